@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// One library target of ours; it may only depend on targets that stand above it in the list.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "vaultctl",
+  products: [.executable(name: "vaultctl", targets: ["vaultctl"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
+
+    // The pure core.
+    layer("Diagnostics"),
+    layer("Model", ["Diagnostics", crypto]),
+    layer("SourceYAML", ["CLibYAML", "Diagnostics"]),
+    layer("Manifests", ["Diagnostics", "Model", "SourceYAML"]),
+    layer("Planning", ["Diagnostics", "Model"]),
+    layer("Reports", ["Diagnostics", "Model"]),
+
+    // Effects.
+    layer("Secrets"),
+    layer("OpenPGP", ["CGPGME", "Secrets"]),
+    layer("Stores", ["Model", "Secrets"]),
+    layer(
+      "SQLiteStore",
+      ["Model", "Secrets", "Stores", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
+    layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
+
+    // The edge.
+    layer(
+      "Commands",
+      [
+        "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
+        "OpenPGP", "Stores", "SQLiteStore", "Applying",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
+
+    // Tests mirror the sources.
+    .target(
+      name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("ModelTests", ["Model"]),
+    tests("SourceYAMLTests", ["SourceYAML"]),
+    tests("ManifestsTests", ["Manifests", "Model", "SourceYAML", "Diagnostics"]),
+    tests("PlanningTests", ["Planning", "Model", "Diagnostics"]),
+    tests("ReportsTests", ["Reports", "Model", "Diagnostics"]),
+    tests("SecretsTests", ["Secrets"]),
+    tests("OpenPGPTests", ["OpenPGP", "Secrets"]),
+    tests("SQLiteStoreTests", ["SQLiteStore", "Stores", "Model", "Secrets"]),
+    tests("ApplyingTests", ["Applying", "Planning", "Stores", "Model", "Secrets"]),
+    tests("Transcripts", []),
+  ]
+)

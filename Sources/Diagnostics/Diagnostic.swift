@@ -1,0 +1,82 @@
+/// How much a diagnostic weighs. Only an error stops a run.
+package enum Severity: String, Hashable, Comparable, Sendable, CaseIterable {
+  case error, warning, info
+
+  private var rank: Int {
+    switch self {
+    case .error: 0
+    case .warning: 1
+    case .info: 2
+    }
+  }
+
+  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+}
+
+/// What a diagnostic is about: a stretch of a file, a whole file, or a connection in a store.
+package enum Place: Hashable, Sendable {
+  /// `file` is relative to the project's root, with `/` between its parts.
+  case source(file: String, span: Span)
+  case file(String)
+  case connection(String, store: String)
+
+  package var file: String? {
+    switch self {
+    case .source(let file, _), .file(let file): file
+    case .connection: nil
+    }
+  }
+
+  package var span: Span? {
+    switch self {
+    case .source(_, let span): span
+    case .file, .connection: nil
+    }
+  }
+}
+
+/// One thing to tell the user: what, where, why, and what mends it.
+///
+/// `message` is a headline that stands alone: lower case, no full stop, names in backticks.
+/// `label` is said under the caret. `notes` explain; only `help` proposes, in words that can be
+/// pasted. None of the texts may hold a secret's value.
+package struct Diagnostic: Hashable, Sendable, Error {
+  package let code: DiagnosticCode
+  package let severity: Severity
+  package let message: String
+  package let place: Place?
+  package let label: String?
+  package let notes: [String]
+  package let help: [String]
+
+  package init(
+    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String,
+    at place: Place? = nil, label: String? = nil, notes: [String] = [], help: [String] = []
+  ) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.place = place
+    self.label = label
+    self.notes = notes
+    self.help = help
+  }
+}
+
+extension Diagnostic {
+  /// File order, then place in the file; what has no file comes last; equal places by code.
+  package static func inReadingOrder(_ left: Diagnostic, _ right: Diagnostic) -> Bool {
+    left.sortKey < right.sortKey
+  }
+
+  private var sortKey: (Int, String, Int, String, String) {
+    (
+      place?.file == nil ? 1 : 0, place?.file ?? "", place?.span?.start.offset ?? -1,
+      code.rawValue, message
+    )
+  }
+}
+
+extension Sequence where Element == Diagnostic {
+  package var hasErrors: Bool { contains { $0.severity == .error } }
+}
