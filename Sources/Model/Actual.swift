@@ -1,0 +1,51 @@
+/// A connection as the store has it now. No secret is in it.
+package struct ActualConnection: Hashable, Sendable {
+  package let id: StoreID
+  package let name: ConnectionName
+  package let app: AppID
+  /// `nil` where the store holds no setup.
+  package let setupType: SetupType?
+  package let fields: [FieldName: ActualField]
+  package let labels: [String: String]
+  /// What the service granted, as recorded in the store; `nil` where nothing was ever recorded.
+  package let grantedScopes: Set<Scope>?
+  package let version: StoreVersion
+  package let updatedAt: Timestamp
+
+  package init(
+    id: StoreID, name: ConnectionName, app: AppID, setupType: SetupType?,
+    fields: [FieldName: ActualField], labels: [String: String] = [:],
+    grantedScopes: Set<Scope>? = nil, version: StoreVersion, updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.name = name
+    self.app = app
+    self.setupType = setupType
+    self.fields = fields
+    self.labels = labels
+    self.grantedScopes = grantedScopes
+    self.version = version
+    self.updatedAt = updatedAt
+  }
+}
+
+/// One field in the store: a plain value, or that a secret is there, and at which version where
+/// the store can tell.
+package enum ActualField: Hashable, Sendable {
+  case plain(PlainValue)
+  case secret(version: StoreVersion?)
+}
+
+/// What one read of a store gives.
+package struct Snapshot: Hashable, Sendable {
+  package let actual: [ConnectionName: ActualConnection]
+  package let applied: [ConnectionName: AppliedRecord]
+
+  package init(
+    actual: [ConnectionName: ActualConnection] = [:],
+    applied: [ConnectionName: AppliedRecord] = [:]
+  ) {
+    self.actual = actual
+    self.applied = applied
+  }
+}

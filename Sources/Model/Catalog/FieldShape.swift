@@ -1,0 +1,44 @@
+/// One field of a setup and what a value of it must be.
+package struct FieldShape: Hashable, Sendable {
+  package let name: FieldName
+  package let isRequired: Bool
+  package let isSecret: Bool
+  package let constraint: ValueConstraint
+
+  package init(
+    _ name: FieldName, required: Bool = true, secret: Bool = false,
+    _ constraint: ValueConstraint = ValueConstraint()
+  ) {
+    self.name = name
+    isRequired = required
+    isSecret = secret
+    self.constraint = constraint
+  }
+}
+
+/// What a field's text must be. Lengths count Unicode scalars, as JSON Schema does.
+package struct ValueConstraint: Hashable, Sendable {
+  package let minLength: Int
+  package let maxLength: Int?
+  /// Empty: any text.
+  package let oneOf: [String]
+  package let format: ValueFormat?
+
+  /// No service takes an empty credential, so the least length is 1 where nothing is said.
+  package init(
+    min minLength: Int = 1, max maxLength: Int? = nil, oneOf: [String] = [],
+    format: ValueFormat? = nil
+  ) {
+    self.minLength = minLength
+    self.maxLength = maxLength
+    self.oneOf = oneOf
+    self.format = format
+  }
+}
+
+/// A form that a text can be asked to have; the raw values are those of `apps:` in a project file.
+package enum ValueFormat: String, Hashable, Sendable, CaseIterable {
+  case httpsURL = "https-url"
+  case hostName = "hostname"
+  case email
+}

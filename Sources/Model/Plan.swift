@@ -1,0 +1,120 @@
+package import Diagnostics
+
+/// What an apply would do, and what a reader should know; sorted, without a secret.
+package struct Plan: Hashable, Sendable {
+  package let changes: [Change]
+  package let findings: [Finding]
+  /// Managed connections that need nothing.
+  package let unchangedCount: Int
+  /// Declared connections that are empty, changed or not.
+  package let emptyCount: Int
+
+  package init(changes: [Change], findings: [Finding], unchangedCount: Int, emptyCount: Int) {
+    self.changes = changes
+    self.findings = findings
+    self.unchangedCount = unchangedCount
+    self.emptyCount = emptyCount
+  }
+}
+
+/// What happens to one connection.
+package struct Change: Hashable, Sendable {
+  package let connection: ConnectionName
+  package let app: AppID
+  package let action: ChangeAction
+  package let reason: ChangeReason
+  /// What changes, in the catalog's order where there is one, else by name.
+  package let details: [ChangeDetail]
+  /// Of the connection in the manifest; for a delete `nil`.
+  package let place: Place?
+
+  package init(
+    connection: ConnectionName, app: AppID, action: ChangeAction, reason: ChangeReason,
+    details: [ChangeDetail], place: Place?
+  ) {
+    self.connection = connection
+    self.app = app
+    self.action = action
+    self.reason = reason
+    self.details = details
+    self.place = place
+  }
+}
+
+/// The store's id and version are those seen by the plan; a write compares and swaps on them.
+package enum ChangeAction: Hashable, Sendable {
+  case create
+  case update(StoreID, from: StoreVersion)
+  /// Only the applied record is written: the store's values stay as they are.
+  case record(StoreID, at: StoreVersion)
+  /// A store cannot change a connection's app: delete and create anew.
+  case replace(StoreID, from: StoreVersion, app: AppID)
+  case delete(StoreID, from: StoreVersion)
+  /// What is there without a record of ours is taken over and set to what is declared.
+  case adopt(StoreID, from: StoreVersion)
+}
+
+/// Why a change is planned.
+package enum ChangeReason: Hashable, Sendable {
+  /// The manifest says something new.
+  case declared
+  /// The manifest is as applied, the store is not.
+  case drifted
+  /// Both moved.
+  case conflicting
+  /// No manifest declares it any more.
+  case noLongerDeclared
+  case notInStore
+  /// Our record says that it was there; the store has lost it.
+  case lostInStore
+  case appChanged
+  case unmanaged
+}
+
+/// One thing that changes in a connection.
+package enum ChangeDetail: Hashable, Sendable {
+  case setupType(from: SetupType?, to: SetupType?)
+  case plain(FieldName, from: PlainValue?, to: PlainValue?)
+  case secret(FieldName, SecretChange)
+  case scopes(added: [Scope], removed: [Scope])
+  case label(String, from: String?, to: String?)
+}
+
+/// What happens to a secret field; the values are never told.
+package enum SecretChange: String, Hashable, Sendable {
+  case set, rotated, reencrypted, removed
+  /// Written again because the store's value is no longer the one that was applied.
+  case restored
+  /// Another ciphertext and no key at hand to compare.
+  case undecided
+}
+
+/// What opening two values has shown of them.
+package enum SecretComparison: Hashable, Sendable {
+  case same, different
+}
+
+/// Something that a reader of the plan should know.
+package struct Finding: Hashable, Sendable {
+  package let kind: FindingKind
+  package let connection: ConnectionName?
+  package let diagnostic: Diagnostic
+
+  package init(_ kind: FindingKind, _ connection: ConnectionName?, _ diagnostic: Diagnostic) {
+    self.kind = kind
+    self.connection = connection
+    self.diagnostic = diagnostic
+  }
+}
+
+/// The names that `policy.failOn` and `--fail-on` take.
+package enum FindingKind: String, Hashable, Sendable, CaseIterable {
+  case empty
+  case drift
+  case conflict
+  case scopeDrift = "scope-drift"
+  case undecided
+  case unmanaged
+  case orphaned
+  case recipients
+}

@@ -1,0 +1,58 @@
+private import Crypto
+
+/// Why a text is no OpenPGP message that we could open.
+package enum MalformedMessage: Error, Hashable, Sendable {
+  case noHeader, noBlankLine, noFooter, textAfterFooter, badBase64, badChecksum
+  case badPackets
+  /// Packets of another kind: a key, a signature, a message for a passphrase only.
+  case notEncryptedToKeys
+  /// An encrypted packet without integrity protection (RFC 4880 section 5.7).
+  case notIntegrityProtected
+
+  package var reason: String {
+    switch self {
+    case .noHeader: "it does not start with `\(Armor.header)`"
+    case .noBlankLine: "the blank line behind the armor's headers is missing"
+    case .noFooter: "its END line is missing"
+    case .textAfterFooter: "there is text behind its END line"
+    case .badBase64: "its body is no base64"
+    case .badChecksum: "its checksum does not match its body"
+    case .badPackets: "its packets are cut off or damaged"
+    case .notEncryptedToKeys: "it is not encrypted to a public key"
+    case .notIntegrityProtected: "it has no integrity protection"
+    }
+  }
+}
+
+/// An armored OpenPGP message as a manifest holds it, its outside checked and nothing opened.
+package struct SealedMessage: Hashable, Sendable {
+  /// The text as it stands in the manifest.
+  package let armored: String
+  /// The ids of the (sub)keys that it is encrypted to, 16 upper-case hex digits each, in the
+  /// message's order; all zeros for a hidden recipient.
+  package let keyIDs: [String]
+  package let digest: CiphertextDigest
+
+  package init(armored: String) throws(MalformedMessage) {
+    let bytes = try Armor.decoded(armored)
+    self.armored = armored
+    keyIDs = try MessagePackets.keyIDs(bytes)
+    digest = CiphertextDigest(hexadecimal(SHA256.hash(data: bytes)))
+  }
+
+  /// Whether a text means to be a message, well-formed or not.
+  package static func looksSealed(_ text: String) -> Bool {
+    text.drop { $0.isWhitespace }.hasPrefix("-----BEGIN PGP ")
+  }
+}
+
+/// Lower-case hex digits.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,136 @@
+package import Model
+package import Secrets
+
+/// A place that holds connections: what is there, and one change at a time.
+///
+/// An implementation knows nothing of manifests or of sealing: it is handed opened values and
+/// keeps them as its backend does. Reads write nothing. Every write compares and swaps on the
+/// version that the plan saw, so two writers cannot undo each other unseen.
+package protocol Store: Sendable {
+  var description: StoreDescription { get }
+
+  /// All connections with their applied records. No secret is read, and nothing is created:
+  /// a store that is not there yet is an empty one.
+  func read() async throws(StoreError) -> Snapshot
+
+  /// Compares opened values with those of the applied records, in the order given; `nil` where
+  /// the record holds no digest of that field.
+  ///
+  /// - Throws: `keyUnavailable` where this needs a key that cannot be had here.
+  func compare(
+    _ values: [(field: FieldAddress, value: SecretBytes)]
+  ) async throws(StoreError) -> [SecretComparison?]
+
+  /// Carries out one change in one transaction with its applied record and its journal entry.
+  ///
+  /// - Returns: the new record; `nil` for a delete.
+  /// - Throws: `versionConflict` where the store moved since `write` was planned.
+  func carryOut(
+    _ write: StoreWrite, in run: RunID
+  ) async throws(StoreError) -> AppliedRecord?
+
+  /// Records what a service granted; the connection's version stays as it is.
+  func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) async throws(StoreError)
+
+  /// Tries once to take the lock that keeps two applies apart. A lock whose holder was silent
+  /// for `LockHolder.silence`, or whose process on this host is gone, is taken over.
+  func tryLock(_ holder: LockHolder) async throws(StoreError) -> LockOutcome
+  /// - Throws: `lockLost` where somebody took the lock over.
+  func heartbeat(_ holder: LockHolder, at now: Timestamp) async throws(StoreError)
+  /// Nothing happens where the lock is no longer ours.
+  func unlock(_ holder: LockHolder) async throws(StoreError)
+
+  /// Runs that began and never ended, oldest first; those are then marked as seen.
+  func takeInterruptedRuns() async throws(StoreError) -> [InterruptedRun]
+  /// Journals that a run with so many changes begins.
+  func beginRun(changes: Int, by provenance: Provenance) async throws(StoreError) -> RunID
+  /// Journals that a change is about to be carried out.
+  func intend(_ name: ConnectionName, in run: RunID) async throws(StoreError)
+  func endRun(_ run: RunID, at now: Timestamp) async throws(StoreError)
+}
+
+/// How a store is named to people: `sqlite`, `.vaultctl/vault.db`.
+package struct StoreDescription: Hashable, Sendable, CustomStringConvertible {
+  package let type: String
+  package let location: String
+
+  package init(type: String, location: String) {
+    self.type = type
+    self.location = location
+  }
+
+  package var description: String { "\(type):\(location)" }
+}
+
+/// One change with its opened values.
+package struct StoreWrite: Sendable {
+  package enum Action: Hashable, Sendable {
+    case create
+    case update(StoreID, from: StoreVersion)
+    /// Writes the applied record alone; values in `fields` are not touched.
+    case record(StoreID, at: StoreVersion)
+    /// Deletes the old connection and creates a new one, in one transaction.
+    case replace(StoreID, from: StoreVersion)
+    case delete(StoreID, from: StoreVersion)
+  }
+
+  package let name: ConnectionName
+  package let action: Action
+  package let app: AppID
+  package let setupType: SetupType?
+  /// All fields that the connection has after the write. A field of the store that is not here
+  /// is removed.
+  package let fields: [FieldName: FieldWrite]
+  package let labels: [String: String]
+  package let scopes: Set<Scope>?
+  package let provenance: Provenance
+
+  package init(
+    name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
+    fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
+    provenance: Provenance
+  ) {
+    self.name = name
+    self.action = action
+    self.app = app
+    self.setupType = setupType
+    self.fields = fields
+    self.labels = labels
+    self.scopes = scopes
+    self.provenance = provenance
+  }
+}
+
+/// What a write does to one field.
+package enum FieldWrite: Sendable {
+  case plain(PlainValue)
+  /// A new value, and the digest of the ciphertext that it came from.
+  case secret(SecretBytes, ciphertext: CiphertextDigest)
+  /// The store's value stays; the record names this ciphertext from now on (the same as before,
+  /// or the same value sealed again).
+  case keep(ciphertext: CiphertextDigest)
+}
+
+/// One run of `apply` in a store's journal.
+package struct RunID: Hashable, Sendable {
+  package let rawValue: Int64
+  package init(_ rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// A run that was killed, as the next one finds it.
+package struct InterruptedRun: Hashable, Sendable {
+  package let provenance: Provenance
+  package let planned: Int
+  package let done: Int
+  /// Intended, and not known to be done.
+  package let inDoubt: [ConnectionName]
+
+  package init(provenance: Provenance, planned: Int, done: Int, inDoubt: [ConnectionName]) {
+    self.provenance = provenance
+    self.planned = planned
+    self.done = done
+    self.inDoubt = inDoubt
+  }
+}

@@ -1,0 +1,23 @@
+package import Model
+
+/// Why a store did not do what it was asked. No case carries a secret's value.
+package enum StoreError: Error, Hashable, Sendable {
+  /// The backend cannot be reached or opened at all.
+  case unavailable(String)
+  /// A file or folder that others may read or write; octal modes.
+  case modeTooLoose(path: String, mode: UInt32, allowed: UInt32)
+  case isSymlink(path: String)
+  /// The connection is no longer at the version that the plan saw; `found` is `nil` where it is
+  /// gone.
+  case versionConflict(ConnectionName, expected: StoreVersion, found: StoreVersion?)
+  case nameTaken(ConnectionName)
+  case notFound(ConnectionName)
+  case lockLost(by: LockHolder?)
+  /// Written by a newer vaultctl.
+  case tooNew(String)
+  /// What is there cannot be what we wrote: damaged, or tampered with.
+  case corrupt(String)
+  /// The key that the store's secrets are under cannot be opened here.
+  case keyUnavailable(String)
+  case writeFailed(String)
+}
