@@ -50,7 +50,7 @@ package struct Diagnostic: Hashable, Sendable, Error {
   package let help: [String]
 
   package init(
-    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String,
+    _ code: DiagnosticCode, _ message: String, severity: Severity = .error,
     at place: Place? = nil, label: String? = nil, notes: [String] = [], help: [String] = []
   ) {
     self.code = code

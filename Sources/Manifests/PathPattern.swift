@@ -1,0 +1,55 @@
+/// A glob over relative paths, in gitignore's way: `*` and `?` stay within a part, `**` spans
+/// parts; no brackets or braces.
+package struct PathPattern: Hashable, Sendable {
+  package let text: String
+  private let parts: [[Character]]
+
+  package init(_ text: String) {
+    self.text = text
+    parts = text.split(separator: "/").map(Array.init)
+  }
+
+  package func matches(_ path: String) -> Bool {
+    Self.matches(parts[...], path.split(separator: "/").map(Array.init)[...])
+  }
+
+  /// Remembers the last `**` and comes back to it, so the work is bounded by parts × parts.
+  private static func matches(
+    _ pattern: ArraySlice<[Character]>, _ path: ArraySlice<[Character]>
+  ) -> Bool {
+    wildcardMatch(
+      pattern, path, isStar: { $0 == ["*", "*"] }, matchesOne: { matchesPart($0[...], $1[...]) })
+  }
+
+  private static func matchesPart(
+    _ pattern: ArraySlice<Character>, _ part: ArraySlice<Character>
+  ) -> Bool {
+    wildcardMatch(
+      pattern, part, isStar: { $0 == "*" }, matchesOne: { $0 == "?" || $0 == $1 })
+  }
+
+  private static func wildcardMatch<Element>(
+    _ pattern: ArraySlice<Element>, _ input: ArraySlice<Element>,
+    isStar: (Element) -> Bool, matchesOne: (Element, Element) -> Bool
+  ) -> Bool {
+    var wanted = pattern.startIndex
+    var given = input.startIndex
+    var retry: (wanted: Int, given: Int)?
+    while given < input.endIndex {
+      if wanted < pattern.endIndex, isStar(pattern[wanted]) {
+        retry = (wanted + 1, given)
+        wanted += 1
+      } else if wanted < pattern.endIndex, matchesOne(pattern[wanted], input[given]) {
+        wanted += 1
+        given += 1
+      } else if let last = retry {
+        retry = (last.wanted, last.given + 1)
+        wanted = last.wanted
+        given = last.given + 1
+      } else {
+        return false
+      }
+    }
+    return pattern[wanted...].allSatisfy(isStar)
+  }
+}

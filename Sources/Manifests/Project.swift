@@ -1,0 +1,80 @@
+package import Diagnostics
+package import Model
+
+/// What `vaultctl.yaml` says, checked; fingerprints are still texts, a keyring resolves them.
+package struct Project: Hashable, Sendable {
+  package static let fileName = "vaultctl.yaml"
+
+  package let name: String
+  /// Files or folders, relative to the project's root.
+  package let manifests: [LocatedText]
+  package let recipientRules: [RecipientRule]
+  package let store: StoreSettings
+  package let failOn: Set<FindingKind>
+  package let signing: Signing
+  /// The project's own apps are in it.
+  package let catalog: Catalog
+
+  package init(
+    name: String, manifests: [LocatedText], recipientRules: [RecipientRule],
+    store: StoreSettings, failOn: Set<FindingKind>, signing: Signing, catalog: Catalog
+  ) {
+    self.name = name
+    self.manifests = manifests
+    self.recipientRules = recipientRules
+    self.store = store
+    self.failOn = failOn
+    self.signing = signing
+    self.catalog = catalog
+  }
+
+  /// The first rule whose path matches; `file` is relative to the root.
+  package func recipientRule(for file: String) -> RecipientRule? {
+    recipientRules.first { $0.path.matches(file) }
+  }
+
+  /// Every recipient of any rule, each once, in the file's order.
+  package var allRecipients: [LocatedText] {
+    var seen: Set<String> = []
+    return recipientRules.flatMap(\.keys).filter { seen.insert($0.text).inserted }
+  }
+}
+
+/// A text of the project file and where it stands.
+package struct LocatedText: Hashable, Sendable {
+  package let text: String
+  package let place: Place
+
+  package init(_ text: String, at place: Place) {
+    self.text = text
+    self.place = place
+  }
+}
+
+/// Who can open the secrets of the files under a path.
+package struct RecipientRule: Hashable, Sendable {
+  package let path: PathPattern
+  /// Full fingerprints, upper case.
+  package let keys: [LocatedText]
+  package let place: Place
+
+  package init(path: PathPattern, keys: [LocatedText], place: Place) {
+    self.path = path
+    self.keys = keys
+    self.place = place
+  }
+}
+
+/// Which store, and where.
+package enum StoreSettings: Hashable, Sendable {
+  /// `path` is relative to the project's root.
+  case sqlite(path: String)
+
+  package static let standard = StoreSettings.sqlite(path: ".vaultctl/vault.db")
+}
+
+/// Whether sealed values must carry a signature, and whose.
+package enum Signing: Hashable, Sendable {
+  case optional
+  case required(signers: [LocatedText])
+}

@@ -1,0 +1,130 @@
+import Diagnostics
+import SourceYAML
+
+/// Reads nodes of one file into typed values. What is wrong is collected with its place, and the
+/// reading goes on, so that one run tells all faults.
+struct NodeReader {
+  let file: String
+  private(set) var diagnostics: [Diagnostic] = []
+  /// Offsets of the scalars that a snippet may show: known to be no secret.
+  private var shown: Set<Int> = []
+
+  init(file: String) { self.file = file }
+
+  mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+  func place(_ node: YAMLNode) -> Place { .source(file: file, span: node.span) }
+
+  mutating func show(_ node: YAMLNode) { shown.insert(node.span.start.offset) }
+
+  /// The spans of every scalar value under `root` that was not shown.
+  func hiddenSpans(under root: YAMLNode) -> [Span] {
+    switch root.content {
+    case .scalar: shown.contains(root.span.start.offset) ? [] : [root.span]
+    case .sequence(let items): items.flatMap(hiddenSpans(under:))
+    case .mapping(let entries): entries.flatMap { hiddenSpans(under: $0.value) }
+    }
+  }
+
+  /// The entries of a mapping whose keys are all known.
+  mutating func mapping(
+    _ node: YAMLNode, _ path: String, keys: [String]
+  ) -> [YAMLEntry]? {
+    guard let entries = anyMapping(node, path) else { return nil }
+    for entry in entries where !keys.contains(entry.keyText) {
+      report(.unknownKey(entry, in: path, known: keys, file: file))
+    }
+    return entries
+  }
+
+  /// The entries of a mapping with whatever keys.
+  mutating func anyMapping(_ node: YAMLNode, _ path: String) -> [YAMLEntry]? {
+    if case .mapping(let entries) = node.content { return entries }
+    report(.wrongType(node, path, expected: "a mapping", file: file))
+    return nil
+  }
+
+  mutating func list(_ node: YAMLNode, _ path: String) -> [YAMLNode]? {
+    if case .sequence(let items) = node.content { return items }
+    report(.wrongType(node, path, expected: "a list", file: file))
+    return nil
+  }
+
+  mutating func text(_ node: YAMLNode, _ path: String) -> String? {
+    if case .scalar(let scalar) = node.content, scalar.resolved == .string {
+      show(node)
+      return scalar.text
+    }
+    report(.wrongType(node, path, expected: "a text", file: file))
+    return nil
+  }
+
+  mutating func boolean(_ node: YAMLNode, _ path: String) -> Bool? {
+    if case .scalar(let scalar) = node.content, case .bool(let value) = scalar.resolved {
+      show(node)
+      return value
+    }
+    report(.wrongType(node, path, expected: "`true` or `false`", file: file))
+    return nil
+  }
+
+  mutating func wholeNumber(_ node: YAMLNode, _ path: String) -> Int? {
+    if case .scalar(let scalar) = node.content, scalar.resolved == .integer,
+      let value = Int(scalar.text), value >= 0
+    {
+      show(node)
+      return value
+    }
+    report(.wrongType(node, path, expected: "a whole number", file: file))
+    return nil
+  }
+
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ node: YAMLNode, _ path: String, code: DiagnosticCode = .notOneOf
+  ) -> Choice? where Choice.RawValue == String {
+    guard let text = text(node, path) else { return nil }
+    if let choice = Choice(rawValue: text) { return choice }
+    report(
+      .notOneOf(text, Choice.allCases.map(\.rawValue), node, path, code: code, file: file))
+    return nil
+  }
+
+  /// `apiVersion` and `kind`, which every document begins with.
+  mutating func header(of root: YAMLNode, kind: String) {
+    guard let entries = mappingEntries(root) else { return }
+    constant("apiVersion", apiVersion, in: entries, of: root, code: .wrongAPIVersion)
+    constant("kind", kind, in: entries, of: root, code: .wrongKind)
+  }
+
+  private mutating func constant(
+    _ key: String, _ value: String, in entries: [YAMLEntry], of root: YAMLNode,
+    code: DiagnosticCode
+  ) {
+    guard let node = entries.value(key) else {
+      return report(.missingKey(key, in: "", of: root, example: "\(key): \(value)", file: file))
+    }
+    if let text = text(node, key), text != value {
+      report(.notOneOf(text, [value], node, key, code: code, file: file))
+    }
+  }
+
+  private func mappingEntries(_ node: YAMLNode) -> [YAMLEntry]? {
+    if case .mapping(let entries) = node.content { entries } else { nil }
+  }
+}
+
+/// The one version of the manifests' and the project file's form.
+let apiVersion = "vaultctl/v1"
+
+extension [YAMLEntry] {
+  func value(_ key: String) -> YAMLNode? { first { $0.keyText == key }?.value }
+
+  /// The value, where it is there and not `null`.
+  func given(_ key: String) -> YAMLNode? { value(key).flatMap { $0.isNull ? nil : $0 } }
+}
+
+extension YAMLNode {
+  var isNull: Bool {
+    if case .scalar(let scalar) = content { scalar.resolved == .null } else { false }
+  }
+}
