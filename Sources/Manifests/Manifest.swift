@@ -27,6 +27,7 @@ package struct ManifestDocument: Sendable {
   package let setup: YAMLNode?
   package let slots: [FieldSlot]
   package let desired: DesiredConnection?
+  package let origin: ConnectionOrigin
 
   package func slot(_ field: FieldName) -> FieldSlot? { slots.first { $0.field == field } }
 }

@@ -11,6 +11,8 @@ struct NodeReader {
 
   init(file: String) { self.file = file }
 
+  var errorCount: Int { diagnostics.count { $0.severity == .error } }
+
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   func place(_ node: YAMLNode) -> Place { .source(file: file, span: node.span) }

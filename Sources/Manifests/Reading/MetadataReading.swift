@@ -1,0 +1,97 @@
+import Diagnostics
+import Model
+import SourceYAML
+
+/// What stands under `metadata`.
+struct ReadMetadata {
+  var name: ConnectionName?
+  var nameSpan: Span
+  var labels: [String: String] = [:]
+  var annotations: [String: String] = [:]
+}
+
+extension NodeReader {
+  mutating func readMetadata(_ entries: [YAMLEntry], of root: YAMLNode) -> ReadMetadata? {
+    guard let node = entries.value("metadata") else {
+      report(.missingKey("metadata", in: "", of: root, example: "metadata: {name: …}", file: file))
+      return nil
+    }
+    guard let entries = mapping(node, "metadata", keys: ["name", "labels", "annotations"])
+    else { return nil }
+
+    var metadata = ReadMetadata(nameSpan: node.span)
+    if let value = entries.value("name") {
+      metadata.nameSpan = value.span
+      metadata.name = readName(value)
+    } else {
+      report(
+        .missingKey("name", in: "metadata", of: node, example: "name: …", file: file))
+    }
+    metadata.labels = readTexts(entries, "labels") { key, text in
+      key.isLabelKey && text.unicodeScalars.count <= 255
+    }
+    metadata.annotations = readTexts(entries, "annotations") { _, _ in true }
+    return metadata
+  }
+
+  private mutating func readName(_ node: YAMLNode) -> ConnectionName? {
+    guard let text = text(node, "metadata.name") else { return nil }
+    guard let name = ConnectionName(text) else {
+      report(.invalidName(at: place(node)))
+      return nil
+    }
+    return name
+  }
+
+  private mutating func readTexts(
+    _ metadata: [YAMLEntry], _ key: String, isValid: (String, String) -> Bool
+  ) -> [String: String] {
+    let path = "metadata.\(key)"
+    guard let node = metadata.given(key), let entries = anyMapping(node, path) else { return [:] }
+    var texts: [String: String] = [:]
+    for entry in entries {
+      guard let text = text(entry.value, "\(path).\(entry.keyText)") else { continue }
+      if isValid(entry.keyText, text) {
+        texts[entry.keyText] = text
+      } else {
+        report(.invalidLabel(entry.keyText, at: place(entry.key)))
+      }
+    }
+    return texts
+  }
+}
+
+extension String {
+  fileprivate var isLabelKey: Bool {
+    (1...63).contains(utf8.count)
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+          UInt8(ascii: "/"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func invalidName(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .invalidName, "not a connection's name", at: place,
+      notes: [
+        "a name has 1 to \(ConnectionName.maxLength) characters, none of them a control"
+          + " character, and no space at either end"
+      ])
+  }
+
+  fileprivate static func invalidLabel(_ key: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .invalidLabel, "label `\(key)` cannot be used", at: place,
+      notes: [
+        "a label's key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`;"
+          + " its value has at most 255 characters"
+      ])
+  }
+}

@@ -1,0 +1,61 @@
+import Diagnostics
+import Model
+import SourceYAML
+
+extension Diagnostic {
+  static func plaintextSecret(_ field: FieldName, file: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .plaintextSecret, "secret field `spec.setup.\(field)` is not sealed", at: place,
+      label: "plain text where a sealed value must be",
+      notes: ["everyone who can read this file can read it"],
+      help: ["seal it in place: vaultctl encrypt \(file)"])
+  }
+
+  static func malformedMessage(
+    _ field: FieldName, _ fault: MalformedMessage, at place: Place
+  ) -> Diagnostic {
+    Diagnostic(
+      .malformedMessage, "`spec.setup.\(field)` is not a whole OpenPGP message", at: place,
+      label: fault.reason,
+      help: ["take the value back from git, or seal it anew: vaultctl set NAME \(field)"])
+  }
+
+  static func unknownField(
+    _ entry: YAMLEntry, shape: SetupShape, app: App, file: String
+  ) -> Diagnostic {
+    let known = shape.fields.map(\.name.rawValue)
+    let near = nearestName(to: entry.keyText, among: known)
+    return Diagnostic(
+      .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(entry.keyText)`",
+      at: .source(file: file, span: entry.key.span),
+      notes: ["its fields: \(known.joined(separator: ", "))"],
+      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+  }
+
+  static func uselessPublicField(
+    _ field: FieldName, isSecret: Bool, app: App, at place: Place
+  ) -> Diagnostic {
+    Diagnostic(
+      .uselessPublicField,
+      "`\(field)` of `\(app.id)` is \(isSecret ? "secret and stays so" : "public already")",
+      at: place,
+      notes: ["`publicFields` is for fields that the catalog does not know"],
+      help: ["remove it from the list"])
+  }
+
+  static func closedSetup(
+    _ field: FieldName, shape: SetupShape, app: App, at place: Place
+  ) -> Diagnostic {
+    Diagnostic(
+      .uselessPublicField, "setup `\(shape.type)` of `\(app.id)` has no field `\(field)`",
+      at: place, notes: ["this setup takes no other fields than the catalog's"],
+      help: ["remove it from the list"])
+  }
+
+  static func violation(
+    _ violation: ValueViolation, of field: FieldName, at place: Place
+  ) -> Diagnostic {
+    Diagnostic(
+      violation.code, "`spec.setup.\(field)` \(violation.reason)", at: place)
+  }
+}
