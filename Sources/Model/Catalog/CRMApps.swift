@@ -1,0 +1,89 @@
+/// Apps that know contacts and leads.
+extension App {
+  static let activecampaign = App(
+    id: "activecampaign", name: "ActiveCampaign",
+    setups: [
+      SetupShape(
+        type: "api_key",
+        fields: [
+          FieldShape("api_key", secret: true),
+          FieldShape("base_url", ValueConstraint(format: .httpsURL)),
+        ])
+    ],
+    actions: [
+      FlowAction("list_contacts"),
+      FlowAction("upsert_contact"),
+    ])
+
+  static let clearbit = App(
+    id: "clearbit", name: "Clearbit",
+    setups: [
+      SetupShape(
+        type: "api_key",
+        fields: [
+          FieldShape("secret_key", secret: true)
+        ])
+    ],
+    actions: [
+      FlowAction("find_person"),
+      FlowAction("find_company"),
+    ])
+
+  static let hubspot = App(
+    id: "hubspot", name: "HubSpot",
+    setups: [
+      SetupShape(
+        type: "api_key",
+        fields: [
+          FieldShape("api_key", secret: true)
+        ]),
+      .oauthCode,
+    ],
+    actions: [
+      FlowAction("get_contact"),
+      FlowAction("enroll_contact"),
+      FlowAction("upsert_contact"),
+    ])
+
+  static let mailchimp = App(
+    id: "mailchimp", name: "Mailchimp",
+    setups: [
+      SetupShape(
+        type: "api_key",
+        fields: [
+          FieldShape("secret_key", secret: true)
+        ]),
+      .oauthCode,
+    ],
+    actions: [
+      FlowAction("upsert_member")
+    ])
+
+  static let pipedrive = App(
+    id: "pipedrive", name: "Pipedrive",
+    setups: [
+      SetupShape(
+        type: "token",
+        fields: [
+          FieldShape("token", secret: true)
+        ]),
+      .oauthCode,
+    ],
+    actions: [
+      FlowAction("add_organization"),
+      FlowAction("add_person"),
+      FlowAction("add_deal"),
+    ])
+
+  static let salesforce = App(
+    id: "salesforce", name: "Salesforce",
+    setups: [
+      .oauthCode
+    ],
+    actions: [
+      FlowAction("search_leads"),
+      FlowAction("get_lead"),
+      FlowAction("update_lead"),
+      FlowAction("create_lead"),
+    ])
+}
