@@ -62,7 +62,7 @@ package struct SetupShape: Hashable, Sendable {
 
 /// What a flow's action asks of a connection.
 package struct FlowAction: Hashable, Sendable {
-  package enum Need: String, Hashable, Sendable { case required, optional, none }
+  package enum Need: String, Hashable, Sendable, CaseIterable { case required, optional, none }
 
   /// Without the app: `send_sms`.
   package let name: String

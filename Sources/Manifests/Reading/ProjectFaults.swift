@@ -1,0 +1,66 @@
+import Diagnostics
+
+extension String {
+  /// 1 to 100 of `a-z`, `0-9`, `.`, `_`, `-`; a letter or digit first.
+  var isProjectName: Bool {
+    func isPlain(_ byte: UInt8) -> Bool {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+    guard let first = utf8.first, isPlain(first), utf8.count <= 100 else { return false }
+    return utf8.allSatisfy { isPlain($0) || "._-".utf8.contains($0) }
+  }
+
+  /// Below the project's root whatever it says.
+  var isRelativePath: Bool {
+    !isEmpty && !hasPrefix("/")
+      && !split(separator: "/", omittingEmptySubsequences: false).contains("..")
+      && !unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+}
+
+extension Diagnostic {
+  static func emptyProject(file: String) -> Diagnostic {
+    Diagnostic(
+      .emptyDocument, "the project file is empty", at: .file(file),
+      help: ["write one: vaultctl init"])
+  }
+
+  static func secondProject(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .wrongKind, "a project file holds one document", at: place,
+      help: ["remove what stands behind the first"])
+  }
+
+  static func invalidProjectName(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .invalidProjectName, "not a project's name", at: place,
+      notes: ["it has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, a letter or digit first"])
+  }
+
+  static func invalidPath(_ path: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .invalidPath, "`\(path)` must stay inside the project", at: place,
+      notes: ["a path is relative to the project file and has no `..`"])
+  }
+
+  static func noRecipients(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .noRecipientRule, "no recipients", at: place,
+      notes: ["secrets must be sealed for somebody"],
+      help: ["see your keys: gpg --list-secret-keys --with-subkey-fingerprint"])
+  }
+
+  static func notFingerprint(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .recipientNotFingerprint, "not a full fingerprint", at: place,
+      notes: ["it has 40 hex digits (64 for a version 6 key); short ids can be forged"],
+      help: ["see it: gpg --list-keys --fingerprint"])
+  }
+
+  static func duplicateRecipient(_ fingerprint: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .duplicateRecipient, "`\(fingerprint)` is listed twice", at: place,
+      help: ["remove one"])
+  }
+}

@@ -1,0 +1,185 @@
+package import Diagnostics
+import Model
+package import SourceYAML
+
+extension Project {
+  /// Reads `vaultctl.yaml`. `nil` where it has an error; all of them are told.
+  package static func read(
+    _ yaml: YAMLFile, parseFaults: [Diagnostic]
+  ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [Span]) {
+    var reader = NodeReader(file: yaml.file)
+    var project: Project?
+    let roots = yaml.documents.compactMap(\.root)
+    if let root = roots.first {
+      project = reader.project(root)
+      if roots.count > 1 { reader.report(.secondProject(at: reader.place(roots[1]))) }
+    } else if parseFaults.isEmpty {
+      reader.report(.emptyProject(file: yaml.file))
+    }
+    let diagnostics = (parseFaults + reader.diagnostics).sorted(by: Diagnostic.inReadingOrder)
+    return (
+      diagnostics.hasErrors ? nil : project, diagnostics,
+      roots.flatMap(reader.hiddenSpans(under:))
+    )
+  }
+}
+
+extension NodeReader {
+  fileprivate mutating func project(_ root: YAMLNode) -> Project? {
+    let keys = [
+      "apiVersion", "kind", "name", "manifests", "recipients", "store", "policy", "signing",
+      "signers", "apps",
+    ]
+    guard let entries = mapping(root, "", keys: keys) else { return nil }
+    header(of: root, kind: "Project")
+    let name = readProjectName(entries, of: root)
+    let manifests = readManifests(entries)
+    let rules = readRecipientRules(entries, of: root)
+    let store = readStore(entries)
+    let failOn = readPolicy(entries)
+    let signing = readSigning(entries, of: root)
+    let apps = readApps(entries)
+    guard let name else { return nil }
+    return Project(
+      name: name, manifests: manifests, recipientRules: rules, store: store, failOn: failOn,
+      signing: signing, catalog: Catalog.builtIn.adding(apps))
+  }
+
+  private mutating func readProjectName(_ entries: [YAMLEntry], of root: YAMLNode) -> String? {
+    guard let node = entries.value("name") else {
+      report(.missingKey("name", in: "", of: root, example: "name: my-project", file: file))
+      return nil
+    }
+    guard let text = text(node, "name") else { return nil }
+    guard text.isProjectName else {
+      report(.invalidProjectName(at: place(node)))
+      return nil
+    }
+    return text
+  }
+
+  private mutating func readManifests(_ entries: [YAMLEntry]) -> [LocatedText] {
+    guard let node = entries.given("manifests") else {
+      return [LocatedText("connections", at: .file(file))]
+    }
+    return (list(node, "manifests") ?? []).compactMap { relativePath($0, "manifests") }
+  }
+
+  private mutating func relativePath(_ node: YAMLNode, _ path: String) -> LocatedText? {
+    guard let text = text(node, path) else { return nil }
+    guard text.isRelativePath else {
+      report(.invalidPath(path, at: place(node)))
+      return nil
+    }
+    return LocatedText(text, at: place(node))
+  }
+
+  private mutating func readRecipientRules(
+    _ entries: [YAMLEntry], of root: YAMLNode
+  ) -> [RecipientRule] {
+    guard let node = entries.value("recipients") else {
+      report(
+        .missingKey(
+          "recipients", in: "", of: root, example: "recipients: [{keys: [FINGERPRINT]}]",
+          file: file))
+      return []
+    }
+    guard let items = list(node, "recipients") else { return [] }
+    if items.isEmpty { report(.noRecipients(at: place(node))) }
+    return items.compactMap { readRule($0) }
+  }
+
+  private mutating func readRule(_ node: YAMLNode) -> RecipientRule? {
+    guard let entries = mapping(node, "recipients", keys: ["path", "keys"]) else { return nil }
+    var path = "**"
+    if let value = entries.given("path") {
+      guard let text = relativePath(value, "recipients.path") else { return nil }
+      path = text.text
+    }
+    guard let value = entries.value("keys") else {
+      report(
+        .missingKey(
+          "keys", in: "recipients", of: node, example: "keys: [FINGERPRINT]", file: file))
+      return nil
+    }
+    let keys = readFingerprints(value, "recipients.keys")
+    if keys.isEmpty, case .sequence(let items) = value.content, items.isEmpty {
+      report(.noRecipients(at: place(value)))
+    }
+    return RecipientRule(path: PathPattern(path), keys: keys, place: place(node))
+  }
+
+  /// Full fingerprints, once each; shorter ids are no trust.
+  private mutating func readFingerprints(_ node: YAMLNode, _ path: String) -> [LocatedText] {
+    var seen: Set<String> = []
+    return (list(node, path) ?? []).compactMap { item in
+      guard case .scalar(let scalar) = item.content else {
+        report(.wrongType(item, path, expected: "a fingerprint", file: file))
+        return nil
+      }
+      show(item)
+      let digits = scalar.text.filter { $0 != " " }.uppercased()
+      guard [40, 64].contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else {
+        report(.notFingerprint(at: place(item)))
+        return nil
+      }
+      guard seen.insert(digits).inserted else {
+        report(.duplicateRecipient(digits, at: place(item)))
+        return nil
+      }
+      return LocatedText(digits, at: place(item))
+    }
+  }
+
+  private mutating func readStore(_ entries: [YAMLEntry]) -> StoreSettings {
+    guard let node = entries.given("store"),
+      let entries = mapping(node, "store", keys: ["type", "path"])
+    else { return .standard }
+    if let value = entries.value("type") {
+      guard let type = text(value, "store.type") else { return .standard }
+      if type != "sqlite" {
+        report(
+          .notOneOf(
+            type, ["sqlite"], value, "store.type", code: .unknownStore, file: file))
+      }
+    } else {
+      report(
+        .missingKey("type", in: "store", of: node, example: "type: sqlite", file: file))
+    }
+    guard let value = entries.given("path"), let path = relativePath(value, "store.path")
+    else { return .standard }
+    return .sqlite(path: path.text)
+  }
+
+  private mutating func readPolicy(_ entries: [YAMLEntry]) -> Set<FindingKind> {
+    guard let node = entries.given("policy"),
+      let entries = mapping(node, "policy", keys: ["failOn"]),
+      let value = entries.given("failOn"), let items = list(value, "policy.failOn")
+    else { return [] }
+    var kinds: Set<FindingKind> = []
+    for item in items {
+      if let kind: FindingKind = choice(item, "policy.failOn", code: .unknownFinding) {
+        kinds.insert(kind)
+      }
+    }
+    return kinds
+  }
+
+  private enum SigningWord: String, CaseIterable { case required, optional }
+
+  private mutating func readSigning(_ entries: [YAMLEntry], of root: YAMLNode) -> Signing {
+    let signers = entries.given("signers").map { readFingerprints($0, "signers") } ?? []
+    guard let node = entries.given("signing"),
+      let word: SigningWord = choice(node, "signing")
+    else { return .optional }
+    switch word {
+    case .optional: return .optional
+    case .required:
+      if signers.isEmpty {
+        report(
+          .missingKey("signers", in: "", of: root, example: "signers: [FINGERPRINT]", file: file))
+      }
+      return .required(signers: signers)
+    }
+  }
+}
