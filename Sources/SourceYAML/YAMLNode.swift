@@ -1,88 +1,102 @@
 package import Diagnostics
 
-/// A file's YAML documents with the place of every node.
-package struct YAMLFile: Sendable {
-  /// The name that diagnostics give the file.
-  package let file: String
-  package let bytes: [UInt8]
-  package let documents: [YAMLDocument]
-
-  package init(file: String, bytes: [UInt8], documents: [YAMLDocument]) {
-    self.file = file
-    self.bytes = bytes
-    self.documents = documents
-  }
-}
-
-/// One document; without a root where it holds nothing but comments.
-package struct YAMLDocument: Sendable {
-  package let span: Span
-  package let root: YAMLNode?
-
-  package init(span: Span, root: YAMLNode?) {
-    self.span = span
-    self.root = root
-  }
-}
-
-/// One value with its place.
+/// One value of a document, with the exact place where it is written.
 package struct YAMLNode: Sendable {
-  /// Of the value itself, behind any anchor and tag; quotes and a block's header are in it. Of a
-  /// node that an alias stands for: the alias' own place.
+  /// The value's own bytes: behind its anchor and tag, quotes and a block scalar's header
+  /// included.
+  ///
+  /// A block scalar ends behind the text of its last line, before that line's break; the lines
+  /// that `|+` keeps are among its lines, other blank lines behind it are not. A block mapping or
+  /// sequence ends where its last value does, a flow one behind its bracket. A value that is not
+  /// written (`key:`) is empty and lies behind the colon. An alias has the place of its token.
   package let span: Span
   package let content: Content
-  package let anchor: String?
-  package let aliasOf: String?
-  package let inFlow: Bool
-
-  package init(
-    span: Span, content: Content, anchor: String? = nil, aliasOf: String? = nil,
-    inFlow: Bool = false
-  ) {
-    self.span = span
-    self.content = content
-    self.anchor = anchor
-    self.aliasOf = aliasOf
-    self.inFlow = inFlow
-  }
+  let link: Link
+  let layout: Layout
 
   package enum Content: Sendable {
     case scalar(YAMLScalar)
     case mapping([YAMLEntry])
     case sequence([YAMLNode])
   }
+
+  enum Link: Sendable {
+    case none
+    case anchor(String)
+    case alias(String)
+  }
+
+  /// The name that `&name` gives to this node.
+  package var anchor: String? {
+    if case .anchor(let name) = link { name } else { nil }
+  }
+
+  /// The name by which `*name` refers to another node; the content is that node's.
+  package var aliasOf: String? {
+    if case .alias(let name) = link { name } else { nil }
+  }
+
+  /// Whether this node stands inside a `[…]` or `{…}`; the outermost of those does not.
+  package var inFlow: Bool { layout.flags.contains(.inFlow) }
 }
 
+/// One `key: value` of a mapping.
 package struct YAMLEntry: Sendable {
   /// Always a scalar.
   package let key: YAMLNode
   package let keyText: String
   package let value: YAMLNode
+}
 
-  package init(key: YAMLNode, keyText: String, value: YAMLNode) {
-    self.key = key
-    self.keyText = keyText
-    self.value = value
+/// What an edit must know of a node beside its span.
+struct Layout: Sendable {
+  /// 0-based column of the block collection around this node, -1 around a document's root.
+  var parentColumn: Int32 = -1
+  /// Bytes of anchor, tag and what stands between them and the value; 0 if it has neither.
+  var propertyBytes: UInt32 = 0
+  /// Columns from the grandparent mapping to the parent mapping; 0 where there is none.
+  var step: UInt8 = 0
+  var flags: Flags = []
+
+  struct Flags: OptionSet {
+    let rawValue: UInt8
+    static let inFlow = Flags(rawValue: 1)
+    static let isKey = Flags(rawValue: 2)
+    /// The value is not written, and neither is the colon before it: `{key}`.
+    static let lacksColon = Flags(rawValue: 4)
+    /// The tag says "a string", so it suits any text.
+    static let isTaggedString = Flags(rawValue: 8)
   }
 }
 
-package struct YAMLScalar: Hashable, Sendable {
-  package let text: String
-  package let style: Style
-  package let resolved: Resolved
-
-  package init(text: String, style: Style, resolved: Resolved) {
-    self.text = text
-    self.style = style
-    self.resolved = resolved
+extension YAMLNode {
+  /// The scalar, whatever it resolves to.
+  package var scalar: YAMLScalar? {
+    if case .scalar(let scalar) = content { scalar } else { nil }
   }
 
-  package enum Style: Hashable, Sendable {
-    case plain, singleQuoted, doubleQuoted, literal, folded
+  /// A mapping's entries in file order.
+  package var entries: [YAMLEntry]? {
+    if case .mapping(let entries) = content { entries } else { nil }
   }
 
-  /// By the YAML 1.2 core schema; a number keeps its text.
-  package enum Resolved: Hashable, Sendable {
-    case null, bool(Bool), integer, float, string
+  /// A sequence's items in order.
+  package var items: [YAMLNode]? {
+    if case .sequence(let items) = content { items } else { nil }
   }
+
+  package var isNull: Bool { scalar?.resolved == .null }
+
+  /// The text of a scalar that is a string.
+  package var string: String? {
+    guard let scalar, scalar.resolved == .string else { return nil }
+    return scalar.text
+  }
+
+  /// The entry of a mapping; absent also where this is no mapping.
+  package func entry(_ key: String) -> YAMLEntry? {
+    entries?.first { $0.keyText == key }
+  }
+
+  package subscript(key: String) -> YAMLNode? { entry(key)?.value }
 }

@@ -124,9 +124,3 @@ extension [YAMLEntry] {
   /// The value, where it is there and not `null`.
   func given(_ key: String) -> YAMLNode? { value(key).flatMap { $0.isNull ? nil : $0 } }
 }
-
-extension YAMLNode {
-  var isNull: Bool {
-    if case .scalar(let scalar) = content { scalar.resolved == .null } else { false }
-  }
-}

@@ -1,0 +1,320 @@
+import Diagnostics
+
+/// libyaml's events to trees with places.
+///
+/// 1. Each node gets its span: marks to positions, then `NodePlaces` where the marks lie.
+/// 2. Aliases become their target's content, which is shared, not copied; each use is counted.
+/// 3. What cannot be used is collected as a fault; what cannot be read ends the file.
+struct TreeBuilder: ~Copyable {
+  let source: SourceText
+  let file: String
+  let limits: YAMLLimits
+  private var reader: EventReader
+  private(set) var faults: [Diagnostic] = []
+  /// Columns between the first nested block mapping and the mapping around it.
+  private(set) var indentStep: Int?
+  private var anchors: [String: Anchor] = [:]
+  private var nodes = 0
+  private var aliasNodes = 0
+
+  /// The file cannot be read further; why has been collected.
+  private struct Stop: Error {}
+
+  private enum Anchor {
+    /// The node is still being read.
+    case open
+    case closed(Built)
+  }
+
+  /// A node with the number of nodes and the depth of collections that it stands for.
+  private struct Built {
+    var node: YAMLNode
+    var size: Int
+    var height: Int
+  }
+
+  private struct Surroundings {
+    var depth = 0
+    var layout = Layout()
+    var isInMapping = false
+  }
+
+  init(source: SourceText, file: String, limits: YAMLLimits, reader: consuming EventReader) {
+    self.source = source
+    self.file = file
+    self.limits = limits
+    self.reader = reader
+  }
+
+  mutating func readDocuments() -> [YAMLDocument] {
+    var documents: [YAMLDocument] = []
+    do throws(Stop) {
+      while true {
+        let event = try next()
+        if event.kind == .streamEnd { break }
+        if event.kind == .documentStart { documents.append(try document(event)) }
+      }
+    } catch {}
+    return documents
+  }
+
+  private mutating func next() throws(Stop) -> Event {
+    do {
+      return try reader.next()
+    } catch {
+      collect(syntaxDiagnostic(error, in: source, file: file))
+      throw Stop()
+    }
+  }
+
+  private mutating func collect(_ fault: Diagnostic) {
+    if faults.count < limits.maxFaults { faults.append(fault) }
+  }
+
+  private mutating func stop(_ fault: Diagnostic) -> Stop {
+    collect(fault)
+    return Stop()
+  }
+
+  private func place(_ span: Span) -> Place { .source(file: file, span: span) }
+
+  private func span(of event: Event) -> Span {
+    Span(source.position(of: event.start), source.position(of: event.end))
+  }
+
+  private mutating func document(_ startEvent: Event) throws(Stop) -> YAMLDocument {
+    anchors.removeAll(keepingCapacity: true)
+    let start = span(of: startEvent)
+    let root = try value(try next(), Surroundings()).node
+    let endEvent = try next()
+    var end = max(start.end, root.span.end)
+    if !endEvent.isImplicit { end = max(end, source.position(of: endEvent.end)) }
+    let isAbsent =
+      root.scalar?.style == .plain && root.span.byteRange.isEmpty && root.layout.propertyBytes == 0
+    return YAMLDocument(span: Span(start.start, end), root: isAbsent ? nil : root)
+  }
+
+  private mutating func value(
+    _ event: Event, _ around: Surroundings
+  ) throws(Stop) -> Built {
+    nodes += 1
+    switch event.kind {
+    case .alias: return try alias(event, around)
+    case .scalar: return scalar(event, around)
+    case .sequenceStart, .mappingStart:
+      guard around.depth < limits.maxDepth else {
+        throw stop(.nestedTooDeep(limits.maxDepth, at: place(span(of: event))))
+      }
+      if let name = event.name { anchors[name] = .open }
+      let built =
+        event.kind == .mappingStart
+        ? try mapping(event, around) : try sequence(event, around)
+      if let name = event.name { anchors[name] = .closed(built) }
+      return built
+    case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
+      preconditionFailure("libyaml gave the end of something where a node must be")
+    }
+  }
+}
+
+// MARK: The kinds of nodes
+
+extension TreeBuilder {
+  private mutating func alias(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
+    let span = span(of: event)
+    let name = event.name ?? ""
+    let nothing = YAMLNode.Content.scalar(YAMLScalar(text: "", style: .plain, kind: .null))
+    var built = Built(
+      node: YAMLNode(span: span, content: nothing, link: .alias(name), layout: around.layout),
+      size: 1, height: 0)
+    switch anchors[name] {
+    case nil:
+      collect(.unknownAlias(name, known: anchors.keys.sorted(), at: place(span)))
+    case .open:
+      collect(.aliasOfItself(name, at: place(span)))
+    case .closed(let target):
+      aliasNodes += target.size
+      guard aliasNodes <= limits.maxAliasNodes else {
+        throw stop(.tooManyAliases(limits.maxAliasNodes, at: place(span)))
+      }
+      guard around.depth + target.height <= limits.maxDepth else {
+        throw stop(.nestedTooDeep(limits.maxDepth, at: place(span)))
+      }
+      nodes += target.size
+      built.node = YAMLNode(
+        span: span, content: target.node.content, link: .alias(name), layout: around.layout)
+      built.size += target.size
+      built.height = target.height
+    }
+    return built
+  }
+
+  private mutating func scalar(_ event: Event, _ around: Surroundings) -> Built {
+    let isEmpty = event.style == .plain && event.text.utf8.isEmpty
+    var (span, layout) = placed(event, around, isEmpty: isEmpty)
+    if event.style == .literal || event.style == .folded {
+      let end = source.blockScalarEnd(
+        from: span.start.offset, markedEnd: span.end.offset, text: event.text)
+      span = Span(span.start, source.position(at: end))
+    }
+    var kind: YAMLScalar.Kind =
+      event.style == .plain ? YAMLScalar.Kind(plain: event.text) : .string
+    if let tag = coreTag(of: event, at: span) {
+      if tag.isString { layout.flags.insert(.isTaggedString) }
+      if let tagged = tag.kind(of: event.text) {
+        kind = tagged
+      } else {
+        collect(.tagDoesNotFit(event.tag ?? "", at: place(span)))
+      }
+    }
+    let scalar = YAMLScalar(text: event.text, style: event.style, kind: kind)
+    let link = event.name.map(YAMLNode.Link.anchor) ?? .none
+    let built = Built(
+      node: YAMLNode(span: span, content: .scalar(scalar), link: link, layout: layout),
+      size: 1, height: 0)
+    if let name = event.name { anchors[name] = .closed(built) }
+    return built
+  }
+
+  private mutating func sequence(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
+    let before = nodes - 1
+    let (head, layout) = placed(event, around, isEmpty: false)
+    if let tag = coreTag(of: event, at: head), tag != .sequence, tag != .unspecific {
+      collect(.tagDoesNotFit(event.tag ?? "", at: place(head)))
+    }
+    var inside = surroundings(inside: event, at: head, around)
+    inside.isInMapping = false
+    var items: [YAMLNode] = []
+    var height = 0
+    var last = try next()
+    while last.kind != .sequenceEnd {
+      let item = try value(last, inside)
+      items.append(item.node)
+      height = max(height, item.height)
+      last = try next()
+    }
+    let end = event.isFlow ? source.position(of: last.end) : items.last?.span.end
+    return built(event, .sequence(items), from: head, to: end, layout, before, height)
+  }
+
+  private mutating func mapping(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
+    let before = nodes - 1
+    let (head, layout) = placed(event, around, isEmpty: false)
+    if let tag = coreTag(of: event, at: head), tag != .mapping, tag != .unspecific {
+      collect(.tagDoesNotFit(event.tag ?? "", at: place(head)))
+    }
+    var inside = surroundings(inside: event, at: head, around)
+    var entries = EntryList()
+    var height = 0
+    var end = head.end
+    var last = try next()
+    while last.kind != .mappingEnd {
+      inside.isInMapping = true
+      inside.layout.flags.insert(.isKey)
+      let key = try value(last, inside)
+      inside.layout.flags.remove(.isKey)
+      var value = try self.value(try next(), inside)
+      if value.node.isUnwritten {
+        let (place, lacksColon) = source.emptyValue(after: key.node.span.end)
+        value.node = value.node.moved(to: place, lacksColon: lacksColon)
+      }
+      end = value.node.span.end
+      height = max(height, key.height, value.height)
+      add(key.node, value.node, to: &entries)
+      last = try next()
+    }
+    // A pair inside of brackets, `[a: b]`, has no bracket of its own.
+    if event.isFlow, source.bytes[head.start.offset] == UInt8(ascii: "{") {
+      end = source.position(of: last.end)
+    }
+    return built(event, .mapping(entries.all), from: head, to: end, layout, before, height)
+  }
+
+  private mutating func add(_ key: YAMLNode, _ value: YAMLNode, to entries: inout EntryList) {
+    guard let scalar = key.scalar, !key.isUnwritten else {
+      return collect(.keyIsNotText(isMissing: key.scalar != nil, at: place(key.span)))
+    }
+    if scalar.text == "<<", scalar.style == .plain, !key.layout.flags.contains(.isTaggedString) {
+      return collect(.mergeKey(at: place(key.span)))
+    }
+    let entry = YAMLEntry(key: key, keyText: scalar.text, value: value)
+    if let line = entries.lineOfDuplicate(afterAdding: entry) {
+      collect(.duplicateKey(scalar.text, firstLine: line, at: place(key.span)))
+    }
+  }
+}
+
+// MARK: Places and tags
+
+extension TreeBuilder {
+  /// The span behind anchor and tag, as far as the marks tell, and the layout with their length.
+  private func placed(
+    _ event: Event, _ around: Surroundings, isEmpty: Bool
+  ) -> (Span, Layout) {
+    let marked = span(of: event)
+    var layout = around.layout
+    guard event.name != nil || event.tag != nil else { return (marked, layout) }
+    let head = marked.start
+    var start = marked.end
+    if !isEmpty {
+      let offset = source.valueStart(
+        from: head.offset, hasAnchor: event.name != nil, hasTag: event.tag != nil,
+        inFlow: layout.flags.contains(.inFlow))
+      start = source.position(at: offset, from: head)
+    }
+    layout.propertyBytes = UInt32(start.offset - head.offset)
+    return (Span(start, max(start, marked.end)), layout)
+  }
+
+  private mutating func surroundings(
+    inside event: Event, at span: Span, _ around: Surroundings
+  ) -> Surroundings {
+    var inside = around
+    inside.depth += 1
+    inside.layout.flags.remove(.isKey)
+    guard !event.isFlow else {
+      inside.layout.flags.insert(.inFlow)
+      return inside
+    }
+    let column = Int32(span.start.column - 1)
+    let step = Int(column) - Int(around.layout.parentColumn)
+    if event.kind == .mappingStart, around.isInMapping, (1...8).contains(step) {
+      inside.layout.step = UInt8(step)
+      if indentStep == nil { indentStep = step }
+    }
+    inside.layout.parentColumn = column
+    return inside
+  }
+
+  private func built(
+    _ event: Event, _ content: YAMLNode.Content, from head: Span, to end: Position?,
+    _ layout: Layout, _ before: Int, _ height: Int
+  ) -> Built {
+    let span = Span(head.start, max(head.start, end ?? head.end))
+    let link = event.name.map(YAMLNode.Link.anchor) ?? .none
+    return Built(
+      node: YAMLNode(span: span, content: content, link: link, layout: layout),
+      size: nodes - before, height: height + 1)
+  }
+
+  private mutating func coreTag(of event: Event, at span: Span) -> CoreTag? {
+    guard let tag = event.tag else { return nil }
+    if let core = CoreTag(tag) { return core }
+    collect(.unsupportedTag(tag, at: place(Span(source.position(of: event.start), span.start))))
+    return nil
+  }
+}
+
+extension YAMLNode {
+  /// A value that is not in the file at all: `key:`.
+  var isUnwritten: Bool {
+    guard case .none = link, let scalar else { return false }
+    return scalar.style == .plain && scalar.text.utf8.isEmpty && layout.propertyBytes == 0
+  }
+
+  fileprivate func moved(to place: Position, lacksColon: Bool) -> YAMLNode {
+    var layout = layout
+    if lacksColon { layout.flags.insert(.lacksColon) }
+    return YAMLNode(span: Span(at: place), content: content, link: link, layout: layout)
+  }
+}
