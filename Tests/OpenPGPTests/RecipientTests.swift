@@ -1,0 +1,46 @@
+import Foundation
+import OpenPGP
+import TestSupport
+import Testing
+
+@Suite struct RecipientTests {
+  @Test func tellsWhatSpeaksAgainstEachRecipient() async throws {
+    let home = try GPGHome()
+    let openPGP = OpenPGP(GPGSettings(home: home.path, isInteractive: false))
+    let good = try home.makeKey("Good")
+    let revoked = try home.makeKey("Revoked")
+    try home.revoke(revoked)
+    let disabled = try home.makeKey("Disabled")
+    try home.disable(disabled)
+    let signing = try home.makeKey("Signs only", encrypts: false)
+    let expired = try home.makeKey("Expired", expires: "seconds=1")
+    try await Task.sleep(for: .seconds(2))
+    let found = try await openPGP.recipients([
+      good, revoked, disabled, signing, expired, String(good.suffix(16)), "Good",
+      String(repeating: "A", count: 40),
+    ])
+    let faults = found.map { result -> RecipientFault? in
+      switch result {
+      case .success: nil
+      case .failure(let fault): fault
+      }
+    }
+    #expect(faults[0] == nil)
+    #expect(faults[1] == .revoked)
+    #expect(faults[2] == .disabled)
+    #expect(faults[3] == .cannotEncrypt)
+    guard case .expired(at: .some) = faults[4] else {
+      Issue.record("not expired: \(String(describing: faults[4]))")
+      return
+    }
+    #expect(faults[5...] == [.notFingerprint, .notFingerprint, .notFound])
+    let key = try found[0].get()
+    #expect(key.userID == "Good")
+    let subkey = try #require(key.subkeys.last?.fingerprint)
+    #expect(
+      try await openPGP.recipients([subkey.rawValue]) == [
+        .failure(.isSubkey(of: key.fingerprint))
+      ])
+    #expect(try await openPGP.secretKeys().count == 5)
+  }
+}

@@ -1,0 +1,86 @@
+/// A small generator of random numbers that a seed decides (SplitMix64).
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// Files of all styles: block and flow, quotes, literal blocks, comments, anchors, line endings.
+struct RandomYAML {
+  var random: SplitMix
+  private var anchors = 0
+  private var lineBreak = "\n"
+  private var step = 2
+
+  init(random: SplitMix) { self.random = random }
+
+  static let texts = [
+    "plain", "two words", "", " led by space", "no", "on", "true", "0123", "12", "1.5", "null", "~",
+    "a: b", "a #b", "it's", "say \"hi\"", "back\\slash", "tab\there", "é ü 漢字 🔑", "- item", "key:",
+    "line one\nline two\n", "line one\nline two", "a\n\nb\n", "ends twice\n\n", "\nstarts so",
+    "  indented\nfirst\n", "cr\r\nlf\n", "bell\u{7}", "next\u{85}line", "sep\u{2028}arator",
+    "-----BEGIN PGP MESSAGE-----\n\nabcd+/==\n=abcd\n-----END PGP MESSAGE-----\n", "trailing \n",
+    "x\n   \n", "--- a\nb\n", "---\nb\n", "...\nb\n", "\u{FEFF}bom", "a\n# not a comment\nb\n", "|",
+    ">",
+    "*alias", "&anchor", "!tag", "@at", "%percent", "?", "<<", "=",
+  ]
+
+  mutating func file(endsWithBreak: Bool = false) -> String {
+    lineBreak = oneIn(4) ? "\r\n" : "\n"
+    step = oneIn(3) ? 4 : 2
+    var text = oneIn(6) ? "\u{FEFF}" : ""
+    if oneIn(3) { text += "#note top\(lineBreak)" }
+    if oneIn(3) { text += "---\(lineBreak)" }
+    text += mapping(indent: 0, depth: 0)
+    if !endsWithBreak, oneIn(5) { text.removeLast() }
+    return text
+  }
+
+  private mutating func oneIn(_ count: Int) -> Bool {
+    Int.random(in: 0..<count, using: &random) == 0
+  }
+
+  private mutating func comment() -> String { oneIn(4) ? "  #note \(random.next() % 100)" : "" }
+
+  private mutating func mapping(indent: Int, depth: Int) -> String {
+    let spaces = String(repeating: " ", count: indent)
+    return (0..<Int.random(in: 1...4, using: &random)).reduce(into: "") { text, index in
+      if oneIn(6) { text += "\(spaces)#note \(index)\(lineBreak)" }
+      if oneIn(8) { text += lineBreak }
+      text += "\(spaces)k\(index):\(value(indent: indent, depth: depth))"
+    }
+  }
+
+  private mutating func value(indent: Int, depth: Int) -> String {
+    let inner = indent + step
+    let spaces = String(repeating: " ", count: inner)
+    switch Int.random(in: 0..<(depth < 3 ? 11 : 8), using: &random) {
+    case 0: return comment() + lineBreak
+    case 1: return " plain \(random.next() % 1000)\(comment())\(lineBreak)"
+    case 2: return " 'it''s'\(comment())\(lineBreak)"
+    case 3: return " \"esc\\n\\u0041\"\(comment())\(lineBreak)"
+    case 4:
+      let header = oneIn(3) ? "|-" : "|"
+      return " \(header)\(comment())\(lineBreak)\(spaces)one\(lineBreak)\(lineBreak)"
+        + "\(spaces)  two\(lineBreak)"
+    case 5: return " >\(comment())\(lineBreak)\(spaces)fold\(lineBreak)\(spaces)ed\(lineBreak)"
+    case 6:
+      anchors += 1
+      return " &a\(anchors) anchored\(comment())\(lineBreak)"
+    case 7:
+      guard anchors > 0 else { return " 42\(lineBreak)" }
+      return " {x: 1, 'y': \"z\", list: [a, b c, {}]}\(comment())\(lineBreak)"
+    case 8:
+      let items = (0..<2).map { _ in "\(spaces)-\(value(indent: inner, depth: 3))" }
+      return comment() + lineBreak + items.joined()
+    default: return comment() + lineBreak + mapping(indent: inner, depth: depth + 1)
+    }
+  }
+}

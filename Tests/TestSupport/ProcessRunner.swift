@@ -1,0 +1,37 @@
+package import Foundation
+
+/// What a finished process left.
+package struct Finished: Sendable {
+  package let status: Int32
+  package let output: Data
+  package let errors: Data
+
+  package var text: String { String(decoding: output, as: UTF8.self) }
+  package var errorText: String { String(decoding: errors, as: UTF8.self) }
+}
+
+/// Runs a program to its end. Output goes through files, so that no pipe can fill up.
+///
+/// - Parameter environment: the whole of it; `nil` is ours.
+package func run(
+  _ program: String, _ arguments: [String], in folder: String? = nil,
+  environment: [String: String]? = nil, input: Data = Data()
+) throws -> Finished {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: program)
+  process.arguments = arguments
+  if let environment { process.environment = environment }
+  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+  let scratch = try TemporaryFolder()
+  let paths = ["in", "out", "err"].map { scratch.path + "/" + $0 }
+  try input.write(to: URL(fileURLWithPath: paths[0]))
+  for path in paths[1...] { try Data().write(to: URL(fileURLWithPath: path)) }
+  process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: paths[0]))
+  process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: paths[1]))
+  process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: paths[2]))
+  try process.run()
+  process.waitUntilExit()
+  return Finished(
+    status: process.terminationStatus, output: try Data(contentsOf: URL(fileURLWithPath: paths[1])),
+    errors: try Data(contentsOf: URL(fileURLWithPath: paths[2])))
+}
