@@ -1,0 +1,61 @@
+import FoundationEssentials
+import GRDB
+import Model
+import Stores
+
+/// The applied record of a write, made from what is in the tables after it.
+struct AppliedRecordWriting {
+  private let writing: Writing
+  private let id: StoreID
+  private let number: Int64
+
+  init(_ writing: Writing, id: StoreID, number: Int64) {
+    self.writing = writing
+    self.id = id
+    self.number = number
+  }
+
+  func written() throws -> AppliedRecord {
+    let write = writing.write
+    let before = try Reading.record(writing.db, of: write.name)
+    let versions = try fieldVersions()
+    var fields: [FieldName: AppliedField] = [:]
+    for (name, value) in write.fields {
+      let version = versions[name]
+      switch value {
+      case .plain(let plain): fields[name] = .plain(plain)
+      case .secret(let secret, let ciphertext):
+        fields[name] = .sealed(
+          ciphertext: ciphertext, value: writing.key?.digest(secret, in: id, field: name),
+          version: version)
+      case .keep(let ciphertext):
+        fields[name] = .sealed(
+          ciphertext: ciphertext, value: before?.valueDigest(of: name, in: id), version: version)
+      }
+    }
+    let record = AppliedRecord(
+      storeID: id, version: StoreVersion(String(number)), app: write.app,
+      setupType: write.setupType, fields: fields, labels: write.labels, scopes: write.scopes,
+      provenance: write.provenance)
+    try writing.db.execute(
+      sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",
+      arguments: [write.name.rawValue, try encoded(record)])
+    return record
+  }
+
+  private func fieldVersions() throws -> [FieldName: StoreVersion] {
+    let rows = try Row.fetchAll(
+      writing.db, sql: "SELECT name, version FROM field WHERE connection = ?",
+      arguments: [id.rawValue])
+    return Dictionary(
+      rows.map { (FieldName($0[0]), StoreVersion(String($0[1] as Int64))) }) { first, _ in first }
+  }
+}
+
+extension AppliedRecord {
+  /// A digest belongs to one connection of the store.
+  fileprivate func valueDigest(of field: FieldName, in id: StoreID) -> KeyedDigest? {
+    guard storeID == id, case .sealed(_, let value, _) = fields[field] else { return nil }
+    return value
+  }
+}

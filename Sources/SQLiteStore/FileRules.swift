@@ -1,0 +1,70 @@
+import Glibc
+import Stores
+
+/// Who may reach the store's file: nobody but its owner.
+struct FileRules {
+  static let fileMode: mode_t = 0o600
+  static let folderMode: mode_t = 0o700
+
+  let path: String
+  private let folder: String
+
+  init(path: String) {
+    self.path = path
+    let end = path.lastIndex(of: "/") ?? path.startIndex
+    folder = end == path.startIndex ? "/" : String(path[..<end])
+  }
+
+  /// Whether the file is there. Refuses symbolic links and looser modes of file and folder.
+  func check() throws(StoreError) -> Bool {
+    guard try isThere(folder, allowed: Self.folderMode) else { return false }
+    return try isThere(path, allowed: Self.fileMode)
+  }
+
+  /// Makes folder and file where they are missing, with their modes from the start.
+  func make() throws(StoreError) {
+    if try check() { return }
+    if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
+      throw .unavailable("cannot make \(folder): \(lastError())")
+    }
+    let descriptor = unsafe open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, Self.fileMode)
+    if descriptor >= 0 {
+      close(descriptor)
+    } else if errno != EEXIST {
+      throw .unavailable("cannot make \(path): \(lastError())")
+    }
+    _ = try check()
+  }
+
+  /// What tells that a file was written meanwhile.
+  struct Stamp: Equatable {
+    let inode: UInt
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  static func stamp(of path: String) -> Stamp? {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return nil }
+    return Stamp(
+      inode: status.st_ino, size: status.st_size, seconds: status.st_mtim.tv_sec,
+      nanoseconds: status.st_mtim.tv_nsec)
+  }
+
+  private func isThere(_ path: String, allowed: mode_t) throws(StoreError) -> Bool {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else {
+      if errno == ENOENT { return false }
+      throw .unavailable("cannot look at \(path): \(lastError())")
+    }
+    if status.st_mode & S_IFMT == S_IFLNK { throw .isSymlink(path: path) }
+    let mode = status.st_mode & 0o777
+    guard mode & ~allowed == 0 else {
+      throw .modeTooLoose(path: path, mode: mode, allowed: allowed)
+    }
+    return true
+  }
+
+  private func lastError() -> String { unsafe String(cString: strerror(errno)) }
+}

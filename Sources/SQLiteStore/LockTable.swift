@@ -1,0 +1,50 @@
+import GRDB
+import Model
+import Stores
+
+/// The one row that keeps two applies apart.
+enum LockTable {
+  static func take(_ db: Database, _ candidate: LockHolder) throws -> LockOutcome {
+    let held = try holder(db)
+    if let held, held.token != candidate.token, !held.isGone(for: candidate) {
+      return .held(by: held)
+    }
+    try put(db, candidate)
+    guard let held, held.token != candidate.token else { return .acquired }
+    return .takenOver(from: held)
+  }
+
+  static func keep(_ db: Database, _ holder: LockHolder, at now: Timestamp) throws {
+    let held = try self.holder(db)
+    guard let held, held.token == holder.token else { throw StoreError.lockLost(by: held) }
+    try put(
+      db,
+      LockHolder(
+        token: held.token, who: held.who, host: held.host, processID: held.processID,
+        processStart: held.processStart, since: held.since, lastSeen: now))
+  }
+
+  static func release(_ db: Database, _ holder: LockHolder) throws {
+    guard try self.holder(db)?.token == holder.token else { return }
+    try db.execute(sql: "DELETE FROM lock")
+  }
+
+  private static func holder(_ db: Database) throws -> LockHolder? {
+    try String.fetchOne(db, sql: "SELECT holder FROM lock").map { try decoded($0) }
+  }
+
+  private static func put(_ db: Database, _ holder: LockHolder) throws {
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO lock (id, holder) VALUES (1, ?)",
+      arguments: [try encoded(holder)])
+  }
+}
+
+extension LockHolder {
+  /// Silent for too long; or a process of the candidate's host that lives no more.
+  fileprivate func isGone(for candidate: LockHolder) -> Bool {
+    if candidate.lastSeen.seconds(since: lastSeen) >= Self.silence { return true }
+    return host == candidate.host
+      && ProcessIdentity.isGone(processID, startedAt: processStart)
+  }
+}

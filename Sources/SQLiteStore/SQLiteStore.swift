@@ -1,0 +1,263 @@
+import FoundationEssentials
+import GRDB
+package import Model
+package import Secrets
+package import Stores
+
+/// A store in one SQLite file, 0600 in a folder of 0700.
+///
+/// Secret values are sealed with AES-256-GCM under a random key, which the store keeps as an
+/// OpenPGP message to the project's recipients: so a plan, which reads no secret, needs no key, and
+/// a stolen file opens for nobody else. Reading writes nothing; the file is made by the first write.
+package actor SQLiteStore: Store {
+  /// Versions of a connection that are kept, the present one among them.
+  package static let keptVersions = 20
+
+  package nonisolated let description: StoreDescription
+  private let rules: FileRules
+  private let protection: any KeyProtection
+  private var opened: DatabaseQueue?
+  private var key: StoreKey?
+
+  /// - Parameters:
+  ///   - path: the file, absolute.
+  ///   - shownPath: as it is named to people.
+  package init(path: String, shownPath: String, protection: any KeyProtection) {
+    rules = FileRules(path: path)
+    description = StoreDescription(type: "sqlite", location: shownPath)
+    self.protection = protection
+  }
+
+  package func read() throws(StoreError) -> Snapshot {
+    try reading(ifAbsent: Snapshot()) { db in try Reading.snapshot(db) }
+  }
+
+  package func compare(
+    _ values: [(field: FieldAddress, value: SecretBytes)]
+  ) async throws(StoreError) -> [SecretComparison?] {
+    if values.isEmpty { return [] }
+    let applied = try read().applied
+    guard let key = try await presentKey() else { return values.map { _ in nil } }
+    return values.map { address, value in
+      guard let record = applied[address.connection],
+        case .sealed(_, let digest?, _) = record.fields[address.field]
+      else { return nil }
+      let found = key.digest(value, in: record.storeID, field: address.field)
+      return found == digest ? .same : .different
+    }
+  }
+
+  package func carryOut(
+    _ write: StoreWrite, in run: RunID
+  ) async throws(StoreError) -> AppliedRecord? {
+    let key = write.needsKey ? try await usableKey() : nil
+    return try writing { db in try Writing(db: db, key: key, write: write, run: run).carryOut() }
+  }
+
+  package func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) throws(StoreError) {
+    try writing { db in try Writing.grant(db, scopes, to: name, by: provenance) }
+  }
+
+  package func tryLock(_ holder: LockHolder) throws(StoreError) -> LockOutcome {
+    try writing { db in try LockTable.take(db, holder) }
+  }
+
+  package func heartbeat(_ holder: LockHolder, at now: Timestamp) throws(StoreError) {
+    try writing { db in try LockTable.keep(db, holder, at: now) }
+  }
+
+  package func unlock(_ holder: LockHolder) throws(StoreError) {
+    try writing { db in try LockTable.release(db, holder) }
+  }
+
+  package func takeInterruptedRuns() throws(StoreError) -> [InterruptedRun] {
+    try writing { db in try Journal.takeInterrupted(db) }
+  }
+
+  package func beginRun(
+    changes: Int, by provenance: Provenance
+  ) throws(StoreError) -> RunID {
+    try writing { db in try Journal.begin(db, changes: changes, by: provenance) }
+  }
+
+  package func intend(_ name: ConnectionName, in run: RunID) throws(StoreError) {
+    try writing { db in try Journal.intend(db, name, in: run) }
+  }
+
+  package func endRun(_ run: RunID, at now: Timestamp) throws(StoreError) {
+    try writing { db in try Journal.end(db, run, at: now) }
+  }
+}
+
+// MARK: The store key
+
+extension SQLiteStore {
+  /// The store key as it is kept: an armored message; `nil` before the first write.
+  package func sealedKey() throws(StoreError) -> String? {
+    try reading(ifAbsent: nil) { db in
+      try String.fetchOne(db, sql: "SELECT sealed FROM store_key")
+    }
+  }
+
+  /// Seals the store key anew, for the recipients of now.
+  ///
+  /// - Returns: false where there is no key yet.
+  package func resealKey() async throws(StoreError) -> Bool {
+    guard let sealed = try sealedKey() else { return false }
+    let bytes = try await open(sealed)
+    let again = try await seal(bytes)
+    try writing { db in
+      try db.execute(sql: "UPDATE store_key SET sealed = ?", arguments: [again])
+    }
+    return true
+  }
+
+  private func presentKey() async throws(StoreError) -> StoreKey? {
+    if let key { return key }
+    guard let sealed = try sealedKey() else { return nil }
+    let key = try StoreKey(await open(sealed))
+    self.key = key
+    return key
+  }
+
+  /// The key that is there, or a new one.
+  private func usableKey() async throws(StoreError) -> StoreKey {
+    if let key = try await presentKey() { return key }
+    let sealed = try await seal(StoreKey.random())
+    try writing { db in
+      // Where another process was quicker, its key stays.
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO store_key (id, sealed) VALUES (1, ?)", arguments: [sealed])
+    }
+    guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
+    return key
+  }
+
+  private func open(_ sealed: String) async throws(StoreError) -> SecretBytes {
+    do {
+      return try await protection.open(sealed)
+    } catch {
+      throw .keyUnavailable(error.reason)
+    }
+  }
+
+  private func seal(_ key: SecretBytes) async throws(StoreError) -> String {
+    do {
+      return try await protection.seal(key)
+    } catch {
+      throw .keyUnavailable(error.reason)
+    }
+  }
+}
+
+// MARK: The file
+
+extension SQLiteStore {
+  /// Work in one transaction that begins by taking SQLite's write lock.
+  private func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
+    let queue = try writer()
+    return try StoreError.translating {
+      try queue.writeWithoutTransaction { db in
+        var result: R?
+        try db.inTransaction(.immediate) {
+          result = try work(db)
+          return .commit
+        }
+        guard let result else { throw StoreError.writeFailed("the transaction did not run") }
+        return result
+      }
+    }
+  }
+
+  private func writer() throws(StoreError) -> DatabaseQueue {
+    if let opened { return opened }
+    try rules.make()
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { db in
+      // A removed value leaves no bytes behind, and a commit is on the disk when it is told.
+      try db.execute(sql: "PRAGMA secure_delete = ON; PRAGMA synchronous = FULL")
+    }
+    let queue = try StoreError.translating {
+      let queue = try DatabaseQueue(path: rules.path, configuration: configuration)
+      try queue.read(Self.refuseNewer)
+      try Schema.migrator.migrate(queue)
+      return queue
+    }
+    opened = queue
+    return queue
+  }
+
+  /// Work on the file as it is, without making a file beside it.
+  ///
+  /// SQLite makes `-wal` and `-shm` even for readers. Where nothing waits in a `-wal`, the file is
+  /// opened as one that does not change, and looked at again afterwards; where something does, its
+  /// files are there already.
+  func reading<R>(
+    ifAbsent absent: R, _ work: (Database) throws -> R
+  ) throws(StoreError) -> R {
+    for _ in 0..<3 {
+      guard try rules.check() else { return absent }
+      let before = FileRules.stamp(of: rules.path)
+      let waiting = FileRules.stamp(of: rules.path + "-wal")?.size ?? 0
+      if waiting > 0 { break }
+      if before?.size == 0 { return absent }
+      let result = try read(uri: fileURI, absent, work)
+      let isStill = FileRules.stamp(of: rules.path) == before
+        && (FileRules.stamp(of: rules.path + "-wal")?.size ?? 0) == 0
+      if isStill { return result }
+    }
+    return try read(uri: rules.path, absent, work)
+  }
+
+  private var fileURI: String { "file:\(escaped(path: rules.path))?immutable=1" }
+
+  private func read<R>(
+    uri: String, _ absent: R, _ work: (Database) throws -> R
+  ) throws(StoreError) -> R {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    return try StoreError.translating {
+      let queue = try DatabaseQueue(path: uri, configuration: configuration)
+      return try queue.read { db in
+        try Self.refuseNewer(db)
+        guard try Schema.migrator.hasCompletedMigrations(db) else { return absent }
+        return try work(db)
+      }
+    }
+  }
+
+  private static func refuseNewer(_ db: Database) throws {
+    if try Schema.migrator.hasBeenSuperseded(db) {
+      throw StoreError.tooNew("its schema is newer than this vaultctl knows")
+    }
+  }
+}
+
+/// RFC 3986 section 3.3: letters, digits and a few marks stand for themselves.
+private func escaped(path: String) -> String {
+  path.utf8.reduce(into: "") { text, byte in
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "~"):
+      text.unicodeScalars.append(Unicode.Scalar(byte))
+    default: text += "%" + hexadecimal([byte])
+    }
+  }
+}
+
+extension StoreWrite {
+  fileprivate var needsKey: Bool {
+    fields.values.contains {
+      switch $0 {
+      case .secret: true
+      case .plain, .keep: false
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+private import Crypto
+private import FoundationEssentials
+import Model
+import Secrets
+import Stores
+
+/// The random key under which a store's values are sealed, and what it is used for.
+struct StoreKey: Sendable {
+  static let size = 32
+
+  private let sealing: SymmetricKey
+  private let digesting: SymmetricKey
+
+  /// - Throws: `corrupt` where the bytes are no key.
+  init(_ bytes: SecretBytes) throws(StoreError) {
+    guard bytes.count == Self.size else { throw .corrupt("the store key has a wrong length") }
+    let master = bytes.withBytes { span in
+      unsafe span.withUnsafeBytes { unsafe SymmetricKey(data: $0) }
+    }
+    func derived(_ purpose: String) -> SymmetricKey {
+      HKDF<SHA256>.deriveKey(
+        inputKeyMaterial: master, info: Array(purpose.utf8), outputByteCount: Self.size)
+    }
+    sealing = derived("vaultctl store v1: values")
+    digesting = derived("vaultctl store v1: digests")
+  }
+
+  static func random() -> SecretBytes {
+    SecretBytes(capacity: size) { span in
+      var generator = SystemRandomNumberGenerator()
+      for index in 0..<size { span[index] = UInt8.random(in: 0...255, using: &generator) }
+      return size
+    }
+  }
+
+  /// AES-256-GCM: nonce, ciphertext and tag. A value opens only as this field of this connection
+  /// at this version.
+  func seal(
+    _ value: SecretBytes, in connection: StoreID, field: FieldName, version: Int64
+  ) throws(StoreError) -> [UInt8] {
+    do {
+      let box = try value.withBytes { span in
+        try unsafe span.withUnsafeBytes { bytes in
+          try unsafe AES.GCM.seal(
+            bytes, using: sealing, authenticating: Self.place(connection, field, version))
+        }
+      }
+      guard let combined = box.combined else { throw StoreError.writeFailed("no combined box") }
+      return Array(combined)
+    } catch {
+      throw .writeFailed("a value could not be sealed")
+    }
+  }
+
+  /// The value, for whoever shows or exports it.
+  func open(
+    _ sealed: [UInt8], in connection: StoreID, field: FieldName, version: Int64
+  ) throws(StoreError) -> SecretBytes {
+    do {
+      let box = try AES.GCM.SealedBox(combined: sealed)
+      var plain = try AES.GCM.open(
+        box, using: sealing, authenticating: Self.place(connection, field, version))
+      defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
+      return SecretBytes(copying: plain)
+    } catch {
+      throw .corrupt("field `\(field)` is damaged, or was moved here from elsewhere")
+    }
+  }
+
+  /// HMAC-SHA-256 of a value as this field's, so that equal values of two fields do not show.
+  func digest(
+    _ value: SecretBytes, in connection: StoreID, field: FieldName
+  ) -> KeyedDigest {
+    var code = HMAC<SHA256>(key: digesting)
+    code.update(data: Self.place(connection, field, 0))
+    value.withBytes { span in
+      unsafe span.withUnsafeBytes { unsafe code.update(data: $0) }
+    }
+    return KeyedDigest(hexadecimal(Array(code.finalize())))
+  }
+
+  /// Each part with its length before it, so that no two places read the same.
+  private static func place(
+    _ connection: StoreID, _ field: FieldName, _ version: Int64
+  ) -> [UInt8] {
+    [connection.rawValue, field.rawValue, String(version)].flatMap { part in
+      Array("\(part.utf8.count):".utf8) + Array(part.utf8)
+    }
+  }
+}
