@@ -88,6 +88,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case unknownTarget = "VC3010"
   case policyViolated = "VC3011"
   case missingInStore = "VC3012"
+  case destroyPrevented = "VC3013"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

@@ -10,12 +10,14 @@ package struct DesiredConnection: Hashable, Sendable {
   package let setup: DesiredSetup?
   /// `nil` where nothing is said of scopes: then nothing is compared.
   package let scopes: Set<Scope>?
+  /// `spec.lifecycle.preventDestroy`: what would delete it is refused.
+  package let preventsDestroy: Bool
   package let origin: ConnectionOrigin
 
   package init(
     name: ConnectionName, app: AppID, labels: [String: String] = [:],
     annotations: [String: String] = [:], setup: DesiredSetup?, scopes: Set<Scope>? = nil,
-    origin: ConnectionOrigin
+    preventsDestroy: Bool = false, origin: ConnectionOrigin
   ) {
     self.name = name
     self.app = app
@@ -23,6 +25,7 @@ package struct DesiredConnection: Hashable, Sendable {
     self.annotations = annotations
     self.setup = setup
     self.scopes = scopes
+    self.preventsDestroy = preventsDestroy
     self.origin = origin
   }
 }

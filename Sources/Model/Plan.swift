@@ -116,5 +116,5 @@ package enum FindingKind: String, Hashable, Sendable, CaseIterable {
   case undecided
   case unmanaged
   case orphaned
-  case recipients
+  case preventDestroy = "prevent-destroy"
 }

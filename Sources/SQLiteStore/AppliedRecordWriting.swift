@@ -48,7 +48,8 @@ struct AppliedRecordWriting {
       writing.db, sql: "SELECT name, version FROM field WHERE connection = ?",
       arguments: [id.rawValue])
     return Dictionary(
-      rows.map { (FieldName($0[0]), StoreVersion(String($0[1] as Int64))) }) { first, _ in first }
+      rows.map { (FieldName($0[0]), StoreVersion(String($0[1] as Int64))) }
+    ) { first, _ in first }
   }
 }
 

@@ -27,7 +27,8 @@ struct FileRules {
     if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
       throw .unavailable("cannot make \(folder): \(lastError())")
     }
-    let descriptor = unsafe open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, Self.fileMode)
+    let descriptor = unsafe open(
+      path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, Self.fileMode)
     if descriptor >= 0 {
       close(descriptor)
     } else if errno != EEXIST {

@@ -7,7 +7,8 @@ enum Journal {
   static func takeInterrupted(_ db: Database) throws -> [InterruptedRun] {
     let rows = try Row.fetchAll(
       db,
-      sql: "SELECT id, planned, provenance FROM run WHERE ended_at IS NULL AND seen = 0 ORDER BY id")
+      sql: "SELECT id, planned, provenance FROM run WHERE ended_at IS NULL AND seen = 0 ORDER BY id"
+    )
     let runs = try rows.map { row in
       let intents = try Row.fetchAll(
         db, sql: "SELECT connection, done FROM intent WHERE run = ? ORDER BY connection",

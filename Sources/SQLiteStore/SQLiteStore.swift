@@ -206,7 +206,8 @@ extension SQLiteStore {
       if waiting > 0 { break }
       if before?.size == 0 { return absent }
       let result = try read(uri: fileURI, absent, work)
-      let isStill = FileRules.stamp(of: rules.path) == before
+      let isStill =
+        FileRules.stamp(of: rules.path) == before
         && (FileRules.stamp(of: rules.path + "-wal")?.size ?? 0) == 0
       if isStill { return result }
     }

@@ -53,7 +53,8 @@ package final class GPGHome: Sendable {
     let path = path + "/openpgp-revocs.d/\(fingerprint).rev"
     let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     try gpg(
-      ["--import"], input: Data(text.replacingOccurrences(of: ":-----BEGIN", with: "-----BEGIN").utf8))
+      ["--import"],
+      input: Data(text.replacingOccurrences(of: ":-----BEGIN", with: "-----BEGIN").utf8))
   }
 
   package func disable(_ fingerprint: String) throws {

@@ -50,7 +50,7 @@ extension NodeReader {
     let setup = readSetup(specEntries, app: app?.app, publicFields: publicFields.names)
     checkUse(of: publicFields, shape: setup?.shape, of: app?.app)
     let scopes = readScopes(specEntries)
-    readLifecycle(specEntries)
+    let preventsDestroy = readLifecycle(specEntries)
 
     guard let metadata, let name = metadata.name else { return nil }
     let origin = ConnectionOrigin(
@@ -61,7 +61,7 @@ extension NodeReader {
       desired = DesiredConnection(
         name: name, app: app.app.id, labels: metadata.labels,
         annotations: metadata.annotations, setup: setup?.desired, scopes: scopes?.values,
-        origin: origin)
+        preventsDestroy: preventsDestroy, origin: origin)
     }
     return ManifestDocument(
       name: name, app: app?.app, shape: setup?.shape, publicFields: publicFields.names,
@@ -102,13 +102,13 @@ extension NodeReader {
     return (scopes, node.span)
   }
 
-  private mutating func readLifecycle(_ spec: [YAMLEntry]) {
+  /// Whether `lifecycle.preventDestroy` is set.
+  private mutating func readLifecycle(_ spec: [YAMLEntry]) -> Bool {
     guard let node = spec.given("lifecycle"),
-      let entries = mapping(node, "spec.lifecycle", keys: ["preventDestroy"])
-    else { return }
-    if let value = entries.value("preventDestroy") {
-      _ = boolean(value, "spec.lifecycle.preventDestroy")
-    }
+      let entries = mapping(node, "spec.lifecycle", keys: ["preventDestroy"]),
+      let value = entries.value("preventDestroy")
+    else { return false }
+    return boolean(value, "spec.lifecycle.preventDestroy") ?? false
   }
 }
 

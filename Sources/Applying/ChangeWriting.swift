@@ -1,0 +1,136 @@
+import Diagnostics
+import Model
+import Secrets
+import Stores
+
+/// How one change ended.
+struct WriteOutcome: Sendable {
+  let result: ApplyOutcome.Result
+
+  static func failed(_ diagnostics: [Diagnostic]) -> WriteOutcome {
+    WriteOutcome(result: .failed(diagnostics))
+  }
+
+  var stopsTheRun: Bool {
+    switch result {
+    case .failed(let diagnostics): diagnostics.contains { $0.code.stopsTheRun }
+    case .done, .skipped: false
+    }
+  }
+}
+
+/// One change into the store: journal, opened values, write.
+struct ChangeWriting: Sendable {
+  let store: any Store
+  let opener: any SecretOpener
+  let catalog: Catalog
+  let provenance: Provenance
+  let run: RunID
+  let desired: [ConnectionName: DesiredConnection]
+
+  func write(_ change: Change) async -> WriteOutcome {
+    let fields: [FieldName: FieldWrite]
+    do throws(ApplyFaults) {
+      fields = try await self.fields(of: change)
+    } catch {
+      return .failed(error.diagnostics)
+    }
+    do throws(StoreError) {
+      try await store.intend(change.connection, in: run)
+      _ = try await store.carryOut(storeWrite(change, fields), in: run)
+      return WriteOutcome(result: .done)
+    } catch {
+      return .failed([Diagnostic(error, in: store.description)])
+    }
+  }
+
+  private func storeWrite(_ change: Change, _ fields: [FieldName: FieldWrite]) -> StoreWrite {
+    let connection = desired[change.connection]
+    return StoreWrite(
+      name: change.connection, action: StoreWrite.Action(change.action), app: change.app,
+      setupType: connection?.setup?.type, fields: fields, labels: connection?.labels ?? [:],
+      scopes: connection?.scopes, provenance: provenance)
+  }
+
+  /// Opens what must be written anew and nothing else; what stays in the store is kept there.
+  private func fields(
+    of change: Change
+  ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
+    guard let connection = desired[change.connection], let setup = connection.setup else {
+      return [:]
+    }
+    var writes: [FieldName: FieldWrite] = [:]
+    var sealed: [(address: FieldAddress, message: SealedMessage, place: Place)] = []
+    for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {
+      switch value {
+      case .plain(let value): writes[field] = .plain(value)
+      case .sealed(let message) where change.keeps(field):
+        writes[field] = .keep(ciphertext: message.digest)
+      case .sealed(let message):
+        sealed.append(
+          (FieldAddress(connection.name, field), message, connection.origin.place(of: field)))
+      }
+    }
+    var faults: [Diagnostic] = []
+    let shape = catalog[connection.app]?.setup(setup.type)
+    for ((address, message, place), result) in zip(sealed, await opener.open(sealed)) {
+      switch result {
+      case .failure(let fault): faults.append(fault)
+      case .success(let value):
+        if let violation = shape?[address.field]?.constraint.violation(of: value) {
+          faults.append(.invalidSecretValue(address.field, violation, at: place))
+        }
+        writes[address.field] = .secret(value, ciphertext: message.digest)
+      }
+    }
+    if !faults.isEmpty { throw ApplyFaults(diagnostics: faults) }
+    return writes
+  }
+}
+
+private struct ApplyFaults: Error {
+  let diagnostics: [Diagnostic]
+}
+
+extension Change {
+  /// Whether the store's value of a sealed field is the declared one.
+  fileprivate func keeps(_ field: FieldName) -> Bool {
+    switch action {
+    case .create, .replace, .adopt, .delete: return false
+    case .update, .record: break
+    }
+    for case .secret(field, let change) in details {
+      return change == .reencrypted
+    }
+    return true
+  }
+}
+
+extension StoreWrite.Action {
+  fileprivate init(_ action: ChangeAction) {
+    switch action {
+    case .create: self = .create
+    case .update(let id, let version), .adopt(let id, let version):
+      self = .update(id, from: version)
+    case .record(let id, let version): self = .record(id, at: version)
+    case .replace(let id, let version, _): self = .replace(id, from: version)
+    case .delete(let id, let version): self = .delete(id, from: version)
+    }
+  }
+}
+
+extension ValueConstraint {
+  fileprivate func violation(of value: SecretBytes) -> ValueViolation? {
+    value.withBytes { violation(ofUTF8: $0) }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func invalidSecretValue(
+    _ field: FieldName, _ violation: ValueViolation, at place: Place
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidSecretValue, "the sealed value of `spec.setup.\(field)` \(violation.reason)",
+      at: place, help: ["seal another one: vaultctl set NAME \(field)"])
+  }
+}

@@ -1,0 +1,118 @@
+package import Diagnostics
+package import Model
+package import Stores
+
+/// Time, as far as a lock needs it.
+package protocol Clock: Sendable {
+  func now() -> Timestamp
+  func sleep(for duration: Duration) async
+}
+
+/// The lock that keeps two applies of one store apart.
+package struct StoreLock: Sendable {
+  /// Well below `LockHolder.silence`, so that two signs of life may be lost.
+  private static let heartbeat = Duration.seconds(15)
+
+  private let store: any Store
+  private let holder: LockHolder
+  private let clock: any Clock
+
+  package init(_ store: any Store, _ holder: LockHolder, clock: any Clock) {
+    self.store = store
+    self.holder = holder
+    self.clock = clock
+  }
+
+  /// Takes the lock, waiting for it at most so many seconds.
+  ///
+  /// - Parameter notice: told that the lock is waited for (once), or was taken over.
+  /// - Throws: `storeLocked` with who holds it and since when; what the store reports.
+  package func take(
+    waitingAtMost seconds: Int64, notice: @Sendable (Diagnostic) async -> Void
+  ) async throws(Diagnostic) {
+    let start = clock.now()
+    var isWaiting = false
+    while true {
+      switch try await attempt() {
+      case .acquired: return
+      case .takenOver(let former):
+        await notice(.lockTakenOver(former, store: store.description))
+        return
+      case .held(let other):
+        guard clock.now().seconds(since: start) < seconds else {
+          throw .storeLocked(by: other, now: clock.now(), store: store.description)
+        }
+        if !isWaiting { await notice(.waiting(for: other, store: store.description)) }
+        isWaiting = true
+        await clock.sleep(for: .milliseconds(500))
+      }
+    }
+  }
+
+  package func release() async throws(Diagnostic) {
+    do throws(StoreError) {
+      try await store.unlock(holder)
+    } catch {
+      throw Diagnostic(error, in: store.description)
+    }
+  }
+
+  /// Gives a sign of life until it is cancelled; returns early with the fault where the lock is
+  /// lost.
+  func keepAlive() async -> Diagnostic? {
+    while !Task.isCancelled {
+      await clock.sleep(for: Self.heartbeat)
+      if Task.isCancelled { return nil }
+      do throws(StoreError) {
+        try await store.heartbeat(holder, at: clock.now())
+      } catch {
+        return Diagnostic(error, in: store.description)
+      }
+    }
+    return nil
+  }
+
+  private func attempt() async throws(Diagnostic) -> LockOutcome {
+    let now = clock.now()
+    let candidate = LockHolder(
+      token: holder.token, who: holder.who, host: holder.host, processID: holder.processID,
+      processStart: holder.processStart, since: now, lastSeen: now)
+    do throws(StoreError) {
+      return try await store.tryLock(candidate)
+    } catch {
+      throw Diagnostic(error, in: store.description)
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func lockTakenOver(
+    _ former: LockHolder, store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .lockTakenOver, "took over the lock of \(store) from \(former.who)", severity: .warning,
+      notes: [
+        "process \(former.processID) held it since \(former.since), was last heard of at"
+          + " \(former.lastSeen), and is gone or silent"
+      ])
+  }
+
+  fileprivate static func waiting(
+    for other: LockHolder, store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .storeLocked, "waiting for the lock of \(store)", severity: .info,
+      notes: ["\(other.who) (process \(other.processID)) holds it since \(other.since)"])
+  }
+
+  fileprivate static func storeLocked(
+    by other: LockHolder, now: Timestamp, store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .storeLocked, "another apply holds the lock of \(store)",
+      notes: [
+        "\(other.who) (process \(other.processID)) holds it since \(other.since),"
+          + " \(now.seconds(since: other.since)) seconds ago"
+      ], help: ["wait longer: vaultctl apply --lock-timeout 300"])
+  }
+}

@@ -1,0 +1,171 @@
+import Diagnostics
+import Model
+
+extension Finding {
+  static func inReadingOrder(_ left: Finding, _ right: Finding) -> Bool {
+    if Diagnostic.inReadingOrder(left.diagnostic, right.diagnostic) { return true }
+    if Diagnostic.inReadingOrder(right.diagnostic, left.diagnostic) { return false }
+    return (left.connection?.rawValue ?? "") < (right.connection?.rawValue ?? "")
+  }
+
+  /// `nil` for a connection that has all that its setup requires.
+  static func empty(_ connection: DesiredConnection, catalog: Catalog) -> Finding? {
+    guard let shape = catalog.shape(of: connection) else { return nil }
+    let missing = shape.missing(from: connection.setup?.fields.keys.map { $0 } ?? [])
+    if connection.setup != nil, missing.isEmpty { return nil }
+    let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
+    let first = missing.first.map { "vaultctl set \(shellWord(connection.name)) \($0)" }
+    return Finding(
+      .empty, connection.name,
+      Diagnostic(
+        .emptyConnection, "connection `\(connection.name)` is empty", severity: .warning,
+        at: connection.origin.setupPlace,
+        label: missing.isEmpty ? "no setup" : "lacks \(fields)",
+        notes: ["it can be created, but no flow can use it until it is filled"],
+        help: first.map { ["fill it: \($0)"] } ?? []))
+  }
+
+  static func scopeDrift(
+    _ connection: DesiredConnection, granted: Set<Scope>?
+  ) -> [Finding] {
+    guard let declared = connection.scopes else { return [] }
+    let name = connection.name
+    func finding(_ code: DiagnosticCode, _ message: String, _ notes: [String]) -> Finding {
+      let command =
+        ["vaultctl scopes record", shellWord(name)] + declared.sorted().map { "'\($0)'" }
+      return Finding(
+        .scopeDrift, name,
+        Diagnostic(
+          code, message, severity: .warning, at: connection.origin.scopesPlace, notes: notes,
+          help: [
+            "authorize the connection for what is declared, then record it: "
+              + command.joined(separator: " ")
+          ]))
+    }
+    var findings: [Finding] = []
+    let missing = declared.subtracting(granted ?? []).sorted()
+    if !missing.isEmpty {
+      findings.append(
+        finding(
+          .scopeMissing, "`\(name)` was not granted \(quoted(missing))",
+          granted == nil ? ["no grant was ever recorded for it"] : []))
+    }
+    let extra = (granted ?? []).subtracting(declared).sorted()
+    if !extra.isEmpty {
+      findings.append(
+        finding(
+          .scopeExtra, "`\(name)` was granted \(quoted(extra)), which is not declared",
+          ["it can do more than its manifest says"]))
+    }
+    return findings
+  }
+
+  static func drift(_ connection: DesiredConnection, _ moved: [String]) -> Finding {
+    Finding(
+      .drift, connection.name,
+      Diagnostic(
+        .drift, "`\(connection.name)` was changed outside of its manifest", severity: .warning,
+        at: connection.origin.namePlace,
+        notes: ["changed in the store: \(moved.joined(separator: ", "))"],
+        help: ["an apply restores what is declared; to keep the change, put it in the manifest"]))
+  }
+
+  static func conflict(
+    _ connection: DesiredConnection, here: [String], there: [String]
+  ) -> Finding {
+    Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .conflict, "`\(connection.name)` was changed both in its manifest and in the store",
+        severity: .warning, at: connection.origin.namePlace,
+        notes: [
+          "changed in the manifest: \(here.joined(separator: ", "))",
+          "changed in the store: \(there.joined(separator: ", "))",
+        ],
+        help: ["look at both, then let the manifest win: vaultctl apply --force-conflicts"]))
+  }
+
+  static func undecided(_ connection: DesiredConnection, _ fields: [FieldName]) -> Finding {
+    let ids = Set(fields.flatMap { connection.setup?.sealed[$0]?.keyIDs ?? [] }).sorted()
+    return Finding(
+      .undecided, connection.name,
+      Diagnostic(
+        .undecided,
+        "cannot tell whether \(fields.map { "`\($0)`" }.joined(separator: ", ")) of"
+          + " `\(connection.name)` changed",
+        severity: .warning,
+        at: fields.first.map(connection.origin.place) ?? connection.origin.namePlace,
+        notes: [
+          "it was sealed anew, and none of its keys is at hand: \(ids.joined(separator: ", "))"
+        ],
+        help: ["plan where one of these keys is"]))
+  }
+
+  static func adoptable(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .unmanaged, connection.name,
+      Diagnostic(
+        .adoptable, "`\(connection.name)` is in the store already, and not by vaultctl",
+        severity: .warning, at: connection.origin.namePlace,
+        notes: ["it is left as it is"],
+        help: ["take it over and set it to what is declared: vaultctl apply --adopt"]))
+  }
+
+  static func missingInStore(_ connection: DesiredConnection, store: String) -> Finding {
+    Finding(
+      .drift, connection.name,
+      Diagnostic(
+        .missingInStore, "`\(connection.name)` was applied, and \(store) no longer has it",
+        severity: .warning, at: connection.origin.namePlace,
+        help: ["an apply creates it anew; to let it go, remove its manifest"]))
+  }
+
+  static func destroyPrevented(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .preventDestroy, connection.name,
+      Diagnostic(
+        .destroyPrevented, "`\(connection.name)` would have to be deleted, which it forbids",
+        at: .source(file: connection.origin.file, span: connection.origin.app),
+        notes: ["a store cannot change a connection's app, and `preventDestroy` is set"],
+        help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
+  }
+
+  static func orphaned(_ name: ConnectionName, store: String) -> Finding {
+    Finding(
+      .orphaned, name,
+      Diagnostic(
+        .orphaned, "`\(name)` is no longer declared", severity: .warning,
+        at: .connection(name.rawValue, store: store),
+        notes: ["vaultctl made it, and it is still in the store"],
+        help: ["delete it: vaultctl apply --prune"]))
+  }
+
+  static func unmanaged(_ name: ConnectionName, store: String) -> Finding {
+    Finding(
+      .unmanaged, name,
+      Diagnostic(
+        .unmanaged, "`\(name)` is in the store and declared nowhere", severity: .info,
+        at: .connection(name.rawValue, store: store)))
+  }
+}
+
+private func quoted(_ scopes: [Scope]) -> String {
+  scopes.map { "`\($0)`" }.joined(separator: ", ")
+}
+
+/// A name as one word of a shell.
+private func shellWord(_ name: ConnectionName) -> String {
+  let isPlain = name.rawValue.utf8.allSatisfy { byte in
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+  if isPlain { return name.rawValue }
+  return "'"
+    + name.rawValue.split(separator: "'", omittingEmptySubsequences: false)
+    .joined(separator: #"'\''"#) + "'"
+}

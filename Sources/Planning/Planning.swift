@@ -1,0 +1,43 @@
+package import Model
+
+/// What an apply would do, and what a reader should know of it.
+///
+/// 1. Each declared connection is compared with the store and with what was last applied.
+/// 2. What the store has and nobody declares is told, and deleted where that was asked and it was
+///    ours.
+/// 3. Empty connections and scope drift are found whether or not something changes.
+/// 4. All is sorted: changes by name, findings by place.
+///
+/// The same input in any order gives the same plan.
+package func plan(_ input: PlanningInput) -> Plan {
+  var changes: [Change] = []
+  var findings: [Finding] = []
+  var unchanged = 0
+  let covered = input.desired.filter { input.options.covers($0.name) }
+
+  for connection in covered {
+    let judged = ConnectionPlanning(connection, input).judged()
+    findings += judged.findings
+    if let change = judged.change {
+      changes.append(change)
+    } else if judged.isManaged {
+      unchanged += 1
+    }
+  }
+
+  let undeclared = UndeclaredPlanning(input).judged()
+  changes += undeclared.changes
+  findings += undeclared.findings
+
+  let empty = covered.compactMap { Finding.empty($0, catalog: input.catalog) }
+  findings += empty
+  findings += covered.flatMap { connection in
+    Finding.scopeDrift(
+      connection, granted: input.snapshot.actual[connection.name]?.grantedScopes)
+  }
+
+  return Plan(
+    changes: changes.sorted { $0.connection < $1.connection },
+    findings: findings.sorted(by: Finding.inReadingOrder), unchangedCount: unchanged,
+    emptyCount: empty.count)
+}

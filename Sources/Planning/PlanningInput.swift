@@ -1,0 +1,76 @@
+package import Model
+
+/// Everything that a plan is made of.
+package struct PlanningInput: Sendable {
+  package let desired: [DesiredConnection]
+  package let snapshot: Snapshot
+  package let catalog: Catalog
+  /// What opening changed ciphertexts has shown; a field of `undecidedSecrets` that is missing
+  /// here stays undecided.
+  package let comparisons: [FieldAddress: SecretComparison]
+  package let options: PlanningOptions
+
+  package init(
+    desired: [DesiredConnection], snapshot: Snapshot, catalog: Catalog,
+    comparisons: [FieldAddress: SecretComparison] = [:],
+    options: PlanningOptions = PlanningOptions()
+  ) {
+    self.desired = desired
+    self.snapshot = snapshot
+    self.catalog = catalog
+    self.comparisons = comparisons
+    self.options = options
+  }
+}
+
+/// What the user asked of a plan.
+package struct PlanningOptions: Hashable, Sendable {
+  /// Delete what we applied once and nobody declares any more.
+  package var prunes: Bool
+  /// Take over declared connections that are in the store without a record of ours.
+  package var adopts: Bool
+  /// `nil`: all connections.
+  package var targets: Set<ConnectionName>?
+  /// The store's name in diagnostics.
+  package var store: String
+
+  package init(
+    prunes: Bool = false, adopts: Bool = false, targets: Set<ConnectionName>? = nil,
+    store: String = "store"
+  ) {
+    self.prunes = prunes
+    self.adopts = adopts
+    self.targets = targets
+    self.store = store
+  }
+
+  func covers(_ name: ConnectionName) -> Bool { targets?.contains(name) ?? true }
+}
+
+/// The sealed fields whose ciphertext is another than was applied, in order: those that must be
+/// opened to tell a value sealed again from another value. None where nothing changed.
+package func undecidedSecrets(
+  desired: [DesiredConnection], snapshot: Snapshot, targets: Set<ConnectionName>? = nil
+) -> [FieldAddress] {
+  desired.filter { targets?.contains($0.name) ?? true }.flatMap { connection in
+    guard let actual = snapshot.actual[connection.name],
+      let applied = snapshot.applied[connection.name], actual.app == connection.app
+    else { return [FieldAddress]() }
+    return (connection.setup?.sealed ?? [:]).compactMap { field, message in
+      guard case .secret = actual.fields[field],
+        case .sealed(let ciphertext, _, _) = applied.fields[field], ciphertext != message.digest
+      else { return nil }
+      return FieldAddress(connection.name, field)
+    }
+  }.sorted()
+}
+
+/// The targets that are neither declared nor in the store.
+package func unknownTargets(
+  _ targets: Set<ConnectionName>, desired: [DesiredConnection], snapshot: Snapshot
+) -> [ConnectionName] {
+  let declared = Set(desired.map(\.name))
+  return targets.filter {
+    !declared.contains($0) && snapshot.actual[$0] == nil && snapshot.applied[$0] == nil
+  }.sorted()
+}

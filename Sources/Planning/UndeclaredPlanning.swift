@@ -1,0 +1,31 @@
+import Model
+
+/// What the store has and no manifest declares. A record of what the store has lost as well is
+/// of no interest any more.
+struct UndeclaredPlanning {
+  private let input: PlanningInput
+
+  init(_ input: PlanningInput) { self.input = input }
+
+  func judged() -> (changes: [Change], findings: [Finding]) {
+    let declared = Set(input.desired.map(\.name))
+    var changes: [Change] = []
+    var findings: [Finding] = []
+    for (name, actual) in input.snapshot.actual
+    where !declared.contains(name) && input.options.covers(name) {
+      guard input.snapshot.applied[name] != nil else {
+        findings.append(.unmanaged(name, store: input.options.store))
+        continue
+      }
+      guard input.options.prunes else {
+        findings.append(.orphaned(name, store: input.options.store))
+        continue
+      }
+      changes.append(
+        Change(
+          connection: name, app: actual.app, action: .delete(actual.id, from: actual.version),
+          reason: .noLongerDeclared, details: [], place: nil))
+    }
+    return (changes, findings)
+  }
+}
