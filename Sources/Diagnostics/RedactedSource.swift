@@ -1,0 +1,83 @@
+/// A file's lines for snippets, without the values that must not be shown.
+package struct RedactedSource: Sendable {
+  private let lines: [[Unicode.Scalar]]
+  private let hidden: Hidden
+  private static let mask: [Unicode.Scalar] = ["•", "•", "•"]
+
+  private enum Hidden {
+    case spans([Span])
+    case everyValue
+  }
+
+  /// - Parameter hidden: the spans to mask; `nil` where the file could not be read far enough to
+  ///   know: then everything behind a key or a dash is.
+  package init(_ bytes: [UInt8], hidden: [Span]?) {
+    lines = bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A }.map { line in
+      Array(String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self).unicodeScalars)
+        .filter { $0.value != 0xFEFF }
+    }
+    self.hidden = hidden.map { .spans($0) } ?? .everyValue
+  }
+
+  /// A line as it may be shown, and which of its columns (0-based) a span covers there.
+  package func snippet(_ span: Span) -> (line: String, marked: Range<Int>)? {
+    guard lines.indices.contains(span.start.line - 1) else { return nil }
+    let line = lines[span.start.line - 1]
+    let end = span.end.line == span.start.line ? span.end.column - 1 : line.count
+    let range = (span.start.column - 1)..<max(span.start.column, end)
+    var shown: [Unicode.Scalar] = []
+    var marks: [Int] = []
+    var wasMasked = false
+    for (column, scalar) in line.enumerated() {
+      let isMasked = masks(line: span.start.line, column: column, in: line)
+      if range.contains(column) { marks.append(shown.count) }
+      if !isMasked {
+        shown.append(scalar.isShowable ? scalar : scalar == "\t" ? " " : "?")
+      } else if !wasMasked {
+        shown += Self.mask
+        if range.contains(column) { marks.append(shown.count - 1) }
+      }
+      wasMasked = isMasked
+    }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: shown)
+    let first = marks.first ?? shown.count
+    let last = min(marks.last ?? first, max(shown.count - 1, first))
+    return (String(text), first..<(last + 1))
+  }
+
+  private func masks(line: Int, column: Int, in text: [Unicode.Scalar]) -> Bool {
+    switch hidden {
+    case .spans(let spans):
+      return spans.contains { span in
+        (span.start.line, span.start.column - 1) <= (line, column)
+          && (line, column) < (span.end.line, span.end.column - 1)
+      }
+    case .everyValue:
+      return column >= Self.valueStart(in: text)
+    }
+  }
+
+  /// Behind `key: ` or `- `; a line with neither may be a value's continuation.
+  private static func valueStart(in text: [Unicode.Scalar]) -> Int {
+    var index = text.prefix { $0 == " " || $0 == "\t" }.count
+    while index + 1 < text.count, text[index] == "-", text[index + 1] == " " { index += 2 }
+    let key = text[index...].prefix { $0.isKeyLetter }.count
+    guard key > 0, index + key < text.count, text[index + key] == ":" else { return index }
+    return index + key + 1
+  }
+}
+
+extension Unicode.Scalar {
+  /// What a terminal shows as itself: no control, no change of writing direction.
+  package var isShowable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
+  }
+
+  fileprivate var isKeyLetter: Bool {
+    properties.isAlphabetic || properties.numericType != nil || "_-.".unicodeScalars.contains(self)
+  }
+}

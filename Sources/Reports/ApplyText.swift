@@ -1,0 +1,46 @@
+package import Model
+
+/// What an apply did.
+package struct ApplyText: Sendable {
+  private let palette: Palette
+  package init(palette: Palette) { self.palette = palette }
+
+  package enum Ending: Hashable, Sendable { case done, failed, skipped }
+
+  /// `twilio-prod: created`
+  package func line(_ change: Change, _ ending: Ending) -> String {
+    let word =
+      switch ending {
+      case .done: palette.green(change.action.done)
+      case .failed: palette.red("failed")
+      case .skipped: "not begun"
+      }
+    return "\(shown(change.connection.rawValue)): \(word)"
+  }
+
+  /// `Applied: 2 created, 1 updated, 0 deleted. 1 empty connection.`
+  package func summary(_ results: [(action: ChangeAction, ending: Ending)], empty: Int) -> String {
+    let done = results.filter { $0.ending == .done }
+    let counts = ChangeCounts(done.map(\.action))
+      .inWords(["created", "updated", "replaced", "adopted", "deleted"])
+    let failed = results.count { $0.ending == .failed }
+    let skipped = results.count { $0.ending == .skipped }
+    let emptyPart = empty > 0 ? " \(counted(empty, "empty connection"))." : ""
+    if failed + skipped == 0 { return palette.bold("Applied: \(counts).\(emptyPart)") }
+    return palette.bold(
+      "Incomplete: \(counts); \(failed) failed, \(skipped) not begun.\(emptyPart)")
+  }
+}
+
+extension ChangeAction {
+  fileprivate var done: String {
+    switch self {
+    case .create: "created"
+    case .update: "updated"
+    case .record: "recorded"
+    case .replace: "replaced"
+    case .delete: "deleted"
+    case .adopt: "adopted"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package import Diagnostics
+
+/// Diagnostics for people, each with its place, the line it is about, and what mends it.
+package struct DiagnosticText: Sendable {
+  private let sources: [String: RedactedSource]
+  private let palette: Palette
+
+  package init(sources: [String: RedactedSource] = [:], palette: Palette) {
+    self.sources = sources
+    self.palette = palette
+  }
+
+  package func text(_ diagnostics: [Diagnostic]) -> String {
+    diagnostics.map { text($0) + "\n" }.joined(separator: "\n")
+  }
+
+  package func text(_ diagnostic: Diagnostic) -> String {
+    var lines = [headline(diagnostic)]
+    let width = diagnostic.place?.span.map { String($0.start.line).count } ?? 1
+    let margin = String(repeating: " ", count: width)
+    if let place = diagnostic.place {
+      lines.append("\(margin)\(palette.blue("-->")) \(inWords(place))")
+      lines += snippet(diagnostic, place, margin: margin)
+    }
+    lines += diagnostic.notes.map { "\(margin) \(palette.blue("=")) note: \(shown($0))" }
+    lines += diagnostic.help.map { "\(margin) \(palette.blue("=")) help: \(shown($0))" }
+    return lines.joined(separator: "\n")
+  }
+
+  private func headline(_ diagnostic: Diagnostic) -> String {
+    let tag = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
+    let coloured =
+      switch diagnostic.severity {
+      case .error: palette.red(tag)
+      case .warning: palette.yellow(tag)
+      case .info: palette.blue(tag)
+      }
+    return "\(coloured): \(palette.bold(shown(diagnostic.message)))"
+  }
+
+  private func inWords(_ place: Place) -> String {
+    switch place {
+    case .source(let file, let span): "\(shown(file)):\(span.start.line):\(span.start.column)"
+    case .file(let file): shown(file)
+    case .connection(let name, let store): "\(shown(store)), connection `\(shown(name))`"
+    }
+  }
+
+  private func snippet(
+    _ diagnostic: Diagnostic, _ place: Place, margin: String
+  ) -> [String] {
+    guard let file = place.file, let span = place.span,
+      let (line, marked) = sources[file]?.snippet(span)
+    else { return [] }
+    let bar = palette.blue("|")
+    let spaces = String(repeating: " ", count: marked.lowerBound)
+    let carets = String(repeating: "^", count: marked.count)
+    let label = diagnostic.label.map { " " + shown($0) } ?? ""
+    return [
+      "\(margin) \(bar)", "\(span.start.line) \(bar) \(line)",
+      "\(margin) \(bar) \(spaces)\(palette.red(carets + label))",
+    ]
+  }
+}
