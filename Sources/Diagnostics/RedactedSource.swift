@@ -13,8 +13,10 @@ package struct RedactedSource: Sendable {
   ///   know: then everything behind a key or a dash is.
   package init(_ bytes: [UInt8], hidden: [Span]?) {
     lines = bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A }.map { line in
-      Array(String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self).unicodeScalars)
-        .filter { $0.value != 0xFEFF }
+      Array(
+        String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self).unicodeScalars
+      )
+      .filter { $0.value != 0xFEFF }
     }
     self.hidden = hidden.map { .spans($0) } ?? .everyValue
   }
@@ -30,7 +32,7 @@ package struct RedactedSource: Sendable {
     var wasMasked = false
     for (column, scalar) in line.enumerated() {
       let isMasked = masks(line: span.start.line, column: column, in: line)
-      if range.contains(column) { marks.append(shown.count) }
+      if range.contains(column), !(isMasked && wasMasked) { marks.append(shown.count) }
       if !isMasked {
         shown.append(scalar.isShowable ? scalar : scalar == "\t" ? " " : "?")
       } else if !wasMasked {

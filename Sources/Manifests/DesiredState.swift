@@ -17,12 +17,14 @@ package struct DesiredState: Sendable {
       project.recipientRule(for: $0.file) == nil && $0.holdsSecrets
     }
     connections = documents.compactMap(\.desired).sorted { $0.name < $1.name }
-    diagnostics = (manifests.flatMap(\.diagnostics) + duplicates
+    diagnostics =
+      (manifests.flatMap(\.diagnostics) + duplicates
       + unruled.map { .noRecipientRule(for: $0.file) })
       .sorted(by: Diagnostic.inReadingOrder)
   }
 
-  package func document(_ name: ConnectionName) -> (manifest: Manifest, document: ManifestDocument)? {
+  package func document(_ name: ConnectionName) -> (manifest: Manifest, document: ManifestDocument)?
+  {
     for manifest in manifests {
       if let document = manifest.documents.first(where: { $0.name == name }) {
         return (manifest, document)

@@ -33,7 +33,8 @@ package struct PlanText: Sendable {
       return "No changes. \(counted(plan.unchangedCount, "connection")) as declared.\(empty)"
     }
     let counts = ChangeCounts(plan.changes.map(\.action))
-    return "Plan: \(counts.inWords(["to create", "to update", "to replace", "to adopt", "to delete"]))."
+    return
+      "Plan: \(counts.inWords(["to create", "to update", "to replace", "to adopt", "to delete"]))."
       + empty
   }
 

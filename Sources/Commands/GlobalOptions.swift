@@ -1,0 +1,20 @@
+import ArgumentParser
+
+enum ColourChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case auto, always, never
+}
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json }
+
+/// What every command takes.
+struct GlobalOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("C"), .customLong("project")],
+    help: "The project's folder (default: the nearest one above that has a vaultctl.yaml).",
+    completion: .directory)
+  var project: String?
+
+  @Option(name: .customLong("color"), help: "Colours: auto, always or never.")
+  var colour: ColourChoice = .auto
+
+  var console: Console { Console(colour: colour) }
+}

@@ -1,0 +1,84 @@
+import Diagnostics
+import Foundation
+
+/// The project's files, named relative to its root.
+struct Files: Sendable {
+  let root: String
+
+  func path(_ file: String) -> String { root + "/" + file }
+
+  func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(file)) }
+
+  func read(_ file: String) throws(Diagnostic) -> [UInt8] {
+    do {
+      return Array(try Data(contentsOf: URL(fileURLWithPath: path(file))))
+    } catch {
+      throw .unreadable(file, error)
+    }
+  }
+
+  /// YAML files at or below a path, sorted; hidden ones and editors' copies are left out.
+  func manifests(at start: String) throws(Diagnostic) -> [String] {
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path(start), isDirectory: &isFolder) else {
+      return []
+    }
+    guard isFolder.boolValue else { return [start] }
+    let names: [String]
+    do {
+      names = try FileManager.default.subpathsOfDirectory(atPath: path(start))
+    } catch {
+      throw .unreadable(start, error)
+    }
+    return names.filter { name in
+      (name.hasSuffix(".yaml") || name.hasSuffix(".yml"))
+        && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+    }.map { start == "." ? $0 : start + "/" + $0 }.sorted()
+  }
+
+  /// Puts new bytes in a file's place at once: whoever reads sees the old or the new. Mode and
+  /// owner's rights stay.
+  func replace(_ file: String, with bytes: [UInt8]) throws(Diagnostic) {
+    let target = path(file)
+    let temporary = target + ".vaultctl-\(UInt32.random(in: 0...UInt32.max))"
+    do {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+      try Data(bytes).write(to: URL(fileURLWithPath: temporary), options: .withoutOverwriting)
+      let mode = attributes?[.posixPermissions] ?? 0o644
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: temporary)
+      guard unsafe rename(temporary, target) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw Diagnostic(
+        .unreadableFile, "cannot write `\(file)`", at: .file(file),
+        notes: [(error as NSError).localizedDescription])
+    }
+  }
+
+  /// A new file; an existing one is left alone.
+  func create(_ file: String, _ text: String) throws(Diagnostic) {
+    if exists(file) {
+      throw Diagnostic(
+        .alreadyExists, "`\(file)` is there already", at: .file(file),
+        help: ["move it away, or choose another name"])
+    }
+    let url = URL(fileURLWithPath: path(file))
+    do {
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url, options: .withoutOverwriting)
+    } catch {
+      throw Diagnostic(
+        .unreadableFile, "cannot write `\(file)`", at: .file(file),
+        notes: [(error as NSError).localizedDescription])
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
+    Diagnostic(
+      .unreadableFile, "cannot read `\(file)`", at: .file(file),
+      notes: [(error as NSError).localizedDescription])
+  }
+}

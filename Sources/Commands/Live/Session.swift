@@ -1,0 +1,96 @@
+import Applying
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import SQLiteStore
+import Stores
+
+/// The live parts of one run on one project.
+struct Session: Sendable {
+  let workspace: Workspace
+  let keyring: Keyring
+  let sealing: FieldSealing
+  let store: SQLiteStore
+  let clock = SystemClock()
+
+  init(_ workspace: Workspace, console: Console) {
+    self.workspace = workspace
+    keyring = Keyring.standard(workspace.project, console: console)
+    sealing = FieldSealing(keyring: keyring)
+    switch workspace.project.store {
+    case .sqlite(let path):
+      store = SQLiteStore(
+        path: workspace.files.path(path), shownPath: path,
+        protection: ProjectKeyProtection(keyring: keyring))
+    }
+  }
+
+  func provenance() -> Provenance {
+    Provenance(
+      who: "\(Machine.user)@\(Machine.host)", at: clock.now(), toolVersion: vaultctlVersion,
+      commit: GitHead.commit(above: workspace.files.root))
+  }
+
+  func lock() -> StoreLock {
+    let now = clock.now()
+    let process = ProcessInfo.processInfo.processIdentifier
+    return StoreLock(
+      store,
+      LockHolder(
+        token: UUID().uuidString, who: "\(Machine.user)@\(Machine.host)", host: Machine.host,
+        processID: process, processStart: ProcessIdentity.start(of: process), since: now,
+        lastSeen: now),
+      clock: clock)
+  }
+
+  func read() async throws -> Snapshot {
+    do throws(StoreError) {
+      return try await store.read()
+    } catch {
+      throw Failure(Diagnostic(error, in: store.description))
+    }
+  }
+}
+
+struct SystemClock: Applying.Clock {
+  func now() -> Timestamp { Timestamp(Date()) }
+  func sleep(for duration: Duration) async { try? await Task.sleep(for: duration) }
+}
+
+enum Machine {
+  static var host: String { ProcessInfo.processInfo.hostName }
+
+  static var user: String {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["GITHUB_ACTOR"] ?? environment["GITLAB_USER_LOGIN"] ?? environment["USER"]
+      ?? "uid \(getuid())"
+  }
+}
+
+/// The commit that is checked out, read from git's own files.
+enum GitHead {
+  static func commit(above folder: String) -> String? {
+    var folder = folder
+    while !FileManager.default.fileExists(atPath: folder + "/.git/HEAD") {
+      if folder == "/" || folder.isEmpty { return nil }
+      folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+    }
+    guard let head = line(folder + "/.git/HEAD") else { return nil }
+    guard head.hasPrefix("ref: ") else { return valid(head) }
+    let name = String(head.dropFirst(5))
+    if let commit = line(folder + "/.git/" + name) { return valid(commit) }
+    let packed = (try? String(contentsOfFile: folder + "/.git/packed-refs", encoding: .utf8)) ?? ""
+    return packed.split(separator: "\n").first { $0.hasSuffix(" " + name) }
+      .flatMap { valid(String($0.prefix { $0 != " " })) }
+  }
+
+  private static func line(_ path: String) -> String? {
+    (try? String(contentsOfFile: path, encoding: .utf8))?
+      .split(separator: "\n").first.map(String.init)
+  }
+
+  private static func valid(_ text: String) -> String? {
+    text.count >= 40 && text.allSatisfy(\.isHexDigit) ? text : nil
+  }
+}

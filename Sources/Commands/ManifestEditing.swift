@@ -1,0 +1,124 @@
+import Diagnostics
+import Manifests
+import Model
+import SourceYAML
+
+/// A new value for one field of one document.
+struct FieldEdit: Sendable {
+  let document: ManifestDocument
+  let field: FieldName
+  let text: String
+}
+
+/// Puts values into manifests and changes no other byte.
+struct ManifestEditing {
+  let files: Files
+
+  /// Writes all edits of one manifest, or none.
+  func write(_ edits: [FieldEdit], to manifest: Manifest) throws {
+    let yaml = manifest.yaml
+    let after = yaml.applying(try edits.map { try edit($0, yaml) })
+    try check(edits, before: yaml, after: after)
+    try files.replace(manifest.file, with: after)
+  }
+
+  private func edit(_ edit: FieldEdit, _ yaml: YAMLFile) throws -> YAMLEdit {
+    let document = edit.document
+    if let slot = document.slot(edit.field) {
+      return yaml.replacing(slot.node, with: .text(edit.text))
+    }
+    if let setup = document.setup {
+      guard setup.aliasOf == nil else { throw Diagnostic.aliasedSetup(document, yaml.file) }
+      return yaml.inserting(edit.field.rawValue, .text(edit.text), into: setup)
+    }
+    guard let type = document.setupType(with: edit.field) else {
+      throw Diagnostic.noSetupType(document)
+    }
+    let setup = YAMLNewValue.mapping([
+      YAMLNewEntry("type", type.rawValue), YAMLNewEntry(edit.field.rawValue, edit.text),
+    ])
+    if let empty = document.spec.entry("setup")?.value {
+      return yaml.replacing(empty, with: setup)
+    }
+    return yaml.inserting("setup", setup, into: document.spec)
+  }
+
+  /// The file read again says the same but for the edited fields; an anchor on an edited value can
+  /// carry the change elsewhere.
+  private func check(_ edits: [FieldEdit], before: YAMLFile, after: [UInt8]) throws {
+    let (again, faults) = YAMLFile.parse(after, file: before.file)
+    let old = Leaves(before)
+    let new = Leaves(again)
+    let isRight =
+      faults.isEmpty
+      && edits.allSatisfy { edit in
+        new.texts[old.path(of: edit)] == edit.text
+      }
+    let edited = Set(edits.map(old.path))
+    let strays = new.texts.filter { path, text in
+      !edited.contains(path) && old.texts[path] != text && !path.hasSuffix("/spec/setup/type")
+    }
+    guard isRight, strays.isEmpty else { throw Diagnostic.sharedValue(before.file) }
+  }
+}
+
+/// The scalars of a file by their paths.
+private struct Leaves {
+  private(set) var texts: [String: String] = [:]
+  private let roots: [Int]
+
+  init(_ yaml: YAMLFile) {
+    roots = yaml.documents.compactMap { $0.root?.span.start.offset }
+    for (index, root) in yaml.documents.compactMap(\.root).enumerated() {
+      collect(root, "\(index)")
+    }
+  }
+
+  func path(of edit: FieldEdit) -> String {
+    let start = edit.document.spec.span.start.offset
+    let index = (roots.lastIndex { $0 <= start }) ?? 0
+    return "\(index)/spec/setup/\(edit.field)"
+  }
+
+  private mutating func collect(_ node: YAMLNode, _ path: String) {
+    switch node.content {
+    case .scalar(let scalar): texts[path] = scalar.text
+    case .sequence(let items):
+      for (index, item) in items.enumerated() { collect(item, "\(path)/\(index)") }
+    case .mapping(let entries):
+      for entry in entries { collect(entry.value, "\(path)/\(entry.keyText)") }
+    }
+  }
+}
+
+extension ManifestDocument {
+  /// The type of the setup as it is, or the first of the app's that has the field.
+  func setupType(with field: FieldName) -> SetupType? {
+    shape?.type ?? app?.setups.first { $0[field] != nil || $0.isOpen }?.type
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func sharedValue(_ file: String) -> Diagnostic {
+    Diagnostic(
+      .unknownAlias, "the value is shared through an anchor and cannot be changed alone",
+      at: .file(file), notes: ["nothing was changed"],
+      help: ["write the value out where its alias stands, then try again"])
+  }
+
+  fileprivate static func aliasedSetup(
+    _ document: ManifestDocument, _ file: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .unknownAlias, "the setup of `\(document.name)` is an alias of another one",
+      at: document.origin.setupPlace,
+      notes: ["a sealed value opens in one place only, so two connections cannot share it"],
+      help: ["write the setup out"])
+  }
+
+  fileprivate static func noSetupType(_ document: ManifestDocument) -> Diagnostic {
+    Diagnostic(
+      .unknownField, "no setup of its app has this field", at: document.origin.namePlace,
+      help: ["add `setup: {type: …}` to its manifest first"])
+  }
+}

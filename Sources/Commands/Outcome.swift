@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// How a command ended; the one place where that becomes an exit code.
+enum Outcome: Hashable, Sendable {
+  case fine
+  /// An error; nothing was done.
+  case failed
+  /// There are changes, and `--detailed-exitcode` asks for a code of their own.
+  case changes
+  /// A finding that the policy or `--fail-on` names.
+  case finding
+  /// `apply` did a part of it.
+  case partly
+
+  var exitCode: ExitCode {
+    switch self {
+    case .fine: ExitCode(0)
+    case .failed: ExitCode(1)
+    case .changes: ExitCode(2)
+    case .finding: ExitCode(3)
+    case .partly: ExitCode(4)
+    }
+  }
+}

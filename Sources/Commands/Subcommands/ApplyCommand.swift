@@ -1,0 +1,130 @@
+import Stores
+import SQLiteStore
+import Manifests
+import Applying
+import ArgumentParser
+import Diagnostics
+import Model
+import Reports
+
+struct ApplyCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Bring the store to what the manifests declare.")
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var options: PlanOptions
+
+  @Flag(help: "Do not ask.")
+  var autoApprove = false
+
+  @Flag(help: "Let the manifest win where the store was changed too.")
+  var forceConflicts = false
+
+  @Option(help: ArgumentHelp("Wait so many seconds for another apply.", valueName: "seconds"))
+  var lockTimeout: Int64 = 60
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let workspace = try Workspace.load(global.project)
+    _ = try options.failingKinds(workspace.project.failOn)
+    try workspace.requireNoErrors()
+    console.report(workspace.diagnostics, sources: workspace.sources)
+    if !autoApprove, !console.canAsk { throw Failure(.cannotAsk()) }
+
+    let session = Session(workspace, console: console)
+    let lock = session.lock()
+    try await lock.take(waitingAtMost: lockTimeout) { console.report([$0]) }
+    do {
+      let outcome = try await underLock(lock, session, console)
+      try await lock.release()
+      return outcome
+    } catch {
+      try? await lock.release()
+      throw error
+    }
+  }
+
+  /// Journal, plan, approval, carrying out: in this order, so that what was shown is what is done.
+  private func underLock(
+    _ lock: StoreLock, _ session: Session, _ console: Console
+  ) async throws -> Outcome {
+    let workspace = session.workspace
+    let applier = Applier(
+      store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
+      clock: session.clock)
+    console.report(try await applier.interruptedRuns())
+
+    let plan = try await session.plan(options.planning())
+    let text = PlanText(
+      store: session.store.description.description, palette: console.palette)
+    console.result(text.text(plan))
+    if let refusal = try refusal(of: plan, workspace) {
+      console.report([refusal])
+      return refusal.code == .policyViolated ? .finding : .failed
+    }
+    if plan.changes.isEmpty { return .fine }
+    guard autoApprove || isApproved(console) else {
+      console.note("Nothing was applied.")
+      return .failed
+    }
+
+    let lines = ApplyText(palette: console.errorPalette)
+    let outcome = await applier.carryOut(
+      plan, desired: workspace.state.connections, by: session.provenance()
+    ) { change, result in
+      if console.showsProgress { console.note(lines.line(change, result.ending)) }
+    }
+    return report(outcome, plan, workspace, console)
+  }
+
+  private func refusal(of plan: Plan, _ workspace: Workspace) throws -> Diagnostic? {
+    if plan.findings.contains(where: { $0.diagnostic.severity == .error }) {
+      return Diagnostic(.destroyPrevented, "the plan has errors; nothing was applied")
+    }
+    if let violation = try plan.violation(of: options.failingKinds(workspace.project.failOn)) {
+      return violation
+    }
+    let conflicts = plan.changes.filter { $0.reason == .conflicting }
+    guard !conflicts.isEmpty, !forceConflicts else { return nil }
+    let names = conflicts.map { "`\($0.connection)`" }.joined(separator: ", ")
+    return Diagnostic(
+      .conflict, "conflicts: \(names); nothing was applied",
+      help: ["let the manifests win: vaultctl apply --force-conflicts"])
+  }
+
+  private func isApproved(_ console: Console) -> Bool {
+    console.answer(to: "\nApply this? Only `yes` is taken: ") == "yes"
+  }
+
+  private func report(
+    _ outcome: ApplyOutcome, _ plan: Plan, _ workspace: Workspace, _ console: Console
+  ) -> Outcome {
+    var faults: [Diagnostic] = []
+    for case (_, .failed(let diagnostics)) in outcome.results { faults += diagnostics }
+    console.report(
+      (faults + outcome.faults).sorted(by: Diagnostic.inReadingOrder),
+      sources: workspace.sources)
+    let endings = outcome.results.map { (action: $0.change.action, ending: $0.result.ending) }
+    let text = ApplyText(palette: console.palette)
+    console.result("\n" + text.summary(endings, empty: plan.emptyCount) + "\n")
+    if outcome.isComplete { return .fine }
+    return outcome.doneCount > 0 ? .partly : .failed
+  }
+}
+
+extension ApplyOutcome.Result {
+  fileprivate var ending: ApplyText.Ending {
+    switch self {
+    case .done: .done
+    case .failed: .failed
+    case .skipped: .skipped
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func cannotAsk() -> Diagnostic {
+    Diagnostic(
+      .cancelled, "there is no terminal to ask on",
+      help: ["look at the plan first, then: vaultctl apply --auto-approve"])
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Model
+import OpenPGP
+import Reports
+import Secrets
+
+struct ValidateCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check manifests, recipients and, where a key is at hand, every sealed value.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Option(help: "Output: text or json.")
+  var format: OutputFormat = .text
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let workspace = try Workspace.load(global.project)
+    var diagnostics = workspace.diagnostics
+    let session = Session(workspace, console: console)
+    let check = SealedValueCheck(session: session)
+    if workspace.state.manifests.contains(where: \.holdsSealed) {
+      diagnostics += try await check.diagnostics()
+    }
+    diagnostics.sort(by: Diagnostic.inReadingOrder)
+    let outcome: Outcome = diagnostics.hasErrors ? .failed : .fine
+    switch format {
+    case .json: console.result(DiagnosticJSON.text(diagnostics))
+    case .text:
+      console.report(diagnostics, sources: workspace.sources)
+      if outcome == .fine {
+        let count = workspace.state.connections.count
+        console.result("\(count) \(count == 1 ? "connection" : "connections"), no errors.\n")
+      }
+    }
+    return outcome
+  }
+}
+
+/// What the keyring can tell of the sealed values.
+private struct SealedValueCheck {
+  let session: Session
+
+  /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
+  /// 2. Messages for others than the rule names.
+  /// 3. Messages that one of the keys here can open: the place, the signature, the value's form.
+  func diagnostics() async throws -> [Diagnostic] {
+    var found = try await session.keyring.faults().map { fault in
+      fault.code == .recipientNotFound ? fault.asWarning : fault
+    }
+    if found.isEmpty { found += try await RecipientCheck(session: session).differences() }
+    found += try await opened()
+    return found
+  }
+
+  private func opened() async throws -> [Diagnostic] {
+    let own = Set(
+      try await session.keyring.secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
+    if own.isEmpty { return [] }
+    var fields: [(address: FieldAddress, message: SealedMessage, place: Place)] = []
+    var constraints: [ValueConstraint?] = []
+    for document in session.workspace.state.manifests.flatMap(\.documents) {
+      for slot in document.slots {
+        guard let message = slot.sealed, message.keyIDs.contains(where: own.contains) else {
+          continue
+        }
+        fields.append(
+          (
+            FieldAddress(document.name, slot.field), message,
+            document.origin.place(of: slot.field)
+          ))
+        constraints.append(document.shape?[slot.field]?.constraint)
+      }
+    }
+    var found: [Diagnostic] = []
+    let results = await session.sealing.open(fields)
+    for ((field, constraint), result) in zip(zip(fields, constraints), results) {
+      switch result {
+      case .success(let value):
+        if let violation = value.withBytes({ constraint?.violation(ofUTF8: $0) }) {
+          found.append(
+            .invalidSecretValue(field.address, violation.reason, at: field.place))
+        }
+      case .failure(let fault):
+        let isAboutKey = [.agentUnavailable, .cancelled, .deadlineExceeded].contains(fault.code)
+        found.append(isAboutKey ? fault.asWarning : fault)
+      }
+    }
+    return found
+  }
+}
+
+extension Manifest {
+  fileprivate var holdsSealed: Bool {
+    documents.contains { $0.slots.contains { $0.sealed != nil } }
+  }
+}
+
+extension Diagnostic {
+  var asWarning: Diagnostic {
+    Diagnostic(
+      code, message, severity: .warning, at: place, label: label, notes: notes, help: help)
+  }
+
+  static func invalidSecretValue(
+    _ address: FieldAddress, _ reason: String, at place: Place?
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidSecretValue, "the value of `\(address.field)` of `\(address.connection)` \(reason)",
+      at: place, help: ["seal another one: vaultctl set \(address.connection) \(address.field)"])
+  }
+}

@@ -1,0 +1,94 @@
+/// What the codes of planning mean.
+extension DiagnosticCode {
+  var planExplanation: Explanation? {
+    switch self {
+    case .emptyConnection:
+      Explanation(
+        "An empty connection",
+        """
+        A required field is absent, or there is no setup. That is legal: the connection is
+        created now and filled later. No flow can use it until then.
+        """)
+    case .scopeMissing:
+      Explanation(
+        "A declared scope was not granted",
+        """
+        The manifest declares a scope that the service did not grant, as far as the store
+        has it recorded. Authorize the connection, then `vaultctl scopes record`.
+        """)
+    case .scopeExtra:
+      Explanation(
+        "A granted scope is not declared",
+        """
+        The connection can do more than its manifest says. Declare the scope, or have it
+        taken back and record that.
+        """)
+    case .drift:
+      Explanation(
+        "A connection was changed outside of its manifest",
+        """
+        The store is not as vaultctl left it. An apply restores what is declared; to keep
+        the change, put it in the manifest.
+        """)
+    case .conflict:
+      Explanation(
+        "Manifest and store both changed",
+        """
+        An apply would overwrite what somebody did in the store, so it wants `--force-
+        conflicts`.
+        """)
+    case .undecided:
+      Explanation(
+        "It cannot be told whether a secret changed",
+        """
+        The value was sealed anew and no key is at hand to compare. An apply, which has a
+        key, writes it.
+        """)
+    case .adoptable:
+      Explanation(
+        "A connection is in the store already",
+        """
+        It is declared, and somebody else made it. Nothing is overwritten unseen: `--adopt`
+        takes it over.
+        """)
+    case .unmanaged:
+      Explanation(
+        "A connection that nobody declares",
+        """
+        It is in the store, and not by vaultctl. It is left alone.
+        """)
+    case .orphaned:
+      Explanation(
+        "A connection is no longer declared",
+        """
+        vaultctl made it and no manifest declares it any more. `--prune` deletes it.
+        """)
+    case .unknownTarget:
+      Explanation(
+        "No such target",
+        """
+        `--target` names a connection that is neither declared nor in the store.
+        """)
+    case .policyViolated:
+      Explanation(
+        "The policy does not allow a finding",
+        """
+        `policy.failOn` of the project file, or `--fail-on`, names a finding that the plan
+        has. Exit code 3.
+        """)
+    case .missingInStore:
+      Explanation(
+        "A connection is gone from the store",
+        """
+        It was applied, and somebody deleted it in the store. An apply creates it anew.
+        """)
+    case .destroyPrevented:
+      Explanation(
+        "A deletion is forbidden",
+        """
+        `lifecycle.preventDestroy` is set, and the change would delete the connection.
+        """)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// What the codes of the project file mean.
+extension DiagnosticCode {
+  var projectExplanation: Explanation? {
+    switch self {
+    case .projectNotFound:
+      Explanation(
+        "No project",
+        """
+        vaultctl looks for vaultctl.yaml in the present folder and above it, or in the
+        folder that `--project` names.
+        """)
+    case .invalidProjectName:
+      Explanation(
+        "Not a project's name",
+        """
+        The name goes into every sealed value. It has 1 to 100 of `a-z`, `0-9`, `.`, `_` and
+        `-`, a letter or digit first.
+        """)
+    case .invalidPath:
+      Explanation(
+        "A path leads out of the project",
+        """
+        Paths in the project file are relative to it and have no `..`.
+        """)
+    case .manifestsNotFound:
+      Explanation(
+        "Manifests are not there",
+        """
+        A path under `manifests` leads nowhere. It can be a file or a folder.
+        """)
+    case .unknownStore:
+      Explanation(
+        "An unknown store",
+        """
+        `store.type` can be `sqlite`.
+        """)
+    case .invalidAppDefinition:
+      Explanation(
+        "An app of the project's is not well defined",
+        """
+        An app has at least one setup, a setup its fields; ids are lower case. The message
+        says what is wrong.
+        """)
+    case .noRecipientRule:
+      Explanation(
+        "Nobody to seal for",
+        """
+        Secrets are sealed for the keys of the first rule under `recipients` whose `path`
+        matches the file. No rule matches, or it names no key.
+        """)
+    case .unknownFinding:
+      Explanation(
+        "An unknown finding",
+        """
+        `policy.failOn` takes the names of findings that the note lists.
+        """)
+    case .alreadyExists:
+      Explanation(
+        "It is there already",
+        """
+        vaultctl never overwrites a file of yours with a new one.
+        """)
+    case .connectionNotFound:
+      Explanation(
+        "No such connection is declared",
+        """
+        No manifest of the project declares a connection of this name.
+        """)
+    case .unknownReference:
+      Explanation(
+        "A reference leads nowhere",
+        """
+        What is named here is not declared in the project.
+        """)
+    default: nil
+    }
+  }
+}

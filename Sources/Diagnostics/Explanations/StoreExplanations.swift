@@ -1,0 +1,103 @@
+/// What the codes of stores, and of faults of our own mean.
+extension DiagnosticCode {
+  var storeExplanation: Explanation? {
+    switch self {
+    case .storeUnavailable:
+      Explanation(
+        "The store cannot be used",
+        """
+        It could not be opened or reached; the note says why.
+        """)
+    case .storeModeTooLoose:
+      Explanation(
+        "Others may reach the store",
+        """
+        The file must be 0600 and its folder 0700.
+        """)
+    case .storeIsSymlink:
+      Explanation(
+        "The store is a symbolic link",
+        """
+        Whoever can change the link could lead the store elsewhere.
+        """)
+    case .versionConflict:
+      Explanation(
+        "The store moved while this ran",
+        """
+        Somebody wrote the connection between plan and write. Nothing of it was overwritten;
+        plan again.
+        """)
+    case .storeLocked:
+      Explanation(
+        "Another apply is under way",
+        """
+        Two applies never run at once. The lock of a dead process, or of one silent for 60
+        seconds, is taken over.
+        """)
+    case .lockTakenOver:
+      Explanation(
+        "A lock was taken over",
+        """
+        Its holder was dead or silent. What it left unfinished is planned anew.
+        """)
+    case .interruptedApply:
+      Explanation(
+        "An apply was interrupted",
+        """
+        Each change is all or nothing. The plan that follows finishes what is left.
+        """)
+    case .storeTooNew:
+      Explanation(
+        "The store is a newer vaultctl's",
+        """
+        Use the version that wrote it, or a newer one.
+        """)
+    case .storeCorrupt:
+      Explanation(
+        "The store is damaged",
+        """
+        What is there cannot be what vaultctl wrote: damaged, or tampered with. Put a copy
+        back.
+        """)
+    case .storeKeyUnavailable:
+      Explanation(
+        "The store's key cannot be opened",
+        """
+        The store's values are sealed under a key that is an OpenPGP message to the
+        project's recipients; none of them is here.
+        """)
+    case .storeWriteFailed:
+      Explanation(
+        "The store could not be written",
+        """
+        The disk may be full or read-only. What was done is kept.
+        """)
+    case .nameTaken:
+      Explanation(
+        "The name is taken",
+        """
+        A connection of this name appeared in the store after the plan.
+        """)
+    case .notInStore:
+      Explanation(
+        "Not in the store",
+        """
+        The store has no connection of this name; apply first.
+        """)
+    case .lockLost:
+      Explanation(
+        "The lock was lost",
+        """
+        Another apply took it over, because this one gave no sign of life for 60 seconds. It
+        stopped between two changes.
+        """)
+    case .internalFault:
+      Explanation(
+        "A fault of vaultctl",
+        """
+        This should not happen. Please report it with the command that was run.
+        """)
+    default: nil
+    }
+  }
+}

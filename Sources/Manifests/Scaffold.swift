@@ -1,0 +1,97 @@
+package import Model
+
+/// The texts of new files.
+package enum Scaffold {
+  package static func project(
+    name: String, recipients: [(fingerprint: String, userID: String)]
+  ) -> String {
+    let keys = recipients.map { recipient in
+      let comment = recipient.userID.isEmpty ? "" : "  # \(recipient.userID)"
+      return "      - \(recipient.fingerprint)\(comment)\n"
+    }.joined()
+    return """
+      # yaml-language-server: $schema=schemas/project.schema.json
+      apiVersion: \(apiVersion)
+      kind: Project
+      name: \(name)
+
+      # Where the connections are declared.
+      manifests: [connections]
+
+      # Who can open the secrets of which files; the first path that matches counts.
+      recipients:
+        - path: "**"
+          keys:
+      \(keys)
+      store:
+        type: sqlite
+        path: .vaultctl/vault.db
+
+      # Findings of a plan that fail it: empty, drift, conflict, scope-drift, undecided, …
+      policy:
+        failOn: []
+
+      """
+  }
+
+  /// - Parameter shape: `nil`: an empty connection.
+  package static func connection(name: ConnectionName, app: App, shape: SetupShape?) -> String {
+    var text = """
+      # yaml-language-server: $schema=../schemas/connection.schema.json
+      apiVersion: \(apiVersion)
+      kind: Connection
+      metadata:
+        name: \(quoted(name.rawValue))
+      spec:
+        app: \(app.id)
+
+      """
+    guard let shape else {
+      return text + "  # Empty: it is created now, and flagged until a setup fills it.\n  setup:\n"
+    }
+    text += "  setup:\n    type: \(shape.type)\n"
+    for field in shape.fields {
+      let words = [field.isRequired ? "required" : "optional"] + (field.isSecret ? ["secret"] : [])
+      text += "    \(field.name):  # \(words.joined(separator: ", "))\(hint(field, name))\n"
+    }
+    return text
+  }
+
+  /// A file's name that every system takes.
+  package static func fileName(for name: ConnectionName) -> String {
+    let text = name.rawValue.lowercased().unicodeScalars.map { scalar -> Character in
+      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+        || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
+    }
+    return String(text).hasPrefix(".") ? "connection" + String(text) : String(text)
+  }
+
+  package static func projectName(from text: String) -> String {
+    let letters = text.lowercased().filter {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+    }
+    let name = String(letters.drop { !$0.isLetter && !$0.isNumber }.prefix(100))
+    return name.isEmpty ? "connections" : name
+  }
+
+  private static func hint(_ field: FieldShape, _ name: ConnectionName) -> String {
+    if !field.constraint.oneOf.isEmpty {
+      return ": \(field.constraint.oneOf.joined(separator: " | "))"
+    }
+    return field.isSecret ? "; vaultctl set \(quoted(name.rawValue)) \(field.name)" : ""
+  }
+
+  /// In double quotes where a plain text could be taken for something else.
+  private static func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+    let words = ["null", "true", "false"]
+    guard isPlain, let first = text.utf8.first, first >= UInt8(ascii: "a"), !words.contains(text)
+    else {
+      return "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] } + "\""
+    }
+    return text
+  }
+}

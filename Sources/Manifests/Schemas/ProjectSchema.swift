@@ -1,0 +1,166 @@
+import Model
+
+/// The schema of `vaultctl.yaml`.
+enum ProjectSchema {
+  private static let id = "^[a-z][a-z0-9_]{0,54}$"
+  private static let path = Schemas.described(
+    "Relative to the project file, without `..`.",
+    [
+      ("type", .string("string")), ("minLength", .number(1)),
+      ("pattern", .string(#"^(?!/)(?!(.*/)?\.\.(/|$))[^\u0000-\u001f\u007f-\u009f]+$"#)),
+    ])
+  private static let fingerprint = Schemas.described(
+    "A key's full fingerprint.",
+    [
+      ("type", .string("string")),
+      ("pattern", .string("^ *([0-9A-Fa-f] *){40}(([0-9A-Fa-f] *){24})?$")),
+    ])
+
+  static var json: JSON {
+    .object([
+      ("$schema", .string(Schemas.dialect)),
+      ("title", .string("vaultctl project")),
+      ("description", .string("Where connections are declared, who can open them, and the store.")),
+      ("type", .string("object")),
+      ("required", .strings(["apiVersion", "kind", "name", "recipients"])),
+      ("properties", .object(properties)),
+      ("additionalProperties", .boolean(false)),
+    ])
+  }
+
+  private static var properties: [(String, JSON)] {
+    [
+      ("apiVersion", Schemas.constant(apiVersion)), ("kind", Schemas.constant("Project")),
+      (
+        "name",
+        Schemas.described(
+          "Goes into every sealed value.",
+          [("type", .string("string")), ("pattern", .string("^[a-z0-9][a-z0-9._-]{0,99}$"))])
+      ),
+      ("manifests", Schemas.list("Files and folders with connections.", path)),
+      (
+        "recipients",
+        Schemas.described(
+          "Who can open the secrets of which files; the first rule that matches counts.",
+          [
+            ("type", .string("array")), ("minItems", .number(1)),
+            (
+              "items",
+              Schemas.closed(
+                "A rule.", required: ["keys"],
+                [
+                  ("path", .object([("anyOf", .array([path, null]))])),
+                  (
+                    "keys",
+                    .object([
+                      ("type", .string("array")), ("minItems", .number(1)), ("items", fingerprint),
+                      ("uniqueItems", .boolean(true)),
+                    ])
+                  ),
+                ])
+            ),
+          ])
+      ),
+      (
+        "store",
+        Schemas.closed(
+          "Where applied connections are kept.", required: ["type"],
+          [
+            ("type", .object([("enum", .strings(["sqlite"]))])),
+            ("path", .object([("anyOf", .array([path, null]))])),
+          ], nullable: true)
+      ),
+      (
+        "policy",
+        Schemas.closed(
+          "What CI does not let pass.",
+          [
+            (
+              "failOn",
+              Schemas.list(
+                "Findings of a plan that fail it.",
+                .object([("enum", .strings(FindingKind.allCases.map(\.rawValue)))]))
+            )
+          ], nullable: true)
+      ),
+      (
+        "signing",
+        Schemas.described(
+          "Whether every sealed value must carry a signer's signature.",
+          [("enum", .array([.string("required"), .string("optional"), .null]))])
+      ),
+      ("signers", Schemas.list("Whose signatures count.", fingerprint)),
+      (
+        "apps",
+        Schemas.described(
+          "Apps of the project's own, in the catalog's shape.",
+          [
+            ("type", .strings(["object", "null"])),
+            ("propertyNames", .object([("pattern", .string(id))])),
+            ("additionalProperties", app),
+          ])
+      ),
+    ]
+  }
+
+  private static let null = JSON.object([("type", .string("null"))])
+
+  private static var app: JSON {
+    Schemas.closed(
+      "An app.", required: ["setups"],
+      [
+        ("name", .object([("type", .strings(["string", "null"]))])),
+        (
+          "setups",
+          .object([
+            ("type", .string("array")), ("minItems", .number(1)), ("items", setup),
+          ])
+        ),
+        (
+          "actions",
+          Schemas.list(
+            "What flows do with it.",
+            Schemas.closed(
+              "An action.", required: ["action"],
+              [
+                ("action", Schemas.text),
+                (
+                  "connection",
+                  .object([("enum", .strings(FlowAction.Need.allCases.map(\.rawValue)))])
+                ),
+                ("scopes", Schemas.list("What the action needs.", Schemas.text)),
+              ]))
+        ),
+      ])
+  }
+
+  private static var setup: JSON {
+    Schemas.closed(
+      "A setup.", required: ["type"],
+      [
+        ("type", .object([("type", .string("string")), ("pattern", .string(id))])),
+        (
+          "open",
+          Schemas.described(
+            "Whether other fields may stand in it.", [("type", .strings(["boolean", "null"]))])
+        ),
+        ("fields", .object([("type", .strings(["array", "null"])), ("items", field)])),
+      ])
+  }
+
+  private static var field: JSON {
+    let length = JSON.object([("type", .strings(["integer", "null"])), ("minimum", .number(0))])
+    let truth = JSON.object([("type", .strings(["boolean", "null"]))])
+    return Schemas.closed(
+      "A field.", required: ["name"],
+      [
+        ("name", .object([("type", .string("string")), ("pattern", .string(id))])),
+        ("required", truth), ("secret", truth), ("minLength", length), ("maxLength", length),
+        (
+          "oneOf",
+          .object([("type", .string("array")), ("items", Schemas.text)])
+        ),
+        ("format", .object([("enum", .strings(ValueFormat.allCases.map(\.rawValue)))])),
+      ])
+  }
+}

@@ -1,0 +1,88 @@
+import Diagnostics
+package import Model
+
+/// One connection for people: what is declared, what the store has, what happened to it.
+package struct ConnectionText: Sendable {
+  private let palette: Palette
+  package init(palette: Palette) { self.palette = palette }
+
+  package struct Event: Hashable, Sendable {
+    let at: Timestamp
+    let who: String
+    let what: String
+    let commit: String?
+
+    package init(at: Timestamp, who: String, what: String, commit: String?) {
+      self.at = at
+      self.who = who
+      self.what = what
+      self.commit = commit
+    }
+  }
+
+  package func text(
+    name: ConnectionName, declared: DesiredConnection?, app: AppID?, actual: ActualConnection?,
+    applied: AppliedRecord?, events: [Event]
+  ) -> String {
+    var lines = [
+      palette.bold("connection \"\(shown(name.rawValue))\"") + " (app: \(app?.rawValue ?? "-"))"
+    ]
+    lines += section("declared", declared.map(self.declared) ?? ["not declared, or with errors"])
+    lines += section("store", actual.map(stored) ?? ["not in the store"])
+    if let applied {
+      lines += section(
+        "applied",
+        [
+          "\(applied.provenance.at) by \(shown(applied.provenance.who))\(commit(applied.provenance.commit))"
+        ])
+    }
+    lines += section(
+      "events",
+      events.isEmpty
+        ? ["none"]
+        : events.map { "\($0.at)  \($0.what)  \(shown($0.who))\(commit($0.commit))" })
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func section(_ title: String, _ lines: [String]) -> [String] {
+    ["", "  \(title)"] + lines.map { "    \($0)" }
+  }
+
+  private func declared(_ connection: DesiredConnection) -> [String] {
+    var lines = ["file: \(shown(connection.origin.file)):\(connection.origin.name.start.line)"]
+    if let setup = connection.setup {
+      lines.append("setup: \(setup.type)")
+      for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {
+        switch value {
+        case .plain(let value): lines.append("\(field): \"\(shown(value.text))\"")
+        case .sealed(let message):
+          lines.append("\(field): (sealed for \(message.keyIDs.joined(separator: ", ")))")
+        }
+      }
+    }
+    if let scopes = connection.scopes {
+      lines.append("scopes: \(scopes.sorted().map(\.rawValue).joined(separator: ", "))")
+    }
+    return lines
+  }
+
+  private func stored(_ connection: ActualConnection) -> [String] {
+    var lines = [
+      "version: \(connection.version), updated \(connection.updatedAt)",
+      "setup: \(connection.setupType?.rawValue ?? "none")",
+    ]
+    for (field, value) in connection.fields.sorted(by: { $0.key < $1.key }) {
+      switch value {
+      case .plain(let value): lines.append("\(field): \"\(shown(value.text))\"")
+      case .secret(let version):
+        lines.append("\(field): (secret\(version.map { ", since version \($0)" } ?? ""))")
+      }
+    }
+    if let scopes = connection.grantedScopes {
+      lines.append("granted: \(scopes.sorted().map(\.rawValue).joined(separator: ", "))")
+    }
+    return lines
+  }
+
+  private func commit(_ commit: String?) -> String { commit.map { " at \($0.prefix(12))" } ?? "" }
+}
