@@ -76,6 +76,6 @@ let package = Package(
     tests("OpenPGPTests", ["OpenPGP", "Secrets"]),
     tests("SQLiteStoreTests", ["SQLiteStore", "Stores", "Model", "Secrets"]),
     tests("ApplyingTests", ["Applying", "Planning", "Stores", "Model", "Secrets"]),
-    tests("Transcripts", []),
+    tests("Transcripts", ["vaultctl"]),
   ]
 )

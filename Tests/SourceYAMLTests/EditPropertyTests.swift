@@ -1,5 +1,6 @@
 import Diagnostics
 import SourceYAML
+import TestSupport
 import Testing
 
 @Suite struct EditPropertyTests {
@@ -7,7 +8,7 @@ import Testing
   /// but for that value, with every byte outside of the edit as it was.
   @Test func editChangesOnlyItsOwnValue() throws {
     for seed in UInt64(1)...800 {
-      var random = SplitMix(seed: seed)
+      var random = SeededGenerator(seed: seed)
       var writer = RandomYAML(random: random)
       let bytes = Array(writer.file().utf8)
       random = writer.random
@@ -38,7 +39,7 @@ import Testing
 
   @Test func insertionAddsOneEntry() throws {
     for seed in UInt64(1)...400 {
-      var writer = RandomYAML(random: SplitMix(seed: seed))
+      var writer = RandomYAML(random: SeededGenerator(seed: seed))
       let bytes = Array(writer.file(endsWithBreak: true).utf8)
       var random = writer.random
       let file = YAMLFile.parse(bytes, file: "a.yaml").0

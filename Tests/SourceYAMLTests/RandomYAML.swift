@@ -1,25 +1,13 @@
-/// A small generator of random numbers that a seed decides (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
+import TestSupport
 
 /// Files of all styles: block and flow, quotes, literal blocks, comments, anchors, line endings.
 struct RandomYAML {
-  var random: SplitMix
+  var random: SeededGenerator
   private var anchors = 0
   private var lineBreak = "\n"
   private var step = 2
 
-  init(random: SplitMix) { self.random = random }
+  init(random: SeededGenerator) { self.random = random }
 
   static let texts = [
     "plain", "two words", "", " led by space", "no", "on", "true", "0123", "12", "1.5", "null", "~",

@@ -1,0 +1,92 @@
+import Foundation
+
+/// A project of a test's own with a keyring of its own, and the program to run on them.
+package final class Sandbox: Sendable {
+  package let folder: TemporaryFolder
+  package let home: GPGHome
+  /// The fingerprint of the project's one recipient, whose secret key is in the keyring.
+  package let key: String
+  private let program: String
+
+  package struct Missing: Error { package let what: String }
+
+  package init() throws {
+    folder = try TemporaryFolder()
+    home = try GPGHome()
+    key = try home.makeKey("Ann <ann@example.com>")
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    program = URL(fileURLWithPath: tests).deletingLastPathComponent().path + "/vaultctl"
+    guard FileManager.default.isExecutableFile(atPath: program) else {
+      throw Missing(what: program)
+    }
+    try writeProject()
+  }
+
+  /// A project file whose one rule names these keys, or the sandbox' own.
+  package func writeProject(keys: [String]? = nil, extra: String = "") throws {
+    let list = (keys ?? [key]).joined(separator: ", ")
+    try folder.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Project
+      name: sandbox
+      recipients:
+        - keys: [\(list)]
+      \(extra)
+      """, to: "vaultctl.yaml")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/connections", withIntermediateDirectories: true)
+  }
+
+  package func write(_ text: String, to name: String) throws { try folder.write(text, to: name) }
+  package func read(_ name: String) throws -> String { try folder.read(name) }
+
+  /// Runs vaultctl in the project.
+  ///
+  /// - Parameter home: another keyring.
+  package func vaultctl(
+    _ arguments: [String], input: String = "", home: String? = nil,
+    environment: [String: String] = [:]
+  ) throws -> Finished {
+    var variables = [
+      "GNUPGHOME": home ?? self.home.path, "PATH": "/usr/bin:/bin", "HOME": folder.path,
+      "USER": "tester",
+    ]
+    variables.merge(environment) { _, new in new }
+    return try run(
+      program, arguments, in: folder.path, environment: variables, input: Data(input.utf8))
+  }
+
+  /// Every file below a folder with its bytes and its time of change.
+  package static func contents(of folder: String) throws -> [String: String] {
+    var found: [String: String] = [:]
+    for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+      let path = folder + "/" + name
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      guard attributes[.type] as? FileAttributeType == .typeRegular else {
+        found[name] = "no file"
+        continue
+      }
+      let date = attributes[.modificationDate] as? Date
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      found[name] = "\(bytes.base64EncodedString()) \(date?.timeIntervalSince1970 ?? 0)"
+    }
+    return found
+  }
+}
+
+/// A manifest of an HTTP connection with a bearer token.
+package func httpManifest(_ name: String, token: String, scopes: String? = nil) -> String {
+  """
+  apiVersion: vaultctl/v1
+  kind: Connection
+  metadata:
+    name: \(name)
+  spec:
+    app: http
+    setup:
+      type: bearer
+      token: \(token)
+  \(scopes.map { "  scopes: \($0)\n" } ?? "")
+  """
+}

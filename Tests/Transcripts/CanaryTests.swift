@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Known values are looked for in every byte that a run leaves or says.
+@Suite struct CanaryTests {
+  private static let canaries = ["kAnArIeNvOgEl-one-4711", "kAnArIeNvOgEl-two-0815"]
+
+  @Test func noSecretShowsAnywhereButWhereItBelongs() async throws {
+    let sandbox = try Sandbox()
+    let temporary = try TemporaryFolder()
+    let watcher = CommandLineWatcher(Self.canaries)
+    let watching = Task.detached { watcher.watch() }
+    defer { watcher.end() }
+
+    try sandbox.write(
+      httpManifest("one", token: Self.canaries[0]), to: "connections/one.yaml")
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: two}
+      spec:
+        app: http
+        setup: {type: basic_auth, username: somebody, password: \(Self.canaries[1])}
+        scopes: [wrong scope]
+      """, to: "connections/two.yaml")
+
+    // Everything that can fail, with the value in clear in the file.
+    var said: [Finished] = []
+    func vaultctl(_ arguments: [String], input: String = "") throws {
+      said.append(
+        try sandbox.vaultctl(
+          arguments, input: input, environment: ["TMPDIR": temporary.path]))
+    }
+    for arguments in [["validate"], ["plan"], ["apply", "--auto-approve"], ["status"], ["encrypt"]] {
+      try vaultctl(arguments)
+    }
+    let broken = try sandbox.read("connections/two.yaml")
+    try sandbox.write(broken + "\n  oops: [\(Self.canaries[1])", to: "connections/two.yaml")
+    try vaultctl(["plan"])
+    try sandbox.write(
+      broken.replacingOccurrences(of: "wrong scope", with: "read"), to: "connections/two.yaml")
+
+    // The whole job.
+    try vaultctl(["encrypt"])
+    for arguments in [
+      ["validate"], ["plan"], ["plan", "--format", "json"], ["apply", "--auto-approve"],
+      ["status"], ["status", "--format", "json"], ["show", "one"], ["rekey"],
+    ] {
+      try vaultctl(arguments)
+    }
+    try vaultctl(["set", "one", "token"], input: Self.canaries[1])
+    for arguments in [["plan"], ["apply", "--auto-approve"], ["plan"]] { try vaultctl(arguments) }
+    #expect(try #require(said.last).text.contains("No changes."))
+    watcher.end()
+    await watching.value
+
+    for finished in said {
+      for canary in Self.canaries {
+        #expect(!finished.text.contains(canary))
+        #expect(!finished.errorText.contains(canary))
+      }
+    }
+    for folder in [sandbox.folder.path, sandbox.home.path, temporary.path] {
+      try expectNoCanary(below: folder)
+    }
+    #expect(watcher.finds.isEmpty, "\(watcher.finds)")
+    // And it is a real value all the time.
+    #expect(try sandbox.vaultctl(["decrypt", "one", "token"]).text == Self.canaries[1])
+  }
+
+  private func expectNoCanary(below folder: String) throws {
+    for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+      let path = folder + "/" + name
+      guard let bytes = FileManager.default.contents(atPath: path) else { continue }
+      for canary in Self.canaries {
+        #expect(bytes.range(of: Data(canary.utf8)) == nil, "\(name) holds a secret")
+        #expect(
+          bytes.range(of: Data(canary.utf8).base64EncodedData()) == nil, "\(name) holds a secret")
+      }
+    }
+  }
+}
+
+/// Looks at the command lines of all processes for as long as it is not ended.
+private final class CommandLineWatcher: @unchecked Sendable {
+  private let lock = NSLock()
+  private let texts: [Data]
+  private var isEnded = false
+  private var found: [String] = []
+
+  init(_ texts: [String]) { self.texts = texts.map { Data($0.utf8) } }
+
+  var finds: [String] { lock.withLock { found } }
+  func end() { lock.withLock { isEnded = true } }
+
+  func watch() {
+    while !lock.withLock({ isEnded }) {
+      let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+      for process in processes where process.allSatisfy(\.isNumber) {
+        for file in ["cmdline", "environ"] {
+          let line = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") ?? Data()
+          if texts.contains(where: { line.range(of: $0) != nil }) {
+            lock.withLock { found.append("\(process)/\(file)") }
+          }
+        }
+      }
+      usleep(2000)
+    }
+  }
+}
