@@ -33,7 +33,9 @@ import Testing
         try sandbox.vaultctl(
           arguments, input: input, environment: ["TMPDIR": temporary.path]))
     }
-    for arguments in [["validate"], ["plan"], ["apply", "--auto-approve"], ["status"], ["encrypt"]] {
+    for arguments in [
+      ["validate"], ["plan"], ["apply", "--auto-approve"], ["status"], ["encrypt"],
+    ] {
       try vaultctl(arguments)
     }
     let broken = try sandbox.read("connections/two.yaml")

@@ -146,7 +146,8 @@ import Testing
     let plan = try sandbox.vaultctl(["plan"])
     #expect(plan.text.contains("No changes."))
     #expect(plan.text.contains("VC3009"))
-    #expect(try sandbox.vaultctl(["apply", "--prune", "--auto-approve"]).text.contains("1 deleted"))
+    #expect(
+      try sandbox.vaultctl(["apply", "--prune", "--auto-approve"]).text.contains("1 deleted"))
     let other = """
       apiVersion: vaultctl/v1
       kind: Connection
@@ -174,6 +175,7 @@ import Testing
     #expect(try sandbox.vaultctl(["decrypt", "a", "token"]).text == "after")
     let same = try sandbox.vaultctl(["edit", "a", "token"], environment: ["EDITOR": "true"])
     #expect(same.text.contains("unchanged"))
-    #expect(try sandbox.vaultctl(["edit", "a", "token"], environment: ["EDITOR": "false"]).status == 1)
+    #expect(
+      try sandbox.vaultctl(["edit", "a", "token"], environment: ["EDITOR": "false"]).status == 1)
   }
 }

@@ -107,15 +107,18 @@ struct RandomProject {
     switch Int.random(in: 0..<3, using: &random) {
     case 0: return "clear\(number)x"
     case 1: return "'clear it \(number)'"
-    default: return "\"clear that \\\"\(number)\\\"\""
-      .replacingOccurrences(of: "\\\"", with: "\\u00e9")
+    default:
+      return "\"clear that \\\"\(number)\\\"\""
+        .replacingOccurrences(of: "\\\"", with: "\\u00e9")
     }
   }
 
   private mutating func document(_ name: String, file: String) -> String {
     let step = oneIn(3) ? "    " : "  "
     var text = "apiVersion: vaultctl/v1\nkind: Connection\(comment())\n"
-    text += oneIn(2) ? "metadata: {name: \(name), labels: {team: a}}\n" : "metadata:\n\(step)name: \(name)\n"
+    text +=
+      oneIn(2)
+      ? "metadata: {name: \(name), labels: {team: a}}\n" : "metadata:\n\(step)name: \(name)\n"
     if oneIn(4) { text += "\n# what it is\n" }
     text += "spec:\n\(step)app: http\(comment())\n"
     if oneIn(6) { return text + "\(step)setup:\(comment())\n" }
@@ -124,7 +127,8 @@ struct RandomProject {
     aSecret = (file, name, field)
     if oneIn(3) {
       let user = isBasic ? "username: somebody, " : ""
-      text += "\(step)setup: {type: \(isBasic ? "basic_auth" : "bearer"), \(user)\(field): \(secret())}\(comment())\n"
+      text +=
+        "\(step)setup: {type: \(isBasic ? "basic_auth" : "bearer"), \(user)\(field): \(secret())}\(comment())\n"
     } else {
       text += "\(step)setup:\n\(step)\(step)type: \(isBasic ? "basic_auth" : "bearer")\n"
       if isBasic { text += "\(step)\(step)username: &user somebody\(comment())\n" }
