@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Foundation
 import Reports
 
 /// Why a command stops: everything that is to be told, at once.
@@ -34,6 +35,27 @@ extension Subcommand {
     } catch let diagnostic as Diagnostic {
       console.report([diagnostic])
       throw Outcome.failed.exitCode
+    } catch let error where !error.isForTheParser {
+      console.report([.internalFault(error)])
+      throw Outcome.broken.exitCode
     }
+  }
+}
+
+extension Error {
+  /// ArgumentParser's own: exit codes, wrong usage, help.
+  fileprivate var isForTheParser: Bool {
+    self is ExitCode || self is ValidationError || self is CleanExit
+  }
+}
+
+extension Diagnostic {
+  /// Only the system's errors are quoted: they speak of files, never of values.
+  fileprivate static func internalFault(_ error: any Error) -> Diagnostic {
+    let words = (error as? CocoaError)?.localizedDescription
+    return Diagnostic(
+      .internalFault, "vaultctl met an error that it does not know",
+      notes: [words ?? "it is a \(String(reflecting: type(of: error)))"],
+      help: ["report it with the command that was run"])
   }
 }

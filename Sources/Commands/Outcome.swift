@@ -11,6 +11,8 @@ enum Outcome: Hashable, Sendable {
   case finding
   /// `apply` did a part of it.
   case partly
+  /// A fault of our own (`EX_SOFTWARE` of sysexits.h).
+  case broken
 
   var exitCode: ExitCode {
     switch self {
@@ -19,6 +21,7 @@ enum Outcome: Hashable, Sendable {
     case .changes: ExitCode(2)
     case .finding: ExitCode(3)
     case .partly: ExitCode(4)
+    case .broken: ExitCode(70)
     }
   }
 }

@@ -49,7 +49,6 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case unknownFinding = "VC1208"
   case alreadyExists = "VC1209"
   case connectionNotFound = "VC1210"
-  case unknownReference = "VC1211"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"

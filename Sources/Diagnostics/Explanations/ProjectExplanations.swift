@@ -66,12 +66,6 @@ extension DiagnosticCode {
         """
         No manifest of the project declares a connection of this name.
         """)
-    case .unknownReference:
-      Explanation(
-        "A reference leads nowhere",
-        """
-        What is named here is not declared in the project.
-        """)
     default: nil
     }
   }

@@ -23,7 +23,7 @@ extension Manifest {
     }
     self.init(
       yaml: yaml, documents: documents,
-      diagnostics: (parseFaults + reader.diagnostics).sorted(by: Diagnostic.inReadingOrder),
+      diagnostics: reader.diagnostics(behind: parseFaults),
       hidden: roots.flatMap(reader.hiddenSpans(under:)))
   }
 }

@@ -15,6 +15,16 @@ struct NodeReader {
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
+  /// The parser's findings and ours, in reading order. Where the parser has refused a value, ours
+  /// of the same place would tell nothing new.
+  func diagnostics(behind parseFaults: [Diagnostic]) -> [Diagnostic] {
+    let refused = Set(parseFaults.compactMap { $0.place?.span?.start })
+    let ours = diagnostics.filter { diagnostic in
+      diagnostic.place?.span.map { !refused.contains($0.start) } ?? true
+    }
+    return (parseFaults + ours).sorted(by: Diagnostic.inReadingOrder)
+  }
+
   func place(_ node: YAMLNode) -> Place { .source(file: file, span: node.span) }
 
   mutating func show(_ node: YAMLNode) { shown.insert(node.span.start.offset) }

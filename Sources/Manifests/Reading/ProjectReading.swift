@@ -16,7 +16,7 @@ extension Project {
     } else if parseFaults.isEmpty {
       reader.report(.emptyProject(file: yaml.file))
     }
-    let diagnostics = (parseFaults + reader.diagnostics).sorted(by: Diagnostic.inReadingOrder)
+    let diagnostics = reader.diagnostics(behind: parseFaults)
     return (
       diagnostics.hasErrors ? nil : project, diagnostics,
       roots.flatMap(reader.hiddenSpans(under:))
@@ -168,18 +168,25 @@ extension NodeReader {
   private enum SigningWord: String, CaseIterable { case required, optional }
 
   private mutating func readSigning(_ entries: [YAMLEntry], of root: YAMLNode) -> Signing {
-    let signers = entries.given("signers").map { readFingerprints($0, "signers") } ?? []
+    let given = entries.given("signers")
+    let signers = given.map { readFingerprints($0, "signers") } ?? []
     guard let node = entries.given("signing"),
       let word: SigningWord = choice(node, "signing")
     else { return .optional }
     switch word {
     case .optional: return .optional
     case .required:
-      if signers.isEmpty {
+      if given?.isEmptyList ?? true {
         report(
           .missingKey("signers", in: "", of: root, example: "signers: [FINGERPRINT]", file: file))
       }
       return .required(signers: signers)
     }
+  }
+}
+
+extension YAMLNode {
+  fileprivate var isEmptyList: Bool {
+    if case .sequence(let items) = content { items.isEmpty } else { false }
   }
 }

@@ -25,6 +25,25 @@ enum ProjectSchema {
       ("required", .strings(["apiVersion", "kind", "name", "recipients"])),
       ("properties", .object(properties)),
       ("additionalProperties", .boolean(false)),
+      (
+        "if",
+        .object([
+          ("properties", .object([("signing", Schemas.constant("required"))])),
+          ("required", .strings(["signing"])),
+        ])
+      ),
+      (
+        "then",
+        .object([
+          (
+            "properties",
+            .object([
+              ("signers", .object([("type", .string("array")), ("minItems", .number(1))]))
+            ])
+          ),
+          ("required", .strings(["signers"])),
+        ])
+      ),
     ])
   }
 
@@ -154,7 +173,13 @@ enum ProjectSchema {
     return Schemas.closed(
       "A field.", required: ["name"],
       [
-        ("name", .object([("type", .string("string")), ("pattern", .string(id))])),
+        (
+          "name",
+          .object([
+            ("type", .string("string")), ("pattern", .string(id)),
+            ("not", Schemas.constant("type")),
+          ])
+        ),
         ("required", truth), ("secret", truth), ("minLength", length), ("maxLength", length),
         (
           "oneOf",
