@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 
 let vaultctlVersion = "0.1.0"
 
@@ -18,10 +19,37 @@ struct VaultctlCommand: AsyncParsableCommand {
       ApplyCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])
-
 }
 
 /// The program: parses the arguments, runs the command, exits with its code.
-package func runVaultctl() async {
-  await VaultctlCommand.main()
+///
+/// Nothing asynchronous starts before there is a command to run, so that `--version`, help and
+/// wrong usage cost no threads.
+package func runVaultctl() -> Never {
+  // Scripts ask this all the time; the tree of commands need not be built to answer.
+  if CommandLine.arguments.dropFirst() == ["--version"] {
+    print(vaultctlVersion)
+    VaultctlCommand.exit()
+  }
+  do {
+    let command = try VaultctlCommand.parseAsRoot()
+    Task { await carryOut(command) }
+    dispatchMain()
+  } catch {
+    VaultctlCommand.exit(withError: error)
+  }
+}
+
+private func carryOut(_ command: any ParsableCommand) async -> Never {
+  do {
+    if var command = command as? any AsyncParsableCommand {
+      try await command.run()
+    } else {
+      var command = command
+      try command.run()
+    }
+    VaultctlCommand.exit()
+  } catch {
+    VaultctlCommand.exit(withError: error)
+  }
 }
