@@ -74,7 +74,9 @@ let package = Package(
     tests("ReportsTests", ["Reports", "Model", "Diagnostics"]),
     tests("SecretsTests", ["Secrets"]),
     tests("OpenPGPTests", ["OpenPGP", "Secrets"]),
-    tests("SQLiteStoreTests", ["SQLiteStore", "Stores", "Model", "Secrets"]),
+    tests(
+      "SQLiteStoreTests",
+      ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("ApplyingTests", ["Applying", "Planning", "Stores", "Model", "Secrets"]),
     tests("Transcripts", ["vaultctl"]),
   ]

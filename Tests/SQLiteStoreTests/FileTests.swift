@@ -1,0 +1,143 @@
+import Foundation
+import GRDB
+import Model
+import SQLiteStore
+import Stores
+import TestSupport
+import Testing
+
+@Suite struct FileTests {
+  private func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  private func setMode(_ mode: Int, _ path: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+  }
+
+  @Test func readingAStoreThatIsNotThereMakesNothing() async throws {
+    let test = try StoreUnderTest()
+    #expect(try await test.store.read() == Snapshot())
+    #expect(try await test.store.history(of: name("a")).isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: test.folder.path + "/.vaultctl"))
+  }
+
+  @Test func onlyItsOwnerCanReachIt() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    #expect(try mode(test.path) == 0o600)
+    #expect(try mode(test.folder.path + "/.vaultctl") == 0o700)
+    for name in try FileManager.default.contentsOfDirectory(
+      atPath: test.folder.path + "/.vaultctl")
+    {
+      #expect(try mode(test.folder.path + "/.vaultctl/" + name) == 0o600, "\(name)")
+    }
+  }
+
+  @Test func refusesLooserModes() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try setMode(0o640, test.path)
+    let looseFile = StoreError.modeTooLoose(path: test.path, mode: 0o640, allowed: 0o600)
+    await #expect(throws: looseFile) { _ = try await test.another().read() }
+    await #expect(throws: looseFile) {
+      _ = try await test.another().beginRun(changes: 1, by: provenance)
+    }
+    try setMode(0o600, test.path)
+    let folder = test.folder.path + "/.vaultctl"
+    try setMode(0o755, folder)
+    await #expect(
+      throws: StoreError.modeTooLoose(path: folder, mode: 0o755, allowed: 0o700)
+    ) { _ = try await test.another().read() }
+  }
+
+  @Test func followsNoSymbolicLink() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    let manager = FileManager.default
+    try manager.moveItem(atPath: test.path, toPath: test.folder.path + "/real.db")
+    try manager.createSymbolicLink(
+      atPath: test.path, withDestinationPath: test.folder.path + "/real.db")
+    await #expect(throws: StoreError.isSymlink(path: test.path)) {
+      _ = try await test.another().read()
+    }
+    await #expect(throws: StoreError.isSymlink(path: test.path)) {
+      _ = try await test.another().beginRun(changes: 1, by: provenance)
+    }
+  }
+
+  @Test(arguments: 0..<20)
+  func refusesAFileThatIsNoStore(seed: Int) async throws {
+    let test = try StoreUnderTest()
+    try FileManager.default.createDirectory(
+      atPath: test.folder.path + "/.vaultctl", withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o700])
+    var random = SeededGenerator(seed: UInt64(seed))
+    let bytes = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) }
+    try Data(bytes).write(to: URL(fileURLWithPath: test.path))
+    try setMode(0o600, test.path)
+    await #expect(throws: StoreError.self) { _ = try await test.store.read() }
+    await #expect(throws: StoreError.self) {
+      _ = try await test.store.beginRun(changes: 1, by: provenance)
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: test.path)) == Data(bytes), "left as it is")
+  }
+
+  /// Bytes of a good file changed or cut off: an error of the store or a right answer, never a
+  /// crash, and never a value that was not written.
+  @Test(arguments: 0..<60)
+  func survivesDamage(seed: Int) async throws {
+    let test = try StoreUnderTest()
+    try await test.create("a")
+    try await DatabaseQueue(path: test.path).writeWithoutTransaction {
+      try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+    var random = SeededGenerator(seed: UInt64(seed))
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: test.path)))
+    if seed % 3 == 0 {
+      bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random))
+    } else {
+      for _ in 0..<8 {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(
+          in: 0...255, using: &random)
+      }
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: test.path))
+    try setMode(0o600, test.path)
+    let store = test.another()
+    do {
+      let snapshot = try await store.read()
+      #expect(snapshot.actual.count <= 1)
+      _ = try await store.compare([(FieldAddress(name("a"), "token"), secret("t0ken"))])
+    } catch is StoreError {}
+  }
+
+  @Test func refusesANewerSchema() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try test.execute("INSERT INTO grdb_migrations (identifier) VALUES ('2099')")
+    for store in [test.another(), test.another()] {
+      await #expect(throws: StoreError.tooNew("its schema is newer than this vaultctl knows")) {
+        _ = try await store.read()
+      }
+      await #expect(throws: StoreError.tooNew("its schema is newer than this vaultctl knows")) {
+        _ = try await store.beginRun(changes: 1, by: provenance)
+      }
+    }
+  }
+
+  @Test func holdsNoSecretInClear() async throws {
+    let test = try StoreUnderTest()
+    let marker = "canary-\(UInt64.random(in: 0 ... .max))"
+    let record = try await test.create("a", token: marker)
+    try await test.carryOut(
+      write(
+        "a", .update(record.storeID, from: "1"),
+        fields: ["token": .secret(secret(marker + "-2"), ciphertext: "c2")]))
+    let folder = test.folder.path + "/.vaultctl"
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+      #expect(bytes.range(of: Data(marker.utf8)) == nil, "\(file)")
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+import Model
+import SQLiteStore
+import Secrets
+import Stores
+import TestSupport
+
+/// Keeps the store's key as its bytes in hex, or refuses to open it; what gpg does with a real
+/// store is tried through the program.
+actor TestProtection: KeyProtection {
+  private(set) var openings = 0
+  private let opens: Bool
+
+  init(opens: Bool = true) { self.opens = opens }
+
+  func seal(_ key: SecretBytes) throws(KeyProtectionFailure) -> String {
+    key.withBytes { span in
+      span.indices.map { String(span[$0] / 16, radix: 16) + String(span[$0] % 16, radix: 16) }
+        .joined()
+    }
+  }
+
+  func open(_ sealed: String) throws(KeyProtectionFailure) -> SecretBytes {
+    openings += 1
+    guard opens else { throw KeyProtectionFailure("no key is here") }
+    let digits = Array(sealed)
+    return SecretBytes(
+      copying: stride(from: 0, to: digits.count - 1, by: 2).map {
+        UInt8(String(digits[$0...($0 + 1)]), radix: 16) ?? 0
+      })
+  }
+}
+
+/// A store file in a folder of its own.
+struct StoreUnderTest {
+  let folder: TemporaryFolder
+  let store: SQLiteStore
+  let protection: TestProtection
+  var path: String { folder.path + "/.vaultctl/vault.db" }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    protection = TestProtection()
+    store = SQLiteStore(
+      path: folder.path + "/.vaultctl/vault.db", shownPath: ".vaultctl/vault.db",
+      protection: protection)
+  }
+
+  /// The same file, as another process would open it.
+  func another(_ protection: TestProtection = TestProtection()) -> SQLiteStore {
+    SQLiteStore(path: path, shownPath: ".vaultctl/vault.db", protection: protection)
+  }
+
+  /// Runs SQL on the file, as somebody who means ill could.
+  func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try DatabaseQueue(path: path).write { try $0.execute(sql: sql, arguments: arguments) }
+  }
+
+  func value<Value: DatabaseValueConvertible>(_ type: Value.Type, _ sql: String) throws -> Value? {
+    try DatabaseQueue(path: path).read { try Value.fetchOne($0, sql: sql) }
+  }
+
+  /// Carries out one write in a run of its own.
+  @discardableResult
+  func carryOut(_ write: StoreWrite) async throws -> AppliedRecord? {
+    let run = try await store.beginRun(changes: 1, by: provenance)
+    try await store.intend(write.name, in: run)
+    let record = try await store.carryOut(write, in: run)
+    try await store.endRun(run, at: provenance.at)
+    return record
+  }
+
+  @discardableResult
+  func create(_ name: String = "twilio-prod", token: String = "t0ken") async throws
+    -> AppliedRecord
+  {
+    let record = try await carryOut(
+      write(
+        name, .create,
+        fields: [
+          "base_url": .plain(.string("https://example.com")),
+          "token": .secret(secret(token), ciphertext: "c1"),
+        ]))
+    return try required(record)
+  }
+}
+
+struct MissingValue: Error {}
+
+func required<Value>(_ value: Value?) throws -> Value {
+  guard let value else { throw MissingValue() }
+  return value
+}
+
+let provenance = Provenance(
+  who: "ann@laptop", at: Timestamp(milliseconds: 1_790_000_000_000), toolVersion: "0.1.0",
+  commit: "0123456789abcdef")
+
+func name(_ text: String) throws -> ConnectionName { try required(ConnectionName(text)) }
+
+func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.utf8) }
+
+func write(
+  _ connection: String, _ action: StoreWrite.Action, app: AppID = "http",
+  setup: SetupType? = "bearer", fields: [FieldName: FieldWrite] = [:],
+  labels: [String: String] = [:], scopes: Set<Scope>? = nil
+) throws -> StoreWrite {
+  StoreWrite(
+    name: try name(connection), action: action, app: app, setupType: setup, fields: fields,
+    labels: labels, scopes: scopes, provenance: provenance)
+}
+
+extension AppliedRecord {
+  func sealed(_ field: FieldName) -> (digest: KeyedDigest?, version: StoreVersion?)? {
+    guard case .sealed(_, let digest, let version) = fields[field] else { return nil }
+    return (digest, version)
+  }
+}

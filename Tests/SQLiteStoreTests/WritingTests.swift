@@ -1,0 +1,217 @@
+import Model
+import SQLiteStore
+import Stores
+import Testing
+
+@Suite struct WritingTests {
+  @Test func aCreatedConnectionIsReadBackWithItsRecord() async throws {
+    let test = try StoreUnderTest()
+    let record = try await test.carryOut(
+      write(
+        "twilio-prod", .create,
+        fields: [
+          "base_url": .plain(.string("https://example.com")), "retries": .plain(.number("3")),
+          "token": .secret(secret("t0ken"), ciphertext: "c1"),
+        ], labels: ["team": "payments"], scopes: ["read", "write"]))
+    let snapshot = try await test.another().read()
+    let found = try required(snapshot.actual[name("twilio-prod")])
+    #expect(found.app == "http" && found.setupType == "bearer" && found.version == "1")
+    #expect(found.labels == ["team": "payments"])
+    #expect(
+      found.fields == [
+        "base_url": .plain(.string("https://example.com")), "retries": .plain(.number("3")),
+        "token": .secret(version: "1"),
+      ])
+    #expect(found.grantedScopes == nil)
+    #expect(found.updatedAt == provenance.at)
+    let applied = try required(record)
+    #expect(snapshot.applied == [try name("twilio-prod"): applied])
+    #expect(applied.scopes == ["read", "write"] && applied.provenance == provenance)
+    #expect(applied.sealed("token")?.version == "1")
+  }
+
+  @Test func anUpdateWritesKeepsAndRemovesFieldByField() async throws {
+    let test = try StoreUnderTest()
+    let first = try await test.carryOut(
+      write(
+        "a", .create,
+        fields: [
+          "kept": .secret(secret("one"), ciphertext: "c1"),
+          "rotated": .secret(secret("two"), ciphertext: "c2"),
+          "dropped": .secret(secret("three"), ciphertext: "c3"),
+          "plain": .plain(.string("same")),
+        ]))
+    let before = try required(first)
+    let after = try required(
+      try await test.carryOut(
+        write(
+          "a", .update(before.storeID, from: before.version),
+          fields: [
+            "kept": .keep(ciphertext: "c1-again"),
+            "rotated": .secret(secret("four"), ciphertext: "c4"),
+            "plain": .plain(.string("same")),
+          ])))
+    #expect(after.version == "2")
+    #expect(after.sealed("kept")?.version == "1")
+    #expect(after.sealed("kept")?.digest == before.sealed("kept")?.digest)
+    #expect(after.sealed("rotated")?.version == "2")
+    #expect(after.sealed("rotated")?.digest != before.sealed("rotated")?.digest)
+    let found = try required(try await test.store.read().actual[name("a")])
+    #expect(
+      found.fields == [
+        "kept": .secret(version: "1"), "rotated": .secret(version: "2"),
+        "plain": .plain(.string("same")),
+      ])
+    #expect(
+      try test.value(Int64.self, "SELECT version FROM field WHERE name = 'plain'") == 1,
+      "a plain value that stays keeps its version")
+  }
+
+  @Test func whatIsNotThereCannotBeKept() async throws {
+    let test = try StoreUnderTest()
+    let record = try await test.create("a")
+    let keeping = try write(
+      "a", .update(record.storeID, from: record.version),
+      fields: ["other": .keep(ciphertext: "c9")])
+    await #expect(throws: StoreError.corrupt("field `other` is not there to be kept")) {
+      try await test.carryOut(keeping)
+    }
+    #expect(try await test.store.read().actual[name("a")]?.version == "1", "all or nothing")
+    #expect(try await test.store.read().actual[name("a")]?.fields.count == 2)
+  }
+
+  @Test func recordingLeavesTheConnectionAsItIs() async throws {
+    let test = try StoreUnderTest()
+    let before = try await test.create("a")
+    let after = try required(
+      try await test.carryOut(
+        write(
+          "a", .record(before.storeID, at: before.version),
+          fields: [
+            "token": .keep(ciphertext: "c2"), "base_url": .plain(.string("https://example.com")),
+          ], scopes: ["read"])))
+    #expect(after.version == before.version && after.scopes == ["read"])
+    guard case .sealed(let ciphertext, let digest, _) = after.fields["token"] else {
+      throw MissingValue()
+    }
+    #expect(ciphertext == "c2" && digest == before.sealed("token")?.digest)
+    #expect(try await test.store.read().actual[name("a")]?.version == "1")
+  }
+
+  @Test func replacingAndDeletingTakeTheOldOneWithThem() async throws {
+    let test = try StoreUnderTest()
+    let old = try await test.create("a")
+    let new = try required(
+      try await test.carryOut(
+        write("a", .replace(old.storeID, from: old.version), app: "slack", setup: nil)))
+    #expect(new.storeID != old.storeID && new.version == "1")
+    #expect(try await test.store.read().actual[name("a")]?.app == "slack")
+    #expect(try test.value(Int.self, "SELECT count(*) FROM field") == 0)
+
+    let gone = try await test.carryOut(write("a", .delete(new.storeID, from: new.version)))
+    #expect(gone == nil)
+    #expect(try await test.store.read() == Snapshot())
+    #expect(try test.value(Int.self, "SELECT count(*) FROM version") == 0)
+    #expect(
+      try await test.store.events(of: name("a")).map(\.what) == ["create", "create", "delete"])
+  }
+
+  @Test func everyWriteComparesTheVersionThatWasSeen() async throws {
+    let test = try StoreUnderTest()
+    let first = try await test.create("a")
+    try await test.carryOut(write("a", .update(first.storeID, from: "1")))
+    let conflict = StoreError.versionConflict(try name("a"), expected: "1", found: "2")
+    for action: StoreWrite.Action in [
+      .update(first.storeID, from: "1"), .record(first.storeID, at: "1"),
+      .replace(first.storeID, from: "1"), .delete(first.storeID, from: "1"),
+    ] {
+      await #expect(throws: conflict) { try await test.carryOut(write("a", action)) }
+    }
+    await #expect(
+      throws: StoreError.versionConflict(try name("a"), expected: "2", found: nil),
+      "another connection's id"
+    ) { try await test.carryOut(write("a", .update("elsewhere", from: "2"))) }
+    await #expect(throws: StoreError.nameTaken(try name("a"))) {
+      try await test.carryOut(write("a", .create))
+    }
+    #expect(try await test.store.read().actual[name("a")]?.version == "2")
+  }
+
+  @Test func tellsEqualValuesFromOthersWithoutShowingThem() async throws {
+    let test = try StoreUnderTest()
+    try await test.create("a", token: "same")
+    try await test.create("b", token: "same")
+    let other = test.another()
+    func address(_ text: String, _ field: FieldName) throws -> FieldAddress {
+      FieldAddress(try name(text), field)
+    }
+    let found = try await other.compare([
+      (address("a", "token"), secret("same")), (address("a", "token"), secret("other")),
+      (address("a", "base_url"), secret("same")), (address("nobody", "token"), secret("same")),
+    ])
+    #expect(found == [.same, .different, nil, nil])
+    let records = try await other.read().applied
+    #expect(
+      try records[name("a")]?.sealed("token")?.digest
+        != records[name("b")]?.sealed("token")?.digest,
+      "equal values of two connections do not show")
+  }
+
+  @Test func recordsGrantsWithoutANewVersion() async throws {
+    let test = try StoreUnderTest()
+    try await test.create("a")
+    try await test.store.recordGrant(["read"], for: name("a"), by: provenance)
+    let found = try required(try await test.store.read().actual[name("a")])
+    #expect(found.grantedScopes == ["read"] && found.version == "1")
+    await #expect(throws: StoreError.notFound(try name("b"))) {
+      try await test.store.recordGrant(["read"], for: name("b"), by: provenance)
+    }
+  }
+
+  @Test func keepsTheLastTwentyVersionsAndEveryEvent() async throws {
+    let test = try StoreUnderTest()
+    let first = try await test.create("a")
+    for number in 1...25 {
+      try await test.carryOut(
+        write("a", .update(first.storeID, from: StoreVersion(String(number)))))
+    }
+    let history = try await test.store.history(of: name("a"))
+    #expect(history.map(\.version.rawValue) == (7...26).reversed().map(String.init))
+    let events = try await test.store.events(of: name("a"))
+    #expect(events.count == 26)
+    #expect(events.last?.commit == "0123456789abcdef" && events.last?.who == "ann@laptop")
+    #expect(throws: (any Error).self) { try test.execute("DELETE FROM event") }
+    #expect(throws: (any Error).self) { try test.execute("UPDATE event SET who = 'nobody'") }
+  }
+
+  @Test func plansAndPlainWritesOpenNoKey() async throws {
+    let test = try StoreUnderTest()
+    try await test.create("a")
+    let sealed = TestProtection(opens: false)
+    let other = test.another(sealed)
+    _ = try await other.read()
+    let run = try await other.beginRun(changes: 1, by: provenance)
+    _ = try await other.carryOut(write("b", .create, setup: nil), in: run)
+    #expect(await sealed.openings == 0)
+    let secretWrite = try write(
+      "c", .create, fields: ["token": .secret(secret("x"), ciphertext: "c")])
+    await #expect(throws: StoreError.keyUnavailable("no key is here")) {
+      _ = try await other.carryOut(secretWrite, in: run)
+    }
+    #expect(try await other.read().actual[name("c")] == nil)
+  }
+
+  @Test func tellsWhatAKilledRunLeft() async throws {
+    let test = try StoreUnderTest()
+    let run = try await test.store.beginRun(changes: 3, by: provenance)
+    try await test.store.intend(name("a"), in: run)
+    _ = try await test.store.carryOut(write("a", .create, setup: nil), in: run)
+    try await test.store.intend(name("b"), in: run)
+    let next = test.another()
+    #expect(
+      try await next.takeInterruptedRuns() == [
+        InterruptedRun(provenance: provenance, planned: 3, done: 1, inDoubt: [try name("b")])
+      ])
+    #expect(try await next.takeInterruptedRuns().isEmpty, "told once")
+  }
+}
