@@ -1,0 +1,77 @@
+import Diagnostics
+import Model
+import Planning
+import TestSupport
+import Testing
+
+@Suite struct FindingTests {
+  @Test func aConnectionWithoutASetupIsEmptyAndNamesWhatItLacks() throws {
+    var it = try Scenario()
+    it.setup = nil
+    it.actual = nil
+    it.applied = nil
+    let plan = it.planned()
+    #expect(plan.changes.map(\.action) == [.create] && plan.emptyCount == 1)
+    let finding = try required(plan.findings.first)
+    #expect(finding.kind == .empty && finding.diagnostic.code == .emptyConnection)
+    #expect(finding.diagnostic.label == "lacks `zone`, `api_key`", "of the app's first setup")
+    #expect(finding.diagnostic.help == ["fill it: vaultctl set it zone"])
+  }
+
+  @Test func optionalFieldsLeaveNothingEmpty() throws {
+    #expect(try Scenario().planned().emptyCount == 0)
+  }
+
+  @Test(
+    arguments: [
+      (nil, nil, []), (nil, ["read"], []), (["read"], ["read"], []),
+      (["read"], nil, [DiagnosticCode.scopeMissing]),
+      (["read", "write"], ["read"], [.scopeMissing]), (["read"], ["read", "admin"], [.scopeExtra]),
+      (["read"], ["write"], [.scopeMissing, .scopeExtra]), ([], ["write"], [.scopeExtra]),
+      ([], nil, []),
+    ] as [([Scope]?, [Scope]?, [DiagnosticCode])])
+  func scopesDeclaredAndGranted(
+    _ declared: [Scope]?, _ granted: [Scope]?, _ expected: [DiagnosticCode]
+  ) throws {
+    var it = try Scenario()
+    it.scopes = declared.map { Set($0) }
+    it.actual = Scenario.actual(it.name, granted: granted.map { Set($0) })
+    let plan = it.planned()
+    #expect(plan.codes == expected)
+    #expect(plan.findings.allSatisfy { $0.kind == .scopeDrift })
+  }
+
+  @Test func aNameIsOneWordOfAShell() throws {
+    var it = try Scenario("it's; rm -rf ~")
+    it.setup = nil
+    let help = it.planned().findings.flatMap(\.diagnostic.help)
+    #expect(help.contains(#"fill it: vaultctl set 'it'\''s; rm -rf ~' zone"#))
+  }
+
+  /// The same input in another order gives the same plan.
+  @Test(arguments: UInt64(0)..<40)
+  func orderDoesNotMatter(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var desired: [DesiredConnection] = []
+    var actual: [ConnectionName: ActualConnection] = [:]
+    var applied: [ConnectionName: AppliedRecord] = [:]
+    for number in 0..<20 {
+      var it = try Scenario("c-\(number)")
+      if Bool.random(using: &random) { it.fields["zone"] = .plain(.string("us")) }
+      if Bool.random(using: &random) { it.scopes = ["read"] }
+      if Bool.random(using: &random) { it.fields["api_key"] = nil }
+      if Bool.random(using: &random) { actual[it.name] = it.actual }
+      if Bool.random(using: &random) { applied[it.name] = it.applied }
+      if Int.random(in: 0..<4, using: &random) > 0 { desired.append(it.desired) }
+    }
+    func planned(_ desired: [DesiredConnection]) -> Plan {
+      plan(
+        PlanningInput(
+          desired: desired, snapshot: Snapshot(actual: actual, applied: applied),
+          catalog: Scenario.catalog, options: PlanningOptions(prunes: seed % 2 == 0)))
+    }
+    let first = planned(desired)
+    for _ in 0..<4 { #expect(planned(desired.shuffled(using: &random)) == first) }
+    #expect(first.changes.map(\.connection) == first.changes.map(\.connection).sorted())
+  }
+}
