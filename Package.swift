@@ -77,7 +77,9 @@ let package = Package(
     tests(
       "SQLiteStoreTests",
       ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("ApplyingTests", ["Applying", "Planning", "Stores", "Model", "Secrets"]),
+    tests(
+      "ApplyingTests",
+      ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
     tests("Transcripts", ["vaultctl"]),
   ]
 )

@@ -53,7 +53,7 @@ package struct Applier: Sendable {
     }
   }
 
-  /// 1. The run is journaled.
+  /// 1. The lock is still ours, and the run is journaled.
   /// 2. Creates, then updates, then deletes, a few at once; one failure leaves the rest to go on.
   /// 3. Where the lock is lost or the store cannot be reached, nothing new is begun.
   /// 4. The run's end is journaled.
@@ -64,12 +64,12 @@ package struct Applier: Sendable {
     progress: @escaping @Sendable (Change, ApplyOutcome.Result) async -> Void
   ) async -> ApplyOutcome {
     let run: RunID
-    do throws(StoreError) {
-      run = try await store.beginRun(changes: plan.changes.count, by: provenance)
+    do throws(Diagnostic) {
+      // Somebody may have thought about the plan for longer than the lock lasts.
+      try await lock.confirm()
+      run = try await begin(plan, by: provenance)
     } catch {
-      return ApplyOutcome(
-        results: plan.changes.map { ($0, .skipped) },
-        faults: [Diagnostic(error, in: store.description)])
+      return ApplyOutcome(results: plan.changes.map { ($0, .skipped) }, faults: [error])
     }
     let writer = ChangeWriting(
       store: store, opener: opener, catalog: catalog, provenance: provenance, run: run,
@@ -85,6 +85,16 @@ package struct Applier: Sendable {
     return ApplyOutcome(
       results: plan.changes.map { ($0, results.removeValue(forKey: $0.connection) ?? .skipped) },
       faults: faults)
+  }
+
+  private func begin(
+    _ plan: Plan, by provenance: Provenance
+  ) async throws(Diagnostic) -> RunID {
+    do throws(StoreError) {
+      return try await store.beginRun(changes: plan.changes.count, by: provenance)
+    } catch {
+      throw Diagnostic(error, in: store.description)
+    }
   }
 
   private typealias Results = [ConnectionName: ApplyOutcome.Result]

@@ -57,16 +57,27 @@ package struct StoreLock: Sendable {
     }
   }
 
-  /// Gives a sign of life until it is cancelled; returns early with the fault where the lock is
+  /// Gives a sign of life.
+  ///
+  /// - Throws: `lockLost` where somebody took the lock over meanwhile.
+  func confirm() async throws(Diagnostic) {
+    do throws(StoreError) {
+      try await store.heartbeat(holder, at: clock.now())
+    } catch {
+      throw Diagnostic(error, in: store.description)
+    }
+  }
+
+  /// Gives signs of life until it is cancelled; returns early with the fault where the lock is
   /// lost.
   func keepAlive() async -> Diagnostic? {
     while !Task.isCancelled {
       await clock.sleep(for: Self.heartbeat)
       if Task.isCancelled { return nil }
-      do throws(StoreError) {
-        try await store.heartbeat(holder, at: clock.now())
+      do throws(Diagnostic) {
+        try await confirm()
       } catch {
-        return Diagnostic(error, in: store.description)
+        return error
       }
     }
     return nil

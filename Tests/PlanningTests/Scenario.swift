@@ -1,6 +1,7 @@
 import Diagnostics
 import Model
 import Planning
+import TestSupport
 
 /// One connection in three states: declared, in the store, as last applied. Each test moves some
 /// of it and looks at the plan.
@@ -92,30 +93,8 @@ struct Scenario {
 
 struct Missing: Error {}
 
-/// A message of which only the outside matters here: session-key packet for one key id, and an
-/// encrypted data packet (RFC 4880 sections 5.1 and 5.13); `number` makes it another one.
 func message(_ number: UInt8) throws -> SealedMessage {
-  let key: [UInt8] = [
-    0x84, 0x0E, 3, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6, 0x07, 0x18, 18, 0, 1, 1, 1,
-  ]
-  let data: [UInt8] = [0xD2, 4, 1, 0xFF, 0xFF, number]
-  return try SealedMessage(
-    armored: "-----BEGIN PGP MESSAGE-----\n\n\(base64(key + data))\n-----END PGP MESSAGE-----\n")
-}
-
-private func base64(_ bytes: [UInt8]) -> String {
-  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-  var text = ""
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = bytes[start..<min(start + 3, bytes.count)]
-    var word = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    word <<= UInt32(3 - group.count) * 8
-    for place in 0..<4 {
-      text.append(
-        place <= group.count ? digits[Int(word >> UInt32(18 - 6 * place)) & 63] : "=")
-    }
-  }
-  return text
+  try SealedMessage(armored: sealedText(number))
 }
 
 extension Plan {
