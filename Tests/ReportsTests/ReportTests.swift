@@ -1,0 +1,130 @@
+import Diagnostics
+import Foundation
+import Model
+import Reports
+import Testing
+
+@Suite struct ReportTests {
+  private let plain = Palette(isOn: false)
+
+  @Test func planAsText() throws {
+    let text = PlanText(store: "sqlite:vault.db", palette: plain).text(try examplePlan())
+    try expectGolden(text, "plan.txt")
+    #expect(text.contains("Plan: 2 to create, 4 to update, 1 to replace, 1 to adopt, 1 to delete."))
+    #expect(!text.contains("\u{1B}"))
+  }
+
+  @Test func coloursChangeNothingButColours() throws {
+    let plan = try examplePlan()
+    let coloured = PlanText(store: "s", palette: Palette(isOn: true)).text(plan)
+    let bare = coloured.replacingOccurrences(
+      of: "\u{1B}\\[[0-9;]*m", with: "", options: .regularExpression)
+    #expect(bare != coloured)
+    #expect(bare == PlanText(store: "s", palette: plain).text(plan))
+  }
+
+  @Test func planAsJSON() throws {
+    let text = PlanJSON.text(try examplePlan(), store: "sqlite:vault.db")
+    try expectGolden(text, "plan.json")
+    let parsed = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+    #expect((parsed?["changes"] as? [Any])?.count == 9)
+  }
+
+  @Test func aPlanOfNothing() throws {
+    let plan = Plan(changes: [], findings: [], unchangedCount: 1, emptyCount: 0)
+    #expect(
+      PlanText(store: "s", palette: plain).text(plan)
+        == "No changes. 1 connection as declared.\n")
+  }
+
+  @Test func statusAsTextAndJSON() throws {
+    let at = Timestamp(milliseconds: 1_790_000_000_000)
+    let rows = [
+      StatusRow(name: try name("ready"), app: "crm", state: .ready, version: "3", updatedAt: at),
+      StatusRow(
+        name: try name("to-be-filled"), app: "mail", state: .empty, missing: ["key", "zone"],
+        version: "1", updatedAt: at),
+      StatusRow(
+        name: try name("scopes"), app: "crm", state: .scopeDrift, version: "2", updatedAt: at),
+      StatusRow(name: try name("new"), app: "crm", state: .pending, version: nil, updatedAt: nil),
+    ]
+    try expectGolden(StatusText(palette: plain).text(rows), "status.txt")
+    try expectGolden(StatusText(palette: plain).json(rows), "status.json")
+    #expect(
+      StatusText(palette: Palette(isOn: true)).text(rows).contains("\u{1B}[38;5;208m●"),
+      "orange flags an empty one")
+  }
+
+  @Test func diagnosticsShowTheirLineWithoutItsSecret() throws {
+    let source = """
+      spec:
+        setup:
+          type: key
+          token: hunter2 hunter2
+          zone: mars
+
+      """
+    let secret = Span(
+      Position(line: 4, column: 12, offset: 40), Position(line: 4, column: 27, offset: 55))
+    let redacted = RedactedSource(Array(source.utf8), hidden: [secret])
+    let text = DiagnosticText(sources: ["it.yaml": redacted], palette: plain).text([
+      Diagnostic(
+        .plaintextSecret, "a secret in clear", at: .source(file: "it.yaml", span: secret),
+        label: "seal it", help: ["vaultctl encrypt"]),
+      Diagnostic(
+        .notOneOf, "no such zone", at: place("it.yaml", line: 5, column: 11, length: 4),
+        label: "not a zone", notes: ["one of: eu, us"]),
+      Diagnostic(.gpgUnavailable, "gpg cannot be started", severity: .warning),
+    ])
+    try expectGolden(text, "diagnostics.txt")
+    #expect(!text.contains("hunter2"))
+  }
+
+  /// Names, values and places of somebody else's, made to mislead a terminal or a reader.
+  @Test(arguments: [
+    "a\u{1B}[2Jb", "a\nb", "a\rPlan: 0 to create", "\u{202E}gnp.exe", "a\u{9B}31mb", "a\u{2028}b",
+    "\u{200B}a", "e\u{301}",
+  ])
+  func hostileTextsCannotMislead(_ hostile: String) throws {
+    let connection = try ConnectionName(hostile) ?? name("it")
+    let change = Change(
+      connection: connection, app: "crm", action: .create, reason: .notInStore,
+      details: [
+        .plain(FieldName(hostile), from: nil, to: .string(hostile)),
+        .label(hostile, from: nil, to: hostile), .scopes(added: [Scope(hostile)], removed: []),
+        .secret(FieldName(hostile), .set),
+      ], place: .file(hostile))
+    let fault = Diagnostic(
+      .unknownKey, hostile, at: .file(hostile), label: hostile, notes: [hostile],
+      help: [hostile])
+    let plan = Plan(
+      changes: [change], findings: [Finding(.drift, nil, fault)], unchangedCount: 0,
+      emptyCount: 0)
+    let tame = hostile.unicodeScalars.allSatisfy(\.isShowable)
+    let row = StatusRow(
+      name: connection, app: "crm", state: .ready, version: nil, updatedAt: nil)
+    let texts = [
+      PlanText(store: hostile, palette: plain).text(plan),
+      StatusText(palette: plain).text([row]), ApplyText(palette: plain).line(change, .done),
+      DiagnosticText(palette: plain).text(fault),
+    ]
+    for text in texts {
+      #expect(text.unicodeScalars.allSatisfy { $0.isShowable || $0 == "\n" }, "\(text)")
+    }
+    #expect(texts[0].contains(hostile) == tame)
+    let lines = texts[0].split(separator: "\n", omittingEmptySubsequences: false).count
+    let other = PlanText(store: "s", palette: plain).text(
+      Plan(changes: [], findings: [], unchangedCount: 0, emptyCount: 0))
+    #expect(lines > other.split(separator: "\n").count && lines < 20)
+  }
+
+  @Test func whatAnApplyDid() throws {
+    let text = ApplyText(palette: plain)
+    #expect(
+      text.summary([(.create, .done), (.update("i", from: "1"), .done)], empty: 1)
+        == "Applied: 1 created, 1 updated, 0 deleted. 1 empty connection.")
+    #expect(
+      text.summary([(.create, .done), (.create, .failed), (.create, .skipped)], empty: 0)
+        == "Incomplete: 1 created, 0 updated, 0 deleted; 1 failed, 1 not begun.")
+  }
+}
