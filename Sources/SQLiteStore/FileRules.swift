@@ -37,6 +37,30 @@ struct FileRules {
     _ = try check()
   }
 
+  /// Runs `work` under a lock on the folder (flock(2), so nothing is written, and the system lets
+  /// it go with its process): an exclusive one while the database is made or brought up to date,
+  /// which SQLite alone does not keep readers out of.
+  ///
+  /// - Throws: `unavailable` where somebody else has it for ten seconds.
+  func underFolderLock<R>(
+    exclusive: Bool, _ work: () throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unavailable("cannot open \(folder): \(lastError())") }
+    defer { close(descriptor) }
+    let pause: UInt32 = 10_000
+    var triesLeft = 1000
+    while flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw .unavailable("cannot lock \(folder): \(lastError())")
+      }
+      guard triesLeft > 0 else { throw .unavailable("another process is setting it up") }
+      triesLeft -= 1
+      usleep(pause)
+    }
+    return try work()
+  }
+
   /// What tells that a file was written meanwhile.
   struct Stamp: Equatable {
     let inode: UInt

@@ -181,11 +181,13 @@ extension SQLiteStore {
       // A removed value leaves no bytes behind, and a commit is on the disk when it is told.
       try db.execute(sql: "PRAGMA secure_delete = ON; PRAGMA synchronous = FULL")
     }
-    let queue = try StoreError.translating {
-      let queue = try DatabaseQueue(path: rules.path, configuration: configuration)
-      try queue.read(Self.refuseNewer)
-      try Schema.migrator.migrate(queue)
-      return queue
+    let queue = try rules.underFolderLock(exclusive: true) { () throws(StoreError) in
+      try StoreError.translating {
+        let queue = try DatabaseQueue(path: rules.path, configuration: configuration)
+        try queue.read(Self.refuseNewer)
+        try Schema.migrator.migrate(queue)
+        return queue
+      }
     }
     opened = queue
     return queue
@@ -199,20 +201,23 @@ extension SQLiteStore {
   func reading<R>(
     ifAbsent absent: R, _ work: (Database) throws -> R
   ) throws(StoreError) -> R {
-    for _ in 0..<3 {
-      guard try rules.check() else { return absent }
-      let before = FileRules.stamp(of: rules.path)
-      let waiting = FileRules.stamp(of: rules.path + "-wal")?.size ?? 0
-      if waiting > 0 { break }
-      if before?.size == 0 { return absent }
-      let result = try read(uri: fileURI, absent, work)
-      let isStill =
-        FileRules.stamp(of: rules.path) == before
-        && (FileRules.stamp(of: rules.path + "-wal")?.size ?? 0) == 0
-      if isStill { return result }
+    guard try rules.check() else { return absent }
+    return try rules.underFolderLock(exclusive: false) { () throws(StoreError) in
+      for _ in 0..<3 {
+        guard try rules.check() else { return absent }
+        let before = FileRules.stamp(of: rules.path)
+        if waitingBytes > 0 { break }
+        if before?.size == 0 { return absent }
+        let result = Result { () throws(StoreError) in try read(uri: fileURI, absent, work) }
+        let isStill = FileRules.stamp(of: rules.path) == before && waitingBytes == 0
+        // What was read, or was wrong, while somebody wrote says nothing.
+        if isStill { return try result.get() }
+      }
+      return try read(uri: rules.path, absent, work)
     }
-    return try read(uri: rules.path, absent, work)
   }
+
+  private var waitingBytes: Int { FileRules.stamp(of: rules.path + "-wal")?.size ?? 0 }
 
   private var fileURI: String { "file:\(escaped(path: rules.path))?immutable=1" }
 

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A project of a test's own with a keyring of its own, and the program to run on them.
 package final class Sandbox: Sendable {
@@ -48,13 +48,33 @@ package final class Sandbox: Sendable {
     _ arguments: [String], input: String = "", home: String? = nil,
     environment: [String: String] = [:]
   ) throws -> Finished {
-    var variables = [
+    try run(
+      program, arguments, in: folder.path,
+      environment: variables(home: home, environment), input: Data(input.utf8))
+  }
+
+  /// Starts vaultctl in the project and lets it run; what it says is thrown away.
+  package func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.environment = variables()
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  private func variables(
+    home: String? = nil, _ environment: [String: String] = [:]
+  ) -> [String: String] {
+    let variables = [
       "GNUPGHOME": home ?? self.home.path, "PATH": "/usr/bin:/bin", "HOME": folder.path,
       "USER": "tester",
     ]
-    variables.merge(environment) { _, new in new }
-    return try run(
-      program, arguments, in: folder.path, environment: variables, input: Data(input.utf8))
+    return variables.merging(environment) { _, new in new }
   }
 
   /// Every file below a folder with its bytes and its time of change.

@@ -10,12 +10,13 @@ import Testing
   @Test(arguments: Array(0..<Self.lanes))
   func appliedProjectsPlanNoChangeAndKeepTheirBytes(lane: Int) throws {
     let sandbox = try Sandbox()
+    let other = try sandbox.home.makeKey("Bob <bob@example.com>")
     for seed in Self.seeds where seed % UInt64(Self.lanes) == UInt64(lane) {
-      try check(seed: seed, in: sandbox)
+      try check(seed: seed, in: sandbox, other: other)
     }
   }
 
-  private func check(seed: UInt64, in sandbox: Sandbox) throws {
+  private func check(seed: UInt64, in sandbox: Sandbox, other: String) throws {
     var project = RandomProject(seed: seed)
     let manifests = project.manifests()
     for name in ["connections", ".vaultctl"] {
@@ -45,6 +46,27 @@ import Testing
     #expect(
       RandomProject.outline(of: after) == RandomProject.outline(of: before), "seed \(seed) set")
     #expect(try sandbox.vaultctl(["plan"]).text.contains("1 to update"), "seed \(seed)")
+
+    try checkRekey(seed: seed, in: sandbox, other: other, manifests.keys)
+  }
+
+  /// One recipient more: every value is sealed anew, and nothing else changes.
+  private func checkRekey(
+    seed: UInt64, in sandbox: Sandbox, other: String, _ names: some Collection<String>
+  ) throws {
+    let files = names.map { "connections/\($0)" }
+    let before = try files.map { try sandbox.read($0) }
+    try sandbox.writeProject(keys: [sandbox.key, other])
+    let rekeyed = try sandbox.vaultctl(["rekey"])
+    #expect(rekeyed.status == 0, "seed \(seed): \(rekeyed.errorText)")
+    try sandbox.writeProject()
+    for (file, text) in zip(files, before) {
+      let after = try sandbox.read(file)
+      #expect((after == text) == !text.contains("BEGIN PGP"), "seed \(seed) \(file)")
+      #expect(
+        RandomProject.outline(of: after) == RandomProject.outline(of: text),
+        "seed \(seed) \(file) rekey")
+    }
   }
 }
 
