@@ -41,7 +41,7 @@ let package = Package(
     layer("SourceYAML", ["CLibYAML", "Diagnostics"]),
     layer("Manifests", ["Diagnostics", "Model", "SourceYAML"]),
     layer("Planning", ["Diagnostics", "Model"]),
-    layer("Reports", ["Diagnostics", "Model"]),
+    layer("Reports", ["Diagnostics", "Model", crypto]),
 
     // Effects.
     layer("Secrets"),

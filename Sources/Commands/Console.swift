@@ -35,6 +35,9 @@ struct Console: Sendable {
       to: STDERR_FILENO)
   }
 
+  /// Lines for the service that the job runs on.
+  func annotate(_ lines: String) { write(lines, to: STDERR_FILENO) }
+
   /// A line of the person's answer; `nil` at the end of input.
   func answer(to question: String) -> String? {
     write(question, to: STDERR_FILENO)

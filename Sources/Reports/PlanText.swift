@@ -41,76 +41,27 @@ package struct PlanText: Sendable {
   private func text(_ change: Change) -> String {
     let name = shown(change.connection.rawValue)
     var lines = [
-      "  # \(reason(change))",
+      "  # \(change.place?.file.map { "\(shown($0)): " } ?? "")\(change.reasonInWords)",
       "  \(mark(change.action)) \(palette.bold("connection \"\(name)\"")) (app: \(change.app))",
     ]
-    let width = change.details.map(\.title.unicodeScalars.count).max() ?? 0
-    lines += change.details.map { detail($0, width: width) }
+    lines += DetailLine.aligned(change.details).map { "      \(coloured($0.mark)) \($0.text)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func mark(_ action: ChangeAction) -> String {
     switch action {
-    case .create: palette.green("+")
-    case .update, .adopt, .record: palette.yellow("~")
-    case .replace: "\(palette.red("-"))/\(palette.green("+"))"
-    case .delete: palette.red("-")
+    case .create: palette.green(action.symbol)
+    case .update, .adopt, .record: palette.yellow(action.symbol)
+    case .replace: palette.red(action.symbol)
+    case .delete: palette.red(action.symbol)
     }
   }
 
-  private func reason(_ change: Change) -> String {
-    let why =
-      switch change.reason {
-      case .declared: "its manifest changed"
-      case .drifted: "changed in the store; what is declared is restored"
-      case .conflicting: "changed in its manifest and in the store"
-      case .noLongerDeclared: "no manifest declares it any more"
-      case .notInStore: "not in the store yet"
-      case .lostInStore: "was applied, and is gone from the store"
-      case .appChanged: "its app changed, which forces a replacement"
-      case .unmanaged: "in the store already; it is taken over"
-      }
-    let recordOnly =
-      if case .record = change.action { " (only the record is written)" } else { "" }
-    return "\(change.place?.file.map { "\(shown($0)): " } ?? "")\(why)\(recordOnly)"
-  }
-
-  private func detail(_ detail: ChangeDetail, width: Int) -> String {
-    let title = detail.title.padded(to: width)
-    switch detail {
-    case .setupType(let from, let to):
-      return line(title, from.map { "\($0)" }, to.map { "\($0)" })
-    case .plain(_, let from, let to):
-      return line(title, from.map(value), to.map(value))
-    case .label(_, let from, let to):
-      return line(title, from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
-    case .scopes(let added, let removed):
-      let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
-      return "      \(palette.yellow("~")) \(title) = \(shown(words.joined(separator: " ")))"
-    case .secret(_, let change):
-      let mark =
-        switch change {
-        case .set: palette.green("+")
-        case .rotated, .reencrypted, .restored, .undecided: palette.yellow("~")
-        case .removed: palette.red("-")
-        }
-      return "      \(mark) \(title) = (secret: \(change.inWords))"
-    }
-  }
-
-  private func line(_ title: String, _ from: String?, _ to: String?) -> String {
-    switch (from, to) {
-    case (nil, let to): "      \(palette.green("+")) \(title) = \(to ?? "")"
-    case (let from?, nil): "      \(palette.red("-")) \(title) = \(from)"
-    case (let from?, let to?): "      \(palette.yellow("~")) \(title) = \(from) -> \(to)"
-    }
-  }
-
-  private func value(_ value: PlainValue) -> String {
-    switch value {
-    case .string(let text): "\"\(shown(text))\""
-    case .number(let text): shown(text)
-    case .boolean(let value): "\(value)"
+  private func coloured(_ mark: DetailLine.Mark) -> String {
+    switch mark {
+    case .added: palette.green("+")
+    case .changed: palette.yellow("~")
+    case .removed: palette.red("-")
     }
   }
 }
@@ -145,23 +96,14 @@ struct ChangeCounts {
   }
 }
 
-extension ChangeDetail {
-  fileprivate var title: String {
+extension ChangeAction {
+  /// Terraform's signs.
+  var symbol: String {
     switch self {
-    case .setupType: "setup"
-    case .plain(let field, _, _), .secret(let field, _): shown(field.rawValue)
-    case .label(let key, _, _): "label \(shown(key))"
-    case .scopes: "scopes"
-    }
-  }
-}
-
-extension SecretChange {
-  fileprivate var inWords: String {
-    switch self {
-    case .set, .rotated, .removed, .restored: rawValue
-    case .reencrypted: "re-encrypted, same value"
-    case .undecided: "undecided: sealed anew, no key at hand"
+    case .create: "+"
+    case .update, .adopt, .record: "~"
+    case .replace: "-/+"
+    case .delete: "-"
     }
   }
 }

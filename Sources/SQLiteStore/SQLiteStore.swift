@@ -219,7 +219,7 @@ extension SQLiteStore {
 
   private var waitingBytes: Int { FileRules.stamp(of: rules.path + "-wal")?.size ?? 0 }
 
-  private var fileURI: String { "file:\(escaped(path: rules.path))?immutable=1" }
+  private var fileURI: String { "file:\(percentEncoded(path: rules.path))?immutable=1" }
 
   private func read<R>(
     uri: String, _ absent: R, _ work: (Database) throws -> R
@@ -240,19 +240,6 @@ extension SQLiteStore {
   private static func refuseNewer(_ db: Database) throws {
     if try Schema.migrator.hasBeenSuperseded(db) {
       throw StoreError.tooNew("its schema is newer than this vaultctl knows")
-    }
-  }
-}
-
-/// RFC 3986 section 3.3: letters, digits and a few marks stand for themselves.
-private func escaped(path: String) -> String {
-  path.utf8.reduce(into: "") { text, byte in
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
-      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "~"):
-      text.unicodeScalars.append(Unicode.Scalar(byte))
-    default: text += "%" + hexadecimal([byte])
     }
   }
 }

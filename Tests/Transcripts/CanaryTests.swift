@@ -35,6 +35,8 @@ import Testing
     }
     for arguments in [
       ["validate"], ["plan"], ["apply", "--auto-approve"], ["status"], ["encrypt"],
+      ["validate", "--format", "sarif"], ["plan", "--format", "sarif"],
+      ["plan", "--format", "junit"], ["plan", "--format", "code-quality"],
     ] {
       try vaultctl(arguments)
     }
@@ -47,7 +49,8 @@ import Testing
     // The whole job.
     try vaultctl(["encrypt"])
     for arguments in [
-      ["validate"], ["plan"], ["plan", "--format", "json"], ["apply", "--auto-approve"],
+      ["validate"], ["plan"], ["plan", "--format", "json"],
+      ["plan", "--format", "markdown"], ["plan", "--format", "sarif"], ["apply", "--auto-approve"],
       ["status"], ["status", "--format", "json"], ["show", "one"], ["rekey"],
     ] {
       try vaultctl(arguments)

@@ -71,11 +71,7 @@ enum Machine {
 /// The commit that is checked out, read from git's own files.
 enum GitHead {
   static func commit(above folder: String) -> String? {
-    var folder = folder
-    while !FileManager.default.fileExists(atPath: folder + "/.git/HEAD") {
-      if folder == "/" || folder.isEmpty { return nil }
-      folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
-    }
+    guard let folder = repository(above: folder) else { return nil }
     guard let head = line(folder + "/.git/HEAD") else { return nil }
     guard head.hasPrefix("ref: ") else { return valid(head) }
     let name = String(head.dropFirst(5))
@@ -83,6 +79,16 @@ enum GitHead {
     let packed = (try? String(contentsOfFile: folder + "/.git/packed-refs", encoding: .utf8)) ?? ""
     return packed.split(separator: "\n").first { $0.hasSuffix(" " + name) }
       .flatMap { valid(String($0.prefix { $0 != " " })) }
+  }
+
+  /// The work tree that a folder is in.
+  static func repository(above folder: String) -> String? {
+    var folder = folder
+    while !FileManager.default.fileExists(atPath: folder + "/.git") {
+      if folder == "/" || folder.isEmpty { return nil }
+      folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+    }
+    return folder
   }
 
   private static func line(_ path: String) -> String? {

@@ -58,21 +58,29 @@ struct PlanCommand: Subcommand {
   @Flag(help: "Exit with 2 where there are changes.")
   var detailedExitcode = false
 
-  @Option(help: "Output: text or json.")
-  var format: OutputFormat = .text
+  @Option(help: "Output: text, json, markdown, sarif, junit or code-quality.")
+  var format: ReportFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let planning = try options.planning()
     let workspace = try Workspace.load(global.project)
     let failing = try options.failingKinds(workspace.project.failOn)
+    if let report = refusal(of: workspace) {
+      report.text(format).map { console.result($0) }
+      report.annotate(console)
+    }
     try workspace.requireNoErrors()
     let session = Session(workspace, console: console)
     let plan = try await session.plan(planning)
     let store = session.store.description.description
+    let report = report(workspace, plan.findings.map(\.diagnostic))
     switch format {
     case .text: console.result(PlanText(store: store, palette: console.palette).text(plan))
     case .json: console.result(PlanJSON.text(plan, store: store))
+    case .markdown: console.result(PlanMarkdown(store: store).text(plan))
+    case .sarif, .junit, .codeQuality: report.text(format).map { console.result($0) }
     }
+    report.annotate(console, summary: PlanMarkdown(store: store).text(plan))
     console.report(workspace.diagnostics, sources: workspace.sources)
     if plan.findings.contains(where: { $0.diagnostic.severity == .error }) { return .failed }
     if let violation = plan.violation(of: failing) {
@@ -80,6 +88,17 @@ struct PlanCommand: Subcommand {
       return .finding
     }
     return detailedExitcode && !plan.changes.isEmpty ? .changes : .fine
+  }
+
+  /// What there is to tell where manifests with errors allow no plan.
+  private func refusal(of workspace: Workspace) -> RunReport? {
+    workspace.diagnostics.hasErrors ? report(workspace, []) : nil
+  }
+
+  private func report(_ workspace: Workspace, _ findings: [Diagnostic]) -> RunReport {
+    RunReport(
+      name: "vaultctl plan", workspace: workspace,
+      diagnostics: workspace.diagnostics + findings)
   }
 }
 

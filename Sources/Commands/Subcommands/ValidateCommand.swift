@@ -13,8 +13,12 @@ struct ValidateCommand: Subcommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Option(help: "Output: text or json.")
-  var format: OutputFormat = .text
+  @Option(help: "Output: text, json, sarif, junit or code-quality.")
+  var format: ReportFormat = .text
+
+  func validate() throws {
+    if format == .markdown { throw ValidationError("--format markdown is of `plan`") }
+  }
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global.project)
@@ -26,15 +30,19 @@ struct ValidateCommand: Subcommand {
     }
     diagnostics.sort(by: Diagnostic.inReadingOrder)
     let outcome: Outcome = diagnostics.hasErrors ? .failed : .fine
+    let report = RunReport(
+      name: "vaultctl validate", workspace: workspace, diagnostics: diagnostics)
     switch format {
     case .json: console.result(DiagnosticJSON.text(diagnostics))
-    case .text:
+    case .sarif, .junit, .codeQuality: report.text(format).map { console.result($0) }
+    case .text, .markdown:
       console.report(diagnostics, sources: workspace.sources)
       if outcome == .fine {
         let count = workspace.state.connections.count
         console.result("\(count) \(count == 1 ? "connection" : "connections"), no errors.\n")
       }
     }
+    report.annotate(console)
     return outcome
   }
 }

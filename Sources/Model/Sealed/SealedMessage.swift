@@ -45,14 +45,3 @@ package struct SealedMessage: Hashable, Sendable {
     text.drop { $0.isWhitespace }.hasPrefix("-----BEGIN PGP ")
   }
 }
-
-/// Lower-case hex digits.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
-}

@@ -1,0 +1,50 @@
+import Diagnostics
+import Foundation
+import Manifests
+import Reports
+
+/// What a run found, for the services that a job runs on.
+struct RunReport {
+  let name: String
+  let workspace: Workspace
+  let diagnostics: [Diagnostic]
+
+  /// The findings as another service reads them; `nil` for a format that is not of findings alone.
+  func text(_ format: ReportFormat) -> String? {
+    switch format {
+    case .sarif:
+      SARIF.text(
+        sorted, version: vaultctlVersion, folder: folder, projectFile: Project.fileName)
+    case .codeQuality:
+      CodeQuality.text(sorted, folder: folder, projectFile: Project.fileName)
+    case .junit:
+      JUnit.text(
+        sorted, suite: name, files: workspace.state.manifests.map(\.file),
+        projectFile: Project.fileName)
+    case .text, .json, .markdown: nil
+    }
+  }
+
+  /// On GitHub Actions: annotations at the lines, and the plan on the step's page.
+  func annotate(_ console: Console, summary: String? = nil) {
+    let environment = ProcessInfo.processInfo.environment
+    guard environment["GITHUB_ACTIONS"] == "true" else { return }
+    // Workflow commands are read on both streams; stdout is the result's.
+    console.annotate(GitHubAnnotations.text(sorted, folder: folder))
+    guard let summary, let path = environment["GITHUB_STEP_SUMMARY"],
+      let file = FileHandle(forWritingAtPath: path)
+    else { return }
+    defer { try? file.close() }
+    _ = try? file.seekToEnd()
+    try? file.write(contentsOf: Data((summary + "\n").utf8))
+  }
+
+  private var sorted: [Diagnostic] { diagnostics.sorted(by: Diagnostic.inReadingOrder) }
+
+  /// The project's folder as the repository's services name it, with a `/` at its end.
+  private var folder: String {
+    let root = workspace.files.root
+    guard let repository = GitHead.repository(above: root), root != repository else { return "" }
+    return root.dropFirst(repository == "/" ? 1 : repository.count + 1) + "/"
+  }
+}

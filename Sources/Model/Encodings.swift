@@ -1,0 +1,23 @@
+/// Lower-case hex digits.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// RFC 3986 section 3.3: in a path, letters, digits and a few marks stand for themselves.
+package func percentEncoded(path: String) -> String {
+  path.utf8.reduce(into: "") { text, byte in
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "~"):
+      text.unicodeScalars.append(Unicode.Scalar(byte))
+    default: text += "%" + hexadecimal([byte]).uppercased()
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Model
+
+/// One thing that changes in a connection, as one line for people: `zone = "eu" -> "us"`.
+struct DetailLine: Hashable {
+  enum Mark: Hashable { case added, changed, removed }
+
+  let mark: Mark
+  let text: String
+
+  /// The details of one change, with their equals signs below each other.
+  static func aligned(_ details: [ChangeDetail]) -> [DetailLine] {
+    let width = details.map(\.title.unicodeScalars.count).max() ?? 0
+    return details.map { detail in
+      let (mark, value) = detail.inWords
+      return DetailLine(mark: mark, text: "\(detail.title.padded(to: width)) = \(value)")
+    }
+  }
+}
+
+extension Change {
+  /// Why it is planned: `not in the store yet`.
+  var reasonInWords: String {
+    let why =
+      switch reason {
+      case .declared: "its manifest changed"
+      case .drifted: "changed in the store; what is declared is restored"
+      case .conflicting: "changed in its manifest and in the store"
+      case .noLongerDeclared: "no manifest declares it any more"
+      case .notInStore: "not in the store yet"
+      case .lostInStore: "was applied, and is gone from the store"
+      case .appChanged: "its app changed, which forces a replacement"
+      case .unmanaged: "in the store already; it is taken over"
+      }
+    if case .record = action { return why + " (only the record is written)" }
+    return why
+  }
+}
+
+extension ChangeDetail {
+  fileprivate var title: String {
+    switch self {
+    case .setupType: "setup"
+    case .plain(let field, _, _), .secret(let field, _): shown(field.rawValue)
+    case .label(let key, _, _): "label \(shown(key))"
+    case .scopes: "scopes"
+    }
+  }
+
+  fileprivate var inWords: (DetailLine.Mark, String) {
+    switch self {
+    case .setupType(let from, let to):
+      return Self.moved(from.map { shown($0.rawValue) }, to.map { shown($0.rawValue) })
+    case .plain(_, let from, let to): return Self.moved(from?.inWords, to?.inWords)
+    case .label(_, let from, let to):
+      return Self.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
+    case .scopes(let added, let removed):
+      let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
+      return (.changed, shown(words.joined(separator: " ")))
+    case .secret(_, let change): return (change.mark, "(secret: \(change.inWords))")
+    }
+  }
+
+  private static func moved(_ from: String?, _ to: String?) -> (DetailLine.Mark, String) {
+    switch (from, to) {
+    case (nil, let to): (.added, to ?? "")
+    case (let from?, nil): (.removed, from)
+    case (let from?, let to?): (.changed, "\(from) -> \(to)")
+    }
+  }
+}
+
+extension PlainValue {
+  fileprivate var inWords: String {
+    switch self {
+    case .string(let text): "\"\(shown(text))\""
+    case .number(let text): shown(text)
+    case .boolean(let value): "\(value)"
+    }
+  }
+}
+
+extension SecretChange {
+  fileprivate var mark: DetailLine.Mark {
+    switch self {
+    case .set: .added
+    case .rotated, .reencrypted, .restored, .undecided: .changed
+    case .removed: .removed
+    }
+  }
+
+  fileprivate var inWords: String {
+    switch self {
+    case .set, .rotated, .removed, .restored: rawValue
+    case .reencrypted: "re-encrypted, same value"
+    case .undecided: "undecided: sealed anew, no key at hand"
+    }
+  }
+}

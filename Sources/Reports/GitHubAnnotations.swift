@@ -1,0 +1,42 @@
+package import Diagnostics
+
+/// Diagnostics as GitHub Actions' workflow commands, which show them at their lines.
+package enum GitHubAnnotations {
+  /// - Parameter folder: the project's folder within its repository, with a `/` at its end; or empty.
+  package static func text(_ diagnostics: [Diagnostic], folder: String) -> String {
+    diagnostics.map { line($0, folder: folder) + "\n" }.joined()
+  }
+
+  private static func line(_ diagnostic: Diagnostic, folder: String) -> String {
+    let command =
+      switch diagnostic.severity {
+      case .error: "error"
+      case .warning: "warning"
+      case .info: "notice"
+      }
+    var properties: [(String, String)] = []
+    if let file = diagnostic.place?.file { properties.append(("file", folder + file)) }
+    if let span = diagnostic.place?.span {
+      properties.append(("line", "\(span.start.line)"))
+      properties.append(("col", "\(span.start.column)"))
+    }
+    properties.append(("title", diagnostic.code.rawValue))
+    let parts = properties.map { "\($0)=\(escaped($1, isProperty: true))" }
+    let text = ([diagnostic.message] + diagnostic.notes + diagnostic.help.map { "help: \($0)" })
+      .joined(separator: "\n")
+    return "::\(command) \(parts.joined(separator: ","))::\(escaped(text, isProperty: false))"
+  }
+
+  private static func escaped(_ text: String, isProperty: Bool) -> String {
+    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+      switch scalar {
+      case "%": escaped += "%25"
+      case "\r": escaped += "%0D"
+      case "\n": escaped += "%0A"
+      case ":" where isProperty: escaped += "%3A"
+      case "," where isProperty: escaped += "%2C"
+      default: escaped += scalar.isShowable ? String(scalar) : "?"
+      }
+    }
+  }
+}

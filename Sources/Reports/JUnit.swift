@@ -1,0 +1,57 @@
+package import Diagnostics
+
+/// Diagnostics as JUnit XML, which most CI services show: each file is a test case, which fails
+/// where the file has an error; warnings are what it printed.
+package enum JUnit {
+  /// - Parameter files: all that were looked at, so that right ones show as passed.
+  package static func text(
+    _ diagnostics: [Diagnostic], suite: String, files: [String], projectFile: String
+  ) -> String {
+    let byFile = Dictionary(grouping: diagnostics) { $0.place?.file ?? projectFile }
+    let names = Set(files).union(byFile.keys).union([projectFile]).sorted()
+    let failures = names.count { byFile[$0]?.hasErrors ?? false }
+    let head = "name=\"\(escaped(suite))\" tests=\"\(names.count)\" failures=\"\(failures)\""
+    var lines = [
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(head)>",
+      "  <testsuite \(head) errors=\"0\" skipped=\"0\">",
+    ]
+    lines += names.map { testCase($0, byFile[$0] ?? [], suite: suite) }
+    return (lines + ["  </testsuite>", "</testsuites>"]).joined(separator: "\n") + "\n"
+  }
+
+  private static func testCase(
+    _ file: String, _ diagnostics: [Diagnostic], suite: String
+  ) -> String {
+    let head = "    <testcase classname=\"\(escaped(suite))\" name=\"\(escaped(file))\""
+    if diagnostics.isEmpty { return head + "/>" }
+    let writer = DiagnosticText(palette: Palette(isOn: false))
+    let errors = diagnostics.filter { $0.severity == .error }
+    let others = diagnostics.filter { $0.severity != .error }
+    var lines = [head + ">"]
+    if let first = errors.first {
+      lines.append(
+        "      <failure type=\"\(first.code.rawValue)\" message=\"\(escaped(first.message))\">"
+          + inText(writer.text(errors)) + "</failure>")
+    }
+    if !others.isEmpty {
+      lines.append("      <system-out>\(inText(writer.text(others)))</system-out>")
+    }
+    return (lines + ["    </testcase>"]).joined(separator: "\n")
+  }
+
+  private static func escaped(_ text: String) -> String { inText(shown(text)) }
+
+  /// XML 1.0 section 2.4; what it cannot hold at all, `shown` has taken out.
+  private static func inText(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "\u{FFFE}", "\u{FFFF}": escaped += "?"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}

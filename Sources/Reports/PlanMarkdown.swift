@@ -1,0 +1,146 @@
+import Diagnostics
+package import Model
+
+/// A plan as the comment of a pull request: summary, findings, a table of changes, details folded.
+///
+/// The first line is a hidden marker that stays the same for a store, by which a job finds its
+/// comment again and replaces it. The text never exceeds what GitHub takes as a comment; where it
+/// would, it is shortened and says what it left out.
+package struct PlanMarkdown: Sendable {
+  /// Bytes, which are never fewer than the characters that GitHub counts.
+  package static let limit = 65_536
+
+  private let store: String
+  package init(store: String) { self.store = store }
+
+  package func text(_ plan: Plan) -> String {
+    var text =
+      "\(marker)\n### \(PlanText(store: store, palette: Palette(isOn: false)).summary(plan))\n"
+    let sections = [
+      MarkdownSection(
+        title: "\n**Findings**\n\n", items: plan.findings.map(finding), closing: "",
+        what: "findings", share: 0.4),
+      MarkdownSection(
+        title: "\n| | Connection | App | Why |\n| --- | --- | --- | --- |\n",
+        items: plan.changes.map(row), closing: "", what: "rows of the table", share: 0.6),
+      MarkdownSection(
+        title: "\n<details><summary>Details</summary>\n\n",
+        items: plan.changes.filter { !$0.details.isEmpty }.map(details),
+        closing: "</details>\n", what: "connections' details", share: 1),
+    ]
+    var leftOut: [String] = []
+    for section in sections where !section.items.isEmpty {
+      let room = Self.limit - Self.noteRoom - text.utf8.count
+      let (part, missing) = section.text(within: Int(Double(room) * section.share))
+      text += part
+      if missing > 0 { leftOut.append("\(missing) of \(section.items.count) \(section.what)") }
+    }
+    if !leftOut.isEmpty {
+      text +=
+        "\n**Shortened**: left out \(leftOut.joined(separator: ", ")). `vaultctl plan` has all.\n"
+    }
+    return text
+  }
+
+  private static let noteRoom = 512
+
+  /// A store's name may hold what would end the comment.
+  private var marker: String {
+    let name = shown(store).unicodeScalars.map { scalar in
+      "<>-".unicodeScalars.contains(scalar) ? "_" : String(scalar)
+    }
+    return "<!-- vaultctl plan \(name.joined().prefix(200)) -->"
+  }
+
+  private func finding(_ finding: Finding) -> String {
+    let diagnostic = finding.diagnostic
+    var place = ""
+    if let file = diagnostic.place?.file {
+      place = " · \(code("\(file)\(diagnostic.place?.span.map { ":\($0.start.line)" } ?? "")"))"
+    }
+    var lines = [
+      "- \(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(prose(diagnostic.message))\(place)"
+    ]
+    lines += diagnostic.notes.map { "  - \(prose($0))" }
+    lines += diagnostic.help.map { "  - help: \(prose($0))" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func row(_ change: Change) -> String {
+    let cells = [
+      code(change.action.symbol), code(change.connection.rawValue), code(change.app.rawValue),
+      change.reasonInWords,
+    ]
+    return "| " + cells.map { escapedBars($0) }.joined(separator: " | ") + " |\n"
+  }
+
+  private func details(_ change: Change) -> String {
+    let lines = DetailLine.aligned(change.details).map { "\($0.mark.inDiff) \($0.text)" }
+    let fence = String(
+      repeating: "`", count: max(3, lines.map(longestTicks).max().map { $0 + 1 } ?? 3))
+    return
+      "\(code(change.connection.rawValue))\n\n\(fence)diff\n\(lines.joined(separator: "\n"))\n\(fence)\n\n"
+  }
+}
+
+/// Items that are shown as far as there is room.
+private struct MarkdownSection {
+  let title: String
+  let items: [String]
+  let closing: String
+  let what: String
+  /// Of the room that is left, how much the section may take.
+  let share: Double
+
+  func text(within room: Int) -> (text: String, leftOut: Int) {
+    var text = title
+    var left = room - title.utf8.count - closing.utf8.count
+    for (index, item) in items.enumerated() {
+      left -= item.utf8.count
+      guard left >= 0 else { return (text + closing, items.count - index) }
+      text += item
+    }
+    return (text + closing, 0)
+  }
+}
+
+extension DetailLine.Mark {
+  /// What a `diff` fence colours.
+  fileprivate var inDiff: String {
+    switch self {
+    case .added: "+"
+    case .changed: "!"
+    case .removed: "-"
+    }
+  }
+}
+
+/// A text of somebody else's as a code span, in which nothing has a meaning but its own end.
+private func code(_ text: String) -> String {
+  let text = shown(text)
+  let ticks = String(repeating: "`", count: longestTicks(text) + 1)
+  let space = text.hasPrefix("`") || text.hasSuffix("`") ? " " : ""
+  return ticks + space + text + space + ticks
+}
+
+/// A sentence whose only markup are its code spans: all else that Markdown or HTML could read is
+/// escaped, so that no name makes a link, an image or a mention.
+private func prose(_ text: String) -> String {
+  let parts = shown(text).split(separator: "`", omittingEmptySubsequences: false)
+  return parts.enumerated().map { index, part in
+    let isCode = index % 2 == 1 && index < parts.count - 1
+    if isCode { return part.isEmpty ? "" : "`\(part)`" }
+    return part.unicodeScalars.map { scalar in
+      if scalar == "@" { return "&#64;" }
+      return "\\*_[]<>#&!|~".unicodeScalars.contains(scalar) ? "\\\(scalar)" : String(scalar)
+    }.joined()
+  }.joined()
+}
+
+private func longestTicks(_ text: String) -> Int {
+  text.split { $0 != "`" }.map(\.count).max() ?? 0
+}
+
+private func escapedBars(_ text: String) -> String {
+  text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+}

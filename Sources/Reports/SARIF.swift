@@ -1,0 +1,136 @@
+private import Crypto
+package import Diagnostics
+import Model
+
+/// Diagnostics for code scanning: SARIF 2.1.0 (OASIS), with one rule for each code.
+package enum SARIF {
+  /// GitHub takes no more results in one run.
+  package static let mostResults = 25_000
+
+  /// - Parameters:
+  ///   - folder: the project's folder within its repository, with a `/` at its end; or empty.
+  ///   - projectFile: where a result stands that is about no file.
+  package static func text(
+    _ diagnostics: [Diagnostic], version: String, folder: String, projectFile: String
+  ) -> String {
+    let kept = diagnostics.sorted { $0.severity < $1.severity }.prefix(mostResults)
+    var fingerprints = Fingerprints()
+    let results = kept.map { diagnostic in
+      Result(
+        diagnostic, uri: percentEncoded(path: folder + (diagnostic.place?.file ?? projectFile)),
+        fingerprint: fingerprints.next(diagnostic))
+    }
+    return json(
+      Log(runs: [
+        Run(
+          tool: Tool(
+            driver: Driver(version: version, rules: DiagnosticCode.allCases.map(Rule.init))),
+          results: results)
+      ]))
+  }
+
+  private struct Log: Encodable {
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    let version = "2.1.0"
+    let runs: [Run]
+
+    enum CodingKeys: String, CodingKey {
+      case schema = "$schema"
+      case version, runs
+    }
+  }
+
+  private struct Run: Encodable {
+    let tool: Tool
+    let columnKind = "unicodeCodePoints"
+    let results: [Result]
+  }
+
+  private struct Tool: Encodable { let driver: Driver }
+
+  private struct Driver: Encodable {
+    let name = "vaultctl"
+    let version: String
+    let rules: [Rule]
+  }
+
+  private struct Text: Encodable { let text: String }
+
+  private struct Rule: Encodable {
+    let id: String
+    let shortDescription: Text
+    let fullDescription: Text
+    let help: Text
+
+    init(_ code: DiagnosticCode) {
+      let explanation = code.explanation
+      id = code.rawValue
+      shortDescription = Text(text: explanation.title)
+      fullDescription = Text(text: explanation.text)
+      help = Text(text: "\(explanation.text)\n\nThe same on a terminal: vaultctl explain \(id)")
+    }
+  }
+
+  private struct Result: Encodable {
+    let ruleId: String
+    let level: String
+    let message: Text
+    let locations: [Location]
+    let partialFingerprints: [String: String]
+
+    init(_ diagnostic: Diagnostic, uri: String, fingerprint: String) {
+      ruleId = diagnostic.code.rawValue
+      level =
+        switch diagnostic.severity {
+        case .error: "error"
+        case .warning: "warning"
+        case .info: "note"
+        }
+      message = Text(
+        text: ([diagnostic.message] + diagnostic.notes + diagnostic.help.map { "help: \($0)" })
+          .map { shown($0) }.joined(separator: "\n"))
+      locations = [
+        Location(
+          physicalLocation: PhysicalLocation(
+            artifactLocation: Artifact(uri: uri), region: diagnostic.place?.span.map(Region.init)))
+      ]
+      partialFingerprints = ["primaryLocationLineHash": fingerprint]
+    }
+  }
+
+  private struct Location: Encodable { let physicalLocation: PhysicalLocation }
+
+  private struct PhysicalLocation: Encodable {
+    let artifactLocation: Artifact
+    let region: Region?
+  }
+
+  private struct Artifact: Encodable { let uri: String }
+
+  private struct Region: Encodable {
+    let startLine: Int
+    let startColumn: Int
+    let endLine: Int
+    let endColumn: Int
+
+    init(_ span: Span) {
+      startLine = span.start.line
+      startColumn = span.start.column
+      endLine = span.end.line
+      endColumn = span.end.column
+    }
+  }
+}
+
+/// Marks by which a service knows a result again when its line has moved: the code, the file and
+/// the message, with a number where these are the same twice.
+struct Fingerprints {
+  private var seen: [String: Int] = [:]
+
+  mutating func next(_ diagnostic: Diagnostic) -> String {
+    let parts = [diagnostic.code.rawValue, diagnostic.place?.file ?? "", diagnostic.message]
+    let hash = hexadecimal(SHA256.hash(data: Array(parts.joined(separator: "\0").utf8)).prefix(8))
+    seen[hash, default: 0] += 1
+    return "\(hash):\(seen[hash] ?? 1)"
+  }
+}

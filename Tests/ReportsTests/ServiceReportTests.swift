@@ -1,0 +1,149 @@
+import Diagnostics
+import Foundation
+import Model
+import Reports
+import TestSupport
+import Testing
+
+/// The forms that CI services read.
+@Suite struct ServiceReportTests {
+  private func diagnostics() -> [Diagnostic] {
+    [
+      Diagnostic(
+        .plaintextSecret, "`token` is in clear", at: place("connections/a b.yaml"),
+        notes: ["50 % of it: a note"], help: ["vaultctl encrypt"]),
+      Diagnostic(
+        .emptyConnection, "connection `<b>&\"` is empty", severity: .warning,
+        at: place("connections/c.yaml", line: 1, column: 1)),
+      Diagnostic(
+        .emptyConnection, "connection `<b>&\"` is empty", severity: .warning,
+        at: place("connections/c.yaml", line: 9, column: 1)),
+      Diagnostic(
+        .unmanaged, "`x` is declared nowhere", severity: .info,
+        at: .connection("x", store: "sqlite:vault.db")),
+    ]
+  }
+
+  @Test func sarif() throws {
+    let text = SARIF.text(
+      diagnostics(), version: "1.2.3", folder: "ops/", projectFile: "vaultctl.yaml")
+    let log = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let run = try #require((log["runs"] as? [[String: Any]])?.first)
+    let results = try #require(run["results"] as? [[String: Any]])
+    let trimmed = try JSONSerialization.data(
+      withJSONObject: results, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    try expectGolden(String(decoding: trimmed, as: UTF8.self) + "\n", "results.sarif.json")
+    let driver = (run["tool"] as? [String: Any])?["driver"] as? [String: Any]
+    #expect((driver?["rules"] as? [Any])?.count == DiagnosticCode.allCases.count)
+    #expect(!text.contains("\"\""), "no empty text")
+    try expectValid(text, schema: ProcessInfo.processInfo.environment["VAULTCTL_SARIF_SCHEMA"])
+  }
+
+  @Test func planAsItsSchemaSays() throws {
+    let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../schemas/plan.schema.json").standardizedFileURL.path
+    let text = PlanJSON.text(try examplePlan(), store: "sqlite:vault.db")
+    try expectValid(text, schema: schema)
+    let leak = text.replacingOccurrences(
+      of: "\"change\" : \"rotated\"", with: "\"change\" : \"rotated\", \"to\" : \"x\"")
+    #expect(leak != text)
+    #expect(try check(leak, schema: schema).status == 1, "a secret has no value")
+  }
+
+  @Test func junit() throws {
+    let text = JUnit.text(
+      diagnostics(), suite: "vaultctl plan",
+      files: ["connections/a b.yaml", "connections/ok.yaml"],
+      projectFile: "vaultctl.yaml")
+    try expectGolden(text, "report.junit.xml")
+    let finished = try run(
+      "/usr/bin/python3",
+      ["-c", "import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())"],
+      input: Data(text.utf8))
+    #expect(finished.status == 0, "\(finished.errorText)")
+  }
+
+  @Test func codeQualityAndAnnotations() throws {
+    try expectGolden(
+      CodeQuality.text(diagnostics(), folder: "ops/", projectFile: "vaultctl.yaml"),
+      "code-quality.json")
+    let lines = GitHubAnnotations.text(diagnostics(), folder: "ops/")
+    try expectGolden(lines, "annotations.txt")
+    let hostile = Diagnostic(.drift, "a\n::set-output name=x::y", at: .file("f,line=9::\r\n"))
+    #expect(GitHubAnnotations.text([hostile], folder: "").split(separator: "\n").count == 1)
+  }
+
+  @Test func markdown() throws {
+    try expectGolden(PlanMarkdown(store: "sqlite:vault.db").text(try examplePlan()), "plan.md")
+  }
+
+  @Test(arguments: [
+    "--><script>alert(1)</script>", "a|b", "``` \n# heading", "`", "[x](http://evil)", "@team",
+    "![x](http://evil)", "</details>",
+  ])
+  func markdownReadsNamesAsText(_ hostile: String) throws {
+    let plan = Plan(
+      changes: [
+        Change(
+          connection: try ConnectionName(hostile) ?? name("it"), app: AppID(hostile),
+          action: .create, reason: .notInStore,
+          details: [.plain("note", from: nil, to: .string(hostile))], place: .file(hostile))
+      ],
+      findings: [
+        Finding(.drift, nil, Diagnostic(.drift, hostile, at: .file(hostile), notes: [hostile]))
+      ], unchangedCount: 0, emptyCount: 0)
+    let text = PlanMarkdown(store: hostile).text(plan)
+    let finished = try renderedTags(text)
+    #expect(finished == ["details", "summary"], "\(finished)\n\(text)")
+  }
+
+  @Test func tenThousandChangesFitAndSayWhatIsLeftOut() throws {
+    let changes = try (0..<10_000).map { number in
+      Change(
+        connection: try name("connection-\(number)"), app: "crm", action: .create,
+        reason: .notInStore, details: [.secret("api_key", .set)], place: nil)
+    }
+    let findings = changes.map {
+      Finding(
+        .empty, $0.connection,
+        Diagnostic(.emptyConnection, "`\($0.connection)` is empty", severity: .warning))
+    }
+    let text = PlanMarkdown(store: "s").text(
+      Plan(changes: changes, findings: findings, unchangedCount: 0, emptyCount: 10_000))
+    #expect(text.utf8.count <= 65_536 && text.utf8.count > 50_000)
+    #expect(text.contains("Plan: 10000 to create"))
+    for what in ["findings", "rows of the table", "connections' details"] {
+      #expect(text.contains(" of 10000 \(what)"))
+    }
+    #expect(text.contains("</details>\n"))
+  }
+
+  /// The HTML tags that are left where code spans, fences, comments and escapes are taken away.
+  private func renderedTags(_ markdown: String) throws -> Set<String> {
+    var text = markdown
+    for pattern in [
+      #"(?s)<!--.*?-->"#, #"(?ms)^(`{3,})diff$.*?^\1$"#, #"(`+)(?!`).*?(?<!`)\1(?!`)"#, #"\\."#,
+    ] {
+      text = text.replacingOccurrences(of: pattern, with: "", options: .regularExpression)
+    }
+    #expect(!text.contains("@") && !text.contains("]("), "\(text)")
+    return Set(text.matches(of: /<\/?([a-z]+)/).map { String($0.1) })
+  }
+
+  private func check(_ text: String, schema: String) throws -> Finished {
+    let program = try #require(
+      ProcessInfo.processInfo.environment["VAULTCTL_CHECK_JSONSCHEMA"],
+      "the path of check-jsonschema; Tests/run sets it")
+    let folder = try TemporaryFolder()
+    try folder.write(text, to: "it.json")
+    return try run(program, ["--schemafile", schema, folder.path + "/it.json"])
+  }
+
+  /// Without a schema nothing is checked: the official SARIF one is not part of this repository.
+  private func expectValid(_ text: String, schema: String?) throws {
+    guard let schema else { return }
+    let finished = try check(text, schema: schema)
+    #expect(finished.status == 0, "\(finished.text)\(finished.errorText)")
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a CI service is given by the program itself.
+@Suite struct ServiceFormatTests {
+  private func sandbox() throws -> Sandbox {
+    let sandbox = try Sandbox()
+    #expect(try sandbox.vaultctl(["new", "slack-prod", "--app", "slack", "--empty"]).status == 0)
+    return sandbox
+  }
+
+  private func results(_ finished: Finished) throws -> [[String: Any]] {
+    let log = try JSONSerialization.jsonObject(with: finished.output) as? [String: Any]
+    let runs = try #require(log?["runs"] as? [[String: Any]])
+    return try #require(runs.first?["results"] as? [[String: Any]])
+  }
+
+  @Test func planAndValidateShareTheirFindings() throws {
+    let sandbox = try sandbox()
+    let plan = try results(sandbox.vaultctl(["plan", "--format", "sarif"]))
+    #expect(plan.compactMap { $0["ruleId"] as? String } == ["VC3001"])
+    try sandbox.write("kind: Connection\n", to: "connections/broken.yaml")
+    let planned = try sandbox.vaultctl(["plan", "--format", "sarif"])
+    let validated = try sandbox.vaultctl(["validate", "--format", "sarif"])
+    #expect(planned.status == 1 && validated.status == 1)
+    #expect(planned.output == validated.output)
+    #expect(try results(planned).contains { $0["ruleId"] as? String == "VC1103" })
+    #expect(try sandbox.vaultctl(["validate", "--format", "markdown"]).status == 64)
+  }
+
+  @Test func onGitHubTheLinesAreAnnotatedAndTheStepHasASummary() throws {
+    let sandbox = try sandbox()
+    let summary = sandbox.folder.path + "/summary.md"
+    try sandbox.write("before\n", to: "summary.md")
+    let environment = ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary]
+    let plan = try sandbox.vaultctl(["plan", "--format", "junit"], environment: environment)
+    #expect(plan.status == 0)
+    #expect(plan.text.hasPrefix("<?xml"))
+    #expect(
+      plan.errorText.contains(
+        "::warning file=connections/slack-prod.yaml,line=7,col=8,title=VC3001::connection"),
+      "\(plan.errorText)")
+    let text = try sandbox.read("summary.md")
+    #expect(text.hasPrefix("before\n<!-- vaultctl plan sqlite:"))
+    #expect(text.contains("### Plan: 1 to create"))
+  }
+
+  @Test func pathsAreThoseOfTheRepository() throws {
+    let sandbox = try sandbox()
+    let folder = sandbox.folder.path
+    try FileManager.default.createDirectory(
+      atPath: folder + "/ops/vault", withIntermediateDirectories: true)
+    for name in ["vaultctl.yaml", "connections"] {
+      try FileManager.default.moveItem(
+        atPath: "\(folder)/\(name)", toPath: "\(folder)/ops/vault/\(name)")
+    }
+    #expect(try run("/usr/bin/git", ["init", "--quiet", folder]).status == 0)
+    let plan = try sandbox.vaultctl(["plan", "-C", "ops/vault", "--format", "code-quality"])
+    #expect(plan.text.contains("\"path\" : \"ops/vault/connections/slack-prod.yaml\""))
+  }
+}
