@@ -40,7 +40,7 @@ let package = Package(
     layer("Model", ["Diagnostics", crypto]),
     layer("SourceYAML", ["CLibYAML", "Diagnostics"]),
     layer("Manifests", ["Diagnostics", "Model", "SourceYAML"]),
-    layer("Planning", ["Diagnostics", "Model"]),
+    layer("Planning", ["Diagnostics", "Model", crypto]),
     layer("Reports", ["Diagnostics", "Model", crypto]),
 
     // Effects.

@@ -1,5 +1,5 @@
 /// How much a diagnostic weighs. Only an error stops a run.
-package enum Severity: String, Hashable, Comparable, Sendable, CaseIterable {
+package enum Severity: String, Hashable, Comparable, Sendable, Codable, CaseIterable {
   case error, warning, info
 
   private var rank: Int {
@@ -14,7 +14,7 @@ package enum Severity: String, Hashable, Comparable, Sendable, CaseIterable {
 }
 
 /// What a diagnostic is about: a stretch of a file, a whole file, or a connection in a store.
-package enum Place: Hashable, Sendable {
+package enum Place: Hashable, Sendable, Codable {
   /// `file` is relative to the project's root, with `/` between its parts.
   case source(file: String, span: Span)
   case file(String)
@@ -40,7 +40,7 @@ package enum Place: Hashable, Sendable {
 /// `message` is a headline that stands alone: lower case, no full stop, names in backticks.
 /// `label` is said under the caret. `notes` explain; only `help` proposes, in words that can be
 /// pasted. None of the texts may hold a secret's value.
-package struct Diagnostic: Hashable, Sendable, Error {
+package struct Diagnostic: Hashable, Sendable, Codable, Error {
   package let code: DiagnosticCode
   package let severity: Severity
   package let message: String

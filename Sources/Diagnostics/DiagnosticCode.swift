@@ -2,7 +2,7 @@
 ///
 /// Families: `VC1` manifests and the project file, `VC2` secrets, `VC3` planning, `VC4` stores,
 /// `VC5` tokens, `VC9` a fault of ours. `explanation` has the long text of each.
-package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
+package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   // VC10xx: reading YAML.
   case fileTooLarge = "VC1001"
   case notUTF8 = "VC1002"
@@ -88,6 +88,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case policyViolated = "VC3011"
   case missingInStore = "VC3012"
   case destroyPrevented = "VC3013"
+  case stalePlan = "VC3014"
+  case notAPlan = "VC3015"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

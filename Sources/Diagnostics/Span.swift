@@ -2,7 +2,7 @@
 ///
 /// `line` and `column` are 1-based; a column counts Unicode scalars, as editors and libyaml do.
 /// `offset` is 0-based and counts bytes from the start of the file, a byte order mark included.
-package struct Position: Hashable, Comparable, Sendable {
+package struct Position: Hashable, Comparable, Sendable, Codable {
   package let line: Int
   package let column: Int
   package let offset: Int
@@ -19,7 +19,7 @@ package struct Position: Hashable, Comparable, Sendable {
 }
 
 /// A half-open stretch of a text: `start` is the first character, `end` the one after the last.
-package struct Span: Hashable, Sendable {
+package struct Span: Hashable, Sendable, Codable {
   package let start: Position
   package let end: Position
 

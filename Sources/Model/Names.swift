@@ -1,7 +1,9 @@
 /// A connection's name: 1 to 150 Unicode scalars, no control characters, no space at either end.
 ///
 /// The length is the tenant API's; names are unique within a store.
-package struct ConnectionName: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
+  CustomStringConvertible
+{
   package static let maxLength = 150
 
   package let rawValue: String
@@ -17,6 +19,21 @@ package struct ConnectionName: Hashable, Comparable, Sendable, CustomStringConve
   }
 
   package var description: String { rawValue }
+
+  package init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let name = Self(text) else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: "not a connection's name"))
+    }
+    self = name
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
 
   /// By bytes, so that the order is the same in every locale.
   package static func < (left: Self, right: Self) -> Bool {

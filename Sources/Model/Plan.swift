@@ -1,7 +1,7 @@
 package import Diagnostics
 
 /// What an apply would do, and what a reader should know; sorted, without a secret.
-package struct Plan: Hashable, Sendable {
+package struct Plan: Hashable, Sendable, Codable {
   package let changes: [Change]
   package let findings: [Finding]
   /// Managed connections that need nothing.
@@ -18,7 +18,7 @@ package struct Plan: Hashable, Sendable {
 }
 
 /// What happens to one connection.
-package struct Change: Hashable, Sendable {
+package struct Change: Hashable, Sendable, Codable {
   package let connection: ConnectionName
   package let app: AppID
   package let action: ChangeAction
@@ -42,7 +42,7 @@ package struct Change: Hashable, Sendable {
 }
 
 /// The store's id and version are those seen by the plan; a write compares and swaps on them.
-package enum ChangeAction: Hashable, Sendable {
+package enum ChangeAction: Hashable, Sendable, Codable {
   case create
   case update(StoreID, from: StoreVersion)
   /// Only the applied record is written: the store's values stay as they are.
@@ -55,7 +55,7 @@ package enum ChangeAction: Hashable, Sendable {
 }
 
 /// Why a change is planned.
-package enum ChangeReason: Hashable, Sendable {
+package enum ChangeReason: Hashable, Sendable, Codable {
   /// The manifest says something new.
   case declared
   /// The manifest is as applied, the store is not.
@@ -72,7 +72,7 @@ package enum ChangeReason: Hashable, Sendable {
 }
 
 /// One thing that changes in a connection.
-package enum ChangeDetail: Hashable, Sendable {
+package enum ChangeDetail: Hashable, Sendable, Codable {
   case setupType(from: SetupType?, to: SetupType?)
   case plain(FieldName, from: PlainValue?, to: PlainValue?)
   case secret(FieldName, SecretChange)
@@ -81,7 +81,7 @@ package enum ChangeDetail: Hashable, Sendable {
 }
 
 /// What happens to a secret field; the values are never told.
-package enum SecretChange: String, Hashable, Sendable {
+package enum SecretChange: String, Hashable, Sendable, Codable {
   case set, rotated, reencrypted, removed
   /// Written again because the store's value is no longer the one that was applied.
   case restored
@@ -95,7 +95,7 @@ package enum SecretComparison: Hashable, Sendable {
 }
 
 /// Something that a reader of the plan should know.
-package struct Finding: Hashable, Sendable {
+package struct Finding: Hashable, Sendable, Codable {
   package let kind: FindingKind
   package let connection: ConnectionName?
   package let diagnostic: Diagnostic
@@ -108,7 +108,7 @@ package struct Finding: Hashable, Sendable {
 }
 
 /// The names that `policy.failOn` and `--fail-on` take.
-package enum FindingKind: String, Hashable, Sendable, CaseIterable {
+package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case empty
   case drift
   case conflict

@@ -50,7 +50,8 @@ import Testing
     try vaultctl(["encrypt"])
     for arguments in [
       ["validate"], ["plan"], ["plan", "--format", "json"],
-      ["plan", "--format", "markdown"], ["plan", "--format", "sarif"], ["apply", "--auto-approve"],
+      ["plan", "--format", "markdown"], ["plan", "--format", "sarif"],
+      ["plan", "--out", "it.plan"], ["apply", "--auto-approve"],
       ["status"], ["status", "--format", "json"], ["show", "one"], ["rekey"],
     ] {
       try vaultctl(arguments)

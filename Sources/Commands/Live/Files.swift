@@ -76,7 +76,7 @@ struct Files: Sendable {
 }
 
 extension Diagnostic {
-  fileprivate static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
+  static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
     Diagnostic(
       .unreadableFile, "cannot read `\(file)`", at: .file(file),
       notes: [(error as NSError).localizedDescription])

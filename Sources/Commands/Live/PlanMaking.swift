@@ -1,6 +1,7 @@
 import Applying
 import SQLiteStore
 import Diagnostics
+import Foundation
 import Manifests
 import Model
 import OpenPGP
@@ -15,7 +16,9 @@ extension Session {
   /// 2. Only where a ciphertext is another than was applied, and a key for it is at hand, it is
   ///    opened and compared with the store's keyed digest.
   /// 3. The plan is made from these.
-  func plan(_ options: PlanningOptions) async throws -> Plan {
+  ///
+  /// - Returns: the plan, and what it rests on.
+  func plan(_ options: PlanningOptions) async throws -> (plan: Plan, basis: PlanBasis) {
     let snapshot = try await read()
     let desired = workspace.state.connections
     let unknown = unknownTargets(options.targets ?? [], desired: desired, snapshot: snapshot)
@@ -25,10 +28,41 @@ extension Session {
     let comparisons = changed.isEmpty ? [:] : try await compare(changed, desired)
     var options = options
     options.store = store.description.description
-    return Planning.plan(
+    let plan = Planning.plan(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options))
+    return (plan, basis(of: plan, snapshot))
+  }
+
+  private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
+    PlanBasis(
+      of: plan, desired: workspace.state.connections, snapshot: snapshot,
+      recipients: workspace.project.recipientRules.flatMap { rule in
+        rule.keys.map { "\(rule.path.text): \($0.text)" }
+      })
+  }
+
+  func saved(_ plan: Plan, _ basis: PlanBasis) -> SavedPlan {
+    SavedPlan(
+      plan, basis: basis, project: workspace.project.name,
+      store: store.description.description,
+      manifests: workspace.state.manifests.map(\.file), toolVersion: vaultctlVersion,
+      commit: GitHead.commit(above: workspace.files.root))
+  }
+
+  /// The plan of a file, if everything that it rests on is as it was.
+  func plan(savedIn file: String) async throws -> Plan {
+    let saved = try SavedPlan.read(file)
+    if saved.plan.changes.isEmpty { return saved.plan }
+    var moved = saved.basis.moved(to: basis(of: saved.plan, try await read()))
+    if saved.project != workspace.project.name {
+      moved.append("it is of the project `\(saved.project)`")
+    }
+    let store = store.description.description
+    if saved.store != store { moved.append("it is for \(saved.store), not \(store)") }
+    if !moved.isEmpty { throw Failure(.stalePlan(file, moved: moved)) }
+    return saved.plan
   }
 
   private func compare(
@@ -63,6 +97,29 @@ extension Session {
     } catch {
       if case .keyUnavailable = error { return [:] }
       throw Failure(Diagnostic(error, in: store.description))
+    }
+  }
+}
+
+extension SavedPlan {
+  static func read(_ file: String) throws -> SavedPlan {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+    } catch {
+      throw Diagnostic.unreadable(file, error)
+    }
+    return try SavedPlan(reading: bytes, from: file)
+  }
+
+  /// At once: whoever reads sees the old file or the new.
+  func write(to file: String) throws {
+    do {
+      try Data(try text().utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+    } catch {
+      throw Diagnostic(
+        .unreadableFile, "cannot write `\(file)`", at: .file(file),
+        notes: [(error as NSError).localizedDescription])
     }
   }
 }

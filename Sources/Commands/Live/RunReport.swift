@@ -6,21 +6,44 @@ import Reports
 /// What a run found, for the services that a job runs on.
 struct RunReport {
   let name: String
-  let workspace: Workspace
+  /// The project's folder.
+  let root: String
+  /// All manifests that were looked at.
+  let files: [String]
   let diagnostics: [Diagnostic]
+
+  init(name: String, workspace: Workspace, diagnostics: [Diagnostic]) {
+    self.init(
+      name: name, root: workspace.files.root, files: workspace.state.manifests.map(\.file),
+      diagnostics: diagnostics)
+  }
+
+  init(name: String, root: String, files: [String], diagnostics: [Diagnostic]) {
+    self.name = name
+    self.root = root
+    self.files = files
+    self.diagnostics = diagnostics
+  }
+
+  var sarif: String {
+    SARIF.text(
+      sorted, version: vaultctlVersion, folder: folder, projectFile: Project.fileName)
+  }
+
+  var codeQuality: String {
+    CodeQuality.text(sorted, folder: folder, projectFile: Project.fileName)
+  }
+
+  var junit: String {
+    JUnit.text(sorted, suite: name, files: files, projectFile: Project.fileName)
+  }
 
   /// The findings as another service reads them; `nil` for a format that is not of findings alone.
   func text(_ format: ReportFormat) -> String? {
     switch format {
-    case .sarif:
-      SARIF.text(
-        sorted, version: vaultctlVersion, folder: folder, projectFile: Project.fileName)
-    case .codeQuality:
-      CodeQuality.text(sorted, folder: folder, projectFile: Project.fileName)
-    case .junit:
-      JUnit.text(
-        sorted, suite: name, files: workspace.state.manifests.map(\.file),
-        projectFile: Project.fileName)
+    case .sarif: sarif
+    case .codeQuality: codeQuality
+    case .junit: junit
     case .text, .json, .markdown: nil
     }
   }
@@ -43,7 +66,6 @@ struct RunReport {
 
   /// The project's folder as the repository's services name it, with a `/` at its end.
   private var folder: String {
-    let root = workspace.files.root
     guard let repository = GitHead.repository(above: root), root != repository else { return "" }
     return root.dropFirst(repository == "/" ? 1 : repository.count + 1) + "/"
   }

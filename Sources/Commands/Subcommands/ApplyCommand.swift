@@ -14,6 +14,12 @@ struct ApplyCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var options: PlanOptions
 
+  @Argument(
+    help: ArgumentHelp(
+      "A plan that `vaultctl plan --out` saved: exactly it is done, and nothing asked.",
+      valueName: "file"), completion: .file())
+  var saved: String?
+
   @Flag(help: "Do not ask.")
   var autoApprove = false
 
@@ -23,12 +29,19 @@ struct ApplyCommand: Subcommand {
   @Option(help: ArgumentHelp("Wait so many seconds for another apply.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
+  func validate() throws {
+    if saved != nil, options.prune || options.adopt || !options.targets.isEmpty {
+      throw ValidationError(
+        "--prune, --adopt and --target are of `plan`; the file says what is done")
+    }
+  }
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global.project)
     _ = try options.failingKinds(workspace.project.failOn)
     try workspace.requireNoErrors()
     console.report(workspace.diagnostics, sources: workspace.sources)
-    if !autoApprove, !console.canAsk { throw Failure(.cannotAsk()) }
+    if !isApproved, !console.canAsk { throw Failure(.cannotAsk()) }
 
     let session = Session(workspace, console: console)
     let lock = session.lock()
@@ -53,7 +66,12 @@ struct ApplyCommand: Subcommand {
       clock: session.clock)
     console.report(try await applier.interruptedRuns())
 
-    let plan = try await session.plan(options.planning())
+    let plan =
+      if let saved {
+        try await session.plan(savedIn: saved)
+      } else {
+        try await session.plan(options.planning()).plan
+      }
     let text = PlanText(
       store: session.store.description.description, palette: console.palette)
     console.result(text.text(plan))
@@ -62,7 +80,7 @@ struct ApplyCommand: Subcommand {
       return refusal.code == .policyViolated ? .finding : .failed
     }
     if plan.changes.isEmpty { return .fine }
-    guard autoApprove || isApproved(console) else {
+    guard isApproved || isApproved(console) else {
       console.note("Nothing was applied.")
       return .failed
     }
@@ -90,6 +108,9 @@ struct ApplyCommand: Subcommand {
       .conflict, "conflicts: \(names); nothing was applied",
       help: ["let the manifests win: vaultctl apply --force-conflicts"])
   }
+
+  /// Who saved a plan has seen it.
+  private var isApproved: Bool { autoApprove || saved != nil }
 
   private func isApproved(_ console: Console) -> Bool {
     console.answer(to: "\nApply this? Only `yes` is taken: ") == "yes"

@@ -61,6 +61,11 @@ struct PlanCommand: Subcommand {
   @Option(help: "Output: text, json, markdown, sarif, junit or code-quality.")
   var format: ReportFormat = .text
 
+  @Option(
+    help: ArgumentHelp("Save the plan, for `vaultctl apply FILE`.", valueName: "file"),
+    completion: .file())
+  var out: String?
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let planning = try options.planning()
     let workspace = try Workspace.load(global.project)
@@ -71,15 +76,11 @@ struct PlanCommand: Subcommand {
     }
     try workspace.requireNoErrors()
     let session = Session(workspace, console: console)
-    let plan = try await session.plan(planning)
+    let (plan, basis) = try await session.plan(planning)
+    if let out { try session.saved(plan, basis).write(to: out) }
     let store = session.store.description.description
     let report = report(workspace, plan.findings.map(\.diagnostic))
-    switch format {
-    case .text: console.result(PlanText(store: store, palette: console.palette).text(plan))
-    case .json: console.result(PlanJSON.text(plan, store: store))
-    case .markdown: console.result(PlanMarkdown(store: store).text(plan))
-    case .sarif, .junit, .codeQuality: report.text(format).map { console.result($0) }
-    }
+    console.result(PlanRendering(plan: plan, store: store, report: report).text(format, console))
     report.annotate(console, summary: PlanMarkdown(store: store).text(plan))
     console.report(workspace.diagnostics, sources: workspace.sources)
     if plan.findings.contains(where: { $0.diagnostic.severity == .error }) { return .failed }

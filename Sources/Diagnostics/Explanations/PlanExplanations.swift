@@ -88,6 +88,22 @@ extension DiagnosticCode {
         """
         `lifecycle.preventDestroy` is set, and the change would delete the connection.
         """)
+    case .stalePlan:
+      Explanation(
+        "A saved plan is out of date",
+        """
+        `apply FILE` does exactly what the plan says, and refuses where a manifest, the store's
+        version, the applied record or the recipients are others than when it was made.
+        Nothing was applied. Plan anew and have that one approved. A plan without changes is
+        never out of date.
+        """)
+    case .notAPlan:
+      Explanation(
+        "A file is no saved plan",
+        """
+        It was not written by `vaultctl plan --out`, was damaged, or is of a format that this
+        version does not read. Plan anew with this version.
+        """)
     default: nil
     }
   }

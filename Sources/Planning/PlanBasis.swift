@@ -1,0 +1,106 @@
+import Crypto
+package import Diagnostics
+import FoundationEssentials
+package import Model
+
+/// What a plan rests on: of each connection that it changes what is declared, what the store has
+/// and what was applied, as digests and versions; and who the recipients are.
+package struct PlanBasis: Hashable, Sendable, Codable {
+  /// Of one connection; `nil` where there was none.
+  package struct Connection: Hashable, Sendable, Codable {
+    let name: ConnectionName
+    let manifest: String?
+    let store: String?
+    let record: String?
+  }
+
+  package let connections: [Connection]
+  /// `path: FINGERPRINT`, in the project file's order, which decides.
+  package let recipients: [String]
+
+  package init(
+    of plan: Plan, desired: [DesiredConnection], snapshot: Snapshot, recipients: [String]
+  ) {
+    let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
+    connections = plan.changes.map { change in
+      let actual = snapshot.actual[change.connection]
+      return Connection(
+        name: change.connection, manifest: byName[change.connection].map { digest(Declared($0)) },
+        store: actual.map { "\($0.id) at \($0.version)" },
+        record: snapshot.applied[change.connection].map { digest($0) })
+    }
+    self.recipients = recipients
+  }
+
+  /// What has moved from this basis to `now`, in words; nothing where a plan still holds.
+  package func moved(to now: PlanBasis) -> [String] {
+    var moved: [String] = []
+    for (before, after) in zip(connections, now.connections) {
+      func compare(_ part: KeyPath<Connection, String?>, _ what: String) {
+        switch (before[keyPath: part], after[keyPath: part]) {
+        case (nil, .some): moved.append("\(what) of `\(before.name)` is there by now")
+        case (.some, nil): moved.append("\(what) of `\(before.name)` is gone")
+        case let (old, new) where old != new:
+          moved.append("\(what) of `\(before.name)` is another")
+        default: break
+        }
+      }
+      compare(\.manifest, "the manifest")
+      compare(\.store, "the store's version")
+      compare(\.record, "the applied record")
+    }
+    let gained = Set(now.recipients).subtracting(recipients).sorted()
+    let lost = Set(recipients).subtracting(now.recipients).sorted()
+    moved += gained.map { "a recipient was added: \($0)" }
+    moved += lost.map { "a recipient was removed: \($0)" }
+    if gained.isEmpty, lost.isEmpty, recipients != now.recipients {
+      moved.append("the recipients' rules stand in another order")
+    }
+    return moved
+  }
+}
+
+extension Diagnostic {
+  /// - Parameter moved: not empty.
+  package static func stalePlan(_ file: String, moved: [String]) -> Diagnostic {
+    Diagnostic(
+      .stalePlan, "the plan in `\(file)` is out of date; nothing was applied", at: .file(file),
+      notes: moved, help: ["plan anew, and have that approved: vaultctl plan --out \(file)"])
+  }
+}
+
+/// What a manifest says of a connection, without where it says so.
+private struct Declared: Encodable {
+  let app: AppID
+  let setupType: SetupType?
+  let plain: [FieldName: PlainValue]
+  let sealed: [FieldName: CiphertextDigest]
+  let labels: [String: String]
+  let scopes: [Scope]?
+  let preventsDestroy: Bool
+
+  init(_ connection: DesiredConnection) {
+    app = connection.app
+    setupType = connection.setup?.type
+    plain = (connection.setup?.fields ?? [:]).compactMapValues {
+      switch $0 {
+      case .plain(let value): value
+      case .sealed: nil
+      }
+    }
+    sealed = (connection.setup?.sealed ?? [:]).mapValues(\.digest)
+    labels = connection.labels
+    scopes = connection.scopes?.sorted()
+    preventsDestroy = connection.preventsDestroy
+  }
+}
+
+/// SHA-256 of a value's JSON with sorted keys, in hex.
+private func digest(_ value: some Encodable) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  guard let bytes = try? encoder.encode(value) else {
+    preconditionFailure("texts, numbers and lists can always be written as JSON")
+  }
+  return hexadecimal(SHA256.hash(data: bytes))
+}

@@ -1,0 +1,81 @@
+package import Diagnostics
+package import FoundationEssentials
+package import Model
+
+/// A plan as it was approved, and what it rests on; without a secret.
+///
+/// An apply of it does exactly what it says, or refuses where something that it rests on has
+/// moved. Every part is the same for the same input: no time is in it.
+package struct SavedPlan: Hashable, Sendable, Codable {
+  package static let kind = "vaultctl-plan"
+  /// A reader takes any minor version of its own major one.
+  package static let formatVersion = "1.0"
+
+  package let kind: String
+  package let formatVersion: String
+  package let toolVersion: String
+  package let project: String
+  /// The store's name for people.
+  package let store: String
+  /// The commit checked out at the time, where the project is in git.
+  package let commit: String?
+  /// The files that were read.
+  package let manifests: [String]
+  package let plan: Plan
+  package let basis: PlanBasis
+
+  package init(
+    _ plan: Plan, basis: PlanBasis, project: String, store: String,
+    manifests: [String], toolVersion: String, commit: String?
+  ) {
+    kind = Self.kind
+    formatVersion = Self.formatVersion
+    self.toolVersion = toolVersion
+    self.project = project
+    self.store = store
+    self.commit = commit
+    self.manifests = manifests
+    self.plan = plan
+    self.basis = basis
+  }
+
+  /// Whether each change has its basis.
+  private var isWhole: Bool { basis.connections.map(\.name) == plan.changes.map(\.connection) }
+
+  /// JSON with sorted keys.
+  package func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  /// - Throws: `notAPlan`, for what is no plan at all or one of another format.
+  package init(reading bytes: Data, from file: String) throws(Diagnostic) {
+    struct Head: Decodable {
+      let kind: String
+      let formatVersion: String
+      let toolVersion: String
+    }
+    guard let head = try? JSONDecoder().decode(Head.self, from: bytes), head.kind == Self.kind
+    else { throw .notAPlan(file, "it is no saved plan") }
+    func major(_ version: String) -> Substring { version.prefix { $0 != "." } }
+    guard major(head.formatVersion) == major(Self.formatVersion) else {
+      throw .notAPlan(
+        file,
+        "its format is \(head.formatVersion) of vaultctl \(head.toolVersion); this one reads"
+          + " \(Self.formatVersion)")
+    }
+    guard let plan = try? JSONDecoder().decode(SavedPlan.self, from: bytes), plan.isWhole else {
+      throw .notAPlan(file, "it is damaged")
+    }
+    self = plan
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notAPlan(_ file: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .notAPlan, "`\(file)` cannot be applied or shown", at: .file(file), notes: [reason],
+      help: ["make it anew: vaultctl plan --out \(file)"])
+  }
+}
