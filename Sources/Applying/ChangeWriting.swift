@@ -49,7 +49,8 @@ struct ChangeWriting: Sendable {
     return StoreWrite(
       name: change.connection, action: StoreWrite.Action(change.action), app: change.app,
       setupType: connection?.setup?.type, fields: fields, labels: connection?.labels ?? [:],
-      scopes: connection?.scopes, provenance: provenance)
+      scopes: connection?.scopes, preventsDestroy: connection?.preventsDestroy ?? false,
+      provenance: provenance)
   }
 
   /// Opens what must be written anew and nothing else; what stays in the store is kept there.

@@ -90,6 +90,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case destroyPrevented = "VC3013"
   case stalePlan = "VC3014"
   case notAPlan = "VC3015"
+  case tooManyChanges = "VC3016"
+  case nothingDeclared = "VC3017"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

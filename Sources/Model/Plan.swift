@@ -8,12 +8,29 @@ package struct Plan: Hashable, Sendable, Codable {
   package let unchangedCount: Int
   /// Declared connections that are empty, changed or not.
   package let emptyCount: Int
+  package let size: ProjectSize
 
-  package init(changes: [Change], findings: [Finding], unchangedCount: Int, emptyCount: Int) {
+  package init(
+    changes: [Change], findings: [Finding], unchangedCount: Int, emptyCount: Int,
+    size: ProjectSize = ProjectSize(declared: 0, managed: 0)
+  ) {
     self.changes = changes
     self.findings = findings
     self.unchangedCount = unchangedCount
     self.emptyCount = emptyCount
+    self.size = size
+  }
+}
+
+/// How many connections there are, whatever a plan does to them; what a change's share is told by.
+package struct ProjectSize: Hashable, Sendable, Codable {
+  package let declared: Int
+  /// In the store, with an applied record of ours.
+  package let managed: Int
+
+  package init(declared: Int, managed: Int) {
+    self.declared = declared
+    self.managed = managed
   }
 }
 
@@ -78,6 +95,8 @@ package enum ChangeDetail: Hashable, Sendable, Codable {
   case secret(FieldName, SecretChange)
   case scopes(added: [Scope], removed: [Scope])
   case label(String, from: String?, to: String?)
+  /// `lifecycle.preventDestroy` is set or lifted.
+  case preventDestroy(Bool)
 }
 
 /// What happens to a secret field; the values are never told.

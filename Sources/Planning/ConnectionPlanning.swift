@@ -124,7 +124,7 @@ extension ChangeDetail {
   /// Nothing in the store's values differs by it.
   fileprivate var isOfRecordOnly: Bool {
     switch self {
-    case .secret(_, .reencrypted), .scopes: true
+    case .secret(_, .reencrypted), .scopes, .preventDestroy: true
     case .secret, .plain, .setupType, .label: false
     }
   }
@@ -132,7 +132,7 @@ extension ChangeDetail {
   fileprivate var undecidedField: FieldName? {
     switch self {
     case .secret(let field, .undecided): field
-    case .secret, .plain, .setupType, .label, .scopes: nil
+    case .secret, .plain, .setupType, .label, .scopes, .preventDestroy: nil
     }
   }
 }

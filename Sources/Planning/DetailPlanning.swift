@@ -23,6 +23,9 @@ struct DetailPlanning {
           added: declared.subtracting(before).sorted(),
           removed: before.subtracting(declared).sorted()))
     }
+    if desired.preventsDestroy != (applied?.preventsDestroy ?? false) {
+      details.append(.preventDestroy(desired.preventsDestroy))
+    }
     return details
   }
 

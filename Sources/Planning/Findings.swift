@@ -130,6 +130,22 @@ extension Finding {
         help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
   }
 
+  /// The guard of a manifest that is gone still holds.
+  static func deletionPrevented(_ name: ConnectionName, store: String) -> Finding {
+    Finding(
+      .preventDestroy, name,
+      Diagnostic(
+        .destroyPrevented, "`\(name)` is no longer declared, and forbids its deletion",
+        at: .connection(name.rawValue, store: store),
+        notes: [
+          "its last manifest set `preventDestroy`; taking the manifest away does not lift it"
+        ],
+        help: [
+          "bring the manifest back with `spec.lifecycle.preventDestroy: false`, apply, then"
+            + " remove it"
+        ]))
+  }
+
   static func orphaned(_ name: ConnectionName, store: String) -> Finding {
     Finding(
       .orphaned, name,

@@ -13,6 +13,7 @@ enum Movement {
     moved += names.filter { !isSame(fields[$0], applied.fields[$0]) }.map { "`\($0)`" }
     if desired.labels != applied.labels { moved.append("the labels") }
     if desired.scopes != applied.scopes { moved.append("the scopes") }
+    if desired.preventsDestroy != applied.preventsDestroy { moved.append("`preventDestroy`") }
     return moved
   }
 

@@ -39,5 +39,8 @@ package func plan(_ input: PlanningInput) -> Plan {
   return Plan(
     changes: changes.sorted { $0.connection < $1.connection },
     findings: findings.sorted(by: Finding.inReadingOrder), unchangedCount: unchanged,
-    emptyCount: empty.count)
+    emptyCount: empty.count,
+    size: ProjectSize(
+      declared: input.desired.count,
+      managed: input.snapshot.applied.keys.count { input.snapshot.actual[$0] != nil }))
 }

@@ -13,12 +13,16 @@ struct UndeclaredPlanning {
     var findings: [Finding] = []
     for (name, actual) in input.snapshot.actual
     where !declared.contains(name) && input.options.covers(name) {
-      guard input.snapshot.applied[name] != nil else {
+      guard let applied = input.snapshot.applied[name] else {
         findings.append(.unmanaged(name, store: input.options.store))
         continue
       }
       guard input.options.prunes else {
         findings.append(.orphaned(name, store: input.options.store))
+        continue
+      }
+      if applied.preventsDestroy {
+        findings.append(.deletionPrevented(name, store: input.options.store))
         continue
       }
       changes.append(

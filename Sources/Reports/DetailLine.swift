@@ -43,6 +43,7 @@ extension ChangeDetail {
     case .plain(let field, _, _), .secret(let field, _): shown(field.rawValue)
     case .label(let key, _, _): "label \(shown(key))"
     case .scopes: "scopes"
+    case .preventDestroy: "preventDestroy"
     }
   }
 
@@ -56,6 +57,7 @@ extension ChangeDetail {
     case .scopes(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
       return (.changed, shown(words.joined(separator: " ")))
+    case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
     case .secret(_, let change): return (change.mark, "(secret: \(change.inWords))")
     }
   }

@@ -68,6 +68,9 @@ package enum PlanJSON {
         kind = "scopes"
         self.added = added.map(\.rawValue)
         self.removed = removed.map(\.rawValue)
+      case .preventDestroy(let isSet):
+        kind = "preventDestroy"
+        to = "\(isSet)"
       case .label(let key, let from, let to):
         kind = "label"
         name = key

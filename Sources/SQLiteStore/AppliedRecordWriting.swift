@@ -36,6 +36,7 @@ struct AppliedRecordWriting {
     let record = AppliedRecord(
       storeID: id, version: StoreVersion(String(number)), app: write.app,
       setupType: write.setupType, fields: fields, labels: write.labels, scopes: write.scopes,
+      preventsDestroy: write.preventsDestroy,
       provenance: write.provenance)
     try writing.db.execute(
       sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",

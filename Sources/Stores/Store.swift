@@ -85,12 +85,13 @@ package struct StoreWrite: Sendable {
   package let fields: [FieldName: FieldWrite]
   package let labels: [String: String]
   package let scopes: Set<Scope>?
+  package let preventsDestroy: Bool
   package let provenance: Provenance
 
   package init(
     name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
     fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
-    provenance: Provenance
+    preventsDestroy: Bool = false, provenance: Provenance
   ) {
     self.name = name
     self.action = action
@@ -99,6 +100,7 @@ package struct StoreWrite: Sendable {
     self.fields = fields
     self.labels = labels
     self.scopes = scopes
+    self.preventsDestroy = preventsDestroy
     self.provenance = provenance
   }
 }

@@ -48,7 +48,7 @@ func examplePlan() throws -> Plan {
           .plain("note", from: .string("old"), to: nil), .secret("api_key", .rotated),
           .secret("extra", .removed), .secret("other", .undecided),
           .label("team", from: "sales", to: "support"), .label("tier", from: "1", to: nil),
-          .scopes(added: ["write"], removed: ["admin", "read"]),
+          .scopes(added: ["write"], removed: ["admin", "read"]), .preventDestroy(true),
         ]),
       try change("drifted", .update("id", from: "7"), .drifted, [.secret("api_key", .restored)]),
       try change("gone", .delete("id", from: "3"), .noLongerDeclared, isDeclared: false),

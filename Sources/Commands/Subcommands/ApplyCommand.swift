@@ -5,6 +5,7 @@ import Applying
 import ArgumentParser
 import Diagnostics
 import Model
+import Planning
 import Reports
 
 struct ApplyCommand: Subcommand {
@@ -25,6 +26,9 @@ struct ApplyCommand: Subcommand {
 
   @Flag(help: "Let the manifest win where the store was changed too.")
   var forceConflicts = false
+
+  @Flag(help: "Apply even what changes most of the connections.")
+  var force = false
 
   @Option(help: ArgumentHelp("Wait so many seconds for another apply.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
@@ -101,6 +105,7 @@ struct ApplyCommand: Subcommand {
     if let violation = try plan.violation(of: options.failingKinds(workspace.project.failOn)) {
       return violation
     }
+    if !force, let refusal = SafetyGuard.refusal(of: plan) { return refusal }
     let conflicts = plan.changes.filter { $0.reason == .conflicting }
     guard !conflicts.isEmpty, !forceConflicts else { return nil }
     let names = conflicts.map { "`\($0.connection)`" }.joined(separator: ", ")

@@ -83,6 +83,7 @@ struct PlanCommand: Subcommand {
     console.result(PlanRendering(plan: plan, store: store, report: report).text(format, console))
     report.annotate(console, summary: PlanMarkdown(store: store).text(plan))
     console.report(workspace.diagnostics, sources: workspace.sources)
+    if let refusal = SafetyGuard.refusal(of: plan) { console.report([refusal.asWarning]) }
     if plan.findings.contains(where: { $0.diagnostic.severity == .error }) { return .failed }
     if let violation = plan.violation(of: failing) {
       console.report([violation])

@@ -104,6 +104,21 @@ extension DiagnosticCode {
         It was not written by `vaultctl plan --out`, was damaged, or is of a format that this
         version does not read. Plan anew with this version.
         """)
+    case .tooManyChanges:
+      Explanation(
+        "A large part of the connections would change",
+        """
+        Where ten or more connections are managed, an apply that deletes, replaces or updates more
+        than 30 % of them is refused: a bad merge looks like this. Look at the plan, then give
+        `--force`.
+        """)
+    case .nothingDeclared:
+      Explanation(
+        "Nothing is declared, and everything would be deleted",
+        """
+        The project declares no connection at all, and the plan deletes what the store has. A wrong
+        folder or an empty checkout looks like this. Look at the plan, then give `--force`.
+        """)
     default: nil
     }
   }

@@ -1,0 +1,45 @@
+package import Diagnostics
+package import Model
+
+/// What stops a plan that is too large to be meant, until somebody says that it is.
+package enum SafetyGuard {
+  /// Of the managed connections, in percent.
+  package static let mostTouched = 30
+  /// Below so many managed connections a share says nothing.
+  package static let leastManaged = 10
+
+  /// Why the plan is not to be applied without `--force`; `nil` where it may be.
+  package static func refusal(of plan: Plan) -> Diagnostic? {
+    let deleted = plan.changes.count { $0.action.deletes }
+    if plan.size.declared == 0, deleted > 0 {
+      return Diagnostic(
+        .nothingDeclared,
+        "no connection is declared, and \(deleted) of \(plan.size.managed) would be deleted",
+        help: ["if that is meant: --force"])
+    }
+    let touched = plan.changes.count { $0.action.touchesWhatIsThere }
+    let managed = plan.size.managed
+    guard managed >= leastManaged, touched * 100 > managed * mostTouched else { return nil }
+    return Diagnostic(
+      .tooManyChanges,
+      "\(touched) of \(managed) managed connections (\(touched * 100 / managed) %) would be"
+        + " changed or deleted; the most is \(mostTouched) %",
+      notes: ["\(deleted) of them deleted"], help: ["if that is meant: --force"])
+  }
+}
+
+extension ChangeAction {
+  fileprivate var deletes: Bool {
+    switch self {
+    case .delete: true
+    case .create, .update, .record, .replace, .adopt: false
+    }
+  }
+
+  fileprivate var touchesWhatIsThere: Bool {
+    switch self {
+    case .delete, .replace, .update: true
+    case .create, .record, .adopt: false
+    }
+  }
+}

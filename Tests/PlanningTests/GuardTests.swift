@@ -1,0 +1,78 @@
+import Diagnostics
+import Model
+import Planning
+import Testing
+
+@Suite struct GuardTests {
+  private func plan(
+    declared: Int, managed: Int, _ actions: [ChangeAction]
+  ) throws -> Plan {
+    Plan(
+      changes: try actions.enumerated().map { number, action in
+        Change(
+          connection: try required(ConnectionName("c-\(number)")), app: "crm", action: action,
+          reason: .declared, details: [], place: nil)
+      }, findings: [], unchangedCount: 0, emptyCount: 0,
+      size: ProjectSize(declared: declared, managed: managed))
+  }
+
+  @Test(arguments: [
+    (9, 9, false), (10, 3, false), (10, 4, true), (100, 30, false), (100, 31, true),
+  ])
+  func aShareIsRefusedFromTenOn(_ managed: Int, _ touched: Int, _ isRefused: Bool) throws {
+    for action: ChangeAction in [
+      .update("i", from: "1"), .replace("i", from: "1", app: "crm"), .delete("i", from: "1"),
+    ] {
+      let actions = Array(repeating: action, count: touched)
+      let plan = try plan(declared: managed, managed: managed, actions)
+      #expect((SafetyGuard.refusal(of: plan)?.code == .tooManyChanges) == isRefused)
+    }
+  }
+
+  @Test func whatTouchesNoValueThatIsThereDoesNotCount() throws {
+    for action: ChangeAction in [.create, .record("i", at: "1"), .adopt("i", from: "1")] {
+      let plan = try plan(
+        declared: 20, managed: 20, Array(repeating: action, count: 20))
+      #expect(SafetyGuard.refusal(of: plan) == nil)
+    }
+  }
+
+  @Test func nothingDeclaredIsRefusedHoweverFewThereAre() throws {
+    let plan = try plan(declared: 0, managed: 1, [.delete("i", from: "1")])
+    #expect(SafetyGuard.refusal(of: plan)?.code == .nothingDeclared)
+    #expect(SafetyGuard.refusal(of: try self.plan(declared: 0, managed: 5, [])) == nil)
+  }
+
+  @Test func aPlanKnowsHowManyThereAre() throws {
+    var it = try Scenario()
+    #expect(it.planned().size == ProjectSize(declared: 1, managed: 1))
+    #expect(it.planned(declared: false).size == ProjectSize(declared: 0, managed: 1))
+    it.applied = nil
+    #expect(it.planned().size == ProjectSize(declared: 1, managed: 0))
+  }
+
+  @Test func theGuardIsRememberedAndOutlivesTheManifest() throws {
+    var it = try Scenario()
+    it.preventsDestroy = true
+    let set = try required(it.planned().changes.first)
+    #expect(set.action == .record("id", at: "1") && set.details == [.preventDestroy(true)])
+
+    it.applied = it.applied.map { $0.guarded() }
+    #expect(it.planned().changes.isEmpty)
+    it.options.prunes = true
+    let pruned = it.planned(declared: false)
+    #expect(pruned.changes.isEmpty && pruned.codes == [.destroyPrevented])
+    #expect(pruned.findings.first?.diagnostic.severity == .error)
+
+    it.preventsDestroy = false
+    #expect(it.planned().changes.first?.details == [.preventDestroy(false)])
+  }
+}
+
+extension AppliedRecord {
+  fileprivate func guarded() -> AppliedRecord {
+    AppliedRecord(
+      storeID: storeID, version: version, app: app, setupType: setupType, fields: fields,
+      labels: labels, scopes: scopes, preventsDestroy: true, provenance: provenance)
+  }
+}
