@@ -1,11 +1,11 @@
 import Applying
-import SQLiteStore
 import Diagnostics
 import Foundation
 import Manifests
 import Model
 import OpenPGP
 import Planning
+import SQLiteStore
 import Secrets
 import Stores
 

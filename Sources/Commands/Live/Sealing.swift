@@ -1,6 +1,6 @@
-import Manifests
 import Applying
 import Diagnostics
+import Manifests
 import Model
 import OpenPGP
 import Secrets

@@ -1,12 +1,12 @@
-import Stores
-import SQLiteStore
-import Manifests
 import Applying
 import ArgumentParser
 import Diagnostics
+import Manifests
 import Model
 import Planning
 import Reports
+import SQLiteStore
+import Stores
 
 struct ApplyCommand: Subcommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
-import SourceYAML
 import ArgumentParser
 import Diagnostics
 import Foundation
 import Manifests
 import Model
 import Secrets
+import SourceYAML
 
 struct EncryptCommand: Subcommand {
   static let configuration = CommandConfiguration(

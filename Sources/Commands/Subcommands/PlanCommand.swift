@@ -1,11 +1,11 @@
-import Stores
-import SQLiteStore
 import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
 import Planning
 import Reports
+import SQLiteStore
+import Stores
 
 /// What `plan` and `apply` both take.
 struct PlanOptions: ParsableArguments {

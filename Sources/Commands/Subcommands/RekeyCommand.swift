@@ -1,9 +1,9 @@
 import Applying
-import SQLiteStore
 import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
+import SQLiteStore
 import Secrets
 import Stores
 

@@ -1,8 +1,8 @@
-import SQLiteStore
 import Applying
 import ArgumentParser
 import Diagnostics
 import Model
+import SQLiteStore
 import Stores
 
 struct ScopesCommand: AsyncParsableCommand {
