@@ -49,6 +49,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case unknownFinding = "VC1208"
   case alreadyExists = "VC1209"
   case connectionNotFound = "VC1210"
+  case gitFailed = "VC1212"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"

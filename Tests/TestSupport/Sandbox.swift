@@ -53,6 +53,11 @@ package final class Sandbox: Sendable {
       environment: variables(home: home, environment), input: Data(input.utf8))
   }
 
+  /// Where the program lies, for a PATH.
+  package var programFolder: String {
+    URL(fileURLWithPath: program).deletingLastPathComponent().path
+  }
+
   /// Starts vaultctl in the project and lets it run; what it says is thrown away.
   package func start(_ arguments: [String]) throws -> Process {
     let process = Process()

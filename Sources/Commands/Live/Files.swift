@@ -30,10 +30,12 @@ struct Files: Sendable {
     } catch {
       throw .unreadable(start, error)
     }
-    return names.filter { name in
-      (name.hasSuffix(".yaml") || name.hasSuffix(".yml"))
-        && !name.split(separator: "/").contains { $0.hasPrefix(".") }
-    }.map { start == "." ? $0 : start + "/" + $0 }.sorted()
+    return names.filter(Self.isManifest).map { start == "." ? $0 : start + "/" + $0 }.sorted()
+  }
+
+  static func isManifest(_ name: String) -> Bool {
+    (name.hasSuffix(".yaml") || name.hasSuffix(".yml"))
+      && !name.split(separator: "/").contains { $0.hasPrefix(".") }
   }
 
   /// Puts new bytes in a file's place at once: whoever reads sees the old or the new. Mode and

@@ -81,7 +81,8 @@ struct Workspace: Sendable {
     return names.sorted()
   }
 
-  private static func root(_ given: String?) throws -> String {
+  /// The project's folder: the one given, or the nearest one above that has a project file.
+  static func root(_ given: String?) throws -> String {
     if let given {
       let path = URL(fileURLWithPath: given).standardizedFileURL.path
       guard FileManager.default.fileExists(atPath: path + "/" + Project.fileName) else {

@@ -66,6 +66,13 @@ extension DiagnosticCode {
         """
         No manifest of the project declares a connection of this name.
         """)
+    case .gitFailed:
+      Explanation(
+        "git did not do what it was asked",
+        """
+        git is missing, the folder is in no repository, or git refused; its own words are in the
+        note.
+        """)
     default: nil
     }
   }
