@@ -71,6 +71,50 @@ import Testing
     #expect(try sandbox.read(path) == "#!/bin/sh\nexit 0\n")
   }
 
+  @Test func differencesShowMarksAndBranchesMergeFieldByField() throws {
+    let sandbox = try repository()
+    try sandbox.write("connections/**/*.yaml -text diff=vaultctl\n", to: ".gitattributes")
+    let manifest = """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: a}
+      spec:
+        app: twilio
+        setup:
+          type: api_key
+          account_id: AC0123456789abcdef0123456789abcdef
+          api_key: 0123456789abcdef0123456789abcdef
+
+      """
+    try sandbox.write(manifest, to: "connections/a.yaml")
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    func commit() throws {
+      #expect(try git(sandbox, ["add", "-A", "."]).status == 0)
+      let committed = try git(sandbox, ["commit", "-qm", "it"])
+      #expect(committed.status == 0, "\(committed.errorText)")
+    }
+    try commit()
+    #expect(try git(sandbox, ["switch", "-qc", "rotation"]).status == 0)
+    let rotated = try sandbox.vaultctl(
+      ["set", "a", "api_key"], input: "fedcba9876543210fedcba9876543210")
+    #expect(rotated.status == 0, "\(rotated.errorText)")
+    let diff = try git(sandbox, ["diff"]).text
+    #expect(diff.components(separatedBy: "\n+").count == 3, "one line and the header: \(diff)")
+    #expect(diff.contains("(sealed ") && !diff.contains("BEGIN PGP"), "\(diff)")
+    try commit()
+    #expect(try git(sandbox, ["switch", "-q", "-"]).status == 0)
+    try sandbox.write(
+      sandbox.read("connections/a.yaml").replacingOccurrences(
+        of: "name: a}", with: "name: a, labels: {team: sms}}"), to: "connections/a.yaml")
+    try commit()
+    let merged = try git(sandbox, ["merge", "-q", "rotation"])
+    #expect(merged.status == 0, "\(merged.text)")
+    #expect(
+      try sandbox.vaultctl(["decrypt", "a", "api_key"]).text
+        == "fedcba9876543210fedcba9876543210")
+    #expect(try sandbox.read("connections/a.yaml").contains("team: sms"))
+  }
+
   @Test func aProjectInAFolderOfItsRepository() throws {
     let sandbox = try Sandbox()
     let folder = sandbox.folder.path

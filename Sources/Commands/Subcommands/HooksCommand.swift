@@ -13,7 +13,8 @@ struct HooksCommand: AsyncParsableCommand {
 struct InstallHooksCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
-    abstract: "Make git ask vaultctl before each commit; a hook of yours is left alone.")
+    abstract: "Make git ask vaultctl before each commit, and for differences of manifests.",
+    discussion: "A hook of yours is left alone. Each clone needs it once.")
 
   /// By which a hook of ours is known again.
   private static let mark = "# Written by: vaultctl hooks install"
@@ -49,6 +50,7 @@ struct InstallHooksCommand: Subcommand {
     } catch {
       throw Failure(.unreadable(path, error))
     }
+    _ = try git.output(["config", "--local"] + TextconvCommand.setting)
     console.result("Before each commit, git now asks: vaultctl hooks check\n")
     return .fine
   }

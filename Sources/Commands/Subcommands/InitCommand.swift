@@ -43,7 +43,7 @@ struct InitCommand: Subcommand {
     try FileManager.default.createDirectory(
       atPath: files.path("connections"), withIntermediateDirectories: true)
     try addLines([".vaultctl/"], to: ".gitignore", files)
-    try addLines(["connections/**/*.yaml -text"], to: ".gitattributes", files)
+    try addLines(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files)
     console.result("Started a project: \(Project.fileName), connections/, schemas/\n")
     return .fine
   }

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Model
+
+/// What git runs for `diff=vaultctl` (gitattributes(5), "Performing text diffs of binary files").
+struct TextconvCommand: Subcommand {
+  /// What git is told, once for each clone.
+  static let setting = ["diff.vaultctl.textconv", "vaultctl textconv"]
+
+  static let configuration = CommandConfiguration(
+    commandName: "textconv",
+    abstract: "Print a manifest with a short digest for each sealed value; for git diff.",
+    discussion: "`hooks install` tells git to use it.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The file.", completion: .file()) var file: String
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+    } catch {
+      throw Failure(.unreadable(file, error))
+    }
+    console.result(summarized(String(decoding: bytes, as: UTF8.self)))
+    return .fine
+  }
+}
