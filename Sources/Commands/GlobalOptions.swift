@@ -3,6 +3,7 @@ import ArgumentParser
 enum ColourChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case auto, always, never
 }
+
 /// How `plan` and `validate` can tell what they found.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   case text, json, markdown, sarif, junit

@@ -1,3 +1,13 @@
+import FoundationEssentials
+
+/// JSON with sorted keys, so that equal values are equal texts.
+package func canonicalJSON(_ value: some Encodable, isPretty: Bool = false) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
 /// Lower-case hex digits.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)

@@ -14,7 +14,7 @@ extension Finding {
     let missing = shape.missing(from: connection.setup?.fields.keys.map { $0 } ?? [])
     if connection.setup != nil, missing.isEmpty { return nil }
     let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
-    let first = missing.first.map { "vaultctl set \(shellWord(connection.name)) \($0)" }
+    let first = missing.first.map { "vaultctl set \(shellWord(connection.name.rawValue)) \($0)" }
     return Finding(
       .empty, connection.name,
       Diagnostic(
@@ -32,7 +32,7 @@ extension Finding {
     let name = connection.name
     func finding(_ code: DiagnosticCode, _ message: String, _ notes: [String]) -> Finding {
       let command =
-        ["vaultctl scopes record", shellWord(name)] + declared.sorted().map { "'\($0)'" }
+        ["vaultctl scopes record", shellWord(name.rawValue)] + declared.sorted().map { "'\($0)'" }
       return Finding(
         .scopeDrift, name,
         Diagnostic(
@@ -167,21 +167,4 @@ extension Finding {
 
 private func quoted(_ scopes: [Scope]) -> String {
   scopes.map { "`\($0)`" }.joined(separator: ", ")
-}
-
-/// A name as one word of a shell.
-private func shellWord(_ name: ConnectionName) -> String {
-  let isPlain = name.rawValue.utf8.allSatisfy { byte in
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-      UInt8(ascii: "."):
-      true
-    default: false
-    }
-  }
-  if isPlain { return name.rawValue }
-  return "'"
-    + name.rawValue.split(separator: "'", omittingEmptySubsequences: false)
-    .joined(separator: #"'\''"#) + "'"
 }

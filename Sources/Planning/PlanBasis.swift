@@ -1,6 +1,5 @@
 import Crypto
 package import Diagnostics
-import FoundationEssentials
 package import Model
 
 /// What a plan rests on: of each connection that it changes what is declared, what the store has
@@ -97,10 +96,8 @@ private struct Declared: Encodable {
 
 /// SHA-256 of a value's JSON with sorted keys, in hex.
 private func digest(_ value: some Encodable) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  guard let bytes = try? encoder.encode(value) else {
+  guard let text = try? canonicalJSON(value) else {
     preconditionFailure("texts, numbers and lists can always be written as JSON")
   }
-  return hexadecimal(SHA256.hash(data: bytes))
+  return hexadecimal(SHA256.hash(data: Array(text.utf8)))
 }

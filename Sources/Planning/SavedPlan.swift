@@ -44,9 +44,7 @@ package struct SavedPlan: Hashable, Sendable, Codable {
 
   /// JSON with sorted keys.
   package func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try canonicalJSON(self, isPretty: true) + "\n"
   }
 
   /// - Throws: `notAPlan`, for what is no plan at all or one of another format.

@@ -62,3 +62,8 @@ package struct DiagnosticText: Sendable {
     ]
   }
 }
+
+extension Diagnostic {
+  /// All that it says but its place, for services that show that themselves.
+  var lines: [String] { [message] + notes + help.map { "help: \($0)" } }
+}

@@ -22,8 +22,7 @@ package enum GitHubAnnotations {
     }
     properties.append(("title", diagnostic.code.rawValue))
     let parts = properties.map { "\($0)=\(escaped($1, isProperty: true))" }
-    let text = ([diagnostic.message] + diagnostic.notes + diagnostic.help.map { "help: \($0)" })
-      .joined(separator: "\n")
+    let text = diagnostic.lines.joined(separator: "\n")
     return "::\(command) \(parts.joined(separator: ","))::\(escaped(text, isProperty: false))"
   }
 

@@ -1,5 +1,4 @@
 package import Diagnostics
-import FoundationEssentials
 package import Model
 
 /// A plan for programs: JSON with sorted keys and a version of its form.
@@ -123,12 +122,10 @@ private struct DiagnosticForm: Encodable {
 }
 
 func json(_ value: some Encodable) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  guard let bytes = try? encoder.encode(value) else {
+  guard let text = try? canonicalJSON(value, isPretty: true) else {
     preconditionFailure("texts, numbers and lists can always be written as JSON")
   }
-  return String(decoding: bytes, as: UTF8.self) + "\n"
+  return text + "\n"
 }
 
 extension ChangeAction {

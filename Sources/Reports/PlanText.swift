@@ -52,8 +52,7 @@ package struct PlanText: Sendable {
     switch action {
     case .create: palette.green(action.symbol)
     case .update, .adopt, .record: palette.yellow(action.symbol)
-    case .replace: palette.red(action.symbol)
-    case .delete: palette.red(action.symbol)
+    case .replace, .delete: palette.red(action.symbol)
     }
   }
 

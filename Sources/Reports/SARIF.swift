@@ -87,8 +87,7 @@ package enum SARIF {
         case .info: "note"
         }
       message = Text(
-        text: ([diagnostic.message] + diagnostic.notes + diagnostic.help.map { "help: \($0)" })
-          .map { shown($0) }.joined(separator: "\n"))
+        text: diagnostic.lines.map { shown($0) }.joined(separator: "\n"))
       locations = [
         Location(
           physicalLocation: PhysicalLocation(

@@ -40,7 +40,7 @@ struct AppliedRecordWriting {
       provenance: write.provenance)
     try writing.db.execute(
       sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",
-      arguments: [write.name.rawValue, try encoded(record)])
+      arguments: [write.name.rawValue, try canonicalJSON(record)])
     return record
   }
 

@@ -36,7 +36,7 @@ enum LockTable {
   private static func put(_ db: Database, _ holder: LockHolder) throws {
     try db.execute(
       sql: "INSERT OR REPLACE INTO lock (id, holder) VALUES (1, ?)",
-      arguments: [try encoded(holder)])
+      arguments: [try canonicalJSON(holder)])
   }
 }
 

@@ -59,13 +59,6 @@ enum Reading {
   }
 }
 
-/// JSON with sorted keys, so that equal values are equal texts.
-func encoded(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
-}
-
 func decoded<Value: Decodable>(_ text: String) throws -> Value {
   do {
     return try JSONDecoder().decode(Value.self, from: Data(text.utf8))

@@ -48,7 +48,7 @@ struct Writing {
         """,
       arguments: [
         id.rawValue, write.name.rawValue, write.app.rawValue, write.setupType?.rawValue,
-        try encoded(write.labels), write.provenance.at.milliseconds,
+        try canonicalJSON(write.labels), write.provenance.at.milliseconds,
       ])
     return try finish(id, number: 1, what: "create")
   }
@@ -61,7 +61,7 @@ struct Writing {
         WHERE id = ?
         """,
       arguments: [
-        write.app.rawValue, write.setupType?.rawValue, try encoded(write.labels), next,
+        write.app.rawValue, write.setupType?.rawValue, try canonicalJSON(write.labels), next,
         write.provenance.at.milliseconds, id.rawValue,
       ])
     return try finish(id, number: next, what: "update")
@@ -86,7 +86,7 @@ struct Writing {
     for (name, value) in write.fields.sorted(by: { $0.key < $1.key }) {
       switch value {
       case .plain(let plain):
-        try put(name, in: id, number: number, plain: try encoded(plain), sealed: nil)
+        try put(name, in: id, number: number, plain: try canonicalJSON(plain), sealed: nil)
       case .secret(let secret, _):
         guard let key else { throw StoreError.keyUnavailable("the store key was not opened") }
         let sealed = try key.seal(secret, in: id, field: name, version: number)
@@ -151,7 +151,7 @@ extension Writing {
   ) throws {
     try db.execute(
       sql: "UPDATE connection SET granted = ? WHERE name = ?",
-      arguments: [try encoded(scopes.sorted()), name.rawValue])
+      arguments: [try canonicalJSON(scopes.sorted()), name.rawValue])
     guard db.changesCount == 1 else { throw StoreError.notFound(name) }
     try EventTable.add(db, "scopes", of: name, version: nil, by: provenance)
   }

@@ -14,7 +14,8 @@ struct Bench {
   init() throws {
     folder = try TemporaryFolder()
     store = SQLiteStore(
-      path: folder.path + "/.vaultctl/vault.db", shownPath: "vault.db", protection: HexProtection())
+      path: folder.path + "/.vaultctl/vault.db", shownPath: "vault.db", protection: TestProtection()
+    )
   }
 
   func lock(
@@ -78,16 +79,6 @@ struct TestOpener: SecretOpener {
         ? .failure(Diagnostic(.placeMismatch, "another place's", at: place))
         : .success(SecretBytes(copying: address.connection.rawValue.utf8))
     }
-  }
-}
-
-struct HexProtection: KeyProtection {
-  func seal(_ key: SecretBytes) -> String {
-    key.withBytes { span in span.indices.map { String(span[$0]) }.joined(separator: " ") }
-  }
-
-  func open(_ sealed: String) -> SecretBytes {
-    SecretBytes(copying: sealed.split(separator: " ").compactMap { UInt8($0) })
   }
 }
 

@@ -15,7 +15,7 @@ import Testing
     it.actual = nil
     it.applied = nil
     it.scopes = ["read"]
-    let change = try required(it.planned().changes.first)
+    let change = try #require(it.planned().changes.first)
     #expect(change.action == .create && change.reason == .notInStore)
     #expect(
       change.details == [
@@ -37,7 +37,7 @@ import Testing
   @Test func aDeclaredChangeIsAnUpdateOfThatFieldAlone() throws {
     var it = try Scenario()
     it.fields["zone"] = .plain(.string("us"))
-    let change = try required(it.planned().changes.first)
+    let change = try #require(it.planned().changes.first)
     #expect(change.action == .update("id", from: "1") && change.reason == .declared)
     #expect(change.details == [.plain("zone", from: .string("eu"), to: .string("us"))])
     #expect(it.planned().findings.isEmpty)
@@ -60,7 +60,7 @@ import Testing
     it.fields["api_key"] = .sealed(try message(2))
     it.comparison = comparison
     let plan = it.planned()
-    let change = try required(plan.changes.first)
+    let change = try #require(plan.changes.first)
     #expect(change.details == [.secret("api_key", expected)])
     #expect(
       change.action
@@ -93,7 +93,7 @@ import Testing
     var it = try Scenario()
     it.actual = Scenario.actual(it.name, zone: "us", secretVersion: "2", version: "2")
     let plan = it.planned()
-    let change = try required(plan.changes.first)
+    let change = try #require(plan.changes.first)
     #expect(change.action == .update("id", from: "2") && change.reason == .drifted)
     #expect(
       change.details == [
@@ -146,7 +146,7 @@ import Testing
     let left = it.planned()
     #expect(left.changes.isEmpty && left.codes == [.adoptable] && left.unchangedCount == 0)
     it.options.adopts = true
-    let change = try required(it.planned().changes.first)
+    let change = try #require(it.planned().changes.first)
     #expect(change.action == .adopt("id", from: "1") && change.reason == .unmanaged)
     #expect(change.details == [.secret("api_key", .set)], "its secrets cannot be compared")
   }
@@ -165,7 +165,7 @@ import Testing
   @Test func targetsLeaveEverythingElseOut() throws {
     var it = try Scenario()
     it.fields["zone"] = .plain(.string("us"))
-    it.options.targets = [try required(ConnectionName("another"))]
+    it.options.targets = [try #require(ConnectionName("another"))]
     #expect(it.planned().changes.isEmpty && it.planned().unchangedCount == 0)
     it.options.targets = [it.name]
     #expect(it.planned().changes.count == 1)
@@ -179,9 +179,4 @@ import Testing
         .label("team", from: "sales", to: "support"), .label("tier", from: nil, to: "1"),
       ])
   }
-}
-
-func required<Value>(_ value: Value?) throws -> Value {
-  guard let value else { throw Missing() }
-  return value
 }

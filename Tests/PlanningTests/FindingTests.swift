@@ -12,7 +12,7 @@ import Testing
     it.applied = nil
     let plan = it.planned()
     #expect(plan.changes.map(\.action) == [.create] && plan.emptyCount == 1)
-    let finding = try required(plan.findings.first)
+    let finding = try #require(plan.findings.first)
     #expect(finding.kind == .empty && finding.diagnostic.code == .emptyConnection)
     #expect(finding.diagnostic.label == "lacks `zone`, `api_key`", "of the app's first setup")
     #expect(finding.diagnostic.help == ["fill it: vaultctl set it zone"])

@@ -10,7 +10,7 @@ import Testing
     Plan(
       changes: try actions.enumerated().map { number, action in
         Change(
-          connection: try required(ConnectionName("c-\(number)")), app: "crm", action: action,
+          connection: try #require(ConnectionName("c-\(number)")), app: "crm", action: action,
           reason: .declared, details: [], place: nil)
       }, findings: [], unchangedCount: 0, emptyCount: 0,
       size: ProjectSize(declared: declared, managed: managed))
@@ -54,7 +54,7 @@ import Testing
   @Test func theGuardIsRememberedAndOutlivesTheManifest() throws {
     var it = try Scenario()
     it.preventsDestroy = true
-    let set = try required(it.planned().changes.first)
+    let set = try #require(it.planned().changes.first)
     #expect(set.action == .record("id", at: "1") && set.details == [.preventDestroy(true)])
 
     it.applied = it.applied.map { $0.guarded() }

@@ -2,6 +2,7 @@ import Diagnostics
 import Model
 import Planning
 import TestSupport
+import Testing
 
 /// One connection in three states: declared, in the store, as last applied. Each test moves some
 /// of it and looks at the plan.
@@ -37,7 +38,7 @@ struct Scenario {
 
   /// Declared, applied, and in the store as applied.
   init(_ name: String = "it") throws {
-    guard let name = ConnectionName(name) else { throw Missing() }
+    let name = try #require(ConnectionName(name))
     self.name = name
     fields = ["zone": .plain(.string("eu")), "api_key": .sealed(try message(1))]
     actual = Self.actual(name)
@@ -90,8 +91,6 @@ struct Scenario {
         options: options))
   }
 }
-
-struct Missing: Error {}
 
 func message(_ number: UInt8) throws -> SealedMessage {
   try SealedMessage(armored: sealedText(number))

@@ -3,6 +3,7 @@ import GRDB
 import Model
 import Secrets
 import Stores
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
@@ -29,14 +30,14 @@ import Testing
   }
 
   private func key(_ test: StoreUnderTest) async throws -> StoreKey {
-    let sealed = try required(try await test.store.sealedKey())
+    let sealed = try #require(try await test.store.sealedKey())
     return try StoreKey(try await test.protection.open(sealed))
   }
 
   @Test func opensAtItsPlaceOnly() async throws {
     let test = try StoreUnderTest()
     try await test.create("a", token: "t0ken")
-    let row = try required(try rows(test).first)
+    let row = try #require(try rows(test).first)
     let key = try await key(test)
     let value = try key.open(
       row.sealed, in: row.connection, field: row.field, version: row.version)
@@ -56,7 +57,7 @@ import Testing
   @Test func opensNothingThatWasChanged() async throws {
     let test = try StoreUnderTest()
     try await test.create("a", token: "t0ken")
-    let row = try required(try rows(test).first)
+    let row = try #require(try rows(test).first)
     let key = try await key(test)
     for index in row.sealed.indices {
       var changed = row.sealed

@@ -5,32 +5,7 @@ import SQLiteStore
 import Secrets
 import Stores
 import TestSupport
-
-/// Keeps the store's key as its bytes in hex, or refuses to open it; what gpg does with a real
-/// store is tried through the program.
-actor TestProtection: KeyProtection {
-  private(set) var openings = 0
-  private let opens: Bool
-
-  init(opens: Bool = true) { self.opens = opens }
-
-  func seal(_ key: SecretBytes) throws(KeyProtectionFailure) -> String {
-    key.withBytes { span in
-      span.indices.map { String(span[$0] / 16, radix: 16) + String(span[$0] % 16, radix: 16) }
-        .joined()
-    }
-  }
-
-  func open(_ sealed: String) throws(KeyProtectionFailure) -> SecretBytes {
-    openings += 1
-    guard opens else { throw KeyProtectionFailure("no key is here") }
-    let digits = Array(sealed)
-    return SecretBytes(
-      copying: stride(from: 0, to: digits.count - 1, by: 2).map {
-        UInt8(String(digits[$0...($0 + 1)]), radix: 16) ?? 0
-      })
-  }
-}
+import Testing
 
 /// A store file in a folder of its own.
 struct StoreUnderTest {
@@ -82,22 +57,15 @@ struct StoreUnderTest {
           "base_url": .plain(.string("https://example.com")),
           "token": .secret(secret(token), ciphertext: "c1"),
         ]))
-    return try required(record)
+    return try #require(record)
   }
-}
-
-struct MissingValue: Error {}
-
-func required<Value>(_ value: Value?) throws -> Value {
-  guard let value else { throw MissingValue() }
-  return value
 }
 
 let provenance = Provenance(
   who: "ann@laptop", at: Timestamp(milliseconds: 1_790_000_000_000), toolVersion: "0.1.0",
   commit: "0123456789abcdef")
 
-func name(_ text: String) throws -> ConnectionName { try required(ConnectionName(text)) }
+func name(_ text: String) throws -> ConnectionName { try #require(ConnectionName(text)) }
 
 func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.utf8) }
 

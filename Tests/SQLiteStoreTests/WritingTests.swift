@@ -1,6 +1,7 @@
 import Model
 import SQLiteStore
 import Stores
+import TestSupport
 import Testing
 
 @Suite struct WritingTests {
@@ -14,7 +15,7 @@ import Testing
           "token": .secret(secret("t0ken"), ciphertext: "c1"),
         ], labels: ["team": "payments"], scopes: ["read", "write"]))
     let snapshot = try await test.another().read()
-    let found = try required(snapshot.actual[name("twilio-prod")])
+    let found = try #require(snapshot.actual[name("twilio-prod")])
     #expect(found.app == "http" && found.setupType == "bearer" && found.version == "1")
     #expect(found.labels == ["team": "payments"])
     #expect(
@@ -24,7 +25,7 @@ import Testing
       ])
     #expect(found.grantedScopes == nil)
     #expect(found.updatedAt == provenance.at)
-    let applied = try required(record)
+    let applied = try #require(record)
     #expect(snapshot.applied == [try name("twilio-prod"): applied])
     #expect(applied.scopes == ["read", "write"] && applied.provenance == provenance)
     #expect(applied.sealed("token")?.version == "1")
@@ -41,8 +42,8 @@ import Testing
           "dropped": .secret(secret("three"), ciphertext: "c3"),
           "plain": .plain(.string("same")),
         ]))
-    let before = try required(first)
-    let after = try required(
+    let before = try #require(first)
+    let after = try #require(
       try await test.carryOut(
         write(
           "a", .update(before.storeID, from: before.version),
@@ -56,7 +57,7 @@ import Testing
     #expect(after.sealed("kept")?.digest == before.sealed("kept")?.digest)
     #expect(after.sealed("rotated")?.version == "2")
     #expect(after.sealed("rotated")?.digest != before.sealed("rotated")?.digest)
-    let found = try required(try await test.store.read().actual[name("a")])
+    let found = try #require(try await test.store.read().actual[name("a")])
     #expect(
       found.fields == [
         "kept": .secret(version: "1"), "rotated": .secret(version: "2"),
@@ -83,7 +84,7 @@ import Testing
   @Test func recordingLeavesTheConnectionAsItIs() async throws {
     let test = try StoreUnderTest()
     let before = try await test.create("a")
-    let after = try required(
+    let after = try #require(
       try await test.carryOut(
         write(
           "a", .record(before.storeID, at: before.version),
@@ -92,7 +93,8 @@ import Testing
           ], scopes: ["read"])))
     #expect(after.version == before.version && after.scopes == ["read"])
     guard case .sealed(let ciphertext, let digest, _) = after.fields["token"] else {
-      throw MissingValue()
+      Issue.record("the token is not sealed")
+      return
     }
     #expect(ciphertext == "c2" && digest == before.sealed("token")?.digest)
     #expect(try await test.store.read().actual[name("a")]?.version == "1")
@@ -101,7 +103,7 @@ import Testing
   @Test func replacingAndDeletingTakeTheOldOneWithThem() async throws {
     let test = try StoreUnderTest()
     let old = try await test.create("a")
-    let new = try required(
+    let new = try #require(
       try await test.carryOut(
         write("a", .replace(old.storeID, from: old.version), app: "slack", setup: nil)))
     #expect(new.storeID != old.storeID && new.version == "1")
@@ -161,7 +163,7 @@ import Testing
     let test = try StoreUnderTest()
     try await test.create("a")
     try await test.store.recordGrant(["read"], for: name("a"), by: provenance)
-    let found = try required(try await test.store.read().actual[name("a")])
+    let found = try #require(try await test.store.read().actual[name("a")])
     #expect(found.grantedScopes == ["read"] && found.version == "1")
     await #expect(throws: StoreError.notFound(try name("b"))) {
       try await test.store.recordGrant(["read"], for: name("b"), by: provenance)

@@ -38,6 +38,16 @@ package final class Sandbox: Sendable {
       atPath: folder.path + "/connections", withIntermediateDirectories: true)
   }
 
+  /// Puts project file and manifests into a folder below.
+  package func moveProject(to name: String) throws {
+    let manager = FileManager.default
+    let target = folder.path + "/" + name
+    try manager.createDirectory(atPath: target, withIntermediateDirectories: true)
+    for part in ["vaultctl.yaml", "connections"] {
+      try manager.moveItem(atPath: folder.path + "/" + part, toPath: target + "/" + part)
+    }
+  }
+
   package func write(_ text: String, to name: String) throws { try folder.write(text, to: name) }
   package func read(_ name: String) throws -> String { try folder.read(name) }
 

@@ -117,13 +117,7 @@ import Testing
 
   @Test func aProjectInAFolderOfItsRepository() throws {
     let sandbox = try Sandbox()
-    let folder = sandbox.folder.path
-    try FileManager.default.createDirectory(
-      atPath: folder + "/it's ops", withIntermediateDirectories: true)
-    for name in ["vaultctl.yaml", "connections"] {
-      try FileManager.default.moveItem(
-        atPath: "\(folder)/\(name)", toPath: "\(folder)/it's ops/\(name)")
-    }
+    try sandbox.moveProject(to: "it's ops")
     #expect(try git(sandbox, ["init", "--quiet"]).status == 0)
     #expect(try sandbox.vaultctl(["hooks", "install", "-C", "it's ops"]).status == 0)
     try sandbox.write(

@@ -49,12 +49,7 @@ import Testing
   @Test func pathsAreThoseOfTheRepository() throws {
     let sandbox = try sandbox()
     let folder = sandbox.folder.path
-    try FileManager.default.createDirectory(
-      atPath: folder + "/ops/vault", withIntermediateDirectories: true)
-    for name in ["vaultctl.yaml", "connections"] {
-      try FileManager.default.moveItem(
-        atPath: "\(folder)/\(name)", toPath: "\(folder)/ops/vault/\(name)")
-    }
+    try sandbox.moveProject(to: "ops/vault")
     #expect(try run("/usr/bin/git", ["init", "--quiet", folder]).status == 0)
     let plan = try sandbox.vaultctl(["plan", "-C", "ops/vault", "--format", "code-quality"])
     #expect(plan.text.contains("\"path\" : \"ops/vault/connections/slack-prod.yaml\""))

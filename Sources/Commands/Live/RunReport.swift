@@ -49,12 +49,12 @@ struct RunReport {
   }
 
   /// On GitHub Actions: annotations at the lines, and the plan on the step's page.
-  func annotate(_ console: Console, summary: String? = nil) {
+  func annotate(_ console: Console, summary: @autoclosure () -> String? = nil) {
     let environment = ProcessInfo.processInfo.environment
     guard environment["GITHUB_ACTIONS"] == "true" else { return }
     // Workflow commands are read on both streams; stdout is the result's.
     console.annotate(GitHubAnnotations.text(sorted, folder: folder))
-    guard let summary, let path = environment["GITHUB_STEP_SUMMARY"],
+    guard let path = environment["GITHUB_STEP_SUMMARY"], let summary = summary(),
       let file = FileHandle(forWritingAtPath: path)
     else { return }
     defer { try? file.close() }

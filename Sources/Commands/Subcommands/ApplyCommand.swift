@@ -45,7 +45,7 @@ struct ApplyCommand: Subcommand {
     _ = try options.failingKinds(workspace.project.failOn)
     try workspace.requireNoErrors()
     console.report(workspace.diagnostics, sources: workspace.sources)
-    if !isApproved, !console.canAsk { throw Failure(.cannotAsk()) }
+    if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
 
     let session = Session(workspace, console: console)
     let lock = session.lock()
@@ -84,7 +84,7 @@ struct ApplyCommand: Subcommand {
       return refusal.code == .policyViolated ? .finding : .failed
     }
     if plan.changes.isEmpty { return .fine }
-    guard isApproved || isApproved(console) else {
+    guard isPreapproved || isApproved(console) else {
       console.note("Nothing was applied.")
       return .failed
     }
@@ -115,7 +115,7 @@ struct ApplyCommand: Subcommand {
   }
 
   /// Who saved a plan has seen it.
-  private var isApproved: Bool { autoApprove || saved != nil }
+  private var isPreapproved: Bool { autoApprove || saved != nil }
 
   private func isApproved(_ console: Console) -> Bool {
     console.answer(to: "\nApply this? Only `yes` is taken: ") == "yes"

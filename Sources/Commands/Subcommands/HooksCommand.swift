@@ -31,7 +31,7 @@ struct InstallHooksCommand: Subcommand {
     let script = """
       #!/bin/sh
       \(Self.mark)
-      exec vaultctl hooks check -C \(quoted("./" + prefix))
+      exec vaultctl hooks check -C \(shellWord("./" + prefix))
 
       """
     if let there = try? String(contentsOfFile: path, encoding: .utf8), !there.contains(Self.mark) {
@@ -39,7 +39,7 @@ struct InstallHooksCommand: Subcommand {
         Diagnostic(
           .alreadyExists, "there is a pre-commit hook already", at: .file(path),
           notes: ["it is left as it is"],
-          help: ["add this line to it: vaultctl hooks check -C \(quoted("./" + prefix))"]))
+          help: ["add this line to it: vaultctl hooks check -C \(shellWord("./" + prefix))"]))
     }
     do {
       try FileManager.default.createDirectory(
@@ -53,11 +53,6 @@ struct InstallHooksCommand: Subcommand {
     _ = try git.output(["config", "--local"] + TextconvCommand.setting)
     console.result("Before each commit, git now asks: vaultctl hooks check\n")
     return .fine
-  }
-
-  /// One word of a shell.
-  private func quoted(_ text: String) -> String {
-    "'" + text.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
   }
 }
 

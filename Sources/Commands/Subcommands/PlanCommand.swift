@@ -70,7 +70,9 @@ struct PlanCommand: Subcommand {
     let planning = try options.planning()
     let workspace = try Workspace.load(global.project)
     let failing = try options.failingKinds(workspace.project.failOn)
-    if let report = refusal(of: workspace) {
+    if workspace.diagnostics.hasErrors {
+      // Where manifests with errors allow no plan, a service is told of them.
+      let report = report(workspace, [])
       report.text(format).map { console.result($0) }
       report.annotate(console)
     }
@@ -90,11 +92,6 @@ struct PlanCommand: Subcommand {
       return .finding
     }
     return detailedExitcode && !plan.changes.isEmpty ? .changes : .fine
-  }
-
-  /// What there is to tell where manifests with errors allow no plan.
-  private func refusal(of workspace: Workspace) -> RunReport? {
-    workspace.diagnostics.hasErrors ? report(workspace, []) : nil
   }
 
   private func report(_ workspace: Workspace, _ findings: [Diagnostic]) -> RunReport {
