@@ -156,7 +156,7 @@ private enum ApplyPhase: CaseIterable {
   init(_ action: ChangeAction) {
     switch action {
     case .create: self = .creates
-    case .update, .record, .replace, .adopt: self = .updates
+    case .update, .record, .replace, .rename, .adopt: self = .updates
     case .delete: self = .deletes
     }
   }

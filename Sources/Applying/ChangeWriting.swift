@@ -57,12 +57,15 @@ struct ChangeWriting: Sendable {
   private func fields(
     of change: Change
   ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
-    guard let connection = desired[change.connection], let setup = connection.setup else {
-      return [:]
-    }
+    guard let connection = desired[change.connection] else { return [:] }
     var writes: [FieldName: FieldWrite] = [:]
+    if !change.action.makesAnew {
+      for field in connection.ignoredFields { writes[field] = .leave }
+    }
+    guard let setup = connection.setup else { return writes }
     var sealed: [(address: FieldAddress, message: SealedMessage, place: Place)] = []
-    for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {
+    for (field, value) in setup.fields.sorted(by: { $0.key < $1.key })
+    where writes[field] == nil {
       switch value {
       case .plain(let value): writes[field] = .plain(value)
       case .sealed(let message) where change.keeps(field):
@@ -98,12 +101,21 @@ extension Change {
   fileprivate func keeps(_ field: FieldName) -> Bool {
     switch action {
     case .create, .replace, .adopt, .delete: return false
-    case .update, .record: break
+    case .update, .record, .rename: break
     }
     for case .secret(field, let change) in details {
       return change == .reencrypted
     }
     return true
+  }
+}
+
+extension ChangeAction {
+  fileprivate var makesAnew: Bool {
+    switch self {
+    case .create, .replace: true
+    case .update, .record, .delete, .rename, .adopt: false
+    }
   }
 }
 
@@ -114,6 +126,8 @@ extension StoreWrite.Action {
     case .update(let id, let version), .adopt(let id, let version):
       self = .update(id, from: version)
     case .record(let id, let version): self = .record(id, at: version)
+    case .rename(let id, let version, let former):
+      self = .rename(id, from: version, formerly: former)
     case .replace(let id, let version, _): self = .replace(id, from: version)
     case .delete(let id, let version): self = .delete(id, from: version)
     }

@@ -20,8 +20,15 @@ struct GlobalOptions: ParsableArguments {
     completion: .directory)
   var project: String?
 
+  @Option(
+    name: .customLong("env"),
+    help: ArgumentHelp("The environment, of those in the project file.", valueName: "name"))
+  var environment: String?
+
   @Option(name: .customLong("color"), help: "Colours: auto, always or never.")
   var colour: ColourChoice = .auto
+
+  var namesAllEnvironments: Bool { environment == "all" }
 
   var console: Console { Console(colour: colour) }
 }

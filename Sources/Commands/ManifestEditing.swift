@@ -10,16 +10,49 @@ struct FieldEdit: Sendable {
   let text: String
 }
 
+/// Another name for one document's connection.
+struct RenameEdit: Sendable {
+  let document: ManifestDocument
+  let name: ConnectionName
+  /// What `metadata.renamedFrom` says from now on; empty where it stays as it is.
+  let formerNames: [ConnectionName]
+}
+
 /// Puts values into manifests and changes no other byte.
 struct ManifestEditing {
   let files: Files
 
   /// Writes all edits of one manifest, or none.
-  func write(_ edits: [FieldEdit], to manifest: Manifest) throws {
+  func write(
+    _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest
+  ) throws {
     let yaml = manifest.yaml
-    let after = yaml.applying(try edits.map { try edit($0, yaml) })
-    try check(edits, before: yaml, after: after)
+    let after = yaml.applying(
+      try edits.map { try edit($0, yaml) } + renames.flatMap { try self.edits($0, yaml) })
+    let old = Leaves(yaml)
+    let wanted = renames.reduce(
+      into: Dictionary(edits.map { (old.path(of: $0), $0.text) }) { $1 }
+    ) { wanted, rename in
+      wanted.merge(old.texts(of: rename)) { $1 }
+    }
+    try check(wanted, before: old, after: after, file: manifest.file)
     try files.replace(manifest.file, with: after)
+  }
+
+  private func edits(_ rename: RenameEdit, _ yaml: YAMLFile) throws -> [YAMLEdit] {
+    let metadata = rename.document.metadata
+    guard metadata.aliasOf == nil, let name = metadata["name"] else {
+      throw Diagnostic.sharedValue(yaml.file)
+    }
+    let edit = yaml.replacing(name, with: .text(rename.name.rawValue))
+    guard let last = rename.formerNames.first else { return [edit] }
+    let value: YAMLNewValue =
+      rename.formerNames.count == 1
+      ? .text(last.rawValue) : .list(rename.formerNames.map(\.rawValue))
+    if let present = metadata["renamedFrom"] {
+      return [edit, yaml.replacing(present, with: value)]
+    }
+    return [edit, yaml.inserting("renamedFrom", value, into: metadata)]
   }
 
   private func edit(_ edit: FieldEdit, _ yaml: YAMLFile) throws -> YAMLEdit {
@@ -34,31 +67,28 @@ struct ManifestEditing {
     guard let type = document.setupType(with: edit.field) else {
       throw Diagnostic.noSetupType(document)
     }
-    let setup = YAMLNewValue.mapping([
-      YAMLNewEntry("type", type.rawValue), YAMLNewEntry(edit.field.rawValue, edit.text),
-    ])
+    // Over a base's setup, the type need not be said again.
+    let setup = YAMLNewValue.mapping(
+      (document.liesOverSetup ? [] : [YAMLNewEntry("type", type.rawValue)])
+        + [YAMLNewEntry(edit.field.rawValue, edit.text)])
     if let empty = document.spec.entry("setup")?.value {
       return yaml.replacing(empty, with: setup)
     }
     return yaml.inserting("setup", setup, into: document.spec)
   }
 
-  /// The file read again says the same but for the edited fields; an anchor on an edited value can
+  /// The file read again says the same but for the edited values; an anchor on an edited value can
   /// carry the change elsewhere.
-  private func check(_ edits: [FieldEdit], before: YAMLFile, after: [UInt8]) throws {
-    let (again, faults) = YAMLFile.parse(after, file: before.file)
-    let old = Leaves(before)
+  private func check(
+    _ wanted: [String: String], before old: Leaves, after: [UInt8], file: String
+  ) throws {
+    let (again, faults) = YAMLFile.parse(after, file: file)
     let new = Leaves(again)
-    let isRight =
-      faults.isEmpty
-      && edits.allSatisfy { edit in
-        new.texts[old.path(of: edit)] == edit.text
-      }
-    let edited = Set(edits.map(old.path))
+    let isRight = faults.isEmpty && wanted.allSatisfy { path, text in new.texts[path] == text }
     let strays = new.texts.filter { path, text in
-      !edited.contains(path) && old.texts[path] != text && !path.hasSuffix("/spec/setup/type")
+      wanted[path] == nil && old.texts[path] != text && !path.hasSuffix("/spec/setup/type")
     }
-    guard isRight, strays.isEmpty else { throw Diagnostic.sharedValue(before.file) }
+    guard isRight, strays.isEmpty else { throw Diagnostic.sharedValue(file) }
   }
 }
 
@@ -74,10 +104,23 @@ private struct Leaves {
     }
   }
 
-  func path(of edit: FieldEdit) -> String {
-    let start = edit.document.spec.span.start.offset
-    let index = (roots.lastIndex { $0 <= start }) ?? 0
-    return "\(index)/spec/setup/\(edit.field)"
+  func path(of edit: FieldEdit) -> String { "\(index(of: edit.document))/spec/setup/\(edit.field)" }
+
+  /// What a rename writes, by path.
+  func texts(of rename: RenameEdit) -> [String: String] {
+    let path = "\(index(of: rename.document))/metadata"
+    var texts = ["\(path)/name": rename.name.rawValue]
+    let former = rename.formerNames.map(\.rawValue)
+    if former.count == 1 { texts["\(path)/renamedFrom"] = former[0] }
+    if former.count > 1 {
+      for (index, name) in former.enumerated() { texts["\(path)/renamedFrom/\(index)"] = name }
+    }
+    return texts
+  }
+
+  private func index(of document: ManifestDocument) -> Int {
+    let start = document.spec.span.start.offset
+    return (roots.lastIndex { $0 <= start }) ?? 0
   }
 
   private mutating func collect(_ node: YAMLNode, _ path: String) {

@@ -15,7 +15,8 @@ struct VaultctlCommand: AsyncParsableCommand {
     version: vaultctlVersion,
     subcommands: [
       InitCommand.self, NewCommand.self, EncryptCommand.self, SetCommand.self, EditCommand.self,
-      DecryptCommand.self, RekeyCommand.self, ValidateCommand.self, PlanCommand.self,
+      DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
+      PlanCommand.self,
       ApplyCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
       HooksCommand.self, TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,

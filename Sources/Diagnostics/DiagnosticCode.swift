@@ -37,6 +37,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case emptyDocument = "VC1117"
   case uselessPublicField = "VC1118"
   case invalidLabel = "VC1119"
+  case formerNameTaken = "VC1120"
 
   // VC12xx: the project file.
   case projectNotFound = "VC1201"
@@ -50,6 +51,9 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case alreadyExists = "VC1209"
   case connectionNotFound = "VC1210"
   case gitFailed = "VC1212"
+  case invalidEnvironment = "VC1213"
+  case environmentNotFound = "VC1214"
+  case invalidFlow = "VC1215"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"
@@ -93,6 +97,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case notAPlan = "VC3015"
   case tooManyChanges = "VC3016"
   case nothingDeclared = "VC3017"
+  case renameBlocked = "VC3018"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

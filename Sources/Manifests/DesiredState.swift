@@ -1,36 +1,60 @@
 package import Diagnostics
 package import Model
 
-/// All manifests of a project together.
+/// All manifests of a project together, as one environment has them.
 package struct DesiredState: Sendable {
+  /// The environment's; `nil`: the base alone.
+  package let environment: Environment?
+  /// Those of the base and of this environment.
   package let manifests: [Manifest]
   /// The connections without faults, by name.
   package let connections: [DesiredConnection]
-  /// Of all manifests, in reading order, with what only shows when they are seen together.
+  /// Of these manifests, in reading order, with what only shows when they are seen together.
   package let diagnostics: [Diagnostic]
 
-  package init(_ manifests: [Manifest], project: Project) {
+  /// - Parameter manifests: those of other environments are left out.
+  package init(_ manifests: [Manifest], project: Project, environment: Environment? = nil) {
+    let manifests = manifests.filter {
+      $0.environment == nil || $0.environment == environment?.name
+    }
+    self.environment = environment
     self.manifests = manifests
-    let documents = manifests.flatMap(\.documents)
-    let duplicates = Self.duplicates(documents)
+    let base = manifests.filter { $0.environment == nil }.flatMap(\.documents)
+    let overlay = manifests.filter { $0.environment != nil }.flatMap(\.documents)
     let unruled = manifests.filter {
       project.recipientRule(for: $0.file) == nil && $0.holdsSecrets
     }
-    connections = documents.compactMap(\.desired).sorted { $0.name < $1.name }
-    diagnostics =
-      (manifests.flatMap(\.diagnostics) + duplicates
-      + unruled.map { .noRecipientRule(for: $0.file) })
-      .sorted(by: Diagnostic.inReadingOrder)
+    connections = Self.merged(base, overlay)
+    let found =
+      manifests.flatMap(\.diagnostics) + Self.duplicates(base) + Self.duplicates(overlay)
+      + Self.renameFaults(connections) + unruled.map { .noRecipientRule(for: $0.file) }
+    diagnostics = found.sorted(by: Diagnostic.inReadingOrder)
   }
 
-  package func document(_ name: ConnectionName) -> (manifest: Manifest, document: ManifestDocument)?
-  {
-    for manifest in manifests {
+  /// The document of a connection in one layer; the base's where no environment is named.
+  package func document(
+    _ name: ConnectionName, in environment: String? = nil
+  ) -> (manifest: Manifest, document: ManifestDocument)? {
+    for manifest in manifests where manifest.environment == environment {
       if let document = manifest.documents.first(where: { $0.name == name }) {
         return (manifest, document)
       }
     }
     return nil
+  }
+
+  private static func merged(
+    _ base: [ManifestDocument], _ overlay: [ManifestDocument]
+  ) -> [DesiredConnection] {
+    let upper = Dictionary(overlay.map { ($0.name, $0) }) { first, _ in first }
+    let names = Set(base.map(\.name))
+    let layers =
+      base.compactMap { document -> ConnectionLayer? in
+        guard let above = upper[document.name] else { return document.layer }
+        guard let lower = document.layer, let above = above.layer else { return nil }
+        return lower.overlaid(by: above)
+      } + overlay.filter { !names.contains($0.name) }.compactMap(\.layer)
+    return layers.compactMap(\.desired).sorted { $0.name < $1.name }
   }
 
   private static func duplicates(_ documents: [ManifestDocument]) -> [Diagnostic] {
@@ -41,6 +65,18 @@ package struct DesiredState: Sendable {
         return nil
       }
       return .duplicateName(document.name, earlier: earlier, at: document.origin.namePlace)
+    }
+  }
+
+  /// A former name is nobody's name and one connection's only.
+  private static func renameFaults(_ connections: [DesiredConnection]) -> [Diagnostic] {
+    var owners = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
+    return connections.flatMap { connection in
+      connection.formerNames.compactMap { name in
+        if let owner = owners[name] { return .formerNameTaken(name, of: connection, by: owner) }
+        owners[name] = connection
+        return nil
+      }
     }
   }
 }
@@ -57,8 +93,22 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .duplicateName, "connection `\(name)` is declared twice", at: place,
-      notes: ["first in \(earlier.file):\(earlier.name.start.line)"],
+      notes: ["first in \(earlier.file):\(earlier.namePlace.span?.start.line ?? 1)"],
       help: ["rename one of them, or remove it"])
+  }
+
+  fileprivate static func formerNameTaken(
+    _ name: ConnectionName, of connection: DesiredConnection, by owner: DesiredConnection
+  ) -> Diagnostic {
+    Diagnostic(
+      .formerNameTaken, "`\(connection.name)` cannot have been `\(name)`",
+      at: connection.origin.namePlace,
+      notes: [
+        owner.name == name
+          ? "`\(name)` is declared in \(owner.origin.file)"
+          : "`\(owner.name)` in \(owner.origin.file) was `\(name)` too"
+      ],
+      help: ["take `\(name)` out of `metadata.renamedFrom`"])
   }
 
   fileprivate static func noRecipientRule(for file: String) -> Diagnostic {

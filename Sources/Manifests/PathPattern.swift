@@ -13,6 +13,12 @@ package struct PathPattern: Hashable, Sendable {
     Self.matches(parts[...], path.split(separator: "/").map(Array.init)[...])
   }
 
+  /// The folder that all paths lie in which it can match; `.` where that is the root.
+  package var fixedFolder: String {
+    let fixed = text.split(separator: "/").dropLast().prefix { !$0.contains { "*?".contains($0) } }
+    return fixed.isEmpty ? "." : fixed.joined(separator: "/")
+  }
+
   /// Remembers the last `**` and comes back to it, so the work is bounded by parts × parts.
   private static func matches(
     _ pattern: ArraySlice<[Character]>, _ path: ArraySlice<[Character]>

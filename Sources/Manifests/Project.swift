@@ -9,15 +9,21 @@ package struct Project: Hashable, Sendable {
   /// Files or folders, relative to the project's root.
   package let manifests: [LocatedText]
   package let recipientRules: [RecipientRule]
-  package let store: StoreSettings
+  /// `nil` where the file names none.
+  package let store: StoreSettings?
   package let failOn: Set<FindingKind>
   package let signing: Signing
   /// The project's own apps are in it.
   package let catalog: Catalog
+  /// In the file's order.
+  package let environments: [Environment]
+  /// Globs of flow definitions, relative to the root.
+  package let flows: [PathPattern]
 
   package init(
     name: String, manifests: [LocatedText], recipientRules: [RecipientRule],
-    store: StoreSettings, failOn: Set<FindingKind>, signing: Signing, catalog: Catalog
+    store: StoreSettings? = nil, failOn: Set<FindingKind>, signing: Signing, catalog: Catalog,
+    environments: [Environment] = [], flows: [PathPattern] = []
   ) {
     self.name = name
     self.manifests = manifests
@@ -26,17 +32,8 @@ package struct Project: Hashable, Sendable {
     self.failOn = failOn
     self.signing = signing
     self.catalog = catalog
-  }
-
-  /// The first rule whose path matches; `file` is relative to the root.
-  package func recipientRule(for file: String) -> RecipientRule? {
-    recipientRules.first { $0.path.matches(file) }
-  }
-
-  /// Every recipient of any rule, each once, in the file's order.
-  package var allRecipients: [LocatedText] {
-    var seen: Set<String> = []
-    return recipientRules.flatMap(\.keys).filter { seen.insert($0.text).inserted }
+    self.environments = environments
+    self.flows = flows
   }
 }
 

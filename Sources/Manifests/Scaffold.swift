@@ -57,6 +57,19 @@ package enum Scaffold {
     return text
   }
 
+  /// An environment's document that lies over the base's of this name, and says nothing yet.
+  package static func overlay(name: ConnectionName) -> String {
+    """
+    apiVersion: \(apiVersion)
+    kind: Connection
+    metadata:
+      name: \(quoted(name.rawValue))
+    spec:
+      setup:
+
+    """
+  }
+
   /// A file's name that every system takes.
   package static func fileName(for name: ConnectionName) -> String {
     let text = name.rawValue.lowercased().unicodeScalars.map { scalar -> Character in

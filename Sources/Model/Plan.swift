@@ -67,6 +67,8 @@ package enum ChangeAction: Hashable, Sendable, Codable {
   /// A store cannot change a connection's app: delete and create anew.
   case replace(StoreID, from: StoreVersion, app: AppID)
   case delete(StoreID, from: StoreVersion)
+  /// The store's connection takes another name, keeps its id, and is otherwise updated.
+  case rename(StoreID, from: StoreVersion, formerly: ConnectionName)
   /// What is there without a record of ours is taken over and set to what is declared.
   case adopt(StoreID, from: StoreVersion)
 }
@@ -85,6 +87,7 @@ package enum ChangeReason: Hashable, Sendable, Codable {
   /// Our record says that it was there; the store has lost it.
   case lostInStore
   case appChanged
+  case renamed
   case unmanaged
 }
 
@@ -105,7 +108,7 @@ package enum SecretChange: String, Hashable, Sendable, Codable {
   /// Written again because the store's value is no longer the one that was applied.
   case restored
   /// Another ciphertext and no key at hand to compare.
-  case undecided
+  case undecided = "changed"
 }
 
 /// What opening two values has shown of them.

@@ -13,25 +13,28 @@ struct Judgement {
 struct ConnectionPlanning {
   private let desired: DesiredConnection
   private let input: PlanningInput
-  private let actual: ActualConnection?
-  private let applied: AppliedRecord?
+  private let counterpart: Counterpart
 
   init(_ desired: DesiredConnection, _ input: PlanningInput) {
     self.desired = desired
     self.input = input
-    actual = input.snapshot.actual[desired.name]
-    applied = input.snapshot.applied[desired.name]
+    counterpart = input.snapshot.counterpart(of: desired)
   }
 
+  private var isRenamed: Bool { counterpart.name != desired.name }
+
   func judged() -> Judgement {
-    guard let actual else { return created() }
-    guard let applied else { return unmanaged(actual) }
+    guard let actual = counterpart.actual else { return created() }
+    guard let applied = counterpart.applied else { return unmanaged(actual) }
+    if isRenamed, actual.app != desired.app {
+      return Judgement(findings: [.renamedWithAnotherApp(desired, from: counterpart.name)])
+    }
     if actual.app != desired.app { return replaced(actual, applied) }
     return compared(actual, applied)
   }
 
   private func created() -> Judgement {
-    let isLost = applied != nil
+    let isLost = counterpart.applied != nil
     return Judgement(
       change: change(
         .create, isLost ? .lostInStore : .notInStore, details(against: nil, applied: nil)),
@@ -41,6 +44,9 @@ struct ConnectionPlanning {
   private func unmanaged(_ actual: ActualConnection) -> Judgement {
     guard input.options.adopts else {
       return Judgement(findings: [.adoptable(desired)], isManaged: false)
+    }
+    if isRenamed {
+      return Judgement(findings: [.renamedUnmanaged(desired, from: counterpart.name)])
     }
     if actual.app != desired.app {
       return replacement(of: actual, .unmanaged)
@@ -54,7 +60,7 @@ struct ConnectionPlanning {
   private func replaced(_ actual: ActualConnection, _ applied: AppliedRecord) -> Judgement {
     guard applied.app == actual.app else {
       var judgement = replacement(of: actual, .drifted)
-      judgement.findings.append(.drift(desired, ["the app"]))
+      judgement.findings.append(.drift(desired, [.app]))
       return judgement
     }
     return replacement(of: actual, .appChanged)
@@ -70,24 +76,31 @@ struct ConnectionPlanning {
 
   private func compared(_ actual: ActualConnection, _ applied: AppliedRecord) -> Judgement {
     let here = Movement.declared(desired, since: applied)
-    let there = Movement.stored(actual, since: applied)
+    let there = Movement.stored(actual, since: applied, ignoring: desired.ignoredFields)
     let details = details(against: actual, applied: applied)
-    if here.isEmpty, there.isEmpty, details.isEmpty { return Judgement() }
+    if here.isEmpty, there.isEmpty, details.isEmpty, !isRenamed { return Judgement() }
 
     var judgement = Judgement()
     let reason: ChangeReason
-    switch (here.isEmpty, there.isEmpty) {
+    // A value sealed again, and what only the record holds, contend with nothing in the store.
+    let contending = here.filter(\.isInStore).filter { !details.reencrypt($0) }
+    switch (contending.isEmpty, there.isEmpty) {
     case (false, false) where !details.isEmpty:
       reason = .conflicting
-      judgement.findings.append(.conflict(desired, here: here, there: there))
+      judgement.findings.append(.conflict(desired, here: contending, there: there))
     case (true, false):
       reason = .drifted
       judgement.findings.append(.drift(desired, there))
-    default: reason = .declared
+    default: reason = isRenamed ? .renamed : .declared
     }
     let action: ChangeAction =
-      details.allSatisfy(\.isOfRecordOnly)
-      ? .record(actual.id, at: actual.version) : .update(actual.id, from: actual.version)
+      if isRenamed {
+        .rename(actual.id, from: actual.version, formerly: counterpart.name)
+      } else if details.allSatisfy(\.isOfRecordOnly) {
+        .record(actual.id, at: actual.version)
+      } else {
+        .update(actual.id, from: actual.version)
+      }
     judgement.change = change(action, reason, details)
     let undecided = details.compactMap(\.undecidedField)
     if !undecided.isEmpty { judgement.findings.append(.undecided(desired, undecided)) }
@@ -117,6 +130,13 @@ extension Catalog {
   func shape(of connection: DesiredConnection) -> SetupShape? {
     guard let app = self[connection.app] else { return nil }
     return connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first
+  }
+}
+
+extension [ChangeDetail] {
+  fileprivate func reencrypt(_ part: MovedPart) -> Bool {
+    guard case .field(let name) = part else { return false }
+    return contains(.secret(name, .reencrypted))
   }
 }
 

@@ -32,8 +32,10 @@ struct DetailPlanning {
   /// The catalog's order, then by name.
   private func fieldsInOrder() -> [FieldName] {
     let known = shape?.fields.map(\.name) ?? []
-    let all = Set(desired.setup?.fields.keys.map { $0 } ?? [])
+    var all = Set(desired.setup?.fields.keys.map { $0 } ?? [])
       .union(actual?.fields.keys.map { $0 } ?? [])
+    // What is there is left to others; what is made now is made whole.
+    if actual != nil { all.subtract(desired.ignoredFields) }
     return known.filter(all.contains) + all.subtracting(known).sorted()
   }
 

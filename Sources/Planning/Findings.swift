@@ -9,9 +9,15 @@ extension Finding {
   }
 
   /// `nil` for a connection that has all that its setup requires.
-  static func empty(_ connection: DesiredConnection, catalog: Catalog) -> Finding? {
+  ///
+  /// An ignored field is not missing where the store has it.
+  static func empty(
+    _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog
+  ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
-    let missing = shape.missing(from: connection.setup?.fields.keys.map { $0 } ?? [])
+    let others = connection.ignoredFields.filter { actual?.fields[$0] != nil }
+    let missing = shape.missing(
+      from: Set(connection.setup?.fields.keys.map { $0 } ?? []).union(others))
     if connection.setup != nil, missing.isEmpty { return nil }
     let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
     let first = missing.first.map { "vaultctl set \(shellWord(connection.name.rawValue)) \($0)" }
@@ -60,18 +66,18 @@ extension Finding {
     return findings
   }
 
-  static func drift(_ connection: DesiredConnection, _ moved: [String]) -> Finding {
+  static func drift(_ connection: DesiredConnection, _ moved: [MovedPart]) -> Finding {
     Finding(
       .drift, connection.name,
       Diagnostic(
         .drift, "`\(connection.name)` was changed outside of its manifest", severity: .warning,
         at: connection.origin.namePlace,
-        notes: ["changed in the store: \(moved.joined(separator: ", "))"],
+        notes: ["changed in the store: \(listed(moved))"],
         help: ["an apply restores what is declared; to keep the change, put it in the manifest"]))
   }
 
   static func conflict(
-    _ connection: DesiredConnection, here: [String], there: [String]
+    _ connection: DesiredConnection, here: [MovedPart], there: [MovedPart]
   ) -> Finding {
     Finding(
       .conflict, connection.name,
@@ -79,8 +85,8 @@ extension Finding {
         .conflict, "`\(connection.name)` was changed both in its manifest and in the store",
         severity: .warning, at: connection.origin.namePlace,
         notes: [
-          "changed in the manifest: \(here.joined(separator: ", "))",
-          "changed in the store: \(there.joined(separator: ", "))",
+          "changed in the manifest: \(listed(here))",
+          "changed in the store: \(listed(there))",
         ],
         help: ["look at both, then let the manifest win: vaultctl apply --force-conflicts"]))
   }
@@ -111,6 +117,31 @@ extension Finding {
         help: ["take it over and set it to what is declared: vaultctl apply --adopt"]))
   }
 
+  /// A store changes a name, or makes another app's connection; not both at once.
+  static func renamedWithAnotherApp(
+    _ connection: DesiredConnection, from former: ConnectionName
+  ) -> Finding {
+    Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .renameBlocked, "`\(former)` cannot become `\(connection.name)` of another app",
+        at: connection.origin.appPlace,
+        notes: ["a store cannot change a connection's app, so nothing is left to be renamed"],
+        help: ["change the app back, or take `metadata.renamedFrom` away: it is made anew then"]))
+  }
+
+  static func renamedUnmanaged(
+    _ connection: DesiredConnection, from former: ConnectionName
+  ) -> Finding {
+    Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .renameBlocked, "`\(former)` is not ours to be renamed `\(connection.name)`",
+        at: connection.origin.namePlace,
+        notes: ["it is in the store, and not by vaultctl"],
+        help: ["declare it as `\(former)`, take it over (apply --adopt), then rename it"]))
+  }
+
   static func missingInStore(_ connection: DesiredConnection, store: String) -> Finding {
     Finding(
       .drift, connection.name,
@@ -125,7 +156,7 @@ extension Finding {
       .preventDestroy, connection.name,
       Diagnostic(
         .destroyPrevented, "`\(connection.name)` would have to be deleted, which it forbids",
-        at: .source(file: connection.origin.file, span: connection.origin.app),
+        at: connection.origin.appPlace,
         notes: ["a store cannot change a connection's app, and `preventDestroy` is set"],
         help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
   }
@@ -163,6 +194,10 @@ extension Finding {
         .unmanaged, "`\(name)` is in the store and declared nowhere", severity: .info,
         at: .connection(name.rawValue, store: store)))
   }
+}
+
+private func listed(_ parts: [MovedPart]) -> String {
+  parts.map(\.inWords).joined(separator: ", ")
 }
 
 private func quoted(_ scopes: [Scope]) -> String {

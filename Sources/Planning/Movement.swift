@@ -1,31 +1,59 @@
 import Model
 
-/// Which parts of a connection are no longer as they were applied, in words; sorted.
+/// One part of a connection that is no longer as it was applied.
+enum MovedPart: Hashable {
+  case app, setupType
+  case field(FieldName)
+  case labels, scopes, preventDestroy
+
+  var inWords: String {
+    switch self {
+    case .app: "the app"
+    case .setupType: "the setup's type"
+    case .field(let name): "`\(name)`"
+    case .labels: "the labels"
+    case .scopes: "the scopes"
+    case .preventDestroy: "`preventDestroy`"
+    }
+  }
+
+  /// Whether the store holds it; the rest is of the applied record alone.
+  var isInStore: Bool {
+    switch self {
+    case .app, .setupType, .field, .labels: true
+    case .scopes, .preventDestroy: false
+    }
+  }
+}
+
+/// Which parts of a connection are no longer as they were applied; ignored fields are not looked
+/// at.
 enum Movement {
   static func declared(
     _ desired: DesiredConnection, since applied: AppliedRecord
-  ) -> [String] {
-    var moved: [String] = []
-    if desired.app != applied.app { moved.append("the app") }
-    if desired.setup?.type != applied.setupType { moved.append("the setup's type") }
+  ) -> [MovedPart] {
+    var moved: [MovedPart] = []
+    if desired.app != applied.app { moved.append(.app) }
+    if desired.setup?.type != applied.setupType { moved.append(.setupType) }
     let fields = desired.setup?.fields ?? [:]
-    let names = Set(fields.keys).union(applied.fields.keys).sorted()
-    moved += names.filter { !isSame(fields[$0], applied.fields[$0]) }.map { "`\($0)`" }
-    if desired.labels != applied.labels { moved.append("the labels") }
-    if desired.scopes != applied.scopes { moved.append("the scopes") }
-    if desired.preventsDestroy != applied.preventsDestroy { moved.append("`preventDestroy`") }
+    let names = Set(fields.keys).union(applied.fields.keys).subtracting(desired.ignoredFields)
+    moved += names.sorted().filter { !isSame(fields[$0], applied.fields[$0]) }.map { .field($0) }
+    if desired.labels != applied.labels { moved.append(.labels) }
+    if desired.scopes != applied.scopes { moved.append(.scopes) }
+    if desired.preventsDestroy != applied.preventsDestroy { moved.append(.preventDestroy) }
     return moved
   }
 
   static func stored(
-    _ actual: ActualConnection, since applied: AppliedRecord
-  ) -> [String] {
-    var moved: [String] = []
-    if actual.app != applied.app { moved.append("the app") }
-    if actual.setupType != applied.setupType { moved.append("the setup's type") }
-    let names = Set(actual.fields.keys).union(applied.fields.keys).sorted()
-    moved += names.filter { !isSame(actual.fields[$0], applied.fields[$0]) }.map { "`\($0)`" }
-    if actual.labels != applied.labels { moved.append("the labels") }
+    _ actual: ActualConnection, since applied: AppliedRecord, ignoring ignored: Set<FieldName>
+  ) -> [MovedPart] {
+    var moved: [MovedPart] = []
+    if actual.app != applied.app { moved.append(.app) }
+    if actual.setupType != applied.setupType { moved.append(.setupType) }
+    let names = Set(actual.fields.keys).union(applied.fields.keys).subtracting(ignored)
+    moved += names.sorted().filter { !isSame(actual.fields[$0], applied.fields[$0]) }
+      .map { .field($0) }
+    if actual.labels != applied.labels { moved.append(.labels) }
     return moved
   }
 

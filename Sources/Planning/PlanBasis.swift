@@ -22,11 +22,12 @@ package struct PlanBasis: Hashable, Sendable, Codable {
   ) {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     connections = plan.changes.map { change in
-      let actual = snapshot.actual[change.connection]
+      let name = change.nameInStore
+      let actual = snapshot.actual[name]
       return Connection(
         name: change.connection, manifest: byName[change.connection].map { digest(Declared($0)) },
         store: actual.map { "\($0.id) at \($0.version)" },
-        record: snapshot.applied[change.connection].map { digest($0) })
+        record: snapshot.applied[name].map { digest($0) })
     }
     self.recipients = recipients
   }
@@ -77,6 +78,7 @@ private struct Declared: Encodable {
   let labels: [String: String]
   let scopes: [Scope]?
   let preventsDestroy: Bool
+  let ignored: [FieldName]
 
   init(_ connection: DesiredConnection) {
     app = connection.app
@@ -91,6 +93,7 @@ private struct Declared: Encodable {
     labels = connection.labels
     scopes = connection.scopes?.sorted()
     preventsDestroy = connection.preventsDestroy
+    ignored = connection.ignoredFields.sorted()
   }
 }
 

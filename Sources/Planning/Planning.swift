@@ -29,11 +29,14 @@ package func plan(_ input: PlanningInput) -> Plan {
   changes += undeclared.changes
   findings += undeclared.findings
 
-  let empty = covered.compactMap { Finding.empty($0, catalog: input.catalog) }
+  let empty = covered.compactMap {
+    Finding.empty(
+      $0, actual: input.snapshot.counterpart(of: $0).actual, catalog: input.catalog)
+  }
   findings += empty
   findings += covered.flatMap { connection in
     Finding.scopeDrift(
-      connection, granted: input.snapshot.actual[connection.name]?.grantedScopes)
+      connection, granted: input.snapshot.counterpart(of: connection).actual?.grantedScopes)
   }
 
   return Plan(

@@ -53,11 +53,12 @@ package func undecidedSecrets(
   desired: [DesiredConnection], snapshot: Snapshot, targets: Set<ConnectionName>? = nil
 ) -> [FieldAddress] {
   desired.filter { targets?.contains($0.name) ?? true }.flatMap { connection in
-    guard let actual = snapshot.actual[connection.name],
-      let applied = snapshot.applied[connection.name], actual.app == connection.app
+    let counterpart = snapshot.counterpart(of: connection)
+    guard let actual = counterpart.actual, let applied = counterpart.applied,
+      actual.app == connection.app
     else { return [FieldAddress]() }
     return (connection.setup?.sealed ?? [:]).compactMap { field, message in
-      guard case .secret = actual.fields[field],
+      guard !connection.ignoredFields.contains(field), case .secret = actual.fields[field],
         case .sealed(let ciphertext, _, _) = applied.fields[field], ciphertext != message.digest
       else { return nil }
       return FieldAddress(connection.name, field)

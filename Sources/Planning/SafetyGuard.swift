@@ -32,13 +32,13 @@ extension ChangeAction {
   fileprivate var deletes: Bool {
     switch self {
     case .delete: true
-    case .create, .update, .record, .replace, .adopt: false
+    case .create, .update, .record, .replace, .rename, .adopt: false
     }
   }
 
   fileprivate var touchesWhatIsThere: Bool {
     switch self {
-    case .delete, .replace, .update: true
+    case .delete, .replace, .update, .rename: true
     case .create, .record, .adopt: false
     }
   }

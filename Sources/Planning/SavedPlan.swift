@@ -15,6 +15,8 @@ package struct SavedPlan: Hashable, Sendable, Codable {
   package let formatVersion: String
   package let toolVersion: String
   package let project: String
+  /// `nil`: of the base alone.
+  package let environment: String?
   /// The store's name for people.
   package let store: String
   /// The commit checked out at the time, where the project is in git.
@@ -25,13 +27,14 @@ package struct SavedPlan: Hashable, Sendable, Codable {
   package let basis: PlanBasis
 
   package init(
-    _ plan: Plan, basis: PlanBasis, project: String, store: String,
+    _ plan: Plan, basis: PlanBasis, project: String, environment: String?, store: String,
     manifests: [String], toolVersion: String, commit: String?
   ) {
     kind = Self.kind
     formatVersion = Self.formatVersion
     self.toolVersion = toolVersion
     self.project = project
+    self.environment = environment
     self.store = store
     self.commit = commit
     self.manifests = manifests

@@ -8,7 +8,9 @@ struct UndeclaredPlanning {
   init(_ input: PlanningInput) { self.input = input }
 
   func judged() -> (changes: [Change], findings: [Finding]) {
-    let declared = Set(input.desired.map(\.name))
+    // A connection that is renamed stands under its former name.
+    let declared = Set(
+      input.desired.flatMap { [$0.name, input.snapshot.counterpart(of: $0).name] })
     var changes: [Change] = []
     var findings: [Finding] = []
     for (name, actual) in input.snapshot.actual

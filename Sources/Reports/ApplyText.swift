@@ -22,7 +22,7 @@ package struct ApplyText: Sendable {
   package func summary(_ results: [(action: ChangeAction, ending: Ending)], empty: Int) -> String {
     let done = results.filter { $0.ending == .done }
     let counts = ChangeCounts(done.map(\.action))
-      .inWords(["created", "updated", "replaced", "adopted", "deleted"])
+      .inWords(["created", "updated", "replaced", "renamed", "adopted", "deleted"])
     let failed = results.count { $0.ending == .failed }
     let skipped = results.count { $0.ending == .skipped }
     let emptyPart = empty > 0 ? " \(counted(empty, "empty connection"))." : ""
@@ -40,6 +40,7 @@ extension ChangeAction {
     case .record: "recorded"
     case .replace: "replaced"
     case .delete: "deleted"
+    case .rename: "renamed"
     case .adopt: "adopted"
     }
   }

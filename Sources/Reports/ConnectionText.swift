@@ -49,7 +49,9 @@ package struct ConnectionText: Sendable {
   }
 
   private func declared(_ connection: DesiredConnection) -> [String] {
-    var lines = ["file: \(shown(connection.origin.file)):\(connection.origin.name.start.line)"]
+    var lines = [
+      "file: \(shown(connection.origin.file)):\(connection.origin.namePlace.span?.start.line ?? 1)"
+    ]
     if let setup = connection.setup {
       lines.append("setup: \(setup.type)")
       for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {

@@ -29,8 +29,12 @@ extension Change {
       case .notInStore: "not in the store yet"
       case .lostInStore: "was applied, and is gone from the store"
       case .appChanged: "its app changed, which forces a replacement"
+      case .renamed: "renamed"
       case .unmanaged: "in the store already; it is taken over"
       }
+    if case .rename(_, _, let former) = action {
+      return "was \"\(shown(former.rawValue))\"" + (reason == .renamed ? "" : "; " + why)
+    }
     if case .record = action { return why + " (only the record is written)" }
     return why
   }
@@ -92,9 +96,8 @@ extension SecretChange {
 
   fileprivate var inWords: String {
     switch self {
-    case .set, .rotated, .removed, .restored: rawValue
+    case .set, .rotated, .removed, .restored, .undecided: rawValue
     case .reencrypted: "re-encrypted, same value"
-    case .undecided: "undecided: sealed anew, no key at hand"
     }
   }
 }

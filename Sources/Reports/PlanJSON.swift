@@ -1,25 +1,39 @@
 package import Diagnostics
-package import Model
+import Model
 
 /// A plan for programs: JSON with sorted keys and a version of its form.
 package enum PlanJSON {
   package static let formatVersion = "1.0"
 
-  package static func text(_ plan: Plan, store: String) -> String {
-    json(
-      Document(
-        formatVersion: formatVersion, store: store, changes: plan.changes.map(ChangeForm.init),
-        findings: plan.findings.map(FindingForm.init), unchanged: plan.unchangedCount,
-        empty: plan.emptyCount))
+  /// One plan is a document; several are a document's `environments`.
+  package static func text(_ plans: [EnvironmentPlan]) -> String {
+    if plans.count == 1, let only = plans.first { return json(Document(only)) }
+    return json(Several(formatVersion: formatVersion, environments: plans.map(Document.init)))
+  }
+
+  private struct Several: Encodable {
+    let formatVersion: String
+    let environments: [Document]
   }
 
   private struct Document: Encodable {
     let formatVersion: String
+    let environment: String?
     let store: String
     let changes: [ChangeForm]
     let findings: [FindingForm]
     let unchanged: Int
     let empty: Int
+
+    init(_ planned: EnvironmentPlan) {
+      formatVersion = PlanJSON.formatVersion
+      environment = planned.environment
+      store = planned.store
+      changes = planned.plan.changes.map(ChangeForm.init)
+      findings = planned.plan.findings.map(FindingForm.init)
+      unchanged = planned.plan.unchangedCount
+      empty = planned.plan.emptyCount
+    }
   }
 
   private struct ChangeForm: Encodable {
@@ -27,6 +41,8 @@ package enum PlanJSON {
     let app: String
     let action: String
     let reason: String
+    /// The name in the store, for a rename.
+    let formerName: String?
     let details: [DetailForm]
 
     init(_ change: Change) {
@@ -34,6 +50,8 @@ package enum PlanJSON {
       app = change.app.rawValue
       action = change.action.word
       reason = change.reason.word
+      formerName =
+        if case .rename(_, _, let former) = change.action { former.rawValue } else { nil }
       details = change.details.map(DetailForm.init)
     }
   }
@@ -136,6 +154,7 @@ extension ChangeAction {
     case .record: "record"
     case .replace: "replace"
     case .delete: "delete"
+    case .rename: "rename"
     case .adopt: "adopt"
     }
   }
@@ -151,6 +170,7 @@ extension ChangeReason {
     case .notInStore: "not-in-store"
     case .lostInStore: "lost-in-store"
     case .appChanged: "app-changed"
+    case .renamed: "renamed"
     case .unmanaged: "unmanaged"
     }
   }

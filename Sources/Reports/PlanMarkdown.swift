@@ -1,5 +1,5 @@
 import Diagnostics
-package import Model
+import Model
 
 /// A plan as the comment of a pull request: summary, findings, a table of changes, details folded.
 ///
@@ -10,12 +10,29 @@ package struct PlanMarkdown: Sendable {
   /// Bytes, which are never fewer than the characters that GitHub counts.
   package static let limit = 65_536
 
-  private let store: String
-  package init(store: String) { self.store = store }
+  package init() {}
 
-  package func text(_ plan: Plan) -> String {
-    var text =
-      "\(marker)\n### \(PlanText(store: store, palette: Palette(isOn: false)).summary(plan))\n"
+  /// Several plans share the room; each gets what those before it have left, divided by how many
+  /// are still to come.
+  package func text(_ plans: [EnvironmentPlan]) -> String {
+    var text = marker(plans) + "\n"
+    if plans.count > 1 {
+      text += plans.map { "- \(code($0.title)): \(summary($0.plan))\n" }.joined() + "\n"
+    }
+    for (index, planned) in plans.enumerated() {
+      let room = (Self.limit - text.utf8.count) / (plans.count - index)
+      let title = planned.environment.map { "\(code($0)): " } ?? ""
+      text += section(planned.plan, title: title, within: room)
+    }
+    return text
+  }
+
+  private func summary(_ plan: Plan) -> String {
+    PlanText(palette: Palette(isOn: false)).summary(plan)
+  }
+
+  private func section(_ plan: Plan, title: String, within limit: Int) -> String {
+    var text = "### \(title)\(summary(plan))\n"
     let sections = [
       MarkdownSection(
         title: "\n**Findings**\n\n", items: plan.findings.map(finding), closing: "",
@@ -30,7 +47,7 @@ package struct PlanMarkdown: Sendable {
     ]
     var leftOut: [String] = []
     for section in sections where !section.items.isEmpty {
-      let room = Self.limit - Self.noteRoom - text.utf8.count
+      let room = limit - Self.noteRoom - text.utf8.count
       let (part, missing) = section.text(within: Int(Double(room) * section.share))
       text += part
       if missing > 0 { leftOut.append("\(missing) of \(section.items.count) \(section.what)") }
@@ -45,8 +62,9 @@ package struct PlanMarkdown: Sendable {
   private static let noteRoom = 512
 
   /// A store's name may hold what would end the comment.
-  private var marker: String {
-    let name = shown(store).unicodeScalars.map { scalar in
+  private func marker(_ plans: [EnvironmentPlan]) -> String {
+    let names = plans.map { $0.environment ?? $0.store }.joined(separator: " ")
+    let name = shown(names).unicodeScalars.map { scalar in
       "<>-".unicodeScalars.contains(scalar) ? "_" : String(scalar)
     }
     return "<!-- vaultctl plan \(name.joined().prefix(200)) -->"

@@ -4,17 +4,23 @@ package import Model
 /// A plan for people, in Terraform's habits.
 package struct PlanText: Sendable {
   private let palette: Palette
-  private let store: String
 
-  package init(store: String, palette: Palette) {
-    self.store = store
-    self.palette = palette
+  package init(palette: Palette) { self.palette = palette }
+
+  /// Several plans below each other, summed up at the end.
+  package func text(_ plans: [EnvironmentPlan]) -> String {
+    guard plans.count > 1 else { return plans.first.map { text($0) } ?? "" }
+    let parts = plans.map { "\(palette.bold("Environment \(shown($0.title))"))\n\n\(text($0))\n" }
+    let width = plans.map(\.title.unicodeScalars.count).max() ?? 0
+    let sums = plans.map { "  \(shown($0.title).padded(to: width))  \(summary($0.plan))\n" }
+    return parts.joined() + palette.bold("All environments") + "\n" + sums.joined()
   }
 
-  package func text(_ plan: Plan) -> String {
+  package func text(_ planned: EnvironmentPlan) -> String {
+    let plan = planned.plan
     var parts: [String] = []
     if !plan.changes.isEmpty {
-      parts.append("vaultctl will change \(shown(store)):\n")
+      parts.append("vaultctl will change \(shown(planned.store)):\n")
       parts += plan.changes.map { text($0) }
     }
     if !plan.findings.isEmpty {
@@ -34,7 +40,7 @@ package struct PlanText: Sendable {
     }
     let counts = ChangeCounts(plan.changes.map(\.action))
     return
-      "Plan: \(counts.inWords(["to create", "to update", "to replace", "to adopt", "to delete"]))."
+      "Plan: \(counts.inWords(["to create", "to update", "to replace", "to rename", "to adopt", "to delete"]))."
       + empty
   }
 
@@ -51,7 +57,7 @@ package struct PlanText: Sendable {
   private func mark(_ action: ChangeAction) -> String {
     switch action {
     case .create: palette.green(action.symbol)
-    case .update, .adopt, .record: palette.yellow(action.symbol)
+    case .update, .adopt, .record, .rename: palette.yellow(action.symbol)
     case .replace, .delete: palette.red(action.symbol)
     }
   }
@@ -70,6 +76,7 @@ struct ChangeCounts {
   private var create = 0
   private var update = 0
   private var replace = 0
+  private var rename = 0
   private var adopt = 0
   private var delete = 0
 
@@ -79,17 +86,18 @@ struct ChangeCounts {
       case .create: create += 1
       case .update, .record: update += 1
       case .replace: replace += 1
+      case .rename: rename += 1
       case .adopt: adopt += 1
       case .delete: delete += 1
       }
     }
   }
 
-  /// `words` for creates, updates, replacements, adoptions and deletions; replacements and
-  /// adoptions are only told where there are some.
+  /// `words` for creates, updates, replacements, renames, adoptions and deletions; those in the
+  /// middle are only told where there are some.
   func inWords(_ words: [String]) -> String {
-    zip([create, update, replace, adopt, delete], words).enumerated()
-      .filter { ![2, 3].contains($0.offset) || $0.element.0 > 0 }
+    zip([create, update, replace, rename, adopt, delete], words).enumerated()
+      .filter { !(2...4).contains($0.offset) || $0.element.0 > 0 }
       .map { "\($0.element.0) \($0.element.1)" }
       .joined(separator: ", ")
   }
@@ -100,7 +108,7 @@ extension ChangeAction {
   var symbol: String {
     switch self {
     case .create: "+"
-    case .update, .adopt, .record: "~"
+    case .update, .adopt, .record, .rename: "~"
     case .replace: "-/+"
     case .delete: "-"
     }

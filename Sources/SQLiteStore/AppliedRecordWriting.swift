@@ -31,6 +31,7 @@ struct AppliedRecordWriting {
       case .keep(let ciphertext):
         fields[name] = .sealed(
           ciphertext: ciphertext, value: before?.valueDigest(of: name, in: id), version: version)
+      case .leave: fields[name] = before?.fields[name]
       }
     }
     let record = AppliedRecord(

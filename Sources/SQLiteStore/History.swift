@@ -13,7 +13,7 @@ package struct VersionMark: Hashable, Sendable {
 package struct StoreEvent: Hashable, Sendable {
   package let at: Timestamp
   package let who: String
-  /// `create`, `update`, `record`, `delete`, `scopes`.
+  /// `create`, `update`, `record`, `delete`, `scopes`, `rename from` and `rename to` a name.
   package let what: String
   package let connection: String?
   package let version: Int64?

@@ -249,7 +249,7 @@ extension StoreWrite {
     fields.values.contains {
       switch $0 {
       case .secret: true
-      case .plain, .keep: false
+      case .plain, .keep, .leave: false
       }
     }
   }

@@ -18,7 +18,9 @@ struct Writing {
       record = try create()
     case .update(let id, let version):
       try checkVersion(of: id, is: version)
-      record = try update(id)
+      record = try update(id, what: "update")
+    case .rename(let id, let version, let former):
+      record = try rename(id, at: version, from: former)
     case .record(let id, let version):
       try checkVersion(of: id, is: version)
       record = try AppliedRecordWriting(self, id: id, number: number(of: id)).written()
@@ -53,7 +55,24 @@ struct Writing {
     return try finish(id, number: 1, what: "create")
   }
 
-  private func update(_ id: StoreID) throws -> AppliedRecord {
+  /// The record moves along, so that what is kept is found in it.
+  private func rename(
+    _ id: StoreID, at version: StoreVersion, from former: ConnectionName
+  ) throws -> AppliedRecord {
+    try checkVersion(of: id, is: version, named: former)
+    try refuseTakenName()
+    let names = [write.name.rawValue, former.rawValue]
+    try db.execute(
+      sql: "UPDATE connection SET name = ? WHERE name = ?", arguments: StatementArguments(names))
+    try db.execute(
+      sql: "UPDATE OR REPLACE applied SET name = ? WHERE name = ?",
+      arguments: StatementArguments(names))
+    try EventTable.add(
+      db, "rename to \(write.name)", of: former, version: nil, by: write.provenance)
+    return try update(id, what: "rename from \(former)")
+  }
+
+  private func update(_ id: StoreID, what: String) throws -> AppliedRecord {
     let next = try number(of: id) + 1
     try db.execute(
       sql: """
@@ -64,7 +83,7 @@ struct Writing {
         write.app.rawValue, write.setupType?.rawValue, try canonicalJSON(write.labels), next,
         write.provenance.at.milliseconds, id.rawValue,
       ])
-    return try finish(id, number: next, what: "update")
+    return try finish(id, number: next, what: what)
   }
 
   private func finish(_ id: StoreID, number: Int64, what: String) throws -> AppliedRecord {
@@ -95,6 +114,7 @@ struct Writing {
         guard old.contains(name.rawValue) else {
           throw StoreError.corrupt("field `\(name)` is not there to be kept")
         }
+      case .leave: continue
       }
     }
   }
@@ -125,13 +145,16 @@ struct Writing {
     if taken == true { throw StoreError.nameTaken(write.name) }
   }
 
-  private func checkVersion(of id: StoreID, is expected: StoreVersion) throws {
+  private func checkVersion(
+    of id: StoreID, is expected: StoreVersion, named name: ConnectionName? = nil
+  ) throws {
+    let name = name ?? write.name
     let found = try Int64.fetchOne(
       db, sql: "SELECT version FROM connection WHERE id = ? AND name = ?",
-      arguments: [id.rawValue, write.name.rawValue]
+      arguments: [id.rawValue, name.rawValue]
     ).map { StoreVersion(String($0)) }
     guard found == expected else {
-      throw StoreError.versionConflict(write.name, expected: expected, found: found)
+      throw StoreError.versionConflict(name, expected: expected, found: found)
     }
   }
 

@@ -37,6 +37,7 @@ enum ScalarText {
   static func flow(_ value: YAMLNewValue) -> String {
     switch value {
     case .text(let text): doubleQuoted(text)
+    case .list(let texts): "[" + texts.map(doubleQuoted).joined(separator: ", ") + "]"
     case .mapping(let entries):
       "{"
         + entries.map { "\(doubleQuotedKey($0.key)): \(doubleQuoted($0.text))" }

@@ -91,6 +91,7 @@ struct Lines {
   func below(_ value: YAMLNewValue, oldStyle: YAMLScalar.Style, trailing: String) -> String {
     switch value {
     case .text(let text): lines(of: text, oldStyle: oldStyle, trailing: trailing)
+    case .list: " " + ScalarText.flow(value) + trailing
     case .mapping(let entries):
       entries.reduce(into: trailing) { written, entry in
         let nested = Lines(parent: parent + step, step: step, lineBreak: lineBreak)

@@ -10,6 +10,8 @@ package struct YAMLEdit: Hashable, Sendable {
 /// A value to be written into a file.
 package enum YAMLNewValue: Hashable, Sendable {
   case text(String)
+  /// A list of texts, always in brackets.
+  case list([String])
   /// A mapping of texts, in this order.
   case mapping([YAMLNewEntry])
 }
@@ -96,6 +98,7 @@ extension YAMLFile {
     let needsBreak =
       switch value {
       case .text(let text): text.hasSuffix("\n")
+      case .list: false
       case .mapping(let entries): entries.last?.text.hasSuffix("\n") ?? false
       }
     return needsBreak && end == bytes.count ? Array(lineBreak.utf8) : []

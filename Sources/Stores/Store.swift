@@ -71,6 +71,8 @@ package struct StoreWrite: Sendable {
     case update(StoreID, from: StoreVersion)
     /// Writes the applied record alone; values in `fields` are not touched.
     case record(StoreID, at: StoreVersion)
+    /// An update that changes the name as well; the id stays.
+    case rename(StoreID, from: StoreVersion, formerly: ConnectionName)
     /// Deletes the old connection and creates a new one, in one transaction.
     case replace(StoreID, from: StoreVersion)
     case delete(StoreID, from: StoreVersion)
@@ -113,6 +115,8 @@ package enum FieldWrite: Sendable {
   /// The store's value stays; the record names this ciphertext from now on (the same as before,
   /// or the same value sealed again).
   case keep(ciphertext: CiphertextDigest)
+  /// Whatever the store has stays, or stays away; the record says of it what it said before.
+  case leave
 }
 
 /// One run of `apply` in a store's journal.

@@ -22,7 +22,7 @@ import Testing
     // These need a file system, or other files, or a file too large to keep.
     let elsewhere: Set<DiagnosticCode> = [
       .fileTooLarge, .unreadableFile, .projectNotFound, .manifestsNotFound, .alreadyExists,
-      .connectionNotFound, .gitFailed,
+      .connectionNotFound, .gitFailed, .environmentNotFound, .invalidFlow,
     ]
     let missing = DiagnosticCode.allCases.filter {
       $0.rawValue.hasPrefix("VC1") && !elsewhere.contains($0)

@@ -31,6 +31,9 @@ struct Scenario {
   var labels = ["team": "sales"]
   var scopes: Set<Scope>?
   var preventsDestroy = false
+  var ignored: Set<FieldName> = []
+  /// The name in the store, where that is another one.
+  var former: ConnectionName?
   var actual: ActualConnection?
   var applied: AppliedRecord?
   var options = PlanningOptions(store: "test")
@@ -75,17 +78,19 @@ struct Scenario {
 
   var desired: DesiredConnection {
     DesiredConnection(
-      name: name, app: app, labels: labels,
+      name: name, formerNames: former.map { [$0] } ?? [], app: app, labels: labels,
       setup: setup.map { DesiredSetup(type: $0, fields: fields) }, scopes: scopes,
-      preventsDestroy: preventsDestroy, origin: Self.place)
+      preventsDestroy: preventsDestroy, ignoredFields: ignored, origin: Self.place)
   }
 
   func planned(declared: Bool = true) -> Plan {
-    plan(
+    let stored = former ?? name
+    return plan(
       PlanningInput(
         desired: declared ? [desired] : [],
         snapshot: Snapshot(
-          actual: actual.map { [name: $0] } ?? [:], applied: applied.map { [name: $0] } ?? [:]),
+          actual: actual.map { [stored: $0] } ?? [:],
+          applied: applied.map { [stored: $0] } ?? [:]),
         catalog: Self.catalog,
         comparisons: comparison.map { [FieldAddress(name, "api_key"): $0] } ?? [:],
         options: options))

@@ -1,5 +1,6 @@
 import Diagnostics
 import Model
+import Reports
 
 struct NoName: Error {}
 
@@ -71,4 +72,16 @@ func examplePlan() throws -> Plan {
           .orphaned, "`left` is no longer declared", severity: .warning,
           at: .connection("left", store: "sqlite:vault.db"))),
     ], unchangedCount: 5, emptyCount: 1)
+}
+
+extension PlanText {
+  func text(of store: String, _ plan: Plan) -> String {
+    text([EnvironmentPlan(environment: nil, store: store, plan: plan)])
+  }
+}
+
+extension PlanMarkdown {
+  func text(of store: String, _ plan: Plan) -> String {
+    text([EnvironmentPlan(environment: nil, store: store, plan: plan)])
+  }
 }

@@ -8,7 +8,7 @@ import Testing
   private let plain = Palette(isOn: false)
 
   @Test func planAsText() throws {
-    let text = PlanText(store: "sqlite:vault.db", palette: plain).text(try examplePlan())
+    let text = PlanText(palette: plain).text(of: "sqlite:vault.db", try examplePlan())
     try expectGolden(text, "plan.txt")
     #expect(text.contains("Plan: 2 to create, 4 to update, 1 to replace, 1 to adopt, 1 to delete."))
     #expect(!text.contains("\u{1B}"))
@@ -16,15 +16,17 @@ import Testing
 
   @Test func coloursChangeNothingButColours() throws {
     let plan = try examplePlan()
-    let coloured = PlanText(store: "s", palette: Palette(isOn: true)).text(plan)
+    let coloured = PlanText(palette: Palette(isOn: true)).text(of: "s", plan)
     let bare = coloured.replacingOccurrences(
       of: "\u{1B}\\[[0-9;]*m", with: "", options: .regularExpression)
     #expect(bare != coloured)
-    #expect(bare == PlanText(store: "s", palette: plain).text(plan))
+    #expect(bare == PlanText(palette: plain).text(of: "s", plan))
   }
 
   @Test func planAsJSON() throws {
-    let text = PlanJSON.text(try examplePlan(), store: "sqlite:vault.db")
+    let text = PlanJSON.text([
+      EnvironmentPlan(environment: nil, store: "sqlite:vault.db", plan: try examplePlan())
+    ])
     try expectGolden(text, "plan.json")
     let parsed = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     #expect((parsed?["changes"] as? [Any])?.count == 9)
@@ -33,7 +35,7 @@ import Testing
   @Test func aPlanOfNothing() throws {
     let plan = Plan(changes: [], findings: [], unchangedCount: 1, emptyCount: 0)
     #expect(
-      PlanText(store: "s", palette: plain).text(plan)
+      PlanText(palette: plain).text(of: "s", plan)
         == "No changes. 1 connection as declared.\n")
   }
 
@@ -104,7 +106,7 @@ import Testing
     let row = StatusRow(
       name: connection, app: "crm", state: .ready, version: nil, updatedAt: nil)
     let texts = [
-      PlanText(store: hostile, palette: plain).text(plan),
+      PlanText(palette: plain).text(of: hostile, plan),
       StatusText(palette: plain).text([row]), ApplyText(palette: plain).line(change, .done),
       DiagnosticText(palette: plain).text(fault),
     ]
@@ -113,7 +115,8 @@ import Testing
     }
     #expect(texts[0].contains(hostile) == tame)
     let lines = texts[0].split(separator: "\n", omittingEmptySubsequences: false).count
-    let other = PlanText(store: "s", palette: plain).text(
+    let other = PlanText(palette: plain).text(
+      of: "s",
       Plan(changes: [], findings: [], unchangedCount: 0, emptyCount: 0))
     #expect(lines > other.split(separator: "\n").count && lines < 20)
   }

@@ -43,8 +43,11 @@ import Testing
   @Test func planAsItsSchemaSays() throws {
     let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../../schemas/plan.schema.json").standardizedFileURL.path
-    let text = PlanJSON.text(try examplePlan(), store: "sqlite:vault.db")
+    let plan = EnvironmentPlan(
+      environment: "prod", store: "sqlite:vault.db", plan: try examplePlan())
+    let text = PlanJSON.text([plan])
     try expectValid(text, schema: schema)
+    try expectValid(PlanJSON.text([plan, plan]), schema: schema)
     let leak = text.replacingOccurrences(
       of: "\"change\" : \"rotated\"", with: "\"change\" : \"rotated\", \"to\" : \"x\"")
     #expect(leak != text)
@@ -75,7 +78,7 @@ import Testing
   }
 
   @Test func markdown() throws {
-    try expectGolden(PlanMarkdown(store: "sqlite:vault.db").text(try examplePlan()), "plan.md")
+    try expectGolden(PlanMarkdown().text(of: "sqlite:vault.db", try examplePlan()), "plan.md")
   }
 
   @Test(arguments: [
@@ -93,7 +96,7 @@ import Testing
       findings: [
         Finding(.drift, nil, Diagnostic(.drift, hostile, at: .file(hostile), notes: [hostile]))
       ], unchangedCount: 0, emptyCount: 0)
-    let text = PlanMarkdown(store: hostile).text(plan)
+    let text = PlanMarkdown().text(of: hostile, plan)
     let finished = try renderedTags(text)
     #expect(finished == ["details", "summary"], "\(finished)\n\(text)")
   }
@@ -109,8 +112,8 @@ import Testing
         .empty, $0.connection,
         Diagnostic(.emptyConnection, "`\($0.connection)` is empty", severity: .warning))
     }
-    let text = PlanMarkdown(store: "s").text(
-      Plan(changes: changes, findings: findings, unchangedCount: 0, emptyCount: 10_000))
+    let text = PlanMarkdown().text(
+      of: "s", Plan(changes: changes, findings: findings, unchangedCount: 0, emptyCount: 10_000))
     #expect(text.utf8.count <= 65_536 && text.utf8.count > 50_000)
     #expect(text.contains("Plan: 10000 to create"))
     for what in ["findings", "rows of the table", "connections' details"] {

@@ -68,6 +68,37 @@ import Testing
       "a plain value that stays keeps its version")
   }
 
+  @Test func aRenameKeepsIdValuesAndWhatIsLeftToOthers() async throws {
+    let test = try StoreUnderTest()
+    let before = try await test.create("old")
+    let rename = StoreWrite.Action.rename(
+      before.storeID, from: before.version, formerly: try name("old"))
+    let after = try #require(
+      try await test.carryOut(
+        write("new", rename, fields: ["token": .keep(ciphertext: "c2"), "base_url": .leave])))
+    #expect(after.storeID == before.storeID && after.version == "2")
+    #expect(after.sealed("token")?.digest == before.sealed("token")?.digest)
+    #expect(after.fields["base_url"] == before.fields["base_url"])
+    let snapshot = try await test.store.read()
+    #expect(snapshot.actual.keys.map(\.rawValue) == ["new"])
+    #expect(snapshot.applied.keys.map(\.rawValue) == ["new"])
+    #expect(
+      snapshot.actual[try name("new")]?.fields == [
+        "token": .secret(version: "1"), "base_url": .plain(.string("https://example.com")),
+      ])
+    #expect(
+      try await test.store.events(of: name("old")).map(\.what) == ["create", "rename to new"])
+    #expect(try await test.store.events(of: name("new")).map(\.what) == ["rename from old"])
+    // Once done, it cannot be done again; nor onto a name that is taken.
+    await #expect(throws: StoreError.self) { try await test.carryOut(write("new", rename)) }
+    let other = try await test.create("other")
+    let taken = StoreWrite.Action.rename(
+      other.storeID, from: other.version, formerly: try name("other"))
+    await #expect(throws: StoreError.nameTaken(try name("new"))) {
+      try await test.carryOut(write("new", taken))
+    }
+  }
+
   @Test func whatIsNotThereCannotBeKept() async throws {
     let test = try StoreUnderTest()
     let record = try await test.create("a")

@@ -50,7 +50,7 @@ import Testing
     #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
     #expect(try sandbox.vaultctl(["set", "http-prod", "token"], input: "s3cr3t\n").status == 0)
     let empty = try TemporaryFolder()
-    #expect(try sandbox.vaultctl(["plan"], home: empty.path).text.contains("(secret: undecided"))
+    #expect(try sandbox.vaultctl(["plan"], home: empty.path).text.contains("(secret: changed)"))
     let plan = try sandbox.vaultctl(["plan"])
     #expect(plan.text.contains("(secret: re-encrypted, same value)"), "\(plan.text)")
     #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)

@@ -2,23 +2,24 @@ import Diagnostics
 import Foundation
 
 /// The project's files, named relative to its root.
-struct Files: Sendable {
+struct Files: ManifestSource {
   let root: String
 
   func path(_ file: String) -> String { root + "/" + file }
 
   func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(file)) }
 
-  func read(_ file: String) throws(Diagnostic) -> [UInt8] {
-    do {
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path(file))))
-    } catch {
-      throw .unreadable(file, error)
+  func read(_ files: [String]) -> [Result<[UInt8], Diagnostic>] {
+    files.map { file in
+      do {
+        return .success(Array(try Data(contentsOf: URL(fileURLWithPath: path(file)))))
+      } catch {
+        return .failure(.unreadable(file, error))
+      }
     }
   }
 
-  /// YAML files at or below a path, sorted; hidden ones and editors' copies are left out.
-  func manifests(at start: String) throws(Diagnostic) -> [String] {
+  func files(at start: String) throws(Diagnostic) -> [String] {
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path(start), isDirectory: &isFolder) else {
       return []
@@ -30,12 +31,7 @@ struct Files: Sendable {
     } catch {
       throw .unreadable(start, error)
     }
-    return names.filter(Self.isManifest).map { start == "." ? $0 : start + "/" + $0 }.sorted()
-  }
-
-  static func isManifest(_ name: String) -> Bool {
-    (name.hasSuffix(".yaml") || name.hasSuffix(".yml"))
-      && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+    return names.filter(isVisible).map { start == "." ? $0 : start + "/" + $0 }.sorted()
   }
 
   /// Puts new bytes in a file's place at once: whoever reads sees the old or the new. Mode and

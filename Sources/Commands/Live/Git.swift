@@ -9,19 +9,27 @@ struct Git {
   /// What git prints.
   ///
   /// - Throws: a diagnostic with git's own words.
-  func output(_ arguments: [String]) throws(Diagnostic) -> Data {
+  func output(_ arguments: [String], input: Data? = nil) throws(Diagnostic) -> Data {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "-C", folder] + arguments
     let output = Pipe()
     let errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
+    let feed = input.map { _ in Pipe() }
+    process.standardInput = feed ?? FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = errors
     do {
       try process.run()
     } catch {
       throw .gitFailed("it cannot be started: \((error as NSError).localizedDescription)")
+    }
+    if let input, let feed {
+      // Git answers while it is still asked, and neither pipe holds everything.
+      DispatchQueue.global().async {
+        try? feed.fileHandleForWriting.write(contentsOf: input)
+        try? feed.fileHandleForWriting.close()
+      }
     }
     // Its errors are a few lines, which a pipe holds while the output is read.
     let text = output.fileHandleForReading.readDataToEndOfFile()
@@ -44,11 +52,6 @@ struct Git {
     try output([
       "diff", "--cached", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=ACMT",
     ]).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  /// A file as the index has it.
-  func staged(_ file: String) throws(Diagnostic) -> [UInt8] {
-    Array(try output(["cat-file", "blob", ":./\(file)"]))
   }
 }
 

@@ -24,9 +24,9 @@ struct Keyring: Sendable {
     }
   }
 
-  /// All recipients of the project, for what belongs to all of it.
-  func allRecipients() async throws -> [PublicKey] {
-    let texts = project.allRecipients
+  /// Whom an environment's store is for.
+  func recipients(of environment: Environment?) async throws -> [PublicKey] {
+    let texts = project.recipients(of: environment)
     let keys = try await resolved(texts)
     return texts.compactMap { keys[$0.text] }
   }

@@ -5,6 +5,7 @@ import Manifests
 import Model
 import OpenPGP
 import Planning
+import Reports
 import SQLiteStore
 import Secrets
 import Stores
@@ -25,7 +26,7 @@ extension Session {
     if !unknown.isEmpty { throw Failure(unknown.map { .unknownTarget($0) }) }
     let changed = undecidedSecrets(
       desired: desired, snapshot: snapshot, targets: options.targets)
-    let comparisons = changed.isEmpty ? [:] : try await compare(changed, desired)
+    let comparisons = changed.isEmpty ? [:] : try await compare(changed, desired, snapshot)
     var options = options
     options.store = store.description.description
     let plan = Planning.plan(
@@ -38,7 +39,7 @@ extension Session {
   private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
     PlanBasis(
       of: plan, desired: workspace.state.connections, snapshot: snapshot,
-      recipients: workspace.project.recipientRules.flatMap { rule in
+      recipients: workspace.project.rules(of: workspace.environment).flatMap { rule in
         rule.keys.map { "\(rule.path.text): \($0.text)" }
       })
   }
@@ -46,9 +47,15 @@ extension Session {
   func saved(_ plan: Plan, _ basis: PlanBasis) -> SavedPlan {
     SavedPlan(
       plan, basis: basis, project: workspace.project.name,
+      environment: workspace.environment?.name,
       store: store.description.description,
       manifests: workspace.state.manifests.map(\.file), toolVersion: vaultctlVersion,
       commit: GitHead.commit(above: workspace.files.root))
+  }
+
+  func labelled(_ plan: Plan) -> EnvironmentPlan {
+    EnvironmentPlan(
+      environment: workspace.environment?.name, store: store.description.description, plan: plan)
   }
 
   /// The plan of a file, if everything that it rests on is as it was.
@@ -60,13 +67,16 @@ extension Session {
       moved.append("it is of the project `\(saved.project)`")
     }
     let store = store.description.description
+    if saved.environment != workspace.environment?.name {
+      moved.append("it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
+    }
     if saved.store != store { moved.append("it is for \(saved.store), not \(store)") }
     if !moved.isEmpty { throw Failure(.stalePlan(file, moved: moved)) }
     return saved.plan
   }
 
   private func compare(
-    _ addresses: [FieldAddress], _ desired: [DesiredConnection]
+    _ addresses: [FieldAddress], _ desired: [DesiredConnection], _ snapshot: Snapshot
   ) async throws -> [FieldAddress: SecretComparison] {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     let own = Set(try await keyring.secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
@@ -90,7 +100,12 @@ extension Session {
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
     do throws(StoreError) {
-      let compared = try await store.compare(values)
+      let compared = try await store.compare(
+        values.map { value in
+          let name = byName[value.field.connection].map { snapshot.counterpart(of: $0).name }
+          let address = FieldAddress(name ?? value.field.connection, value.field.field)
+          return (address, value.value)
+        })
       return Dictionary(
         zip(values, compared).compactMap { value, found in found.map { (value.field, $0) } }
       ) { first, _ in first }

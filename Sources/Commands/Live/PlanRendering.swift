@@ -1,17 +1,15 @@
-import Model
 import Reports
 
-/// One plan in every form.
+/// Plans in every form.
 struct PlanRendering {
-  let plan: Plan
-  let store: String
+  let plans: [EnvironmentPlan]
   let report: RunReport
 
   func text(_ format: ReportFormat, _ console: Console) -> String {
     switch format {
-    case .text: PlanText(store: store, palette: console.palette).text(plan)
-    case .json: PlanJSON.text(plan, store: store)
-    case .markdown: PlanMarkdown(store: store).text(plan)
+    case .text: PlanText(palette: console.palette).text(plans)
+    case .json: PlanJSON.text(plans)
+    case .markdown: PlanMarkdown().text(plans)
     case .sarif: report.sarif
     case .junit: report.junit
     case .codeQuality: report.codeQuality

@@ -5,7 +5,8 @@ import OpenPGP
 
 /// Whether sealed values are for exactly the recipients that their rules name.
 struct RecipientCheck {
-  let session: Session
+  let workspace: Workspace
+  let keyring: Keyring
 
   /// A field that is sealed for others, and the key ids that it should not be for.
   struct Difference: Sendable {
@@ -17,8 +18,8 @@ struct RecipientCheck {
   }
 
   func differences(in files: Set<String>? = nil) async throws -> [Difference] {
-    let manifests = session.workspace.state.manifests.filter { files?.contains($0.file) ?? true }
-    let keys = try await session.keyring.recipients(for: Set(manifests.map(\.file)))
+    let manifests = workspace.manifests.filter { files?.contains($0.file) ?? true }
+    let keys = try await keyring.recipients(for: Set(manifests.map(\.file)))
     return manifests.flatMap { manifest -> [Difference] in
       let recipients = keys[manifest.file] ?? []
       return manifest.documents.flatMap { document in

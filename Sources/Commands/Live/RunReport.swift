@@ -14,7 +14,7 @@ struct RunReport {
 
   init(name: String, workspace: Workspace, diagnostics: [Diagnostic]) {
     self.init(
-      name: name, root: workspace.files.root, files: workspace.state.manifests.map(\.file),
+      name: name, root: workspace.files.root, files: workspace.manifests.map(\.file),
       diagnostics: diagnostics)
   }
 

@@ -18,8 +18,11 @@ struct UnsealedField: Sendable {
 struct FieldSealing: SecretOpener, Sendable {
   let keyring: Keyring
 
-  private func name(of address: FieldAddress) -> String {
-    SealingPlace(project: keyring.project.name, address).name
+  /// A value is bound to the environment whose overlay its file belongs to.
+  private func name(of address: FieldAddress, in file: String?) -> String {
+    let project = keyring.project
+    let environment = file.flatMap { project.environment(of: $0)?.name }
+    return SealingPlace(project: project.name, environment: environment, address).name
   }
 
   /// The armored messages in the fields' order.
@@ -30,7 +33,8 @@ struct FieldSealing: SecretOpener, Sendable {
     let recipients = try await keyring.recipients(for: Set(fields.map(\.file)))
     let requests = fields.map {
       SealRequest(
-        value: $0.value, place: name(of: $0.address), recipients: recipients[$0.file] ?? [])
+        value: $0.value, place: name(of: $0.address, in: $0.file),
+        recipients: recipients[$0.file] ?? [])
     }
     let results: [Result<String, SealFault>]
     let signer = try await keyring.signer()
@@ -58,7 +62,8 @@ struct FieldSealing: SecretOpener, Sendable {
     if fields.isEmpty { return [] }
     let requests = fields.map {
       OpenRequest(
-        armored: $0.message.armored, place: name(of: $0.address), signers: keyring.signers)
+        armored: $0.message.armored, place: name(of: $0.address, in: $0.place.file),
+        signers: keyring.signers)
     }
     do throws(GPGUnavailable) {
       let opened = try await keyring.openPGP.open(requests)
@@ -72,15 +77,18 @@ struct FieldSealing: SecretOpener, Sendable {
   }
 }
 
-/// The store's own key, sealed to all recipients of the project.
+/// A store's own key, sealed to the recipients of its environment.
 struct ProjectKeyProtection: KeyProtection {
   let keyring: Keyring
+  let environment: Environment?
 
-  private var place: String { "vaultctl:v1:\(keyring.project.name):-:store:key" }
+  private var place: String {
+    "vaultctl:v1:\(keyring.project.name):\(environment?.name ?? "-"):store:key"
+  }
 
   func seal(_ key: SecretBytes) async throws(KeyProtectionFailure) -> String {
     do {
-      let recipients = try await keyring.allRecipients()
+      let recipients = try await keyring.recipients(of: environment)
       let request = SealRequest(value: key, place: place, recipients: recipients)
       let sealed = try await keyring.openPGP.seal([request])
       return try sealed.first?.get() ?? ""

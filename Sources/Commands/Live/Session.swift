@@ -14,15 +14,19 @@ struct Session: Sendable {
   let store: SQLiteStore
   let clock = SystemClock()
 
-  init(_ workspace: Workspace, console: Console) {
+  /// - Throws: where the base alone has no store.
+  init(_ workspace: Workspace, console: Console) throws {
+    guard let settings = workspace.project.storeSettings(of: workspace.environment) else {
+      throw Failure(.noEnvironmentChosen(workspace.project))
+    }
     self.workspace = workspace
     keyring = Keyring.standard(workspace.project, console: console)
     sealing = FieldSealing(keyring: keyring)
-    switch workspace.project.store {
+    switch settings {
     case .sqlite(let path):
       store = SQLiteStore(
         path: workspace.files.path(path), shownPath: path,
-        protection: ProjectKeyProtection(keyring: keyring))
+        protection: ProjectKeyProtection(keyring: keyring, environment: workspace.environment))
     }
   }
 

@@ -2,50 +2,44 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
-import SourceYAML
 
-/// A project as it lies on the disk: its file, its manifests, and what is wrong with them.
+/// A project as it lies on the disk, as one environment has it.
 struct Workspace: Sendable {
   let files: Files
-  let project: Project
+  let read: ReadProject
+  /// The chosen environment's; the base's where none was chosen.
   let state: DesiredState
-  let sources: [String: RedactedSource]
-  let projectDiagnostics: [Diagnostic]
 
-  var diagnostics: [Diagnostic] { projectDiagnostics + state.diagnostics }
+  var project: Project { read.project }
+  var environment: Environment? { state.environment }
+  var sources: [String: RedactedSource] { read.sources }
   var catalog: Catalog { project.catalog }
+
+  var diagnostics: [Diagnostic] { read.diagnostics + state.diagnostics }
+
+  /// The files that a command on manifests is about: the chosen environment's and the base's; all
+  /// of them where none was chosen.
+  var manifests: [Manifest] { environment == nil ? read.manifests : state.manifests }
 
   /// Reads everything.
   ///
-  /// - Throws: where there is no project, or its file has errors.
-  static func load(_ given: String?) throws -> Workspace {
-    let files = Files(root: try root(given))
-    let file = Project.fileName
-    let (yaml, faults) = YAMLFile.parse(try files.read(file), file: file)
-    let read = Project.read(yaml, parseFaults: faults)
-    var sources = [
-      file: RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
-    ]
-    guard let project = read.project else { throw Failure(read.diagnostics, sources: sources) }
-
-    var manifests: [Manifest] = []
-    var diagnostics = read.diagnostics
-    for name in try manifestFiles(project, files, &diagnostics) {
-      let bytes: [UInt8]
-      do throws(Diagnostic) {
-        bytes = try files.read(name)
-      } catch {
-        diagnostics.append(error)
-        continue
+  /// - Throws: where there is no project, its file has errors, or it has no such environment.
+  /// - Parameter acceptsAll: whether `--env all` may be said; it chooses none.
+  static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
+    let files = Files(root: try root(global.project))
+    let read = try ReadProject(from: files)
+    let name = acceptsAll && global.namesAllEnvironments ? nil : global.environment
+    let environment = try name.map { name in
+      guard let found = read.project.environment(named: name) else {
+        throw Failure(.unknownEnvironment(name, read.project))
       }
-      let (yaml, faults) = YAMLFile.parse(bytes, file: name)
-      let manifest = Manifest(yaml, parseFaults: faults, catalog: project.catalog)
-      sources[name] = RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden)
-      manifests.append(manifest)
+      return found
     }
-    return Workspace(
-      files: files, project: project, state: DesiredState(manifests, project: project),
-      sources: sources, projectDiagnostics: diagnostics)
+    return Workspace(files: files, read: read, state: read.state(of: environment))
+  }
+
+  func choosing(_ environment: Environment) -> Workspace {
+    Workspace(files: files, read: read, state: read.state(of: environment))
   }
 
   /// - Throws: all diagnostics, where one of them is an error.
@@ -53,10 +47,17 @@ struct Workspace: Sendable {
     if diagnostics.hasErrors { throw Failure(diagnostics, sources: sources) }
   }
 
-  func document(
+  /// The documents that declare a connection: the chosen environment's, then the base's.
+  ///
+  /// - Throws: where there is none.
+  func documents(
     _ name: String
-  ) throws -> (manifest: Manifest, document: ManifestDocument) {
-    if let known = ConnectionName(name), let found = state.document(known) { return found }
+  ) throws -> [(manifest: Manifest, document: ManifestDocument)] {
+    if let known = ConnectionName(name) {
+      let layers = (environment.map { [$0.name] } ?? []) + [nil]
+      let found = layers.compactMap { state.document(known, in: $0) }
+      if !found.isEmpty { return found }
+    }
     let names = state.manifests.flatMap(\.documents).map(\.name.rawValue)
     let near = nearestName(to: name, among: names)
     throw Failure(
@@ -65,20 +66,6 @@ struct Workspace: Sendable {
         help: near.map { ["did you mean `\($0)`?"] } ?? [
           "scaffold one: vaultctl new NAME --app APP"
         ]))
-  }
-
-  private static func manifestFiles(
-    _ project: Project, _ files: Files, _ diagnostics: inout [Diagnostic]
-  ) throws -> [String] {
-    var names: Set<String> = []
-    for path in project.manifests {
-      guard files.exists(path.text) else {
-        diagnostics.append(.manifestsNotFound(path))
-        continue
-      }
-      names.formUnion(try files.manifests(at: path.text).filter { $0 != Project.fileName })
-    }
-    return names.sorted()
   }
 
   /// The project's folder: the one given, or the nearest one above that has a project file.
@@ -106,9 +93,20 @@ extension Diagnostic {
       help: ["start a project: vaultctl init"])
   }
 
-  fileprivate static func manifestsNotFound(_ path: LocatedText) -> Diagnostic {
-    Diagnostic(
-      .manifestsNotFound, "`\(path.text)` is not there", at: path.place,
-      help: ["make it: mkdir -p \(path.text)"])
+  static func unknownEnvironment(_ name: String, _ project: Project) -> Diagnostic {
+    let names = project.environments.map(\.name)
+    let near = nearestName(to: name, among: names)
+    return Diagnostic(
+      .environmentNotFound, "no environment `\(name)` in \(Project.fileName)",
+      notes: [names.isEmpty ? "it has none" : "it has: \(names.joined(separator: ", "))"],
+      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+  }
+
+  static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
+    let names = project.environments.map(\.name)
+    return Diagnostic(
+      .environmentNotFound, "which environment is not told",
+      notes: ["the project has: \(names.joined(separator: ", "))"],
+      help: ["name one: --env \(names.first ?? "NAME")"])
   }
 }

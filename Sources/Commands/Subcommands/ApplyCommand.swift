@@ -41,13 +41,13 @@ struct ApplyCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
+    let workspace = try workspace()
     _ = try options.failingKinds(workspace.project.failOn)
     try workspace.requireNoErrors()
     console.report(workspace.diagnostics, sources: workspace.sources)
     if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
 
-    let session = Session(workspace, console: console)
+    let session = try Session(workspace, console: console)
     let lock = session.lock()
     try await lock.take(waitingAtMost: lockTimeout) { console.report([$0]) }
     do {
@@ -58,6 +58,20 @@ struct ApplyCommand: Subcommand {
       try? await lock.release()
       throw error
     }
+  }
+
+  /// A saved plan is of one environment, which need not be named again.
+  private func workspace() throws -> Workspace {
+    let workspace = try Workspace.load(global)
+    guard let saved, let name = try SavedPlan.read(saved).environment else { return workspace }
+    if let chosen = workspace.environment {
+      if chosen.name == name { return workspace }
+      throw ValidationError("the plan in `\(saved)` is of the environment `\(name)`")
+    }
+    guard let environment = workspace.project.environment(named: name) else {
+      throw Failure(.unknownEnvironment(name, workspace.project))
+    }
+    return workspace.choosing(environment)
   }
 
   /// Journal, plan, approval, carrying out: in this order, so that what was shown is what is done.
@@ -76,9 +90,7 @@ struct ApplyCommand: Subcommand {
       } else {
         try await session.plan(options.planning()).plan
       }
-    let text = PlanText(
-      store: session.store.description.description, palette: console.palette)
-    console.result(text.text(plan))
+    console.result(PlanText(palette: console.palette).text(session.labelled(plan)))
     if let refusal = try refusal(of: plan, workspace) {
       console.report([refusal])
       return refusal.code == .policyViolated ? .finding : .failed
@@ -102,7 +114,9 @@ struct ApplyCommand: Subcommand {
     if plan.findings.contains(where: { $0.diagnostic.severity == .error }) {
       return Diagnostic(.destroyPrevented, "the plan has errors; nothing was applied")
     }
-    if let violation = try plan.violation(of: options.failingKinds(workspace.project.failOn)) {
+    if let violation = try plan.findings.violation(
+      of: options.failingKinds(workspace.project.failOn))
+    {
       return violation
     }
     if !force, let refusal = SafetyGuard.refusal(of: plan) { return refusal }

@@ -17,11 +17,12 @@ struct DecryptCommand: Subcommand {
   @Argument(help: "One field (default: all that are sealed).") var field: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    let (_, document) = try workspace.document(name)
-    let session = Session(workspace, console: console)
-    let slots = document.slots.filter {
-      $0.sealed != nil && (field == nil || $0.field.rawValue == field)
+    let workspace = try Workspace.load(global)
+    let layers = try workspace.documents(name).map(\.document)
+    guard let document = layers.first else { return .failed }
+    let sealing = FieldSealing(keyring: .standard(workspace.project, console: console))
+    let slots = layers.effectiveSlots.filter {
+      $0.slot.sealed != nil && (field == nil || $0.slot.field.rawValue == field)
     }
     if let field, slots.isEmpty {
       try document.requireField(FieldName(field))
@@ -30,8 +31,8 @@ struct DecryptCommand: Subcommand {
           .unknownField, "`\(field)` of `\(name)` holds no sealed value",
           at: document.origin.setupPlace))
     }
-    let values = await session.sealing.open(
-      slots.compactMap { slot in
+    let values = await sealing.open(
+      slots.compactMap { document, slot in
         slot.sealed.map {
           (FieldAddress(document.name, slot.field), $0, document.origin.place(of: slot.field))
         }
@@ -40,7 +41,7 @@ struct DecryptCommand: Subcommand {
       if case .failure(let fault) = result { fault } else { nil }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    for (slot, result) in zip(slots, values) {
+    for ((_, slot), result) in zip(slots, values) {
       let value = try result.get()
       guard field == nil else {
         console.result(value)
@@ -51,6 +52,16 @@ struct DecryptCommand: Subcommand {
       console.result("\n")
     }
     return .fine
+  }
+}
+
+extension [ManifestDocument] {
+  /// The fields that count, of documents that lie over one another, the uppermost first.
+  fileprivate var effectiveSlots: [(document: ManifestDocument, slot: FieldSlot)] {
+    var seen: Set<FieldName> = []
+    return flatMap { document in
+      document.slots.filter { seen.insert($0.field).inserted }.map { (document, $0) }
+    }
   }
 }
 

@@ -19,12 +19,14 @@ struct EditCommand: Subcommand {
   var field: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    let (manifest, document) = try workspace.document(name)
-    let field = try chosenField(document)
-    let session = Session(workspace, console: console)
-    let address = FieldAddress(document.name, field)
-    let old = try await oldValue(document, address, session)
+    let workspace = try Workspace.load(global)
+    let layers = try workspace.documents(name)
+    guard let top = layers.first?.document else { return .failed }
+    let field = try chosenField(top)
+    let sealing = FieldSealing(keyring: .standard(workspace.project, console: console))
+    let address = FieldAddress(top.name, field)
+    let holder = layers.map(\.document).first { $0.slot(field)?.sealed != nil }
+    let old = try await oldValue(holder, address, sealing, workspace)
     guard let new = try PrivateEditing.edited(old) else {
       throw Failure(
         Diagnostic(
@@ -32,13 +34,14 @@ struct EditCommand: Subcommand {
           help: ["choose another one: EDITOR=nano vaultctl edit \(name) \(field)"]))
     }
     if let old, old.constantTimeEquals(new) {
-      console.result("`\(field)` of `\(document.name)` is unchanged.\n")
+      console.result("`\(field)` of `\(top.name)` is unchanged.\n")
       return .fine
     }
-    if let reason = document.violation(of: new, in: field) {
+    if let reason = top.violation(of: new, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
-    let sealed = try await session.sealing.seal([
+    let (manifest, document) = try workspace.editableDocument(name)
+    let sealed = try await sealing.seal([
       UnsealedField(address: address, value: new, file: manifest.file, place: nil)
     ])
     try ManifestEditing(files: workspace.files).write(
@@ -61,13 +64,14 @@ struct EditCommand: Subcommand {
   }
 
   private func oldValue(
-    _ document: ManifestDocument, _ address: FieldAddress, _ session: Session
+    _ document: ManifestDocument?, _ address: FieldAddress, _ sealing: FieldSealing,
+    _ workspace: Workspace
   ) async throws -> SecretBytes? {
-    guard let message = document.slot(address.field)?.sealed else { return nil }
+    guard let document, let message = document.slot(address.field)?.sealed else { return nil }
     let place = document.origin.place(of: address.field)
-    switch await session.sealing.open([(address, message, place)]).first {
+    switch await sealing.open([(address, message, place)]).first {
     case .success(let value): return value
-    case .failure(let fault): throw Failure([fault], sources: session.workspace.sources)
+    case .failure(let fault): throw Failure([fault], sources: workspace.sources)
     case nil: return nil
     }
   }

@@ -17,8 +17,8 @@ struct EncryptCommand: Subcommand {
   var files: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    let session = Session(workspace, console: console)
+    let workspace = try Workspace.load(global)
+    let sealing = FieldSealing(keyring: .standard(workspace.project, console: console))
     let manifests = try workspace.manifests(files)
     let broken = manifests.flatMap(\.diagnostics).filter { $0.severity == .error }
       .filter { $0.code != .plaintextSecret }
@@ -49,7 +49,7 @@ struct EncryptCommand: Subcommand {
       return .fine
     }
 
-    let sealed = try await session.sealing.seal(fields.map(\.field))
+    let sealed = try await sealing.seal(fields.map(\.field))
     let editing = ManifestEditing(files: workspace.files)
     for manifest in manifests {
       let edits = zip(fields, sealed).filter { $0.0.manifest.file == manifest.file }
@@ -68,14 +68,14 @@ extension Workspace {
   /// The manifests that the user names, as paths from where the command was called or from the
   /// project; all of them where none is named.
   func manifests(_ named: [String]) throws -> [Manifest] {
-    if named.isEmpty { return state.manifests }
+    if named.isEmpty { return manifests }
     let here = FileManager.default.currentDirectoryPath
     return try named.map { name in
       let path = URL(
         fileURLWithPath: name, relativeTo: URL(fileURLWithPath: here, isDirectory: true)
       ).standardizedFileURL.path
       guard
-        let manifest = state.manifests.first(where: {
+        let manifest = read.manifests.first(where: {
           $0.file == name || files.path($0.file) == path
         })
       else {

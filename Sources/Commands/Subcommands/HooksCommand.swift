@@ -68,50 +68,35 @@ struct CheckHooksCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let files = Files(root: try Workspace.root(global.project))
-    let git = Git(folder: files.root)
-    let project = try stagedProject(git, files)
-    var diagnostics: [Diagnostic] = []
-    var sources: [String: RedactedSource] = [:]
-    for file in try git.stagedFiles() where project.covers(file) {
-      let bytes = try git.staged(file)
-      let (yaml, faults) = YAMLFile.parse(bytes, file: file)
-      let manifest = Manifest(yaml, parseFaults: faults, catalog: project.catalog)
-      sources[file] = RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden)
-      diagnostics += manifest.diagnostics.filter { $0.severity == .error }
-    }
-    console.report(diagnostics, sources: sources)
+    let git = Git(folder: try Workspace.root(global.project))
+    let read = try ReadProject(from: StagedOrPresent(git))
+    let staged = Set(try git.stagedFiles())
+    let diagnostics = read.manifests.filter { staged.contains($0.file) }
+      .flatMap(\.diagnostics).filter { $0.severity == .error }
+    console.report(diagnostics, sources: read.sources)
     guard diagnostics.isEmpty else {
       console.note("\nThe commit is refused: mend what is staged (git add), then commit again.")
       return .failed
     }
     return .fine
   }
-
-  /// The project file as it is staged; as it lies there where git does not have it.
-  private func stagedProject(_ git: Git, _ files: Files) throws -> Project {
-    let name = Project.fileName
-    let bytes: [UInt8]
-    do {
-      bytes = try git.staged(name)
-    } catch {
-      bytes = try files.read(name)
-    }
-    let (yaml, faults) = YAMLFile.parse(bytes, file: name)
-    let read = Project.read(yaml, parseFaults: faults)
-    guard let project = read.project else { throw Failure(read.diagnostics) }
-    return project
-  }
 }
 
-extension Project {
-  /// Whether a file is one of the project's manifests.
-  fileprivate func covers(_ file: String) -> Bool {
-    guard file != Project.fileName else { return false }
-    return manifests.contains { path in
-      if path.text == file { return true }
-      let folder = path.text == "." ? "" : path.text + "/"
-      return file.hasPrefix(folder) && Files.isManifest(String(file.dropFirst(folder.count)))
-    }
+/// The index; the project file as it lies there where git does not have it.
+private struct StagedOrPresent: ManifestSource {
+  private let staged: GitSnapshot
+  private let files: Files
+
+  init(_ git: Git) throws {
+    staged = try GitSnapshot(stagedIn: git)
+    files = Files(root: git.folder)
+  }
+
+  func exists(_ path: String) -> Bool { staged.exists(path) || files.exists(path) }
+  func files(at path: String) -> [String] { staged.files(at: path) }
+
+  func read(_ names: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
+    let isProjectFile = names == [Project.fileName] && !staged.exists(Project.fileName)
+    return try isProjectFile ? files.read(names) : staged.read(names)
   }
 }

@@ -16,19 +16,21 @@ struct NewCommand: Subcommand {
   var file: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
+    let workspace = try Workspace.load(global)
     guard let name = ConnectionName(name) else {
       throw ValidationError("`\(name)` is not a connection's name")
     }
-    if let present = workspace.state.document(name) {
+    if let present = workspace.state.connections.first(where: { $0.name == name }) {
       throw Failure(
         Diagnostic(
           .duplicateName, "connection `\(name)` is declared already",
-          at: present.document.origin.namePlace))
+          at: present.origin.namePlace))
     }
     let app = try chosenApp(workspace.catalog)
     let shape = try chosenShape(app)
-    let folder = workspace.project.manifests.first?.text ?? "connections"
+    let folder =
+      workspace.environment?.overlay.text ?? workspace.project.manifests.first?.text
+      ?? "connections"
     let target = file ?? "\(folder)/\(Scaffold.fileName(for: name)).yaml"
     try workspace.files.create(
       target, Scaffold.connection(name: name, app: app, shape: empty ? nil : shape))

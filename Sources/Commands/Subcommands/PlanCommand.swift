@@ -66,45 +66,103 @@ struct PlanCommand: Subcommand {
     completion: .file())
   var out: String?
 
+  func validate() throws {
+    if global.namesAllEnvironments, out != nil {
+      throw ValidationError("--out is for one environment: a saved plan is applied to one store")
+    }
+  }
+
+  /// 1. Every environment's manifests must be right before any store is asked.
+  /// 2. Each is planned in turn; a store that cannot be asked leaves the others to be planned.
+  /// 3. All is told in one document, then what fails the run.
   func carryOut(_ console: Console) async throws -> Outcome {
     let planning = try options.planning()
-    let workspace = try Workspace.load(global.project)
+    let workspace = try Workspace.load(global, acceptsAll: true)
     let failing = try options.failingKinds(workspace.project.failOn)
-    if workspace.diagnostics.hasErrors {
-      // Where manifests with errors allow no plan, a service is told of them.
-      let report = report(workspace, [])
-      report.text(format).map { console.result($0) }
-      report.annotate(console)
+    let workspaces = try chosen(workspace)
+    try requireNoErrors(workspaces, console)
+
+    var plans: [EnvironmentPlan] = []
+    var faults: [Diagnostic] = []
+    for workspace in workspaces {
+      let session = try Session(workspace, console: console)
+      do {
+        let (plan, basis) = try await session.plan(planning)
+        if let out { try session.saved(plan, basis).write(to: out) }
+        plans.append(session.labelled(plan))
+      } catch let failure as Failure where workspaces.count > 1 {
+        faults += failure.diagnostics
+      }
     }
-    try workspace.requireNoErrors()
-    let session = Session(workspace, console: console)
-    let (plan, basis) = try await session.plan(planning)
-    if let out { try session.saved(plan, basis).write(to: out) }
-    let store = session.store.description.description
-    let report = report(workspace, plan.findings.map(\.diagnostic))
-    console.result(PlanRendering(plan: plan, store: store, report: report).text(format, console))
-    report.annotate(console, summary: PlanMarkdown(store: store).text(plan))
-    console.report(workspace.diagnostics, sources: workspace.sources)
-    if let refusal = SafetyGuard.refusal(of: plan) { console.report([refusal.asWarning]) }
-    if plan.findings.contains(where: { $0.diagnostic.severity == .error }) { return .failed }
-    if let violation = plan.violation(of: failing) {
+    tell(plans, faults, workspaces, console)
+    return outcome(plans, faults, failing, console)
+  }
+
+  private func chosen(_ workspace: Workspace) throws -> [Workspace] {
+    guard global.namesAllEnvironments else { return [workspace] }
+    let environments = workspace.project.environments
+    if environments.isEmpty { throw Failure(.unknownEnvironment("all", workspace.project)) }
+    return environments.map(workspace.choosing)
+  }
+
+  private func requireNoErrors(_ workspaces: [Workspace], _ console: Console) throws {
+    let diagnostics = workspaces.diagnostics
+    guard diagnostics.hasErrors else { return }
+    // Where manifests with errors allow no plan, a service is told of them.
+    let report = report(workspaces, [])
+    report.text(format).map { console.result($0) }
+    report.annotate(console)
+    throw Failure(diagnostics, sources: workspaces.first?.sources ?? [:])
+  }
+
+  private func tell(
+    _ plans: [EnvironmentPlan], _ faults: [Diagnostic], _ workspaces: [Workspace],
+    _ console: Console
+  ) {
+    let findings = plans.flatMap { $0.plan.findings.map(\.diagnostic) }
+    let report = report(workspaces, findings + faults)
+    console.result(PlanRendering(plans: plans, report: report).text(format, console))
+    report.annotate(console, summary: PlanMarkdown().text(plans))
+    console.report(
+      workspaces.diagnostics + faults, sources: workspaces.first?.sources ?? [:])
+    console.report(plans.compactMap { SafetyGuard.refusal(of: $0.plan)?.asWarning })
+  }
+
+  private func outcome(
+    _ plans: [EnvironmentPlan], _ faults: [Diagnostic], _ failing: Set<FindingKind>,
+    _ console: Console
+  ) -> Outcome {
+    let findings = plans.flatMap(\.plan.findings)
+    if !faults.isEmpty || findings.contains(where: { $0.diagnostic.severity == .error }) {
+      return .failed
+    }
+    if let violation = findings.violation(of: failing) {
       console.report([violation])
       return .finding
     }
-    return detailedExitcode && !plan.changes.isEmpty ? .changes : .fine
+    let changes = plans.contains { !$0.plan.changes.isEmpty }
+    return detailedExitcode && changes ? .changes : .fine
   }
 
-  private func report(_ workspace: Workspace, _ findings: [Diagnostic]) -> RunReport {
+  private func report(_ workspaces: [Workspace], _ findings: [Diagnostic]) -> RunReport {
     RunReport(
-      name: "vaultctl plan", workspace: workspace,
-      diagnostics: workspace.diagnostics + findings)
+      name: "vaultctl plan", root: workspaces.first?.files.root ?? "",
+      files: Set(workspaces.flatMap { $0.manifests.map(\.file) }).sorted(),
+      diagnostics: workspaces.diagnostics + findings)
   }
 }
 
-extension Plan {
-  /// What the policy does not allow; `nil` where the plan holds none of it.
+extension [Workspace] {
+  /// Of all of them, each told once, in reading order.
+  fileprivate var diagnostics: [Diagnostic] {
+    Set(flatMap(\.diagnostics)).sorted(by: Diagnostic.inReadingOrder)
+  }
+}
+
+extension [Finding] {
+  /// What the policy does not allow; `nil` where there is none of it.
   func violation(of failing: Set<FindingKind>) -> Diagnostic? {
-    let found = Set(findings.map(\.kind)).intersection(failing).map(\.rawValue).sorted()
+    let found = Set(map(\.kind)).intersection(failing).map(\.rawValue).sorted()
     if found.isEmpty { return nil }
     return Diagnostic(
       .policyViolated, "the policy does not allow: \(found.joined(separator: ", "))",

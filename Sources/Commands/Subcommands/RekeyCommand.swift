@@ -22,11 +22,13 @@ struct RekeyCommand: Subcommand {
   var files: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    let session = Session(workspace, console: console)
+    let workspace = try Workspace.load(global)
+    let keyring = Keyring.standard(workspace.project, console: console)
+    let sealing = FieldSealing(keyring: keyring)
     let chosen = Set(try workspace.manifests(files).map(\.file))
-    let differences = try await RecipientCheck(session: session).differences(in: chosen)
-    let values = await session.sealing.open(
+    let differences = try await RecipientCheck(workspace: workspace, keyring: keyring)
+      .differences(in: chosen)
+    let values = await sealing.open(
       differences.map {
         (
           FieldAddress($0.document.name, $0.slot.field), $0.message,
@@ -47,9 +49,13 @@ struct RekeyCommand: Subcommand {
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    let sealed = try await session.sealing.seal(fields)
+    let sealed = try await sealing.seal(fields)
     try write(Array(zip(differences, sealed)), workspace, console)
-    if files.isEmpty { try await rekeyStore(session, console) }
+    if files.isEmpty {
+      for workspace in workspace.withStores {
+        try await rekeyStore(try Session(workspace, console: console), console)
+      }
+    }
     console.report(differences.compactMap(\.formerRecipient))
     return .fine
   }
@@ -60,7 +66,7 @@ struct RekeyCommand: Subcommand {
   ) throws {
     if sealed.isEmpty { console.result("Every value is sealed for its recipients.\n") }
     let editing = ManifestEditing(files: workspace.files)
-    for manifest in workspace.state.manifests {
+    for manifest in workspace.manifests {
       let edits = sealed.filter { $0.difference.manifest.file == manifest.file }.map {
         FieldEdit(
           document: $0.difference.document, field: $0.difference.slot.field, text: $0.text)
@@ -77,7 +83,8 @@ struct RekeyCommand: Subcommand {
   private func rekeyStore(_ session: Session, _ console: Console) async throws {
     do throws(StoreError) {
       guard let text = try await session.store.sealedKey() else { return }
-      let recipients = (try? await session.keyring.allRecipients()) ?? []
+      let recipients =
+        (try? await session.keyring.recipients(of: session.workspace.environment)) ?? []
       guard let message = try? SealedMessage(armored: text) else {
         throw .corrupt("the store key is not an OpenPGP message")
       }
@@ -91,6 +98,15 @@ struct RekeyCommand: Subcommand {
     } catch {
       throw Failure(Diagnostic(error, in: session.store.description))
     }
+  }
+}
+
+extension Workspace {
+  /// The chosen environment; where none was chosen, each that has a store.
+  fileprivate var withStores: [Workspace] {
+    if environment != nil { return [self] }
+    return (project.storeSettings(of: nil) == nil ? [] : [self])
+      + project.environments.map(choosing)
   }
 }
 

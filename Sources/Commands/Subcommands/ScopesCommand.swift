@@ -25,8 +25,8 @@ struct RecordScopesCommand: Subcommand {
   @Argument(help: "Every scope that was granted.") var scopes: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    let session = Session(workspace, console: console)
+    let workspace = try Workspace.load(global)
+    let session = try Session(workspace, console: console)
     guard let name = ConnectionName(name) else {
       throw ValidationError("`\(name)` is not a connection's name")
     }

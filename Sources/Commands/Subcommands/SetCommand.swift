@@ -19,11 +19,11 @@ struct SetCommand: Subcommand {
   @Flag(help: "Read the value from stdin, also from a terminal.") var stdin = false
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    let (manifest, document) = try workspace.document(name)
+    let workspace = try Workspace.load(global)
+    let (manifest, document) = try workspace.editableDocument(name)
     let field = FieldName(field)
     try document.requireField(field)
-    let session = Session(workspace, console: console)
+    let sealing = FieldSealing(keyring: .standard(workspace.project, console: console))
     let prompt = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
     let value: SecretBytes
     do {
@@ -35,7 +35,7 @@ struct SetCommand: Subcommand {
     if let reason = document.violation(of: value, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
-    let sealed = try await session.sealing.seal([
+    let sealed = try await sealing.seal([
       UnsealedField(address: address, value: value, file: manifest.file, place: nil)
     ])
     try ManifestEditing(files: workspace.files).write(

@@ -23,14 +23,14 @@ struct ShowCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     if FileManager.default.fileExists(atPath: name) { return try shown(plan: name, console) }
     if format != .text { throw ValidationError("--format is for saved plans") }
-    let workspace = try Workspace.load(global.project)
-    let session = Session(workspace, console: console)
+    let workspace = try Workspace.load(global)
+    let session = try Session(workspace, console: console)
     let snapshot = try await session.read()
     let name = ConnectionName(name)
-    let document = name.flatMap { workspace.state.document($0)?.document }
+    let declared = name.flatMap { name in workspace.state.connections.first { $0.name == name } }
     let actual = name.flatMap { snapshot.actual[$0] }
-    guard let name, document != nil || actual != nil else {
-      _ = try workspace.document(self.name)
+    guard let name, declared != nil || actual != nil else {
+      _ = try workspace.documents(self.name)
       return .failed
     }
     let events: [StoreEvent]
@@ -41,7 +41,7 @@ struct ShowCommand: Subcommand {
     }
     console.result(
       ConnectionText(palette: console.palette).text(
-        name: name, declared: document?.desired, app: document?.app?.id ?? actual?.app,
+        name: name, declared: declared, app: declared?.app ?? actual?.app,
         actual: actual, applied: snapshot.applied[name],
         events: events.map {
           ConnectionText.Event(at: $0.at, who: $0.who, what: $0.what, commit: $0.commit)
@@ -57,7 +57,12 @@ struct ShowCommand: Subcommand {
       name: "vaultctl plan", root: root, files: saved.manifests,
       diagnostics: saved.plan.findings.map(\.diagnostic))
     console.result(
-      PlanRendering(plan: saved.plan, store: saved.store, report: report).text(format, console))
+      PlanRendering(
+        plans: [
+          EnvironmentPlan(
+            environment: saved.environment, store: saved.store, plan: saved.plan)
+        ], report: report
+      ).text(format, console))
     return .fine
   }
 }

@@ -41,7 +41,7 @@ struct SchemaCommand: Subcommand {
   @Argument(help: "connection or project.") var kind: Kind
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let catalog = try global.project.map { try Workspace.load($0).catalog } ?? ownCatalog()
+    let catalog = try global.project == nil ? ownCatalog() : Workspace.load(global).catalog
     switch kind {
     case .connection: console.result(Schemas.connection(catalog))
     case .project: console.result(Schemas.project())
@@ -51,7 +51,7 @@ struct SchemaCommand: Subcommand {
 
   /// The project's where there is one around us.
   private func ownCatalog() -> Catalog {
-    (try? Workspace.load(nil).catalog) ?? .builtIn
+    (try? Workspace.load(global).catalog) ?? .builtIn
   }
 }
 

@@ -15,9 +15,9 @@ struct StatusCommand: Subcommand {
   var format: OutputFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
+    let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
-    let session = Session(workspace, console: console)
+    let session = try Session(workspace, console: console)
     let snapshot = try await session.read()
     let plan = Planning.plan(
       PlanningInput(
@@ -46,13 +46,13 @@ private struct StatusRows {
 
   func rows() -> [StatusRow] {
     let declared = workspace.state.connections
-    let names = Set(declared.map(\.name))
+    let names = Set(declared.flatMap { [$0.name, snapshot.counterpart(of: $0).name] })
     let others = snapshot.actual.values.filter { !names.contains($0.name) }
     return (declared.map(row) + others.map(row)).sorted { $0.name < $1.name }
   }
 
   private func row(_ connection: DesiredConnection) -> StatusRow {
-    let actual = snapshot.actual[connection.name]
+    let actual = snapshot.counterpart(of: connection).actual
     let state = state(of: connection.name)
     let shape = workspace.catalog[connection.app].flatMap { app in
       connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first

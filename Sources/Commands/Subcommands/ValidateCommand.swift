@@ -21,11 +21,11 @@ struct ValidateCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global.project)
-    var diagnostics = workspace.diagnostics
-    let session = Session(workspace, console: console)
-    let check = SealedValueCheck(session: session)
-    if workspace.state.manifests.contains(where: \.holdsSealed) {
+    let workspace = try Workspace.load(global, acceptsAll: true)
+    var diagnostics = workspace.diagnosticsOfAll
+    let check = SealedValueCheck(
+      workspace: workspace, keyring: .standard(workspace.project, console: console))
+    if workspace.manifests.contains(where: \.holdsSealed) {
       diagnostics += try await check.diagnostics()
     }
     diagnostics.sort(by: Diagnostic.inReadingOrder)
@@ -38,8 +38,7 @@ struct ValidateCommand: Subcommand {
     case .text, .markdown:
       console.report(diagnostics, sources: workspace.sources)
       if outcome == .fine {
-        let count = workspace.state.connections.count
-        console.result("\(count) \(count == 1 ? "connection" : "connections"), no errors.\n")
+        console.result("\(workspace.countInWords), no errors.\n")
       }
     }
     report.annotate(console)
@@ -49,27 +48,30 @@ struct ValidateCommand: Subcommand {
 
 /// What the keyring can tell of the sealed values.
 private struct SealedValueCheck {
-  let session: Session
+  let workspace: Workspace
+  let keyring: Keyring
 
   /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
   /// 2. Messages for others than the rule names.
   /// 3. Messages that one of the keys here can open: the place, the signature, the value's form.
   func diagnostics() async throws -> [Diagnostic] {
-    var found = try await session.keyring.faults().map { fault in
+    var found = try await keyring.faults().map { fault in
       fault.code == .recipientNotFound ? fault.asWarning : fault
     }
-    if found.isEmpty { found += try await RecipientCheck(session: session).differences() }
+    if found.isEmpty {
+      found += try await RecipientCheck(workspace: workspace, keyring: keyring).differences()
+    }
     found += try await opened()
     return found
   }
 
   private func opened() async throws -> [Diagnostic] {
     let own = Set(
-      try await session.keyring.secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
+      try await keyring.secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
     if own.isEmpty { return [] }
     var fields: [(address: FieldAddress, message: SealedMessage, place: Place)] = []
     var constraints: [ValueConstraint?] = []
-    for document in session.workspace.state.manifests.flatMap(\.documents) {
+    for document in workspace.manifests.flatMap(\.documents) {
       for slot in document.slots {
         guard let message = slot.sealed, message.keyIDs.contains(where: own.contains) else {
           continue
@@ -83,7 +85,7 @@ private struct SealedValueCheck {
       }
     }
     var found: [Diagnostic] = []
-    let results = await session.sealing.open(fields)
+    let results = await FieldSealing(keyring: keyring).open(fields)
     for ((field, constraint), result) in zip(zip(fields, constraints), results) {
       switch result {
       case .success(let value):
@@ -97,6 +99,24 @@ private struct SealedValueCheck {
       }
     }
     return found
+  }
+}
+
+extension Workspace {
+  /// Of the chosen environment; where none was chosen, of all, each told once.
+  fileprivate var diagnosticsOfAll: [Diagnostic] {
+    if environment != nil { return diagnostics }
+    return read.diagnostics + Set(read.states.flatMap(\.diagnostics))
+  }
+
+  /// `3 connections`; with environments, those of each.
+  fileprivate var countInWords: String {
+    let states = environment == nil ? read.states : [state]
+    return states.map { state in
+      let count = state.connections.count
+      let text = "\(count) \(count == 1 ? "connection" : "connections")"
+      return state.environment.map { "\(text) in \($0.name)" } ?? text
+    }.joined(separator: ", ")
   }
 }
 

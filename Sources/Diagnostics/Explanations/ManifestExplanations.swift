@@ -204,6 +204,14 @@ extension DiagnosticCode {
         A label's key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`; its value has at
         most 255 characters.
         """)
+    case .formerNameTaken:
+      Explanation(
+        "A former name that cannot be one",
+        """
+        `metadata.renamedFrom` names what a connection was called before, so that the store's
+        connection of that name is renamed and not made anew. A name that another connection has,
+        or had too, would leave open which of them is meant. `vaultctl rename OLD NEW` writes it.
+        """)
     default: nil
     }
   }

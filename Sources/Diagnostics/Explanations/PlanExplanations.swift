@@ -119,6 +119,13 @@ extension DiagnosticCode {
         The project declares no connection at all, and the plan deletes what the store has. A wrong
         folder or an empty checkout looks like this. Look at the plan, then give `--force`.
         """)
+    case .renameBlocked:
+      Explanation(
+        "A rename that cannot be done",
+        """
+        `metadata.renamedFrom` renames the store's connection and keeps its id, so that flows that
+        use it go on. That needs a connection of vaultctl's own, and of the same app.
+        """)
     default: nil
     }
   }

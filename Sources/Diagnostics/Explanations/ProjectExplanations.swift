@@ -73,6 +73,28 @@ extension DiagnosticCode {
         git is missing, the folder is in no repository, or git refused; its own words are in the
         note.
         """)
+    case .invalidEnvironment:
+      Explanation(
+        "An environment that cannot be one",
+        """
+        An environment has a name of its own and a folder of its own, in which nothing of the base
+        or of another environment lies: the folder decides for which environment a value is sealed.
+        """)
+    case .environmentNotFound:
+      Explanation(
+        "Which environment is not told",
+        """
+        `--env` names one of `environments` in the project file. In a project with environments
+        that gives the base no store, what asks a store needs `--env`.
+        """)
+    case .invalidFlow:
+      Explanation(
+        "A flow that cannot be read",
+        """
+        The globs under `flows` name files with one flow each, as the vendor's tools export them:
+        a JSON object with `id` or `name`, and `actions`, a list of objects with `id`, `type`,
+        `action` and `params`. The message says what is otherwise.
+        """)
     default: nil
     }
   }

@@ -6,31 +6,44 @@ extension Manifest {
   /// Reads the documents of one file as connections.
   ///
   /// 1. The frame: `apiVersion`, `kind`, `metadata`, `spec`, no other keys.
-  /// 2. The name, labels and annotations.
+  /// 2. The name, former names, labels and annotations.
   /// 3. The app, and its setup field by field against the catalog.
-  /// 4. Scopes and lifecycle.
+  /// 4. Scopes, lifecycle, and what is ignored.
   ///
-  /// - Parameter parseFaults: what parsing found; they come first in the manifest's diagnostics.
-  package init(_ yaml: YAMLFile, parseFaults: [Diagnostic], catalog: Catalog) {
-    var reader = NodeReader(file: yaml.file)
+  /// - Parameters:
+  ///   - parseFaults: what parsing found; they come first in the manifest's diagnostics.
+  ///   - environment: whose overlay the file belongs to.
+  ///   - base: the base's documents, over which an overlay's lie: what those say need not be said
+  ///     again.
+  package init(
+    _ yaml: YAMLFile, parseFaults: [Diagnostic], catalog: Catalog, environment: String? = nil,
+    over base: [ConnectionName: ManifestDocument] = [:]
+  ) {
+    var reader = NodeReader(file: yaml.file, isOverlay: environment != nil)
     var documents: [ManifestDocument] = []
     let roots = yaml.documents.compactMap(\.root)
     if roots.isEmpty, parseFaults.isEmpty {
       reader.report(.noDocument(in: yaml))
     }
     for root in roots {
-      if let document = reader.connection(root, catalog: catalog) { documents.append(document) }
+      if let document = reader.connection(root, catalog: catalog, over: base) {
+        documents.append(document)
+      }
     }
     self.init(
-      yaml: yaml, documents: documents,
+      yaml: yaml, environment: environment, documents: documents,
       diagnostics: reader.diagnostics(behind: parseFaults),
       hidden: roots.flatMap(reader.hiddenSpans(under:)))
   }
 }
 
 extension NodeReader {
+  private static let specKeys = [
+    "app", "setup", "scopes", "publicFields", "lifecycle", "ignore",
+  ]
+
   fileprivate mutating func connection(
-    _ root: YAMLNode, catalog: Catalog
+    _ root: YAMLNode, catalog: Catalog, over base: [ConnectionName: ManifestDocument]
   ) -> ManifestDocument? {
     let faultsBefore = errorCount
     guard let entries = mapping(root, "", keys: ["apiVersion", "kind", "metadata", "spec"])
@@ -38,41 +51,66 @@ extension NodeReader {
     header(of: root, kind: "Connection")
 
     let metadata = readMetadata(entries, of: root)
+    let below = metadata?.name.flatMap { base[$0] }
     guard let spec = entries.value("spec") else {
       report(.missingKey("spec", in: "", of: root, example: "spec: {app: …}", file: file))
       return nil
     }
-    let keys = ["app", "setup", "scopes", "publicFields", "lifecycle"]
-    guard let specEntries = mapping(spec, "spec", keys: keys) else { return nil }
+    if let below, let metadata, spec.isNull { return removed(metadata, spec, below) }
+    guard let specEntries = mapping(spec, "spec", keys: Self.specKeys) else { return nil }
 
-    let app = readApp(specEntries, of: spec, catalog: catalog)
-    let publicFields = readPublicFields(specEntries)
-    let setup = readSetup(specEntries, app: app?.app, publicFields: publicFields.names)
-    checkUse(of: publicFields, shape: setup?.shape, of: app?.app)
+    let app = readApp(specEntries, of: spec, catalog: catalog, below: below)
+    var publicFields = readPublicFields(specEntries)
+    publicFields.inherited = below?.publicFields ?? []
+    let setup = readSetup(
+      specEntries, app: app?.app, below: app?.app == below?.app ? below?.shape : nil,
+      publicFields: publicFields.names)
+    let shape = setup?.shape ?? below?.shape
+    checkUse(of: publicFields, shape: shape, of: app?.app)
     let scopes = readScopes(specEntries)
     let preventsDestroy = readLifecycle(specEntries)
+    let ignored = readIgnoredFields(specEntries, shape: shape, of: app?.app)
 
     guard let metadata, let name = metadata.name else { return nil }
     let origin = ConnectionOrigin(
       file: file, name: metadata.nameSpan, app: app?.span ?? spec.span, setup: setup?.span,
-      scopes: scopes?.span, fields: setup?.spans ?? [:])
-    var desired: DesiredConnection?
+      scopes: scopes.span, fields: setup?.spans ?? [:])
+    var layer: ConnectionLayer?
     if errorCount == faultsBefore, let app {
-      desired = DesiredConnection(
-        name: name, app: app.app.id, labels: metadata.labels,
-        annotations: metadata.annotations, setup: setup?.desired, scopes: scopes?.values,
-        preventsDestroy: preventsDestroy, origin: origin)
+      layer = ConnectionLayer(
+        name: name, formerNames: metadata.formerNames, app: app.app.id, namesApp: app.isOwn,
+        labels: metadata.labels, annotations: metadata.annotations,
+        setup: specEntries.isNull("setup") ? .removed : .init(setup?.layer),
+        scopes: scopes.part, preventsDestroy: preventsDestroy, ignoredFields: ignored,
+        origin: origin)
     }
     return ManifestDocument(
-      name: name, app: app?.app, shape: setup?.shape, publicFields: publicFields.names,
-      spec: spec, setup: setup?.node, slots: setup?.slots ?? [], desired: desired,
-      origin: origin)
+      name: name, formerNames: metadata.formerNames, app: app?.app, shape: shape,
+      publicFields: publicFields.names,
+      metadata: metadata.node, spec: spec, setup: setup?.node, slots: setup?.slots ?? [],
+      layer: layer, liesOverSetup: below?.shape != nil, origin: origin)
+  }
+
+  /// `spec: null` over a document of the base.
+  private func removed(
+    _ metadata: ReadMetadata, _ spec: YAMLNode, _ below: ManifestDocument
+  ) -> ManifestDocument {
+    let origin = ConnectionOrigin(file: file, name: metadata.nameSpan, app: spec.span)
+    return ManifestDocument(
+      name: below.name, formerNames: [], app: below.app, shape: nil, publicFields: [],
+      metadata: metadata.node,
+      spec: spec, setup: nil, slots: [],
+      layer: below.app.map {
+        ConnectionLayer(name: below.name, isRemoved: true, app: $0.id, origin: origin)
+      }, liesOverSetup: false, origin: origin)
   }
 
   private mutating func readApp(
-    _ spec: [YAMLEntry], of node: YAMLNode, catalog: Catalog
-  ) -> (app: App, span: Span)? {
+    _ spec: [YAMLEntry], of node: YAMLNode, catalog: Catalog, below: ManifestDocument?
+  ) -> (app: App, span: Span, isOwn: Bool)? {
     guard let value = spec.value("app") else {
+      // Where the base's app is not known, that is told there.
+      if let below { return below.app.map { ($0, node.span, false) } }
       report(.missingKey("app", in: "spec", of: node, example: "app: http", file: file))
       return nil
     }
@@ -81,15 +119,15 @@ extension NodeReader {
       report(.unknownApp(text, known: catalog, at: place(value)))
       return nil
     }
-    return (app, value.span)
+    return (app, value.span, true)
   }
 
   private mutating func readScopes(
     _ spec: [YAMLEntry]
-  ) -> (values: Set<Scope>, span: Span)? {
-    guard let node = spec.given("scopes"), let items = list(node, "spec.scopes") else {
-      return nil
-    }
+  ) -> (part: ConnectionLayer.Part<Set<Scope>>, span: Span?) {
+    guard let node = spec.value("scopes") else { return (.unsaid, nil) }
+    if node.isNull { return (.removed, nil) }
+    guard let items = list(node, "spec.scopes") else { return (.unsaid, nil) }
     var scopes: Set<Scope> = []
     for item in items {
       guard let text = text(item, "spec.scopes") else { continue }
@@ -99,16 +137,18 @@ extension NodeReader {
         report(.duplicateScope(text, at: place(item)))
       }
     }
-    return (scopes, node.span)
+    return (.said(scopes), node.span)
   }
 
-  /// Whether `lifecycle.preventDestroy` is set.
-  private mutating func readLifecycle(_ spec: [YAMLEntry]) -> Bool {
-    guard let node = spec.given("lifecycle"),
-      let entries = mapping(node, "spec.lifecycle", keys: ["preventDestroy"]),
+  /// `lifecycle.preventDestroy`.
+  private mutating func readLifecycle(_ spec: [YAMLEntry]) -> ConnectionLayer.Part<Bool> {
+    guard let node = spec.value("lifecycle") else { return .unsaid }
+    if node.isNull { return .removed }
+    guard let entries = mapping(node, "spec.lifecycle", keys: ["preventDestroy"]),
       let value = entries.value("preventDestroy")
-    else { return false }
-    return boolean(value, "spec.lifecycle.preventDestroy") ?? false
+    else { return .unsaid }
+    if isOverlay, value.isNull { return .removed }
+    return .init(boolean(value, "spec.lifecycle.preventDestroy"))
   }
 }
 

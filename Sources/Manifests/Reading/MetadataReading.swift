@@ -4,22 +4,26 @@ import SourceYAML
 
 /// What stands under `metadata`.
 struct ReadMetadata {
+  let node: YAMLNode
   var name: ConnectionName?
   var nameSpan: Span
-  var labels: [String: String] = [:]
-  var annotations: [String: String] = [:]
+  var formerNames: [ConnectionName] = []
+  var labels = ConnectionLayer.Part<[String: String?]>.unsaid
+  var annotations = ConnectionLayer.Part<[String: String?]>.unsaid
 }
 
 extension NodeReader {
+  private static let metadataKeys = ["name", "renamedFrom", "labels", "annotations"]
+
   mutating func readMetadata(_ entries: [YAMLEntry], of root: YAMLNode) -> ReadMetadata? {
     guard let node = entries.value("metadata") else {
       report(.missingKey("metadata", in: "", of: root, example: "metadata: {name: …}", file: file))
       return nil
     }
-    guard let entries = mapping(node, "metadata", keys: ["name", "labels", "annotations"])
+    guard let entries = mapping(node, "metadata", keys: Self.metadataKeys)
     else { return nil }
 
-    var metadata = ReadMetadata(nameSpan: node.span)
+    var metadata = ReadMetadata(node: node, nameSpan: node.span)
     if let value = entries.value("name") {
       metadata.nameSpan = value.span
       metadata.name = readName(value)
@@ -27,6 +31,7 @@ extension NodeReader {
       report(
         .missingKey("name", in: "metadata", of: node, example: "name: …", file: file))
     }
+    metadata.formerNames = readFormerNames(entries)
     metadata.labels = readTexts(entries, "labels") { key, text in
       key.isLabelKey && text.unicodeScalars.count <= 255
     }
@@ -34,8 +39,16 @@ extension NodeReader {
     return metadata
   }
 
-  private mutating func readName(_ node: YAMLNode) -> ConnectionName? {
-    guard let text = text(node, "metadata.name") else { return nil }
+  /// One name, or a list of them.
+  private mutating func readFormerNames(_ metadata: [YAMLEntry]) -> [ConnectionName] {
+    guard let node = metadata.given("renamedFrom") else { return [] }
+    return (node.items ?? [node]).compactMap { readName($0, "metadata.renamedFrom") }
+  }
+
+  private mutating func readName(
+    _ node: YAMLNode, _ path: String = "metadata.name"
+  ) -> ConnectionName? {
+    guard let text = text(node, path) else { return nil }
     guard let name = ConnectionName(text) else {
       report(.invalidName(at: place(node)))
       return nil
@@ -45,11 +58,17 @@ extension NodeReader {
 
   private mutating func readTexts(
     _ metadata: [YAMLEntry], _ key: String, isValid: (String, String) -> Bool
-  ) -> [String: String] {
+  ) -> ConnectionLayer.Part<[String: String?]> {
     let path = "metadata.\(key)"
-    guard let node = metadata.given(key), let entries = anyMapping(node, path) else { return [:] }
-    var texts: [String: String] = [:]
+    guard let node = metadata.value(key) else { return .unsaid }
+    if node.isNull { return .removed }
+    guard let entries = anyMapping(node, path) else { return .unsaid }
+    var texts: [String: String?] = [:]
     for entry in entries {
+      if entry.value.isNull, isOverlay {
+        texts[entry.keyText] = .some(nil)
+        continue
+      }
       guard let text = text(entry.value, "\(path).\(entry.keyText)") else { continue }
       if isValid(entry.keyText, text) {
         texts[entry.keyText] = text
@@ -57,7 +76,7 @@ extension NodeReader {
         report(.invalidLabel(entry.keyText, at: place(entry.key)))
       }
     }
-    return texts
+    return .said(texts)
   }
 }
 

@@ -5,11 +5,16 @@ import SourceYAML
 /// reading goes on, so that one run tells all faults.
 struct NodeReader {
   let file: String
+  /// Whether the file is an environment's, in which `null` takes away what the base gives.
+  let isOverlay: Bool
   private(set) var diagnostics: [Diagnostic] = []
   /// Offsets of the scalars that a snippet may show: known to be no secret.
   private var shown: Set<Int> = []
 
-  init(file: String) { self.file = file }
+  init(file: String, isOverlay: Bool = false) {
+    self.file = file
+    self.isOverlay = isOverlay
+  }
 
   var errorCount: Int { diagnostics.count { $0.severity == .error } }
 
@@ -130,6 +135,8 @@ let apiVersion = "vaultctl/v1"
 
 extension [YAMLEntry] {
   func value(_ key: String) -> YAMLNode? { first { $0.keyText == key }?.value }
+
+  func isNull(_ key: String) -> Bool { value(key)?.isNull ?? false }
 
   /// The value, where it is there and not `null`.
   func given(_ key: String) -> YAMLNode? { value(key).flatMap { $0.isNull ? nil : $0 } }

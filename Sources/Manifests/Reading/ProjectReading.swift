@@ -28,21 +28,24 @@ extension NodeReader {
   fileprivate mutating func project(_ root: YAMLNode) -> Project? {
     let keys = [
       "apiVersion", "kind", "name", "manifests", "recipients", "store", "policy", "signing",
-      "signers", "apps",
+      "signers", "apps", "environments", "flows",
     ]
     guard let entries = mapping(root, "", keys: keys) else { return nil }
     header(of: root, kind: "Project")
     let name = readProjectName(entries, of: root)
     let manifests = readManifests(entries)
     let rules = readRecipientRules(entries, of: root)
-    let store = readStore(entries)
+    let store = readStore(entries, "store")
     let failOn = readPolicy(entries)
     let signing = readSigning(entries, of: root)
     let apps = readApps(entries)
+    let environments = readEnvironments(entries, manifests: manifests)
+    let flows = readFlowPatterns(entries)
     guard let name else { return nil }
     return Project(
       name: name, manifests: manifests, recipientRules: rules, store: store, failOn: failOn,
-      signing: signing, catalog: Catalog.builtIn.adding(apps))
+      signing: signing, catalog: Catalog.builtIn.adding(apps), environments: environments,
+      flows: flows)
   }
 
   private mutating func readProjectName(_ entries: [YAMLEntry], of root: YAMLNode) -> String? {
@@ -65,7 +68,14 @@ extension NodeReader {
     return (list(node, "manifests") ?? []).compactMap { relativePath($0, "manifests") }
   }
 
-  private mutating func relativePath(_ node: YAMLNode, _ path: String) -> LocatedText? {
+  private mutating func readFlowPatterns(_ entries: [YAMLEntry]) -> [PathPattern] {
+    guard let node = entries.given("flows") else { return [] }
+    return (list(node, "flows") ?? []).compactMap { item in
+      relativePath(item, "flows").map { PathPattern($0.text) }
+    }
+  }
+
+  mutating func relativePath(_ node: YAMLNode, _ path: String) -> LocatedText? {
     guard let text = text(node, path) else { return nil }
     guard text.isRelativePath else {
       report(.invalidPath(path, at: place(node)))
@@ -84,29 +94,33 @@ extension NodeReader {
           file: file))
       return []
     }
-    guard let items = list(node, "recipients") else { return [] }
-    if items.isEmpty { report(.noRecipients(at: place(node))) }
-    return items.compactMap { readRule($0) }
+    return readRules(node, "recipients")
   }
 
-  private mutating func readRule(_ node: YAMLNode) -> RecipientRule? {
-    guard let entries = mapping(node, "recipients", keys: ["path", "keys"]) else { return nil }
-    var path = "**"
+  mutating func readRules(_ node: YAMLNode, _ path: String) -> [RecipientRule] {
+    guard let items = list(node, path) else { return [] }
+    if items.isEmpty { report(.noRecipients(at: place(node))) }
+    return items.compactMap { readRule($0, path) }
+  }
+
+  private mutating func readRule(_ node: YAMLNode, _ path: String) -> RecipientRule? {
+    guard let entries = mapping(node, path, keys: ["path", "keys"]) else { return nil }
+    var pattern = "**"
     if let value = entries.given("path") {
-      guard let text = relativePath(value, "recipients.path") else { return nil }
-      path = text.text
+      guard let text = relativePath(value, "\(path).path") else { return nil }
+      pattern = text.text
     }
     guard let value = entries.value("keys") else {
       report(
         .missingKey(
-          "keys", in: "recipients", of: node, example: "keys: [FINGERPRINT]", file: file))
+          "keys", in: path, of: node, example: "keys: [FINGERPRINT]", file: file))
       return nil
     }
-    let keys = readFingerprints(value, "recipients.keys")
+    let keys = readFingerprints(value, "\(path).keys")
     if keys.isEmpty, case .sequence(let items) = value.content, items.isEmpty {
       report(.noRecipients(at: place(value)))
     }
-    return RecipientRule(path: PathPattern(path), keys: keys, place: place(node))
+    return RecipientRule(path: PathPattern(pattern), keys: keys, place: place(node))
   }
 
   /// Full fingerprints, once each; shorter ids are no trust.
@@ -131,24 +145,24 @@ extension NodeReader {
     }
   }
 
-  private mutating func readStore(_ entries: [YAMLEntry]) -> StoreSettings {
+  /// `nil` where none is given.
+  mutating func readStore(_ entries: [YAMLEntry], _ path: String) -> StoreSettings? {
     guard let node = entries.given("store"),
-      let entries = mapping(node, "store", keys: ["type", "path"])
-    else { return .standard }
+      let entries = mapping(node, path, keys: ["type", "path"])
+    else { return nil }
     if let value = entries.value("type") {
-      guard let type = text(value, "store.type") else { return .standard }
+      guard let type = text(value, "\(path).type") else { return nil }
       if type != "sqlite" {
         report(
           .notOneOf(
-            type, ["sqlite"], value, "store.type", code: .unknownStore, file: file))
+            type, ["sqlite"], value, "\(path).type", code: .unknownStore, file: file))
       }
     } else {
       report(
-        .missingKey("type", in: "store", of: node, example: "type: sqlite", file: file))
+        .missingKey("type", in: path, of: node, example: "type: sqlite", file: file))
     }
-    guard let value = entries.given("path"), let path = relativePath(value, "store.path")
-    else { return .standard }
-    return .sqlite(path: path.text)
+    guard let value = entries.given("path") else { return nil }
+    return relativePath(value, "\(path).path").map { .sqlite(path: $0.text) }
   }
 
   private mutating func readPolicy(_ entries: [YAMLEntry]) -> Set<FindingKind> {

@@ -32,6 +32,17 @@ extension Diagnostic {
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 
+  static func unknownIgnoredField(
+    _ text: String, shape: SetupShape, app: App, at place: Place
+  ) -> Diagnostic {
+    let known = shape.fields.map(\.name.rawValue)
+    let near = nearestName(to: text, among: known)
+    return Diagnostic(
+      .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(text)` to ignore",
+      at: place, notes: ["its fields: \(known.joined(separator: ", "))"],
+      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+  }
+
   static func uselessPublicField(
     _ field: FieldName, isSecret: Bool, app: App, at place: Place
   ) -> Diagnostic {

@@ -7,10 +7,11 @@ struct ReadSetup {
   let node: YAMLNode
   let shape: SetupShape
   var slots: [FieldSlot] = []
-  var fields: [FieldName: FieldValue] = [:]
+  /// `nil`: given as absent.
+  var fields: [FieldName: FieldValue?] = [:]
 
   var span: Span { node.span }
-  var desired: DesiredSetup { DesiredSetup(type: shape.type, fields: fields) }
+  var layer: ConnectionLayer.Setup { ConnectionLayer.Setup(type: shape.type, fields: fields) }
   var spans: [FieldName: Span] {
     Dictionary(slots.map { ($0.field, $0.node.span) }) { first, _ in first }
   }
@@ -19,7 +20,9 @@ struct ReadSetup {
 /// `spec.publicFields`, each with its place.
 struct ReadPublicFields {
   var fields: [(name: FieldName, place: Place)] = []
-  var names: Set<FieldName> { Set(fields.map(\.name)) }
+  /// Those of the document that this one lies over.
+  var inherited: Set<FieldName> = []
+  var names: Set<FieldName> { Set(fields.map(\.name)).union(inherited) }
 }
 
 extension NodeReader {
@@ -46,13 +49,32 @@ extension NodeReader {
     }
   }
 
+  /// `spec.ignore`: fields that the setup can have.
+  mutating func readIgnoredFields(
+    _ spec: [YAMLEntry], shape: SetupShape?, of app: App?
+  ) -> ConnectionLayer.Part<Set<FieldName>> {
+    guard let node = spec.value("ignore") else { return .unsaid }
+    if node.isNull { return .removed }
+    guard let items = list(node, "spec.ignore") else { return .unsaid }
+    var fields: Set<FieldName> = []
+    for item in items {
+      guard let text = text(item, "spec.ignore") else { continue }
+      if let shape, let app, !shape.isOpen, shape[FieldName(text)] == nil {
+        report(.unknownIgnoredField(text, shape: shape, app: app, at: place(item)))
+      }
+      fields.insert(FieldName(text))
+    }
+    return .said(fields)
+  }
+
+  /// - Parameter below: the setup's shape in the base, which an overlay need not say again.
   mutating func readSetup(
-    _ spec: [YAMLEntry], app: App?, publicFields: Set<FieldName>
+    _ spec: [YAMLEntry], app: App?, below: SetupShape?, publicFields: Set<FieldName>
   ) -> ReadSetup? {
     guard let node = spec.given("setup"), let entries = anyMapping(node, "spec.setup"),
       let app
     else { return nil }
-    guard let shape = readType(entries, of: node, app: app) else { return nil }
+    guard let shape = readType(entries, of: node, app: app, below: below) else { return nil }
 
     var setup = ReadSetup(node: node, shape: shape)
     for entry in entries where entry.keyText != "type" {
@@ -65,16 +87,17 @@ extension NodeReader {
       let slot = readSlot(entry, field, isSecret: isSecret, constraint: shape[field]?.constraint)
       guard let (slot, value) = slot else { continue }
       setup.slots.append(slot)
-      setup.fields[field] = value
+      setup.fields[field] = .some(value)
     }
     return setup
   }
 
   private mutating func readType(
-    _ entries: [YAMLEntry], of node: YAMLNode, app: App
+    _ entries: [YAMLEntry], of node: YAMLNode, app: App, below: SetupShape?
   ) -> SetupShape? {
     let types = app.setups.map(\.type.rawValue)
     guard let value = entries.value("type") else {
+      if let below { return below }
       report(
         .missingKey(
           "type", in: "spec.setup", of: node, example: "type: \(types.joined(separator: " | "))",

@@ -45,6 +45,12 @@ struct ConnectionSchema {
             ])
         ),
         (
+          "renamedFrom",
+          Schemas.described(
+            "Names that it had before; the store's connection is renamed.",
+            [("type", .strings(["string", "array", "null"])), ("items", Schemas.text)])
+        ),
+        (
           "labels",
           Schemas.described(
             "Texts to choose connections by; they go into the store.",
@@ -102,6 +108,10 @@ struct ConnectionSchema {
       (
         "publicFields",
         Schemas.list("Fields that the catalog does not know and that are no secret.", Schemas.text)
+      ),
+      (
+        "ignore",
+        Schemas.list("Fields that are left to others once the connection is there.", Schemas.text)
       ),
       (
         "lifecycle",

@@ -54,41 +54,30 @@ enum ProjectSchema {
         "name",
         Schemas.described(
           "Goes into every sealed value.",
-          [("type", .string("string")), ("pattern", .string("^[a-z0-9][a-z0-9._-]{0,99}$"))])
+          [("type", .string("string")), ("pattern", .string(name))])
       ),
       ("manifests", Schemas.list("Files and folders with connections.", path)),
       (
         "recipients",
         Schemas.described(
           "Who can open the secrets of which files; the first rule that matches counts.",
+          [("type", .string("array"))] + rules)
+      ),
+      ("store", store),
+      (
+        "environments",
+        Schemas.described(
+          "Stores of their own, with documents that lie over the base's; chosen by --env.",
           [
-            ("type", .string("array")), ("minItems", .number(1)),
+            ("type", .strings(["object", "null"])),
             (
-              "items",
-              Schemas.closed(
-                "A rule.", required: ["keys"],
-                [
-                  ("path", .object([("anyOf", .array([path, null]))])),
-                  (
-                    "keys",
-                    .object([
-                      ("type", .string("array")), ("minItems", .number(1)), ("items", fingerprint),
-                      ("uniqueItems", .boolean(true)),
-                    ])
-                  ),
-                ])
+              "propertyNames",
+              .object([("pattern", .string(name)), ("not", Schemas.constant("all"))])
             ),
+            ("additionalProperties", environment),
           ])
       ),
-      (
-        "store",
-        Schemas.closed(
-          "Where applied connections are kept.", required: ["type"],
-          [
-            ("type", .object([("enum", .strings(["sqlite"]))])),
-            ("path", .object([("anyOf", .array([path, null]))])),
-          ], nullable: true)
-      ),
+      ("flows", Schemas.list("Globs of flow definitions, one JSON file a flow.", path)),
       (
         "policy",
         Schemas.closed(
@@ -120,6 +109,53 @@ enum ProjectSchema {
           ])
       ),
     ]
+  }
+
+  private static let name = "^[a-z0-9][a-z0-9._-]{0,99}$"
+
+  private static var rules: [(String, JSON)] {
+    [
+      ("minItems", .number(1)),
+      (
+        "items",
+        Schemas.closed(
+          "A rule.", required: ["keys"],
+          [
+            ("path", .object([("anyOf", .array([path, null]))])),
+            (
+              "keys",
+              .object([
+                ("type", .string("array")), ("minItems", .number(1)), ("items", fingerprint),
+                ("uniqueItems", .boolean(true)),
+              ])
+            ),
+          ])
+      ),
+    ]
+  }
+
+  private static var store: JSON {
+    Schemas.closed(
+      "Where applied connections are kept.", required: ["type"],
+      [
+        ("type", .object([("enum", .strings(["sqlite"]))])),
+        ("path", .object([("anyOf", .array([path, null]))])),
+      ], nullable: true)
+  }
+
+  private static var environment: JSON {
+    Schemas.closed(
+      "An environment.",
+      [
+        ("store", store),
+        (
+          "recipients",
+          Schemas.described(
+            "Rules for its files, before the project's.",
+            [("type", .strings(["array", "null"]))] + rules)
+        ),
+        ("overlay", .object([("anyOf", .array([path, null]))])),
+      ], nullable: true)
   }
 
   private static let null = JSON.object([("type", .string("null"))])

@@ -1,0 +1,26 @@
+import Diagnostics
+import Manifests
+import Model
+import SourceYAML
+
+extension Workspace {
+  /// The document that an edit is for: the base's, or the chosen environment's, which is made
+  /// where there is none.
+  func editableDocument(
+    _ name: String
+  ) throws -> (manifest: Manifest, document: ManifestDocument) {
+    let layers = try documents(name)
+    guard let first = layers.first else { preconditionFailure("no layer, and no error") }
+    guard let environment, first.manifest.environment == nil else { return first }
+    let file = "\(environment.overlay.text)/\(Scaffold.fileName(for: first.document.name)).yaml"
+    try files.create(file, Scaffold.overlay(name: first.document.name))
+    let (yaml, faults) = YAMLFile.parse(try files.read(file), file: file)
+    let manifest = Manifest(
+      yaml, parseFaults: faults, catalog: catalog, environment: environment.name,
+      over: [first.document.name: first.document])
+    guard let document = manifest.documents.first else {
+      throw Failure(manifest.diagnostics)
+    }
+    return (manifest, document)
+  }
+}

@@ -1,0 +1,84 @@
+import Diagnostics
+import Manifests
+import Model
+import SourceYAML
+
+/// A project as one source has it: its file, the manifests of the base and of every environment.
+struct ReadProject: Sendable {
+  let project: Project
+  let manifests: [Manifest]
+  /// For snippets; a file that was read for this run.
+  let sources: [String: RedactedSource]
+  /// What is wrong with the project file, and with files that cannot be read.
+  let diagnostics: [Diagnostic]
+
+  /// 1. The project file.
+  /// 2. The base's manifests.
+  /// 3. The environments' documents, which lie over those of the base.
+  ///
+  /// - Throws: where there is no project file, or it has errors.
+  init(from source: some ManifestSource) throws {
+    let file = Project.fileName
+    let (yaml, faults) = YAMLFile.parse(try source.read(file), file: file)
+    let read = Project.read(yaml, parseFaults: faults)
+    var sources = [
+      file: RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
+    ]
+    guard let project = read.project else { throw Failure(read.diagnostics, sources: sources) }
+
+    var diagnostics = read.diagnostics
+    let overlays = project.environments.map(\.overlay.text)
+    func manifests(
+      _ paths: [String], _ environment: String?, over base: [ConnectionName: ManifestDocument]
+    ) throws -> [Manifest] {
+      let names = Set(try paths.flatMap { path throws(Diagnostic) in try source.files(at: path) })
+        .filter {
+          isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment
+        }
+        .sorted()
+      return zip(names, try source.read(names)).compactMap { name, result in
+        switch result {
+        case .failure(let fault):
+          diagnostics.append(fault)
+          return nil
+        case .success(let bytes):
+          let (yaml, faults) = YAMLFile.parse(bytes, file: name)
+          let manifest = Manifest(
+            yaml, parseFaults: faults, catalog: project.catalog, environment: environment,
+            over: base)
+          sources[name] = RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden)
+          return manifest
+        }
+      }
+    }
+    for path in project.manifests where !source.exists(path.text) {
+      diagnostics.append(.manifestsNotFound(path))
+    }
+    let base = try manifests(project.manifests.map(\.text), nil, over: [:])
+    let documents = Dictionary(base.flatMap(\.documents).map { ($0.name, $0) }) { $1 }
+    let others = try zip(project.environments, overlays).flatMap { environment, overlay in
+      try manifests([overlay], environment.name, over: documents)
+    }
+    self.project = project
+    self.manifests = base + others
+    self.sources = sources
+    self.diagnostics = diagnostics
+  }
+
+  func state(of environment: Environment?) -> DesiredState {
+    DesiredState(manifests, project: project, environment: environment)
+  }
+
+  /// The base's, and each environment's.
+  var states: [DesiredState] {
+    [state(of: nil)] + project.environments.map { state(of: $0) }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func manifestsNotFound(_ path: LocatedText) -> Diagnostic {
+    Diagnostic(
+      .manifestsNotFound, "`\(path.text)` is not there", at: path.place,
+      help: ["make it: mkdir -p \(path.text)"])
+  }
+}

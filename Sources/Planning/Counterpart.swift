@@ -1,0 +1,28 @@
+package import Model
+
+/// The store's side of a declared connection.
+package struct Counterpart: Hashable, Sendable {
+  /// The connection's own name, or a former one that the store still has it under.
+  package let name: ConnectionName
+  package let actual: ActualConnection?
+  package let applied: AppliedRecord?
+}
+
+extension Snapshot {
+  /// What stands under the connection's own name; where the store never had that, what it has under
+  /// the latest of its former ones.
+  package func counterpart(of connection: DesiredConnection) -> Counterpart {
+    var name = connection.name
+    if actual[name] == nil, applied[name] == nil {
+      name = connection.formerNames.first { actual[$0] != nil } ?? name
+    }
+    return Counterpart(name: name, actual: actual[name], applied: applied[name])
+  }
+}
+
+extension Change {
+  /// The name that the store has the connection under before this change.
+  package var nameInStore: ConnectionName {
+    if case .rename(_, _, let former) = action { former } else { connection }
+  }
+}
