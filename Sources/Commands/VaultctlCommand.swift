@@ -17,7 +17,7 @@ struct VaultctlCommand: AsyncParsableCommand {
       InitCommand.self, NewCommand.self, EncryptCommand.self, SetCommand.self, EditCommand.self,
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
       PlanCommand.self,
-      ApplyCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
+      ApplyCommand.self, DiffCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
       HooksCommand.self, TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])

@@ -139,4 +139,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case unmanaged
   case orphaned
   case preventDestroy = "prevent-destroy"
+  /// Of a diff alone: a message that stands where another one stood.
+  case movedSecret = "moved-secret"
+  /// Of a diff alone: somebody was taken off a value and may know it.
+  case formerRecipient = "former-recipient"
 }

@@ -60,6 +60,12 @@ package struct OpenPGP: Sendable {
     }
   }
 
+  /// Keys of the keyring that have one of these ids, or a subkey with one.
+  package func publicKeys(_ ids: Set<KeyID>) async throws(GPGUnavailable) -> [PublicKey] {
+    let patterns = ids.filter { $0 != .hidden }.map { "0x\($0)" }.sorted()
+    return patterns.isEmpty ? [] : try await keys(patterns, secret: false)
+  }
+
   /// All keys whose secret part is in the keyring, or on a card that it knows.
   package func secretKeys() async throws(GPGUnavailable) -> [PublicKey] {
     try await keys([], secret: true)

@@ -8,11 +8,20 @@ struct DetailLine: Hashable {
   let text: String
 
   /// The details of one change, with their equals signs below each other.
-  static func aligned(_ details: [ChangeDetail]) -> [DetailLine] {
+  static func aligned(_ details: [some TitledDetail]) -> [DetailLine] {
     let width = details.map(\.title.unicodeScalars.count).max() ?? 0
     return details.map { detail in
       let (mark, value) = detail.inWords
       return DetailLine(mark: mark, text: "\(detail.title.padded(to: width)) = \(value)")
+    }
+  }
+
+  /// What stands before and after, where one of them may be missing.
+  static func moved(_ from: String?, _ to: String?) -> (Mark, String) {
+    switch (from, to) {
+    case (nil, let to): (.added, to ?? "")
+    case (let from?, nil): (.removed, from)
+    case (let from?, let to?): (.changed, "\(from) -> \(to)")
     }
   }
 }
@@ -40,8 +49,14 @@ extension Change {
   }
 }
 
-extension ChangeDetail {
-  fileprivate var title: String {
+/// A detail that can be told in one line: `title = inWords`.
+protocol TitledDetail {
+  var title: String { get }
+  var inWords: (DetailLine.Mark, String) { get }
+}
+
+extension ChangeDetail: TitledDetail {
+  var title: String {
     switch self {
     case .setupType: "setup"
     case .plain(let field, _, _), .secret(let field, _): shown(field.rawValue)
@@ -51,26 +66,18 @@ extension ChangeDetail {
     }
   }
 
-  fileprivate var inWords: (DetailLine.Mark, String) {
+  var inWords: (DetailLine.Mark, String) {
     switch self {
     case .setupType(let from, let to):
-      return Self.moved(from.map { shown($0.rawValue) }, to.map { shown($0.rawValue) })
-    case .plain(_, let from, let to): return Self.moved(from?.inWords, to?.inWords)
+      return DetailLine.moved(from.map { shown($0.rawValue) }, to.map { shown($0.rawValue) })
+    case .plain(_, let from, let to): return DetailLine.moved(from?.inWords, to?.inWords)
     case .label(_, let from, let to):
-      return Self.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
+      return DetailLine.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
     case .scopes(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
       return (.changed, shown(words.joined(separator: " ")))
     case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
     case .secret(_, let change): return (change.mark, "(secret: \(change.inWords))")
-    }
-  }
-
-  private static func moved(_ from: String?, _ to: String?) -> (DetailLine.Mark, String) {
-    switch (from, to) {
-    case (nil, let to): (.added, to ?? "")
-    case (let from?, nil): (.removed, from)
-    case (let from?, let to?): (.changed, "\(from) -> \(to)")
     }
   }
 }

@@ -56,57 +56,58 @@ package enum PlanJSON {
     }
   }
 
-  /// What `kind` does not have is left out.
-  private struct DetailForm: Encodable {
-    let kind: String
-    var name: String?
-    var from: String?
-    var to: String?
-    var change: String?
-    var added: [String]?
-    var removed: [String]?
+}
 
-    init(_ detail: ChangeDetail) {
-      switch detail {
-      case .setupType(let from, let to):
-        kind = "setupType"
-        self.from = from?.rawValue
-        self.to = to?.rawValue
-      case .plain(let field, let from, let to):
-        kind = "field"
-        name = field.rawValue
-        self.from = from?.text
-        self.to = to?.text
-      case .secret(let field, let secretChange):
-        kind = "secret"
-        name = field.rawValue
-        change = secretChange.rawValue
-      case .scopes(let added, let removed):
-        kind = "scopes"
-        self.added = added.map(\.rawValue)
-        self.removed = removed.map(\.rawValue)
-      case .preventDestroy(let isSet):
-        kind = "preventDestroy"
-        to = "\(isSet)"
-      case .label(let key, let from, let to):
-        kind = "label"
-        name = key
-        self.from = from
-        self.to = to
-      }
+/// What `kind` does not have is left out.
+struct DetailForm: Encodable {
+  let kind: String
+  var name: String?
+  var from: String?
+  var to: String?
+  var change: String?
+  var added: [String]?
+  var removed: [String]?
+
+  init(_ detail: ChangeDetail) {
+    switch detail {
+    case .setupType(let from, let to):
+      kind = "setupType"
+      self.from = from?.rawValue
+      self.to = to?.rawValue
+    case .plain(let field, let from, let to):
+      kind = "field"
+      name = field.rawValue
+      self.from = from?.text
+      self.to = to?.text
+    case .secret(let field, let secretChange):
+      kind = "secret"
+      name = field.rawValue
+      change = secretChange.rawValue
+    case .scopes(let added, let removed):
+      kind = "scopes"
+      self.added = added.map(\.rawValue)
+      self.removed = removed.map(\.rawValue)
+    case .preventDestroy(let isSet):
+      kind = "preventDestroy"
+      to = "\(isSet)"
+    case .label(let key, let from, let to):
+      kind = "label"
+      name = key
+      self.from = from
+      self.to = to
     }
   }
+}
 
-  private struct FindingForm: Encodable {
-    let kind: String
-    let connection: String?
-    let diagnostic: DiagnosticForm
+struct FindingForm: Encodable {
+  let kind: String
+  let connection: String?
+  let diagnostic: DiagnosticForm
 
-    init(_ finding: Finding) {
-      kind = finding.kind.rawValue
-      connection = finding.connection?.rawValue
-      diagnostic = DiagnosticForm(finding.diagnostic)
-    }
+  init(_ finding: Finding) {
+    kind = finding.kind.rawValue
+    connection = finding.connection?.rawValue
+    diagnostic = DiagnosticForm(finding.diagnostic)
   }
 }
 
@@ -117,7 +118,7 @@ package enum DiagnosticJSON {
   }
 }
 
-private struct DiagnosticForm: Encodable {
+struct DiagnosticForm: Encodable {
   let code: String
   let severity: String
   let message: String

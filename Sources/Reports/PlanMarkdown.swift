@@ -155,7 +155,7 @@ private func prose(_ text: String) -> String {
   }.joined()
 }
 
-private func longestTicks(_ text: String) -> Int {
+func longestTicks(_ text: String) -> Int {
   text.split { $0 != "`" }.map(\.count).max() ?? 0
 }
 

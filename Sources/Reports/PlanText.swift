@@ -50,7 +50,9 @@ package struct PlanText: Sendable {
       "  # \(change.place?.file.map { "\(shown($0)): " } ?? "")\(change.reasonInWords)",
       "  \(mark(change.action)) \(palette.bold("connection \"\(name)\"")) (app: \(change.app))",
     ]
-    lines += DetailLine.aligned(change.details).map { "      \(coloured($0.mark)) \($0.text)" }
+    lines += DetailLine.aligned(change.details).map {
+      "      \(palette.coloured($0.mark)) \($0.text)"
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -59,14 +61,6 @@ package struct PlanText: Sendable {
     case .create: palette.green(action.symbol)
     case .update, .adopt, .record, .rename: palette.yellow(action.symbol)
     case .replace, .delete: palette.red(action.symbol)
-    }
-  }
-
-  private func coloured(_ mark: DetailLine.Mark) -> String {
-    switch mark {
-    case .added: palette.green("+")
-    case .changed: palette.yellow("~")
-    case .removed: palette.red("-")
     }
   }
 }

@@ -13,6 +13,14 @@ package struct Palette: Hashable, Sendable {
   /// Of the 256 colours: what flags an empty connection.
   func orange(_ text: String) -> String { styled(text, "38;5;208") }
 
+  func coloured(_ mark: DetailLine.Mark) -> String {
+    switch mark {
+    case .added: green("+")
+    case .changed: yellow("~")
+    case .removed: red("-")
+    }
+  }
+
   private func styled(_ text: String, _ code: String) -> String {
     isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }

@@ -9,17 +9,19 @@ struct GitSnapshot: ManifestSource {
 
   /// - Parameter folder: within the commit; empty for its root.
   init(_ git: Git, commit: String, folder: String) throws {
-    let tree = folder.isEmpty ? commit : "\(commit):\(folder)"
-    self.init(git, try git.output(["ls-tree", "-r", "-z", "--full-tree", tree]), idAt: 2)
+    let prefix = folder.isEmpty ? "" : folder + "/"
+    let paths = folder.isEmpty ? [] : ["--", prefix]
+    let listing = try git.output(["ls-tree", "-r", "-z", "--full-tree", commit] + paths)
+    self.init(git, listing, idAt: 2, below: prefix)
   }
 
   /// What is staged of the folder that `git` looks at.
   init(stagedIn git: Git) throws {
-    self.init(git, try git.output(["ls-files", "-s", "-z"]), idAt: 1)
+    self.init(git, try git.output(["ls-files", "-s", "-z"]), idAt: 1, below: "")
   }
 
   /// - Parameter listing: lines of words, a tab, the path; ended by zeros.
-  private init(_ git: Git, _ listing: Data, idAt index: Int) {
+  private init(_ git: Git, _ listing: Data, idAt index: Int, below prefix: String) {
     self.git = git
     var blobs: [String: String] = [:]
     for line in listing.split(separator: 0) {
@@ -27,7 +29,7 @@ struct GitSnapshot: ManifestSource {
       let words = parts[0].split(separator: " ")
       // Regular files only: no links, no other repositories.
       guard parts.count == 2, words.count > index, words[0].hasPrefix("100") else { continue }
-      blobs[String(parts[1])] = String(words[index])
+      blobs[String(parts[1].dropFirst(prefix.count))] = String(words[index])
     }
     self.blobs = blobs
   }

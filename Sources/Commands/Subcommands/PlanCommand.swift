@@ -36,15 +36,20 @@ struct PlanOptions: ParsableArguments {
   }
 
   func failingKinds(_ policy: Set<FindingKind>) throws -> Set<FindingKind> {
-    var kinds = policy
-    for word in (failOn ?? "").split(separator: ",").map({ $0.filter { $0 != " " } }) {
-      guard let kind = FindingKind(rawValue: word) else {
+    policy.union(try FindingKind.named(failOn))
+  }
+}
+
+extension FindingKind {
+  /// What `--fail-on` says: names, by commas.
+  static func named(_ text: String?) throws -> Set<FindingKind> {
+    let words = (text ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+    return Set(
+      try words.map { word in
+        if let kind = FindingKind(rawValue: word) { return kind }
         let known = FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw ValidationError("--fail-on knows no `\(word)`; it knows: \(known)")
-      }
-      kinds.insert(kind)
-    }
-    return kinds
+      })
   }
 }
 

@@ -106,7 +106,7 @@ extension Workspace {
   /// Of the chosen environment; where none was chosen, of all, each told once.
   fileprivate var diagnosticsOfAll: [Diagnostic] {
     if environment != nil { return diagnostics }
-    return read.diagnostics + Set(read.states.flatMap(\.diagnostics))
+    return read.allDiagnostics
   }
 
   /// `3 connections`; with environments, those of each.

@@ -1,0 +1,48 @@
+import Model
+
+extension Project {
+  /// What the project file says, as texts by name, so that two states of it can be compared.
+  package var settings: [String: [String]] {
+    var settings = [
+      "name": [name],
+      "manifests": manifests.map(\.text),
+      "policy.failOn": failOn.map(\.rawValue).sorted(),
+      "flows": flows.map(\.text),
+      "store": store.map { [$0.inWords] } ?? [],
+      "environments": environments.map(\.name),
+      // An own app is told by its name alone; its definition is plain YAML.
+      "apps": catalog.apps.values.filter { Catalog.builtIn[$0.id] != $0 }.map(\.id.rawValue)
+        .sorted(),
+    ]
+    switch signing {
+    case .optional: settings["signing"] = ["optional"]
+    case .required(let signers):
+      settings["signing"] = ["required"]
+      settings["signers"] = signers.map(\.text)
+    }
+    add(recipientRules, "recipients", to: &settings)
+    for environment in environments {
+      let name = "environments.\(environment.name)"
+      settings["\(name).store"] = [environment.store.inWords]
+      settings["\(name).overlay"] = [environment.overlay.text]
+      add(environment.recipientRules, "\(name).recipients", to: &settings)
+    }
+    return settings
+  }
+
+  private func add(
+    _ rules: [RecipientRule], _ name: String, to settings: inout [String: [String]]
+  ) {
+    for rule in rules {
+      settings["\(name) of \(rule.path.text)", default: []] += rule.keys.map(\.text)
+    }
+  }
+}
+
+extension StoreSettings {
+  fileprivate var inWords: String {
+    switch self {
+    case .sqlite(let path): "sqlite:\(path)"
+    }
+  }
+}

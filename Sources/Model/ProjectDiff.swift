@@ -1,0 +1,108 @@
+package import Diagnostics
+
+/// What differs between two states of a project's files, without a secret and without a store.
+package struct ProjectDiff: Hashable, Sendable {
+  /// Sorted by environment, the base first, then by name. A change that the base and an environment
+  /// share is told once, of the base.
+  package let connections: [ConnectionDiff]
+  /// Of the project file.
+  package let settings: [SettingDiff]
+  package let findings: [Finding]
+
+  package init(connections: [ConnectionDiff], settings: [SettingDiff], findings: [Finding]) {
+    self.connections = connections
+    self.settings = settings
+    self.findings = findings
+  }
+
+  package var isEmpty: Bool { connections.isEmpty && settings.isEmpty }
+}
+
+/// One connection that is not as it was.
+package struct ConnectionDiff: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case added, removed, changed
+    case renamed(from: ConnectionName)
+  }
+
+  package let connection: ConnectionName
+  /// `nil`: the base's, and every environment's that is not told by itself.
+  package let environment: String?
+  package let app: AppID
+  package let kind: Kind
+  package let details: [DiffDetail]
+  /// In the newer state; for what was removed in the older.
+  package let place: Place
+
+  package init(
+    connection: ConnectionName, environment: String?, app: AppID, kind: Kind,
+    details: [DiffDetail], place: Place
+  ) {
+    self.connection = connection
+    self.environment = environment
+    self.app = app
+    self.kind = kind
+    self.details = details
+    self.place = place
+  }
+}
+
+package enum DiffDetail: Hashable, Sendable {
+  case app(from: AppID, to: AppID)
+  /// What a plan tells in the same words; never one of a secret.
+  case declared(ChangeDetail)
+  case secret(FieldName, SecretDiff)
+  case annotation(String, from: String?, to: String?)
+  case ignored(added: [FieldName], removed: [FieldName])
+}
+
+/// What became of a sealed field, as far as the messages tell.
+package struct SecretDiff: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
+    case set, removed
+    /// Both messages were opened, and hold other values.
+    case rotated
+    /// Both messages were opened, and hold the same value.
+    case reencrypted
+    /// Another message, and no key at hand to compare.
+    case changed
+    /// The very message that stood somewhere else before; it opens only there.
+    case moved(from: FieldAddress)
+  }
+
+  package let value: Value
+  /// Ids of keys that the message is now for, and was not before; and the other way round.
+  package let gained: [String]
+  package let lost: [String]
+
+  package init(_ value: Value, gained: [String] = [], lost: [String] = []) {
+    self.value = value
+    self.gained = gained
+    self.lost = lost
+  }
+}
+
+/// One setting of the project file: texts that it gained and lost.
+package struct SettingDiff: Hashable, Sendable {
+  /// As in the file: `policy.failOn`, `recipients of connections/**`.
+  package let name: String
+  package let added: [String]
+  package let removed: [String]
+
+  package init(name: String, added: [String], removed: [String]) {
+    self.name = name
+    self.added = added
+    self.removed = removed
+  }
+}
+
+/// Two messages that may hold the same value.
+package struct MessagePair: Hashable, Sendable {
+  package let old: CiphertextDigest
+  package let new: CiphertextDigest
+
+  package init(old: CiphertextDigest, new: CiphertextDigest) {
+    self.old = old
+    self.new = new
+  }
+}

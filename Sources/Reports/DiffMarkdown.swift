@@ -1,0 +1,28 @@
+package import Model
+
+/// A diff as the comment of a pull request: the summary, and the text in a fence; never longer than
+/// GitHub takes.
+package enum DiffMarkdown {
+  package static func text(_ diff: ProjectDiff, names: [String: String]) -> String {
+    let plain = DiffText(palette: Palette(isOn: false), names: names)
+    let head = "<!-- vaultctl diff -->\n### \(plain.summary(diff))\n"
+    if diff.isEmpty { return head }
+    var lines = plain.text(diff).split(separator: "\n", omittingEmptySubsequences: false)
+    let ticks = String(
+      repeating: "`", count: max(3, (lines.map { longestTicks(String($0)) }.max() ?? 0) + 1))
+    // The end, which has the findings and the sum, is kept; what is left out is in the middle.
+    let room = PlanMarkdown.limit - head.utf8.count - 2 * ticks.utf8.count - 256
+    var size = lines.reduce(0) { $0 + $1.utf8.count + 1 }
+    var leftOut = 0
+    let keptAtEnd = min(lines.count / 4, 200)
+    while size > room, lines.count > keptAtEnd {
+      size -= lines.remove(at: lines.count - keptAtEnd - 1).utf8.count + 1
+      leftOut += 1
+    }
+    if leftOut > 0 {
+      lines.insert(
+        "… left out \(leftOut) lines; `vaultctl diff` has all", at: lines.count - keptAtEnd)
+    }
+    return head + "\n\(ticks)text\n" + lines.joined(separator: "\n") + "\(ticks)\n"
+  }
+}

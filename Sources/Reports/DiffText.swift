@@ -1,0 +1,136 @@
+import Diagnostics
+package import Model
+
+/// A diff for people.
+package struct DiffText: Sendable {
+  private let palette: Palette
+  private let names: [String: String]
+
+  /// - Parameter names: of keys by their ids, as far as they are known.
+  package init(palette: Palette, names: [String: String]) {
+    self.palette = palette
+    self.names = names
+  }
+
+  package func text(_ diff: ProjectDiff) -> String {
+    var parts: [String] = []
+    if !diff.settings.isEmpty {
+      parts.append("project file\n" + diff.settings.map(setting).joined())
+    }
+    parts += diff.connections.map(connection)
+    let findings = DiagnosticText(palette: palette)
+    parts += diff.findings.map { findings.text($0.diagnostic) + "\n" }
+    parts.append(palette.bold(summary(diff)) + "\n")
+    return parts.joined(separator: "\n")
+  }
+
+  /// `Diff: 1 added, 2 changed, 0 removed; 1 setting.`
+  package func summary(_ diff: ProjectDiff) -> String {
+    if diff.isEmpty { return "No difference." }
+    func count(_ isKind: (ConnectionDiff.Kind) -> Bool) -> Int {
+      diff.connections.count { isKind($0.kind) }
+    }
+    let renamed = count { if case .renamed = $0 { true } else { false } }
+    var words = ["\(count { $0 == .added }) added", "\(count { $0 == .changed }) changed"]
+    if renamed > 0 { words.append("\(renamed) renamed") }
+    words.append("\(count { $0 == .removed }) removed")
+    let settings = diff.settings.isEmpty ? "" : "; \(counted(diff.settings.count, "setting"))"
+    return "Diff: \(words.joined(separator: ", "))\(settings)."
+  }
+
+  private func setting(_ setting: SettingDiff) -> String {
+    let lines =
+      setting.removed.map { "      \(palette.red("-")) \(shown(named($0)))\n" }
+      + setting.added.map { "      \(palette.green("+")) \(shown(named($0)))\n" }
+    return "  \(palette.yellow("~")) \(palette.bold(shown(setting.name)))\n" + lines.joined()
+  }
+
+  private func connection(_ diff: ConnectionDiff) -> String {
+    let name = "connection \"\(shown(diff.connection.rawValue))\""
+    let environment = diff.environment.map { " in \(shown($0))" } ?? ""
+    var head =
+      "  \(mark(diff.kind)) \(palette.bold(name))\(environment) (app: \(shown(diff.app.rawValue)))"
+    if case .renamed(let former) = diff.kind { head += ", was \"\(shown(former.rawValue))\"" }
+    let details = diff.details.map { NamedDetail(detail: $0, names: names) }
+    let lines =
+      [shown(diff.place.file ?? ""), head]
+      + DetailLine.aligned(details).map { "      \(palette.coloured($0.mark)) \($0.text)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func mark(_ kind: ConnectionDiff.Kind) -> String {
+    switch kind {
+    case .added: palette.green("+")
+    case .removed: palette.red("-")
+    case .changed, .renamed: palette.yellow("~")
+    }
+  }
+
+  private func named(_ text: String) -> String { names[text].map { "\(text) \($0)" } ?? text }
+}
+
+/// A detail whose keys are told by their owners.
+private struct NamedDetail: TitledDetail {
+  let detail: DiffDetail
+  let names: [String: String]
+
+  var title: String {
+    switch detail {
+    case .app: "app"
+    case .declared(let detail): detail.title
+    case .secret(let field, _): shown(field.rawValue)
+    case .annotation(let key, _, _): "annotation \(shown(key))"
+    case .ignored: "ignore"
+    }
+  }
+
+  var inWords: (DetailLine.Mark, String) {
+    switch detail {
+    case .app(let from, let to):
+      return DetailLine.moved(shown(from.rawValue), shown(to.rawValue))
+    case .declared(let detail): return detail.inWords
+    case .annotation(_, let from, let to):
+      return DetailLine.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
+    case .ignored(let added, let removed):
+      let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
+      return (.changed, shown(words.joined(separator: " ")))
+    case .secret(_, let secret):
+      let people = recipients(secret)
+      return (secret.value.mark, "(secret: \(secret.value.inWords)\(people))")
+    }
+  }
+
+  private func recipients(_ secret: SecretDiff) -> String {
+    switch secret.value {
+    case .set, .removed: return ""
+    case .rotated, .reencrypted, .changed, .moved: break
+    }
+    func list(_ ids: [String], _ word: String) -> String {
+      let keys = ids.map { names[$0].map(shown) ?? $0 }
+      return keys.isEmpty ? "" : "; \(word) \(keys.joined(separator: ", "))"
+    }
+    return list(secret.gained, "now also for") + list(secret.lost, "no longer for")
+  }
+}
+
+extension SecretDiff.Value {
+  fileprivate var mark: DetailLine.Mark {
+    switch self {
+    case .set: .added
+    case .removed: .removed
+    case .rotated, .reencrypted, .changed, .moved: .changed
+    }
+  }
+
+  fileprivate var inWords: String {
+    switch self {
+    case .set: "set"
+    case .removed: "removed"
+    case .rotated: "rotated"
+    case .reencrypted: "re-encrypted, same value"
+    case .changed: "changed"
+    case .moved(let home):
+      "moved from \(shown(home.field.rawValue)) of \"\(shown(home.connection.rawValue))\""
+    }
+  }
+}
