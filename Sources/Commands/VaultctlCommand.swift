@@ -18,7 +18,7 @@ struct VaultctlCommand: AsyncParsableCommand {
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
       PlanCommand.self,
       ApplyCommand.self, DiffCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
-      HooksCommand.self, TextconvCommand.self,
+      GraphCommand.self, HooksCommand.self, TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])
 }

@@ -98,6 +98,10 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case tooManyChanges = "VC3016"
   case nothingDeclared = "VC3017"
   case renameBlocked = "VC3018"
+  case flowNamesNone = "VC3019"
+  case flowWrongApp = "VC3020"
+  case flowLacksConnection = "VC3021"
+  case scopeRequired = "VC3022"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

@@ -44,10 +44,12 @@ package struct Change: Hashable, Sendable, Codable {
   package let details: [ChangeDetail]
   /// Of the connection in the manifest; for a delete `nil`.
   package let place: Place?
+  /// The flows that it reaches, by their names.
+  package let reach: [FlowUse]
 
   package init(
     connection: ConnectionName, app: AppID, action: ChangeAction, reason: ChangeReason,
-    details: [ChangeDetail], place: Place?
+    details: [ChangeDetail], place: Place?, reach: [FlowUse] = []
   ) {
     self.connection = connection
     self.app = app
@@ -55,6 +57,7 @@ package struct Change: Hashable, Sendable, Codable {
     self.reason = reason
     self.details = details
     self.place = place
+    self.reach = reach
   }
 }
 
@@ -139,6 +142,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case unmanaged
   case orphaned
   case preventDestroy = "prevent-destroy"
+  /// A flow names no connection, one that is not declared, or another app's.
+  case flow
   /// Of a diff alone: a message that stands where another one stood.
   case movedSecret = "moved-secret"
   /// Of a diff alone: somebody was taken off a value and may know it.

@@ -7,15 +7,21 @@ package struct ProjectDiff: Hashable, Sendable {
   package let connections: [ConnectionDiff]
   /// Of the project file.
   package let settings: [SettingDiff]
+  /// What flows use, by their names: `twilio.send_sms -> twilio-prod`.
+  package let flows: [SettingDiff]
   package let findings: [Finding]
 
-  package init(connections: [ConnectionDiff], settings: [SettingDiff], findings: [Finding]) {
+  package init(
+    connections: [ConnectionDiff], settings: [SettingDiff], flows: [SettingDiff],
+    findings: [Finding]
+  ) {
     self.connections = connections
     self.settings = settings
+    self.flows = flows
     self.findings = findings
   }
 
-  package var isEmpty: Bool { connections.isEmpty && settings.isEmpty }
+  package var isEmpty: Bool { connections.isEmpty && settings.isEmpty && flows.isEmpty }
 }
 
 /// One connection that is not as it was.
@@ -82,7 +88,7 @@ package struct SecretDiff: Hashable, Sendable {
   }
 }
 
-/// One setting of the project file: texts that it gained and lost.
+/// One setting of the project file, or one flow: texts that it gained and lost.
 package struct SettingDiff: Hashable, Sendable {
   /// As in the file: `policy.failOn`, `recipients of connections/**`.
   package let name: String

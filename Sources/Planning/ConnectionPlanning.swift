@@ -112,7 +112,8 @@ struct ConnectionPlanning {
   ) -> Change {
     Change(
       connection: desired.name, app: desired.app, action: action, reason: reason,
-      details: details, place: desired.origin.namePlace)
+      details: details, place: desired.origin.namePlace,
+      reach: input.flows.uses(of: desired.name))
   }
 
   private func details(

@@ -6,10 +6,20 @@ package struct DeclaredProject: Sendable {
   package let connections: [String?: [DesiredConnection]]
   /// The project file's settings as texts, by name.
   package let settings: [String: [String]]
+  /// What each flow uses, by its name.
+  let flowUses: [String: [String]]
 
-  package init(connections: [String?: [DesiredConnection]], settings: [String: [String]]) {
+  package init(
+    connections: [String?: [DesiredConnection]] = [:], settings: [String: [String]] = [:],
+    flows: [Flow] = []
+  ) {
     self.connections = connections
     self.settings = settings
+    let uses = flows.map { flow in
+      let texts = flow.steps.compactMap { step in step.connection.map { "\(step.title) -> \($0)" } }
+      return (flow.name, Set(texts).sorted())
+    }
+    flowUses = Dictionary(uses) { $0 + $1 }
   }
 }
 
@@ -40,19 +50,24 @@ package func diff(
     if environment == nil { base = Set(diffs) }
     found += diffs.filter { environment == nil || !base.contains($0.inEnvironment(nil)) }
   }
-  let settings = Set(old.settings.keys).union(new.settings.keys).sorted().compactMap {
-    name -> SettingDiff? in
-    let before = old.settings[name] ?? []
-    let after = new.settings[name] ?? []
+  return ProjectDiff(
+    connections: found, settings: differences(old.settings, new.settings),
+    flows: differences(old.flowUses, new.flowUses),
+    findings: found.flatMap { Finding.ofSecrets($0, names: names) }
+      .sorted(by: Finding.inReadingOrder))
+}
+
+private func differences(
+  _ old: [String: [String]], _ new: [String: [String]]
+) -> [SettingDiff] {
+  Set(old.keys).union(new.keys).sorted().compactMap { name in
+    let before = old[name] ?? []
+    let after = new[name] ?? []
     let added = after.filter { !before.contains($0) }
     let removed = before.filter { !after.contains($0) }
     if added.isEmpty, removed.isEmpty { return nil }
     return SettingDiff(name: name, added: added, removed: removed)
   }
-  return ProjectDiff(
-    connections: found, settings: settings,
-    findings: found.flatMap { Finding.ofSecrets($0, names: names) }
-      .sorted(by: Finding.inReadingOrder))
 }
 
 /// Two messages of one field, and the connections whose they are.

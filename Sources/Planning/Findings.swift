@@ -12,7 +12,8 @@ extension Finding {
   ///
   /// An ignored field is not missing where the store has it.
   static func empty(
-    _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog
+    _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog,
+    blocked: [FlowUse] = []
   ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
     let others = connection.ignoredFields.filter { actual?.fields[$0] != nil }
@@ -27,7 +28,8 @@ extension Finding {
         .emptyConnection, "connection `\(connection.name)` is empty", severity: .warning,
         at: connection.origin.setupPlace,
         label: missing.isEmpty ? "no setup" : "lacks \(fields)",
-        notes: ["it can be created, but no flow can use it until it is filled"],
+        notes: ["it can be created, but no flow can use it until it is filled"]
+          + blocked.map { "it blocks flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" },
         help: first.map { ["fill it: \($0)"] } ?? []))
   }
 
@@ -99,7 +101,7 @@ extension Finding {
         .undecided,
         "cannot tell whether \(fields.map { "`\($0)`" }.joined(separator: ", ")) of"
           + " `\(connection.name)` changed",
-        severity: .warning,
+        severity: .info,
         at: fields.first.map(connection.origin.place) ?? connection.origin.namePlace,
         notes: [
           "it was sealed anew, and none of its keys is at hand: \(ids.joined(separator: ", "))"

@@ -5,7 +5,8 @@ package import Model
 /// 1. Each declared connection is compared with the store and with what was last applied.
 /// 2. What the store has and nobody declares is told, and deleted where that was asked and it was
 ///    ours.
-/// 3. Empty connections and scope drift are found whether or not something changes.
+/// 3. Empty connections, scope drift, and what flows cannot use are found whether or not something
+///    changes.
 /// 4. All is sorted: changes by name, findings by place.
 ///
 /// The same input in any order gives the same plan.
@@ -31,13 +32,16 @@ package func plan(_ input: PlanningInput) -> Plan {
 
   let empty = covered.compactMap {
     Finding.empty(
-      $0, actual: input.snapshot.counterpart(of: $0).actual, catalog: input.catalog)
+      $0, actual: input.snapshot.counterpart(of: $0).actual, catalog: input.catalog,
+      blocked: input.flows.uses(of: $0.name))
   }
   findings += empty
   findings += covered.flatMap { connection in
     Finding.scopeDrift(
       connection, granted: input.snapshot.counterpart(of: connection).actual?.grantedScopes)
   }
+
+  findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }
 
   return Plan(
     changes: changes.sorted { $0.connection < $1.connection },

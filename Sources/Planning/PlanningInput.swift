@@ -9,17 +9,19 @@ package struct PlanningInput: Sendable {
   /// here stays undecided.
   package let comparisons: [FieldAddress: SecretComparison]
   package let options: PlanningOptions
+  package let flows: FlowIndex
 
   package init(
     desired: [DesiredConnection], snapshot: Snapshot, catalog: Catalog,
     comparisons: [FieldAddress: SecretComparison] = [:],
-    options: PlanningOptions = PlanningOptions()
+    options: PlanningOptions = PlanningOptions(), flows: [Flow] = []
   ) {
     self.desired = desired
     self.snapshot = snapshot
     self.catalog = catalog
     self.comparisons = comparisons
     self.options = options
+    self.flows = FlowIndex(flows, desired: desired, snapshot: snapshot, catalog: catalog)
   }
 }
 

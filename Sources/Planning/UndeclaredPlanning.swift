@@ -30,7 +30,7 @@ struct UndeclaredPlanning {
       changes.append(
         Change(
           connection: name, app: actual.app, action: .delete(actual.id, from: actual.version),
-          reason: .noLongerDeclared, details: [], place: nil))
+          reason: .noLongerDeclared, details: [], place: nil, reach: input.flows.uses(of: name)))
     }
     return (changes, findings)
   }

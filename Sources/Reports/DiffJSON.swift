@@ -11,7 +11,7 @@ package enum DiffJSON {
       Document(
         formatVersion: formatVersion,
         connections: diff.connections.map { ConnectionForm($0, names: names) },
-        settings: diff.settings.map(SettingForm.init),
+        settings: diff.settings.map(SettingForm.init), flows: diff.flows.map(SettingForm.init),
         findings: diff.findings.map(FindingForm.init)))
   }
 
@@ -19,6 +19,7 @@ package enum DiffJSON {
     let formatVersion: String
     let connections: [ConnectionForm]
     let settings: [SettingForm]
+    let flows: [SettingForm]
     let findings: [FindingForm]
   }
 

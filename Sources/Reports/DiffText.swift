@@ -18,13 +18,14 @@ package struct DiffText: Sendable {
       parts.append("project file\n" + diff.settings.map(setting).joined())
     }
     parts += diff.connections.map(connection)
+    if !diff.flows.isEmpty { parts.append("flows\n" + diff.flows.map(setting).joined()) }
     let findings = DiagnosticText(palette: palette)
     parts += diff.findings.map { findings.text($0.diagnostic) + "\n" }
     parts.append(palette.bold(summary(diff)) + "\n")
     return parts.joined(separator: "\n")
   }
 
-  /// `Diff: 1 added, 2 changed, 0 removed; 1 setting.`
+  /// `Diff: 1 added, 2 changed, 0 removed; 1 setting; 1 flow.`
   package func summary(_ diff: ProjectDiff) -> String {
     if diff.isEmpty { return "No difference." }
     func count(_ isKind: (ConnectionDiff.Kind) -> Bool) -> Int {
@@ -35,7 +36,8 @@ package struct DiffText: Sendable {
     if renamed > 0 { words.append("\(renamed) renamed") }
     words.append("\(count { $0 == .removed }) removed")
     let settings = diff.settings.isEmpty ? "" : "; \(counted(diff.settings.count, "setting"))"
-    return "Diff: \(words.joined(separator: ", "))\(settings)."
+    let flows = diff.flows.isEmpty ? "" : "; \(counted(diff.flows.count, "flow"))"
+    return "Diff: \(words.joined(separator: ", "))\(settings)\(flows)."
   }
 
   private func setting(_ setting: SettingDiff) -> String {

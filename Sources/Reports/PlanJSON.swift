@@ -44,6 +44,8 @@ package enum PlanJSON {
     /// The name in the store, for a rename.
     let formerName: String?
     let details: [DetailForm]
+    /// The flows that the change reaches.
+    let flows: [FlowUse]
 
     init(_ change: Change) {
       connection = change.connection.rawValue
@@ -53,6 +55,7 @@ package enum PlanJSON {
       formerName =
         if case .rename(_, _, let former) = change.action { former.rawValue } else { nil }
       details = change.details.map(DetailForm.init)
+      flows = change.reach
     }
   }
 

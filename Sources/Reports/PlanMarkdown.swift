@@ -38,7 +38,7 @@ package struct PlanMarkdown: Sendable {
         title: "\n**Findings**\n\n", items: plan.findings.map(finding), closing: "",
         what: "findings", share: 0.4),
       MarkdownSection(
-        title: "\n| | Connection | App | Why |\n| --- | --- | --- | --- |\n",
+        title: "\n| | Connection | App | Why | Flows |\n| --- | --- | --- | --- | --- |\n",
         items: plan.changes.map(row), closing: "", what: "rows of the table", share: 0.6),
       MarkdownSection(
         title: "\n<details><summary>Details</summary>\n\n",
@@ -87,9 +87,16 @@ package struct PlanMarkdown: Sendable {
   private func row(_ change: Change) -> String {
     let cells = [
       code(change.action.symbol), code(change.connection.rawValue), code(change.app.rawValue),
-      change.reasonInWords,
+      prose(change.reasonInWords), flows(change.reach),
     ]
     return "| " + cells.map { escapedBars($0) }.joined(separator: " | ") + " |\n"
+  }
+
+  /// The first few by name.
+  private func flows(_ uses: [FlowUse]) -> String {
+    let named = uses.prefix(3).map { code($0.flow) }
+    let rest = uses.count > named.count ? ["\(uses.count - named.count) more"] : []
+    return (named + rest).joined(separator: ", ")
   }
 
   private func details(_ change: Change) -> String {

@@ -53,6 +53,9 @@ package struct PlanText: Sendable {
     lines += DetailLine.aligned(change.details).map {
       "      \(palette.coloured($0.mark)) \($0.text)"
     }
+    lines += change.reach.map {
+      "      used by flow \"\(shown($0.flow))\": \(shown($0.actions.joined(separator: ", ")))"
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -68,6 +68,17 @@ package final class Sandbox: Sendable {
     URL(fileURLWithPath: program).deletingLastPathComponent().path
   }
 
+  /// Runs git in the project, with vaultctl in its PATH for hooks.
+  @discardableResult
+  package func git(_ arguments: [String]) throws -> Finished {
+    let names = ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map { ($0, "Ann") }
+    let addresses = ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map { ($0, "ann@example.com") }
+    let path = [("PATH", "\(programFolder):/usr/bin:/bin")]
+    return try run(
+      "/usr/bin/git", ["-C", folder.path] + arguments,
+      environment: variables(Dictionary(names + addresses + path) { $1 }))
+  }
+
   /// Starts vaultctl in the project and lets it run; what it says is thrown away.
   package func start(_ arguments: [String]) throws -> Process {
     let process = Process()

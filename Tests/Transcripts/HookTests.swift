@@ -4,19 +4,9 @@ import Testing
 
 /// The pre-commit hook, with real commits of a real git.
 @Suite struct HookTests {
-  private func git(_ sandbox: Sandbox, _ arguments: [String]) throws -> Finished {
-    try run(
-      "/usr/bin/git", ["-C", sandbox.folder.path] + arguments,
-      environment: [
-        "PATH": sandbox.programFolder + ":/usr/bin:/bin", "HOME": sandbox.folder.path,
-        "GNUPGHOME": sandbox.home.path, "GIT_AUTHOR_NAME": "Ann", "GIT_COMMITTER_NAME": "Ann",
-        "GIT_AUTHOR_EMAIL": "ann@example.com", "GIT_COMMITTER_EMAIL": "ann@example.com",
-      ])
-  }
-
   private func repository() throws -> Sandbox {
     let sandbox = try Sandbox()
-    #expect(try git(sandbox, ["init", "--quiet"]).status == 0)
+    #expect(try sandbox.git(["init", "--quiet"]).status == 0)
     let installed = try sandbox.vaultctl(["hooks", "install"])
     #expect(installed.status == 0, "\(installed.errorText)")
     return sandbox
@@ -25,29 +15,29 @@ import Testing
   @Test func aSecretThatWasStagedInClearIsRefusedEvenIfSealedSince() throws {
     let sandbox = try repository()
     try sandbox.write(httpManifest("a", token: "in-clear-4711"), to: "connections/a.yaml")
-    #expect(try git(sandbox, ["add", "vaultctl.yaml", "connections"]).status == 0)
+    #expect(try sandbox.git(["add", "vaultctl.yaml", "connections"]).status == 0)
     #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
     #expect(try sandbox.vaultctl(["validate"]).status == 0, "the work tree is clean by now")
 
-    let refused = try git(sandbox, ["commit", "-m", "a"])
+    let refused = try sandbox.git(["commit", "-m", "a"])
     #expect(refused.status == 1)
     #expect(refused.errorText.contains("error[VC2003]"), "\(refused.errorText)")
     #expect(refused.errorText.contains("connections/a.yaml:"))
     #expect(!refused.errorText.contains("in-clear-4711"))
-    #expect(try git(sandbox, ["log"]).status != 0, "there is no commit")
+    #expect(try sandbox.git(["log"]).status != 0, "there is no commit")
 
-    #expect(try git(sandbox, ["add", "connections"]).status == 0)
-    let committed = try git(sandbox, ["commit", "-m", "a"])
+    #expect(try sandbox.git(["add", "connections"]).status == 0)
+    let committed = try sandbox.git(["commit", "-m", "a"])
     #expect(committed.status == 0, "\(committed.errorText)")
   }
 
   @Test func whatLiesBesideTheIndexDoesNotMatter() throws {
     let sandbox = try repository()
-    #expect(try git(sandbox, ["add", "vaultctl.yaml"]).status == 0)
+    #expect(try sandbox.git(["add", "vaultctl.yaml"]).status == 0)
     try sandbox.write(httpManifest("a", token: "in-clear"), to: "connections/a.yaml")
     try sandbox.write("token: in-clear\n", to: "elsewhere.yaml")
-    #expect(try git(sandbox, ["add", "elsewhere.yaml"]).status == 0)
-    let committed = try git(sandbox, ["commit", "-m", "a"])
+    #expect(try sandbox.git(["add", "elsewhere.yaml"]).status == 0)
+    let committed = try sandbox.git(["commit", "-m", "a"])
     #expect(committed.status == 0, "\(committed.errorText)")
   }
 
@@ -55,8 +45,8 @@ import Testing
   func whatCannotBeReadIsRefused(_ text: String) throws {
     let sandbox = try repository()
     try sandbox.write(text, to: "connections/a.yaml")
-    #expect(try git(sandbox, ["add", "connections"]).status == 0)
-    let refused = try git(sandbox, ["commit", "-m", "a"])
+    #expect(try sandbox.git(["add", "connections"]).status == 0)
+    let refused = try sandbox.git(["commit", "-m", "a"])
     #expect(refused.status == 1)
     #expect(!refused.errorText.contains("in-clear"), "\(refused.errorText)")
   }
@@ -89,25 +79,25 @@ import Testing
     try sandbox.write(manifest, to: "connections/a.yaml")
     #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
     func commit() throws {
-      #expect(try git(sandbox, ["add", "-A", "."]).status == 0)
-      let committed = try git(sandbox, ["commit", "-qm", "it"])
+      #expect(try sandbox.git(["add", "-A", "."]).status == 0)
+      let committed = try sandbox.git(["commit", "-qm", "it"])
       #expect(committed.status == 0, "\(committed.errorText)")
     }
     try commit()
-    #expect(try git(sandbox, ["switch", "-qc", "rotation"]).status == 0)
+    #expect(try sandbox.git(["switch", "-qc", "rotation"]).status == 0)
     let rotated = try sandbox.vaultctl(
       ["set", "a", "api_key"], input: "fedcba9876543210fedcba9876543210")
     #expect(rotated.status == 0, "\(rotated.errorText)")
-    let diff = try git(sandbox, ["diff"]).text
+    let diff = try sandbox.git(["diff"]).text
     #expect(diff.components(separatedBy: "\n+").count == 3, "one line and the header: \(diff)")
     #expect(diff.contains("(sealed ") && !diff.contains("BEGIN PGP"), "\(diff)")
     try commit()
-    #expect(try git(sandbox, ["switch", "-q", "-"]).status == 0)
+    #expect(try sandbox.git(["switch", "-q", "-"]).status == 0)
     try sandbox.write(
       sandbox.read("connections/a.yaml").replacingOccurrences(
         of: "name: a}", with: "name: a, labels: {team: sms}}"), to: "connections/a.yaml")
     try commit()
-    let merged = try git(sandbox, ["merge", "-q", "rotation"])
+    let merged = try sandbox.git(["merge", "-q", "rotation"])
     #expect(merged.status == 0, "\(merged.text)")
     #expect(
       try sandbox.vaultctl(["decrypt", "a", "api_key"]).text
@@ -118,12 +108,12 @@ import Testing
   @Test func aProjectInAFolderOfItsRepository() throws {
     let sandbox = try Sandbox()
     try sandbox.moveProject(to: "it's ops")
-    #expect(try git(sandbox, ["init", "--quiet"]).status == 0)
+    #expect(try sandbox.git(["init", "--quiet"]).status == 0)
     #expect(try sandbox.vaultctl(["hooks", "install", "-C", "it's ops"]).status == 0)
     try sandbox.write(
       httpManifest("a", token: "in-clear"), to: "it's ops/connections/a.yaml")
-    #expect(try git(sandbox, ["add", "it's ops"]).status == 0)
-    let refused = try git(sandbox, ["commit", "-m", "a"])
+    #expect(try sandbox.git(["add", "it's ops"]).status == 0)
+    let refused = try sandbox.git(["commit", "-m", "a"])
     #expect(refused.status == 1 && refused.errorText.contains("VC2003"), "\(refused.errorText)")
     #expect(
       try sandbox.vaultctl(["hooks", "check"]).errorText.contains("VC1201"), "no project here")

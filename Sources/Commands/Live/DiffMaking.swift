@@ -22,7 +22,7 @@ struct DiffMaking {
   /// 2. Where a key is at hand, pairs of messages are opened and compared.
   /// 3. The keys are looked up, as far as they are in the keyring.
   func result() async throws -> Result {
-    let old = sides.old?.declared ?? DeclaredProject(connections: [:], settings: [:])
+    let old = sides.old?.declared ?? DeclaredProject()
     let new = sides.new.declared
     let (comparisons, faults) = try await comparisons(undecidedPairs(from: old, to: new))
     let diff = Planning.diff(from: old, to: new, comparisons: comparisons)

@@ -82,6 +82,6 @@ extension ReadProject {
     DeclaredProject(
       connections: Dictionary(states.map { ($0.environment?.name, $0.connections) }) { first, _ in
         first
-      }, settings: project.settings)
+      }, settings: project.settings, flows: flows)
   }
 }

@@ -32,7 +32,7 @@ extension Session {
     let plan = Planning.plan(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
-        comparisons: comparisons, options: options))
+        comparisons: comparisons, options: options, flows: workspace.read.flows))
     return (plan, basis(of: plan, snapshot))
   }
 

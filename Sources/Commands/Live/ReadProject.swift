@@ -7,6 +7,8 @@ import SourceYAML
 struct ReadProject: Sendable {
   let project: Project
   let manifests: [Manifest]
+  /// By file.
+  let flows: [Flow]
   /// For snippets; a file that was read for this run.
   let sources: [String: RedactedSource]
   /// What is wrong with the project file, and with files that cannot be read.
@@ -15,6 +17,7 @@ struct ReadProject: Sendable {
   /// 1. The project file.
   /// 2. The base's manifests.
   /// 3. The environments' documents, which lie over those of the base.
+  /// 4. The flows.
   ///
   /// - Throws: where there is no project file, or it has errors.
   init(from source: some ManifestSource) throws {
@@ -59,7 +62,22 @@ struct ReadProject: Sendable {
     let others = try zip(project.environments, overlays).flatMap { environment, overlay in
       try manifests([overlay], environment.name, over: documents)
     }
+    var flows: [Flow] = []
+    let flowFiles = Set(
+      try project.flows.flatMap { glob throws(Diagnostic) in try source.files(matching: glob) }
+    ).sorted()
+    for (file, result) in zip(flowFiles, try source.read(flowFiles)) {
+      switch result {
+      case .failure(let fault): diagnostics.append(fault)
+      case .success(let bytes):
+        let read = Flow.read(bytes, file: file)
+        sources[file] = read.source
+        diagnostics += read.diagnostics
+        flows += read.flow.map { [$0] } ?? []
+      }
+    }
     self.project = project
+    self.flows = flows
     self.manifests = base + others
     self.sources = sources
     self.diagnostics = diagnostics

@@ -41,6 +41,9 @@ struct RenameCommand: Subcommand {
       try editing.write(edits, renames: renames, to: manifest)
       console.result("\(manifest.file): `\(name)` is now `\(new)`\n")
     }
+    for flow in workspace.read.flows where flow.steps.contains(where: { $0.connection == name }) {
+      console.note("\(flow.file) still names `\(name)`")
+    }
     return .fine
   }
 

@@ -3,6 +3,7 @@ import Diagnostics
 import Manifests
 import Model
 import OpenPGP
+import Planning
 import Reports
 import Secrets
 
@@ -28,6 +29,7 @@ struct ValidateCommand: Subcommand {
     if workspace.manifests.contains(where: \.holdsSealed) {
       diagnostics += try await check.diagnostics()
     }
+    diagnostics += workspace.flowFindings
     diagnostics.sort(by: Diagnostic.inReadingOrder)
     let outcome: Outcome = diagnostics.hasErrors ? .failed : .fine
     let report = RunReport(
@@ -107,6 +109,16 @@ extension Workspace {
   fileprivate var diagnosticsOfAll: [Diagnostic] {
     if environment != nil { return diagnostics }
     return read.allDiagnostics
+  }
+
+  /// What flows cannot use, as far as it shows without a store: an id may be known to one.
+  fileprivate var flowFindings: [Diagnostic] {
+    let states = environment == nil && !project.environments.isEmpty ? read.states : [state]
+    let found = states.flatMap { state in
+      FlowIndex(read.flows, desired: state.connections, snapshot: nil, catalog: catalog)
+        .findings()
+    }
+    return Array(Set(found.map(\.diagnostic)))
   }
 
   /// `3 connections`; with environments, those of each.

@@ -126,6 +126,33 @@ extension DiagnosticCode {
         `metadata.renamedFrom` renames the store's connection and keeps its id, so that flows that
         use it go on. That needs a connection of vaultctl's own, and of the same app.
         """)
+    case .flowNamesNone:
+      Explanation(
+        "A flow uses a connection that is not declared",
+        """
+        An action's `connection_id` is the name of a connection, or the id that the store has it
+        under. No manifest declares it, so nobody looks after it here.
+        """)
+    case .flowWrongApp:
+      Explanation(
+        "An action uses another app's connection",
+        """
+        An action takes connections of its own type only; with this one it fails when the flow runs.
+        """)
+    case .flowLacksConnection:
+      Explanation(
+        "An action lacks a connection",
+        """
+        The catalog says that the action needs a connection, and the flow names none for it.
+        `vaultctl new --from-flow FILE` scaffolds one.
+        """)
+    case .scopeRequired:
+      Explanation(
+        "A flow needs a scope that is not declared",
+        """
+        An action that uses this connection needs a scope that `spec.scopes` does not list, so the
+        service may refuse what the flow asks. Declare it, then authorize the connection for it.
+        """)
     default: nil
     }
   }

@@ -1,0 +1,50 @@
+import Diagnostics
+import Manifests
+import Model
+
+/// The connections that the actions of a flow lack.
+struct FlowScaffolding {
+  struct Missing {
+    let name: ConnectionName
+    let app: App
+    /// Actions that name no connection yet.
+    let unnamed: [String]
+  }
+
+  let workspace: Workspace
+
+  /// One for each name that is not declared, and one for each app whose actions name none.
+  func missing(_ flow: Flow) throws -> [Missing] {
+    let declared = Set(workspace.state.connections.map(\.name.rawValue))
+    var found: [String: (app: App, unnamed: [String])] = [:]
+    for step in flow.steps {
+      guard let app = workspace.catalog[step.app] else { continue }
+      if let text = step.connection {
+        if !declared.contains(text), found[text] == nil { found[text] = (app, []) }
+        continue
+      }
+      let action = app.actions.first { $0.name == step.action }
+      guard action?.connection == .required else { continue }
+      let name = free("\(Scaffold.projectName(from: flow.name))-\(app.id)", among: declared)
+      found[name, default: (app, [])].unnamed.append(step.title)
+    }
+    return try found.sorted { $0.key < $1.key }.map { text, found in
+      guard let name = ConnectionName(text) else {
+        throw Diagnostic(
+          .invalidName, "`\(text)` in flow `\(flow.name)` cannot be a connection's name",
+          at: .file(flow.file))
+      }
+      return Missing(name: name, app: found.app, unnamed: found.unnamed)
+    }
+  }
+
+  private func free(_ name: String, among taken: Set<String>) -> String {
+    var text = name
+    var number = 2
+    while taken.contains(text) {
+      text = "\(name)-\(number)"
+      number += 1
+    }
+    return text
+  }
+}

@@ -1,0 +1,52 @@
+package import Diagnostics
+
+/// An automation flow, as far as it touches connections.
+package struct Flow: Hashable, Sendable {
+  /// What people call it; its id, or its file, where it has no name.
+  package let name: String
+  package let file: String
+  /// In the definition's order, nested ones behind the action that holds them.
+  package let steps: [FlowStep]
+
+  package init(name: String, file: String, steps: [FlowStep]) {
+    self.name = name
+    self.file = file
+    self.steps = steps
+  }
+}
+
+/// One action of a flow.
+package struct FlowStep: Hashable, Sendable {
+  /// The action's type, in lower case.
+  package let app: AppID
+  /// In lower case: `send_sms`.
+  package let action: String
+  /// A connection's name, or the id that a store has it under; `nil` where the action names none.
+  package let connection: String?
+  /// Of the connection's name, or of the action.
+  package let place: Place
+
+  package init(app: AppID, action: String, connection: String?, place: Place) {
+    self.app = app
+    self.action = action
+    self.connection = connection
+    self.place = place
+  }
+
+  /// `twilio.send_sms`
+  package var title: String { "\(app).\(action)" }
+}
+
+/// A flow that uses a connection, and by which actions.
+package struct FlowUse: Hashable, Sendable, Codable {
+  package let flow: String
+  package let file: String
+  /// `twilio.send_sms`, each once, sorted.
+  package let actions: [String]
+
+  package init(flow: String, file: String, actions: [String]) {
+    self.flow = flow
+    self.file = file
+    self.actions = actions
+  }
+}

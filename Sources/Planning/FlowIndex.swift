@@ -1,0 +1,169 @@
+import Diagnostics
+package import Model
+
+/// Which flows use which connections, and what of it cannot be right.
+package struct FlowIndex: Sendable {
+  private let uses: [ConnectionName: [(flow: Flow, step: FlowStep)]]
+  private let flows: [Flow]
+  private let desired: [ConnectionName: DesiredConnection]
+  private let stored: [String: ConnectionName]
+  private let catalog: Catalog
+  private let knowsStore: Bool
+
+  /// - Parameter snapshot: by which an id in a flow is known; `nil` where no store was asked.
+  package init(
+    _ flows: [Flow], desired: [DesiredConnection], snapshot: Snapshot?, catalog: Catalog
+  ) {
+    self.flows = flows
+    knowsStore = snapshot != nil
+    self.catalog = catalog
+    self.desired = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
+    var stored = Dictionary(
+      (snapshot?.actual.values.map { $0 } ?? []).map { ($0.id.rawValue, $0.name) }
+    ) { first, _ in first }
+    for connection in desired {
+      // An id means the connection that it will be after a rename.
+      if let id = snapshot?.counterpart(of: connection).actual?.id {
+        stored[id.rawValue] = connection.name
+      }
+    }
+    self.stored = stored
+    var uses: [ConnectionName: [(flow: Flow, step: FlowStep)]] = [:]
+    for flow in flows {
+      for step in flow.steps {
+        guard let text = step.connection else { continue }
+        if let name = Self.resolved(text, self.desired, stored) {
+          uses[name, default: []].append((flow, step))
+        }
+      }
+    }
+    self.uses = uses
+  }
+
+  private static func resolved(
+    _ text: String, _ desired: [ConnectionName: DesiredConnection],
+    _ stored: [String: ConnectionName]
+  ) -> ConnectionName? {
+    if let name = ConnectionName(text), desired[name] != nil { return name }
+    // What the store has and nobody declares may be named too: its deletion reaches the flow.
+    return stored[text] ?? ConnectionName(text).flatMap { stored.values.contains($0) ? $0 : nil }
+  }
+
+  /// The flows that use a connection, by their names.
+  package func uses(of name: ConnectionName) -> [FlowUse] {
+    Dictionary(grouping: uses[name] ?? []) { $0.flow }.map { flow, steps in
+      FlowUse(flow: flow.name, file: flow.file, actions: Set(steps.map(\.step.title)).sorted())
+    }.sorted { ($0.flow, $0.file) < ($1.flow, $1.file) }
+  }
+
+  /// The connection that an action means, declared or in the store; `nil` where it names none, or
+  /// one that nobody knows.
+  package func connection(of step: FlowStep) -> ConnectionName? {
+    step.connection.flatMap { Self.resolved($0, desired, stored) }
+  }
+
+  /// What of the actions cannot be right, in the flows' order.
+  package func findings() -> [Finding] {
+    flows.flatMap { flow in flow.steps.compactMap { finding($0, flow) } }
+      + desired.values
+      .sorted { $0.name < $1.name }.flatMap(scopeFindings)
+  }
+
+  private func finding(_ step: FlowStep, _ flow: Flow) -> Finding? {
+    guard let text = step.connection else {
+      return needsConnection(step) ? .lackingInFlow(step, flow) : nil
+    }
+    guard let name = connection(of: step), let connection = desired[name] else {
+      // Whether a store knows an id, only the store can tell.
+      if text.looksLikeID, !knowsStore { return nil }
+      return .undeclaredInFlow(
+        text, step, flow,
+        now: desired.values.first { $0.formerNames.contains { $0.rawValue == text } })
+    }
+    // A type that the catalog does not know may take any connection.
+    guard catalog[step.app] != nil, step.app != connection.app else { return nil }
+    return .wrongAppInFlow(connection, step, flow)
+  }
+
+  /// Whether the catalog says that an action does not go without a connection.
+  func needsConnection(_ step: FlowStep) -> Bool { action(of: step)?.connection == .required }
+
+  private func action(of step: FlowStep) -> FlowAction? {
+    catalog[step.app]?.actions.first { $0.name == step.action }
+  }
+
+  /// What the actions need and the manifest, or where it says nothing the grant, does not give.
+  private func scopeFindings(_ connection: DesiredConnection) -> [Finding] {
+    guard let declared = connection.scopes else { return [] }
+    var needs: [Scope: (step: FlowStep, flow: Flow)] = [:]
+    for (flow, step) in uses[connection.name] ?? [] {
+      for scope in action(of: step)?.scopes ?? [] where needs[scope] == nil {
+        needs[scope] = (step, flow)
+      }
+    }
+    return needs.filter { !declared.contains($0.key) }.sorted { $0.key < $1.key }.map {
+      .scopeRequired($0.key, $0.value.step, $0.value.flow, connection)
+    }
+  }
+}
+
+extension Finding {
+  fileprivate static func undeclaredInFlow(
+    _ text: String, _ step: FlowStep, _ flow: Flow, now: DesiredConnection?
+  ) -> Finding {
+    let notes =
+      now.map { ["it is called `\($0.name)` now"] }
+      ?? (text.looksLikeID ? ["it looks like a tenant's id, and the store has none such"] : [])
+    return Finding(
+      .flow, nil,
+      Diagnostic(
+        .flowNamesNone, "flow `\(flow.name)` uses a connection `\(text)` that is not declared",
+        severity: .warning, at: step.place, label: "of \(step.title)", notes: notes,
+        help: [
+          now.map { "name `\($0.name)` here" }
+            ?? "declare it: vaultctl new \(shellWord(text)) --app \(step.app)"
+        ]))
+  }
+
+  fileprivate static func wrongAppInFlow(
+    _ connection: DesiredConnection, _ step: FlowStep, _ flow: Flow
+  ) -> Finding {
+    Finding(
+      .flow, connection.name,
+      Diagnostic(
+        .flowWrongApp,
+        "flow `\(flow.name)` uses `\(connection.name)`, of \(connection.app), for \(step.title)",
+        severity: .warning, at: step.place,
+        notes: ["an action takes connections of its own app only"],
+        help: ["name a connection of \(step.app), or change the action"]))
+  }
+
+  fileprivate static func lackingInFlow(_ step: FlowStep, _ flow: Flow) -> Finding {
+    Finding(
+      .flow, nil,
+      Diagnostic(
+        .flowLacksConnection, "flow `\(flow.name)` names no connection for \(step.title)",
+        severity: .warning, at: step.place,
+        help: ["make one, empty: vaultctl new --from-flow \(shellWord(flow.file))"]))
+  }
+
+  fileprivate static func scopeRequired(
+    _ scope: Scope, _ step: FlowStep, _ flow: Flow, _ connection: DesiredConnection
+  ) -> Finding {
+    Finding(
+      .scopeDrift, connection.name,
+      Diagnostic(
+        .scopeRequired, "`\(connection.name)` does not declare `\(scope)`, which a flow needs",
+        severity: .warning, at: connection.origin.scopesPlace,
+        notes: ["\(step.title) of flow `\(flow.name)` fails without it"],
+        help: ["add `\(scope)` to `spec.scopes`, and authorize the connection for it"]))
+  }
+}
+
+extension String {
+  /// As an Auth0 tenant gives them to connections.
+  fileprivate var looksLikeID: Bool {
+    hasPrefix("ac_") && utf8.count > 20
+      && dropFirst(3).allSatisfy { $0.isASCII && $0.isLetter || $0.isNumber }
+  }
+}

@@ -1,0 +1,104 @@
+import Diagnostics
+import Model
+import Planning
+import Testing
+
+@Suite struct FlowPlanTests {
+  private static let catalog = Catalog([
+    App(
+      id: "crm", name: "CRM", setups: [SetupShape(type: "key", fields: [FieldShape("key")])],
+      actions: [FlowAction("find"), FlowAction("write", scopes: ["read", "write"])]),
+    App(id: "mail", name: "Mail", setups: [SetupShape(type: "key", fields: [])]),
+  ])
+
+  private func step(_ app: AppID, _ action: String, _ connection: String?) -> FlowStep {
+    FlowStep(
+      app: app, action: action, connection: connection,
+      place: .source(file: "flows/f.json", span: Span(at: .start)))
+  }
+
+  private func connection(
+    _ name: String, formerly: String? = nil, app: AppID = "crm", key: String? = "k",
+    scopes: Set<Scope>? = nil
+  ) throws -> DesiredConnection {
+    DesiredConnection(
+      name: try #require(ConnectionName(name)),
+      formerNames: formerly.flatMap { ConnectionName($0) }.map { [$0] } ?? [], app: app,
+      setup: key.map { DesiredSetup(type: "key", fields: ["key": .plain(.string($0))]) },
+      scopes: scopes, origin: Scenario.place)
+  }
+
+  private func planned(
+    _ desired: [DesiredConnection], _ steps: [FlowStep], snapshot: Snapshot = Snapshot()
+  ) -> Plan {
+    plan(
+      PlanningInput(
+        desired: desired, snapshot: snapshot, catalog: Self.catalog,
+        flows: [Flow(name: "Onboard", file: "flows/f.json", steps: steps)]))
+  }
+
+  @Test func aChangeNamesTheFlowsAndActionsThatItReaches() throws {
+    let plan = planned(
+      [try connection("a"), try connection("b")],
+      [step("crm", "write", "a"), step("crm", "find", "a"), step("crm", "find", "a")])
+    #expect(
+      plan.changes.map(\.reach) == [
+        [FlowUse(flow: "Onboard", file: "flows/f.json", actions: ["crm.find", "crm.write"])], [],
+      ])
+    #expect(plan.findings.isEmpty)
+  }
+
+  @Test func anEmptyConnectionNamesWhatItBlocks() throws {
+    let plan = planned([try connection("a", key: nil)], [step("crm", "find", "a")])
+    #expect(plan.codes == [.emptyConnection])
+    #expect(plan.findings[0].diagnostic.notes.contains("it blocks flow `Onboard`: crm.find"))
+  }
+
+  @Test func tellsWhatAFlowCannotUse() throws {
+    let plan = planned(
+      [try connection("a", formerly: "old"), try connection("post", app: "mail")],
+      [
+        step("crm", "find", "nobody"), step("crm", "find", "old"), step("crm", "find", "post"),
+        step("crm", "find", nil), step("flow", "boolean_condition", nil),
+        step("unheard_of", "any", "a"),
+      ])
+    #expect(
+      plan.codes == [.flowNamesNone, .flowNamesNone, .flowWrongApp, .flowLacksConnection])
+    #expect(plan.findings.allSatisfy { $0.kind == .flow && $0.diagnostic.severity == .warning })
+    #expect(plan.findings.flatMap(\.diagnostic.notes).contains("it is called `a` now"))
+  }
+
+  @Test func anIdOfTheStoreMeansItsConnectionAlsoWhenThatIsRenamed() throws {
+    let old = try #require(ConnectionName("old"))
+    let snapshot = Snapshot(
+      actual: [
+        old: ActualConnection(
+          id: "ac_1", name: old, app: "crm", setupType: "key",
+          fields: ["key": .plain(.string("k"))], version: "1",
+          updatedAt: Timestamp(milliseconds: 0))
+      ],
+      applied: [
+        old: AppliedRecord(
+          storeID: "ac_1", version: "1", app: "crm", setupType: "key",
+          fields: ["key": .plain(.string("k"))],
+          provenance: Provenance(
+            who: "ann", at: Timestamp(milliseconds: 0), toolVersion: "0", commit: nil))
+      ])
+    let plan = planned(
+      [try connection("new", formerly: "old")], [step("crm", "find", "ac_1")], snapshot: snapshot)
+    #expect(plan.changes.map { $0.reach.map(\.flow) } == [["Onboard"]])
+    #expect(plan.findings.isEmpty)
+  }
+
+  @Test func anActionsScopesMustBeDeclared() throws {
+    let steps = [step("crm", "write", "a")]
+    let plan = planned([try connection("a", scopes: ["read"])], steps)
+    #expect(plan.codes.contains(.scopeRequired))
+    let finding = try #require(plan.findings.first { $0.diagnostic.code == .scopeRequired })
+    #expect(finding.kind == .scopeDrift && finding.diagnostic.message.contains("`write`"))
+    #expect(
+      !planned([try connection("a", scopes: ["read", "write"])], steps).codes
+        .contains(.scopeRequired))
+    #expect(!planned([try connection("a")], steps).codes.contains(.scopeRequired))
+  }
+}

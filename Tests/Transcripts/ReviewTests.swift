@@ -1,0 +1,199 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A pull request as its reviewer sees it: one branch rotates a secret, renames a connection, drops
+/// a recipient and adds a flow.
+@Suite struct ReviewTests {
+  private static let values = ["first-crm-value", "first-mail-value", "second-crm-value"]
+
+  /// `main` is applied; `change` is checked out.
+  private struct Repository {
+    let sandbox: Sandbox
+    /// What a text has of the keys, by what it is called in the transcripts.
+    let keys: [(text: String, name: String)]
+
+    init() throws {
+      sandbox = try Sandbox()
+      let bob = try sandbox.home.makeKey("Bob <bob@example.com>")
+      keys = try Self.keys(sandbox, [("ANN", sandbox.key), ("BOB", bob)])
+      let extra = "flows: [flows/**/*.json]"
+      try sandbox.writeProject(keys: [sandbox.key, bob], extra: extra)
+      for name in ["crm", "mail"] {
+        try sandbox.write(
+          """
+          apiVersion: vaultctl/v1
+          kind: Connection
+          metadata:
+            name: \(name)
+          spec:
+            app: twilio
+            setup:
+              type: api_key
+              account_id: AC00000000000000000000000000000000
+              api_key: first-\(name)-value
+          """, to: "connections/\(name).yaml")
+      }
+      try sandbox.write(
+        """
+        apiVersion: vaultctl/v1
+        kind: Connection
+        metadata:
+          name: chat
+        spec:
+          app: slack
+        """, to: "connections/chat.yaml")
+      try sandbox.git(["init", "--quiet", "--initial-branch=main"])
+      try vaultctl(["encrypt"])
+      try commit("main")
+      try vaultctl(["apply", "--auto-approve"])
+
+      try sandbox.git(["checkout", "--quiet", "-b", "change"])
+      try vaultctl(["set", "crm", "api_key"], input: "second-crm-value")
+      try sandbox.writeProject(keys: [sandbox.key], extra: extra)
+      try vaultctl(["rekey"])
+      try vaultctl(["rename", "mail", "post"])
+      try sandbox.write(
+        """
+        {"id": "af_1", "name": "Welcome", "actions": [
+          {"id": "1", "type": "FLOW", "action": "BOOLEAN_CONDITION", "params": {
+            "then": [{"id": "2", "type": "TWILIO", "action": "SEND_SMS",
+              "params": {"connection_id": "crm"}}],
+            "else": [{"id": "3", "type": "SLACK", "action": "POST_MESSAGE",
+              "params": {"connection_id": "chat"}}]}},
+          {"id": "4", "type": "STRIPE", "action": "GET_CUSTOMER",
+            "params": {"connection_id": "post"}}
+        ]}
+        """, to: "flows/welcome.json")
+      try commit("change")
+    }
+
+    private static func keys(
+      _ sandbox: Sandbox, _ owners: [(String, String)]
+    ) throws -> [(text: String, name: String)] {
+      try owners.flatMap { owner, fingerprint in
+        let listed = try sandbox.home.gpg(
+          ["--with-colons", "--with-subkey-fingerprint", "--list-keys", fingerprint])
+        let all = listed.text.split(separator: "\n").filter { $0.hasPrefix("fpr:") }
+          .compactMap { $0.split(separator: ":", omittingEmptySubsequences: false)[9] }
+        return all.enumerated().flatMap { index, text in
+          [
+            (String(text), "\(owner)-FINGERPRINT-\(index)"),
+            (String(text.suffix(16)), "\(owner)-ID-\(index)"),
+          ]
+        }
+      }
+    }
+
+    @discardableResult
+    func vaultctl(_ arguments: [String], input: String = "", home: String? = nil) throws
+      -> Finished
+    {
+      let finished = try sandbox.vaultctl(arguments, input: input, home: home)
+      #expect(finished.status == 0, "\(arguments): \(finished.errorText)")
+      return finished
+    }
+
+    private func commit(_ message: String) throws {
+      try sandbox.git(["add", "--all"])
+      #expect(try sandbox.git(["commit", "--quiet", "-m", message]).status == 0)
+    }
+
+    func normalized(_ text: String) -> String {
+      keys.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }
+    }
+  }
+
+  @Test func diffPlanAndFindingsAreAsRecorded() throws {
+    let repository = try Repository()
+    let empty = try TemporaryFolder()
+    for (home, suffix) in [(nil, ""), (empty.path, "-without-keys")] as [(String?, String)] {
+      for (arguments, name) in [
+        (["diff", "main..change"], "review-diff\(suffix).txt"),
+        (["diff", "main", "--format", "json"], "review-diff\(suffix).json"),
+        (["plan", "--format", "markdown"], "review-plan\(suffix).md"),
+        (["plan", "--format", "sarif"], "review-plan\(suffix).sarif.json"),
+      ] {
+        let said = try repository.vaultctl(arguments, home: home)
+        for value in Self.values {
+          #expect(!said.text.contains(value) && !said.errorText.contains(value))
+        }
+        let text = name.hasSuffix("sarif.json") ? try withoutRules(said.text) : said.text
+        try expectGolden(repository.normalized(text), name)
+      }
+    }
+  }
+
+  @Test func withoutKeysThePlanHasTheSameChanges() throws {
+    let repository = try Repository()
+    let empty = try TemporaryFolder()
+    let withKeys = try changes(repository.vaultctl(["plan", "--format", "json"]))
+    let without = try changes(
+      repository.vaultctl(["plan", "--format", "json"], home: empty.path))
+    #expect(withKeys == without)
+    #expect(withKeys == ["crm twilio reaches Welcome", "post twilio reaches Welcome"])
+  }
+
+  private func changes(_ plan: Finished) throws -> [String] {
+    let document = try JSONSerialization.jsonObject(with: plan.output) as? [String: Any]
+    let changes = try #require(document?["changes"] as? [[String: Any]])
+    return try changes.map { change in
+      let flows = try #require(change["flows"] as? [[String: Any]])
+      let name = try #require(change["connection"] as? String)
+      let app = try #require(change["app"] as? String)
+      let reached = flows.compactMap { $0["flow"] as? String }
+      return "\(name) \(app) reaches \(reached.joined(separator: ", "))"
+    }
+  }
+
+  @Test func aBareCloneIsEnough() throws {
+    let repository = try Repository()
+    let bare = try TemporaryFolder()
+    try repository.sandbox.git(["clone", "--quiet", "--bare", ".", bare.path + "/it.git"])
+    let here = try repository.vaultctl(["diff", "main..change"])
+    let there = try repository.vaultctl(["diff", "main..change", "-C", bare.path + "/it.git"])
+    #expect(there.text == here.text)
+    let merged = try repository.vaultctl(["diff", "main...change", "-C", bare.path + "/it.git"])
+    #expect(merged.text == here.text)
+  }
+
+  @Test func exitCodesAreThoseOfAPlan() throws {
+    let sandbox = try Repository().sandbox
+    #expect(try sandbox.vaultctl(["diff", "main..change", "--detailed-exitcode"]).status == 2)
+    #expect(try sandbox.vaultctl(["diff", "change..change", "--detailed-exitcode"]).status == 0)
+    let failed = try sandbox.vaultctl(["diff", "main..change", "--fail-on", "former-recipient"])
+    #expect(failed.status == 3 && failed.errorText.contains("former-recipient"))
+    for range in ["nowhere", "--output=x", "main..nowhere"] {
+      let unknown = try sandbox.vaultctl(["diff", "--", range])
+      #expect(unknown.status == 1, "\(range) \(unknown.errorText)")
+      #expect(unknown.errorText.contains("error[VC1212]"))
+    }
+  }
+
+  @Test func aMessageThatWasMovedIsAnErrorWithoutAnyKey() throws {
+    let repository = try Repository()
+    let sandbox = repository.sandbox
+    let moved = try sandbox.read("connections/crm.yaml")
+    try sandbox.write(
+      moved.replacingOccurrences(of: "name: crm", with: "name: thief"), to: "connections/thief.yaml"
+    )
+    let empty = try TemporaryFolder()
+    let diff = try sandbox.vaultctl(["diff"], home: empty.path)
+    #expect(diff.status == 1)
+    #expect(
+      diff.text.contains("(secret: moved from api_key of \"crm\""), "\(diff.text)\(diff.errorText)"
+    )
+    #expect(diff.text.contains("error[VC2015]"))
+  }
+
+  /// The rules are of the tool, not of the run.
+  private func withoutRules(_ text: String) throws -> String {
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let runs = try #require(object["runs"] as? [[String: Any]])
+    let results = runs.map { $0["results"] ?? [] }
+    let data = try JSONSerialization.data(
+      withJSONObject: results, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+}
