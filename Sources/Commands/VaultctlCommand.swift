@@ -14,7 +14,8 @@ struct VaultctlCommand: AsyncParsableCommand {
       """,
     version: vaultctlVersion,
     subcommands: [
-      InitCommand.self, NewCommand.self, EncryptCommand.self, SetCommand.self, EditCommand.self,
+      InitCommand.self, NewCommand.self, ImportCommand.self, EncryptCommand.self, SetCommand.self,
+      EditCommand.self,
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
       PlanCommand.self,
       ApplyCommand.self, DiffCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,

@@ -78,6 +78,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case formerRecipient = "VC2020"
   case gpgFailed = "VC2021"
   case invalidSecretValue = "VC2022"
+  case secretUnknown = "VC2023"
 
   // VC3xxx: planning.
   case emptyConnection = "VC3001"

@@ -1,4 +1,6 @@
+import Diagnostics
 package import Model
+import SourceYAML
 
 /// The texts of new files.
 package enum Scaffold {
@@ -41,7 +43,7 @@ package enum Scaffold {
       apiVersion: \(apiVersion)
       kind: Connection
       metadata:
-        name: \(quoted(name.rawValue))
+        name: \(yamlScalar(name.rawValue))
       spec:
         app: \(app.id)
 
@@ -63,7 +65,7 @@ package enum Scaffold {
     apiVersion: \(apiVersion)
     kind: Connection
     metadata:
-      name: \(quoted(name.rawValue))
+      name: \(yamlScalar(name.rawValue))
     spec:
       setup:
 
@@ -91,20 +93,6 @@ package enum Scaffold {
     if !field.constraint.oneOf.isEmpty {
       return ": \(field.constraint.oneOf.joined(separator: " | "))"
     }
-    return field.isSecret ? "; vaultctl set \(quoted(name.rawValue)) \(field.name)" : ""
-  }
-
-  /// In double quotes where a plain text could be taken for something else.
-  private static func quoted(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-    }
-    let words = ["null", "true", "false"]
-    guard isPlain, let first = text.utf8.first, first >= UInt8(ascii: "a"), !words.contains(text)
-    else {
-      return "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] } + "\""
-    }
-    return text
+    return field.isSecret ? "; vaultctl set \(shellWord(name.rawValue)) \(field.name)" : ""
   }
 }

@@ -19,6 +19,7 @@ struct AppliedRecordWriting {
     let write = writing.write
     let before = try Reading.record(writing.db, of: write.name)
     let versions = try fieldVersions()
+    let stored = before == nil && writing.key != nil ? try storedSecrets() : [:]
     var fields: [FieldName: AppliedField] = [:]
     for (name, value) in write.fields {
       let version = versions[name]
@@ -30,7 +31,9 @@ struct AppliedRecordWriting {
           version: version)
       case .keep(let ciphertext):
         fields[name] = .sealed(
-          ciphertext: ciphertext, value: before?.valueDigest(of: name, in: id), version: version)
+          ciphertext: ciphertext,
+          value: try before?.valueDigest(of: name, in: id) ?? stored[name].flatMap(digest),
+          version: version)
       case .leave: fields[name] = before?.fields[name]
       }
     }
@@ -43,6 +46,18 @@ struct AppliedRecordWriting {
       sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",
       arguments: [write.name.rawValue, try canonicalJSON(record)])
     return record
+  }
+
+  /// For what is recorded for the first time.
+  private func storedSecrets() throws -> [FieldName: SealedField] {
+    Dictionary(
+      try SealedField.all(writing.db, of: [writing.write.name]).map { ($0.address.field, $0) }
+    ) { first, _ in first }
+  }
+
+  private func digest(_ field: SealedField) throws -> KeyedDigest? {
+    guard let key = writing.key else { return nil }
+    return key.digest(try field.opened(key), in: id, field: field.address.field)
   }
 
   private func fieldVersions() throws -> [FieldName: StoreVersion] {

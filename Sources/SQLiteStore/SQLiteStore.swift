@@ -47,10 +47,22 @@ package actor SQLiteStore: Store {
     }
   }
 
+  package func secrets(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
+    let sealed = try reading(ifAbsent: []) { db in try SealedField.all(db, of: names) }
+    guard !sealed.isEmpty else { return [:] }
+    guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
+    return try StoreError.translating {
+      Dictionary(try sealed.map { ($0.address, try $0.opened(key)) }) { first, _ in first }
+    }
+  }
+
   package func carryOut(
     _ write: StoreWrite, in run: RunID
   ) async throws(StoreError) -> AppliedRecord? {
-    let key = write.needsKey ? try await usableKey() : nil
+    // Where the key is open already, the record of a kept value can have its digest.
+    let key = write.needsKey ? try await usableKey() : key
     return try writing { db in try Writing(db: db, key: key, write: write, run: run).carryOut() }
   }
 

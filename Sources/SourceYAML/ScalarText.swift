@@ -1,3 +1,6 @@
+/// A text as a scalar of one line in block style: plain where that is safe, else in double quotes.
+package func yamlScalar(_ text: String) -> String { ScalarText.oneLine(text, like: .plain) }
+
 /// Texts as scalars that read back as the same texts.
 enum ScalarText {
   /// The header's chomping of a literal block with this text: clip, or strip where no line break

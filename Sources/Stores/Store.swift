@@ -21,6 +21,13 @@ package protocol Store: Sendable {
     _ values: [(field: FieldAddress, value: SecretBytes)]
   ) async throws(StoreError) -> [SecretComparison?]
 
+  /// The opened secrets of these connections, as far as the store gives them back at all.
+  ///
+  /// - Throws: `keyUnavailable` where this needs a key that cannot be had here.
+  func secrets(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [FieldAddress: SecretBytes]
+
   /// Carries out one change in one transaction with its applied record and its journal entry.
   ///
   /// - Returns: the new record; `nil` for a delete.

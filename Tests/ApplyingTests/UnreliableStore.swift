@@ -42,6 +42,12 @@ final class UnreliableStore: Store {
     return record
   }
 
+  func secrets(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
+    try await inner.secrets(of: names)
+  }
+
   func intend(_ name: ConnectionName, in run: RunID) async throws(StoreError) {
     try await inner.intend(name, in: run)
   }

@@ -138,11 +138,7 @@ struct ApplyCommand: Subcommand {
   private func report(
     _ outcome: ApplyOutcome, _ plan: Plan, _ workspace: Workspace, _ console: Console
   ) -> Outcome {
-    var faults: [Diagnostic] = []
-    for case (_, .failed(let diagnostics)) in outcome.results { faults += diagnostics }
-    console.report(
-      (faults + outcome.faults).sorted(by: Diagnostic.inReadingOrder),
-      sources: workspace.sources)
+    console.report(outcome.diagnostics, sources: workspace.sources)
     let endings = outcome.results.map { (action: $0.change.action, ending: $0.result.ending) }
     let text = ApplyText(palette: console.palette)
     console.result("\n" + text.summary(endings, empty: plan.emptyCount) + "\n")

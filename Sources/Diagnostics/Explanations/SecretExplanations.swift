@@ -148,6 +148,14 @@ extension DiagnosticCode {
         The value was opened and is too short, too long or of another form. It is never
         shown.
         """)
+    case .secretUnknown:
+      Explanation(
+        "A secret that only the store has",
+        """
+        `import` found a secret that the store does not give back here: because it never does, or
+        because none of its keys is at hand. The manifest leaves the field to the store
+        (`spec.ignore`); `vaultctl set` takes it over.
+        """)
     default: nil
     }
   }

@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a store has becomes manifests, and the next plan is empty.
+@Suite struct ImportTests {
+  /// Three connections in the store that nobody declares, and no record of any apply.
+  private func sandbox() throws -> Sandbox {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(
+      extra: """
+        apps:
+          ledger:
+            setups:
+              - {type: key, open: true, fields: [{name: region, secret: false}]}
+        """)
+    try sandbox.write(
+      httpManifest("billing api: #1", token: "line one\\nline two", scopes: "[read, write]")
+        .replacingOccurrences(of: "billing api: #1", with: "\"billing api: #1\"")
+        .replacingOccurrences(
+          of: "token: line one\\nline two", with: "token: \"line one\\nline two\""),
+      to: "connections/billing.yaml")
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: Billing-API---1, labels: {team: "true", tier: a}}
+      spec:
+        app: ledger
+        setup: {type: key, region: "on: 'e' #x", count: 5, live: true, word: "5", pin: "0042"}
+        publicFields: [count, live, word]
+        lifecycle: {preventDestroy: true}
+      ---
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: empty}
+      spec: {app: slack}
+      """, to: "connections/others.yaml")
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    let applied = try sandbox.vaultctl(["apply", "--auto-approve"])
+    #expect(applied.status == 0, "\(applied.errorText)")
+    for scopes in [["read", "write"]] {
+      #expect(
+        try sandbox.vaultctl(["scopes", "record", "billing api: #1"] + scopes).status == 0)
+    }
+    for file in ["billing", "others"] {
+      try FileManager.default.removeItem(atPath: sandbox.folder.path + "/connections/\(file).yaml")
+    }
+    return sandbox
+  }
+
+  private func forgetRecords(_ sandbox: Sandbox) throws {
+    let script = """
+      import sqlite3
+      with sqlite3.connect(".vaultctl/vault.db") as db: db.execute("DELETE FROM applied")
+      """
+    let done = try run("/usr/bin/python3", ["-c", script], in: sandbox.folder.path)
+    #expect(done.status == 0, "\(done.errorText)")
+  }
+
+  private func expectEmptyPlan(_ sandbox: Sandbox) throws {
+    let plan = try sandbox.vaultctl(["plan", "--detailed-exitcode"])
+    #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
+    #expect(plan.text.contains("No changes. 3 connections as declared."))
+  }
+
+  @Test(arguments: [true, false])
+  func theNextPlanIsEmpty(afterLosingRecords: Bool) throws {
+    let sandbox = try sandbox()
+    if afterLosingRecords { try forgetRecords(sandbox) }
+    let imported = try sandbox.vaultctl(["import", "--all"])
+    #expect(imported.status == 0, "\(imported.errorText)")
+    #expect(
+      imported.text == """
+        Made connections/billing-api---1.yaml
+        Made connections/billing-api---1-2.yaml
+        Made connections/empty.yaml
+
+        """)
+    try expectEmptyPlan(sandbox)
+    #expect(try sandbox.vaultctl(["validate"]).status == 0)
+    #expect(
+      try sandbox.vaultctl(["decrypt", "billing api: #1", "token"]).text == "line one\nline two")
+    #expect(try sandbox.vaultctl(["decrypt", "Billing-API---1", "pin"]).text == "0042")
+    #expect(
+      try sandbox.vaultctl(["import", "--all"]).text
+        == "Every connection of the store is declared.\n")
+    // The record knows the values: sealed again, they are told to be the same.
+    #expect(
+      try sandbox.vaultctl(["set", "Billing-API---1", "pin"], input: "0042").status == 0)
+    #expect(try sandbox.vaultctl(["plan"]).text.contains("re-encrypted, same value"))
+  }
+
+  @Test func whatCannotBeGivenBackIsLeftAndFlagged() throws {
+    let sandbox = try sandbox()
+    try forgetRecords(sandbox)
+    // A keyring with the public key alone: it seals, and opens nothing.
+    let other = try GPGHome()
+    try sandbox.home.copyKey(sandbox.key, to: other)
+    let imported = try sandbox.vaultctl(["import", "--all"], home: other.path)
+    #expect(imported.status == 0, "\(imported.errorText)")
+    #expect(imported.errorText.contains("warning[VC2023]: `token` of `billing api: #1`"))
+    try expectEmptyPlan(sandbox)
+    // Taken over later.
+    #expect(
+      try sandbox.vaultctl(["set", "billing api: #1", "token"], input: "n3w").status == 0)
+    let file = "connections/billing-api---1.yaml"
+    let all = try ["connections/billing-api---1-2.yaml", file].map { try sandbox.read($0) }
+    let text = try #require(all.first { $0.contains("token") })
+    #expect(text.contains("  ignore:\n    - token\n"))
+    let place = text == all[1] ? file : "connections/billing-api---1-2.yaml"
+    try sandbox.write(
+      text.replacingOccurrences(of: "  ignore:\n    - token\n", with: ""), to: place)
+    let plan = try sandbox.vaultctl(["plan"])
+    #expect(plan.text.contains("+ token = (secret: set)"), "\(plan.text)\(plan.errorText)")
+  }
+
+  @Test func namesAreCheckedAllAtOnce() throws {
+    let sandbox = try sandbox()
+    #expect(try sandbox.vaultctl(["import", "empty"]).status == 0)
+    let refused = try sandbox.vaultctl(["import", "emty", "empty"])
+    #expect(refused.status == 1)
+    #expect(refused.errorText.contains("did you mean `empty`?"))
+    #expect(refused.errorText.contains("error[VC1107]"))
+    #expect(try sandbox.vaultctl(["import"]).status == 64)
+  }
+}
