@@ -27,6 +27,12 @@ import Testing
     #expect(planned.output == validated.output)
     #expect(try results(planned).contains { $0["ruleId"] as? String == "VC1103" })
     #expect(try sandbox.vaultctl(["validate", "--format", "markdown"]).status == 64)
+    try sandbox.write(try sandbox.read("vaultctl.yaml") + "unheard: of\n", to: "vaultctl.yaml")
+    for command in ["plan", "validate"] {
+      let refused = try sandbox.vaultctl([command, "--format", "sarif"])
+      #expect(refused.status == 1)
+      #expect(try results(refused).compactMap { $0["ruleId"] as? String } == ["VC1104"])
+    }
   }
 
   @Test func onGitHubTheLinesAreAnnotatedAndTheStepHasASummary() throws {

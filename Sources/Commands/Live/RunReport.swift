@@ -48,6 +48,21 @@ struct RunReport {
     }
   }
 
+  /// The workspace; where its project file has errors, a service is told of them first.
+  static func loading(
+    _ global: GlobalOptions, name: String, _ format: ReportFormat, _ console: Console
+  ) throws -> Workspace {
+    do {
+      return try Workspace.load(global, acceptsAll: true)
+    } catch let failure as Failure {
+      let root = (try? Workspace.root(global.project)) ?? FileManager.default.currentDirectoryPath
+      let report = RunReport(name: name, root: root, files: [], diagnostics: failure.diagnostics)
+      report.text(format).map { console.result($0) }
+      report.annotate(console)
+      throw failure
+    }
+  }
+
   /// On GitHub Actions: annotations at the lines, and the plan on the step's page.
   func annotate(_ console: Console, summary: @autoclosure () -> String? = nil) {
     let environment = ProcessInfo.processInfo.environment

@@ -60,6 +60,8 @@ struct PlanCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var options: PlanOptions
 
+  private static let title = "vaultctl plan"
+
   @Flag(help: "Exit with 2 where there are changes.")
   var detailedExitcode = false
 
@@ -82,7 +84,7 @@ struct PlanCommand: Subcommand {
   /// 3. All is told in one document, then what fails the run.
   func carryOut(_ console: Console) async throws -> Outcome {
     let planning = try options.planning()
-    let workspace = try Workspace.load(global, acceptsAll: true)
+    let workspace = try RunReport.loading(global, name: Self.title, format, console)
     let failing = try options.failingKinds(workspace.project.failOn)
     let workspaces = try chosen(workspace)
     try requireNoErrors(workspaces, console)
@@ -151,7 +153,7 @@ struct PlanCommand: Subcommand {
 
   private func report(_ workspaces: [Workspace], _ findings: [Diagnostic]) -> RunReport {
     RunReport(
-      name: "vaultctl plan", root: workspaces.first?.files.root ?? "",
+      name: Self.title, root: workspaces.first?.files.root ?? "",
       files: Set(workspaces.flatMap { $0.manifests.map(\.file) }).sorted(),
       diagnostics: workspaces.diagnostics + findings)
   }

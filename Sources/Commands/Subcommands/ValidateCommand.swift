@@ -14,6 +14,8 @@ struct ValidateCommand: Subcommand {
 
   @OptionGroup var global: GlobalOptions
 
+  private static let title = "vaultctl validate"
+
   @Option(help: "Output: text, json, sarif, junit or code-quality.")
   var format: ReportFormat = .text
 
@@ -22,7 +24,7 @@ struct ValidateCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global, acceptsAll: true)
+    let workspace = try RunReport.loading(global, name: Self.title, format, console)
     var diagnostics = workspace.diagnosticsOfAll
     let check = SealedValueCheck(
       workspace: workspace, keyring: .standard(workspace.project, console: console))
@@ -33,7 +35,7 @@ struct ValidateCommand: Subcommand {
     diagnostics.sort(by: Diagnostic.inReadingOrder)
     let outcome: Outcome = diagnostics.hasErrors ? .failed : .fine
     let report = RunReport(
-      name: "vaultctl validate", workspace: workspace, diagnostics: diagnostics)
+      name: Self.title, workspace: workspace, diagnostics: diagnostics)
     switch format {
     case .json: console.result(DiagnosticJSON.text(diagnostics))
     case .sarif, .junit, .codeQuality: report.text(format).map { console.result($0) }

@@ -1,0 +1,102 @@
+import Foundation
+import SourceYAML
+import TestSupport
+import Testing
+
+/// A pipeline's definition of `examples/ci`, whose shell steps a test runs as they are.
+struct Pipeline {
+  private let root: YAMLNode
+
+  struct Missing: Error { let what: String }
+
+  init(_ file: String) throws {
+    let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../examples/ci").standardizedFileURL
+    let bytes = Array(try Data(contentsOf: repository.appending(path: file)))
+    let (yaml, faults) = YAMLFile.parse(bytes, file: file)
+    #expect(faults.isEmpty)
+    root = try #require(yaml.documents.first?.root)
+  }
+
+  /// One job under way.
+  struct Run {
+    let folder: String
+    /// What the service would put into the environment, expressions of steps included.
+    let environment: [String: String]
+
+    /// Runs a script in bash as the services do.
+    func bash(_ script: String) throws -> Finished {
+      try TestSupport.run(
+        "/bin/bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script], in: folder,
+        environment: environment)
+    }
+  }
+
+  /// The steps of a GitHub job in their order. After a failure, those with `if: always()`.
+  ///
+  /// - Returns: how each step that ran ended, by its name.
+  func gitHub(job: String, _ run: Run) throws -> [(name: String, finished: Finished)] {
+    let steps = try #require(root["jobs"]?[job]?["steps"]?.items)
+    var results: [(name: String, finished: Finished)] = []
+    var hasFailed = false
+    for step in steps {
+      guard let script = step["run"]?.string else { continue }
+      if hasFailed, step["if"]?.string != "always()" { continue }
+      let names = [root["env"], step["env"]].flatMap { $0?.entries ?? [] }.map(\.keyText)
+      for name in names where run.environment[name] == nil { throw Missing(what: name) }
+      let finished = try run.bash(script)
+      results.append((step["name"]?.string ?? "", finished))
+      if finished.status != 0 { hasFailed = true }
+    }
+    return results
+  }
+
+  /// The script of a GitLab job, in one shell, then its `after_script`.
+  func gitLab(job: String, _ run: Run) throws -> Finished {
+    let lines = try #require(root[job]?["script"]?.items).compactMap { $0.scalar?.text }
+    for entry in root["variables"]?.entries ?? [] where run.environment[entry.keyText] == nil {
+      throw Missing(what: entry.keyText)
+    }
+    let finished = try run.bash(lines.joined(separator: "\n"))
+    let after = (root[job]?["after_script"]?.items ?? []).compactMap { $0.scalar?.text }
+    if !after.isEmpty { #expect(try run.bash(after.joined(separator: "\n")).status == 0) }
+    return finished
+  }
+}
+
+/// The service that keeps a review's comments, on a free port of this machine.
+final class CommentsServer {
+  private let process = Process()
+  private let input = Pipe()
+  let address: String
+
+  init() throws {
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "Services/comments-server")
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    var line = Data()
+    while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+      if byte.first == 0x0A { break }
+      line += byte
+    }
+    guard let port = Int(String(decoding: line, as: UTF8.self)) else {
+      throw Pipeline.Missing(what: "the server's port")
+    }
+    address = "http://127.0.0.1:\(port)"
+  }
+
+  deinit {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  /// The comments' texts.
+  func bodies(at path: String, header: String) throws -> [String] {
+    let finished = try run("/usr/bin/curl", ["-sS", "-H", header, address + path])
+    let list = try JSONSerialization.jsonObject(with: finished.output) as? [[String: Any]]
+    return try #require(list).compactMap { $0["body"] as? String }
+  }
+}

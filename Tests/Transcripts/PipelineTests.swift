@@ -1,0 +1,160 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The examples of `examples/ci`, run step by step on a real repository.
+@Suite struct PipelineTests {
+  /// A repository whose branch `change` rotates a secret of `main`.
+  private func repository() throws -> Sandbox {
+    let sandbox = try Sandbox()
+    try sandbox.write(httpManifest("api", token: "first"), to: "connections/api.yaml")
+    try sandbox.write(".vaultctl*/\n", to: ".gitignore")
+    let key = try sandbox.home.gpg(["--armor", "--export", sandbox.key])
+    try sandbox.write(key.text, to: "keys/ann.asc")
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    try sandbox.git(["init", "--quiet", "--initial-branch=main"])
+    try commit(sandbox)
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    try sandbox.git(["checkout", "--quiet", "-b", "change"])
+    #expect(try sandbox.vaultctl(["set", "api", "token"], input: "second").status == 0)
+    try commit(sandbox)
+    return sandbox
+  }
+
+  private func commit(_ sandbox: Sandbox) throws {
+    try sandbox.git(["add", "--all"])
+    #expect(try sandbox.git(["commit", "--quiet", "-m", "it"]).status == 0)
+  }
+
+  private func head(_ sandbox: Sandbox, _ branch: String) throws -> String {
+    try sandbox.git(["rev-parse", branch]).text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private func environment(_ sandbox: Sandbox, _ more: [String: String]) -> [String: String] {
+    [
+      "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "HOME": sandbox.folder.path,
+      "USER": "runner", "GNUPGHOME": sandbox.folder.path + "/.vaultctl-gnupg",
+    ].merging(more) { $1 }
+  }
+
+  private func secretKey(_ sandbox: Sandbox) throws -> String {
+    try sandbox.home.gpg([
+      "--pinentry-mode", "loopback", "--passphrase", "", "--armor", "--export-secret-keys",
+      sandbox.key,
+    ]).text
+  }
+
+  /// What the review is told, without a key; then the same once more.
+  private func expectReview(_ bodies: [String], _ sandbox: Sandbox) throws {
+    #expect(bodies.count == 1)
+    let body = try #require(bodies.first)
+    #expect(
+      body.hasPrefix("<!-- vaultctl plan sqlite:.vaultctl/vault.db -->\n### Plan: 0 to create"))
+    #expect(body.contains("! token = (secret: changed)"))
+    let keys = try run(
+      "/usr/bin/gpg",
+      ["--homedir", sandbox.folder.path + "/.vaultctl-gnupg", "--list-secret-keys"])
+    #expect(keys.text.isEmpty, "the review has no private key")
+  }
+
+  private func expectApplied(_ sandbox: Sandbox) throws {
+    #expect(try sandbox.vaultctl(["plan"]).text.contains("No changes."))
+    #expect(
+      !FileManager.default.fileExists(atPath: sandbox.folder.path + "/.vaultctl-gnupg"),
+      "the key is forgotten")
+  }
+
+  @Test func gitHub() throws {
+    let sandbox = try repository()
+    let server = try CommentsServer()
+    let pipeline = try Pipeline("github/vaultctl.yml")
+    let scratch = try TemporaryFolder()
+    func run(_ job: String) throws -> [(name: String, finished: Finished)] {
+      let variables = environment(
+        sandbox,
+        [
+          "RUNNER_TEMP": scratch.path, "GITHUB_API_URL": server.address,
+          "GITHUB_REPOSITORY": "acme/vault", "TOKEN": "t0ken", "NUMBER": "7",
+          "BASE": try head(sandbox, "main"), "VAULTCTL_KEY": try secretKey(sandbox),
+        ])
+      return try pipeline.gitHub(
+        job: job, Pipeline.Run(folder: sandbox.folder.path, environment: variables))
+    }
+    func expectFine(_ results: [(name: String, finished: Finished)]) {
+      for result in results {
+        #expect(result.finished.status == 0, "\(result.name): \(result.finished.errorText)")
+      }
+    }
+    func comments() throws -> [String] {
+      try server.bodies(
+        at: "/repos/acme/vault/issues/7/comments", header: "Authorization: Bearer t0ken")
+    }
+
+    expectFine(try run("review"))
+    try expectReview(comments(), sandbox)
+    #expect(try sandbox.vaultctl(["new", "chat", "--app", "slack", "--empty"]).status == 0)
+    try commit(sandbox)
+    expectFine(try run("review"))
+    let again = try comments()
+    #expect(again.count == 1 && again[0].contains("Plan: 1 to create"))
+    let log = try Data(contentsOf: URL(fileURLWithPath: scratch.path + "/vaultctl.sarif"))
+    #expect(String(decoding: log, as: UTF8.self).contains("\"VC3001\""))
+
+    let good = try sandbox.read("connections/api.yaml")
+    try sandbox.write(good + "  unheard: of\n", to: "connections/api.yaml")
+    let broken = try run("review")
+    #expect(broken.map(\.name) == ["Public keys", "Validate", "Findings"])
+    #expect(broken.map(\.finished.status) == [0, 1, 0])
+    let findings = try Data(contentsOf: URL(fileURLWithPath: scratch.path + "/vaultctl.sarif"))
+    #expect(String(decoding: findings, as: UTF8.self).contains("\"VC1104\""))
+    try sandbox.write(good, to: "connections/api.yaml")
+
+    try sandbox.git(["checkout", "--quiet", "main"])
+    try sandbox.git(["merge", "--quiet", "change"])
+    expectFine(try run("plan"))
+    expectFine(try run("apply"))
+    try expectApplied(sandbox)
+    let stale = try run("apply")
+    #expect(stale.last { $0.name == "Apply" }?.finished.status == 1)
+    #expect(stale.last?.name == "Forget the key")
+    #expect(stale.last?.finished.status == 0)
+  }
+
+  @Test func gitLab() throws {
+    let sandbox = try repository()
+    let server = try CommentsServer()
+    let pipeline = try Pipeline("gitlab/.gitlab-ci.yml")
+    func run(_ job: String) throws -> Finished {
+      let variables = environment(
+        sandbox,
+        [
+          "CI_API_V4_URL": server.address, "CI_PROJECT_ID": "1", "CI_MERGE_REQUEST_IID": "7",
+          "CI_MERGE_REQUEST_DIFF_BASE_SHA": try head(sandbox, "main"),
+          "CI_PROJECT_DIR": sandbox.folder.path, "GIT_DEPTH": "0", "GIT_CLEAN_FLAGS": "-ffdx",
+          "VAULTCTL_COMMENT_TOKEN": "t0ken", "VAULTCTL_KEY": try secretKey(sandbox),
+        ])
+      return try pipeline.gitLab(
+        job: job, Pipeline.Run(folder: sandbox.folder.path, environment: variables))
+    }
+    func notes() throws -> [String] {
+      try server.bodies(
+        at: "/projects/1/merge_requests/7/notes", header: "PRIVATE-TOKEN: t0ken")
+    }
+
+    for _ in 0..<2 {
+      let review = try run("review")
+      #expect(review.status == 0, "\(review.errorText)")
+      try expectReview(notes(), sandbox)
+    }
+    #expect(try sandbox.read("gl-code-quality.json").hasPrefix("["))
+    #expect(try sandbox.read("vaultctl.junit.xml").hasPrefix("<?xml"))
+    try sandbox.git(["checkout", "--quiet", "main"])
+    try sandbox.git(["merge", "--quiet", "change"])
+    for job in ["plan", "apply"] {
+      let finished = try run(job)
+      #expect(finished.status == 0, "\(job): \(finished.errorText)")
+    }
+    try expectApplied(sandbox)
+    #expect(try run("apply").status == 1, "the plan is out of date")
+  }
+}
