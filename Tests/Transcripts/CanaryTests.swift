@@ -57,7 +57,15 @@ import Testing
       try vaultctl(arguments)
     }
     try vaultctl(["set", "one", "token"], input: Self.canaries[1])
-    for arguments in [["plan"], ["apply", "--auto-approve"], ["plan"]] { try vaultctl(arguments) }
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.git(["add", "--all"])
+    #expect(try sandbox.git(["commit", "--quiet", "-m", "it"]).status == 0)
+    for arguments in [
+      ["rename", "two", "deux"], ["diff"], ["diff", "--format", "json"], ["graph"],
+      ["plan"], ["apply", "--auto-approve"],
+    ] { try vaultctl(arguments) }
+    try FileManager.default.removeItem(atPath: sandbox.folder.path + "/connections/two.yaml")
+    for arguments in [["import", "--all"], ["plan"], ["diff"], ["plan"]] { try vaultctl(arguments) }
     #expect(try #require(said.last).text.contains("No changes."))
     watcher.end()
     await watching.value
