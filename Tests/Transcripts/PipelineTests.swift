@@ -33,7 +33,8 @@ import Testing
   private func environment(_ sandbox: Sandbox, _ more: [String: String]) -> [String: String] {
     [
       "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "HOME": sandbox.folder.path,
-      "USER": "runner", "GNUPGHOME": sandbox.folder.path + "/.vaultctl-gnupg",
+      "USER": "runner",
+      "GNUPGHOME": "\(sandbox.folder.path)/.vaultctl-gnupg-\(UUID().uuidString.prefix(8))",
     ].merging(more) { $1 }
   }
 
@@ -50,18 +51,18 @@ import Testing
     let body = try #require(bodies.first)
     #expect(
       body.hasPrefix("<!-- vaultctl plan sqlite:.vaultctl/vault.db -->\n### Plan: 0 to create"))
-    #expect(body.contains("! token = (secret: changed)"))
-    let keys = try run(
-      "/usr/bin/gpg",
-      ["--homedir", sandbox.folder.path + "/.vaultctl-gnupg", "--list-secret-keys"])
-    #expect(keys.text.isEmpty, "the review has no private key")
+    #expect(body.contains("! token = (secret: changed)"), "there is no private key")
+    try expectNoKeyring(sandbox)
+  }
+
+  private func expectNoKeyring(_ sandbox: Sandbox) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: sandbox.folder.path)
+    #expect(!names.contains { $0.hasPrefix(".vaultctl-gnupg") }, "keys are forgotten")
   }
 
   private func expectApplied(_ sandbox: Sandbox) throws {
     #expect(try sandbox.vaultctl(["plan"]).text.contains("No changes."))
-    #expect(
-      !FileManager.default.fileExists(atPath: sandbox.folder.path + "/.vaultctl-gnupg"),
-      "the key is forgotten")
+    try expectNoKeyring(sandbox)
   }
 
   @Test func gitHub() throws {
@@ -103,8 +104,8 @@ import Testing
     let good = try sandbox.read("connections/api.yaml")
     try sandbox.write(good + "  unheard: of\n", to: "connections/api.yaml")
     let broken = try run("review")
-    #expect(broken.map(\.name) == ["Public keys", "Validate", "Findings"])
-    #expect(broken.map(\.finished.status) == [0, 1, 0])
+    #expect(broken.map(\.name) == ["Public keys", "Validate", "Findings", "Forget the keys"])
+    #expect(broken.map(\.finished.status) == [0, 1, 0, 0])
     let findings = try Data(contentsOf: URL(fileURLWithPath: scratch.path + "/vaultctl.sarif"))
     #expect(String(decoding: findings, as: UTF8.self).contains("\"VC1104\""))
     try sandbox.write(good, to: "connections/api.yaml")
@@ -116,7 +117,7 @@ import Testing
     try expectApplied(sandbox)
     let stale = try run("apply")
     #expect(stale.last { $0.name == "Apply" }?.finished.status == 1)
-    #expect(stale.last?.name == "Forget the key")
+    #expect(stale.last?.name == "Forget the keys")
     #expect(stale.last?.finished.status == 0)
   }
 

@@ -39,8 +39,7 @@ struct DiffMaking {
     func keyring(_ read: ReadProject) -> Keyring {
       Keyring(openPGP: openPGP, project: read.project)
     }
-    let own = Set(
-      try await keyring(sides.new).secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
+    let own = await keyring(sides.new).openingKeyIDs()
     func isOurs(_ message: SealedMessage?) -> Bool {
       message?.keyIDs.contains(where: own.contains) ?? false
     }

@@ -61,6 +61,13 @@ struct Keyring: Sendable {
         help: ["see your keys: gpg --list-secret-keys"]))
   }
 
+  /// The ids by which messages name the keys that could open them here; none where gpg or its home
+  /// is missing, as on a machine that only plans.
+  func openingKeyIDs() async -> Set<String> {
+    let keys = (try? await openPGP.secretKeys()) ?? []
+    return Set(keys.flatMap(\.encryptionKeyIDs).map(\.rawValue))
+  }
+
   func secretKeys() async throws -> [PublicKey] {
     do throws(GPGUnavailable) {
       return try await openPGP.secretKeys()

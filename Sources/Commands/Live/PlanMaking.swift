@@ -79,7 +79,7 @@ extension Session {
     _ addresses: [FieldAddress], _ desired: [DesiredConnection], _ snapshot: Snapshot
   ) async throws -> [FieldAddress: SecretComparison] {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
-    let own = Set(try await keyring.secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
+    let own = await keyring.openingKeyIDs()
     let fields = addresses.compactMap {
       address -> (address: FieldAddress, message: SealedMessage, place: Place)? in
       guard let connection = byName[address.connection],

@@ -70,8 +70,7 @@ private struct SealedValueCheck {
   }
 
   private func opened() async throws -> [Diagnostic] {
-    let own = Set(
-      try await keyring.secretKeys().flatMap(\.encryptionKeyIDs).map(\.rawValue))
+    let own = await keyring.openingKeyIDs()
     if own.isEmpty { return [] }
     var fields: [(address: FieldAddress, message: SealedMessage, place: Place)] = []
     var constraints: [ValueConstraint?] = []
