@@ -33,6 +33,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    // Of the tests alone.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
   ],
   targets: [
     .systemLibrary(
@@ -50,10 +54,17 @@ let package = Package(
     // Effects.
     layer("Secrets"),
     layer("OpenPGP", ["CGPGME", "Secrets"]),
-    layer("Stores", ["Model", "Secrets"]),
+    layer(
+      "HTTP",
+      [.product(name: "AsyncHTTPClient", package: "async-http-client")]
+        + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }),
+    layer("GitPlumbing"),
+    layer("Stores", ["Model", "Secrets", crypto]),
     layer(
       "SQLiteStore",
       ["Model", "Secrets", "Stores", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
+    layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
+    layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores"]),
     layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
 
     // The edge.
@@ -61,7 +72,7 @@ let package = Package(
       "Commands",
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
-        "OpenPGP", "Stores", "SQLiteStore", "Applying",
+        "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store", "Ledgers", "Applying",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
@@ -70,6 +81,10 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Secrets", "Stores"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(
+      name: "TestTenant",
+      dependencies: ["Model", .product(name: "Hummingbird", package: "hummingbird")],
+      path: "Tests/TestTenant", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),
@@ -84,6 +99,6 @@ let package = Package(
     tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
-    tests("Transcripts", ["vaultctl", "SourceYAML"], files: ["Golden", "Services"]),
+    tests("Transcripts", ["vaultctl", "SourceYAML", "TestTenant"], files: ["Golden", "Services"]),
   ]
 )

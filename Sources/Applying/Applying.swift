@@ -91,7 +91,9 @@ package struct Applier: Sendable {
     _ plan: Plan, by provenance: Provenance
   ) async throws(Diagnostic) -> RunID {
     do throws(StoreError) {
-      return try await store.beginRun(changes: plan.changes.count, by: provenance)
+      return try await store.beginRun(
+        plan.changes.map { StoreIntent($0.connection, StoreWrite.Action($0.action)) },
+        by: provenance)
     } catch {
       throw Diagnostic(error, in: store.description)
     }

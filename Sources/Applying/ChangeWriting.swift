@@ -33,6 +33,7 @@ struct ChangeWriting: Sendable {
     do throws(ApplyFaults) {
       fields = try await self.fields(of: change)
     } catch {
+      try? await store.abandon(change.connection, in: run)
       return .failed(error.diagnostics)
     }
     do throws(StoreError) {
@@ -40,6 +41,8 @@ struct ChangeWriting: Sendable {
       _ = try await store.carryOut(storeWrite(change, fields), in: run)
       return WriteOutcome(result: .done)
     } catch {
+      // What may have been done stays in the journal, for the next run to look at.
+      if !error.leavesDoubt { try? await store.abandon(change.connection, in: run) }
       return .failed([Diagnostic(error, in: store.description)])
     }
   }
@@ -59,8 +62,14 @@ struct ChangeWriting: Sendable {
   ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
     guard let connection = desired[change.connection] else { return [:] }
     var writes: [FieldName: FieldWrite] = [:]
+    let isWhole = store.writesWholeSetups && change.writesSetup
     if !change.action.makesAnew {
-      for field in connection.ignoredFields { writes[field] = .leave }
+      for field in connection.ignoredFields {
+        // A setup that is written whole has what is declared, or cannot be written.
+        if isWhole, connection.setup?.fields[field] != nil { continue }
+        if isWhole { throw ApplyFaults(diagnostics: [.ignoredInWhole(field, connection)]) }
+        writes[field] = .leave
+      }
     }
     guard let setup = connection.setup else { return writes }
     var sealed: [(address: FieldAddress, message: SealedMessage, place: Place)] = []
@@ -68,7 +77,7 @@ struct ChangeWriting: Sendable {
     where writes[field] == nil {
       switch value {
       case .plain(let value): writes[field] = .plain(value)
-      case .sealed(let message) where change.keeps(field):
+      case .sealed(let message) where !isWhole && change.keeps(field):
         writes[field] = .keep(ciphertext: message.digest)
       case .sealed(let message):
         sealed.append(
@@ -110,6 +119,33 @@ extension Change {
   }
 }
 
+extension StoreError {
+  /// Whether the store may have done what it was asked.
+  fileprivate var leavesDoubt: Bool {
+    switch self {
+    case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
+    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
+      .keyUnavailable, .writeFailed, .unauthorized, .permissionDenied, .refused, .ambiguousName:
+      false
+    }
+  }
+}
+
+extension Change {
+  /// Whether something in the setup is to be another than the store has.
+  fileprivate var writesSetup: Bool {
+    if action.makesAnew { return true }
+    if case .adopt = action { return true }
+    return details.contains { detail in
+      switch detail {
+      case .setupType, .plain: true
+      case .secret(_, let change): change != .reencrypted
+      case .scopes, .label, .preventDestroy: false
+      }
+    }
+  }
+}
+
 extension ChangeAction {
   fileprivate var makesAnew: Bool {
     switch self {
@@ -120,7 +156,7 @@ extension ChangeAction {
 }
 
 extension StoreWrite.Action {
-  fileprivate init(_ action: ChangeAction) {
+  init(_ action: ChangeAction) {
     switch action {
     case .create: self = .create
     case .update(let id, let version), .adopt(let id, let version):
@@ -141,6 +177,16 @@ extension ValueConstraint {
 }
 
 extension Diagnostic {
+  fileprivate static func ignoredInWhole(
+    _ field: FieldName, _ connection: DesiredConnection
+  ) -> Diagnostic {
+    Diagnostic(
+      .storeRefused, "`\(field)` of `\(connection.name)` cannot be left alone",
+      at: connection.origin.setupPlace,
+      notes: ["the store takes a setup only whole, and does not show what it has"],
+      help: ["declare `\(field)` too, or take the connection's changes back"])
+  }
+
   fileprivate static func invalidSecretValue(
     _ field: FieldName, _ violation: ValueViolation, at place: Place
   ) -> Diagnostic {

@@ -56,6 +56,36 @@ extension Diagnostic {
       self.init(
         .storeKeyUnavailable, "the store's key cannot be opened here", notes: [reason],
         help: ["run it where one of the project's keys is; see: gpg --list-secret-keys"])
+    case .unauthorized(let reason):
+      self.init(
+        .storeUnauthorized, "cannot log in to \(store)", notes: [reason],
+        help: ["give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN"])
+    case .permissionDenied(let missing):
+      self.init(
+        .storePermission, "\(store) does not permit what is to be done",
+        notes: ["missing: \(missing.joined(separator: ", "))"],
+        help: ["grant these scopes to the application, then run it again"])
+    case .refused(let reason):
+      self.init(
+        .storeRefused, "\(store) refused a request", notes: [reason],
+        help: ["see what it was about: vaultctl plan"])
+    case .ambiguousName(let name, let ids):
+      self.init(
+        .ambiguousName, "\(store) has more than one connection `\(name)`", at: about(name),
+        notes: ["their ids: \(ids.map(\.rawValue).joined(separator: ", "))"],
+        help: ["rename or delete all but one of them there"])
+    case .outcomeUnknown(let reason):
+      self.init(
+        .outcomeUnknown, "nobody knows whether a change to \(store) was done", notes: [reason],
+        help: ["run it again: the next apply finds out and goes on"])
+    case .ledgerFailed(let reason):
+      self.init(
+        .ledgerFailed, "the ledger of \(store) cannot be used", notes: [reason],
+        help: ["it is in git: git for-each-ref refs/vaultctl/"])
+    case .ledgerMoved:
+      self.init(
+        .ledgerMoved, "somebody else applied to \(store) meanwhile",
+        notes: ["the ledger's ref moved first"], help: ["run it again"])
     case .writeFailed(let reason):
       self.init(
         .storeWriteFailed, "the store \(store) could not be written", notes: [reason],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import GitPlumbing
 import Reports
 
 /// Why a command stops: everything that is to be told, at once.
@@ -34,6 +35,9 @@ extension Subcommand {
       throw failure.outcome.exitCode
     } catch let diagnostic as Diagnostic {
       console.report([diagnostic])
+      throw Outcome.failed.exitCode
+    } catch let error as GitError {
+      console.report([Diagnostic(error)])
       throw Outcome.failed.exitCode
     } catch let error where !error.isForTheParser {
       console.report([.internalFault(error)])

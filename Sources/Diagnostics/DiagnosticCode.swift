@@ -54,6 +54,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case invalidEnvironment = "VC1213"
   case environmentNotFound = "VC1214"
   case invalidFlow = "VC1215"
+  case invalidStore = "VC1216"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"
@@ -103,6 +104,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case flowWrongApp = "VC3020"
   case flowLacksConnection = "VC3021"
   case scopeRequired = "VC3022"
+  case usedConnection = "VC3023"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"
@@ -119,6 +121,14 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case nameTaken = "VC4012"
   case notInStore = "VC4013"
   case lockLost = "VC4014"
+  case storeUnauthorized = "VC4015"
+  case storePermission = "VC4016"
+  case storeRefused = "VC4017"
+  case ambiguousName = "VC4018"
+  case outcomeUnknown = "VC4019"
+  case ledgerFailed = "VC4020"
+  case ledgerMoved = "VC4021"
+  case storeNotAsked = "VC4022"
 
   case internalFault = "VC9001"
 }

@@ -43,6 +43,8 @@ extension StoreSettings {
   fileprivate var inWords: String {
     switch self {
     case .sqlite(let path): "sqlite:\(path)"
+    case .auth0(let settings):
+      "auth0:\(settings.domain)" + (settings.baseURL.map { " at \($0)" } ?? "")
     }
   }
 }

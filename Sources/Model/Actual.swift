@@ -11,11 +11,21 @@ package struct ActualConnection: Hashable, Sendable {
   package let grantedScopes: Set<Scope>?
   package let version: StoreVersion
   package let updatedAt: Timestamp
+  /// What the store has and does not show; `nil` where it shows all but the secrets' values.
+  package let unseen: Unseen?
+
+  package enum Unseen: Hashable, Sendable {
+    /// It was changed since it was recorded, and how does not show.
+    case change
+    /// It has a setup that no record of ours describes.
+    case setup
+  }
 
   package init(
     id: StoreID, name: ConnectionName, app: AppID, setupType: SetupType?,
     fields: [FieldName: ActualField], labels: [String: String] = [:],
-    grantedScopes: Set<Scope>? = nil, version: StoreVersion, updatedAt: Timestamp
+    grantedScopes: Set<Scope>? = nil, version: StoreVersion, updatedAt: Timestamp,
+    unseen: Unseen? = nil
   ) {
     self.id = id
     self.name = name
@@ -26,6 +36,7 @@ package struct ActualConnection: Hashable, Sendable {
     self.grantedScopes = grantedScopes
     self.version = version
     self.updatedAt = updatedAt
+    self.unseen = unseen
   }
 }
 

@@ -21,13 +21,19 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 
 /// RFC 3986 section 3.3: in a path, letters, digits and a few marks stand for themselves.
 package func percentEncoded(path: String) -> String {
-  path.utf8.reduce(into: "") { text, byte in
+  path.split(separator: "/", omittingEmptySubsequences: false).map { percentEncoded(String($0)) }
+    .joined(separator: "/")
+}
+
+/// A text as one segment of a path, or one value of a form (RFC 3986 section 2.1).
+package func percentEncoded(_ text: String) -> String {
+  text.utf8.reduce(into: "") { encoded, byte in
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
       UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "~"):
-      text.unicodeScalars.append(Unicode.Scalar(byte))
-    default: text += "%" + hexadecimal([byte]).uppercased()
+      encoded.unicodeScalars.append(Unicode.Scalar(byte))
+    default: encoded += "%" + hexadecimal([byte]).uppercased()
     }
   }
 }

@@ -14,6 +14,10 @@ struct DetailPlanning {
       details.append(.setupType(from: actual?.setupType, to: desired.setup?.type))
     }
     details += fieldsInOrder().compactMap(detail)
+    if actual?.unseen == .change, details.isEmpty, let setup = desired.setup {
+      // What differs does not show, so all of it is written again.
+      details.append(.setupType(from: nil, to: setup.type))
+    }
     details += labels()
     let declared = desired.scopes ?? []
     let before = applied?.scopes ?? []

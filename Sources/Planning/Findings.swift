@@ -16,6 +16,7 @@ extension Finding {
     blocked: [FlowUse] = []
   ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
+    if connection.setup == nil, actual?.unseen == .setup { return .setupUnknown(connection) }
     let others = connection.ignoredFields.filter { actual?.fields[$0] != nil }
     let missing = shape.missing(
       from: Set(connection.setup?.fields.keys.map { $0 } ?? []).union(others))
@@ -31,6 +32,16 @@ extension Finding {
         notes: ["it can be created, but no flow can use it until it is filled"]
           + blocked.map { "it blocks flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" },
         help: first.map { ["fill it: \($0)"] } ?? []))
+  }
+
+  /// Imported from a store that shows no setups.
+  private static func setupUnknown(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .unmanaged, connection.name,
+      Diagnostic(
+        .secretUnknown, "the setup of `\(connection.name)` is in the store alone", severity: .info,
+        at: connection.origin.setupPlace,
+        notes: ["the store does not give it back; it is left alone until the manifest has one"]))
   }
 
   static func scopeDrift(

@@ -5,6 +5,8 @@ enum MovedPart: Hashable {
   case app, setupType
   case field(FieldName)
   case labels, scopes, preventDestroy
+  /// Something, and the store does not show what.
+  case unseen
 
   var inWords: String {
     switch self {
@@ -14,13 +16,14 @@ enum MovedPart: Hashable {
     case .labels: "the labels"
     case .scopes: "the scopes"
     case .preventDestroy: "`preventDestroy`"
+    case .unseen: "something that the store does not show"
     }
   }
 
   /// Whether the store holds it; the rest is of the applied record alone.
   var isInStore: Bool {
     switch self {
-    case .app, .setupType, .field, .labels: true
+    case .app, .setupType, .field, .labels, .unseen: true
     case .scopes, .preventDestroy: false
     }
   }
@@ -47,6 +50,7 @@ enum Movement {
   static func stored(
     _ actual: ActualConnection, since applied: AppliedRecord, ignoring ignored: Set<FieldName>
   ) -> [MovedPart] {
+    if actual.unseen == .change { return [.unseen] }
     var moved: [MovedPart] = []
     if actual.app != applied.app { moved.append(.app) }
     if actual.setupType != applied.setupType { moved.append(.setupType) }

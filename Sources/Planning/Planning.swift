@@ -30,12 +30,13 @@ package func plan(_ input: PlanningInput) -> Plan {
   changes += undeclared.changes
   findings += undeclared.findings
 
-  let empty = covered.compactMap {
+  let found = covered.compactMap {
     Finding.empty(
       $0, actual: input.snapshot.counterpart(of: $0).actual, catalog: input.catalog,
       blocked: input.flows.uses(of: $0.name))
   }
-  findings += empty
+  findings += found
+  let empty = found.filter { $0.kind == .empty }
   findings += covered.flatMap { connection in
     Finding.scopeDrift(
       connection, granted: input.snapshot.counterpart(of: connection).actual?.grantedScopes)

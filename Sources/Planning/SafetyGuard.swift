@@ -17,6 +17,15 @@ package enum SafetyGuard {
         "no connection is declared, and \(deleted) of \(plan.size.managed) would be deleted",
         help: ["if that is meant: --force"])
     }
+    let used = plan.changes.filter { $0.action.deletes && !$0.reach.isEmpty }
+    if !used.isEmpty {
+      return Diagnostic(
+        .usedConnection,
+        "flows use what would be deleted: \(used.map { "`\($0.connection)`" }.joined(separator: ", "))",
+        notes: used.flatMap { change in
+          change.reach.map { "flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" }
+        }, help: ["change the flows first; if it is meant: --force"])
+    }
     let touched = plan.changes.count { $0.action.touchesWhatIsThere }
     let managed = plan.size.managed
     guard managed >= leastManaged, touched * 100 > managed * mostTouched else { return nil }

@@ -9,17 +9,6 @@ package struct VersionMark: Hashable, Sendable {
   package let provenance: Provenance
 }
 
-/// One line of the store's log.
-package struct StoreEvent: Hashable, Sendable {
-  package let at: Timestamp
-  package let who: String
-  /// `create`, `update`, `record`, `delete`, `scopes`, `rename from` and `rename to` a name.
-  package let what: String
-  package let connection: String?
-  package let version: Int64?
-  package let commit: String?
-}
-
 extension SQLiteStore {
   /// The versions that are kept, newest first.
   package func history(of name: ConnectionName) throws(StoreError) -> [VersionMark] {

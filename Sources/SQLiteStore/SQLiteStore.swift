@@ -14,6 +14,7 @@ package actor SQLiteStore: Store {
   package static let keptVersions = 20
 
   package nonisolated let description: StoreDescription
+  package nonisolated let writesWholeSetups = false
   private let rules: FileRules
   private let protection: any KeyProtection
   private var opened: DatabaseQueue?
@@ -46,6 +47,12 @@ package actor SQLiteStore: Store {
       return found == digest ? .same : .different
     }
   }
+
+  package func readOffline() throws(StoreError) -> Snapshot {
+    throw .unavailable("its records are in the store itself, so it cannot be planned without it")
+  }
+
+  package func flows() -> [(name: String, definition: [UInt8])] { [] }
 
   package func secrets(
     of names: Set<ConnectionName>
@@ -89,14 +96,17 @@ package actor SQLiteStore: Store {
   }
 
   package func beginRun(
-    changes: Int, by provenance: Provenance
+    _ intents: [StoreIntent], by provenance: Provenance
   ) throws(StoreError) -> RunID {
-    try writing { db in try Journal.begin(db, changes: changes, by: provenance) }
+    try writing { db in try Journal.begin(db, changes: intents.count, by: provenance) }
   }
 
   package func intend(_ name: ConnectionName, in run: RunID) throws(StoreError) {
     try writing { db in try Journal.intend(db, name, in: run) }
   }
+
+  /// A change is done in one transaction with its journal, so what is not there was not done.
+  package func abandon(_ name: ConnectionName, in run: RunID) {}
 
   package func endRun(_ run: RunID, at now: Timestamp) throws(StoreError) {
     try writing { db in try Journal.end(db, run, at: now) }

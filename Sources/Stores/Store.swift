@@ -9,6 +9,9 @@ package import Secrets
 package protocol Store: Sendable {
   var description: StoreDescription { get }
 
+  /// Whether a setup is only ever written whole: then a write that touches it has all its values.
+  var writesWholeSetups: Bool { get }
+
   /// All connections with their applied records. No secret is read, and nothing is created:
   /// a store that is not there yet is an empty one.
   func read() async throws(StoreError) -> Snapshot
@@ -27,6 +30,25 @@ package protocol Store: Sendable {
   func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes]
+
+  /// What is recorded of the connections, without asking the backend.
+  ///
+  /// - Throws: `unavailable` where records are only in the backend.
+  func readOffline() async throws(StoreError) -> Snapshot
+
+  /// The definitions of flows that the backend has beside the connections: JSON.
+  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])]
+
+  /// Everything that was ever done to a connection of this name, oldest first, as far as it is kept.
+  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent]
+
+  /// The key of the store's own, as it is kept: an armored message; `nil` before the first secret.
+  func sealedKey() async throws(StoreError) -> String?
+
+  /// Seals that key anew, for the recipients of now.
+  ///
+  /// - Returns: false where there is no key yet.
+  func resealKey() async throws(StoreError) -> Bool
 
   /// Carries out one change in one transaction with its applied record and its journal entry.
   ///
@@ -51,10 +73,16 @@ package protocol Store: Sendable {
 
   /// Runs that began and never ended, oldest first; those are then marked as seen.
   func takeInterruptedRuns() async throws(StoreError) -> [InterruptedRun]
-  /// Journals that a run with so many changes begins.
-  func beginRun(changes: Int, by provenance: Provenance) async throws(StoreError) -> RunID
+  /// Journals that a run begins, and what it means to do.
+  ///
+  /// - Throws: `permissionDenied` where it is known that some of it will be refused.
+  func beginRun(
+    _ intents: [StoreIntent], by provenance: Provenance
+  ) async throws(StoreError) -> RunID
   /// Journals that a change is about to be carried out.
   func intend(_ name: ConnectionName, in run: RunID) async throws(StoreError)
+  /// Journals that a change was not done, and will not be in this run.
+  func abandon(_ name: ConnectionName, in run: RunID) async throws(StoreError)
   func endRun(_ run: RunID, at now: Timestamp) async throws(StoreError)
 }
 
@@ -124,6 +152,17 @@ package enum FieldWrite: Sendable {
   case keep(ciphertext: CiphertextDigest)
   /// Whatever the store has stays, or stays away; the record says of it what it said before.
   case leave
+}
+
+/// What a run means to do to one connection.
+package struct StoreIntent: Hashable, Sendable {
+  package let connection: ConnectionName
+  package let action: StoreWrite.Action
+
+  package init(_ connection: ConnectionName, _ action: StoreWrite.Action) {
+    self.connection = connection
+    self.action = action
+  }
 }
 
 /// One run of `apply` in a store's journal.

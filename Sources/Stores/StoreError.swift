@@ -20,4 +20,17 @@ package enum StoreError: Error, Hashable, Sendable {
   /// The key that the store's secrets are under cannot be opened here.
   case keyUnavailable(String)
   case writeFailed(String)
+  /// Who may not log in.
+  case unauthorized(String)
+  /// Permissions that are missing, by the backend's names.
+  case permissionDenied([String])
+  /// The backend does not take what it was given; never quotes that.
+  case refused(String)
+  case ambiguousName(ConnectionName, [StoreID])
+  /// A write whose answer is lost, and of which nobody knows whether it was done.
+  case outcomeUnknown(String)
+  /// Where the applied records are kept: what went wrong there.
+  case ledgerFailed(String)
+  /// Somebody else moved the ledger first.
+  case ledgerMoved
 }

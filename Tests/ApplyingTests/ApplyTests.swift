@@ -79,7 +79,7 @@ import Testing
 
   @Test func tellsOfAKilledRunOnce() async throws {
     let bench = try Bench()
-    let run = try await bench.store.beginRun(changes: 2, by: provenance)
+    let run = try await bench.store.beginRun([], by: provenance)
     try await bench.store.intend(connection("half").name, in: run)
     let applier = Applier(
       store: bench.store, lock: bench.lock(), opener: TestOpener(), catalog: Catalog([]),

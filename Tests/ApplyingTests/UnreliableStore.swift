@@ -42,6 +42,25 @@ final class UnreliableStore: Store {
     return record
   }
 
+  var writesWholeSetups: Bool { inner.writesWholeSetups }
+
+  func readOffline() async throws(StoreError) -> Snapshot { try await inner.readOffline() }
+
+  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+    try await inner.flows()
+  }
+
+  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
+    try await inner.events(of: name)
+  }
+
+  func sealedKey() async throws(StoreError) -> String? { try await inner.sealedKey() }
+  func resealKey() async throws(StoreError) -> Bool { try await inner.resealKey() }
+
+  func abandon(_ name: ConnectionName, in run: RunID) async throws(StoreError) {
+    try await inner.abandon(name, in: run)
+  }
+
   func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
@@ -82,6 +101,6 @@ final class UnreliableStore: Store {
   }
 
   func beginRun(
-    changes: Int, by provenance: Provenance
-  ) async throws(StoreError) -> RunID { try await inner.beginRun(changes: changes, by: provenance) }
+    _ intents: [StoreIntent], by provenance: Provenance
+  ) async throws(StoreError) -> RunID { try await inner.beginRun(intents, by: provenance) }
 }

@@ -41,7 +41,7 @@ import Testing
     let looseFile = StoreError.modeTooLoose(path: test.path, mode: 0o640, allowed: 0o600)
     await #expect(throws: looseFile) { _ = try await test.another().read() }
     await #expect(throws: looseFile) {
-      _ = try await test.another().beginRun(changes: 1, by: provenance)
+      _ = try await test.another().beginRun([], by: provenance)
     }
     try setMode(0o600, test.path)
     let folder = test.folder.path + "/.vaultctl"
@@ -62,7 +62,7 @@ import Testing
       _ = try await test.another().read()
     }
     await #expect(throws: StoreError.isSymlink(path: test.path)) {
-      _ = try await test.another().beginRun(changes: 1, by: provenance)
+      _ = try await test.another().beginRun([], by: provenance)
     }
   }
 
@@ -78,7 +78,7 @@ import Testing
     try setMode(0o600, test.path)
     await #expect(throws: StoreError.self) { _ = try await test.store.read() }
     await #expect(throws: StoreError.self) {
-      _ = try await test.store.beginRun(changes: 1, by: provenance)
+      _ = try await test.store.beginRun([], by: provenance)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: test.path)) == Data(bytes), "left as it is")
   }
@@ -121,7 +121,7 @@ import Testing
         _ = try await store.read()
       }
       await #expect(throws: StoreError.tooNew("its schema is newer than this vaultctl knows")) {
-        _ = try await store.beginRun(changes: 1, by: provenance)
+        _ = try await store.beginRun([], by: provenance)
       }
     }
   }

@@ -39,7 +39,7 @@ struct StoreUnderTest {
   /// Carries out one write in a run of its own.
   @discardableResult
   func carryOut(_ write: StoreWrite) async throws -> AppliedRecord? {
-    let run = try await store.beginRun(changes: 1, by: provenance)
+    let run = try await store.beginRun([], by: provenance)
     try await store.intend(write.name, in: run)
     let record = try await store.carryOut(write, in: run)
     try await store.endRun(run, at: provenance.at)

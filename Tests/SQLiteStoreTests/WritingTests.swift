@@ -223,7 +223,7 @@ import Testing
     let sealed = TestProtection(opens: false)
     let other = test.another(sealed)
     _ = try await other.read()
-    let run = try await other.beginRun(changes: 1, by: provenance)
+    let run = try await other.beginRun([], by: provenance)
     _ = try await other.carryOut(write("b", .create, setup: nil), in: run)
     #expect(await sealed.openings == 0)
     let secretWrite = try write(
@@ -236,7 +236,11 @@ import Testing
 
   @Test func tellsWhatAKilledRunLeft() async throws {
     let test = try StoreUnderTest()
-    let run = try await test.store.beginRun(changes: 3, by: provenance)
+    let run = try await test.store.beginRun(
+      [
+        StoreIntent(name("a"), .create), StoreIntent(name("b"), .create),
+        StoreIntent(name("c"), .create),
+      ], by: provenance)
     try await test.store.intend(name("a"), in: run)
     _ = try await test.store.carryOut(write("a", .create, setup: nil), in: run)
     try await test.store.intend(name("b"), in: run)

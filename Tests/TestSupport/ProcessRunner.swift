@@ -35,3 +35,11 @@ package func run(
     status: process.terminationStatus, output: try Data(contentsOf: URL(fileURLWithPath: paths[1])),
     errors: try Data(contentsOf: URL(fileURLWithPath: paths[2])))
 }
+
+/// Runs what blocks its thread on a thread of its own, so that a server in this process can answer
+/// meanwhile.
+package func apart<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
+  try await withCheckedThrowingContinuation { continuation in
+    DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
+  }
+}

@@ -80,11 +80,13 @@ package final class Sandbox: Sendable {
   }
 
   /// Starts vaultctl in the project and lets it run; what it says is thrown away.
-  package func start(_ arguments: [String]) throws -> Process {
+  package func start(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.environment = variables()
+    process.environment = variables(environment)
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

@@ -106,7 +106,7 @@ import Testing
 
   @Test func diffPlanAndFindingsAreAsRecorded() throws {
     let repository = try Repository()
-    let empty = try TemporaryFolder()
+    let empty = try GPGHome()
     for (home, suffix) in [(nil, ""), (empty.path, "-without-keys")] as [(String?, String)] {
       for (arguments, name) in [
         (["diff", "main..change"], "review-diff\(suffix).txt"),
@@ -126,7 +126,7 @@ import Testing
 
   @Test func withoutKeysThePlanHasTheSameChanges() throws {
     let repository = try Repository()
-    let empty = try TemporaryFolder()
+    let empty = try GPGHome()
     let withKeys = try changes(repository.vaultctl(["plan", "--format", "json"]))
     let without = try changes(
       repository.vaultctl(["plan", "--format", "json"], home: empty.path))
@@ -177,7 +177,7 @@ import Testing
     try sandbox.write(
       moved.replacingOccurrences(of: "name: crm", with: "name: thief"), to: "connections/thief.yaml"
     )
-    let empty = try TemporaryFolder()
+    let empty = try GPGHome()
     let diff = try sandbox.vaultctl(["diff"], home: empty.path)
     #expect(diff.status == 1)
     #expect(

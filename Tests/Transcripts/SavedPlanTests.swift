@@ -123,7 +123,7 @@ import Testing
 
   @Test func aPlanMadeWithoutAKeyIsAppliedWithOne() throws {
     let sandbox = try sandbox()
-    let empty = try TemporaryFolder()
+    let empty = try GPGHome()
     let plan = try sandbox.vaultctl(["plan", "--out", "it.plan"], home: empty.path)
     #expect(plan.text.contains("(secret: changed)"), "\(plan.errorText)")
     #expect(try sandbox.vaultctl(["apply", "it.plan"]).status == 0)

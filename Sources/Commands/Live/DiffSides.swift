@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import GitPlumbing
 import Manifests
 import Planning
 
@@ -51,14 +52,8 @@ struct DiffSides {
 
 extension Git {
   /// The id of a commit that a user names.
-  fileprivate func commit(_ revision: String) throws(Diagnostic) -> String {
+  fileprivate func commit(_ revision: String) throws -> String {
     try line(["rev-parse", "--verify", "--end-of-options", "\(revision)^{commit}"])
-  }
-
-  /// Where this folder is in its repository; empty for the root.
-  func folderInRepository() throws(Diagnostic) -> String {
-    let prefix = try line(["rev-parse", "--show-prefix"])
-    return prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
   }
 
   /// Where the one project of a commit is.

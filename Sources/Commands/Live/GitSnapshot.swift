@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import GitPlumbing
 
 /// A folder's files as a commit or the index has them; needs no work tree.
 struct GitSnapshot: ManifestSource {
@@ -12,26 +13,18 @@ struct GitSnapshot: ManifestSource {
     let prefix = folder.isEmpty ? "" : folder + "/"
     let paths = folder.isEmpty ? [] : ["--", prefix]
     let listing = try git.output(["ls-tree", "-r", "-z", "--full-tree", commit] + paths)
-    self.init(git, listing, idAt: 2, below: prefix)
+    self.init(
+      git, Git.files(in: listing, idAt: 2).map { (String($0.path.dropFirst(prefix.count)), $0.id) })
   }
 
   /// What is staged of the folder that `git` looks at.
   init(stagedIn git: Git) throws {
-    self.init(git, try git.output(["ls-files", "-s", "-z"]), idAt: 1, below: "")
+    self.init(git, Git.files(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1))
   }
 
-  /// - Parameter listing: lines of words, a tab, the path; ended by zeros.
-  private init(_ git: Git, _ listing: Data, idAt index: Int, below prefix: String) {
+  private init(_ git: Git, _ files: [(path: String, id: String)]) {
     self.git = git
-    var blobs: [String: String] = [:]
-    for line in listing.split(separator: 0) {
-      let parts = String(decoding: line, as: UTF8.self).split(separator: "\t", maxSplits: 1)
-      let words = parts[0].split(separator: " ")
-      // Regular files only: no links, no other repositories.
-      guard parts.count == 2, words.count > index, words[0].hasPrefix("100") else { continue }
-      blobs[String(parts[1].dropFirst(prefix.count))] = String(words[index])
-    }
-    self.blobs = blobs
+    blobs = Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first }
   }
 
   func exists(_ path: String) -> Bool {
@@ -45,13 +38,16 @@ struct GitSnapshot: ManifestSource {
   }
 
   func read(_ files: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
-    let ids = files.compactMap { blobs[$0] }
-    if ids.isEmpty { return files.map { .failure(.missing($0)) } }
-    let text = try git.output(
-      ["cat-file", "--batch"], input: Data((ids.joined(separator: "\n") + "\n").utf8))
-    var contents = BatchReader(text)
+    let known = files.compactMap { blobs[$0] }
+    let contents: [[UInt8]?]
+    do throws(GitError) {
+      contents = try git.objects(known)
+    } catch {
+      throw Diagnostic(error)
+    }
+    var found = contents.makeIterator()
     return files.map { file in
-      guard blobs[file] != nil, let bytes = contents.next() else {
+      guard blobs[file] != nil, let bytes = found.next() ?? nil else {
         return .failure(.missing(file))
       }
       return .success(bytes)
@@ -59,23 +55,10 @@ struct GitSnapshot: ManifestSource {
   }
 }
 
-/// What `git cat-file --batch` prints: for each object a line `<id> <type> <size>`, its bytes, and a
-/// line break.
-private struct BatchReader {
-  private let bytes: [UInt8]
-  private var place = 0
-
-  init(_ data: Data) { bytes = Array(data) }
-
-  /// `nil` for an object that git does not have, and at the end.
-  mutating func next() -> [UInt8]? {
-    guard let end = bytes[place...].firstIndex(of: 0x0A) else { return nil }
-    let words = String(decoding: bytes[place..<end], as: UTF8.self).split(separator: " ")
-    place = end + 1
-    guard words.count == 3, let size = Int(words[2]), place + size < bytes.count else {
-      return nil
-    }
-    defer { place += size + 1 }
-    return Array(bytes[place..<(place + size)])
+extension Diagnostic {
+  init(_ error: GitError) {
+    self.init(
+      .gitFailed, "git did not do what it was asked", notes: [error.words],
+      help: ["run it within a git repository, with git installed"])
   }
 }

@@ -4,7 +4,6 @@ import Foundation
 import Manifests
 import Model
 import Planning
-import SQLiteStore
 import Secrets
 import Stores
 
@@ -16,6 +15,8 @@ struct Importing {
   struct Imported {
     let file: String
     let manifest: ImportedManifest
+    /// The store has a setup that it does not show at all.
+    let hidesSetup: Bool
   }
 
   /// 1. The connections are read, with those secrets that the store gives back here.
@@ -32,7 +33,8 @@ struct Importing {
       else { continue }
       let manifest = manifest(connection, app, snapshot.applied[connection.name], sealed)
       try session.workspace.files.create(file, manifest.text)
-      imported.append(Imported(file: file, manifest: manifest))
+      imported.append(
+        Imported(file: file, manifest: manifest, hidesSetup: connection.unseen == .setup))
     }
     return imported
   }

@@ -6,7 +6,6 @@ import Model
 import OpenPGP
 import Planning
 import Reports
-import SQLiteStore
 import Secrets
 import Stores
 
@@ -19,8 +18,11 @@ extension Session {
   /// 3. The plan is made from these.
   ///
   /// - Returns: the plan, and what it rests on.
-  func plan(_ options: PlanningOptions) async throws -> (plan: Plan, basis: PlanBasis) {
-    let snapshot = try await read()
+  func plan(
+    _ options: PlanningOptions, isOffline: Bool = false, readsFlows: Bool = true
+  ) async throws -> (plan: Plan, basis: PlanBasis) {
+    let snapshot = try await read(isOffline: isOffline)
+    let flows = workspace.read.flows + (isOffline || !readsFlows ? [] : try await flowsOfStore())
     let desired = workspace.state.connections
     let unknown = unknownTargets(options.targets ?? [], desired: desired, snapshot: snapshot)
     if !unknown.isEmpty { throw Failure(unknown.map { .unknownTarget($0) }) }
@@ -32,8 +34,19 @@ extension Session {
     let plan = Planning.plan(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
-        comparisons: comparisons, options: options, flows: workspace.read.flows))
+        comparisons: comparisons, options: options, flows: flows))
     return (plan, basis(of: plan, snapshot))
+  }
+
+  /// The flows that the store's backend has; one that cannot be read uses nothing.
+  private func flowsOfStore() async throws -> [Flow] {
+    do throws(StoreError) {
+      return try await store.flows().compactMap { name, definition in
+        Flow.read(definition, file: "flow `\(name)` of \(store.description)").flow
+      }
+    } catch {
+      throw Failure(Diagnostic(error, in: store.description))
+    }
   }
 
   private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {

@@ -3,7 +3,6 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
-import SQLiteStore
 import Stores
 
 /// The live parts of one run on one project.
@@ -11,8 +10,12 @@ struct Session: Sendable {
   let workspace: Workspace
   let keyring: Keyring
   let sealing: FieldSealing
-  let store: SQLiteStore
+  let store: any Store
+  /// Who writes, now, with what, from which commit.
+  let provenance: @Sendable () -> Provenance
   let clock = SystemClock()
+
+  let stores: StoreMaking
 
   /// - Throws: where the base alone has no store.
   init(_ workspace: Workspace, console: Console) throws {
@@ -22,18 +25,15 @@ struct Session: Sendable {
     self.workspace = workspace
     keyring = Keyring.standard(workspace.project, console: console)
     sealing = FieldSealing(keyring: keyring)
-    switch settings {
-    case .sqlite(let path):
-      store = SQLiteStore(
-        path: workspace.files.path(path), shownPath: path,
-        protection: ProjectKeyProtection(keyring: keyring, environment: workspace.environment))
+    let commit = GitHead.commit(above: workspace.files.root)
+    let clock = clock
+    provenance = {
+      Provenance(
+        who: "\(Machine.user)@\(Machine.host)", at: clock.now(), toolVersion: vaultctlVersion,
+        commit: commit)
     }
-  }
-
-  func provenance() -> Provenance {
-    Provenance(
-      who: "\(Machine.user)@\(Machine.host)", at: clock.now(), toolVersion: vaultctlVersion,
-      commit: GitHead.commit(above: workspace.files.root))
+    stores = StoreMaking(workspace: workspace, keyring: keyring, provenance: provenance)
+    store = try stores.store(settings)
   }
 
   func lock() -> StoreLock {
@@ -48,9 +48,10 @@ struct Session: Sendable {
       clock: clock)
   }
 
-  func read() async throws -> Snapshot {
+  /// - Parameter isOffline: what is recorded, without asking the store.
+  func read(isOffline: Bool = false) async throws -> Snapshot {
     do throws(StoreError) {
-      return try await store.read()
+      return isOffline ? try await store.readOffline() : try await store.read()
     } catch {
       throw Failure(Diagnostic(error, in: store.description))
     }

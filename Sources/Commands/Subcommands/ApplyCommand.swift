@@ -5,7 +5,6 @@ import Manifests
 import Model
 import Planning
 import Reports
-import SQLiteStore
 import Stores
 
 struct ApplyCommand: Subcommand {
@@ -88,7 +87,7 @@ struct ApplyCommand: Subcommand {
       if let saved {
         try await session.plan(savedIn: saved)
       } else {
-        try await session.plan(options.planning()).plan
+        try await session.plan(options.planning(), readsFlows: !options.noFlows).plan
       }
     console.result(PlanText(palette: console.palette).text(session.labelled(plan)))
     if let refusal = try refusal(of: plan, workspace) {

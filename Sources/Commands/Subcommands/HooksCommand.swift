@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import GitPlumbing
 import Manifests
 import SourceYAML
 

@@ -3,7 +3,6 @@ import Diagnostics
 import Manifests
 import Model
 import Planning
-import SQLiteStore
 
 struct ImportCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -77,7 +76,8 @@ struct ImportCommand: Subcommand {
 extension Importing.Imported {
   /// The secrets that are only in the store.
   var unknownSecrets: [Diagnostic] {
-    manifest.unknownFields.map { field in
+    if hidesSetup { return [setupUnknown] }
+    return manifest.unknownFields.map { field in
       let name = shellWord(manifest.name.rawValue)
       return Diagnostic(
         .secretUnknown, "`\(field)` of `\(manifest.name)` is in the store alone",
@@ -85,5 +85,13 @@ extension Importing.Imported {
         notes: ["the store does not give it back here; the manifest leaves it alone"],
         help: ["look after it here: vaultctl set \(name) \(field), then take it off `ignore`"])
     }
+  }
+
+  private var setupUnknown: Diagnostic {
+    Diagnostic(
+      .secretUnknown, "the setup of `\(manifest.name)` is in the store alone",
+      severity: .warning, at: .file(file),
+      notes: ["the store does not give it back; the manifest has none, and leaves it alone"],
+      help: ["to look after it here, write a `setup` into the manifest"])
   }
 }

@@ -4,7 +4,6 @@ import Manifests
 import Model
 import Planning
 import Reports
-import SQLiteStore
 import Stores
 
 /// What `plan` and `apply` both take.
@@ -17,6 +16,9 @@ struct PlanOptions: ParsableArguments {
 
   @Option(name: .customLong("target"), help: "Only this connection; may be given again.")
   var targets: [String] = []
+
+  @Flag(help: "Do not read the flows that the store's backend has.")
+  var noFlows = false
 
   @Option(
     help: ArgumentHelp(
@@ -65,6 +67,9 @@ struct PlanCommand: Subcommand {
   @Flag(help: "Exit with 2 where there are changes.")
   var detailedExitcode = false
 
+  @Flag(help: "Do not ask the store: compare with the ledger alone, without login, key or network.")
+  var offline = false
+
   @Option(help: "Output: text, json, markdown, sarif, junit or code-quality.")
   var format: ReportFormat = .text
 
@@ -74,6 +79,9 @@ struct PlanCommand: Subcommand {
   var out: String?
 
   func validate() throws {
+    if offline, out != nil {
+      throw ValidationError("--out needs the store: a saved plan holds for one version of it")
+    }
     if global.namesAllEnvironments, out != nil {
       throw ValidationError("--out is for one environment: a saved plan is applied to one store")
     }
@@ -94,7 +102,8 @@ struct PlanCommand: Subcommand {
     for workspace in workspaces {
       let session = try Session(workspace, console: console)
       do {
-        let (plan, basis) = try await session.plan(planning)
+        let (plan, basis) = try await session.plan(
+          planning, isOffline: offline, readsFlows: !options.noFlows)
         if let out { try session.saved(plan, basis).write(to: out) }
         plans.append(session.labelled(plan))
       } catch let failure as Failure where workspaces.count > 1 {
@@ -102,6 +111,7 @@ struct PlanCommand: Subcommand {
       }
     }
     tell(plans, faults, workspaces, console)
+    if offline { console.report([.notAsked()]) }
     return outcome(plans, faults, failing, console)
   }
 
@@ -156,6 +166,14 @@ struct PlanCommand: Subcommand {
       name: Self.title, root: workspaces.first?.files.root ?? "",
       files: Set(workspaces.flatMap { $0.manifests.map(\.file) }).sorted(),
       diagnostics: workspaces.diagnostics + findings)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notAsked() -> Diagnostic {
+    Diagnostic(
+      .storeNotAsked, "the store was not asked", severity: .info,
+      notes: ["what others changed in it since the last apply does not show"])
   }
 }
 

@@ -3,7 +3,6 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
-import SQLiteStore
 import Secrets
 import Stores
 

@@ -2,7 +2,6 @@ import Applying
 import ArgumentParser
 import Diagnostics
 import Model
-import SQLiteStore
 import Stores
 
 struct ScopesCommand: AsyncParsableCommand {

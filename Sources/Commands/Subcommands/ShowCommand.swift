@@ -6,7 +6,6 @@ import Manifests
 import Model
 import Planning
 import Reports
-import SQLiteStore
 import Stores
 
 struct ShowCommand: Subcommand {

@@ -153,6 +153,13 @@ extension DiagnosticCode {
         An action that uses this connection needs a scope that `spec.scopes` does not list, so the
         service may refuse what the flow asks. Declare it, then authorize the connection for it.
         """)
+    case .usedConnection:
+      Explanation(
+        "A flow uses what would be deleted",
+        """
+        The flow would be left with a connection that is gone, and fail when it runs. Change the flow
+        first, or say that it is meant: `--force`.
+        """)
     default: nil
     }
   }

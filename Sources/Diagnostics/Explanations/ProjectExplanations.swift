@@ -95,6 +95,13 @@ extension DiagnosticCode {
         a JSON object with `id` or `name`, and `actions`, a list of objects with `id`, `type`,
         `action` and `params`. The message says what is otherwise.
         """)
+    case .invalidStore:
+      Explanation(
+        "A store's address that cannot be one",
+        """
+        A tenant is named by its domain alone. Another address of its API is `https`; plain `http`
+        is taken for this machine alone, as a login goes there.
+        """)
     default: nil
     }
   }

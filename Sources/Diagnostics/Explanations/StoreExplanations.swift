@@ -91,6 +91,62 @@ extension DiagnosticCode {
         Another apply took it over, because this one gave no sign of life for 60 seconds. It
         stopped between two changes.
         """)
+    case .storeUnauthorized:
+      Explanation(
+        "The login was refused",
+        """
+        A tenant's API takes `AUTH0_API_TOKEN`, or a token that it gives for `AUTH0_CLIENT_ID` and
+        `AUTH0_CLIENT_SECRET`; they come from the environment or from `credentialsCommand`.
+        """)
+    case .storePermission:
+      Explanation(
+        "A permission is missing",
+        """
+        A plan reads (`read:flows_vault_connections`, `read:flows`); an apply also creates, updates
+        and deletes. What the token lacks is told before anything is written.
+        """)
+    case .storeRefused:
+      Explanation(
+        "A request was refused",
+        """
+        The backend does not take what it was given. Its message is not shown, as it may quote the
+        request; its code and the property that it names are.
+        """)
+    case .ambiguousName:
+      Explanation(
+        "Two connections of one name",
+        """
+        Manifests name connections, and the tenant has two of this name. Which is meant cannot be
+        told, so nothing is done.
+        """)
+    case .outcomeUnknown:
+      Explanation(
+        "A lost answer",
+        """
+        The connection broke after a write was sent and before it was answered. The ledger knows
+        what was meant; the next apply looks at what became of it and goes on from there.
+        """)
+    case .ledgerFailed:
+      Explanation(
+        "The ledger cannot be used",
+        """
+        The applied records of a store that can hold none are in the ref `refs/vaultctl/ledger/…`
+        of the repository. It must be there, readable, and whole.
+        """)
+    case .ledgerMoved:
+      Explanation(
+        "Somebody else was first",
+        """
+        The ledger moves by compare-and-swap: of two applies at once one wins, and the other stops
+        before it writes anything.
+        """)
+    case .storeNotAsked:
+      Explanation(
+        "The store was not asked",
+        """
+        `plan --offline` compares the manifests with what was last recorded. It needs no login, no
+        key and no network, so it runs for a pull request from a fork; drift does not show.
+        """)
     case .internalFault:
       Explanation(
         "A fault of vaultctl",

@@ -145,26 +145,6 @@ extension NodeReader {
     }
   }
 
-  /// `nil` where none is given.
-  mutating func readStore(_ entries: [YAMLEntry], _ path: String) -> StoreSettings? {
-    guard let node = entries.given("store"),
-      let entries = mapping(node, path, keys: ["type", "path"])
-    else { return nil }
-    if let value = entries.value("type") {
-      guard let type = text(value, "\(path).type") else { return nil }
-      if type != "sqlite" {
-        report(
-          .notOneOf(
-            type, ["sqlite"], value, "\(path).type", code: .unknownStore, file: file))
-      }
-    } else {
-      report(
-        .missingKey("type", in: path, of: node, example: "type: sqlite", file: file))
-    }
-    guard let value = entries.given("path") else { return nil }
-    return relativePath(value, "\(path).path").map { .sqlite(path: $0.text) }
-  }
-
   private mutating func readPolicy(_ entries: [YAMLEntry]) -> Set<FindingKind> {
     guard let node = entries.given("policy"),
       let entries = mapping(node, "policy", keys: ["failOn"]),

@@ -111,6 +111,8 @@ enum ProjectSchema {
     ]
   }
 
+  private static let server =
+    #"^(https://[A-Za-z0-9.:\[\]-]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)/*$"#
   private static let name = "^[a-z0-9][a-z0-9._-]{0,99}$"
 
   private static var rules: [(String, JSON)] {
@@ -138,9 +140,42 @@ enum ProjectSchema {
     Schemas.closed(
       "Where applied connections are kept.", required: ["type"],
       [
-        ("type", .object([("enum", .strings(["sqlite"]))])),
+        ("type", .object([("enum", .strings(["sqlite", "auth0"]))])),
         ("path", .object([("anyOf", .array([path, null]))])),
-      ], nullable: true)
+        (
+          "domain",
+          Schemas.described("The tenant's: acme.eu.auth0.com.", [("type", .string("string"))])
+        ),
+        (
+          "baseURL",
+          .object([("type", .strings(["string", "null"])), ("pattern", .string(server))])
+        ),
+        (
+          "credentialsCommand",
+          Schemas.list("Prints the login as lines AUTH0_CLIENT_ID=….", Schemas.text)
+        ),
+      ], nullable: true,
+      conditions: [
+        (
+          "if", .object([("properties", .object([("type", Schemas.constant("auth0"))]))])
+        ),
+        (
+          "then",
+          .object([
+            ("required", .strings(["domain"])),
+            ("properties", .object([("path", .boolean(false))])),
+          ])
+        ),
+        (
+          "else",
+          .object([
+            (
+              "properties",
+              .object(["domain", "baseURL", "credentialsCommand"].map { ($0, .boolean(false)) })
+            )
+          ])
+        ),
+      ])
   }
 
   private static var environment: JSON {

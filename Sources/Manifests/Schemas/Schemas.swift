@@ -21,13 +21,14 @@ package enum Schemas {
   /// A mapping with these keys and no others.
   static func closed(
     _ description: String, required: [String] = [], _ properties: [(String, JSON)],
-    nullable: Bool = false
+    nullable: Bool = false, conditions: [(String, JSON)] = []
   ) -> JSON {
     described(
       description,
       [("type", nullable ? .strings(["object", "null"]) : .string("object"))]
         + (required.isEmpty ? [] : [("required", .strings(required))])
-        + [("properties", .object(properties)), ("additionalProperties", .boolean(false))])
+        + [("properties", .object(properties)), ("additionalProperties", .boolean(false))]
+        + conditions)
   }
 
   static func list(_ description: String, _ items: JSON) -> JSON {

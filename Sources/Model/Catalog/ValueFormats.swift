@@ -17,7 +17,7 @@ extension ValueFormat {
     }
   }
 
-  func accepts(_ bytes: Swift.Span<UInt8>) -> Bool {
+  package func accepts(_ bytes: Swift.Span<UInt8>) -> Bool {
     switch self {
     case .httpsURL: isHTTPSURL(bytes)
     case .hostName: isHostName(bytes)

@@ -1,18 +1,17 @@
 private import Crypto
 private import FoundationEssentials
-import Model
-import Secrets
-import Stores
+package import Model
+package import Secrets
 
-/// The random key under which a store's values are sealed, and what it is used for.
-struct StoreKey: Sendable {
-  static let size = 32
+/// The random key of a store or a ledger: values are sealed under it, digests made with it.
+package struct StoreKey: Sendable {
+  package static let size = 32
 
   private let sealing: SymmetricKey
   private let digesting: SymmetricKey
 
   /// - Throws: `corrupt` where the bytes are no key.
-  init(_ bytes: SecretBytes) throws(StoreError) {
+  package init(_ bytes: SecretBytes) throws(StoreError) {
     guard bytes.count == Self.size else { throw .corrupt("the store key has a wrong length") }
     let master = bytes.withBytes { span in
       unsafe span.withUnsafeBytes { unsafe SymmetricKey(data: $0) }
@@ -25,7 +24,7 @@ struct StoreKey: Sendable {
     digesting = derived("vaultctl store v1: digests")
   }
 
-  static func random() -> SecretBytes {
+  package static func random() -> SecretBytes {
     SecretBytes(capacity: size) { span in
       var generator = SystemRandomNumberGenerator()
       for index in 0..<size { span[index] = UInt8.random(in: 0...255, using: &generator) }
@@ -35,7 +34,7 @@ struct StoreKey: Sendable {
 
   /// AES-256-GCM: nonce, ciphertext and tag. A value opens only as this field of this connection
   /// at this version.
-  func seal(
+  package func seal(
     _ value: SecretBytes, in connection: StoreID, field: FieldName, version: Int64
   ) throws(StoreError) -> [UInt8] {
     do {
@@ -53,7 +52,7 @@ struct StoreKey: Sendable {
   }
 
   /// The value, for whoever shows or exports it.
-  func open(
+  package func open(
     _ sealed: [UInt8], in connection: StoreID, field: FieldName, version: Int64
   ) throws(StoreError) -> SecretBytes {
     do {
@@ -68,7 +67,7 @@ struct StoreKey: Sendable {
   }
 
   /// HMAC-SHA-256 of a value as this field's, so that equal values of two fields do not show.
-  func digest(
+  package func digest(
     _ value: SecretBytes, in connection: StoreID, field: FieldName
   ) -> KeyedDigest {
     var code = HMAC<SHA256>(key: digesting)

@@ -1,0 +1,68 @@
+import FoundationEssentials
+
+/// How a tenant's API is logged in to.
+package enum Auth0Credentials: Sendable {
+  case token(String)
+  case client(id: String, secret: String)
+
+  /// From variables as the vendor's tools name them: `AUTH0_API_TOKEN`, or `AUTH0_CLIENT_ID` and
+  /// `AUTH0_CLIENT_SECRET`. `nil` where there is neither.
+  package init?(_ variables: [String: String]) {
+    func variable(_ name: String) -> String? {
+      variables[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    if let token = variable("AUTH0_API_TOKEN") {
+      self = .token(token)
+    } else if let id = variable("AUTH0_CLIENT_ID"), let secret = variable("AUTH0_CLIENT_SECRET") {
+      self = .client(id: id, secret: secret)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// An access token, and what it allows as far as that is told.
+struct AccessToken: Sendable {
+  let text: String
+  /// `nil` where it is not told.
+  let scopes: Set<String>?
+  /// Seconds since 1970; `nil` where it is not told.
+  let expiresAt: Int64?
+
+  /// The answer of a token endpoint (RFC 6749 section 5.1).
+  init?(answer: [UInt8], now: Int64) {
+    struct Answer: Decodable {
+      let access_token: String
+      let expires_in: Int64?
+      let scope: String?
+    }
+    guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(answer)) else {
+      return nil
+    }
+    text = answer.access_token
+    scopes = answer.scope.map(Self.scopes)
+    expiresAt = answer.expires_in.map { now + $0 }
+  }
+
+  /// A ready token. Of a JWT (RFC 7519) the claims are read, not verified: only its own server
+  /// judges it.
+  init(ready text: String) {
+    struct Claims: Decodable {
+      let scope: String?
+      let exp: Int64?
+    }
+    self.text = text
+    let parts = text.split(separator: ".")
+    var payload = parts.count == 3 ? String(parts[1]) : ""
+    payload = String(payload.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+    payload += String(repeating: "=", count: (4 - payload.count % 4) % 4)
+    let claims = Data(base64Encoded: payload)
+      .flatMap { try? JSONDecoder().decode(Claims.self, from: $0) }
+    scopes = claims?.scope.map(Self.scopes)
+    expiresAt = claims?.exp
+  }
+
+  private static func scopes(_ text: String) -> Set<String> {
+    Set(text.split(separator: " ").map(String.init))
+  }
+}

@@ -1,0 +1,68 @@
+/// One request. Its body may hold secrets: it is never described.
+package struct HTTPRequest: Sendable {
+  package enum Method: String, Sendable {
+    case get = "GET", post = "POST", patch = "PATCH", delete = "DELETE"
+  }
+
+  package let method: Method
+  /// Absolute, its query included.
+  package let url: String
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]?
+
+  package init(
+    _ method: Method, _ url: String, headers: [(name: String, value: String)] = [],
+    body: [UInt8]? = nil
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// One whole answer.
+package struct HTTPResponse: Sendable {
+  package let status: Int
+  /// By names in lower case; of a name that comes again, the last.
+  package let headers: [String: String]
+  package let body: [UInt8]
+
+  package init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  package var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+/// Why there is no answer.
+package enum HTTPFailure: Error, Hashable, Sendable {
+  /// The server cannot have seen the request.
+  case notConnected(String)
+  /// The server may have carried out the request.
+  case noAnswer(String)
+  /// More than `HTTPLimits.body` bytes.
+  case tooLarge
+
+  package var reason: String {
+    switch self {
+    case .notConnected(let reason), .noAnswer(let reason): reason
+    case .tooLarge: "the answer is larger than \(HTTPLimits.body) bytes"
+    }
+  }
+}
+
+package enum HTTPLimits {
+  /// Bytes of an answer.
+  package static let body = 8 << 20
+  /// Seconds until a connection stands, and until an answer is there.
+  package static let connectSeconds: Int64 = 10
+  package static let answerSeconds: Int64 = 60
+}
+
+/// The one seam to the network.
+package protocol HTTP: Sendable {
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}

@@ -1,0 +1,29 @@
+import FoundationEssentials
+
+/// A proxy as curl and others read it from the environment.
+package struct ProxyAddress: Hashable, Sendable {
+  package let host: String
+  package let port: Int
+
+  /// The proxy for a URL: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, in either case; none where
+  /// `NO_PROXY` lists the host, a domain that it is in, or `*`.
+  package static func of(_ url: String, environment: [String: String]) -> ProxyAddress? {
+    guard let target = URL(string: url), let host = target.host?.lowercased() else { return nil }
+    func variable(_ name: String) -> String? {
+      environment[name.lowercased()] ?? environment[name.uppercased()]
+    }
+    let exceptions = (variable("no_proxy") ?? "").lowercased()
+      .split { $0 == "," || $0 == " " }.map(String.init)
+    let isExcepted = exceptions.contains { exception in
+      let domain = exception.hasPrefix(".") ? String(exception.dropFirst()) : exception
+      return exception == "*" || host == domain || host.hasSuffix("." + domain)
+    }
+    // As curl does it, the upper-case form of the plain one is not trusted: CGI sets it.
+    let text = target.scheme == "https" ? variable("https_proxy") : environment["http_proxy"]
+    guard !isExcepted, let text, !text.isEmpty,
+      let proxy = URL(string: text.contains("://") ? text : "http://" + text),
+      let name = proxy.host
+    else { return nil }
+    return ProxyAddress(host: name, port: proxy.port ?? 8080)
+  }
+}

@@ -1,0 +1,67 @@
+package import Model
+package import Stores
+
+/// What a ledger holds at one commit.
+package struct LedgerContents: Hashable, Sendable {
+  package var state = LedgerState()
+  package var entries: [ConnectionName: LedgerEntry] = [:]
+  /// The key of its digests, an armored message; `nil` before the first secret.
+  package var key: String?
+
+  package init() {}
+}
+
+/// One connection's part of the ledger.
+package struct LedgerEntry: Hashable, Sendable, Codable {
+  package var record: AppliedRecord?
+  /// What the service granted, as recorded.
+  package var granted: [Scope]?
+}
+
+/// Who is at work, and what killed runs left.
+package struct LedgerState: Hashable, Sendable, Codable {
+  /// Of the run that wrote last; tells states of one run from another's.
+  package var token: String?
+  /// Grows with each state of one run.
+  package var step = 0
+  package var run: LedgerRun?
+  package var interrupted: [LedgerRun] = []
+}
+
+/// One apply: it holds the lock, and what it means to do is known before it begins.
+package struct LedgerRun: Hashable, Sendable, Codable {
+  package var holder: LockHolder
+  package var provenance: Provenance?
+  package var intents: [LedgerIntent] = []
+  package var done = 0
+}
+
+/// One change that is not known to be done.
+package struct LedgerIntent: Hashable, Sendable, Codable {
+  package enum Kind: String, Hashable, Sendable, Codable {
+    case create, update, rename, replace, delete, record
+  }
+
+  package let connection: ConnectionName
+  package let kind: Kind
+  /// The store's, before the change.
+  package let id: StoreID?
+  package let version: StoreVersion?
+  package let formerName: ConnectionName?
+
+  init(_ intent: StoreIntent) {
+    connection = intent.connection
+    var formerName: ConnectionName?
+    switch intent.action {
+    case .create: (kind, id, version) = (.create, nil, nil)
+    case .update(let id, let version): (kind, self.id, self.version) = (.update, id, version)
+    case .record(let id, let version): (kind, self.id, self.version) = (.record, id, version)
+    case .rename(let id, let version, let former):
+      (kind, self.id, self.version) = (.rename, id, version)
+      formerName = former
+    case .replace(let id, let version): (kind, self.id, self.version) = (.replace, id, version)
+    case .delete(let id, let version): (kind, self.id, self.version) = (.delete, id, version)
+    }
+    self.formerName = formerName
+  }
+}

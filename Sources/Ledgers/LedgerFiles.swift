@@ -1,0 +1,61 @@
+import Foundation
+import GitPlumbing
+import Model
+
+/// A ledger's files: `version`, `state.json`, `key.asc`, and one of each connection.
+enum LedgerFiles {
+  static let connections = "connections"
+  private static let version = "version"
+  private static let state = "state.json"
+  private static let key = "key.asc"
+  /// Of the form of these files.
+  private static let form = "1\n"
+
+  static func all(_ contents: LedgerContents) -> [String: String] {
+    var files = [version: form, state: text(contents.state)]
+    files[key] = contents.key
+    for (name, entry) in contents.entries { files[path(name)] = text(entry) }
+    return files
+  }
+
+  static func read(
+    _ path: String, _ bytes: [UInt8], into contents: inout LedgerContents
+  ) throws(GitError) {
+    let folder = connections + "/"
+    switch path {
+    case version:
+      guard bytes == Array(form.utf8) else {
+        throw GitError(words: "it is a newer vaultctl's", status: 1)
+      }
+    case state: contents.state = try decoded(bytes, path)
+    case key: contents.key = String(decoding: bytes, as: UTF8.self)
+    case _ where path.hasPrefix(folder) && path.hasSuffix(".json"):
+      let encoded = path.dropFirst(folder.count).dropLast(5)
+      guard let name = String(encoded).removingPercentEncoding.flatMap({ ConnectionName($0) })
+      else { throw GitError(words: "`\(path)` names no connection", status: 1) }
+      contents.entries[name] = try decoded(bytes, path)
+    default: break
+    }
+  }
+
+  private static func path(_ name: ConnectionName) -> String {
+    "\(connections)/\(percentEncoded(name.rawValue)).json"
+  }
+
+  private static func text(_ value: some Encodable) -> String {
+    guard let text = try? canonicalJSON(value, isPretty: true) else {
+      preconditionFailure("texts, numbers and lists can always be written as JSON")
+    }
+    return text + "\n"
+  }
+
+  private static func decoded<Value: Decodable>(
+    _ bytes: [UInt8], _ path: String
+  ) throws(GitError) -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(bytes))
+    } catch {
+      throw GitError(words: "`\(path)` cannot be read", status: 1)
+    }
+  }
+}

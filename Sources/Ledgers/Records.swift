@@ -1,0 +1,131 @@
+import Model
+import Secrets
+import Stores
+
+/// A key's bytes as a key; what is none is told like one that cannot be had.
+enum StoreKeyOpening {
+  static func key(_ bytes: SecretBytes) throws(KeyProtectionFailure) -> StoreKey {
+    do throws(StoreError) {
+      return try StoreKey(bytes)
+    } catch {
+      throw KeyProtectionFailure("it is no key")
+    }
+  }
+}
+
+extension StoreWrite {
+  var holdsSecrets: Bool {
+    fields.values.contains { if case .secret = $0 { true } else { false } }
+  }
+
+  /// Whether the vault holds something else than what is to be: what is sealed again, labels and
+  /// scopes are of the ledger alone.
+  func reachesVault(_ before: AppliedRecord?, former: ConnectionName) -> Bool {
+    guard let before else { return true }
+    if name != former || holdsSecrets || setupType != before.setupType { return true }
+    for (field, value) in fields {
+      if case .plain(let value) = value, before.fields[field] != .plain(value) { return true }
+    }
+    return before.fields.keys.contains { fields[$0] == nil }
+  }
+
+  /// The applied record; the fields' versions are the connection's, which has no finer ones.
+  func record(
+    _ made: (id: StoreID, version: StoreVersion), before: AppliedRecord?, key: StoreKey?
+  ) -> AppliedRecord {
+    var recorded: [FieldName: AppliedField] = [:]
+    for (field, value) in fields {
+      switch value {
+      case .plain(let value): recorded[field] = .plain(value)
+      case .secret(let secret, let ciphertext):
+        recorded[field] = .sealed(
+          ciphertext: ciphertext, value: key?.digest(secret, in: made.id, field: field),
+          version: made.version)
+      case .keep(let ciphertext):
+        var digest: KeyedDigest?
+        if case .sealed(_, let value, _) = before?.fields[field], before?.storeID == made.id {
+          digest = value
+        }
+        recorded[field] = .sealed(ciphertext: ciphertext, value: digest, version: made.version)
+      case .leave: recorded[field] = before?.fields[field]
+      }
+    }
+    return AppliedRecord(
+      storeID: made.id, version: made.version, app: app, setupType: setupType, fields: recorded,
+      labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
+  }
+}
+
+extension LockHolder {
+  /// Whether a holder still lives, as `other` can tell: by its silence, or by its process where
+  /// both are of one host.
+  func isAlive(at now: Timestamp, for other: LockHolder) -> Bool {
+    if host == other.host {
+      return !ProcessIdentity.isGone(processID, startedAt: processStart)
+    }
+    return now.seconds(since: lastSeen) < Self.silence
+  }
+}
+
+/// What became of the changes that a killed run had meant.
+struct Healing {
+  private let byID: [StoreID: VaultConnection]
+  private let byName: [ConnectionName: VaultConnection]
+
+  init(vault: [VaultConnection]) {
+    byID = Dictionary(vault.map { ($0.id, $0) }) { first, _ in first }
+    byName = Dictionary(vault.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// - A create whose connection is there was done: it is ours, and its values are written once
+  ///   more, as nobody recorded them.
+  /// - An update that moved the version may be ours: what the record says of the values stays, so
+  ///   the next plan writes them again.
+  /// - A delete whose connection is gone was done.
+  func heal(
+    _ intent: LedgerIntent, of run: LedgerRun, by provenance: Provenance,
+    in entries: inout [ConnectionName: LedgerEntry]
+  ) {
+    let name = intent.connection
+    switch intent.kind {
+    case .create, .replace:
+      if let id = intent.id, byID[id] != nil { return }
+      entries[name] = nil
+      guard let found = byName[name],
+        found.createdAt.milliseconds >= run.holder.since.milliseconds - 300_000
+      else { return }
+      entries[name] = LedgerEntry(
+        record: AppliedRecord(
+          storeID: found.id, version: found.version, app: found.app, setupType: nil, fields: [:],
+          provenance: provenance))
+    case .update, .record:
+      move(name, to: name, intent, in: &entries)
+    case .rename:
+      guard let former = intent.formerName else { return }
+      let isDone = intent.id.flatMap { byID[$0]?.name } == name
+      move(former, to: isDone ? name : former, intent, in: &entries)
+    case .delete:
+      if let id = intent.id, byID[id] == nil { entries[name] = nil }
+    }
+  }
+
+  /// The record of the version that is there, under another name perhaps.
+  private func move(
+    _ former: ConnectionName, to name: ConnectionName, _ intent: LedgerIntent,
+    in entries: inout [ConnectionName: LedgerEntry]
+  ) {
+    guard let id = intent.id, let found = byID[id], var entry = entries[former],
+      let record = entry.record
+    else { return }
+    let fields = record.fields.mapValues { field -> AppliedField in
+      guard case .sealed(let ciphertext, let value, _) = field else { return field }
+      return .sealed(ciphertext: ciphertext, value: value, version: found.version)
+    }
+    entry.record = AppliedRecord(
+      storeID: id, version: found.version, app: record.app, setupType: record.setupType,
+      fields: fields, labels: record.labels, scopes: record.scopes,
+      preventsDestroy: record.preventsDestroy, provenance: record.provenance)
+    entries[former] = nil
+    entries[name] = entry
+  }
+}

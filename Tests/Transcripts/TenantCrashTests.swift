@@ -1,0 +1,174 @@
+import Foundation
+import Synchronization
+import TestSupport
+import TestTenant
+import Testing
+
+/// An apply to a tenant that is killed at every call, and at every move of the ledger.
+@Suite(.serialized) struct TenantCrashTests {
+  /// How many connections are made; with so many more, one sees it for a larger project.
+  private static let news =
+    (0..<(Int(
+      ProcessInfo.processInfo.environment["VAULTCTL_CRASH_CONNECTIONS"] ?? "") ?? 3)).map {
+      "new-\($0)"
+    }
+
+  /// A project whose apply creates, updates, renames and deletes, to be put back as often as it is
+  /// killed.
+  private struct Prepared {
+    let it: TenantSandbox
+    private let origin: TemporaryFolder
+    private let backup: TemporaryFolder
+    private let tenant: TenantState.Saved
+
+    init() async throws {
+      origin = try TemporaryFolder()
+      backup = try TemporaryFolder()
+      let made = try run(
+        "/usr/bin/git", ["init", "--quiet", "--bare", "--initial-branch=main", origin.path])
+      #expect(made.status == 0)
+      it = try TenantSandbox(try await TestTenant(), origin: origin.path)
+      try await it.declare(["kept", "changed", "moved", "gone"])
+      try await it.expectFine(["apply", "--auto-approve"])
+      try await it.expectFine(["set", "changed", "token"], input: "n3w")
+      try await it.expectFine(["rename", "moved", "elsewhere"])
+      try it.remove("gone")
+      try await it.declare(TenantCrashTests.news)
+      tenant = await it.tenant.state.saved()
+      let script = "mkdir project origin && cp -a $1/. project && cp -a $2/. origin"
+      try bash(script)
+    }
+
+    func putBack() async throws {
+      await it.tenant.state.restore(tenant)
+      let script = """
+        find "$1" "$2" -mindepth 1 -delete && cp -a project/. "$1" && cp -a origin/. "$2"
+        """
+      try bash(script)
+    }
+
+    private func bash(_ script: String) throws {
+      let finished = try run(
+        "/bin/bash", ["-e", "-c", script, "bash", it.sandbox.folder.path, origin.path],
+        in: backup.path)
+      #expect(finished.status == 0, "\(finished.errorText)")
+    }
+  }
+
+  private static let apply = ["apply", "--auto-approve", "--prune"]
+
+  private func expectConverged(_ it: TenantSandbox, _ point: String) async throws {
+    let again = try await it.vaultctl(Self.apply)
+    #expect(again.status == 0, "\(point): \(again.text)\(again.errorText)")
+    let names = await it.tenant.state.names
+    #expect(names == (["changed", "elsewhere", "kept"] + Self.news).sorted(), "\(point)")
+    #expect(await it.tenant.state.setup(of: "changed")?["token"] == "n3w")
+    #expect(await it.tenant.state.setup(of: "new-1")?["token"] == "value-of-new-1")
+    try await it.expectNoChanges()
+    let verified = try await it.vaultctl(["ledger", "verify"])
+    #expect(verified.status == 0, "\(point): \(verified.errorText)")
+  }
+
+  /// Runs an apply that is killed when `kills` says so; whether it was.
+  private func killed(
+    _ it: TenantSandbox, at number: Int, _ moment: TestTenant.Moment
+  ) async throws -> Bool {
+    let process = Mutex<Process?>(nil)
+    let isKilled = Mutex(false)
+    it.tenant.watch { call, when in
+      guard call.number == number, when == moment else { return }
+      process.withLock { process in
+        guard let id = process?.processIdentifier else { return }
+        kill(id, SIGKILL)
+        isKilled.withLock { $0 = true }
+      }
+    }
+    try process.withLock {
+      $0 = try it.sandbox.start(Self.apply, environment: TenantSandbox.login)
+    }
+    let started = process.withLock { $0 }
+    try await apart { started?.waitUntilExit() }
+    it.tenant.watch { _, _ in }
+    return isKilled.withLock { $0 }
+  }
+
+  @Test func killedAtEveryCall() async throws {
+    let prepared = try await Prepared()
+    let it = prepared.it
+    var number = 1
+    var isOver = false
+    while !isOver {
+      for moment in [TestTenant.Moment.before, .after] {
+        try await prepared.putBack()
+        isOver = try await !killed(it, at: number, moment)
+        try await expectConverged(it, "\(moment) call \(number)")
+      }
+      number += 1
+    }
+    #expect(number > 10, "there were that many calls to be killed at")
+  }
+
+  /// A `git` in front of git's own that kills its parent before or after the nth move of a ref.
+  @Test(arguments: [TestTenant.Moment.before, .after])
+  func killedAtEveryMoveOfTheLedger(moment: TestTenant.Moment) async throws {
+    let prepared = try await Prepared()
+    let it = prepared.it
+    var number = 1
+    var isOver = false
+    while !isOver {
+      try await prepared.putBack()
+      let tools = try TemporaryFolder()
+      let (before, after) = moment == .before ? ("stop", "true") : ("true", "stop")
+      try tools.write(
+        """
+        #!/bin/bash
+        stop() { touch \(tools.path)/killed; kill -9 "$PPID"; exit 9; }
+        case " $* " in *" update-ref "*|*" push "*) ;; *) exec /usr/bin/git "$@" ;; esac
+        n=$(($(cat \(tools.path)/count 2>/dev/null || echo 0) + 1)); echo "$n" > \(tools.path)/count
+        [ "$n" = \(number) ] && \(before)
+        /usr/bin/git "$@"; code=$?
+        [ "$n" = \(number) ] && \(after)
+        exit "$code"
+        """, to: "git")
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o755], ofItemAtPath: tools.path + "/git")
+      let environment = TenantSandbox.login.merging(["PATH": "\(tools.path):/usr/bin:/bin"]) { $1 }
+      _ = try await it.vaultctl(Self.apply, login: environment)
+      isOver = !FileManager.default.fileExists(atPath: tools.path + "/killed")
+      try await expectConverged(it, "\(moment) move \(number)")
+      number += 1
+    }
+    #expect(number > 8, "there were that many moves to be killed at")
+  }
+
+  @Test func ofTwoClonesThatApplyAtOnceOneWins() async throws {
+    let tenant = try await TestTenant()
+    let origin = try TemporaryFolder()
+    #expect(try run("/usr/bin/git", ["init", "--quiet", "--bare", origin.path]).status == 0)
+    let first = try TenantSandbox(tenant, origin: origin.path)
+    try await first.declare((0..<12).map { "c-\($0)" })
+    let folder = first.sandbox.folder.path
+    let clone = try TemporaryFolder()
+    #expect(try run("/bin/cp", ["-a", folder + "/.", clone.path]).status == 0)
+    tenant.injectFaults { _ in .slow(.milliseconds(60)) }
+
+    async let one = first.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
+    async let two = first.vaultctl(
+      ["apply", "--auto-approve", "--lock-timeout", "0", "-C", clone.path])
+    let results = try await [one, two]
+    #expect(results.map(\.status).sorted() == [0, 1], "\(results.map(\.errorText))")
+    let loser = try #require(results.first { $0.status == 1 })
+    #expect(
+      loser.errorText.contains("VC4005") || loser.errorText.contains("VC4021"), "\(loser.errorText)"
+    )
+    #expect(await tenant.state.names.count == 12)
+    #expect(await tenant.state.calls("POST") == 12)
+    tenant.injectFaults { _ in nil }
+    for arguments in [
+      ["plan", "--detailed-exitcode"], ["plan", "--detailed-exitcode", "-C", clone.path],
+    ] {
+      let plan = try await first.vaultctl(arguments)
+      #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import TestTenant
+import Testing
+
+/// A project whose store is a tenant, in a git repository; what it runs is asked to be quick.
+struct TenantSandbox: Sendable {
+  let sandbox: Sandbox
+  let tenant: TestTenant
+  static let login = ["AUTH0_CLIENT_ID": "cl13nt", "AUTH0_CLIENT_SECRET": "cl13nt-s3cr3t"]
+
+  init(_ tenant: TestTenant, origin: String? = nil) throws {
+    self.tenant = tenant
+    sandbox = try Sandbox()
+    try sandbox.writeProject(
+      extra: """
+        store: {type: auth0, domain: test.eu.auth0.com, baseURL: "\(tenant.address)"}
+        """)
+    try sandbox.git(["init", "--quiet", "--initial-branch=main"])
+    if let origin { try sandbox.git(["remote", "add", "origin", origin]) }
+  }
+
+  func vaultctl(
+    _ arguments: [String], input: String = "", login: [String: String] = TenantSandbox.login,
+    home: String? = nil
+  ) async throws -> Finished {
+    try await apart { [sandbox] in
+      try sandbox.vaultctl(arguments, input: input, home: home, environment: login)
+    }
+  }
+
+  @discardableResult
+  func expectFine(_ arguments: [String], input: String = "") async throws -> Finished {
+    let finished = try await vaultctl(arguments, input: input)
+    #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
+    return finished
+  }
+
+  /// Connections of HTTP bearer tokens, sealed.
+  func declare(_ names: [String]) async throws {
+    for name in names {
+      try sandbox.write(
+        httpManifest(name, token: "value-of-\(name)"), to: "connections/\(name).yaml")
+    }
+    try await expectFine(["encrypt"])
+  }
+
+  func expectNoChanges() async throws {
+    let plan = try await vaultctl(["plan", "--detailed-exitcode"])
+    #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
+  }
+
+  func remove(_ name: String) throws {
+    try FileManager.default.removeItem(
+      atPath: sandbox.folder.path + "/connections/\(name).yaml")
+  }
+}

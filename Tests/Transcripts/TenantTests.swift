@@ -1,0 +1,235 @@
+import Foundation
+import TestSupport
+import TestTenant
+import Testing
+
+/// An Auth0 tenant as a store: the main job against a server that is as strict as its contract.
+@Suite struct TenantTests {
+  @Test func theMainJob() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a", "b"])
+    try await it.expectFine(["new", "c", "--app", "slack", "--empty"])
+    let applied = try await it.expectFine(["apply", "--auto-approve"])
+    #expect(applied.text.contains("Applied: 3 created"))
+    #expect(await tenant.state.setup(of: "a") == ["type": "BEARER", "token": "value-of-a"])
+    #expect(await tenant.state.setup(of: "c") == nil)
+    try await it.expectNoChanges()
+
+    // One rotated: exactly one PATCH, with the whole setup.
+    await tenant.state.forgetExchanges()
+    try await it.expectFine(["set", "a", "token"], input: "n3w")
+    #expect(try await it.vaultctl(["plan"]).text.contains("(secret: rotated)"))
+    try await it.expectFine(["apply", "--auto-approve"])
+    #expect(await tenant.state.calls("PATCH") == 1)
+    #expect(await tenant.state.calls("POST") == 0)
+    #expect(await tenant.state.setup(of: "a") == ["type": "BEARER", "token": "n3w"])
+    try await it.expectNoChanges()
+
+    // Sealed again: no call.
+    await tenant.state.forgetExchanges()
+    try await it.expectFine(["set", "a", "token"], input: "n3w")
+    #expect(try await it.vaultctl(["plan"]).text.contains("re-encrypted, same value"))
+    try await it.expectFine(["apply", "--auto-approve"])
+    #expect(await tenant.state.calls("PATCH") == 0)
+    try await it.expectNoChanges()
+
+    // The empty one is filled, one is renamed, one deleted.
+    let id = await tenant.state.id(of: "b")
+    let text = try it.sandbox.read("connections/c.yaml")
+    #expect(text.contains("setup:"))
+    try await it.expectFine(["set", "c", "url"], input: "https://hooks.slack.com/x")
+    try await it.expectFine(["rename", "b", "bee"])
+    try it.remove("a")
+    let changed = try await it.expectFine(["apply", "--auto-approve", "--prune"])
+    #expect(changed.text.contains("1 updated") && changed.text.contains("1 renamed"))
+    #expect(changed.text.contains("1 deleted"))
+    #expect(await tenant.state.names == ["bee", "c"])
+    #expect(await tenant.state.id(of: "bee") == id)
+    #expect(
+      await tenant.state.setup(of: "c") == ["type": "WEBHOOK", "url": "https://hooks.slack.com/x"])
+    #expect(await tenant.state.setup(of: "bee") == ["type": "BEARER", "token": "value-of-b"])
+    try await it.expectNoChanges()
+    #expect(try await it.expectFine(["ledger", "verify"]).text == "2 records hold.\n")
+    let log = try await it.expectFine(["ledger", "log"]).text
+    #expect(log.contains("apply: 3 done") && log.contains("Who: tester@"))
+    #expect(log.split(separator: "\n").count { !$0.hasPrefix(" ") } == 4, "one commit an apply")
+  }
+
+  @Test func driftAndConflictsAreTold() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a", "b"])
+    try await it.expectFine(["apply", "--auto-approve"])
+    await tenant.state.touch("a", rename: "a by hand", setup: ["type": "BEARER", "token": "x"])
+    let plan = try await it.vaultctl(["plan", "--fail-on", "drift"])
+    #expect(plan.status == 3)
+    #expect(plan.text.contains("`a` was changed outside of its manifest"))
+    #expect(plan.text.contains("(secret: restored)"))
+    try await it.expectFine(["apply", "--auto-approve"])
+    #expect(await tenant.state.names == ["a", "b"])
+    #expect(await tenant.state.setup(of: "a") == ["type": "BEARER", "token": "value-of-a"])
+    try await it.expectNoChanges()
+
+    await tenant.state.touch("b")
+    try await it.expectFine(["set", "b", "token"], input: "other")
+    let conflict = try await it.vaultctl(["apply", "--auto-approve"])
+    #expect(conflict.status == 1 && conflict.text.contains("VC3005"))
+    try await it.expectFine(["apply", "--auto-approve", "--force-conflicts"])
+
+    // Changed between plan and write.
+    try await it.expectFine(["set", "b", "token"], input: "third")
+    try await it.expectFine(["plan", "--out", "it.plan"])
+    await tenant.state.touch("b")
+    #expect(try await it.vaultctl(["apply", "it.plan"]).errorText.contains("error[VC3014]"))
+  }
+
+  @Test func aNoOpPlanMakesTenListCallsForAThousandConnections() async throws {
+    let tenant = try await TestTenant()
+    for number in 0..<1000 { await tenant.state.add("c-\(number)", app: "SLACK") }
+    let it = try TenantSandbox(tenant)
+    try it.sandbox.write(
+      (0..<1000).map {
+        "apiVersion: vaultctl/v1\nkind: Connection\nmetadata: {name: c-\($0)}\nspec: {app: slack}\n"
+      }.joined(separator: "---\n"), to: "connections/all.yaml")
+    await tenant.state.forgetExchanges()
+    let plan = try await it.vaultctl(["plan", "--no-flows"])
+    #expect(plan.status == 0, "\(plan.errorText)")
+    #expect(await tenant.state.exchanges.count == 10)
+    #expect(await tenant.state.calls("GET") == 10)
+  }
+
+  @Test func whatTheTokenLacksIsToldBeforeAnythingIsWritten() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a"])
+    await tenant.state.setScopes(["read:flows_vault_connections", "read:flows"])
+    #expect(try await it.vaultctl(["plan"]).status == 0)
+    let refused = try await it.vaultctl(["apply", "--auto-approve"])
+    #expect(refused.status == 1)
+    #expect(refused.errorText.contains("error[VC4016]"), "\(refused.errorText)")
+    #expect(refused.errorText.contains("missing: create:flows_vault_connections"))
+    #expect(await tenant.state.names.isEmpty)
+    #expect(await tenant.state.calls("POST") == 0)
+    let nobody = try await it.vaultctl(["plan"], login: [:])
+    #expect(nobody.status == 1 && nobody.errorText.contains("error[VC4015]"))
+    let wrong = try await it.vaultctl(
+      ["plan"], login: ["AUTH0_CLIENT_ID": "cl13nt", "AUTH0_CLIENT_SECRET": "wr0ng"])
+    #expect(wrong.errorText.contains("invalid_client") && !wrong.errorText.contains("wr0ng"))
+  }
+
+  @Test func twoConnectionsOfOneNameAreAnErrorWithBothIds() async throws {
+    let tenant = try await TestTenant()
+    await tenant.state.add("twin", app: "SLACK")
+    await tenant.state.add("twin", app: "SLACK")
+    let plan = try await TenantSandbox(tenant).vaultctl(["plan"])
+    #expect(plan.status == 1 && plan.errorText.contains("error[VC4018]"))
+  }
+
+  @Test func aStormOfRefusalsIsWaitedOut() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare((0..<8).map { "c-\($0)" })
+    tenant.injectFaults { $0.number.isMultiple(of: 2) ? .tooMany(reset: 0) : nil }
+    try await it.expectFine(["apply", "--auto-approve"])
+    // What was carried out: two lists (plan and none more), a token aside, and eight creates.
+    #expect(await tenant.state.calls("POST") == 8)
+    #expect(await tenant.state.calls("GET") <= 3)
+    tenant.injectFaults { _ in nil }
+    try await it.expectNoChanges()
+  }
+
+  @Test func aLostAnswerMakesNothingTwice() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare((0..<4).map { "c-\($0)" })
+    tenant.injectFaults { $0.method == "POST" ? .cutAfter : nil }
+    try await it.expectFine(["apply", "--auto-approve"])
+    #expect(await tenant.state.names == (0..<4).map { "c-\($0)" })
+    tenant.injectFaults { $0.method == "PATCH" && $0.number < 9 ? .cutAfter : nil }
+    try await it.expectFine(["set", "c-1", "token"], input: "n3w")
+    try await it.expectFine(["apply", "--auto-approve"])
+    #expect(await tenant.state.setup(of: "c-1")?["token"] == "n3w")
+    tenant.injectFaults { $0.number.isMultiple(of: 3) ? .status(500) : nil }
+    try await it.expectFine(["set", "c-2", "token"], input: "n3w")
+    try await it.expectFine(["apply", "--auto-approve"])
+    tenant.injectFaults { _ in nil }
+    try await it.expectNoChanges()
+    #expect(await tenant.state.names.count == 4)
+  }
+
+  @Test func flowsOfTheTenantAreReached() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a"])
+    try await it.expectFine(["apply", "--auto-approve"])
+    let id = try #require(await tenant.state.id(of: "a"))
+    await tenant.state.addFlow("af_1", "Welcome", uses: id, type: "HTTP", action: "SEND_REQUEST")
+    try await it.expectFine(["set", "a", "token"], input: "n3w")
+    let plan = try await it.expectFine(["plan"])
+    #expect(plan.text.contains("used by flow \"Welcome\": http.send_request"), "\(plan.text)")
+    try it.remove("a")
+    try await it.expectFine(["new", "other", "--app", "slack", "--empty"])
+    let refused = try await it.vaultctl(["apply", "--prune", "--auto-approve"])
+    #expect(refused.status == 1 && refused.errorText.contains("error[VC3023]"))
+    #expect(await tenant.state.names == ["a"])
+    try await it.expectFine(["apply", "--prune", "--auto-approve", "--force"])
+    #expect(await tenant.state.names == ["other"])
+  }
+
+  @Test func offlineTellsWhatOnlineTells() async throws {
+    let tenant = try await TestTenant()
+    let origin = try TemporaryFolder()
+    #expect(
+      try run("/usr/bin/git", ["init", "--quiet", "--bare", "--initial-branch=main", origin.path])
+        .status == 0)
+    let it = try TenantSandbox(tenant, origin: origin.path)
+    try await it.declare(["a", "b"])
+    try await it.expectFine(["apply", "--auto-approve"])
+    try await it.expectFine(["set", "a", "token"], input: "n3w")
+    try await it.declare(["c"])
+    try it.sandbox.git(["add", "--all"])
+    try it.sandbox.git(["commit", "--quiet", "-m", "it"])
+    #expect(try it.sandbox.git(["push", "--quiet", "origin", "main"]).status == 0)
+
+    // A shallow clone with the ledger's ref, without login, keyring and network.
+    let clone = try TemporaryFolder()
+    let script = """
+      git clone --quiet --depth 1 file://\(origin.path) it && cd it
+      git fetch --quiet origin 'refs/vaultctl/*:refs/vaultctl/*'
+      exec unshare --net --map-root-user "\(it.sandbox.programFolder)/vaultctl" plan --offline --format json
+      """
+    let empty = try GPGHome()
+    let offline = try run(
+      "/bin/bash", ["-e", "-c", script], in: clone.path,
+      environment: ["PATH": "/usr/bin:/bin", "GNUPGHOME": empty.path, "HOME": empty.path])
+    #expect(offline.status == 0, "\(offline.errorText)")
+    #expect(offline.errorText.contains("the store was not asked"))
+    let online = try await it.vaultctl(["plan", "--format", "json"], home: empty.path)
+    #expect(offline.text == online.text, "\(online.errorText)")
+    #expect(offline.text.contains("\"create\"") && offline.text.contains("\"changed\""))
+  }
+
+  @Test func importLeavesSetupsAloneAndFlagsThem() async throws {
+    let tenant = try await TestTenant()
+    await tenant.state.add(
+      "by hand", app: "HTTP", setup: ["type": "BEARER", "token": "kAnArIeNvOgEl"])
+    await tenant.state.add("blank", app: "SLACK")
+    let it = try TenantSandbox(tenant)
+    let imported = try await it.expectFine(["import", "--all"])
+    #expect(imported.errorText.contains("VC2023"), "\(imported.errorText)")
+    let plan = try await it.vaultctl(["plan", "--detailed-exitcode"])
+    #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
+    #expect(plan.text.contains("the setup of `by hand` is in the store alone"))
+    for text in [imported.text, imported.errorText, plan.text, plan.errorText] {
+      #expect(!text.contains("kAn***gEl"), "the account's name has pieces of the secret")
+    }
+    #expect(await tenant.state.calls("PATCH") == 0)
+    // Taken over: the whole setup is written.
+    try it.sandbox.write(httpManifest("by hand", token: "ours"), to: "connections/by-hand.yaml")
+    try await it.expectFine(["encrypt"])
+    try await it.expectFine(["apply", "--auto-approve"])
+    #expect(await tenant.state.setup(of: "by hand")?["token"] == "ours")
+    try await it.expectNoChanges()
+  }
+}
