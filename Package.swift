@@ -72,7 +72,8 @@ let package = Package(
       "Commands",
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
-        "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store", "Ledgers", "Applying",
+        "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store", "Ledgers",
+        "Applying",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
@@ -96,9 +97,13 @@ let package = Package(
     tests(
       "SQLiteStoreTests",
       ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("HTTPTests", ["HTTP"]),
+    tests("Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores"]),
     tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
-    tests("Transcripts", ["vaultctl", "SourceYAML", "TestTenant"], files: ["Golden", "Services"]),
+    tests(
+      "Transcripts", ["vaultctl", "SourceYAML", "Model", "TestTenant"],
+      files: ["Golden", "Services"]),
   ]
 )

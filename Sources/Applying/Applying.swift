@@ -67,7 +67,7 @@ package struct Applier: Sendable {
     do throws(Diagnostic) {
       // Somebody may have thought about the plan for longer than the lock lasts.
       try await lock.confirm()
-      run = try await begin(plan, by: provenance)
+      run = try await begin(plan, desired, by: provenance)
     } catch {
       return ApplyOutcome(results: plan.changes.map { ($0, .skipped) }, faults: [error])
     }
@@ -88,11 +88,17 @@ package struct Applier: Sendable {
   }
 
   private func begin(
-    _ plan: Plan, by provenance: Provenance
+    _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance
   ) async throws(Diagnostic) -> RunID {
+    let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     do throws(StoreError) {
       return try await store.beginRun(
-        plan.changes.map { StoreIntent($0.connection, StoreWrite.Action($0.action)) },
+        plan.changes.map { change in
+          StoreIntent(
+            change.connection, StoreWrite.Action(change.action),
+            draft: change.action.makesAnew
+              ? byName[change.connection]?.draft(by: provenance) : nil)
+        },
         by: provenance)
     } catch {
       throw Diagnostic(error, in: store.description)
@@ -197,5 +203,20 @@ extension Diagnostic {
           + (doubt.isEmpty ? "" : "; begun and not done: \(doubt)"),
         "each change is all or nothing; what is left of it is planned anew",
       ])
+  }
+}
+
+extension DesiredConnection {
+  /// Its record as it would be, before anything is written.
+  fileprivate func draft(by provenance: Provenance) -> AppliedRecord {
+    AppliedRecord(
+      storeID: "", version: "", app: app, setupType: setup?.type,
+      fields: (setup?.fields ?? [:]).mapValues { value in
+        switch value {
+        case .plain(let value): .plain(value)
+        case .sealed(let message): .sealed(ciphertext: message.digest, value: nil, version: nil)
+        }
+      }, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
+      provenance: provenance)
   }
 }

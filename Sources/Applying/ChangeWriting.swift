@@ -147,7 +147,7 @@ extension Change {
 }
 
 extension ChangeAction {
-  fileprivate var makesAnew: Bool {
+  var makesAnew: Bool {
     switch self {
     case .create, .replace: true
     case .update, .record, .delete, .rename, .adopt: false

@@ -48,9 +48,12 @@ package struct LedgerIntent: Hashable, Sendable, Codable {
   package let id: StoreID?
   package let version: StoreVersion?
   package let formerName: ConnectionName?
+  /// Of a create: what its record will be, but for what the store gives it.
+  package let draft: AppliedRecord?
 
   init(_ intent: StoreIntent) {
     connection = intent.connection
+    draft = intent.draft
     var formerName: ConnectionName?
     switch intent.action {
     case .create: (kind, id, version) = (.create, nil, nil)

@@ -115,7 +115,8 @@ package actor LedgeredStore: Store {
       made = (found.id, found.version)
     case .record(let id, let version): made = (id, version)
     case .update(let id, let version), .rename(let id, let version, _):
-      if write.reachesVault(before, former: former) {
+      // At another version than we recorded, nobody knows what is there: it is written again.
+      if version != before?.version || write.reachesVault(before, former: former) {
         let found = try await vault.update(
           id, from: version, try vaultWrite(write, before: before))
         made = (found.id, found.version)

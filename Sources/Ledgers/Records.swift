@@ -77,8 +77,7 @@ struct Healing {
     byName = Dictionary(vault.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// - A create whose connection is there was done: it is ours, and its values are written once
-  ///   more, as nobody recorded them.
+  /// - A create whose connection is there was done: it is ours, with what was meant.
   /// - An update that moved the version may be ours: what the record says of the values stays, so
   ///   the next plan writes them again.
   /// - A delete whose connection is gone was done.
@@ -94,10 +93,12 @@ struct Healing {
       guard let found = byName[name],
         found.createdAt.milliseconds >= run.holder.since.milliseconds - 300_000
       else { return }
-      entries[name] = LedgerEntry(
-        record: AppliedRecord(
-          storeID: found.id, version: found.version, app: found.app, setupType: nil, fields: [:],
-          provenance: provenance))
+      let draft =
+        intent.draft
+        ?? AppliedRecord(
+          storeID: "", version: "", app: found.app, setupType: nil, fields: [:],
+          provenance: provenance)
+      entries[name] = LedgerEntry(record: draft.moved(to: found))
     case .update, .record:
       move(name, to: name, intent, in: &entries)
     case .rename:
@@ -117,15 +118,22 @@ struct Healing {
     guard let id = intent.id, let found = byID[id], var entry = entries[former],
       let record = entry.record
     else { return }
-    let fields = record.fields.mapValues { field -> AppliedField in
-      guard case .sealed(let ciphertext, let value, _) = field else { return field }
-      return .sealed(ciphertext: ciphertext, value: value, version: found.version)
-    }
-    entry.record = AppliedRecord(
-      storeID: id, version: found.version, app: record.app, setupType: record.setupType,
-      fields: fields, labels: record.labels, scopes: record.scopes,
-      preventsDestroy: record.preventsDestroy, provenance: record.provenance)
+    entry.record = record.moved(to: found)
     entries[former] = nil
     entries[name] = entry
+  }
+}
+
+extension AppliedRecord {
+  /// The record for a connection of the vault, at the version that this has.
+  fileprivate func moved(to found: VaultConnection) -> AppliedRecord {
+    let fields = fields.mapValues { field -> AppliedField in
+      guard case .sealed(let ciphertext, let value, _) = field else { return field }
+      return .sealed(
+        ciphertext: ciphertext, value: storeID == found.id ? value : nil, version: found.version)
+    }
+    return AppliedRecord(
+      storeID: found.id, version: found.version, app: app, setupType: setupType, fields: fields,
+      labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
   }
 }

@@ -79,7 +79,8 @@ import Testing
 
   @Test func tellsOfAKilledRunOnce() async throws {
     let bench = try Bench()
-    let run = try await bench.store.beginRun([], by: provenance)
+    let intents = try ["half", "other"].map { StoreIntent(try connection($0).name, .create) }
+    let run = try await bench.store.beginRun(intents, by: provenance)
     try await bench.store.intend(connection("half").name, in: run)
     let applier = Applier(
       store: bench.store, lock: bench.lock(), opener: TestOpener(), catalog: Catalog([]),

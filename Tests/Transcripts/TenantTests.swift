@@ -51,6 +51,10 @@ import Testing
     #expect(await tenant.state.setup(of: "bee") == ["type": "BEARER", "token": "value-of-b"])
     try await it.expectNoChanges()
     #expect(try await it.expectFine(["ledger", "verify"]).text == "2 records hold.\n")
+    // No value is in git, in whatever object.
+    let objects = try it.sandbox.git(["cat-file", "--batch-all-objects", "--batch"]).text
+    #expect(
+      objects.contains("sealed") && !objects.contains("value-of-") && !objects.contains("n3w"))
     let log = try await it.expectFine(["ledger", "log"]).text
     #expect(log.contains("apply: 3 done") && log.contains("Who: tester@"))
     #expect(log.split(separator: "\n").count { !$0.hasPrefix(" ") } == 4, "one commit an apply")

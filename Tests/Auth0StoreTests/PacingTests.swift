@@ -1,0 +1,132 @@
+import Auth0Store
+import HTTP
+import Model
+import Secrets
+import Stores
+import Synchronization
+import Testing
+
+/// How the client waits, by a clock and a server of the test's own.
+@Suite struct PacingTests {
+  /// A server that answers by a script; a call that it does not expect fails the test.
+  private final class Scripted: HTTP {
+    private let answers: Mutex<[Result<HTTPResponse, HTTPFailure>]>
+    let calls = Mutex<[String]>([])
+
+    init(_ answers: [Result<HTTPResponse, HTTPFailure>]) { self.answers = Mutex(answers) }
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+      let path = request.url.split(separator: "/", maxSplits: 2).last.map(String.init) ?? ""
+      calls.withLock { $0.append("\(request.method.rawValue) \(path)") }
+      let next = answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      guard let next else {
+        Issue.record("an unexpected call: \(path)")
+        throw .notConnected("nothing is expected")
+      }
+      return try next.get()
+    }
+  }
+
+  /// What was slept, in milliseconds; sleeping moves the clock.
+  private final class Time: Sendable {
+    let now = Mutex<Int64>(1_000_000_000_000)
+    let slept = Mutex<[Int64]>([])
+
+    var surroundings: Surroundings {
+      Surroundings(
+        now: { self.now.withLock { $0 } },
+        sleep: { duration in
+          let (seconds, rest) = duration.components
+          let milliseconds = seconds * 1000 + rest / 1_000_000_000_000_000
+          self.slept.withLock { $0.append(milliseconds) }
+          self.now.withLock { $0 += milliseconds }
+        }, random: { 0.5 })
+    }
+  }
+
+  private func vault(_ http: Scripted, _ time: Time) -> Auth0Vault {
+    Auth0Vault(
+      domain: "t.example.com", base: "http://server",
+      credentials: { () throws(StoreError) in .token("t0ken") }, http: http,
+      surroundings: time.surroundings)
+  }
+
+  private let empty = Array(#"{"start":0,"limit":100,"total":0,"connections":[]}"#.utf8)
+
+  private func answer(
+    _ status: Int = 200, _ headers: [String: String] = [:], _ body: [UInt8]? = nil
+  ) -> Result<HTTPResponse, HTTPFailure> {
+    .success(HTTPResponse(status: status, headers: headers, body: body ?? empty))
+  }
+
+  @Test(
+    arguments: [
+      (["retry-after": "3"], 3300), (["x-ratelimit-reset": "1000000002"], 2200), ([:], 250),
+    ] as [([String: String], Int64)])
+  func aRefusalIsWaitedOutAsTold(headers: [String: String], expected: Int64) async throws {
+    let time = Time()
+    let http = Scripted([answer(429, headers), answer()])
+    #expect(try await vault(http, time).list().isEmpty)
+    #expect(time.slept.withLock { $0 } == [expected])
+  }
+
+  @Test func slowsDownBeforeTheLimitIsHit() async throws {
+    let time = Time()
+    let low = ["x-ratelimit-remaining": "1", "x-ratelimit-reset": "1000000004"]
+    let http = Scripted([answer(200, low), answer()])
+    let vault = vault(http, time)
+    _ = try await vault.list()
+    #expect(time.slept.withLock { $0 }.isEmpty)
+    _ = try await vault.list()
+    #expect(time.slept.withLock { $0 } == [2000], "half of what is left, for two calls")
+  }
+
+  @Test func whatCanBeRepeatedIsRepeatedSixTimes() async throws {
+    let time = Time()
+    let broken = Result<HTTPResponse, HTTPFailure>.failure(.noAnswer("it broke"))
+    let http = Scripted([broken, answer(503), broken, answer()])
+    #expect(try await vault(http, time).list().isEmpty)
+    #expect(time.slept.withLock { $0 } == [250, 500, 1000])
+    let gone = Scripted(Array(repeating: answer(503), count: 6))
+    await #expect(throws: StoreError.unavailable("it answered 503")) {
+      try await vault(gone, Time()).list()
+    }
+  }
+
+  @Test func aListThatChangesWhileItIsReadIsReadAgain() async throws {
+    func page(_ total: Int, _ ids: Range<Int>) -> Result<HTTPResponse, HTTPFailure> {
+      let items = ids.map {
+        #"{"id":"ac_\#($0)","app_id":"SLACK","name":"c-\#($0)","ready":false,"created_at":"2026-01-01T00:00:00.000Z","updated_at":"2026-01-01T00:00:00.000Z","fingerprint":"f"}"#
+      }
+      let text =
+        #"{"start":0,"limit":100,"total":\#(total),"connections":[\#(items.joined(separator: ","))]}"#
+      return answer(200, [:], Array(text.utf8))
+    }
+    let http = Scripted([
+      page(150, 0..<100), page(149, 100..<149), page(149, 0..<100), page(149, 100..<149),
+    ])
+    #expect(try await vault(http, Time()).list().count == 149)
+    #expect(http.calls.withLock { $0.count } == 4)
+  }
+
+  @Test func anErrorsMessageIsNotShown() async throws {
+    let body =
+      #"{"statusCode":400,"error":"Bad Request","errorCode":"invalid_body","message":"Payload validation error: 'hunter2' on property setup.token"}"#
+    let http = Scripted([answer(400, [:], Array(body.utf8))])
+    await #expect(throws: StoreError.refused("it answers 400 invalid_body on `setup.token`")) {
+      try await vault(http, Time()).list()
+    }
+  }
+
+  @Test func aSecretThatIsNoTextIsRefusedBeforeItIsSent() async throws {
+    let http = Scripted([])
+    let name = try #require(ConnectionName("x"))
+    let write = VaultWrite(
+      name: name, app: "http",
+      setup: VaultWrite.Setup(
+        type: "bearer", fields: ["token": .secret(SecretBytes(copying: [0xFF, 0x00]))]))
+    await #expect(throws: StoreError.writeFailed("`token` is not UTF-8, which JSON needs")) {
+      try await vault(http, Time()).create(write)
+    }
+  }
+}
