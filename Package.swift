@@ -64,7 +64,7 @@ let package = Package(
       "SQLiteStore",
       ["Model", "Secrets", "Stores", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
-    layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores"]),
+    layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
     layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
 
     // The edge.

@@ -32,6 +32,8 @@ package struct LedgerState: Hashable, Sendable, Codable {
 package struct LedgerRun: Hashable, Sendable, Codable {
   package var holder: LockHolder
   package var provenance: Provenance?
+  /// SHA-256 of all that was meant, in hex.
+  package var plan: String?
   package var intents: [LedgerIntent] = []
   package var done = 0
 }

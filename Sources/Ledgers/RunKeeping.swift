@@ -1,3 +1,4 @@
+import Crypto
 package import Model
 package import Stores
 
@@ -71,6 +72,7 @@ extension LedgeredStore {
     var lines = [
       "apply: \(run.done) done\(left)", "", "Who: \(provenance.who)", "When: \(provenance.at)",
     ]
+    lines += run.plan.map { ["Plan: \($0)"] } ?? []
     lines += provenance.commit.map { ["Source: \($0)"] } ?? []
     lines.append("Tool: vaultctl \(provenance.toolVersion)")
     return lines.joined(separator: "\n") + "\n"
@@ -82,9 +84,12 @@ extension LedgeredStore {
   ) async throws(StoreError) -> RunID {
     try await vault.check(Set(intents.flatMap(\.action.operations)).union([.read]))
     held?.hasChanged = true
+    let meant = intents.map(LedgerIntent.init)
+    let digest = (try? canonicalJSON(meant)).map { hexadecimal(SHA256.hash(data: Array($0.utf8))) }
     try save(isShared: true) { contents in
       contents.state.run?.provenance = provenance
-      contents.state.run?.intents = intents.map(LedgerIntent.init)
+      contents.state.run?.plan = digest
+      contents.state.run?.intents = meant
     }
     return RunID(1)
   }

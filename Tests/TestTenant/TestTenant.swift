@@ -58,6 +58,9 @@ package final class TestTenant: Sendable {
 
   package var address: String { "http://127.0.0.1:\(port.withLock { $0 })" }
 
+  /// Calls of the API since faults were last chosen, the refused ones among them.
+  package var callCount: Int { counter.withLock { $0 } }
+
   package func injectFaults(_ fault: @escaping @Sendable (Call) -> Fault?) {
     counter.withLock { $0 = 0 }
     chosen.withLock { $0 = fault }

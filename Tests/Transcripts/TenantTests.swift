@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import TestTenant
 import Testing
@@ -57,6 +58,7 @@ import Testing
       objects.contains("sealed") && !objects.contains("value-of-") && !objects.contains("n3w"))
     let log = try await it.expectFine(["ledger", "log"]).text
     #expect(log.contains("apply: 3 done") && log.contains("Who: tester@"))
+    #expect(log.contains("    Plan: "))
     #expect(log.split(separator: "\n").count { !$0.hasPrefix(" ") } == 4, "one commit an apply")
   }
 
@@ -130,17 +132,32 @@ import Testing
     #expect(plan.status == 1 && plan.errorText.contains("error[VC4018]"))
   }
 
-  @Test func aStormOfRefusalsIsWaitedOut() async throws {
-    let tenant = try await TestTenant()
-    let it = try TenantSandbox(tenant)
-    try await it.declare((0..<8).map { "c-\($0)" })
-    tenant.injectFaults { $0.number.isMultiple(of: 2) ? .tooMany(reset: 0) : nil }
-    try await it.expectFine(["apply", "--auto-approve"])
-    // What was carried out: two lists (plan and none more), a token aside, and eight creates.
-    #expect(await tenant.state.calls("POST") == 8)
-    #expect(await tenant.state.calls("GET") <= 3)
-    tenant.injectFaults { _ in nil }
-    try await it.expectNoChanges()
+  @Test func aStormOfRefusalsCostsNothingButTheRefusals() async throws {
+    func calls(_ fault: @escaping @Sendable (TestTenant.Call) -> TestTenant.Fault?) async throws
+      -> Int
+    {
+      let tenant = try await TestTenant()
+      let it = try TenantSandbox(tenant)
+      try await it.declare((0..<8).map { "c-\($0)" })
+      tenant.injectFaults(fault)
+      try await it.expectFine(["apply", "--auto-approve"])
+      let count = tenant.callCount
+      #expect(await tenant.state.names.count == 8)
+      tenant.injectFaults { _ in nil }
+      try await it.expectNoChanges()
+      return count
+    }
+    let undisturbed = try await calls { _ in nil }
+    let refusals = Mutex(0)
+    let storm = try await calls { call in
+      guard call.number.isMultiple(of: 2) else { return nil }
+      refusals.withLock { $0 += 1 }
+      return .tooMany(reset: 0)
+    }
+    let refused = refusals.withLock { $0 }
+    #expect(refused > 5)
+    #expect(
+      Double(storm - refused) <= 1.2 * Double(undisturbed), "\(storm) \(refused) \(undisturbed)")
   }
 
   @Test func aLostAnswerMakesNothingTwice() async throws {
