@@ -37,6 +37,18 @@ package struct FlowStep: Hashable, Sendable {
   package var title: String { "\(app).\(action)" }
 }
 
+extension Catalog {
+  /// `nil` for an action that the catalog does not know.
+  package func action(of step: FlowStep) -> FlowAction? {
+    self[step.app]?.actions.first { $0.name == step.action }
+  }
+
+  /// Whether an action does not go without a connection.
+  package func needsConnection(_ step: FlowStep) -> Bool {
+    action(of: step)?.connection == .required
+  }
+}
+
 /// A flow that uses a connection, and by which actions.
 package struct FlowUse: Hashable, Sendable, Codable {
   package let flow: String

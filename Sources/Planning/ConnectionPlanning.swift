@@ -1,5 +1,5 @@
 import Diagnostics
-import Model
+package import Model
 
 /// What becomes of one connection.
 struct Judgement {
@@ -128,7 +128,7 @@ struct ConnectionPlanning {
 
 extension Catalog {
   /// The declared setup's shape; for a connection without one, that of the app's first.
-  func shape(of connection: DesiredConnection) -> SetupShape? {
+  package func shape(of connection: DesiredConnection) -> SetupShape? {
     guard let app = self[connection.app] else { return nil }
     return connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first
   }

@@ -6,7 +6,9 @@ package struct FlowIndex: Sendable {
   private let uses: [ConnectionName: [(flow: Flow, step: FlowStep)]]
   private let flows: [Flow]
   private let desired: [ConnectionName: DesiredConnection]
+  /// By the store's ids; nothing where there is no flow to name one.
   private let stored: [String: ConnectionName]
+  private let storedNames: Set<ConnectionName>
   private let catalog: Catalog
   private let knowsStore: Bool
 
@@ -18,6 +20,12 @@ package struct FlowIndex: Sendable {
     knowsStore = snapshot != nil
     self.catalog = catalog
     self.desired = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
+    if flows.isEmpty {
+      stored = [:]
+      storedNames = []
+      uses = [:]
+      return
+    }
     var stored = Dictionary(
       (snapshot?.actual.values.map { $0 } ?? []).map { ($0.id.rawValue, $0.name) }
     ) { first, _ in first }
@@ -28,11 +36,12 @@ package struct FlowIndex: Sendable {
       }
     }
     self.stored = stored
+    storedNames = Set(stored.values)
     var uses: [ConnectionName: [(flow: Flow, step: FlowStep)]] = [:]
     for flow in flows {
       for step in flow.steps {
         guard let text = step.connection else { continue }
-        if let name = Self.resolved(text, self.desired, stored) {
+        if let name = Self.resolved(text, self.desired, stored, storedNames) {
           uses[name, default: []].append((flow, step))
         }
       }
@@ -42,11 +51,11 @@ package struct FlowIndex: Sendable {
 
   private static func resolved(
     _ text: String, _ desired: [ConnectionName: DesiredConnection],
-    _ stored: [String: ConnectionName]
+    _ stored: [String: ConnectionName], _ storedNames: Set<ConnectionName>
   ) -> ConnectionName? {
     if let name = ConnectionName(text), desired[name] != nil { return name }
     // What the store has and nobody declares may be named too: its deletion reaches the flow.
-    return stored[text] ?? ConnectionName(text).flatMap { stored.values.contains($0) ? $0 : nil }
+    return stored[text] ?? ConnectionName(text).flatMap { storedNames.contains($0) ? $0 : nil }
   }
 
   /// The flows that use a connection, by their names.
@@ -59,12 +68,13 @@ package struct FlowIndex: Sendable {
   /// The connection that an action means, declared or in the store; `nil` where it names none, or
   /// one that nobody knows.
   package func connection(of step: FlowStep) -> ConnectionName? {
-    step.connection.flatMap { Self.resolved($0, desired, stored) }
+    step.connection.flatMap { Self.resolved($0, desired, stored, storedNames) }
   }
 
   /// What of the actions cannot be right, in the flows' order.
   package func findings() -> [Finding] {
-    flows.flatMap { flow in flow.steps.compactMap { finding($0, flow) } }
+    if flows.isEmpty { return [] }
+    return flows.flatMap { flow in flow.steps.compactMap { finding($0, flow) } }
       + desired.values
       .sorted { $0.name < $1.name }.flatMap(scopeFindings)
   }
@@ -85,19 +95,14 @@ package struct FlowIndex: Sendable {
     return .wrongAppInFlow(connection, step, flow)
   }
 
-  /// Whether the catalog says that an action does not go without a connection.
-  func needsConnection(_ step: FlowStep) -> Bool { action(of: step)?.connection == .required }
-
-  private func action(of step: FlowStep) -> FlowAction? {
-    catalog[step.app]?.actions.first { $0.name == step.action }
-  }
+  func needsConnection(_ step: FlowStep) -> Bool { catalog.needsConnection(step) }
 
   /// What the actions need and the manifest, or where it says nothing the grant, does not give.
   private func scopeFindings(_ connection: DesiredConnection) -> [Finding] {
     guard let declared = connection.scopes else { return [] }
     var needs: [Scope: (step: FlowStep, flow: Flow)] = [:]
     for (flow, step) in uses[connection.name] ?? [] {
-      for scope in action(of: step)?.scopes ?? [] where needs[scope] == nil {
+      for scope in catalog.action(of: step)?.scopes ?? [] where needs[scope] == nil {
         needs[scope] = (step, flow)
       }
     }

@@ -9,8 +9,6 @@ struct DiffSides {
   /// `nil` where there was no project then.
   let old: ReadProject?
   let new: ReadProject
-  /// The project's folder in the repository; empty for its root.
-  let folder: String
 
   /// - Parameter range: `A..B`: two commits. `A...B`: B and where it left A. `A`: that commit and
   ///   the work tree, or HEAD in a bare repository. Nothing: HEAD and the work tree.
@@ -20,7 +18,9 @@ struct DiffSides {
     let isBare = try git.line(["rev-parse", "--is-bare-repository"]) == "true"
     if root == nil, !isBare { _ = try Workspace.root(project) }
     let ends = try Self.ends(range, git, isBare: isBare)
-    folder = try root.map { _ in try git.folderInRepository() } ?? git.projectFolder(in: ends.new)
+    // The project's folder in the repository; empty for its root.
+    let folder =
+      try root.map { _ in try git.folderInRepository() } ?? git.projectFolder(in: ends.new)
     let before = try GitSnapshot(git, commit: ends.old, folder: folder)
     old = before.exists(Project.fileName) ? try ReadProject(from: before) : nil
     if let commit = ends.new {

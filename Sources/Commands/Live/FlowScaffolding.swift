@@ -23,9 +23,9 @@ struct FlowScaffolding {
         if !declared.contains(text), found[text] == nil { found[text] = (app, []) }
         continue
       }
-      let action = app.actions.first { $0.name == step.action }
-      guard action?.connection == .required else { continue }
-      let name = free("\(Scaffold.projectName(from: flow.name))-\(app.id)", among: declared)
+      guard workspace.catalog.needsConnection(step) else { continue }
+      let name = firstFree(
+        "\(Scaffold.projectName(from: flow.name))-\(app.id)", isTaken: declared.contains)
       found[name, default: (app, [])].unnamed.append(step.title)
     }
     return try found.sorted { $0.key < $1.key }.map { text, found in
@@ -36,15 +36,5 @@ struct FlowScaffolding {
       }
       return Missing(name: name, app: found.app, unnamed: found.unnamed)
     }
-  }
-
-  private func free(_ name: String, among taken: Set<String>) -> String {
-    var text = name
-    var number = 2
-    while taken.contains(text) {
-      text = "\(name)-\(number)"
-      number += 1
-    }
-    return text
   }
 }

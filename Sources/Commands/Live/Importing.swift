@@ -53,21 +53,14 @@ struct Importing {
 
   private func files(for names: [ConnectionName]) -> [ConnectionName: String] {
     let workspace = session.workspace
-    let folder =
-      workspace.environment?.overlay.text ?? workspace.project.manifests.first?.text
-      ?? "connections"
     var taken: Set<String> = []
     return Dictionary(
       names.map { name in
-        let stem = "\(folder)/\(Scaffold.fileName(for: name))"
-        var file = "\(stem).yaml"
-        var number = 2
-        while taken.contains(file) || workspace.files.exists(file) {
-          file = "\(stem)-\(number).yaml"
-          number += 1
+        let stem = firstFree("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
+          taken.contains($0) || workspace.files.exists("\($0).yaml")
         }
-        taken.insert(file)
-        return (name, file)
+        taken.insert(stem)
+        return (name, "\(stem).yaml")
       }
     ) { first, _ in first }
   }

@@ -38,6 +38,11 @@ struct Workspace: Sendable {
     return Workspace(files: files, read: read, state: read.state(of: environment))
   }
 
+  /// Where new manifests go: the chosen environment's overlay, else the project's first folder.
+  var folderOfNew: String {
+    environment?.overlay.text ?? project.manifests.first?.text ?? "connections"
+  }
+
   func choosing(_ environment: Environment) -> Workspace {
     Workspace(files: files, read: read, state: read.state(of: environment))
   }
@@ -84,6 +89,17 @@ struct Workspace: Sendable {
       folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
     }
   }
+}
+
+/// A name, with a number behind it where it is taken: `name`, `name-2`, `name-3`.
+func firstFree(_ name: String, isTaken: (String) -> Bool) -> String {
+  var text = name
+  var number = 2
+  while isTaken(text) {
+    text = "\(name)-\(number)"
+    number += 1
+  }
+  return text
 }
 
 extension Diagnostic {

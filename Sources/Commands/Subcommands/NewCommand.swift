@@ -57,10 +57,7 @@ struct NewCommand: Subcommand {
     _ name: ConnectionName, _ app: App, _ shape: SetupShape?, _ workspace: Workspace,
     _ console: Console
   ) throws {
-    let folder =
-      workspace.environment?.overlay.text ?? workspace.project.manifests.first?.text
-      ?? "connections"
-    let target = file ?? "\(folder)/\(Scaffold.fileName(for: name)).yaml"
+    let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
     try workspace.files.create(
       target, Scaffold.connection(name: name, app: app, shape: shape))
     console.result("Made \(target)\n")

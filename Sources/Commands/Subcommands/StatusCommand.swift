@@ -54,9 +54,7 @@ private struct StatusRows {
   private func row(_ connection: DesiredConnection) -> StatusRow {
     let actual = snapshot.counterpart(of: connection).actual
     let state = state(of: connection.name)
-    let shape = workspace.catalog[connection.app].flatMap { app in
-      connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first
-    }
+    let shape = workspace.catalog.shape(of: connection)
     return StatusRow(
       name: connection.name, app: connection.app, state: state,
       missing: state == .empty

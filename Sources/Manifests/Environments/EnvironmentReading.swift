@@ -61,10 +61,6 @@ extension LocatedText {
 extension String {
   /// As a project's name, but not `all`, which means all of them.
   fileprivate var isEnvironmentName: Bool { isProjectName && self != "all" }
-
-  fileprivate var withoutFinalSlashes: String {
-    String(reversed().drop { $0 == "/" }.reversed())
-  }
 }
 
 extension Diagnostic {

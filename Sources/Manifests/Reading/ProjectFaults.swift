@@ -11,6 +11,9 @@ extension String {
     return utf8.allSatisfy { isPlain($0) || "._-".utf8.contains($0) }
   }
 
+  /// A folder or an address as it is named without slashes at its end.
+  var withoutFinalSlashes: String { String(reversed().drop { $0 == "/" }.reversed()) }
+
   /// Below the project's root whatever it says.
   var isRelativePath: Bool {
     !isEmpty && !hasPrefix("/")

@@ -49,7 +49,7 @@ extension NodeReader {
     var base: String?
     if let value = entries.given("baseURL"), let text = text(value, "\(path).baseURL") {
       if !text.isServerURL { report(.notAServer(at: place(value))) }
-      base = String(text.reversed().drop { $0 == "/" }.reversed())
+      base = text.withoutFinalSlashes
     }
     let command =
       entries.given("credentialsCommand")
@@ -69,7 +69,7 @@ extension String {
       !rest.isEmpty
         && rest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) }
     }
-    let trimmed = String(reversed().drop { $0 == "/" }.reversed())
+    let trimmed = withoutFinalSlashes
     if trimmed.hasPrefix("https://") { return isPlain(trimmed.dropFirst(8)) }
     guard let start = local.first(where: trimmed.hasPrefix) else { return false }
     let rest = trimmed.dropFirst(start.count)
