@@ -22,9 +22,9 @@ package struct GitLedger: Sendable {
   }
 
   private let git: Git
-  package let ref: String
+  private let ref: String
   /// `nil`: the ledger is in this repository alone.
-  package let remote: String?
+  private let remote: String?
 
   package init(git: Git, name: String, remote: String?) {
     self.git = git
@@ -134,15 +134,9 @@ package struct GitLedger: Sendable {
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version {
     do throws(GitError) {
-      var blobs: [String: String] = [:]
-      let before = LedgerFiles.all(old.contents)
-      for (path, text) in LedgerFiles.all(contents) {
-        blobs[path] =
-          if before[path] == text, let id = old.blobs[path] {
-            id
-          } else {
-            try git.line(["hash-object", "-w", "--stdin"], input: Data(text.utf8))
-          }
+      let blobs = try LedgerFiles.blobs(of: contents, since: old.contents, old.blobs) {
+        text throws(GitError) in
+        try git.line(["hash-object", "-w", "--stdin"], input: Data(text.utf8))
       }
       let commit = try git.line(
         ["commit-tree", try tree(blobs), "-F", "-"] + (parent.map { ["-p", $0] } ?? []),

@@ -11,11 +11,29 @@ enum LedgerFiles {
   /// Of the form of these files.
   private static let form = "1\n"
 
-  static func all(_ contents: LedgerContents) -> [String: String] {
-    var files = [version: form, state: text(contents.state)]
-    files[key] = contents.key
-    for (name, entry) in contents.entries { files[path(name)] = text(entry) }
-    return files
+  /// Ids of the blobs of all files. What is as it was keeps its blob; only the rest is made into
+  /// text and handed to `write`, since a run of many changes moves the ledger as often.
+  static func blobs(
+    of contents: LedgerContents, since old: LedgerContents, _ known: [String: String],
+    write: (String) throws(GitError) -> String
+  ) throws(GitError) -> [String: String] {
+    var blobs: [String: String] = [:]
+    func put(
+      _ path: String, isSame: Bool, _ text: @autoclosure () -> String
+    ) throws(GitError) {
+      if isSame, let id = known[path] {
+        blobs[path] = id
+      } else {
+        blobs[path] = try write(text())
+      }
+    }
+    try put(version, isSame: true, form)
+    try put(state, isSame: contents.state == old.state, text(contents.state))
+    if let text = contents.key { try put(key, isSame: text == old.key, text) }
+    for (name, entry) in contents.entries {
+      try put(path(name), isSame: entry == old.entries[name], text(entry))
+    }
+    return blobs
   }
 
   static func read(

@@ -96,10 +96,6 @@ package actor LedgeredStore: Store {
   package func carryOut(
     _ write: StoreWrite, in run: RunID
   ) async throws(StoreError) -> AppliedRecord? {
-    try await perform(write)
-  }
-
-  private func perform(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
     let former: ConnectionName =
       if case .rename(_, _, let former) = write.action { former } else { write.name }
     let before = held?.version.contents.entries[former]?.record
@@ -142,10 +138,10 @@ package actor LedgeredStore: Store {
   private func vaultWrite(
     _ write: StoreWrite, before: AppliedRecord?
   ) throws(StoreError) -> VaultWrite {
-    guard let type = write.setupType, isComplete(write.app, type, write.fields.keys.map { $0 })
+    guard let type = write.setupType, catalog.isWhole(write.app, type, write.fields.keys)
     else {
       if let type = before?.setupType,
-        isComplete(write.app, type, before?.fields.keys.map { $0 } ?? [])
+        catalog.isWhole(write.app, type, (before?.fields ?? [:]).keys)
       {
         throw .refused(
           "a connection that has a setup there cannot be emptied; delete it, and make it anew")
@@ -168,10 +164,6 @@ package actor LedgeredStore: Store {
       name: write.name, app: write.app, setup: VaultWrite.Setup(type: type, fields: fields))
   }
 
-  private func isComplete(_ app: AppID, _ type: SetupType, _ fields: [FieldName]) -> Bool {
-    catalog[app]?.setup(type)?.missing(from: fields).isEmpty ?? true
-  }
-
   package func recordGrant(
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError) {
@@ -189,24 +181,15 @@ package actor LedgeredStore: Store {
 
   private func opened(_ sealed: String) async throws(StoreError) -> StoreKey {
     if let key { return key }
-    do throws(KeyProtectionFailure) {
-      let key = try StoreKeyOpening.key(await protection.open(sealed))
-      self.key = key
-      return key
-    } catch {
-      throw .keyUnavailable(error.reason)
-    }
+    let key = try StoreKey(await protection.openKey(sealed))
+    self.key = key
+    return key
   }
 
   private func usableKey() async throws(StoreError) -> StoreKey {
     if let sealed = held?.version.contents.key { return try await opened(sealed) }
     let bytes = StoreKey.random()
-    let sealed: String
-    do throws(KeyProtectionFailure) {
-      sealed = try await protection.seal(bytes)
-    } catch {
-      throw .keyUnavailable(error.reason)
-    }
+    let sealed = try await protection.sealKey(bytes)
     // Another change of this run may have been quicker.
     if let sealed = held?.version.contents.key { return try await opened(sealed) }
     let key = try StoreKey(bytes)
@@ -226,11 +209,7 @@ package actor LedgeredStore: Store {
     guard let sealed = version.contents.key else { return false }
     if version.contents.state.run != nil { throw .ledgerMoved }
     var contents = version.contents
-    do throws(KeyProtectionFailure) {
-      contents.key = try await protection.seal(protection.open(sealed))
-    } catch {
-      throw .keyUnavailable(error.reason)
-    }
+    contents.key = try await protection.sealKey(protection.openKey(sealed))
     _ = try ledger.move(
       from: version, parent: version.commit, to: contents, message: "key: sealed anew\n",
       by: provenance(), isShared: true)

@@ -2,14 +2,10 @@ import Model
 import Secrets
 import Stores
 
-/// A key's bytes as a key; what is none is told like one that cannot be had.
-enum StoreKeyOpening {
-  static func key(_ bytes: SecretBytes) throws(KeyProtectionFailure) -> StoreKey {
-    do throws(StoreError) {
-      return try StoreKey(bytes)
-    } catch {
-      throw KeyProtectionFailure("it is no key")
-    }
+extension Catalog {
+  /// Whether a setup has all that its app requires; of an app that is not known, it has.
+  func isWhole(_ app: AppID, _ type: SetupType, _ fields: some Collection<FieldName>) -> Bool {
+    self[app]?.setup(type)?.missing(from: fields).isEmpty ?? true
   }
 }
 

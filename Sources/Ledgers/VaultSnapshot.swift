@@ -48,7 +48,10 @@ struct VaultSnapshot {
   ) -> ActualConnection {
     let isAsRecorded = record?.version == version
     // A setup that lacks what the app requires was never sent.
-    let isWithheld = record.map(lacksFields) ?? false
+    let isWithheld =
+      record.flatMap { record in
+        record.setupType.map { !catalog.isWhole(record.app, $0, record.fields.keys) }
+      } ?? false
     let shown = hasSetup || (isWithheld && isAsRecorded) ? record : nil
     let fields = (shown?.fields ?? [:]).mapValues { field -> ActualField in
       switch field {
@@ -69,12 +72,5 @@ struct VaultSnapshot {
       labels: record?.labels ?? [:],
       grantedScopes: contents.entries[name]?.granted.map { Set($0) }, version: version,
       updatedAt: updatedAt, unseen: unseen)
-  }
-
-  private func lacksFields(_ record: AppliedRecord) -> Bool {
-    guard let type = record.setupType, let shape = catalog[record.app]?.setup(type) else {
-      return false
-    }
-    return !shape.missing(from: record.fields.keys.map { $0 }).isEmpty
   }
 }

@@ -128,8 +128,7 @@ extension SQLiteStore {
   /// - Returns: false where there is no key yet.
   package func resealKey() async throws(StoreError) -> Bool {
     guard let sealed = try sealedKey() else { return false }
-    let bytes = try await open(sealed)
-    let again = try await seal(bytes)
+    let again = try await protection.sealKey(protection.openKey(sealed))
     try writing { db in
       try db.execute(sql: "UPDATE store_key SET sealed = ?", arguments: [again])
     }
@@ -139,7 +138,7 @@ extension SQLiteStore {
   private func presentKey() async throws(StoreError) -> StoreKey? {
     if let key { return key }
     guard let sealed = try sealedKey() else { return nil }
-    let key = try StoreKey(await open(sealed))
+    let key = try StoreKey(await protection.openKey(sealed))
     self.key = key
     return key
   }
@@ -147,7 +146,7 @@ extension SQLiteStore {
   /// The key that is there, or a new one.
   private func usableKey() async throws(StoreError) -> StoreKey {
     if let key = try await presentKey() { return key }
-    let sealed = try await seal(StoreKey.random())
+    let sealed = try await protection.sealKey(StoreKey.random())
     try writing { db in
       // Where another process was quicker, its key stays.
       try db.execute(
@@ -155,22 +154,6 @@ extension SQLiteStore {
     }
     guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
     return key
-  }
-
-  private func open(_ sealed: String) async throws(StoreError) -> SecretBytes {
-    do {
-      return try await protection.open(sealed)
-    } catch {
-      throw .keyUnavailable(error.reason)
-    }
-  }
-
-  private func seal(_ key: SecretBytes) async throws(StoreError) -> String {
-    do {
-      return try await protection.seal(key)
-    } catch {
-      throw .keyUnavailable(error.reason)
-    }
   }
 }
 

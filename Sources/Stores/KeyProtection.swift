@@ -7,6 +7,26 @@ package protocol KeyProtection: Sendable {
   func open(_ sealed: String) async throws(KeyProtectionFailure) -> SecretBytes
 }
 
+extension KeyProtection {
+  /// The key, opened, for a store.
+  package func openKey(_ sealed: String) async throws(StoreError) -> SecretBytes {
+    do {
+      return try await open(sealed)
+    } catch {
+      throw .keyUnavailable(error.reason)
+    }
+  }
+
+  /// The key, sealed, for a store.
+  package func sealKey(_ key: SecretBytes) async throws(StoreError) -> String {
+    do {
+      return try await seal(key)
+    } catch {
+      throw .keyUnavailable(error.reason)
+    }
+  }
+}
+
 /// Why a key could not be sealed or opened, in words for people.
 package struct KeyProtectionFailure: Error, Hashable, Sendable {
   package let reason: String
