@@ -9,16 +9,13 @@ package struct ProjectDiff: Hashable, Sendable {
   package let settings: [SettingDiff]
   /// What flows use, by their names: `twilio.send_sms -> twilio-prod`.
   package let flows: [SettingDiff]
-  package let findings: [Finding]
 
   package init(
-    connections: [ConnectionDiff], settings: [SettingDiff], flows: [SettingDiff],
-    findings: [Finding]
+    connections: [ConnectionDiff], settings: [SettingDiff], flows: [SettingDiff]
   ) {
     self.connections = connections
     self.settings = settings
     self.flows = flows
-    self.findings = findings
   }
 
   package var isEmpty: Bool { connections.isEmpty && settings.isEmpty && flows.isEmpty }

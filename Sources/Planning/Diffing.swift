@@ -27,15 +27,12 @@ package struct DeclaredProject: Sendable {
 ///
 /// 1. The base's connections are compared, then each environment's; what an environment shares with
 ///    the base is left out.
-/// 2. A message that stood elsewhere before, and one that somebody was taken off, are findings.
-/// 3. The project file's settings are compared.
+/// 2. The project file's settings are compared.
 ///
-/// - Parameters:
-///   - comparisons: what opening messages has shown; a pair that is missing is *changed*.
-///   - names: the owners of keys, by key id, for findings.
+/// - Parameter comparisons: what opening messages has shown; a pair that is missing is *changed*.
 package func diff(
   from old: DeclaredProject, to new: DeclaredProject,
-  comparisons: [MessagePair: SecretComparison] = [:], names: [String: String] = [:]
+  comparisons: [MessagePair: SecretComparison] = [:]
 ) -> ProjectDiff {
   let environments = Set(old.connections.keys).union(new.connections.keys)
     .sorted { ($0 ?? "") < ($1 ?? "") }
@@ -52,9 +49,16 @@ package func diff(
   }
   return ProjectDiff(
     connections: found, settings: differences(old.settings, new.settings),
-    flows: differences(old.flowUses, new.flowUses),
-    findings: found.flatMap { Finding.ofSecrets($0, names: names) }
-      .sorted(by: Finding.inReadingOrder))
+    flows: differences(old.flowUses, new.flowUses))
+}
+
+/// What a reviewer must not miss: messages that stood elsewhere before, and those that somebody was
+/// taken off.
+///
+/// - Parameter names: the owners of keys, by key id.
+package func findings(in diff: ProjectDiff, names: [String: String]) -> [Finding] {
+  diff.connections.flatMap { Finding.ofSecrets($0, names: names) }
+    .sorted(by: Finding.inReadingOrder)
 }
 
 private func differences(

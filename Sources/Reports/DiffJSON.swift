@@ -1,18 +1,18 @@
 import Diagnostics
-package import Model
+import Model
 
 /// A diff for programs: JSON with sorted keys and a version of its form.
 package enum DiffJSON {
   package static let formatVersion = "1.0"
 
-  /// - Parameter names: of keys by their ids, as far as they are known.
-  package static func text(_ diff: ProjectDiff, names: [String: String]) -> String {
-    json(
+  package static func text(_ report: DiffReport) -> String {
+    let diff = report.diff
+    return json(
       Document(
         formatVersion: formatVersion,
-        connections: diff.connections.map { ConnectionForm($0, names: names) },
+        connections: diff.connections.map { ConnectionForm($0, names: report.names) },
         settings: diff.settings.map(SettingForm.init), flows: diff.flows.map(SettingForm.init),
-        findings: diff.findings.map(FindingForm.init)))
+        findings: report.findings.map(FindingForm.init)))
   }
 
   private struct Document: Encodable {

@@ -1,13 +1,13 @@
-package import Model
+import Model
 
 /// A diff as the comment of a pull request: the summary, and the text in a fence; never longer than
 /// GitHub takes.
 package enum DiffMarkdown {
-  package static func text(_ diff: ProjectDiff, names: [String: String]) -> String {
-    let plain = DiffText(palette: Palette(isOn: false), names: names)
-    let head = "<!-- vaultctl diff -->\n### \(plain.summary(diff))\n"
-    if diff.isEmpty { return head }
-    var lines = plain.text(diff).split(separator: "\n", omittingEmptySubsequences: false)
+  package static func text(_ report: DiffReport) -> String {
+    let plain = DiffText(palette: Palette(isOn: false), report)
+    let head = "<!-- vaultctl diff -->\n### \(plain.summary)\n"
+    if report.diff.isEmpty { return head }
+    var lines = plain.text.split(separator: "\n", omittingEmptySubsequences: false)
     let ticks = String(
       repeating: "`", count: max(3, (lines.map { longestTicks(String($0)) }.max() ?? 0) + 1))
     // The end, which has the findings and the sum, is kept; what is left out is in the middle.

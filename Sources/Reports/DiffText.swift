@@ -1,18 +1,18 @@
 import Diagnostics
-package import Model
+import Model
 
 /// A diff for people.
 package struct DiffText: Sendable {
   private let palette: Palette
-  private let names: [String: String]
+  private let report: DiffReport
 
-  /// - Parameter names: of keys by their ids, as far as they are known.
-  package init(palette: Palette, names: [String: String]) {
+  package init(palette: Palette, _ report: DiffReport) {
     self.palette = palette
-    self.names = names
+    self.report = report
   }
 
-  package func text(_ diff: ProjectDiff) -> String {
+  package var text: String {
+    let diff = report.diff
     var parts: [String] = []
     if !diff.settings.isEmpty {
       parts.append("project file\n" + diff.settings.map(setting).joined())
@@ -20,13 +20,14 @@ package struct DiffText: Sendable {
     parts += diff.connections.map(connection)
     if !diff.flows.isEmpty { parts.append("flows\n" + diff.flows.map(setting).joined()) }
     let findings = DiagnosticText(palette: palette)
-    parts += diff.findings.map { findings.text($0.diagnostic) + "\n" }
-    parts.append(palette.bold(summary(diff)) + "\n")
+    parts += report.findings.map { findings.text($0.diagnostic) + "\n" }
+    parts.append(palette.bold(summary) + "\n")
     return parts.joined(separator: "\n")
   }
 
   /// `Diff: 1 added, 2 changed, 0 removed; 1 setting; 1 flow.`
-  package func summary(_ diff: ProjectDiff) -> String {
+  package var summary: String {
+    let diff = report.diff
     if diff.isEmpty { return "No difference." }
     func count(_ isKind: (ConnectionDiff.Kind) -> Bool) -> Int {
       diff.connections.count { isKind($0.kind) }
@@ -53,7 +54,7 @@ package struct DiffText: Sendable {
     var head =
       "  \(mark(diff.kind)) \(palette.bold(name))\(environment) (app: \(shown(diff.app.rawValue)))"
     if case .renamed(let former) = diff.kind { head += ", was \"\(shown(former.rawValue))\"" }
-    let details = diff.details.map { NamedDetail(detail: $0, names: names) }
+    let details = diff.details.map { NamedDetail(detail: $0, names: report.names) }
     let lines =
       [shown(diff.place.file ?? ""), head]
       + DetailLine.aligned(details).map { "      \(palette.coloured($0.mark)) \($0.text)" }
@@ -68,7 +69,9 @@ package struct DiffText: Sendable {
     }
   }
 
-  private func named(_ text: String) -> String { names[text].map { "\(text) \($0)" } ?? text }
+  private func named(_ text: String) -> String {
+    report.names[text].map { "\(text) \($0)" } ?? text
+  }
 }
 
 /// A detail whose keys are told by their owners.

@@ -3,6 +3,7 @@ import Manifests
 import Model
 import OpenPGP
 import Planning
+import Reports
 import Secrets
 
 /// A diff, with what the keyring can tell of the messages and of their recipients.
@@ -11,9 +12,7 @@ struct DiffMaking {
   let openPGP: OpenPGP
 
   struct Result {
-    let diff: ProjectDiff
-    /// The owners of keys, by key id and by fingerprint.
-    let names: [String: String]
+    let report: DiffReport
     /// Messages of the newer state that lie.
     let faults: [Diagnostic]
   }
@@ -28,8 +27,9 @@ struct DiffMaking {
     let diff = Planning.diff(from: old, to: new, comparisons: comparisons)
     let names = try await names(in: diff)
     return Result(
-      diff: Planning.diff(from: old, to: new, comparisons: comparisons, names: names),
-      names: names, faults: faults)
+      report: DiffReport(
+        diff: diff, findings: Planning.findings(in: diff, names: names), names: names),
+      faults: faults)
   }
 
   private func comparisons(

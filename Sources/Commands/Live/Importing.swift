@@ -109,10 +109,7 @@ struct Importing {
   func record(_ imported: [Imported], _ global: GlobalOptions) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
-    let lock = session.lock()
-    try await lock.take(waitingAtMost: 60) { console.report([$0]) }
-    let outcome: ApplyOutcome
-    do {
+    let outcome = try await session.underLock(waitingAtMost: 60, console) { lock in
       let actual = try await session.read().actual
       let changes = imported.compactMap { imported -> Change? in
         let name = imported.manifest.name
@@ -125,22 +122,23 @@ struct Importing {
       let applier = Applier(
         store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
         clock: session.clock)
-      outcome = await applier.carryOut(
+      return await applier.carryOut(
         Plan(changes: changes, findings: [], unchangedCount: 0, emptyCount: 0),
         desired: workspace.state.connections, by: session.provenance()
       ) { _, _ in }
-      try await lock.release()
-    } catch {
-      try? await lock.release()
-      throw error
     }
     console.report(outcome.diagnostics)
-    if outcome.isComplete { return .fine }
-    return outcome.doneCount > 0 ? .partly : .failed
+    return outcome.ending
   }
 }
 
 extension ApplyOutcome {
+  /// All of it, a part, or nothing.
+  var ending: Outcome {
+    if isComplete { return .fine }
+    return doneCount > 0 ? .partly : .failed
+  }
+
   /// What failed, and what stopped the run, in reading order.
   var diagnostics: [Diagnostic] {
     let failed = results.flatMap { _, result -> [Diagnostic] in

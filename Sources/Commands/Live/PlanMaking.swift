@@ -40,13 +40,10 @@ extension Session {
 
   /// The flows that the store's backend has; one that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
-    do throws(StoreError) {
-      return try await store.flows().compactMap { name, definition in
+    try await asked { () async throws(StoreError) in try await store.flows() }
+      .compactMap { name, definition in
         Flow.read(definition, file: "flow `\(name)` of \(store.description)").flow
       }
-    } catch {
-      throw Failure(Diagnostic(error, in: store.description))
-    }
   }
 
   private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {

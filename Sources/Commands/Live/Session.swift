@@ -25,18 +25,17 @@ struct Session: Sendable {
     self.workspace = workspace
     keyring = Keyring.standard(workspace.project, console: console)
     sealing = FieldSealing(keyring: keyring)
-    let commit = GitHead.commit(above: workspace.files.root)
     let clock = clock
     provenance = {
       Provenance(
         who: "\(Machine.user)@\(Machine.host)", at: clock.now(), toolVersion: vaultctlVersion,
-        commit: commit)
+        commit: GitHead.commit(above: workspace.files.root))
     }
     stores = StoreMaking(workspace: workspace, keyring: keyring, provenance: provenance)
     store = try stores.store(settings)
   }
 
-  func lock() -> StoreLock {
+  private func lock() -> StoreLock {
     let now = clock.now()
     let process = ProcessInfo.processInfo.processIdentifier
     return StoreLock(
@@ -50,10 +49,33 @@ struct Session: Sendable {
 
   /// - Parameter isOffline: what is recorded, without asking the store.
   func read(isOffline: Bool = false) async throws -> Snapshot {
+    try await asked { () async throws(StoreError) in
+      isOffline ? try await store.readOffline() : try await store.read()
+    }
+  }
+
+  /// What the store says; its errors as what a command tells.
+  func asked<R>(_ work: () async throws(StoreError) -> R) async throws -> R {
     do throws(StoreError) {
-      return isOffline ? try await store.readOffline() : try await store.read()
+      return try await work()
     } catch {
       throw Failure(Diagnostic(error, in: store.description))
+    }
+  }
+
+  /// Work that nobody else applies beside; the lock is given back whatever comes of it.
+  func underLock<R>(
+    waitingAtMost seconds: Int64, _ console: Console, _ work: (StoreLock) async throws -> R
+  ) async throws -> R {
+    let lock = lock()
+    try await lock.take(waitingAtMost: seconds) { console.report([$0]) }
+    do {
+      let result = try await work(lock)
+      try await lock.release()
+      return result
+    } catch {
+      try? await lock.release()
+      throw error
     }
   }
 }

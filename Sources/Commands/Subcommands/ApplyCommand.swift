@@ -47,15 +47,8 @@ struct ApplyCommand: Subcommand {
     if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
 
     let session = try Session(workspace, console: console)
-    let lock = session.lock()
-    try await lock.take(waitingAtMost: lockTimeout) { console.report([$0]) }
-    do {
-      let outcome = try await underLock(lock, session, console)
-      try await lock.release()
-      return outcome
-    } catch {
-      try? await lock.release()
-      throw error
+    return try await session.underLock(waitingAtMost: lockTimeout, console) { lock in
+      try await underLock(lock, session, console)
     }
   }
 
@@ -141,8 +134,7 @@ struct ApplyCommand: Subcommand {
     let endings = outcome.results.map { (action: $0.change.action, ending: $0.result.ending) }
     let text = ApplyText(palette: console.palette)
     console.result("\n" + text.summary(endings, empty: plan.emptyCount) + "\n")
-    if outcome.isComplete { return .fine }
-    return outcome.doneCount > 0 ? .partly : .failed
+    return outcome.ending
   }
 }
 

@@ -37,20 +37,20 @@ struct DiffCommand: Subcommand {
     try requireNoErrors(sides, console)
     let openPGP = OpenPGP(GPGSettings(isInteractive: console.canAsk))
     let made = try await DiffMaking(sides: sides, openPGP: openPGP).result()
-    let diff = made.diff
+    let report = made.report
     switch format {
-    case .text: console.result(DiffText(palette: console.palette, names: made.names).text(diff))
-    case .json: console.result(DiffJSON.text(diff, names: made.names))
-    case .markdown: console.result(DiffMarkdown.text(diff, names: made.names))
+    case .text: console.result(DiffText(palette: console.palette, report).text)
+    case .json: console.result(DiffJSON.text(report))
+    case .markdown: console.result(DiffMarkdown.text(report))
     }
     console.report(made.faults, sources: sides.new.sources)
-    let hasErrors = diff.findings.contains { $0.diagnostic.severity == .error }
+    let hasErrors = report.findings.contains { $0.diagnostic.severity == .error }
     if hasErrors || !made.faults.isEmpty { return .failed }
-    if let violation = diff.findings.violation(of: failing) {
+    if let violation = report.findings.violation(of: failing) {
       console.report([violation])
       return .finding
     }
-    return detailedExitcode && !diff.isEmpty ? .changes : .fine
+    return detailedExitcode && !report.diff.isEmpty ? .changes : .fine
   }
 
   /// The newer side must be right; of the older one, what is not counts as absent, and that is told.

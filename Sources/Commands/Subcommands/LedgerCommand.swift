@@ -32,16 +32,6 @@ extension Subcommand {
     }
     return (try session.stores.ledger(settings), session)
   }
-
-  fileprivate func asked<R>(
-    _ session: Session, _ work: () async throws(StoreError) -> R
-  ) async throws -> R {
-    do throws(StoreError) {
-      return try await work()
-    } catch {
-      throw Failure(Diagnostic(error, in: session.store.description))
-    }
-  }
 }
 
 struct LedgerLogCommand: Subcommand {
@@ -51,7 +41,7 @@ struct LedgerLogCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, session) = try ledger(console)
-    for entry in try await asked(session, { () throws(StoreError) in try ledger.log() }) {
+    for entry in try await session.asked({ () throws(StoreError) in try ledger.log() }) {
       let lines = entry.message.split(separator: "\n", omittingEmptySubsequences: true)
       console.result("\(entry.commit.prefix(12)) \(entry.when) \(lines.first ?? "")\n")
       for line in lines.dropFirst() { console.result("    \(line)\n") }
@@ -67,7 +57,7 @@ struct LedgerShowCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, session) = try ledger(console)
-    let contents = try await asked(session) { () throws(StoreError) in try ledger.read().contents }
+    let contents = try await session.asked { () throws(StoreError) in try ledger.read().contents }
     if let run = contents.state.run {
       console.result("under way: \(run.holder.who), since \(run.holder.since)\n")
     }
@@ -93,7 +83,7 @@ struct LedgerVerifyCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, session) = try ledger(console)
-    let contents = try await asked(session) { () throws(StoreError) in try ledger.read().contents }
+    let contents = try await session.asked { () throws(StoreError) in try ledger.read().contents }
     let snapshot = try await session.read()
     var faults: [Diagnostic] = []
     func fault(_ name: ConnectionName, _ what: String) {
@@ -142,7 +132,7 @@ struct LedgerRebuildCommand: Subcommand {
       console.note("Nothing was changed.")
       return .failed
     }
-    try await asked(session) { () throws(StoreError) in
+    try await session.asked { () throws(StoreError) in
       try ledger.startAnew(by: session.provenance())
     }
     console.result("The ledger is empty. Take over what is declared: vaultctl apply --adopt\n")

@@ -80,12 +80,12 @@ struct RekeyCommand: Subcommand {
   }
 
   private func rekeyStore(_ session: Session, _ console: Console) async throws {
-    do throws(StoreError) {
+    try await session.asked { () async throws(StoreError) in
       guard let text = try await session.store.sealedKey() else { return }
       let recipients =
         (try? await session.keyring.recipients(of: session.workspace.environment)) ?? []
       guard let message = try? SealedMessage(armored: text) else {
-        throw .corrupt("the store key is not an OpenPGP message")
+        throw StoreError.corrupt("the store key is not an OpenPGP message")
       }
       let isRight =
         RecipientCheck.former(message.keyIDs, recipients).isEmpty
@@ -94,8 +94,6 @@ struct RekeyCommand: Subcommand {
       if try await session.store.resealKey() {
         console.result("\(session.store.description.location): sealed the store's key anew\n")
       }
-    } catch {
-      throw Failure(Diagnostic(error, in: session.store.description))
     }
   }
 }

@@ -32,11 +32,9 @@ struct RecordScopesCommand: Subcommand {
     for scope in scopes where scope.isEmpty || scope.contains(where: \.isWhitespace) {
       throw ValidationError("`\(scope)` is not a scope; give each as an argument of its own")
     }
-    do throws(StoreError) {
+    try await session.asked { () async throws(StoreError) in
       try await session.store.recordGrant(
         Set(scopes.map { Scope($0) }), for: name, by: session.provenance())
-    } catch {
-      throw Failure(Diagnostic(error, in: session.store.description))
     }
     let list = scopes.isEmpty ? "no scopes" : scopes.sorted().joined(separator: ", ")
     console.result("Recorded for `\(name)`: \(list)\n")

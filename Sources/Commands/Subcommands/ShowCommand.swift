@@ -32,11 +32,8 @@ struct ShowCommand: Subcommand {
       _ = try workspace.documents(self.name)
       return .failed
     }
-    let events: [StoreEvent]
-    do throws(StoreError) {
-      events = try await session.store.events(of: name)
-    } catch {
-      throw Failure(Diagnostic(error, in: session.store.description))
+    let events = try await session.asked { () async throws(StoreError) in
+      try await session.store.events(of: name)
     }
     console.result(
       ConnectionText(palette: console.palette).text(

@@ -1,0 +1,15 @@
+package import Model
+
+/// A diff with what is told beside it.
+package struct DiffReport: Sendable {
+  package let diff: ProjectDiff
+  package let findings: [Finding]
+  /// The owners of keys, by key id and by fingerprint, as far as they are known.
+  package let names: [String: String]
+
+  package init(diff: ProjectDiff, findings: [Finding], names: [String: String]) {
+    self.diff = diff
+    self.findings = findings
+    self.names = names
+  }
+}
