@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One library target of ours; it may only depend on targets that stand above it in the list.
@@ -35,6 +36,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     // Of the tests alone.
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
   ],
@@ -56,15 +58,18 @@ let package = Package(
     layer("OpenPGP", ["CGPGME", "Secrets"]),
     layer(
       "HTTP",
-      [.product(name: "AsyncHTTPClient", package: "async-http-client")]
+      [logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
         + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }),
-    layer("GitPlumbing"),
+    layer("GitPlumbing", [logging]),
     layer("Stores", ["Model", "Secrets", crypto]),
+    layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
     layer(
       "SQLiteStore",
-      ["Model", "Secrets", "Stores", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "Ledgers", "Model", "Secrets", "Stores", crypto,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
-    layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
     layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
 
     // The edge.
@@ -73,7 +78,7 @@ let package = Package(
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
         "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store", "Ledgers",
-        "Applying",
+        "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
@@ -98,7 +103,9 @@ let package = Package(
       "SQLiteStoreTests",
       ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("HTTPTests", ["HTTP"]),
-    tests("Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores"]),
+    tests(
+      "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
+      files: ["Recorded"]),
     tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Logging
 import Reports
 import Secrets
 
@@ -7,8 +8,11 @@ import Secrets
 struct Console: Sendable {
   let palette: Palette
   let errorPalette: Palette
+  /// For what is done on the way, as the user's `-v` asks for it.
+  let logger: Logger
 
-  init(colour: ColourChoice) {
+  /// - Parameter verbosity: how many times `-v` was given.
+  init(colour: ColourChoice, verbosity: Int = 0) {
     func isOn(_ descriptor: Int32) -> Bool {
       switch colour {
       case .always: true
@@ -19,28 +23,37 @@ struct Console: Sendable {
     }
     palette = Palette(isOn: isOn(STDOUT_FILENO))
     errorPalette = Palette(isOn: isOn(STDERR_FILENO))
+    var logger = Logger(label: "vaultctl") { _ in LogLines() }
+    logger.logLevel =
+      switch verbosity {
+      case ...0: .warning
+      case 1: .info
+      case 2: .debug
+      default: .trace
+      }
+    self.logger = logger
   }
 
   /// Whether a person can be asked.
   var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
   var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
-  func result(_ text: String) { write(text, to: STDOUT_FILENO) }
-  func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  func result(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+  func note(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
 
   func report(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     if diagnostics.isEmpty { return }
-    write(
+    Self.write(
       DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics),
       to: STDERR_FILENO)
   }
 
   /// Lines for the service that the job runs on.
-  func annotate(_ lines: String) { write(lines, to: STDERR_FILENO) }
+  func annotate(_ lines: String) { Self.write(lines, to: STDERR_FILENO) }
 
   /// A line of the person's answer; `nil` at the end of input.
   func answer(to question: String) -> String? {
-    write(question, to: STDERR_FILENO)
+    Self.write(question, to: STDERR_FILENO)
     return readLine()
   }
 
@@ -48,7 +61,7 @@ struct Console: Sendable {
   func result(_ secret: SecretBytes) {
     secret.withBytes { span in
       unsafe span.withUnsafeBytes { bytes in
-        unsafe writeAll(bytes, to: STDOUT_FILENO)
+        unsafe Self.writeAll(bytes, to: STDOUT_FILENO)
       }
     }
   }
@@ -56,23 +69,23 @@ struct Console: Sendable {
   /// A value typed without being shown, or read from a pipe; one line break at its end is none of it.
   func secret(prompt: String?) throws -> SecretBytes {
     let restore = prompt.map { prompt in
-      write(prompt, to: STDERR_FILENO)
+      Self.write(prompt, to: STDERR_FILENO)
       return HiddenInput()
     }
     defer {
       restore?.end()
-      if prompt != nil { write("\n", to: STDERR_FILENO) }
+      if prompt != nil { Self.write("\n", to: STDERR_FILENO) }
     }
     return try SecretInput.read(STDIN_FILENO, untilLineBreak: prompt != nil)
   }
 
-  private func write(_ text: String, to descriptor: Int32) {
+  fileprivate static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { unsafe writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
   }
 
   /// A reader that went away ends us quietly.
-  private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
     var written = 0
     while written < bytes.count {
       let count = unsafe Glibc.write(
@@ -81,6 +94,22 @@ struct Console: Sendable {
       if count <= 0 { return }
       written += count
     }
+  }
+}
+
+/// The log's lines on stderr: `debug: git update-ref …`.
+private struct LogLines: LogHandler {
+  var logLevel = Logger.Level.warning
+  var metadata: Logger.Metadata = [:]
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let text = "\(event.message)".filter { $0 == "\t" || !($0.asciiValue.map { $0 < 32 } ?? false) }
+    Console.write("\(event.level): \(text)\n", to: STDERR_FILENO)
   }
 }
 

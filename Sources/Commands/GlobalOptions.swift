@@ -28,7 +28,13 @@ struct GlobalOptions: ParsableArguments {
   @Option(name: .customLong("color"), help: "Colours: auto, always or never.")
   var colour: ColourChoice = .auto
 
+  @Flag(
+    name: .shortAndLong,
+    help:
+      "Tell on stderr what is asked of servers and of git; -vv and -vvv tell more, never a value.")
+  var verbose: Int
+
   var namesAllEnvironments: Bool { environment == "all" }
 
-  var console: Console { Console(colour: colour) }
+  var console: Console { Console(colour: colour, verbosity: verbose) }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+package import Logging
 
 /// Git's own words about what it did not do.
 package struct GitError: Error, Hashable, Sendable {
@@ -16,8 +17,13 @@ package struct GitError: Error, Hashable, Sendable {
 /// the index that is being committed.
 package struct Git: Sendable {
   package let folder: String
+  private let logger: Logger?
 
-  package init(folder: String) { self.folder = folder }
+  /// - Parameter logger: told of each call; what goes in and comes out is not.
+  package init(folder: String, logger: Logger? = nil) {
+    self.folder = folder
+    self.logger = logger
+  }
 
   /// What git prints.
   package func output(
@@ -33,6 +39,7 @@ package struct Git: Sendable {
       throw GitError(
         words: "it cannot be started: \(unsafe String(cString: strerror(error.code)))", status: -1)
     }
+    logger?.debug("git \(arguments.joined(separator: " ")): \(finished.status)")
     guard finished.status == 0 else {
       throw GitError(
         words: String(decoding: finished.errors, as: UTF8.self)
