@@ -180,9 +180,7 @@ package actor TenantState {
     }
     if setup != nil, !fits(setup, [app]) { return Self.invalid("setup") }
     let made = make(name, appID, setup.map(texts))
-    var answer = shown(made)
-    if made.setup == nil { answer["refreshed_at"] = NSNull() }
-    return Answer(status: 201, body: answer)
+    return Answer(status: 201, body: shownAsWritten(made))
   }
 
   func update(_ id: String, _ text: String) -> Answer {
@@ -201,7 +199,7 @@ package actor TenantState {
     }
     if let name = body["name"] as? String { connections[index].name = name }
     stamp(index)
-    return Answer(status: 200, body: shown(connections[index]))
+    return Answer(status: 200, body: shownAsWritten(connections[index]))
   }
 
   func delete(_ id: String) -> Answer {
@@ -292,6 +290,13 @@ package actor TenantState {
     if let value = connection.setup?.values.max(by: { $0.count < $1.count }) {
       body["account_name"] = "\(value.prefix(3))***\(value.suffix(3))"
     }
+    return body
+  }
+
+  /// The answer to a write has one field more where there is no setup.
+  private func shownAsWritten(_ connection: Connection) -> [String: Any] {
+    var body = shown(connection)
+    if connection.setup == nil { body["refreshed_at"] = NSNull() }
     return body
   }
 
