@@ -9,11 +9,11 @@ package import Stores
 /// `push --force-with-lease`; whoever moves it first has the lock. While a run is under way its
 /// states replace one another, so that its end is one commit on top of the one before it. Nothing
 /// but git's own plumbing is used: no work tree, so a bare repository will do.
-package struct GitLedger: Sendable {
+package struct GitLedger: Ledger {
   /// A state of the ledger, and the commits that a move of it starts from.
-  package struct Version: Sendable {
+  package struct Version: LedgerVersion {
     /// `nil`: there is none yet.
-    package let commit: String?
+    let commit: String?
     /// The remote's, as it was seen; `nil`: none, or there is no remote.
     let remote: String?
     package let contents: LedgerContents
@@ -37,7 +37,7 @@ package struct GitLedger: Sendable {
   /// The present state; nothing is written but objects that the remote has.
   ///
   /// - Parameter isOffline: the remote is not asked.
-  package func read(isOffline: Bool = false) throws(StoreError) -> Version {
+  package func read(isOffline: Bool) throws(StoreError) -> Version {
     do throws(GitError) {
       let local = try commit(at: ref)
       let there = isOffline ? nil : try remoteCommit()
@@ -125,11 +125,17 @@ package struct GitLedger: Sendable {
 
   // MARK: Moving
 
-  /// Writes a state as a commit on `parent` and moves the ref from `old` to it.
-  ///
-  /// - Parameter isShared: the remote moves as well.
-  /// - Throws: `ledgerMoved` where somebody else moved it first.
   package func move(
+    from old: Version, on base: Version, to contents: LedgerContents, message: String,
+    by provenance: Provenance, isShared: Bool
+  ) throws(StoreError) -> Version {
+    try move(
+      from: old, parent: base.commit, to: contents, message: message, by: provenance,
+      isShared: isShared)
+  }
+
+  /// Writes a state as a commit on `parent` and moves the ref from `old` to it.
+  private func move(
     from old: Version, parent: String?, to contents: LedgerContents, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version {
@@ -158,7 +164,6 @@ package struct GitLedger: Sendable {
     }
   }
 
-  /// An empty ledger on top of whatever there is, readable or not.
   package func startAnew(by provenance: Provenance) throws(StoreError) {
     let old: Version
     do throws(GitError) {
@@ -174,10 +179,10 @@ package struct GitLedger: Sendable {
       message: "ledger: begun anew\n", by: provenance, isShared: true)
   }
 
-  /// Takes the last state back: a run that changed nothing leaves no commit.
-  package func withdraw(_ version: Version, to parent: String?) throws(StoreError) {
+  package func withdraw(_ version: Version, to base: Version) throws(StoreError) {
     do throws(GitError) {
       guard let commit = version.commit else { return }
+      let parent = base.commit
       try swap { () throws(GitError) in
         _ = try git.output(
           parent.map { ["update-ref", ref, $0, commit] } ?? ["update-ref", "-d", ref, commit])
@@ -242,8 +247,7 @@ package struct GitLedger: Sendable {
     ]
   }
 
-  /// The commits of the ledger, newest first.
-  package func log() throws(StoreError) -> [(commit: String, when: String, message: String)] {
+  package func log() throws(StoreError) -> [LedgerLogEntry] {
     let version = try read()
     guard let commit = version.commit else { return [] }
     do throws(GitError) {
@@ -251,10 +255,9 @@ package struct GitLedger: Sendable {
       return text.split(separator: 0).map { part in
         let fields = String(decoding: part, as: UTF8.self)
           .split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
-        return (
-          String(fields[0]), fields.count > 1 ? String(fields[1]) : "",
-          fields.count > 2 ? String(fields[2]) : ""
-        )
+        return LedgerLogEntry(
+          id: String(String(fields[0]).prefix(12)), when: fields.count > 1 ? String(fields[1]) : "",
+          message: fields.count > 2 ? String(fields[2]) : "")
       }
     } catch {
       throw .ledgerFailed(error.words)

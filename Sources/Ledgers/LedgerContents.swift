@@ -9,6 +9,8 @@ package struct LedgerContents: Hashable, Sendable {
   package var key: String?
 
   package init() {}
+
+  package var records: [ConnectionName: AppliedRecord] { entries.compactMapValues(\.record) }
 }
 
 /// One connection's part of the ledger.

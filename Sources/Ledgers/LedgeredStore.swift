@@ -2,21 +2,19 @@ package import Model
 package import Secrets
 package import Stores
 
-/// A store made of a vault, which holds the connections, and a git ledger, which holds what we know
-/// of them: applied records, lock and journal.
+/// A store made of a vault, which holds the connections, and a ledger, which holds what we know of
+/// them: applied records, lock and journal.
 ///
-/// 1. Taking the lock is a commit of the ledger, pushed where there is a remote.
+/// 1. Taking the lock is a move of the ledger, at its remote too where there is one.
 /// 2. So is what a run means to do, before the first call that changes something.
-/// 3. Each outcome is a state of the ledger; the run's end is its commit.
+/// 3. Each outcome is a state of the ledger; the run's end is its entry in the log.
 /// 4. What a killed run left is looked up in the vault by the next one, and recorded.
-package actor LedgeredStore: Store {
-  /// Seconds between two pushes of outcomes; the end is always pushed.
-  static let pushInterval: Int64 = 5
-
+package actor LedgeredStore<Records: Ledger>: Store {
   package nonisolated let description: StoreDescription
   package nonisolated let writesWholeSetups = true
+  package nonisolated let holdsRecords = false
   let vault: any Vault
-  let ledger: GitLedger
+  let ledger: Records
   private let catalog: Catalog
   private let protection: any KeyProtection
   let provenance: @Sendable () -> Provenance
@@ -25,15 +23,15 @@ package actor LedgeredStore: Store {
   var held: Held?
 
   struct Held {
-    var version: GitLedger.Version
-    /// What the run's commit will stand on.
-    let parent: String?
+    var version: Records.Version
+    /// What the run's entry in the log will stand on.
+    let base: Records.Version
     var pushedAt: Int64
     var hasChanged = false
   }
 
   package init(
-    vault: any Vault, ledger: GitLedger, catalog: Catalog, protection: any KeyProtection,
+    vault: any Vault, ledger: Records, catalog: Catalog, protection: any KeyProtection,
     provenance: @escaping @Sendable () -> Provenance
   ) {
     description = vault.description
@@ -52,9 +50,9 @@ package actor LedgeredStore: Store {
   }
 
   /// Ours while we hold the lock, else what is there now.
-  private func contents() throws(StoreError) -> LedgerContents {
+  private func contents(isOffline: Bool = false) throws(StoreError) -> LedgerContents {
     if let held { return held.version.contents }
-    return try ledger.read().contents
+    return try ledger.read(isOffline: isOffline).contents
   }
 
   /// What the ledger alone tells: the connections as they were recorded. The vault is not asked, so
@@ -64,19 +62,12 @@ package actor LedgeredStore: Store {
   }
 
   package func compare(
-    _ values: [(field: FieldAddress, value: SecretBytes)]
+    _ values: [(field: FieldAddress, value: SecretBytes)], isOffline: Bool
   ) async throws(StoreError) -> [SecretComparison?] {
     if values.isEmpty { return [] }
-    let contents = try contents()
+    let contents = try contents(isOffline: isOffline)
     guard let sealed = contents.key else { return values.map { _ in nil } }
-    let key = try await opened(sealed)
-    return values.map { address, value in
-      guard let record = contents.entries[address.connection]?.record,
-        case .sealed(_, let digest?, _) = record.fields[address.field]
-      else { return nil }
-      return key.digest(value, in: record.storeID, field: address.field) == digest
-        ? .same : .different
-    }
+    return try await opened(sealed).compare(values, with: contents.records)
   }
 
   /// A vault gives none back.
@@ -173,8 +164,8 @@ package actor LedgeredStore: Store {
     var contents = version.contents
     contents.entries[name]?.granted = scopes.sorted()
     _ = try ledger.move(
-      from: version, parent: version.commit, to: contents,
-      message: "scopes: \(name)\n", by: provenance, isShared: true)
+      from: version, on: version, to: contents, message: "scopes: \(name)\n", by: provenance,
+      isShared: true)
   }
 
   // MARK: The key
@@ -211,7 +202,7 @@ package actor LedgeredStore: Store {
     var contents = version.contents
     contents.key = try await protection.sealKey(protection.openKey(sealed))
     _ = try ledger.move(
-      from: version, parent: version.commit, to: contents, message: "key: sealed anew\n",
+      from: version, on: version, to: contents, message: "key: sealed anew\n",
       by: provenance(), isShared: true)
     return true
   }

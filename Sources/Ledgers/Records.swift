@@ -52,17 +52,6 @@ extension StoreWrite {
   }
 }
 
-extension LockHolder {
-  /// Whether a holder still lives, as `other` can tell: by its silence, or by its process where
-  /// both are of one host.
-  func isAlive(at now: Timestamp, for other: LockHolder) -> Bool {
-    if host == other.host {
-      return !ProcessIdentity.isGone(processID, startedAt: processStart)
-    }
-    return now.seconds(since: lastSeen) < Self.silence
-  }
-}
-
 /// What became of the changes that a killed run had meant.
 struct Healing {
   private let byID: [StoreID: VaultConnection]

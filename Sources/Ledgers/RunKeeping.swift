@@ -9,7 +9,7 @@ extension LedgeredStore {
     var contents = version.contents
     var former: LockHolder?
     if let run = contents.state.run {
-      if run.holder.token != holder.token, run.holder.isAlive(at: holder.lastSeen, for: holder) {
+      if run.holder.token != holder.token, !run.holder.isGone(for: holder) {
         return .held(by: run.holder)
       }
       former = run.holder
@@ -18,13 +18,12 @@ extension LedgeredStore {
     contents.state.token = holder.token
     contents.state.step = 1
     contents.state.run = LedgerRun(holder: holder)
-    // What a killed run left is its own commit; ours stands on it.
-    let parent = version.commit
     do throws(StoreError) {
+      // What a killed run left is its own entry; ours stands on it.
       let taken = try ledger.move(
-        from: version, parent: parent, to: contents, message: "apply: under way\n",
+        from: version, on: version, to: contents, message: "apply: under way\n",
         by: provenance(), isShared: true)
-      held = Held(version: taken, parent: parent, pushedAt: holder.lastSeen.milliseconds / 1000)
+      held = Held(version: taken, base: version, pushedAt: holder.lastSeen.milliseconds / 1000)
       held?.hasChanged = former != nil
     } catch {
       guard case .ledgerMoved = error else { throw error }
@@ -41,9 +40,7 @@ extension LedgeredStore {
     }
     do throws(StoreError) {
       try save(isShared: true) { contents in
-        contents.state.run?.holder = LockHolder(
-          token: holder.token, who: holder.who, host: holder.host, processID: holder.processID,
-          processStart: holder.processStart, since: holder.since, lastSeen: now)
+        contents.state.run?.holder = holder.seen(at: now)
       }
     } catch {
       guard case .ledgerMoved = error else { throw error }
@@ -54,7 +51,7 @@ extension LedgeredStore {
   package func unlock(_ holder: LockHolder) throws(StoreError) {
     guard let held, held.version.contents.state.run?.holder.token == holder.token else { return }
     self.held = nil
-    if !held.hasChanged { return try ledger.withdraw(held.version, to: held.parent) }
+    if !held.hasChanged { return try ledger.withdraw(held.version, to: held.base) }
     var contents = held.version.contents
     let run = contents.state.run
     // What nobody knows to be done is left to the next run.
@@ -62,19 +59,16 @@ extension LedgeredStore {
     contents.state.run = nil
     contents.state.step += 1
     _ = try ledger.move(
-      from: held.version, parent: held.parent, to: contents, message: message(run),
+      from: held.version, on: held.base, to: contents, message: message(run),
       by: run?.provenance ?? provenance(), isShared: true)
   }
 
   private func message(_ run: LedgerRun?) -> String {
     guard let run, let provenance = run.provenance else { return "apply: nothing done\n" }
     let left = run.intents.isEmpty ? "" : ", \(run.intents.count) in doubt"
-    var lines = [
-      "apply: \(run.done) done\(left)", "", "Who: \(provenance.who)", "When: \(provenance.at)",
-    ]
-    lines += run.plan.map { ["Plan: \($0)"] } ?? []
-    lines += provenance.commit.map { ["Source: \($0)"] } ?? []
-    lines.append("Tool: vaultctl \(provenance.toolVersion)")
+    let lines =
+      ["apply: \(run.done) done\(left)", ""] + (run.plan.map { ["Plan: \($0)"] } ?? [])
+      + provenance.lines
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -130,7 +124,7 @@ extension LedgeredStore {
     of name: ConnectionName, _ change: (inout LedgerContents) -> Void
   ) throws(StoreError) {
     let now = provenance().at.milliseconds / 1000
-    let isDue = now - (held?.pushedAt ?? now) >= Self.pushInterval
+    let isDue = now - (held?.pushedAt ?? now) >= LedgerPace.pushInterval
     try save(isShared: isDue) { contents in
       change(&contents)
       contents.state.run?.intents.removeAll { $0.connection == name }
@@ -148,7 +142,7 @@ extension LedgeredStore {
     change(&contents)
     contents.state.step += 1
     self.held?.version = try ledger.move(
-      from: held.version, parent: held.parent, to: contents, message: "apply: under way\n",
+      from: held.version, on: held.base, to: contents, message: "apply: under way\n",
       by: contents.state.run?.provenance ?? provenance(), isShared: isShared)
   }
 }

@@ -7,9 +7,7 @@ struct VaultSnapshot {
   let contents: LedgerContents
   let catalog: Catalog
 
-  private var records: [ConnectionName: AppliedRecord] {
-    contents.entries.compactMapValues(\.record)
-  }
+  private var records: [ConnectionName: AppliedRecord] { contents.records }
 
   /// By the ledger alone.
   var recorded: Snapshot {
@@ -19,7 +17,8 @@ struct VaultSnapshot {
           (
             name,
             connection(
-              name, id: record.storeID, app: record.app, record: record, hasSetup: true,
+              name, id: record.storeID, app: record.app, record: record,
+              hasSetup: record.setupType != nil,
               version: record.version, updatedAt: record.provenance.at)
           )
         }
@@ -56,7 +55,7 @@ struct VaultSnapshot {
     let fields = (shown?.fields ?? [:]).mapValues { field -> ActualField in
       switch field {
       case .plain(let value): .plain(value)
-      case .sealed: .secret(version: version)
+      case .sealed(_, _, let own): .secret(version: isAsRecorded ? own : version)
       }
     }
     let unseen: ActualConnection.Unseen? =

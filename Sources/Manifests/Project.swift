@@ -62,30 +62,6 @@ package struct RecipientRule: Hashable, Sendable {
   }
 }
 
-/// Which store, and where.
-package enum StoreSettings: Hashable, Sendable {
-  /// `path` is relative to the project's root.
-  case sqlite(path: String)
-  case auth0(Auth0Settings)
-
-  package static let standard = StoreSettings.sqlite(path: ".vaultctl/vault.db")
-}
-
-/// An Auth0 tenant, and where what was applied to it is recorded.
-package struct Auth0Settings: Hashable, Sendable {
-  package let domain: String
-  /// Where its API is, if not at the domain; without a slash at the end.
-  package let baseURL: String?
-  /// Prints the login as lines `AUTH0_CLIENT_ID=…`; empty: the environment has it.
-  package let credentialsCommand: [String]
-
-  package init(domain: String, baseURL: String?, credentialsCommand: [String]) {
-    self.domain = domain
-    self.baseURL = baseURL
-    self.credentialsCommand = credentialsCommand
-  }
-}
-
 /// Whether sealed values must carry a signature, and whose.
 package enum Signing: Hashable, Sendable {
   case optional

@@ -41,10 +41,22 @@ extension Project {
 
 extension StoreSettings {
   fileprivate var inWords: String {
-    switch self {
-    case .sqlite(let path): "sqlite:\(path)"
-    case .auth0(let settings):
-      "auth0:\(settings.domain)" + (settings.baseURL.map { " at \($0)" } ?? "")
-    }
+    let ledger =
+      switch ledger {
+      case nil: ""
+      case .git: ", ledger in git"
+      case .sqlite(let path): ", ledger in sqlite:\(path)"
+      }
+    let store =
+      switch backend {
+      case .sqlite(let path): "sqlite:\(path)"
+      case .auth0(let settings):
+        "auth0:\(settings.domain)" + (settings.baseURL.map { " at \($0)" } ?? "")
+      case .openBao(let settings):
+        "openbao:\(settings.mount)/\(settings.prefix)"
+          + (settings.address.map { " at \($0)" } ?? "")
+          + (settings.namespace.map { " in \($0)" } ?? "")
+      }
+    return store + ledger
   }
 }

@@ -17,11 +17,7 @@ enum LockTable {
   static func keep(_ db: Database, _ holder: LockHolder, at now: Timestamp) throws {
     let held = try self.holder(db)
     guard let held, held.token == holder.token else { throw StoreError.lockLost(by: held) }
-    try put(
-      db,
-      LockHolder(
-        token: held.token, who: held.who, host: held.host, processID: held.processID,
-        processStart: held.processStart, since: held.since, lastSeen: now))
+    try put(db, held.seen(at: now))
   }
 
   static func release(_ db: Database, _ holder: LockHolder) throws {
@@ -37,14 +33,5 @@ enum LockTable {
     try db.execute(
       sql: "INSERT OR REPLACE INTO lock (id, holder) VALUES (1, ?)",
       arguments: [try canonicalJSON(holder)])
-  }
-}
-
-extension LockHolder {
-  /// Silent for too long; or a process of the candidate's host that lives no more.
-  fileprivate func isGone(for candidate: LockHolder) -> Bool {
-    if candidate.lastSeen.seconds(since: lastSeen) >= Self.silence { return true }
-    return host == candidate.host
-      && ProcessIdentity.isGone(processID, startedAt: processStart)
   }
 }

@@ -15,16 +15,16 @@ package actor SQLiteStore: Store {
 
   package nonisolated let description: StoreDescription
   package nonisolated let writesWholeSetups = false
-  private let rules: FileRules
+  package nonisolated let holdsRecords = true
+  private let file: SQLiteFile
   private let protection: any KeyProtection
-  private var opened: DatabaseQueue?
   private var key: StoreKey?
 
   /// - Parameters:
   ///   - path: the file, absolute.
   ///   - shownPath: as it is named to people.
   package init(path: String, shownPath: String, protection: any KeyProtection) {
-    rules = FileRules(path: path)
+    file = SQLiteFile(path: path)
     description = StoreDescription(type: "sqlite", location: shownPath)
     self.protection = protection
   }
@@ -34,18 +34,12 @@ package actor SQLiteStore: Store {
   }
 
   package func compare(
-    _ values: [(field: FieldAddress, value: SecretBytes)]
+    _ values: [(field: FieldAddress, value: SecretBytes)], isOffline: Bool
   ) async throws(StoreError) -> [SecretComparison?] {
     if values.isEmpty { return [] }
     let applied = try read().applied
     guard let key = try await presentKey() else { return values.map { _ in nil } }
-    return values.map { address, value in
-      guard let record = applied[address.connection],
-        case .sealed(_, let digest?, _) = record.fields[address.field]
-      else { return nil }
-      let found = key.digest(value, in: record.storeID, field: address.field)
-      return found == digest ? .same : .different
-    }
+    return key.compare(values, with: applied)
   }
 
   package func readOffline() throws(StoreError) -> Snapshot {
@@ -160,92 +154,14 @@ extension SQLiteStore {
 // MARK: The file
 
 extension SQLiteStore {
-  /// Work in one transaction that begins by taking SQLite's write lock.
   private func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
-    let queue = try writer()
-    return try StoreError.translating {
-      try queue.writeWithoutTransaction { db in
-        var result: R?
-        try db.inTransaction(.immediate) {
-          result = try work(db)
-          return .commit
-        }
-        guard let result else { throw StoreError.writeFailed("the transaction did not run") }
-        return result
-      }
-    }
+    try file.writing(work)
   }
 
-  private func writer() throws(StoreError) -> DatabaseQueue {
-    if let opened { return opened }
-    try rules.make()
-    var configuration = Configuration()
-    configuration.journalMode = .wal
-    configuration.busyMode = .timeout(10)
-    configuration.prepareDatabase { db in
-      // A removed value leaves no bytes behind, and a commit is on the disk when it is told.
-      try db.execute(sql: "PRAGMA secure_delete = ON; PRAGMA synchronous = FULL")
-    }
-    let queue = try rules.underFolderLock(exclusive: true) { () throws(StoreError) in
-      try StoreError.translating {
-        let queue = try DatabaseQueue(path: rules.path, configuration: configuration)
-        try queue.read(Self.refuseNewer)
-        try Schema.migrator.migrate(queue)
-        return queue
-      }
-    }
-    opened = queue
-    return queue
-  }
-
-  /// Work on the file as it is, without making a file beside it.
-  ///
-  /// SQLite makes `-wal` and `-shm` even for readers. Where nothing waits in a `-wal`, the file is
-  /// opened as one that does not change, and looked at again afterwards; where something does, its
-  /// files are there already.
   func reading<R>(
     ifAbsent absent: R, _ work: (Database) throws -> R
   ) throws(StoreError) -> R {
-    guard try rules.check() else { return absent }
-    return try rules.underFolderLock(exclusive: false) { () throws(StoreError) in
-      for _ in 0..<3 {
-        guard try rules.check() else { return absent }
-        let before = FileRules.stamp(of: rules.path)
-        if waitingBytes > 0 { break }
-        if before?.size == 0 { return absent }
-        let result = Result { () throws(StoreError) in try read(uri: fileURI, absent, work) }
-        let isStill = FileRules.stamp(of: rules.path) == before && waitingBytes == 0
-        // What was read, or was wrong, while somebody wrote says nothing.
-        if isStill { return try result.get() }
-      }
-      return try read(uri: rules.path, absent, work)
-    }
-  }
-
-  private var waitingBytes: Int { FileRules.stamp(of: rules.path + "-wal")?.size ?? 0 }
-
-  private var fileURI: String { "file:\(percentEncoded(path: rules.path))?immutable=1" }
-
-  private func read<R>(
-    uri: String, _ absent: R, _ work: (Database) throws -> R
-  ) throws(StoreError) -> R {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    return try StoreError.translating {
-      let queue = try DatabaseQueue(path: uri, configuration: configuration)
-      return try queue.read { db in
-        try Self.refuseNewer(db)
-        guard try Schema.migrator.hasCompletedMigrations(db) else { return absent }
-        return try work(db)
-      }
-    }
-  }
-
-  private static func refuseNewer(_ db: Database) throws {
-    if try Schema.migrator.hasBeenSuperseded(db) {
-      throw StoreError.tooNew("its schema is newer than this vaultctl knows")
-    }
+    try file.reading(.store, ifAbsent: absent, work)
   }
 }
 

@@ -2,9 +2,17 @@ import GRDB
 
 /// The tables, as migrations: a later one is added at the end, none is ever changed.
 enum Schema {
+  /// What a file has since which migration. A file that an older vaultctl made has the first alone,
+  /// until somebody writes.
+  enum Part: String {
+    case store = "1"
+    case ledgers
+  }
+
   static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { db in try db.execute(sql: first) }
+    migrator.registerMigration(Part.store.rawValue) { db in try db.execute(sql: first) }
+    migrator.registerMigration(Part.ledgers.rawValue) { db in try db.execute(sql: ledgers) }
     return migrator
   }()
 
@@ -84,6 +92,32 @@ enum Schema {
       connection TEXT NOT NULL,
       done INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (run, connection)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Ledgers of other stores: of each its state, its entries, and the log of its moves.
+  private static let ledgers = """
+    CREATE TABLE ledger (
+      name TEXT PRIMARY KEY,
+      -- Grows with each move, and is never used again: what a move compares.
+      number INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      key TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE ledger_entry (
+      ledger TEXT NOT NULL REFERENCES ledger (name) ON DELETE CASCADE,
+      connection TEXT NOT NULL,
+      entry TEXT NOT NULL,
+      PRIMARY KEY (ledger, connection)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE ledger_log (
+      ledger TEXT NOT NULL REFERENCES ledger (name) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      message TEXT NOT NULL,
+      PRIMARY KEY (ledger, number)
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -29,6 +29,23 @@ package struct LockHolder: Hashable, Sendable, Codable {
   }
 }
 
+extension LockHolder {
+  /// Whether the lock may be taken from this holder: it was silent for too long as the candidate's
+  /// clock tells, or it is a process of the candidate's host that lives no more.
+  package func isGone(for candidate: LockHolder) -> Bool {
+    if candidate.lastSeen.seconds(since: lastSeen) >= Self.silence { return true }
+    return host == candidate.host
+      && ProcessIdentity.isGone(processID, startedAt: processStart)
+  }
+
+  /// The same holder, with a later sign of life.
+  package func seen(at now: Timestamp) -> LockHolder {
+    LockHolder(
+      token: token, who: who, host: host, processID: processID, processStart: processStart,
+      since: since, lastSeen: now)
+  }
+}
+
 package enum LockOutcome: Hashable, Sendable {
   case acquired
   /// Taken from a holder that was dead or silent.

@@ -12,6 +12,9 @@ package protocol Store: Sendable {
   /// Whether a setup is only ever written whole: then a write that touches it has all its values.
   var writesWholeSetups: Bool { get }
 
+  /// Whether it holds the applied records itself, wherever a copy of them is.
+  var holdsRecords: Bool { get }
+
   /// All connections with their applied records. No secret is read, and nothing is created:
   /// a store that is not there yet is an empty one.
   func read() async throws(StoreError) -> Snapshot
@@ -19,9 +22,10 @@ package protocol Store: Sendable {
   /// Compares opened values with those of the applied records, in the order given; `nil` where
   /// the record holds no digest of that field.
   ///
+  /// - Parameter isOffline: without asking the backend, as `readOffline`.
   /// - Throws: `keyUnavailable` where this needs a key that cannot be had here.
   func compare(
-    _ values: [(field: FieldAddress, value: SecretBytes)]
+    _ values: [(field: FieldAddress, value: SecretBytes)], isOffline: Bool
   ) async throws(StoreError) -> [SecretComparison?]
 
   /// The opened secrets of these connections, as far as the store gives them back at all.
@@ -84,6 +88,14 @@ package protocol Store: Sendable {
   /// Journals that a change was not done, and will not be in this run.
   func abandon(_ name: ConnectionName, in run: RunID) async throws(StoreError)
   func endRun(_ run: RunID, at now: Timestamp) async throws(StoreError)
+}
+
+extension Store {
+  package func compare(
+    _ values: [(field: FieldAddress, value: SecretBytes)]
+  ) async throws(StoreError) -> [SecretComparison?] {
+    try await compare(values, isOffline: false)
+  }
 }
 
 /// How a store is named to people: `sqlite`, `.vaultctl/vault.db`.

@@ -78,6 +78,20 @@ package struct StoreKey: Sendable {
     return KeyedDigest(hexadecimal(Array(code.finalize())))
   }
 
+  /// Whether values are those that were applied; `nil` where a record has no digest of one.
+  package func compare(
+    _ values: [(field: FieldAddress, value: SecretBytes)],
+    with applied: [ConnectionName: AppliedRecord]
+  ) -> [SecretComparison?] {
+    values.map { address, value in
+      guard let record = applied[address.connection],
+        case .sealed(_, let applied?, _) = record.fields[address.field]
+      else { return nil }
+      return digest(value, in: record.storeID, field: address.field) == applied
+        ? .same : .different
+    }
+  }
+
   /// Each part with its length before it, so that no two places read the same.
   private static func place(
     _ connection: StoreID, _ field: FieldName, _ version: Int64

@@ -31,6 +31,7 @@ final class UnreliableStore: Store {
   private static let gone = StoreError.unavailable("the cable was pulled")
 
   var description: StoreDescription { inner.description }
+  var holdsRecords: Bool { inner.holdsRecords }
 
   func carryOut(
     _ write: StoreWrite, in run: RunID
@@ -79,8 +80,10 @@ final class UnreliableStore: Store {
   func read() async throws(StoreError) -> Snapshot { try await inner.read() }
 
   func compare(
-    _ values: [(field: FieldAddress, value: SecretBytes)]
-  ) async throws(StoreError) -> [SecretComparison?] { try await inner.compare(values) }
+    _ values: [(field: FieldAddress, value: SecretBytes)], isOffline: Bool
+  ) async throws(StoreError) -> [SecretComparison?] {
+    try await inner.compare(values, isOffline: isOffline)
+  }
 
   func recordGrant(
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance

@@ -21,13 +21,13 @@ import Testing
     private let backup: TemporaryFolder
     private let tenant: TenantState.Saved
 
-    init() async throws {
+    init(ledger: String = "git") async throws {
       origin = try TemporaryFolder()
       backup = try TemporaryFolder()
       let made = try run(
         "/usr/bin/git", ["init", "--quiet", "--bare", "--initial-branch=main", origin.path])
       #expect(made.status == 0)
-      it = try TenantSandbox(try await TestTenant(), origin: origin.path)
+      it = try TenantSandbox(try await TestTenant(), origin: origin.path, ledger: ledger)
       try await it.declare(["kept", "changed", "moved", "gone"])
       try await it.expectFine(["apply", "--auto-approve"])
       try await it.expectFine(["set", "changed", "token"], input: "n3w")
@@ -92,8 +92,9 @@ import Testing
     return isKilled.withLock { $0 }
   }
 
-  @Test func killedAtEveryCall() async throws {
-    let prepared = try await Prepared()
+  @Test(arguments: ["git", "{type: sqlite, path: .vaultctl/ledger.db}"])
+  func killedAtEveryCall(ledger: String) async throws {
+    let prepared = try await Prepared(ledger: ledger)
     let it = prepared.it
     var number = 1
     var isOver = false

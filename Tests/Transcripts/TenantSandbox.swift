@@ -9,12 +9,14 @@ struct TenantSandbox: Sendable {
   let tenant: TestTenant
   static let login = ["AUTH0_CLIENT_ID": "cl13nt", "AUTH0_CLIENT_SECRET": "cl13nt-s3cr3t"]
 
-  init(_ tenant: TestTenant, origin: String? = nil) throws {
+  /// - Parameter ledger: as the project file says it.
+  init(_ tenant: TestTenant, origin: String? = nil, ledger: String = "git") throws {
     self.tenant = tenant
     sandbox = try Sandbox()
     try sandbox.writeProject(
       extra: """
-        store: {type: auth0, domain: test.eu.auth0.com, baseURL: "\(tenant.address)"}
+        store:
+          {type: auth0, domain: test.eu.auth0.com, baseURL: "\(tenant.address)", ledger: \(ledger)}
         """)
     try sandbox.git(["init", "--quiet", "--initial-branch=main"])
     if let origin { try sandbox.git(["remote", "add", "origin", origin]) }

@@ -28,7 +28,8 @@ extension Session {
     if !unknown.isEmpty { throw Failure(unknown.map { .unknownTarget($0) }) }
     let changed = undecidedSecrets(
       desired: desired, snapshot: snapshot, targets: options.targets)
-    let comparisons = changed.isEmpty ? [:] : try await compare(changed, desired, snapshot)
+    let comparisons =
+      changed.isEmpty ? [:] : try await compare(changed, desired, snapshot, isOffline: isOffline)
     var options = options
     options.store = store.description.description
     let plan = Planning.plan(
@@ -86,7 +87,8 @@ extension Session {
   }
 
   private func compare(
-    _ addresses: [FieldAddress], _ desired: [DesiredConnection], _ snapshot: Snapshot
+    _ addresses: [FieldAddress], _ desired: [DesiredConnection], _ snapshot: Snapshot,
+    isOffline: Bool
   ) async throws -> [FieldAddress: SecretComparison] {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     let own = await keyring.openingKeyIDs()
@@ -115,7 +117,7 @@ extension Session {
           let name = byName[value.field.connection].map { snapshot.counterpart(of: $0).name }
           let address = FieldAddress(name ?? value.field.connection, value.field.field)
           return (address, value.value)
-        })
+        }, isOffline: isOffline)
       return Dictionary(
         zip(values, compared).compactMap { value, found in found.map { (value.field, $0) } }
       ) { first, _ in first }

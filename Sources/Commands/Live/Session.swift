@@ -31,7 +31,8 @@ struct Session: Sendable {
         who: "\(Machine.user)@\(Machine.host)", at: clock.now(), toolVersion: vaultctlVersion,
         commit: GitHead.commit(above: workspace.files.root))
     }
-    stores = StoreMaking(workspace: workspace, keyring: keyring, provenance: provenance)
+    stores = StoreMaking(
+      workspace: workspace, keyring: keyring, logger: console.logger, provenance: provenance)
     store = try stores.store(settings)
   }
 

@@ -5,6 +5,7 @@ import Foundation
 import GitPlumbing
 import HTTP
 import Ledgers
+import Logging
 import Manifests
 import Model
 import SQLiteStore
@@ -14,29 +15,58 @@ import Stores
 struct StoreMaking {
   let workspace: Workspace
   let keyring: Keyring
+  let logger: Logger
   /// Who would write, when it does.
   let provenance: @Sendable () -> Provenance
 
   func store(_ settings: StoreSettings) throws -> any Store {
-    let protection = ProjectKeyProtection(keyring: keyring, environment: workspace.environment)
-    switch settings {
+    let store: any Store
+    switch settings.backend {
     case .sqlite(let path):
-      return SQLiteStore(
+      store = SQLiteStore(
         path: workspace.files.path(path), shownPath: path, protection: protection)
-    case .auth0(let settings):
-      return LedgeredStore(
-        vault: try vault(settings), ledger: try ledger(settings), catalog: workspace.catalog,
-        protection: protection, provenance: provenance)
+    case .openBao(let settings):
+      throw Diagnostic(.storeUnavailable, "not here yet \(settings.mount)")
+    case .auth0(let backend): return ledgered(try vault(backend), by: try ledger(of: settings))
+    }
+    return try ledger(of: settings).map { mirrored(store, by: $0) } ?? store
+  }
+
+  /// Where the records of a store are kept or copied to; `nil` for a store that alone has them.
+  func ledger(of settings: StoreSettings) throws -> (any Ledger)? {
+    let name = "\(workspace.project.name)/\(settings.backend.ledgerName)"
+    switch settings.ledger ?? settings.backend.standardLedger {
+    case nil: return nil
+    case .sqlite(let path): return SQLiteLedger(path: workspace.files.path(path), name: name)
+    case .git:
+      let git = Git(folder: workspace.files.root, logger: logger)
+      let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
+      return GitLedger(
+        git: git, name: name, remote: remotes.contains("origin") ? "origin" : remotes.first)
     }
   }
 
-  /// The ledger of a tenant is in the repository that the project is in.
-  func ledger(_ settings: Auth0Settings) throws -> GitLedger {
-    let git = Git(folder: workspace.files.root)
-    let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
-    return GitLedger(
-      git: git, name: "\(workspace.project.name)/\(settings.domain)",
-      remote: remotes.contains("origin") ? "origin" : remotes.first)
+  private var protection: ProjectKeyProtection {
+    ProjectKeyProtection(keyring: keyring, environment: workspace.environment)
+  }
+
+  private func ledgered(_ vault: any Vault, by ledger: (any Ledger)?) -> any Store {
+    func made(_ ledger: some Ledger) -> any Store {
+      LedgeredStore(
+        vault: vault, ledger: ledger, catalog: workspace.catalog, protection: protection,
+        provenance: provenance)
+    }
+    guard let ledger else { preconditionFailure("what holds no records has a ledger") }
+    return made(ledger)
+  }
+
+  private func mirrored(_ store: any Store, by ledger: any Ledger) -> any Store {
+    func made(_ ledger: some Ledger) -> any Store {
+      MirroredStore(
+        store, ledger: ledger, catalog: workspace.catalog, protection: protection,
+        provenance: provenance)
+    }
+    return made(ledger)
   }
 
   private func vault(_ settings: Auth0Settings) throws -> any Vault {
@@ -53,10 +83,37 @@ struct StoreMaking {
       domain: domain, base: settings.baseURL,
       credentials: LazyCredentials(settings.credentialsCommand, folder: workspace.files.root)
         .credentials,
-      http: LiveHTTP(proxy: proxy),
+      http: LoggedHTTP(LiveHTTP(proxy: proxy), logger: logger),
       surroundings: Surroundings(
         now: { Int64(Date().timeIntervalSince1970 * 1000) },
         sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) }))
+  }
+}
+
+extension StoreBackend {
+  /// A vault holds nothing of ours.
+  fileprivate var standardLedger: LedgerSettings? {
+    switch self {
+    case .auth0: .git
+    case .sqlite, .openBao: nil
+    }
+  }
+
+  /// Tells the ledgers of one project apart; a part of a git ref's name.
+  fileprivate var ledgerName: String {
+    switch self {
+    case .auth0(let settings): settings.domain
+    case .sqlite(let path): "sqlite/\(refName(path))"
+    case .openBao(let settings): "openbao/\(refName("\(settings.mount)/\(settings.prefix)"))"
+    }
+  }
+
+  /// Letters, digits, `-` and `_` stand for themselves (git-check-ref-format(1) forbids the rest in
+  /// one place or another), a slash is `-`.
+  private func refName(_ text: String) -> String {
+    String(
+      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
+        .drop { $0 == "-" })
   }
 }
 

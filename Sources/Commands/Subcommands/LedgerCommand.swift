@@ -9,7 +9,7 @@ import Stores
 struct LedgerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ledger",
-    abstract: "The applied records of a store that can hold none, kept in a ref of git.",
+    abstract: "The applied records that are kept beside a store: in a ref of git, or in a file.",
     subcommands: [
       LedgerLogCommand.self, LedgerShowCommand.self, LedgerVerifyCommand.self,
       LedgerRebuildCommand.self,
@@ -20,17 +20,19 @@ extension Subcommand {
   /// The ledger of the chosen environment's store.
   fileprivate func ledger(
     _ console: Console
-  ) throws -> (ledger: GitLedger, session: Session) {
+  ) throws -> (ledger: any Ledger, session: Session) {
     let workspace = try Workspace.load(global)
     let session = try Session(workspace, console: console)
-    guard case .auth0(let settings) = workspace.project.storeSettings(of: workspace.environment)
+    guard let settings = workspace.project.storeSettings(of: workspace.environment),
+      let ledger = try session.stores.ledger(of: settings)
     else {
       throw Failure(
         Diagnostic(
           .ledgerFailed, "\(session.store.description) has no ledger",
-          notes: ["it holds its applied records itself"]))
+          notes: ["it holds its applied records itself"],
+          help: ["to have a copy of them in git, add `ledger: git` to `store:`"]))
     }
-    return (try session.stores.ledger(settings), session)
+    return (ledger, session)
   }
 }
 
@@ -43,7 +45,7 @@ struct LedgerLogCommand: Subcommand {
     let (ledger, session) = try ledger(console)
     for entry in try await session.asked({ () throws(StoreError) in try ledger.log() }) {
       let lines = entry.message.split(separator: "\n", omittingEmptySubsequences: true)
-      console.result("\(entry.commit.prefix(12)) \(entry.when) \(lines.first ?? "")\n")
+      console.result("\(entry.id) \(entry.when) \(lines.first ?? "")\n")
       for line in lines.dropFirst() { console.result("    \(line)\n") }
     }
     return .fine
@@ -93,12 +95,15 @@ struct LedgerVerifyCommand: Subcommand {
           at: .connection(name.rawValue, store: session.store.description.description),
           notes: [what], help: ["see what an apply would do: vaultctl plan"]))
     }
-    for (name, record) in snapshot.applied.sorted(by: { $0.key < $1.key }) {
+    for (name, record) in contents.records.sorted(by: { $0.key < $1.key }) {
       guard let actual = snapshot.actual[name], actual.id == record.storeID else {
         fault(name, "the store has no connection \(record.storeID)")
         continue
       }
       if actual.version != record.version { fault(name, "it was changed by others") }
+    }
+    for name in snapshot.applied.keys.sorted() where contents.entries[name] == nil {
+      fault(name, "the store has one, and the ledger has none")
     }
     if contents.state.run != nil || !contents.state.interrupted.isEmpty {
       faults.append(
@@ -108,7 +113,7 @@ struct LedgerVerifyCommand: Subcommand {
     }
     console.report(faults)
     if faults.hasErrors { return .failed }
-    console.result("\(snapshot.applied.count) records hold.\n")
+    console.result("\(contents.records.count) records hold.\n")
     return .fine
   }
 }
@@ -118,9 +123,10 @@ struct LedgerRebuildCommand: Subcommand {
     commandName: "rebuild",
     abstract: "Start the ledger anew from what the store has.",
     discussion: """
-      For a ledger that is lost or damaged. The old one stays in git until it is collected. \
-      Afterwards every connection of the store is one that nobody applied: `apply --adopt` takes \
-      the declared ones over, and writes their values.
+      For a ledger that is lost or damaged; in git the old one stays until it is collected. Of a \
+      store that holds its records itself, the next apply makes the copy anew. Of any other, every \
+      connection is one that nobody applied: `apply --adopt` takes the declared ones over, and \
+      writes their values.
       """)
   @OptionGroup var global: GlobalOptions
   @Flag(help: "Do not ask.") var autoApprove = false
@@ -135,7 +141,8 @@ struct LedgerRebuildCommand: Subcommand {
     try await session.asked { () throws(StoreError) in
       try ledger.startAnew(by: session.provenance())
     }
-    console.result("The ledger is empty. Take over what is declared: vaultctl apply --adopt\n")
+    let next = session.store.holdsRecords ? "" : " --adopt"
+    console.result("The ledger is empty. Bring it up to what is there: vaultctl apply\(next)\n")
     return .fine
   }
 }

@@ -34,8 +34,10 @@ extension NodeReader {
     let name = entry.keyText
     let path = "environments.\(name)"
     let standard = LocatedText("environments/\(name)", at: place(entry.key))
+    let file = ".vaultctl/\(name).db"
     var environment = Environment(
-      name: name, store: .sqlite(path: ".vaultctl/\(name).db"), recipientRules: [],
+      name: name, store: StoreSettings(.sqlite(path: file)),
+      recipientRules: [],
       overlay: standard)
     if entry.value.isNull { return environment }
     guard let entries = mapping(entry.value, path, keys: ["store", "recipients", "overlay"])
@@ -43,7 +45,8 @@ extension NodeReader {
     let rules = entries.given("recipients").map { readRules($0, "\(path).recipients") } ?? []
     let overlay = entries.given("overlay").flatMap { relativePath($0, "\(path).overlay") }
     environment = Environment(
-      name: name, store: readStore(entries, "\(path).store") ?? environment.store,
+      name: name,
+      store: readStore(entries, "\(path).store", standardFile: file) ?? environment.store,
       recipientRules: rules,
       overlay: overlay.map { LocatedText($0.text.withoutFinalSlashes, at: $0.place) } ?? standard)
     return environment

@@ -35,7 +35,7 @@ extension NodeReader {
     let name = readProjectName(entries, of: root)
     let manifests = readManifests(entries)
     let rules = readRecipientRules(entries, of: root)
-    let store = readStore(entries, "store")
+    let store = readStore(entries, "store", standardFile: StoreSettings.standardFile)
     let failOn = readPolicy(entries)
     let signing = readSigning(entries, of: root)
     let apps = readApps(entries)

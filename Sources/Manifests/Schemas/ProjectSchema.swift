@@ -3,7 +3,7 @@ import Model
 /// The schema of `vaultctl.yaml`.
 enum ProjectSchema {
   private static let id = "^[a-z][a-z0-9_]{0,54}$"
-  private static let path = Schemas.described(
+  static let path = Schemas.described(
     "Relative to the project file, without `..`.",
     [
       ("type", .string("string")), ("minLength", .number(1)),
@@ -63,7 +63,7 @@ enum ProjectSchema {
           "Who can open the secrets of which files; the first rule that matches counts.",
           [("type", .string("array"))] + rules)
       ),
-      ("store", store),
+      ("store", StoreSchema.json),
       (
         "environments",
         Schemas.described(
@@ -111,8 +111,6 @@ enum ProjectSchema {
     ]
   }
 
-  private static let server =
-    #"^(https://[A-Za-z0-9.:\[\]-]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)/*$"#
   private static let name = "^[a-z0-9][a-z0-9._-]{0,99}$"
 
   private static var rules: [(String, JSON)] {
@@ -136,53 +134,11 @@ enum ProjectSchema {
     ]
   }
 
-  private static var store: JSON {
-    Schemas.closed(
-      "Where applied connections are kept.", required: ["type"],
-      [
-        ("type", .object([("enum", .strings(["sqlite", "auth0"]))])),
-        ("path", .object([("anyOf", .array([path, null]))])),
-        (
-          "domain",
-          Schemas.described("The tenant's: acme.eu.auth0.com.", [("type", .string("string"))])
-        ),
-        (
-          "baseURL",
-          .object([("type", .strings(["string", "null"])), ("pattern", .string(server))])
-        ),
-        (
-          "credentialsCommand",
-          Schemas.list("Prints the login as lines AUTH0_CLIENT_ID=….", Schemas.text)
-        ),
-      ], nullable: true,
-      conditions: [
-        (
-          "if", .object([("properties", .object([("type", Schemas.constant("auth0"))]))])
-        ),
-        (
-          "then",
-          .object([
-            ("required", .strings(["domain"])),
-            ("properties", .object([("path", .boolean(false))])),
-          ])
-        ),
-        (
-          "else",
-          .object([
-            (
-              "properties",
-              .object(["domain", "baseURL", "credentialsCommand"].map { ($0, .boolean(false)) })
-            )
-          ])
-        ),
-      ])
-  }
-
   private static var environment: JSON {
     Schemas.closed(
       "An environment.",
       [
-        ("store", store),
+        ("store", StoreSchema.json),
         (
           "recipients",
           Schemas.described(
@@ -193,7 +149,7 @@ enum ProjectSchema {
       ], nullable: true)
   }
 
-  private static let null = JSON.object([("type", .string("null"))])
+  static let null = JSON.object([("type", .string("null"))])
 
   private static var app: JSON {
     Schemas.closed(

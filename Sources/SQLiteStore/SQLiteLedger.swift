@@ -1,0 +1,136 @@
+import GRDB
+package import Ledgers
+package import Model
+package import Stores
+
+/// A ledger in a SQLite file, for where no git repository is: it is one machine's own, so there is
+/// no remote to share it with.
+package struct SQLiteLedger: Ledger {
+  package struct Version: LedgerVersion {
+    /// 0 before the first move.
+    let number: Int64
+    package let contents: LedgerContents
+  }
+
+  private let file: SQLiteFile
+  private let name: String
+
+  /// - Parameters:
+  ///   - path: absolute.
+  ///   - name: tells ledgers in one file apart.
+  package init(path: String, name: String) {
+    file = SQLiteFile(path: path)
+    self.name = name
+  }
+
+  package func read(isOffline: Bool) throws(StoreError) -> Version {
+    try file.reading(.ledgers, ifAbsent: Version(number: 0, contents: LedgerContents())) { db in
+      try present(db)
+    }
+  }
+
+  package func move(
+    from old: Version, on base: Version, to contents: LedgerContents, message: String,
+    by provenance: Provenance, isShared: Bool
+  ) throws(StoreError) -> Version {
+    try file.writing { db in
+      let number = try compareAndSwap(db, old, contents)
+      if old.number != base.number { try forget(db, old) }
+      try db.execute(
+        sql: "INSERT INTO ledger_log (ledger, number, at, message) VALUES (?, ?, ?, ?)",
+        arguments: [name, number, provenance.at.milliseconds, message])
+      return Version(number: number, contents: contents)
+    }
+  }
+
+  package func withdraw(_ version: Version, to base: Version) throws(StoreError) {
+    try file.writing { db in
+      _ = try compareAndSwap(db, version, base.contents)
+      try forget(db, version)
+    }
+  }
+
+  package func startAnew(by provenance: Provenance) throws(StoreError) {
+    try file.writing { db in
+      try db.execute(sql: "DELETE FROM ledger_entry WHERE ledger = ?", arguments: [name])
+      let number = try number(db)
+      try put(db, number: number + 1, LedgerContents())
+      try db.execute(
+        sql: "INSERT INTO ledger_log (ledger, number, at, message) VALUES (?, ?, ?, ?)",
+        arguments: [name, number + 1, provenance.at.milliseconds, "ledger: begun anew\n"])
+    }
+  }
+
+  package func log() throws(StoreError) -> [LedgerLogEntry] {
+    try file.reading(.ledgers, ifAbsent: []) { db in
+      try Row.fetchAll(
+        db, sql: "SELECT number, at, message FROM ledger_log WHERE ledger = ? ORDER BY number DESC",
+        arguments: [name]
+      ).map { row in
+        LedgerLogEntry(
+          id: String(row[0] as Int64), when: Timestamp(milliseconds: row[1]).description,
+          message: row[2])
+      }
+    }
+  }
+}
+
+extension SQLiteLedger {
+  private func number(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "SELECT number FROM ledger WHERE name = ?", arguments: [name]) ?? 0
+  }
+
+  private func present(_ db: Database) throws -> Version {
+    guard
+      let row = try Row.fetchOne(
+        db, sql: "SELECT number, state, key FROM ledger WHERE name = ?", arguments: [name])
+    else { return Version(number: 0, contents: LedgerContents()) }
+    var contents = LedgerContents()
+    contents.state = try decoded(row[1])
+    contents.key = row[2]
+    let entries = try Row.fetchCursor(
+      db, sql: "SELECT connection, entry FROM ledger_entry WHERE ledger = ?", arguments: [name])
+    while let entry = try entries.next() {
+      contents.entries[try Reading.name(entry[0])] = try decoded(entry[1])
+    }
+    return Version(number: row[0], contents: contents)
+  }
+
+  /// Writes what differs; the number of the new state.
+  private func compareAndSwap(
+    _ db: Database, _ old: Version, _ contents: LedgerContents
+  ) throws -> Int64 {
+    guard try number(db) == old.number else { throw StoreError.ledgerMoved }
+    try put(db, number: old.number + 1, contents)
+    let names = Set(contents.entries.keys).union(old.contents.entries.keys)
+    for connection in names where contents.entries[connection] != old.contents.entries[connection] {
+      if let entry = contents.entries[connection] {
+        try db.execute(
+          sql: """
+            INSERT OR REPLACE INTO ledger_entry (ledger, connection, entry) VALUES (?, ?, ?)
+            """, arguments: [name, connection.rawValue, try canonicalJSON(entry)])
+      } else {
+        try db.execute(
+          sql: "DELETE FROM ledger_entry WHERE ledger = ? AND connection = ?",
+          arguments: [name, connection.rawValue])
+      }
+    }
+    return old.number + 1
+  }
+
+  private func put(_ db: Database, number: Int64, _ contents: LedgerContents) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO ledger (name, number, state, key) VALUES (?, ?, ?, ?)
+        ON CONFLICT (name) DO UPDATE
+        SET number = excluded.number, state = excluded.state, key = excluded.key
+        """,
+      arguments: [name, number, try canonicalJSON(contents.state), contents.key])
+  }
+
+  private func forget(_ db: Database, _ version: Version) throws {
+    try db.execute(
+      sql: "DELETE FROM ledger_log WHERE ledger = ? AND number = ?",
+      arguments: [name, version.number])
+  }
+}
