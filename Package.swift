@@ -36,6 +36,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     // Of the tests alone.
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
@@ -59,7 +60,8 @@ let package = Package(
     layer(
       "HTTP",
       [logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
-        + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }),
+        + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+        + [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
     layer("GitPlumbing", [logging]),
     layer("Stores", ["Model", "Secrets", crypto]),
     layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
@@ -70,6 +72,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
+    layer("OpenBaoStore", ["HTTP", "Model", "Secrets", "Stores", crypto]),
     layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
 
     // The edge.
@@ -77,7 +80,8 @@ let package = Package(
       "Commands",
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
-        "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store", "Ledgers",
+        "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store",
+        "OpenBaoStore", "Ledgers",
         "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

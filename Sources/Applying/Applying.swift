@@ -24,19 +24,19 @@ package struct ApplyOutcome: Sendable {
 
 /// Carries out a plan.
 package struct Applier: Sendable {
-  /// Changes under way at once; the opening of their secrets is what takes time.
-  private static let width = 4
-
   private let store: any Store
   private let lock: StoreLock
   private let opener: any SecretOpener
   private let catalog: Catalog
   private let clock: any Clock
+  private let width: Int
 
+  /// - Parameter width: changes under way at once; `nil` is what suits the store.
   package init(
     store: any Store, lock: StoreLock, opener: any SecretOpener, catalog: Catalog,
-    clock: any Clock
+    clock: any Clock, width: Int? = nil
   ) {
+    self.width = width ?? store.parallelism
     self.store = store
     self.lock = lock
     self.opener = opener
@@ -119,7 +119,7 @@ package struct Applier: Sendable {
           guard !Task.isCancelled, let change = waiting.popFirst() else { return }
           group.addTask { (change, await writer.write(change)) }
         }
-        for _ in 0..<Self.width { startNext() }
+        for _ in 0..<width { startNext() }
         while let (change, outcome) = await group.next() {
           results[change.connection] = outcome.result
           await progress(change, outcome.result)

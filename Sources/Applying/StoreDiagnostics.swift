@@ -56,15 +56,25 @@ extension Diagnostic {
       self.init(
         .storeKeyUnavailable, "the store's key cannot be opened here", notes: [reason],
         help: ["run it where one of the project's keys is; see: gpg --list-secret-keys"])
+    case .misconfigured(let reason):
+      self.init(.storeMisconfigured, "\(store) is not as it is said to be", notes: [reason])
     case .unauthorized(let reason):
       self.init(
         .storeUnauthorized, "cannot log in to \(store)", notes: [reason],
-        help: ["give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN"])
+        help: [
+          store.type == "auth0"
+            ? "give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN"
+            : "give BAO_TOKEN (or VAULT_TOKEN), or set `store.login` in the project file"
+        ])
     case .permissionDenied(let missing):
       self.init(
         .storePermission, "\(store) does not permit what is to be done",
         notes: ["missing: \(missing.joined(separator: ", "))"],
-        help: ["grant these scopes to the application, then run it again"])
+        help: [
+          store.type == "auth0"
+            ? "grant these scopes to the application, then run it again"
+            : "allow it in the token's policy, then run it again: bao policy write"
+        ])
     case .refused(let reason):
       self.init(
         .storeRefused, "\(store) refused a request", notes: [reason],

@@ -79,7 +79,7 @@ package struct Auth0Vault: Vault {
 
   package func create(_ write: VaultWrite) async throws(StoreError) -> VaultConnection {
     let start = await api.now
-    let body = try SetupBody.json(write, isNew: true)
+    let body = try JSONBody.connection(write, isNew: true)
     for attempt in 0..<4 {
       do throws(ManagementAPI.Failure) {
         let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
@@ -111,7 +111,7 @@ package struct Auth0Vault: Vault {
   package func update(
     _ id: StoreID, from version: StoreVersion, _ write: VaultWrite
   ) async throws(StoreError) -> VaultConnection {
-    let body = try SetupBody.json(write, isNew: false)
+    let body = try JSONBody.connection(write, isNew: false)
     let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
     for attempt in 0..<4 {
       let present = try await connection(at: path)

@@ -3,24 +3,6 @@ import HTTP
 import Model
 import Stores
 
-/// What the API's client needs of the world beside the network.
-package struct Surroundings: Sendable {
-  /// Milliseconds since 1970.
-  package let now: @Sendable () -> Int64
-  package let sleep: @Sendable (Duration) async -> Void
-  /// From 0 up to 1.
-  package let random: @Sendable () -> Double
-
-  package init(
-    now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Duration) async -> Void,
-    random: @escaping @Sendable () -> Double
-  ) {
-    self.now = now
-    self.sleep = sleep
-    self.random = random
-  }
-}
-
 /// A tenant's Management API v2: the token, the rate limit, and when a call may be made again.
 actor ManagementAPI {
   /// Why a call has no answer that could be used.
@@ -103,7 +85,7 @@ actor ManagementAPI {
         case .noAnswer(let reason):
           if !isRepeatable { throw .unknown(reason) }
           if attempts >= Self.mostAttempts { throw .refused(.unavailable(reason)) }
-        case .tooLarge: throw .refused(.unavailable(error.reason))
+        case .tooLarge, .untrusted: throw .refused(.unavailable(error.reason))
         }
         await wait(attempts - 1)
         continue

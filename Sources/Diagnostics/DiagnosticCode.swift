@@ -129,6 +129,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case ledgerFailed = "VC4020"
   case ledgerMoved = "VC4021"
   case storeNotAsked = "VC4022"
+  case storeMisconfigured = "VC4023"
+  case manifestBehind = "VC4024"
 
   case internalFault = "VC9001"
 }

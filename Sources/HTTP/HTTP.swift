@@ -43,12 +43,14 @@ package enum HTTPFailure: Error, Hashable, Sendable {
   case notConnected(String)
   /// The server may have carried out the request.
   case noAnswer(String)
+  /// The server's certificate is nobody's whom we trust.
+  case untrusted(String)
   /// More than `HTTPLimits.body` bytes.
   case tooLarge
 
   package var reason: String {
     switch self {
-    case .notConnected(let reason), .noAnswer(let reason): reason
+    case .notConnected(let reason), .noAnswer(let reason), .untrusted(let reason): reason
     case .tooLarge: "the answer is larger than \(HTTPLimits.body) bytes"
     }
   }

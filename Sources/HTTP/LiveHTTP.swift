@@ -3,14 +3,22 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// The network, by async-http-client: HTTP/1.1 and 2, pooled, TLS verified, no redirects followed.
 package struct LiveHTTP: HTTP {
   private let owner: Owner
 
-  /// - Parameter proxy: as `ProxyAddress.of` finds it.
-  package init(proxy: ProxyAddress? = nil) {
+  /// - Parameters:
+  ///   - proxy: as `ProxyAddress.of` finds it.
+  ///   - authorities: a file of certificates (PEM) that are trusted beside the system's.
+  package init(proxy: ProxyAddress? = nil, authorities: String? = nil) {
     var configuration = HTTPClient.Configuration()
+    if let authorities {
+      var tls = TLSConfiguration.makeClientConfiguration()
+      tls.additionalTrustRoots = [.file(authorities)]
+      configuration.tlsConfiguration = tls
+    }
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(
       connect: .seconds(HTTPLimits.connectSeconds), read: .seconds(HTTPLimits.answerSeconds))
@@ -56,6 +64,10 @@ package struct LiveHTTP: HTTP {
       ]
       let reason = error.shortDescription
       return unsent.contains(error) ? .notConnected(reason) : .noAnswer(reason)
+    }
+    if let error = error as? NIOSSLError {
+      if case .handshakeFailed = error { return .untrusted("the TLS handshake failed") }
+      return .noAnswer("the TLS connection broke")
     }
     if let error = error as? NIOConnectionError {
       let causes = error.connectionErrors.map { "\($0.error)" }

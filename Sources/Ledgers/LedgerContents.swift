@@ -36,39 +36,6 @@ package struct LedgerRun: Hashable, Sendable, Codable {
   package var provenance: Provenance?
   /// SHA-256 of all that was meant, in hex.
   package var plan: String?
-  package var intents: [LedgerIntent] = []
+  package var intents: [JournaledIntent] = []
   package var done = 0
-}
-
-/// One change that is not known to be done.
-package struct LedgerIntent: Hashable, Sendable, Codable {
-  package enum Kind: String, Hashable, Sendable, Codable {
-    case create, update, rename, replace, delete, record
-  }
-
-  package let connection: ConnectionName
-  package let kind: Kind
-  /// The store's, before the change.
-  package let id: StoreID?
-  package let version: StoreVersion?
-  package let formerName: ConnectionName?
-  /// Of a create: what its record will be, but for what the store gives it.
-  package let draft: AppliedRecord?
-
-  init(_ intent: StoreIntent) {
-    connection = intent.connection
-    draft = intent.draft
-    var formerName: ConnectionName?
-    switch intent.action {
-    case .create: (kind, id, version) = (.create, nil, nil)
-    case .update(let id, let version): (kind, self.id, self.version) = (.update, id, version)
-    case .record(let id, let version): (kind, self.id, self.version) = (.record, id, version)
-    case .rename(let id, let version, let former):
-      (kind, self.id, self.version) = (.rename, id, version)
-      formerName = former
-    case .replace(let id, let version): (kind, self.id, self.version) = (.replace, id, version)
-    case .delete(let id, let version): (kind, self.id, self.version) = (.delete, id, version)
-    }
-    self.formerName = formerName
-  }
 }

@@ -13,6 +13,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
   package nonisolated let description: StoreDescription
   package nonisolated let writesWholeSetups = true
   package nonisolated let holdsRecords = false
+  package nonisolated let parallelism = 4
   let vault: any Vault
   let ledger: Records
   private let catalog: Catalog
@@ -77,6 +78,14 @@ package actor LedgeredStore<Records: Ledger>: Store {
 
   /// The ledger's log is of whole runs: `vaultctl ledger log`.
   package func events(of name: ConnectionName) -> [StoreEvent] { [] }
+
+  package func history(of name: ConnectionName) -> [StoredVersion] { [] }
+
+  package func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) throws(StoreError) -> AppliedRecord {
+    throw .refused("it keeps no versions; an older one is in git: git log, then apply that")
+  }
 
   package func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
     try await vault.flows()

@@ -79,6 +79,14 @@ package struct MirroredStore<Records: Ledger>: Store {
     try await publish("scopes: \(name)\n", by: provenance)
   }
 
+  package func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    let record = try await store.rollBack(name, to: version, by: provenance)
+    try await publish("rollback: \(name)\n", by: provenance)
+    return record
+  }
+
   package func resealKey() async throws(StoreError) -> Bool {
     let isThere = try await store.resealKey()
     try await publish("key: sealed anew\n", by: provenance())
@@ -90,6 +98,7 @@ package struct MirroredStore<Records: Ledger>: Store {
   package var description: StoreDescription { store.description }
   package var writesWholeSetups: Bool { store.writesWholeSetups }
   package let holdsRecords = true
+  package var parallelism: Int { store.parallelism }
 
   package func read() async throws(StoreError) -> Snapshot { try await store.read() }
 
@@ -103,6 +112,10 @@ package struct MirroredStore<Records: Ledger>: Store {
 
   package func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
     try await store.events(of: name)
+  }
+
+  package func history(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
+    try await store.history(of: name)
   }
 
   package func sealedKey() async throws(StoreError) -> String? { try await store.sealedKey() }

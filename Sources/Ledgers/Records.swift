@@ -67,7 +67,7 @@ struct Healing {
   ///   the next plan writes them again.
   /// - A delete whose connection is gone was done.
   func heal(
-    _ intent: LedgerIntent, of run: LedgerRun, by provenance: Provenance,
+    _ intent: JournaledIntent, of run: LedgerRun, by provenance: Provenance,
     in entries: inout [ConnectionName: LedgerEntry]
   ) {
     let name = intent.connection
@@ -97,7 +97,7 @@ struct Healing {
 
   /// The record of the version that is there, under another name perhaps.
   private func move(
-    _ former: ConnectionName, to name: ConnectionName, _ intent: LedgerIntent,
+    _ former: ConnectionName, to name: ConnectionName, _ intent: JournaledIntent,
     in entries: inout [ConnectionName: LedgerEntry]
   ) {
     guard let id = intent.id, let found = byID[id], var entry = entries[former],

@@ -78,7 +78,7 @@ extension LedgeredStore {
   ) async throws(StoreError) -> RunID {
     try await vault.check(Set(intents.flatMap(\.action.operations)).union([.read]))
     held?.hasChanged = true
-    let meant = intents.map(LedgerIntent.init)
+    let meant = intents.map { JournaledIntent($0, keepsDraft: true) }
     let digest = (try? canonicalJSON(meant)).map { hexadecimal(SHA256.hash(data: Array($0.utf8))) }
     try save(isShared: true) { contents in
       contents.state.run?.provenance = provenance

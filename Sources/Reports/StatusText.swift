@@ -50,16 +50,10 @@ package struct StatusText: Sendable {
         row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-",
       ]
     }
-    let widths = titles.indices.map { column in
-      ([titles] + cells).map { $0[column].unicodeScalars.count }.max() ?? 0
-    }
-    func line(_ cells: [String]) -> String {
-      let padded = zip(cells, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
-      return String(padded.reversed().drop { $0 == " " }.reversed())
-    }
-    let lines = zip(rows, cells).map { row, cells in coloured(line(cells), row.state) }
+    let aligned = aligned([titles] + cells)
+    let lines = zip(rows, aligned.dropFirst()).map { row, line in coloured(line, row.state) }
     let counts = "\(counted(rows.count, "connection")), \(rows.count { $0.state == .empty }) empty."
-    return ([palette.bold(line(titles))] + lines + ["", counts]).joined(separator: "\n") + "\n"
+    return ([palette.bold(aligned[0])] + lines + ["", counts]).joined(separator: "\n") + "\n"
   }
 
   package func json(_ rows: [StatusRow]) -> String {

@@ -41,6 +41,17 @@ func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
   "\(count) \(count == 1 ? one : many ?? one + "s")"
 }
 
+/// Rows of as many cells each as lines whose columns stand below one another.
+func aligned(_ rows: [[String]]) -> [String] {
+  let widths = (rows.first ?? []).indices.map { column in
+    rows.map { $0[column].unicodeScalars.count }.max() ?? 0
+  }
+  return rows.map { cells in
+    let padded = zip(cells, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
+    return String(padded.reversed().drop { $0 == " " }.reversed())
+  }
+}
+
 extension String {
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - unicodeScalars.count))

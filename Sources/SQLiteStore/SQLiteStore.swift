@@ -16,6 +16,7 @@ package actor SQLiteStore: Store {
   package nonisolated let description: StoreDescription
   package nonisolated let writesWholeSetups = false
   package nonisolated let holdsRecords = true
+  package nonisolated let parallelism = 4
   private let file: SQLiteFile
   private let protection: any KeyProtection
   private var key: StoreKey?
@@ -71,6 +72,22 @@ package actor SQLiteStore: Store {
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) throws(StoreError) {
     try writing { db in try Writing.grant(db, scopes, to: name, by: provenance) }
+  }
+
+  package func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    let key: StoreKey?
+    do throws(StoreError) {
+      key = try await presentKey()
+    } catch {
+      guard case .keyUnavailable = error else { throw error }
+      key = nil
+    }
+    return try writing { db in
+      try Rollback(db: db, key: key, name: name, version: version, provenance: provenance)
+        .carryOut()
+    }
   }
 
   package func tryLock(_ holder: LockHolder) throws(StoreError) -> LockOutcome {

@@ -12,6 +12,9 @@ package protocol Store: Sendable {
   /// Whether a setup is only ever written whole: then a write that touches it has all its values.
   var writesWholeSetups: Bool { get }
 
+  /// Changes under way at once that suit it, where the user says nothing.
+  var parallelism: Int { get }
+
   /// Whether it holds the applied records itself, wherever a copy of them is.
   var holdsRecords: Bool { get }
 
@@ -45,6 +48,17 @@ package protocol Store: Sendable {
 
   /// Everything that was ever done to a connection of this name, oldest first, as far as it is kept.
   func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent]
+
+  /// The versions of a connection that are kept, newest first; none where the store keeps none.
+  func history(of name: ConnectionName) async throws(StoreError) -> [StoredVersion]
+
+  /// Puts the setup of an older version back, as a new version. The applied record is of it then.
+  ///
+  /// - Throws: `notFound` where there is no such connection; `refused` where it has no such version
+  ///   any more, or the store keeps none.
+  func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord
 
   /// The key of the store's own, as it is kept: an armored message; `nil` before the first secret.
   func sealedKey() async throws(StoreError) -> String?

@@ -20,6 +20,8 @@ package enum StoreError: Error, Hashable, Sendable {
   /// The key that the store's secrets are under cannot be opened here.
   case keyUnavailable(String)
   case writeFailed(String)
+  /// What the project file or the environment says of the backend is not so; with what mends it.
+  case misconfigured(String)
   /// Who may not log in.
   case unauthorized(String)
   /// Permissions that are missing, by the backend's names.

@@ -32,6 +32,17 @@ final class UnreliableStore: Store {
 
   var description: StoreDescription { inner.description }
   var holdsRecords: Bool { inner.holdsRecords }
+  var parallelism: Int { inner.parallelism }
+
+  func history(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
+    try await inner.history(of: name)
+  }
+
+  func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    try await inner.rollBack(name, to: version, by: provenance)
+  }
 
   func carryOut(
     _ write: StoreWrite, in run: RunID

@@ -17,8 +17,9 @@ struct Session: Sendable {
 
   let stores: StoreMaking
 
+  /// - Parameter destroys: deletes are for good, where a store could bring the connection back.
   /// - Throws: where the base alone has no store.
-  init(_ workspace: Workspace, console: Console) throws {
+  init(_ workspace: Workspace, console: Console, destroys: Bool = false) throws {
     guard let settings = workspace.project.storeSettings(of: workspace.environment) else {
       throw Failure(.noEnvironmentChosen(workspace.project))
     }
@@ -32,7 +33,8 @@ struct Session: Sendable {
         commit: GitHead.commit(above: workspace.files.root))
     }
     stores = StoreMaking(
-      workspace: workspace, keyring: keyring, logger: console.logger, provenance: provenance)
+      workspace: workspace, keyring: keyring, logger: console.logger, destroys: destroys,
+      provenance: provenance)
     store = try stores.store(settings)
   }
 

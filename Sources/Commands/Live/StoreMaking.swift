@@ -8,6 +8,7 @@ import Ledgers
 import Logging
 import Manifests
 import Model
+import OpenBaoStore
 import SQLiteStore
 import Stores
 
@@ -16,6 +17,8 @@ struct StoreMaking {
   let workspace: Workspace
   let keyring: Keyring
   let logger: Logger
+  /// Deletes are for good, where a store could bring the connection back.
+  let destroys: Bool
   /// Who would write, when it does.
   let provenance: @Sendable () -> Provenance
 
@@ -26,7 +29,7 @@ struct StoreMaking {
       store = SQLiteStore(
         path: workspace.files.path(path), shownPath: path, protection: protection)
     case .openBao(let settings):
-      throw Diagnostic(.storeUnavailable, "not here yet \(settings.mount)")
+      store = try openBao(settings)
     case .auth0(let backend): return ledgered(try vault(backend), by: try ledger(of: settings))
     }
     return try ledger(of: settings).map { mirrored(store, by: $0) } ?? store
@@ -81,12 +84,33 @@ struct StoreMaking {
     let proxy = ProxyAddress.of(base, environment: environment)
     return Auth0Vault(
       domain: domain, base: settings.baseURL,
-      credentials: LazyCredentials(settings.credentialsCommand, folder: workspace.files.root)
-        .credentials,
-      http: LoggedHTTP(LiveHTTP(proxy: proxy), logger: logger),
-      surroundings: Surroundings(
-        now: { Int64(Date().timeIntervalSince1970 * 1000) },
-        sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) }))
+      credentials: logins(settings.credentialsCommand).auth0,
+      http: LoggedHTTP(LiveHTTP(proxy: proxy), logger: logger), surroundings: .live)
+  }
+
+  private func openBao(_ settings: OpenBaoSettings) throws -> any Store {
+    let environment = ServerEnvironment(ProcessInfo.processInfo.environment)
+    guard let address = settings.address ?? environment.address else {
+      throw Diagnostic(
+        .storeMisconfigured, "where the OpenBao server is, is not told",
+        help: ["name it: `store.address` in \(Project.fileName), or BAO_ADDR"])
+    }
+    return OpenBaoStore(
+      address: address, namespace: settings.namespace ?? environment.namespace,
+      mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
+      destroys: destroys,
+      credentials: { [logins = logins(settings.credentialsCommand)] () throws(StoreError) in
+        try logins.openBao(settings.login)
+      },
+      http: LoggedHTTP(
+        LiveHTTP(
+          proxy: ProxyAddress.of(address, environment: ProcessInfo.processInfo.environment),
+          authorities: environment.authorities), logger: logger),
+      surroundings: .live, protection: protection)
+  }
+
+  private func logins(_ command: [String]) -> StoreLogins {
+    StoreLogins(command, folder: workspace.files.root)
   }
 }
 
@@ -117,49 +141,28 @@ extension StoreBackend {
   }
 }
 
-/// The login of a tenant, looked for when it is first needed: what asks no store needs none.
-private struct LazyCredentials: Sendable {
-  private let command: [String]
-  private let folder: String
-
-  init(_ command: [String], folder: String) {
-    self.command = command
-    self.folder = folder
+extension Surroundings {
+  fileprivate static var live: Surroundings {
+    Surroundings(
+      now: { Int64(Date().timeIntervalSince1970 * 1000) },
+      sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
   }
+}
 
-  /// From the command's lines where there is one, else from the environment.
-  ///
-  /// - Throws: `unauthorized`; never with what the command printed.
-  @Sendable func credentials() throws(StoreError) -> Auth0Credentials {
-    var variables = ProcessInfo.processInfo.environment
-    if let program = command.first {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = [program] + command.dropFirst()
-      process.currentDirectoryURL = URL(fileURLWithPath: folder)
-      let output = Pipe()
-      process.standardOutput = output
-      do {
-        try process.run()
-      } catch {
-        throw .unauthorized("`credentialsCommand` cannot be started")
-      }
-      let text = String(
-        decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      guard process.terminationStatus == 0 else {
-        throw .unauthorized("`credentialsCommand` failed with \(process.terminationStatus)")
-      }
-      for line in text.split(whereSeparator: \.isNewline) {
-        let parts = line.split(separator: "=", maxSplits: 1).map {
-          $0.trimmingCharacters(in: .whitespaces)
-        }
-        if parts.count == 2 { variables[parts[0]] = parts[1] }
-      }
+/// What the environment says of an OpenBao server, by the names that its users know; those of
+/// HashiCorp Vault count where there are no others.
+private struct ServerEnvironment {
+  let address: String?
+  let namespace: String?
+  let authorities: String?
+
+  init(_ variables: [String: String]) {
+    func variable(_ name: String) -> String? {
+      [variables["BAO_\(name)"], variables["VAULT_\(name)"]].compactMap { $0 }
+        .first { !$0.isEmpty }
     }
-    guard let found = Auth0Credentials(variables) else {
-      throw .unauthorized("there is no login")
-    }
-    return found
+    address = variable("ADDR")?.withoutFinalSlashes
+    namespace = variable("NAMESPACE")
+    authorities = variable("CACERT")
   }
 }

@@ -29,10 +29,19 @@ struct ApplyCommand: Subcommand {
   @Flag(help: "Apply even what changes most of the connections.")
   var force = false
 
+  @Option(help: ArgumentHelp("Changes under way at once.", valueName: "number"))
+  var parallelism: Int?
+
+  @Flag(help: "Delete for good what a store would keep to be brought back.")
+  var destroy = false
+
   @Option(help: ArgumentHelp("Wait so many seconds for another apply.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
   func validate() throws {
+    if let parallelism, !(1...64).contains(parallelism) {
+      throw ValidationError("--parallelism is from 1 to 64")
+    }
     if saved != nil, options.prune || options.adopt || !options.targets.isEmpty {
       throw ValidationError(
         "--prune, --adopt and --target are of `plan`; the file says what is done")
@@ -46,7 +55,7 @@ struct ApplyCommand: Subcommand {
     console.report(workspace.diagnostics, sources: workspace.sources)
     if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
 
-    let session = try Session(workspace, console: console)
+    let session = try Session(workspace, console: console, destroys: destroy)
     return try await session.underLock(waitingAtMost: lockTimeout, console) { lock in
       try await underLock(lock, session, console)
     }
@@ -73,7 +82,7 @@ struct ApplyCommand: Subcommand {
     let workspace = session.workspace
     let applier = Applier(
       store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
-      clock: session.clock)
+      clock: session.clock, width: parallelism)
     console.report(try await applier.interruptedRuns())
 
     let plan =

@@ -147,6 +147,21 @@ extension DiagnosticCode {
         `plan --offline` compares the manifests with what was last recorded. It needs no login, no
         key and no network, so it runs for a pull request from a fork; drift does not show.
         """)
+    case .storeMisconfigured:
+      Explanation(
+        "The store is not as it is said to be",
+        """
+        The project file, or the environment, names a mount, a namespace or a server that is not
+        there, that is of another kind, or that this machine has no reason to trust.
+        """)
+    case .manifestBehind:
+      Explanation(
+        "Git is behind the store",
+        """
+        `rollback` put an older version back, and the manifest declares the newer one. Take the
+        manifest of the commit that the older version came from; a plan then has nothing to do but
+        to record it.
+        """)
     case .internalFault:
       Explanation(
         "A fault of vaultctl",

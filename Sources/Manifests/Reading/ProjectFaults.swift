@@ -12,7 +12,7 @@ extension String {
   }
 
   /// A folder or an address as it is named without slashes at its end.
-  var withoutFinalSlashes: String { String(reversed().drop { $0 == "/" }.reversed()) }
+  package var withoutFinalSlashes: String { String(reversed().drop { $0 == "/" }.reversed()) }
 
   /// Below the project's root whatever it says.
   var isRelativePath: Bool {

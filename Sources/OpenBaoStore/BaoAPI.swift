@@ -1,0 +1,285 @@
+import FoundationEssentials
+import HTTP
+import Model
+import Stores
+
+/// The server's HTTP API: the login, one's own writes read back, and what passes by itself.
+///
+/// - A standby answers from what has reached it. Every answer's index goes with the next request,
+///   with the wish to be forwarded to the leader where the standby is behind it.
+/// - While a leader is lost, standbys redirect to it or find none: requests that were certainly not
+///   carried out are made again, for as long as an election takes.
+actor BaoAPI {
+  /// Why a call has no answer that could be used.
+  enum Failure: Error {
+    case refused(StoreError)
+    /// The server may have done it.
+    case unknown(String)
+  }
+
+  /// Milliseconds for which a server that cannot answer is asked again; an election takes 9 to 14 s.
+  private static let patience: Int64 = 40_000
+  private static let firstPatience: Int64 = 2_000
+
+  private let base: String
+  private let namespace: String?
+  private let login: @Sendable () throws(StoreError) -> BaoCredentials
+  private let http: any HTTP
+  private let surroundings: Surroundings
+  private let backoff = Backoff(first: 0.25, most: 3)
+  private var credentials: BaoCredentials?
+  private var token: BaoToken?
+  private var loggingIn: Task<Result<BaoToken, StoreError>, Never>?
+  private var hasAnswered = false
+  /// The state that the next answer must not be older than.
+  private var index: String?
+
+  /// - Parameter base: without a slash at the end.
+  init(
+    base: String, namespace: String?,
+    credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials, http: any HTTP,
+    surroundings: Surroundings
+  ) {
+    self.base = base
+    self.namespace = namespace
+    login = credentials
+    self.http = http
+    self.surroundings = surroundings
+  }
+
+  /// One call.
+  ///
+  /// - Parameters:
+  ///   - path: behind `/v1/`, encoded.
+  ///   - capability: what a policy must allow for it.
+  ///   - isRepeatable: it may be made again where nobody knows what became of it.
+  /// - Returns: an answer of 2xx, 404 without words, or of a version that does not match.
+  func call(
+    _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil,
+    isRepeatable: Bool
+  ) async throws(Failure) -> HTTPResponse {
+    let token: BaoToken
+    do throws(StoreError) {
+      token = try await validToken()
+    } catch {
+      throw .refused(error)
+    }
+    let answer = BaoAnswer(
+      try await answered(
+        method, path, body: body, token: token.text, isRepeatable: isRepeatable))
+    if answer.response.isSuccess || answer.isNotThere || answer.isVersionMismatch {
+      return answer.response
+    }
+    if answer.response.status == 403 { try await refuseDeadToken(token) }
+    throw .refused(
+      answer.fault(on: path, capability, hiding: credentials?.secrets ?? []))
+  }
+
+  /// A call that may be made again, and the answer's status told apart.
+  ///
+  /// - Returns: `nil` where there is nothing.
+  func repeatable(
+    _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil
+  ) async throws(StoreError) -> [UInt8]? {
+    do throws(Failure) {
+      let answer = try await call(method, path, capability, body: body, isRepeatable: true)
+      if BaoAnswer(answer).isVersionMismatch {
+        throw Failure.refused(.refused("a request without a version was compared with one"))
+      }
+      return answer.isSuccess ? answer.body : nil
+    } catch {
+      throw error.storeError
+    }
+  }
+
+  func wait(_ attempt: Int) async {
+    await surroundings.sleep(backoff.wait(attempt: attempt, fraction: surroundings.random()))
+  }
+
+  // MARK: One request until there is an answer
+
+  private enum Attempt {
+    case answer(HTTPResponse)
+    case elsewhere(String)
+    /// Nothing was carried out, or nothing is lost by doing it again.
+    case again(reason: String)
+    case over(Failure)
+  }
+
+  private func answered(
+    _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, token: String?,
+    isRepeatable: Bool
+  ) async throws(Failure) -> HTTPResponse {
+    let start = surroundings.now()
+    var server = base
+    var attempts = 0
+    while true {
+      switch await attempt(method, server, path, body, token, isRepeatable: isRepeatable) {
+      case .answer(let answer): return answer
+      case .elsewhere(let leader):
+        // Once; a leader that is gone is still named for a while.
+        if server == base {
+          server = leader
+          continue
+        }
+      case .over(let failure): throw failure
+      case .again(let reason):
+        // Whom nobody has ever heard of is most likely not there.
+        let patience = hasAnswered ? Self.patience : Self.firstPatience
+        if surroundings.now() - start >= patience { throw .refused(.unavailable(reason)) }
+      }
+      server = base
+      await wait(attempts)
+      attempts += 1
+    }
+  }
+
+  private func attempt(
+    _ method: HTTPRequest.Method, _ server: String, _ path: String, _ body: [UInt8]?,
+    _ token: String?, isRepeatable: Bool
+  ) async -> Attempt {
+    let response: HTTPResponse
+    do throws(HTTPFailure) {
+      response = try await http.send(
+        HTTPRequest(
+          method, "\(server)/v1/\(path)", headers: headers(token, hasBody: body != nil), body: body)
+      )
+    } catch {
+      switch error {
+      case .notConnected(let reason): return .again(reason: reason)
+      case .untrusted:
+        return .over(
+          .refused(
+            .misconfigured(
+              "nobody whom this machine trusts has signed the server's certificate; the file of its"
+                + " authority goes into BAO_CACERT")))
+      case .noAnswer(let reason):
+        return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
+      case .tooLarge: return .over(.refused(.unavailable(error.reason)))
+      }
+    }
+    hasAnswered = true
+    if let found = response.headers["x-vault-index"] { index = found }
+    let answer = BaoAnswer(response)
+    if response.status == 307 {
+      return leader(of: response).map { .elsewhere($0) } ?? .again(reason: "it has no leader")
+    }
+    if answer.isTransient { return .again(reason: "it answers \(answer.shown(hiding: []))") }
+    guard response.status >= 500, !answer.isSealed else { return .answer(response) }
+    let reason = "it answered \(response.status)"
+    return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
+  }
+
+  private func headers(_ token: String?, hasBody: Bool) -> [(name: String, value: String)] {
+    var headers = [(name: "x-vault-request", value: "true")]
+    if let token { headers.append(("x-vault-token", token)) }
+    if let namespace { headers.append(("x-vault-namespace", namespace)) }
+    if hasBody { headers.append(("content-type", "application/json")) }
+    headers.append(("x-vault-inconsistent", "forward-active-node"))
+    if let index { headers.append(("x-vault-index", index)) }
+    return headers
+  }
+
+  /// Where a redirection leads: a server of the same scheme, and nothing behind its name.
+  private func leader(of response: HTTPResponse) -> String? {
+    guard let place = response.headers["location"], let url = URL(string: place),
+      let scheme = url.scheme, let host = url.host, base.hasPrefix(scheme + "://")
+    else { return nil }
+    let name = host.contains(":") ? "[\(host)]" : host
+    return "\(scheme)://\(name)" + (url.port.map { ":\($0)" } ?? "")
+  }
+
+  // MARK: The token
+
+  /// What is known of a token's end, for whoever is going to work for longer.
+  func learnTokensEnd() async throws(StoreError) {
+    struct Answer: Decodable {
+      struct Data: Decodable {
+        let ttl: Int64
+        let renewable: Bool?
+      }
+      let data: Data
+    }
+    let token = try await validToken()
+    if token.endsAt != nil { return }
+    guard let body = try await repeatable(.get, "auth/token/lookup-self", "read"),
+      let read = try? JSONDecoder().decode(Answer.self, from: Data(body))
+    else { return }
+    self.token = BaoToken(
+      token.text, seconds: read.data.ttl, isRenewable: read.data.renewable ?? false,
+      now: surroundings.now())
+  }
+
+  /// One login or renewal at a time; whoever needs it waits for the same one.
+  private func validToken() async throws(StoreError) -> BaoToken {
+    if let token, (token.renewAt ?? Int64.max) > surroundings.now() { return token }
+    let task =
+      loggingIn
+      ?? Task { () -> Result<BaoToken, StoreError> in
+        do throws(StoreError) {
+          return .success(try await self.newToken())
+        } catch {
+          return .failure(error)
+        }
+      }
+    loggingIn = task
+    let result = await task.value
+    loggingIn = nil
+    let token = try result.get()
+    self.token = token
+    return token
+  }
+
+  private func newToken() async throws(StoreError) -> BaoToken {
+    if let token, token.isRenewable, let renewed = try await renewed(token) { return renewed }
+    let credentials: BaoCredentials
+    if let known = self.credentials { credentials = known } else { credentials = try login() }
+    self.credentials = credentials
+    guard let (path, body) = credentials.login else {
+      guard case .token(let text) = credentials else { throw .unauthorized("there is no token") }
+      // One that cannot be renewed is used to its end.
+      return BaoToken(text, now: surroundings.now())
+    }
+    do throws(Failure) {
+      let answer = try await answered(.post, path, body: body, token: nil, isRepeatable: true)
+      if let token = BaoToken(answer: answer.body, now: surroundings.now()), answer.isSuccess {
+        return token
+      }
+      throw Failure.refused(BaoAnswer(answer).loginFault(hiding: credentials.secrets))
+    } catch {
+      throw error.storeError
+    }
+  }
+
+  /// `nil` where it can be renewed no more.
+  private func renewed(_ token: BaoToken) async throws(StoreError) -> BaoToken? {
+    do throws(Failure) {
+      let answer = try await answered(
+        .post, "auth/token/renew-self", body: Array("{}".utf8), token: token.text,
+        isRepeatable: true)
+      return answer.isSuccess ? BaoToken(answer: answer.body, now: surroundings.now()) : nil
+    } catch {
+      throw error.storeError
+    }
+  }
+
+  /// A refusal has the same words for a policy that does not allow it and for a token that is none.
+  private func refuseDeadToken(_ token: BaoToken) async throws(Failure) {
+    let answer = try await answered(
+      .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
+    // Whoever may not look at the token has one all the same where a policy says so.
+    if answer.status == 403 {
+      throw .refused(
+        .unauthorized("the token is not valid, or not any more (or may not look itself up)"))
+    }
+  }
+}
+
+extension BaoAPI.Failure {
+  var storeError: StoreError {
+    switch self {
+    case .refused(let error): error
+    case .unknown(let reason): .outcomeUnknown(reason)
+    }
+  }
+}

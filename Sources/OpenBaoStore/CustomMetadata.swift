@@ -1,0 +1,150 @@
+import Crypto
+import FoundationEssentials
+import Model
+import Stores
+
+/// What the store keeps in a secret's `custom_metadata`, which has at most 64 texts of 512 bytes.
+///
+/// - `app`, `type`, `label.…`, `tool`, `commit`: for people and tools that look at the secret.
+/// - `id`: the connection's own, which stays when it is renamed.
+/// - `granted`: what the service granted.
+/// - `record.N.…`: the applied record of version N in pieces, for the version that is there and the
+///   one that is being written. So a record is there before its version is, and the version decides
+///   which record counts: no write leaves a version without one.
+/// - Whatever others keep there stays.
+struct CustomMetadata {
+  static let mostEntries = 64
+  static let mostBytes = 512
+
+  /// A record, or where it is kept when it does not fit.
+  enum Slot: Hashable {
+    case record(AppliedRecord)
+    /// A version of the sibling secret.
+    case elsewhere(Int64)
+  }
+
+  private(set) var others: [String: String] = [:]
+  var id: StoreID?
+  var app: AppID?
+  var type: SetupType?
+  var labels: [String: String] = [:]
+  var granted: [Scope]?
+  /// By the version that they are of.
+  var slots: [Int64: Slot] = [:]
+  private var origin: [String: String] = [:]
+
+  init() {}
+
+  init(_ custom: [String: String]) {
+    var pieces: [String: [Int: String]] = [:]
+    for (key, value) in custom {
+      let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
+      switch (parts[0], parts.count > 1 ? parts[1] : nil) {
+      case ("id", nil): id = StoreID(value)
+      case ("app", nil): app = AppID(value)
+      case ("type", nil): type = SetupType(value)
+      case ("tool", nil), ("commit", nil): origin[key] = value
+      // The text has a mark before it, since no value may be empty.
+      case ("label", let name?) where value.hasPrefix("="):
+        labels[name] = String(value.dropFirst())
+      case ("record", let rest?), ("granted", let rest?):
+        // `record.7.0`, `granted.0`
+        let numbers = rest.split(separator: ".").compactMap { Int($0) }
+        guard let piece = numbers.last else { continue }
+        let name = parts[0] == "granted" ? "granted" : "\(numbers[0])"
+        pieces[name, default: [:]][piece] = value
+      default: others[key] = value
+      }
+    }
+    for (name, parts) in pieces {
+      let text = parts.sorted { $0.key < $1.key }.map(\.value).joined()
+      if name == "granted" {
+        granted = try? JSONDecoder().decode([Scope].self, from: Data(text.utf8))
+      } else if let version = Int64(name), let slot = Self.slot(text) {
+        slots[version] = slot
+      }
+    }
+  }
+
+  /// A record has the begin of its own SHA-256 before it: one that was changed by hand is none.
+  private static func slot(_ text: String) -> Slot? {
+    if text.hasPrefix("@") { return Int64(text.dropFirst()).map { .elsewhere($0) } }
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0] == Substring(sum(String(parts[1]))),
+      let record = try? JSONDecoder().decode(AppliedRecord.self, from: Data(parts[1].utf8))
+    else { return nil }
+    return .record(record)
+  }
+
+  private static func sum(_ text: String) -> String {
+    String(hexadecimal(SHA256.hash(data: Array(text.utf8))).prefix(16))
+  }
+
+  /// As the engine is given it; `nil` where it does not fit.
+  var texts: [String: String]? {
+    var texts = others.merging(origin) { $1 }
+    texts["id"] = id?.rawValue
+    texts["app"] = app?.rawValue
+    texts["type"] = type?.rawValue
+    for (name, value) in labels { texts["label.\(name)"] = "=\(value)" }
+    if let granted, let text = try? canonicalJSON(granted) {
+      put(text, "granted", &texts)
+    }
+    for (version, slot) in slots {
+      switch slot {
+      case .elsewhere(let place): texts["record.\(version).0"] = "@\(place)"
+      case .record(let record):
+        guard let text = try? canonicalJSON(record) else { return nil }
+        put("\(Self.sum(text)) \(text)", "record.\(version)", &texts)
+      }
+    }
+    let fits =
+      texts.count <= Self.mostEntries
+      && texts.allSatisfy { $0.key.utf8.count <= 128 && $0.value.utf8.count <= Self.mostBytes }
+    return fits ? texts : nil
+  }
+
+  /// In pieces that end between characters.
+  private func put(_ text: String, _ key: String, _ texts: inout [String: String]) {
+    var piece = ""
+    var number = 0
+    for scalar in text.unicodeScalars {
+      if piece.utf8.count + UTF8.width(scalar) > Self.mostBytes {
+        texts["\(key).\(number)"] = piece
+        number += 1
+        piece = ""
+      }
+      piece.unicodeScalars.append(scalar)
+    }
+    texts["\(key).\(number)"] = piece
+  }
+
+  /// Describes the connection as `record` has it, and keeps that for `version`.
+  mutating func set(_ slot: Slot, of version: Int64, _ record: AppliedRecord) {
+    slots[version] = slot
+    id = record.storeID
+    app = record.app
+    type = record.setupType
+    labels = record.labels
+    origin = ["tool": record.provenance.toolVersion]
+    origin["commit"] = record.provenance.commit
+  }
+
+  /// Lets go of all that is ours.
+  mutating func clear() {
+    let others = others
+    self = CustomMetadata()
+    self.others = others
+  }
+}
+
+extension UTF8 {
+  fileprivate static func width(_ scalar: Unicode.Scalar) -> Int {
+    switch scalar.value {
+    case ..<0x80: 1
+    case ..<0x800: 2
+    case ..<0x10000: 3
+    default: 4
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package import Model
+import Secrets
+package import Stores
+
+extension OpenBaoStore {
+  /// The engine's versions. It does not tell who wrote one; we know it of the last ones.
+  package func history(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
+    let entry = try await freshEntry(name)
+    return entry.metadata.versions.reversed().map { version in
+      var provenance: Provenance?
+      if case .record(let record) = entry.custom.slots[version.number] {
+        provenance = record.provenance
+      }
+      let state: StoredVersion.State =
+        if version.isDestroyed {
+          .destroyed
+        } else if version.isGone {
+          .deleted
+        } else {
+          version.number == entry.metadata.current ? .present : .kept
+        }
+      return StoredVersion(
+        version: StoreVersion(String(version.number)), at: version.createdAt,
+        who: provenance?.who, commit: provenance?.commit, state: state)
+    }
+  }
+
+  package func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
+    try await history(of: name).reversed().map { version in
+      StoreEvent(
+        at: version.at, who: version.who ?? "-",
+        what: "version \(version.version)"
+          + (version.state == .deleted || version.state == .destroyed
+            ? " (\(version.state.rawValue))" : ""),
+        connection: name.rawValue, version: Int64(version.version.rawValue),
+        commit: version.commit)
+    }
+  }
+
+  package func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    let entry = try await freshEntry(name)
+    guard entry.metadata.isThere else { throw .notFound(name) }
+    guard let number = Int64(version.rawValue),
+      let data = try await engine.data(places.connection(name), version: number)?.data
+    else { throw .refused("`\(name)` has no version \(version) any more") }
+    var fields: [FieldName: FieldWrite] = [:]
+    var type: SetupType?
+    for (text, value) in data.members {
+      if text == SetupData.type {
+        if case .string(let text) = JSONObject.plain(value) { type = SetupType(text) }
+        continue
+      }
+      let field = FieldName(text)
+      if case .plain = entry.record?.fields[field], let plain = JSONObject.plain(value) {
+        fields[field] = .plain(plain)
+      } else if let secret = JSONObject.scalar(value) {
+        fields[field] = .secret(secret, ciphertext: .unknown)
+      }
+    }
+    return try await put(
+      StoreWrite(
+        name: name, action: .update(entry.id(named: name), from: entry.version),
+        app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"), setupType: type,
+        fields: fields, labels: entry.custom.labels, scopes: entry.record?.scopes,
+        preventsDestroy: entry.record?.preventsDestroy ?? false, provenance: provenance),
+      id: entry.custom.id ?? .random(), over: entry, keeping: nil)
+  }
+}

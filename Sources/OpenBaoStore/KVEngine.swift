@@ -1,0 +1,263 @@
+import FoundationEssentials
+import HTTP
+import Model
+import Stores
+
+/// A KV v2 secret engine: secrets with versions, written by compare-and-swap.
+///
+/// Paths are relative to the mount, and encoded.
+struct KVEngine: Sendable {
+  /// Names of one page of a list.
+  static let pageSize = 500
+  /// Requests under way at once.
+  static let width = 8
+
+  let api: BaoAPI
+  let mount: String
+
+  // MARK: Lists
+
+  /// The secrets right below a path with their metadata, by their last part; folders are left out.
+  func list(_ path: String) async throws(StoreError) -> [String: KVMetadata] {
+    if let found = try await detailedList(path) { return found }
+    let names = try await names(path)
+    let results = await withTaskGroup(
+      of: (String, Result<KVMetadata?, StoreError>).self
+    ) { group in
+      var waiting = names[...]
+      var results: [(String, Result<KVMetadata?, StoreError>)] = []
+      func startNext() {
+        guard let name = waiting.popFirst() else { return }
+        group.addTask {
+          do throws(StoreError) {
+            return (name, .success(try await metadata("\(path)/\(percentEncoded(name))")))
+          } catch {
+            return (name, .failure(error))
+          }
+        }
+      }
+      for _ in 0..<Self.width { startNext() }
+      while let result = await group.next() {
+        results.append(result)
+        startNext()
+      }
+      return results
+    }
+    var found: [String: KVMetadata] = [:]
+    for (name, result) in results { found[name] = try result.get() }
+    return found
+  }
+
+  /// OpenBao gives names and metadata in one answer; `nil` where the server, or the policy, does
+  /// not.
+  private func detailedList(_ path: String) async throws(StoreError) -> [String: KVMetadata]? {
+    struct Answer: Decodable {
+      struct Data: Decodable {
+        let keys: [String]
+        let key_info: [String: KVMetadata]
+      }
+      let data: Data
+    }
+    var found: [String: KVMetadata] = [:]
+    var last = ""
+    while true {
+      let answer: HTTPResponse
+      do throws(BaoAPI.Failure) {
+        answer = try await api.call(
+          .get, "\(mount)/detailed-metadata/\(path)/?\(page(behind: last))", "list",
+          isRepeatable: true)
+      } catch {
+        guard last.isEmpty else { throw error.storeError }
+        switch error.storeError {
+        case .permissionDenied, .refused: return nil
+        case let error: throw error
+        }
+      }
+      guard answer.isSuccess else {
+        return last.isEmpty && !BaoAnswer(answer).isEmptyList ? nil : found
+      }
+      guard let read = try? JSONDecoder().decode(Answer.self, from: Data(answer.body)).data else {
+        throw .corrupt("a list has another form")
+      }
+      found.merge(read.key_info.filter { !$0.key.hasSuffix("/") }) { $1 }
+      guard read.keys.count == Self.pageSize, let end = read.keys.last, end > last else {
+        return found
+      }
+      last = end
+    }
+  }
+
+  private func names(_ path: String) async throws(StoreError) -> [String] {
+    struct Answer: Decodable {
+      struct Data: Decodable { let keys: [String] }
+      let data: Data
+    }
+    var found: [String] = []
+    while true {
+      let last = found.last ?? ""
+      guard
+        let body = try await api.repeatable(
+          .get, "\(mount)/metadata/\(path)/?\(page(behind: last))", "list")
+      else { break }
+      guard let keys = try? JSONDecoder().decode(Answer.self, from: Data(body)).data.keys else {
+        throw .corrupt("a list has another form")
+      }
+      // A server that knows no pages gives all of them each time.
+      let new = keys.filter { $0.utf8.lexicographicallyPrecedes(last.utf8) == false && $0 != last }
+      found += new
+      if keys.count != Self.pageSize || new.isEmpty { break }
+    }
+    return found.filter { !$0.hasSuffix("/") }
+  }
+
+  private func page(behind last: String) -> String {
+    "list=true&limit=\(Self.pageSize)" + (last.isEmpty ? "" : "&after=\(percentEncoded(last))")
+  }
+
+  // MARK: One secret
+
+  func metadata(_ path: String) async throws(StoreError) -> KVMetadata? {
+    struct Answer: Decodable { let data: KVMetadata }
+    guard let body = try await api.repeatable(.get, "\(mount)/metadata/\(path)", "read") else {
+      return nil
+    }
+    guard let read = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
+      throw .corrupt("the metadata of `\(path)` has another form")
+    }
+    return read.data
+  }
+
+  /// What is kept beside the data; all of it is replaced.
+  ///
+  /// - Parameter version: of the metadata, where the server counts it.
+  /// - Returns: whether it is as given; false where somebody else was first.
+  func putMetadata(
+    _ path: String, custom: [String: String], after version: Int64?
+  ) async throws(StoreError) -> Bool {
+    struct Body: Encodable {
+      let custom_metadata: [String: String]
+      let metadata_cas: Int64?
+    }
+    let answer: HTTPResponse
+    do throws(BaoAPI.Failure) {
+      answer = try await api.call(
+        .post, "\(mount)/metadata/\(path)", "create and update",
+        body: Self.json(Body(custom_metadata: custom, metadata_cas: version)), isRepeatable: true)
+    } catch {
+      throw error.storeError
+    }
+    guard BaoAnswer(answer).isVersionMismatch else { return true }
+    // Behind a lost answer, what is there is ours.
+    return try await metadata(path)?.custom == custom
+  }
+
+  /// How many versions are kept.
+  func keepVersions(_ count: Int, of path: String) async throws(StoreError) {
+    _ = try await api.repeatable(
+      .post, "\(mount)/metadata/\(path)", "create and update",
+      body: Self.json(["max_versions": count]))
+  }
+
+  /// The data of a version, as the server gives it; `nil` where there is none.
+  func data(
+    _ path: String, version: Int64? = nil
+  ) async throws(StoreError) -> (data: JSONObject, version: Int64)? {
+    let query = version.map { "?version=\($0)" } ?? ""
+    guard let body = try await api.repeatable(.get, "\(mount)/data/\(path)\(query)", "read")
+    else { return nil }
+    guard let data = JSONObject(body[...])?.object("data"), let content = data.object("data"),
+      let number = data.object("metadata")?["version"],
+      let version = Int64(String(decoding: number, as: UTF8.self))
+    else { throw .corrupt("the data of `\(path)` has another form") }
+    return (content, version)
+  }
+
+  enum Written {
+    case written
+    /// Another version than the expected one is there.
+    case mismatch
+    case unknown(String)
+  }
+
+  /// Writes data where the secret is at that version; the next one is its number plus 1.
+  ///
+  /// - Parameter data: a JSON object.
+  func put(_ path: String, data: [UInt8], after version: Int64) async throws(StoreError) -> Written
+  {
+    var body = JSONBody()
+    body.put("{\"options\":{\"cas\":\(version)},\"data\":")
+    body.put(raw: data)
+    body.put("}")
+    do throws(BaoAPI.Failure) {
+      let answer = try await api.call(
+        .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)
+      if answer.isSuccess { return .written }
+      if BaoAnswer(answer).isVersionMismatch { return .mismatch }
+      throw .refused(.refused("a write to `\(path)` answers \(answer.status)"))
+    } catch {
+      switch error {
+      case .refused(let error): throw error
+      case .unknown(let reason): return .unknown(reason)
+      }
+    }
+  }
+
+  /// Deletes one version; it can be brought back.
+  func delete(_ path: String, version: Int64) async throws(StoreError) {
+    _ = try await api.repeatable(
+      .post, "\(mount)/delete/\(path)", "update", body: Self.json(["versions": [version]]))
+  }
+
+  /// Takes a secret away with all its versions.
+  func destroy(_ path: String) async throws(StoreError) {
+    _ = try await api.repeatable(.delete, "\(mount)/metadata/\(path)", "delete")
+  }
+
+  /// Whether all these paths' data may be read here.
+  func mayReadData(_ path: String) async throws(StoreError) -> Bool {
+    let full = "\(mount)/data/\(path)"
+    guard
+      let body = try await api.repeatable(
+        .post, "sys/capabilities-self", "update", body: Self.json(["paths": [full]])),
+      let answer = try? JSONDecoder().decode([String: [String]].self, from: Self.capabilities(body))
+    else { return false }
+    return !Set(answer[full] ?? []).isDisjoint(with: ["read", "root"])
+  }
+
+  private static func capabilities(_ body: [UInt8]) -> Data {
+    Data(JSONObject(body[...])?.object("data")?.whole ?? [])
+  }
+
+  /// Refuses an engine of another kind, where the server tells.
+  func check() async throws(StoreError) {
+    struct Answer: Decodable {
+      struct Data: Decodable {
+        let type: String
+        let options: [String: String]?
+      }
+      let data: Data
+    }
+    let body: [UInt8]?
+    do throws(StoreError) {
+      body = try await api.repeatable(.get, "sys/internal/ui/mounts/\(mount)", "read")
+    } catch {
+      // A missing mount and one that the policy says nothing of are refused alike; what is asked
+      // next tells them apart.
+      if case .permissionDenied = error { return }
+      throw error
+    }
+    guard let body, let read = try? JSONDecoder().decode(Answer.self, from: Data(body)).data else {
+      return
+    }
+    guard read.type == "kv", read.options?["version"] == "2" else {
+      let kind = read.type == "kv" ? "KV version \(read.options?["version"] ?? "1")" : read.type
+      throw .misconfigured(
+        "`\(mount)/` is a \(kind) engine, and KV version 2 is needed: `store.mount` names it; bao kv"
+          + " enable-versioning makes one of version 1 into it")
+    }
+  }
+
+  private static func json(_ value: some Encodable) -> [UInt8] {
+    Array((try? JSONEncoder().encode(value)) ?? Data())
+  }
+}

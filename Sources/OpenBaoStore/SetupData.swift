@@ -1,0 +1,77 @@
+import Model
+import Secrets
+import Stores
+
+/// A secret's data: the setup's fields, and its type.
+enum SetupData {
+  /// No field is called so.
+  static let type = "type"
+
+  /// - Parameter present: the data that is there, for fields that are kept or left to others.
+  /// - Throws: `corrupt` where a field that is to be kept is not there.
+  static func json(_ write: StoreWrite, keeping present: JSONObject?) throws(StoreError) -> [UInt8]
+  {
+    var body = JSONBody()
+    body.put("{")
+    var isFirst = true
+    func begin(_ name: String) {
+      if !isFirst { body.put(",") }
+      isFirst = false
+      body.put(text: name)
+      body.put(":")
+    }
+    if let type = write.setupType {
+      begin(Self.type)
+      body.put(text: type.rawValue)
+    }
+    for (field, value) in write.fields.sorted(by: { $0.key < $1.key }) {
+      switch value {
+      case .plain(let value):
+        begin(field.rawValue)
+        body.put(value)
+      case .secret(let secret, _):
+        begin(field.rawValue)
+        try body.put(secret, of: field)
+      case .keep:
+        guard let raw = present?[field.rawValue] else {
+          throw .corrupt("field `\(field)` is not there to be kept")
+        }
+        begin(field.rawValue)
+        body.put(raw: raw)
+      case .leave:
+        guard let raw = present?[field.rawValue] else { continue }
+        begin(field.rawValue)
+        body.put(raw: raw)
+      }
+    }
+    body.put("}")
+    return body.bytes
+  }
+
+  /// Whether the server's data is what was sent; it writes numbers and escapes in its own way.
+  static func isSame(_ sent: [UInt8], _ found: JSONObject) -> Bool {
+    guard let sent = JSONObject(sent[...]), sent.members.count == found.members.count else {
+      return false
+    }
+    return sent.members.allSatisfy { name, value in
+      guard let other = found[name] else { return false }
+      if case .number = JSONObject.plain(value) {
+        return JSONObject.plain(value)?.isSame(as: JSONObject.plain(other)) ?? false
+      }
+      guard let mine = JSONObject.scalar(value), let theirs = JSONObject.scalar(other) else {
+        return false
+      }
+      return mine.constantTimeEquals(theirs)
+    }
+  }
+}
+
+extension PlainValue {
+  /// The server writes numbers in its own way: `1.50` as `1.5`.
+  func isSame(as other: PlainValue?) -> Bool {
+    if case .number(let mine) = self, case .number(let theirs) = other {
+      return mine == theirs || Double(mine) == Double(theirs)
+    }
+    return self == other
+  }
+}

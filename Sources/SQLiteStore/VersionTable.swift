@@ -1,0 +1,51 @@
+import FoundationEssentials
+import GRDB
+import Model
+import Stores
+
+enum VersionTable {
+  struct Content: Codable {
+    struct Field: Codable {
+      let version: Int64
+      let plain: String?
+      let sealed: Data?
+    }
+    let app: String
+    let setupType: String?
+    let labels: String
+    let fields: [String: Field]
+  }
+
+  /// What a version had; `nil` where it is kept no more.
+  static func content(_ db: Database, _ id: StoreID, number: Int64) throws -> Content? {
+    try String.fetchOne(
+      db, sql: "SELECT content FROM version WHERE connection = ? AND number = ?",
+      arguments: [id.rawValue, number]
+    ).map { try decoded($0) }
+  }
+
+  /// Keeps the present state as a version, and lets the oldest go.
+  static func keep(
+    _ db: Database, _ id: StoreID, number: Int64, by provenance: Provenance
+  ) throws {
+    guard
+      let row = try Row.fetchOne(
+        db, sql: "SELECT app, setup_type, labels FROM connection WHERE id = ?",
+        arguments: [id.rawValue])
+    else { throw StoreError.corrupt("the connection is gone while it is written") }
+    let fields = try Row.fetchAll(
+      db, sql: "SELECT name, version, plain, sealed FROM field WHERE connection = ?",
+      arguments: [id.rawValue])
+    let content = Content(
+      app: row[0], setupType: row[1], labels: row[2],
+      fields: Dictionary(
+        fields.map { ($0[0], Content.Field(version: $0[1], plain: $0[2], sealed: $0[3])) }
+      ) { first, _ in first })
+    try db.execute(
+      sql: "INSERT INTO version (connection, number, content, provenance) VALUES (?, ?, ?, ?)",
+      arguments: [id.rawValue, number, try canonicalJSON(content), try canonicalJSON(provenance)])
+    try db.execute(
+      sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
+      arguments: [id.rawValue, number - Int64(SQLiteStore.keptVersions)])
+  }
+}
