@@ -2,11 +2,11 @@
 path "secret/metadata/vaultctl/*" {
   capabilities = ["list", "read"]
 }
-
-# What vaultctl keeps for itself: digests, never a value.
-path "secret/metadata/vaultctl-vaultctl/*" {
-  capabilities = ["list", "read"]
+path "secret/detailed-metadata/vaultctl/*" {
+  capabilities = ["list"]
 }
-path "secret/data/vaultctl-vaultctl/*" {
+
+# What vaultctl keeps for itself: digests and a key that is itself sealed, never a value.
+path "secret/data/vaultctl-state/*" {
   capabilities = ["read"]
 }
