@@ -95,6 +95,11 @@ let package = Package(
       name: "TestTenant",
       dependencies: ["Model", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestTenant", swiftSettings: settings),
+    .target(
+      name: "TestOpenBao",
+      dependencies: ["TestSupport", crypto]
+        + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
+      path: "Tests/TestOpenBao", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),
@@ -110,6 +115,7 @@ let package = Package(
     tests(
       "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
       files: ["Recorded"]),
+    tests("OpenBaoStoreTests", ["TestOpenBao"]),
     tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),

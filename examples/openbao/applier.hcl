@@ -1,0 +1,21 @@
+# Applies: writes connections, with what was applied beside them.
+path "secret/data/vaultctl/*" {
+  capabilities = ["create", "read", "update"]
+}
+path "secret/delete/vaultctl/*" {
+  capabilities = ["update"]
+}
+path "secret/metadata/vaultctl/*" {
+  capabilities = ["create", "list", "read", "update"] # and "delete", for `apply --destroy`
+}
+path "secret/detailed-metadata/vaultctl/*" {
+  capabilities = ["list"]
+}
+
+# What vaultctl keeps for itself: lock, journal, its key, records too large to stand beside.
+path "secret/data/vaultctl-state/*" {
+  capabilities = ["create", "read", "update"]
+}
+path "secret/metadata/vaultctl-state/*" {
+  capabilities = ["create", "read", "update"]
+}
