@@ -89,7 +89,7 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Secrets", "Stores"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Model", "Secrets", "Stores"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(
       name: "TestTenant",
@@ -115,7 +115,15 @@ let package = Package(
     tests(
       "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
       files: ["Recorded"]),
-    tests("OpenBaoStoreTests", ["TestOpenBao"]),
+    tests(
+      "OpenBaoStoreTests",
+      ["OpenBaoStore", "HTTP", "Model", "Secrets", "Stores", "TestOpenBao"]),
+    tests(
+      "StoreContractTests",
+      [
+        "SQLiteStore", "OpenBaoStore", "Auth0Store", "Ledgers", "GitPlumbing", "HTTP", "Model",
+        "Secrets", "Stores", "TestOpenBao", "TestTenant",
+      ]),
     tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),

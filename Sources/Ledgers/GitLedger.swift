@@ -14,6 +14,8 @@ package struct GitLedger: Ledger {
   package struct Version: LedgerVersion {
     /// `nil`: there is none yet.
     let commit: String?
+    /// The ref's value here, as it was seen: it may be behind a commit that was fetched.
+    let local: String?
     /// The remote's, as it was seen; `nil`: none, or there is no remote.
     let remote: String?
     package let contents: LedgerContents
@@ -42,12 +44,12 @@ package struct GitLedger: Ledger {
       let local = try commit(at: ref)
       let there = isOffline ? nil : try remoteCommit()
       guard let there, there != local else {
-        return try version(local, remote: there)
+        return try version(local, local: local, remote: there)
       }
       if try !has(there) { try fetch() }
-      guard let local else { return try version(there, remote: there) }
-      let mine = try version(local, remote: there)
-      let theirs = try version(there, remote: there)
+      guard let local else { return try version(there, local: nil, remote: there) }
+      let mine = try version(local, local: local, remote: there)
+      let theirs = try version(there, local: local, remote: there)
       return try isNewer(mine, than: theirs) ? mine : theirs
     } catch {
       throw .ledgerFailed(error.words)
@@ -69,9 +71,12 @@ package struct GitLedger: Ledger {
     }
   }
 
-  private func version(_ commit: String?, remote: String?) throws(GitError) -> Version {
+  private func version(
+    _ commit: String?, local: String?, remote: String?
+  ) throws(GitError) -> Version {
     guard let commit else {
-      return Version(commit: nil, remote: remote, contents: LedgerContents(), blobs: [:])
+      return Version(
+        commit: nil, local: local, remote: remote, contents: LedgerContents(), blobs: [:])
     }
     let files = Git.files(
       in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2)
@@ -84,7 +89,7 @@ package struct GitLedger: Ledger {
       try LedgerFiles.read(path, bytes, into: &contents)
     }
     return Version(
-      commit: commit, remote: remote, contents: contents,
+      commit: commit, local: local, remote: remote, contents: contents,
       blobs: Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first })
   }
 
@@ -148,17 +153,16 @@ package struct GitLedger: Ledger {
         ["commit-tree", try tree(blobs), "-F", "-"] + (parent.map { ["-p", $0] } ?? []),
         input: Data(message.utf8), environment: Self.identity(provenance))
       let none = String(repeating: "0", count: commit.utf8.count)
-      // The local ref may be behind what was fetched, so its own value is what is compared.
-      let local = try self.commit(at: ref)
       try swap { () throws(GitError) in
-        _ = try git.output(["update-ref", ref, commit, local ?? none])
+        _ = try git.output(["update-ref", ref, commit, old.local ?? none])
       }
       var remote = old.remote
       if isShared, self.remote != nil {
         try push(commit, expected: old.remote)
         remote = commit
       }
-      return Version(commit: commit, remote: remote, contents: contents, blobs: blobs)
+      return Version(
+        commit: commit, local: commit, remote: remote, contents: contents, blobs: blobs)
     } catch {
       throw error.isMoved ? .ledgerMoved : .ledgerFailed(error.words)
     }
@@ -167,10 +171,12 @@ package struct GitLedger: Ledger {
   package func startAnew(by provenance: Provenance) throws(StoreError) {
     let old: Version
     do throws(GitError) {
+      let local = try commit(at: ref)
       let there = try remoteCommit()
       if let there, try !has(there) { try fetch() }
       old = Version(
-        commit: try commit(at: ref) ?? there, remote: there, contents: LedgerContents(), blobs: [:])
+        commit: local ?? there, local: local, remote: there, contents: LedgerContents(),
+        blobs: [:])
     } catch {
       throw .ledgerFailed(error.words)
     }

@@ -60,28 +60,3 @@ struct StoreUnderTest {
     return try #require(record)
   }
 }
-
-let provenance = Provenance(
-  who: "ann@laptop", at: Timestamp(milliseconds: 1_790_000_000_000), toolVersion: "0.1.0",
-  commit: "0123456789abcdef")
-
-func name(_ text: String) throws -> ConnectionName { try #require(ConnectionName(text)) }
-
-func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.utf8) }
-
-func write(
-  _ connection: String, _ action: StoreWrite.Action, app: AppID = "http",
-  setup: SetupType? = "bearer", fields: [FieldName: FieldWrite] = [:],
-  labels: [String: String] = [:], scopes: Set<Scope>? = nil
-) throws -> StoreWrite {
-  StoreWrite(
-    name: try name(connection), action: action, app: app, setupType: setup, fields: fields,
-    labels: labels, scopes: scopes, provenance: provenance)
-}
-
-extension AppliedRecord {
-  func sealed(_ field: FieldName) -> (digest: KeyedDigest?, version: StoreVersion?)? {
-    guard case .sealed(_, let digest, let version) = fields[field] else { return nil }
-    return (digest, version)
-  }
-}

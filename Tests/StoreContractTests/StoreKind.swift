@@ -1,0 +1,131 @@
+import Auth0Store
+import Foundation
+import GitPlumbing
+import HTTP
+import Ledgers
+import Model
+import OpenBaoStore
+import SQLiteStore
+import Stores
+import TestOpenBao
+import TestSupport
+import TestTenant
+import Testing
+
+/// Every store that there is, and a tenant with each of the places that its ledger can be in.
+enum StoreKind: String, CaseIterable, Sendable {
+  case sqlite, openBao, tenantWithGit, tenantWithFile
+
+  var writesWholeSetups: Bool { self == .tenantWithGit || self == .tenantWithFile }
+  var keepsVersions: Bool { self == .sqlite || self == .openBao }
+}
+
+/// A store of its kind with nothing in it, and whatever it stands on.
+final class Contract: Sendable {
+  let kind: StoreKind
+  private let folder: TemporaryFolder
+  private let bao: BaoServer?
+  private let tenant: TestTenant?
+
+  init(_ kind: StoreKind) async throws {
+    self.kind = kind
+    folder = try TemporaryFolder()
+    bao = kind == .openBao ? try await BaoServer() : nil
+    tenant = kind.writesWholeSetups ? try await TestTenant() : nil
+    if kind == .tenantWithGit {
+      #expect(try run("/usr/bin/git", ["init", "--quiet", folder.path]).status == 0)
+    }
+  }
+
+  func end() {
+    bao?.end()
+    tenant?.end()
+  }
+
+  /// The store as one process opens it; whatever it knows, it has from the backend.
+  func opened() throws -> any Store {
+    let path = folder.path + "/.vaultctl/vault.db"
+    switch kind {
+    case .sqlite:
+      return SQLiteStore(path: path, shownPath: "vault.db", protection: TestProtection())
+    case .openBao:
+      let root = try #require(bao).root
+      return OpenBaoStore(
+        address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
+        environment: nil, destroys: false,
+        credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTP(),
+        surroundings: surroundings, protection: TestProtection())
+    case .tenantWithGit:
+      return try ledgered(
+        by: GitLedger(git: Git(folder: folder.path), name: "contract", remote: nil))
+    case .tenantWithFile: return try ledgered(by: SQLiteLedger(path: path, name: "contract"))
+    }
+  }
+
+  private func ledgered(by ledger: some Ledger) throws -> any Store {
+    LedgeredStore(
+      vault: Auth0Vault(
+        domain: "test.eu.auth0.com", base: try #require(tenant).address,
+        credentials: { () throws(StoreError) in
+          .client(id: "cl13nt", secret: "cl13nt-s3cr3t")
+        }, http: LiveHTTP(), surroundings: surroundings), ledger: ledger, catalog: .builtIn,
+      protection: TestProtection(), provenance: { provenance })
+  }
+
+  private var surroundings: Surroundings {
+    Surroundings(
+      now: { Int64(Date().timeIntervalSince1970 * 1000) },
+      sleep: { try? await Task.sleep(for: $0) }, random: { 0.5 })
+  }
+
+  // MARK: Somebody else's changes, by the backend's own means
+
+  /// Another value, written by somebody who knows nothing of vaultctl.
+  func touch(_ name: String) async throws {
+    switch kind {
+    case .sqlite:
+      let store = try opened()
+      let found = try #require(try await store.read().actual[TestSupport.name(name)])
+      _ = try await store.apply(
+        write(
+          name, .update(found.id, from: found.version), app: "twilio", setup: "api_key",
+          fields: [
+            "account_id": .plain(.string("AC1")), "api_key": .secret(secret("theirs"), ciphertext: "x"),
+          ]))
+    case .openBao:
+      try #require(bao).root.order(
+        "POST", "secret/data/vaultctl/\(name)",
+        ["data": ["type": "api_key", "account_id": "AC1", "api_key": "theirs"]])
+    case .tenantWithGit, .tenantWithFile: await tenant?.state.touch(name)
+    }
+  }
+}
+
+extension Store {
+  /// One change as an apply makes it: under the lock, in a run of its own.
+  @discardableResult
+  func apply(_ write: StoreWrite) async throws -> AppliedRecord? {
+    let holder = holder()
+    #expect(try await tryLock(holder) == .acquired)
+    let run = try await beginRun([StoreIntent(write.name, write.action)], by: write.provenance)
+    do {
+      try await intend(write.name, in: run)
+      let record = try await carryOut(write, in: run)
+      try await endRun(run, at: write.provenance.at)
+      try await unlock(holder)
+      return record
+    } catch {
+      try? await abandon(write.name, in: run)
+      try? await endRun(run, at: write.provenance.at)
+      try? await unlock(holder)
+      throw error
+    }
+  }
+}
+
+func holder(_ token: String = UUID().uuidString, host: String = "here") -> LockHolder {
+  let now = Timestamp(Date())
+  return LockHolder(
+    token: token, who: "ann@\(host)", host: host, processID: ProcessInfo.processInfo.processIdentifier,
+    processStart: nil, since: now, lastSeen: now)
+}

@@ -1,0 +1,30 @@
+package import Model
+package import Secrets
+package import Stores
+import Testing
+
+/// Who writes in the tests of stores.
+package let provenance = Provenance(
+  who: "ann@laptop", at: Timestamp(milliseconds: 1_790_000_000_000), toolVersion: "0.1.0",
+  commit: "0123456789abcdef")
+
+package func name(_ text: String) throws -> ConnectionName { try #require(ConnectionName(text)) }
+
+package func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.utf8) }
+
+package func write(
+  _ connection: String, _ action: StoreWrite.Action, app: AppID = "http",
+  setup: SetupType? = "bearer", fields: [FieldName: FieldWrite] = [:],
+  labels: [String: String] = [:], scopes: Set<Scope>? = nil
+) throws -> StoreWrite {
+  StoreWrite(
+    name: try name(connection), action: action, app: app, setupType: setup, fields: fields,
+    labels: labels, scopes: scopes, provenance: provenance)
+}
+
+extension AppliedRecord {
+  package func sealed(_ field: FieldName) -> (digest: KeyedDigest?, version: StoreVersion?)? {
+    guard case .sealed(_, let digest, let version) = fields[field] else { return nil }
+    return (digest, version)
+  }
+}
