@@ -128,7 +128,7 @@ let package = Package(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
     tests(
-      "Transcripts", ["vaultctl", "SourceYAML", "Model", "TestTenant"],
+      "Transcripts", ["vaultctl", "SourceYAML", "Model", "TestOpenBao", "TestTenant"],
       files: ["Golden", "Services"]),
   ]
 )
