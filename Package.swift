@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One library target of ours; it may only depend on targets that stand above it in the list.
@@ -60,6 +61,7 @@ let package = Package(
       "HTTP",
       [logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
         + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }),
+    layer("Tokens", ["HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     layer("GitPlumbing", [logging]),
     layer("Stores", ["Model", "Secrets", crypto]),
     layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
@@ -103,6 +105,7 @@ let package = Package(
       "SQLiteStoreTests",
       ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("HTTPTests", ["HTTP"]),
+    tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
       "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
       files: ["Recorded"]),
