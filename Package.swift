@@ -87,7 +87,7 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Secrets", "Stores"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Model", "Secrets", "Stores"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(
       name: "TestTenant",

@@ -125,7 +125,8 @@ extension StoreError {
     switch self {
     case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
     case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
-      .keyUnavailable, .writeFailed, .unauthorized, .permissionDenied, .refused, .ambiguousName:
+      .keyUnavailable, .writeFailed, .unauthorized, .permissionDenied, .refused, .ambiguousName,
+      .tokensMoved:
       false
     }
   }
