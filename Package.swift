@@ -72,6 +72,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
+    layer("Renewing", ["HTTP", "Model", "Secrets", "Stores", "Tokens"]),
     layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
 
     // The edge.
@@ -80,7 +81,7 @@ let package = Package(
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
         "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store", "Ledgers",
-        "Applying", logging,
+        "Tokens", "Renewing", "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
@@ -93,6 +94,10 @@ let package = Package(
       name: "TestTenant",
       dependencies: ["Model", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestTenant", swiftSettings: settings),
+    .target(
+      name: "TestAuthorizationServer",
+      dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+      path: "Tests/TestAuthorizationServer", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),
@@ -110,10 +115,17 @@ let package = Package(
       "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
       files: ["Recorded"]),
     tests(
+      "RenewingTests",
+      [
+        "Renewing", "Tokens", "HTTP", "SQLiteStore", "Stores", "Model", "Secrets",
+        "TestAuthorizationServer", cryptoExtras, crypto,
+      ]),
+    tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
     tests(
-      "Transcripts", ["vaultctl", "SourceYAML", "Model", "TestTenant"],
+      "Transcripts",
+      ["vaultctl", "SourceYAML", "Model", "TestTenant", "TestAuthorizationServer"],
       files: ["Golden", "Services"]),
   ]
 )

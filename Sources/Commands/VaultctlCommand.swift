@@ -19,7 +19,9 @@ struct VaultctlCommand: AsyncParsableCommand {
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
       PlanCommand.self,
       ApplyCommand.self, DiffCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
-      LedgerCommand.self, GraphCommand.self, HooksCommand.self, TextconvCommand.self,
+      RefreshCommand.self, AuthorizeCommand.self, RevokeCommand.self, LedgerCommand.self,
+      GraphCommand.self, HooksCommand.self,
+      TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])
 }

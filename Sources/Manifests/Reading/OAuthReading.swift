@@ -100,7 +100,11 @@ extension NodeReader {
     let path = "\(path).refresh"
     guard let node = entries.given("refresh"),
       let entries = mapping(
-        node, path, keys: ["rotation", "graceSeconds", "idleSeconds", "hardSeconds", "deadCodes"])
+        node, path,
+        keys: [
+          "rotation", "graceSeconds", "idleSeconds", "hardSeconds", "deadCodes",
+          "revocationEndsOthers",
+        ])
     else { return RefreshRules() }
     func seconds(_ key: String) -> Int64? {
       entries.given(key).flatMap { wholeNumber($0, "\(path).\(key)") }.map { Int64($0) }
@@ -112,7 +116,10 @@ extension NodeReader {
     return RefreshRules(
       rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds") ?? 0,
       idleSeconds: seconds("idleSeconds"), hardSeconds: seconds("hardSeconds"),
-      deadCodes: Set(codes.compactMap { text($0, "\(path).deadCodes") }))
+      deadCodes: Set(codes.compactMap { text($0, "\(path).deadCodes") }),
+      revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
+        boolean($0, "\(path).revocationEndsOthers")
+      } ?? false)
   }
 
   private mutating func readLifetime(_ entries: [YAMLEntry], _ path: String) -> AccessLifetime {

@@ -73,6 +73,7 @@ enum OAuthSchema {
         ("rotation", choice(RefreshRules.Rotation.allCases.map(\.rawValue))),
         ("graceSeconds", count), ("idleSeconds", count), ("hardSeconds", count),
         ("deadCodes", Schemas.list("Errors that mean invalid_grant.", Schemas.text)),
+        ("revocationEndsOthers", truth),
       ], nullable: true)
   }
 

@@ -99,16 +99,19 @@ package struct RefreshRules: Hashable, Sendable {
   package var hardSeconds: Int64?
   /// Error codes by which the service says `invalid_grant` in its own words.
   package var deadCodes: Set<String>
+  /// Whether revoking one token ends others that the same client was given.
+  package var revocationEndsOthers: Bool
 
   package init(
     rotation: Rotation = .unknown, graceSeconds: Int64 = 0, idleSeconds: Int64? = nil,
-    hardSeconds: Int64? = nil, deadCodes: Set<String> = []
+    hardSeconds: Int64? = nil, deadCodes: Set<String> = [], revocationEndsOthers: Bool = false
   ) {
     self.rotation = rotation
     self.graceSeconds = graceSeconds
     self.idleSeconds = idleSeconds
     self.hardSeconds = hardSeconds
     self.deadCodes = deadCodes
+    self.revocationEndsOthers = revocationEndsOthers
   }
 
   /// Whether presenting a used refresh token again may look like theft.

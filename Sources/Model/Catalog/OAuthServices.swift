@@ -34,14 +34,16 @@ extension OAuthService {
     refresh: RefreshRules(rotation: .always, idleSeconds: days(30)),
     lifetime: AccessLifetime(.seconds(28_800)))
 
-  /// Scopes come back as an array, in a member of another name.
+  /// Scopes come back as an array, in a member of another name; connections of one account share what
+  /// they were given.
   static let hubspot = OAuthService(
     authorization: "https://app.hubspot.com/oauth/authorize",
     token: "https://api.hubapi.com/oauth/2026-03/token",
     revocation: "https://api.hubapi.com/oauth/2026-03/token/revoke",
     introspection: "https://api.hubapi.com/oauth/2026-03/token/introspect",
     clientAuthentication: .post, pkce: .supported, scopes: ScopeRules(grantedMember: "scopes"),
-    refresh: RefreshRules(rotation: .never, deadCodes: ["BAD_REFRESH_TOKEN"]),
+    refresh: RefreshRules(
+      rotation: .never, deadCodes: ["BAD_REFRESH_TOKEN"], revocationEndsOthers: true),
     lifetime: AccessLifetime(.seconds(1800)))
 
   /// No scopes, and `expires_in: 0` means never.

@@ -56,6 +56,8 @@ package struct TokenFacts: Hashable, Sendable, Codable {
   package var issuedAt: Timestamp
   package var expiry: TokenExpiry
   package var granted: Set<Scope>
+  /// What a refresh took away, against the grant before it.
+  package var narrowed: Set<Scope>
   package var refresh: RefreshFacts?
   /// When the service was last seen to take them.
   package var verifiedAt: Timestamp
@@ -64,12 +66,14 @@ package struct TokenFacts: Hashable, Sendable, Codable {
 
   package init(
     attempt: TokenAttempt, issuedAt: Timestamp, expiry: TokenExpiry, granted: Set<Scope>,
-    refresh: RefreshFacts? = nil, verifiedAt: Timestamp, skewSeconds: Int64? = nil
+    narrowed: Set<Scope> = [], refresh: RefreshFacts? = nil, verifiedAt: Timestamp,
+    skewSeconds: Int64? = nil
   ) {
     self.attempt = attempt
     self.issuedAt = issuedAt
     self.expiry = expiry
     self.granted = granted
+    self.narrowed = narrowed
     self.refresh = refresh
     self.verifiedAt = verifiedAt
     self.skewSeconds = skewSeconds
