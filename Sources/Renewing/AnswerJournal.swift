@@ -85,13 +85,13 @@ package struct AnswerJournal: Sendable {
     }
     try makeFolder()
     let name = path(entry.attempt)
-    try write(bytes, to: name + ".new")
-    guard unsafe rename(name + ".new", name) == 0 else { throw failure("rename") }
+    try write(bytes, to: name + Self.unfinished)
+    guard unsafe rename(name + Self.unfinished, name) == 0 else { throw failure("rename") }
     try syncFolder()
   }
 
   package func clear(_ attempt: TokenAttempt) {
-    _ = unsafe unlink(path(attempt))
+    for ending in ["", Self.unfinished] { _ = unsafe unlink(path(attempt) + ending) }
   }
 
   /// The attempts whose answers are kept for this store, in the order in which they were sent, with
@@ -106,7 +106,8 @@ package struct AnswerJournal: Sendable {
       guard let bytes = contents(of: path),
         let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)), form.format == 1
       else {
-        unreadable.append(path)
+        // One that was being written when its process was killed may be cut off anywhere.
+        if !name.hasSuffix(Self.unfinished) { unreadable.append(path) }
         continue
       }
       guard form.store == store.description.description else { continue }
@@ -134,12 +135,13 @@ package struct AnswerJournal: Sendable {
 
   private static let field: FieldName = "token_answer"
   private static let ending = ".answer"
+  /// Of a file that is being written: its process may be killed before it has its name.
+  private static let unfinished = ".new"
 
   private func path(_ attempt: TokenAttempt) -> String {
     folder + "/" + attempt.rawValue + Self.ending
   }
 
-  /// A `.new` was never whole, and its answer is as lost as the process that wrote it.
   private func names() -> [String] {
     guard let stream = unsafe opendir(folder) else { return [] }
     defer { unsafe closedir(stream) }
@@ -150,7 +152,9 @@ package struct AnswerJournal: Sendable {
           unsafe String(cString: $0)
         }
       }
-      if name.hasSuffix(Self.ending) { names.append(name) }
+      if name.hasSuffix(Self.ending) || name.hasSuffix(Self.ending + Self.unfinished) {
+        names.append(name)
+      }
     }
     return names.sorted()
   }

@@ -3,7 +3,7 @@ import Foundation
 /// django-oauth-toolkit on a free port of this machine, as `Tests/Support/django_oauth.py` sets it up.
 package final class DjangoOAuth: Sendable {
   package let address: String
-  private let folder: TemporaryFolder
+  private let scratch: TemporaryFolder
   private let process: ServerProcess
 
   private struct Line: Decodable { let address: String }
@@ -12,15 +12,18 @@ package final class DjangoOAuth: Sendable {
   ///   - grace: seconds in which a used refresh token goes on.
   ///   - lifetime: of access tokens, in seconds.
   package init(grace: Int = 0, lifetime: Int = 3600) throws {
-    folder = try TemporaryFolder()
+    scratch = try TemporaryFolder()
     let python = ProcessInfo.processInfo.environment["VAULTCTL_OAUTH_PYTHON"]
     guard let python else {
       throw Sandbox.Missing(what: "VAULTCTL_OAUTH_PYTHON: the python of Tests/run's environment")
     }
     process = try ServerProcess(
-      python, [ServerProcess.support("django_oauth.py"), folder.path, "\(grace)", "\(lifetime)"])
+      python, [ServerProcess.support("django_oauth.py"), scratch.path, "\(grace)", "\(lifetime)"])
     address = try JSONDecoder().decode(Line.self, from: Data(process.line.utf8)).address
   }
+
+  /// Where its database is.
+  package var folder: String { scratch.path }
 
   /// The grants that its token endpoint was asked for, in order.
   package func asked() async throws -> [String] {
@@ -35,7 +38,7 @@ package final class DjangoOAuth: Sendable {
   /// - Returns: where it ended; a page of this machine that was asked for is opened too.
   @discardableResult
   package func consent(to url: String) async throws -> Finished {
-    let jar = folder.path + "/cookies-\(UInt32.random(in: 0...UInt32.max))"
+    let jar = scratch.path + "/cookies-\(UInt32.random(in: 0...UInt32.max))"
     return try await apart {
       try run("/usr/bin/curl", ["-s", "-L", "-c", jar, "-b", jar, "-w", "\n%{url_effective}", url])
     }
