@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One library target of ours; it may only depend on targets that stand above it in the list.
@@ -62,6 +63,7 @@ let package = Package(
       [logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
         + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
         + [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
+    layer("Tokens", ["HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     layer("GitPlumbing", [logging]),
     layer("Stores", ["Model", "Secrets", crypto]),
     layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
@@ -73,6 +75,7 @@ let package = Package(
       ]),
     layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
     layer("OpenBaoStore", ["HTTP", "Model", "Secrets", "Stores", crypto]),
+    layer("Renewing", ["HTTP", "Model", "Secrets", "Stores", "Tokens"]),
     layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
 
     // The edge.
@@ -81,8 +84,7 @@ let package = Package(
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
         "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store",
-        "OpenBaoStore", "Ledgers",
-        "Applying", logging,
+        "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
@@ -100,6 +102,10 @@ let package = Package(
       dependencies: ["TestSupport", crypto]
         + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
       path: "Tests/TestOpenBao", swiftSettings: settings),
+    .target(
+      name: "TestAuthorizationServer",
+      dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+      path: "Tests/TestAuthorizationServer", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),
@@ -112,6 +118,7 @@ let package = Package(
       "SQLiteStoreTests",
       ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("HTTPTests", ["HTTP"]),
+    tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
       "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
       files: ["Recorded"]),
@@ -125,10 +132,19 @@ let package = Package(
         "Secrets", "Stores", "TestOpenBao", "TestTenant",
       ]),
     tests(
+      "RenewingTests",
+      [
+        "Renewing", "Tokens", "HTTP", "SQLiteStore", "Stores", "Model", "Secrets",
+        "TestAuthorizationServer", cryptoExtras, crypto,
+      ]),
+    tests(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
     tests(
-      "Transcripts", ["vaultctl", "SourceYAML", "Model", "TestOpenBao", "TestTenant"],
+      "Transcripts",
+      [
+        "vaultctl", "SourceYAML", "Model", "TestOpenBao", "TestTenant", "TestAuthorizationServer",
+      ],
       files: ["Golden", "Services"]),
   ]
 )

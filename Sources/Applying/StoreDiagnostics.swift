@@ -96,6 +96,11 @@ extension Diagnostic {
       self.init(
         .ledgerMoved, "somebody else applied to \(store) meanwhile",
         notes: ["the ledger's ref moved first"], help: ["run it again"])
+    case .tokensMoved(let name):
+      self.init(
+        .tokensMoved, "the tokens of `\(name)` were changed while this ran", at: about(name),
+        notes: ["another process renewed, authorized or revoked them"],
+        help: ["see what it has now: vaultctl status"])
     case .writeFailed(let reason):
       self.init(
         .storeWriteFailed, "the store \(store) could not be written", notes: [reason],

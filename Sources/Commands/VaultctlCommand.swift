@@ -19,8 +19,9 @@ struct VaultctlCommand: AsyncParsableCommand {
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
       PlanCommand.self,
       ApplyCommand.self, DiffCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
-      HistoryCommand.self, RollbackCommand.self,
-      LedgerCommand.self, GraphCommand.self, HooksCommand.self, TextconvCommand.self,
+      HistoryCommand.self, RollbackCommand.self, RefreshCommand.self, AuthorizeCommand.self,
+      RevokeCommand.self, LedgerCommand.self, GraphCommand.self, HooksCommand.self,
+      TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])
 }

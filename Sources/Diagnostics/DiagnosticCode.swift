@@ -132,5 +132,19 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case storeMisconfigured = "VC4023"
   case manifestBehind = "VC4024"
 
+  // VC5xxx: tokens.
+  case tokenExpired = "VC5001"
+  case tokenEnding = "VC5002"
+  case needsAuthorization = "VC5003"
+  case renewalFailed = "VC5004"
+  case tokensMoved = "VC5005"
+  case clockSkew = "VC5006"
+  case authorizationFailed = "VC5007"
+  case revocationFailed = "VC5008"
+  case noTokens = "VC5009"
+  case answerUnsaved = "VC5010"
+  case scopeNarrowed = "VC5011"
+  case unauthorized = "VC5012"
+
   case internalFault = "VC9001"
 }

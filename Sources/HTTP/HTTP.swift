@@ -45,23 +45,30 @@ package enum HTTPFailure: Error, Hashable, Sendable {
   case noAnswer(String)
   /// The server's certificate is nobody's whom we trust.
   case untrusted(String)
-  /// More than `HTTPLimits.body` bytes.
+  /// More bytes than `HTTPLimits` allow.
   case tooLarge
 
   package var reason: String {
     switch self {
     case .notConnected(let reason), .noAnswer(let reason), .untrusted(let reason): reason
-    case .tooLarge: "the answer is larger than \(HTTPLimits.body) bytes"
+    case .tooLarge: "the answer is larger than any that is expected"
     }
   }
 }
 
-package enum HTTPLimits {
+/// How large and how late an answer may be.
+package struct HTTPLimits: Hashable, Sendable {
   /// Bytes of an answer.
-  package static let body = 8 << 20
+  package let body: Int
   /// Seconds until a connection stands, and until an answer is there.
-  package static let connectSeconds: Int64 = 10
-  package static let answerSeconds: Int64 = 60
+  package let connectSeconds: Int64
+  package let answerSeconds: Int64
+
+  package init(body: Int = 8 << 20, connectSeconds: Int64 = 10, answerSeconds: Int64 = 60) {
+    self.body = body
+    self.connectSeconds = connectSeconds
+    self.answerSeconds = answerSeconds
+  }
 }
 
 /// The one seam to the network.

@@ -8,11 +8,15 @@ import NIOSSL
 /// The network, by async-http-client: HTTP/1.1 and 2, pooled, TLS verified, no redirects followed.
 package struct LiveHTTP: HTTP {
   private let owner: Owner
+  private let limits: HTTPLimits
 
   /// - Parameters:
   ///   - proxy: as `ProxyAddress.of` finds it.
   ///   - authorities: a file of certificates (PEM) that are trusted beside the system's.
-  package init(proxy: ProxyAddress? = nil, authorities: String? = nil) {
+  package init(
+    proxy: ProxyAddress? = nil, authorities: String? = nil, limits: HTTPLimits = HTTPLimits()
+  ) {
+    self.limits = limits
     var configuration = HTTPClient.Configuration()
     if let authorities {
       var tls = TLSConfiguration.makeClientConfiguration()
@@ -21,7 +25,7 @@ package struct LiveHTTP: HTTP {
     }
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(
-      connect: .seconds(HTTPLimits.connectSeconds), read: .seconds(HTTPLimits.answerSeconds))
+      connect: .seconds(limits.connectSeconds), read: .seconds(limits.answerSeconds))
     configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
     owner = Owner(
       HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration))
@@ -44,8 +48,8 @@ package struct LiveHTTP: HTTP {
     if let body = request.body { outgoing.body = .bytes(ByteBuffer(bytes: body)) }
     do {
       let answer = try await owner.client.execute(
-        outgoing, timeout: .seconds(HTTPLimits.answerSeconds))
-      let body = try await answer.body.collect(upTo: HTTPLimits.body)
+        outgoing, timeout: .seconds(limits.answerSeconds))
+      let body = try await answer.body.collect(upTo: limits.body)
       return HTTPResponse(
         status: Int(answer.status.code),
         headers: Dictionary(answer.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },

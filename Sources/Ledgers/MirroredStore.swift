@@ -96,6 +96,7 @@ package struct MirroredStore<Records: Ledger>: Store {
   // MARK: The store's own
 
   package var description: StoreDescription { store.description }
+  package var tokenStore: (any TokenStore)? { store.tokenStore }
   package var writesWholeSetups: Bool { store.writesWholeSetups }
   package let holdsRecords = true
   package var parallelism: Int { store.parallelism }

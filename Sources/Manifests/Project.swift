@@ -19,11 +19,14 @@ package struct Project: Hashable, Sendable {
   package let environments: [Environment]
   /// Globs of flow definitions, relative to the root.
   package let flows: [PathPattern]
+  /// When tokens are due.
+  package let renewal: RenewalRule
 
   package init(
     name: String, manifests: [LocatedText], recipientRules: [RecipientRule],
     store: StoreSettings? = nil, failOn: Set<FindingKind>, signing: Signing, catalog: Catalog,
-    environments: [Environment] = [], flows: [PathPattern] = []
+    environments: [Environment] = [], flows: [PathPattern] = [],
+    renewal: RenewalRule = .standard
   ) {
     self.name = name
     self.manifests = manifests
@@ -34,6 +37,7 @@ package struct Project: Hashable, Sendable {
     self.catalog = catalog
     self.environments = environments
     self.flows = flows
+    self.renewal = renewal
   }
 }
 

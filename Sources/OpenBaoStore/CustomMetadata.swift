@@ -88,35 +88,20 @@ struct CustomMetadata {
     texts["type"] = type?.rawValue
     for (name, value) in labels { texts["label.\(name)"] = "=\(value)" }
     if let granted, let text = try? canonicalJSON(granted) {
-      put(text, "granted", &texts)
+      texts.merge(Pieces.of(text, "granted")) { $1 }
     }
     for (version, slot) in slots {
       switch slot {
       case .elsewhere(let place): texts["record.\(version).0"] = "@\(place)"
       case .record(let record):
         guard let text = try? canonicalJSON(record) else { return nil }
-        put("\(Self.sum(text)) \(text)", "record.\(version)", &texts)
+        texts.merge(Pieces.of("\(Self.sum(text)) \(text)", "record.\(version)")) { $1 }
       }
     }
     let fits =
       texts.count <= Self.mostEntries
       && texts.allSatisfy { $0.key.utf8.count <= 128 && $0.value.utf8.count <= Self.mostBytes }
     return fits ? texts : nil
-  }
-
-  /// In pieces that end between characters.
-  private func put(_ text: String, _ key: String, _ texts: inout [String: String]) {
-    var piece = ""
-    var number = 0
-    for scalar in text.unicodeScalars {
-      if piece.utf8.count + UTF8.width(scalar) > Self.mostBytes {
-        texts["\(key).\(number)"] = piece
-        number += 1
-        piece = ""
-      }
-      piece.unicodeScalars.append(scalar)
-    }
-    texts["\(key).\(number)"] = piece
   }
 
   /// Describes the connection as `record` has it, and keeps that for `version`.
@@ -135,16 +120,5 @@ struct CustomMetadata {
     let others = others
     self = CustomMetadata()
     self.others = others
-  }
-}
-
-extension UTF8 {
-  fileprivate static func width(_ scalar: Unicode.Scalar) -> Int {
-    switch scalar.value {
-    case ..<0x80: 1
-    case ..<0x800: 2
-    case ..<0x10000: 3
-    default: 4
-    }
   }
 }

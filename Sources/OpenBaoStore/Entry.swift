@@ -29,12 +29,15 @@ struct Places: Sendable {
   /// The folder of the connections.
   let connections: String
   private let state: String
+  /// The folder of the tokens, which whoever plans must not read.
+  let tokens: String
 
   /// - Parameter prefix: of the project; `environment` has a folder of its own in it.
   init(prefix: String, environment: String?) {
     let folder = environment.map { "/\(percentEncoded($0))" } ?? ""
     connections = percentEncoded(path: prefix) + folder
     state = percentEncoded(path: prefix) + "-state" + folder
+    tokens = percentEncoded(path: prefix) + "-tokens" + folder
   }
 
   /// A name is free text, and one part of the path; the engine's paths are decoded once more.
@@ -44,6 +47,11 @@ struct Places: Sendable {
 
   func record(_ name: ConnectionName) -> String {
     "\(state)/records/\(percentEncoded(percentEncoded(name.rawValue)))"
+  }
+
+  /// By the connection's id, which a rename keeps and no other connection ever has.
+  func tokens(_ id: StoreID) -> String {
+    "\(tokens)/\(percentEncoded(percentEncoded(id.rawValue)))"
   }
 
   var key: String { "\(state)/key" }

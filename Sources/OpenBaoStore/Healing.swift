@@ -22,7 +22,7 @@ extension OpenBaoStore {
       guard result == .done, let former = intent.formerName else { return result }
       let old = try await knownEntry(former)
       if old.metadata.isThere, old.id(named: former) == intent.id {
-        try await takeAway(former, old)
+        try await takeAway(former, old, keepsTokens: true)
       }
       return .done
     }

@@ -26,7 +26,9 @@ extension OpenBaoStore {
   }
 
   package func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
-    try await history(of: name).reversed().map { version in
+    let entry = try await freshEntry(name)
+    let tokens = try await tokenEvents(entry.id(named: name), of: name)
+    let versions = try await history(of: name).reversed().map { version in
       StoreEvent(
         at: version.at, who: version.who ?? "-",
         what: "version \(version.version)"
@@ -35,6 +37,7 @@ extension OpenBaoStore {
         connection: name.rawValue, version: Int64(version.version.rawValue),
         commit: version.commit)
     }
+    return (versions + tokens).sorted { $0.at < $1.at }
   }
 
   package func rollBack(

@@ -217,8 +217,9 @@ package actor OpenBaoStore: Store {
       record = try await put(
         write, id: entry.custom.id ?? .random(), over: entry, keeping: write.name)
     case .replace(let id, let version):
-      record = try await put(
-        write, id: .random(), over: try await entry(write.name, id, at: version), keeping: nil)
+      let old = try await entry(write.name, id, at: version)
+      record = try await put(write, id: .random(), over: old, keeping: nil)
+      try await takeTokensAway(id)
     case .record(let id, let version):
       record = try await recordAlone(write, over: try await entry(write.name, id, at: version))
     case .rename(let id, let version, let former):
@@ -229,7 +230,7 @@ package actor OpenBaoStore: Store {
       base.record = old.record
       base.custom.granted = old.custom.granted
       record = try await put(write, id: old.custom.id ?? .random(), over: base, keeping: former)
-      try await takeAway(former, old)
+      try await takeAway(former, old, keepsTokens: true)
     case .delete(let id, let version):
       try await takeAway(write.name, try await entry(write.name, id, at: version))
       record = nil
@@ -255,8 +256,13 @@ package actor OpenBaoStore: Store {
 
   /// Soft, so that the engine's own tools can bring it back, or for good. A version that came
   /// meanwhile stays.
-  func takeAway(_ name: ConnectionName, _ entry: Entry) async throws(StoreError) {
+  ///
+  /// - Parameter keepsTokens: it has another name now.
+  func takeAway(
+    _ name: ConnectionName, _ entry: Entry, keepsTokens: Bool = false
+  ) async throws(StoreError) {
     let path = places.connection(name)
+    if !keepsTokens { try await takeTokensAway(entry.id(named: name)) }
     if destroys {
       try await engine.destroy(path)
       try await engine.destroy(places.record(name))

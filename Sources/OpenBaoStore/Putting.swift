@@ -25,7 +25,9 @@ extension OpenBaoStore {
     custom.slots = custom.slots.filter { $0.key == kept }
     try await putRecord(record, of: next, &custom, write.name, over: entry)
 
-    switch try await written(data, write.name, after: entry.metadata.current) {
+    switch try await engine.putSurely(
+      places.connection(write.name), data: data, after: entry.metadata.current)
+    {
     case .written: break
     case .mismatch: throw try await conflict(write, entry, custom.slots[next], of: next)
     case .unknown(let reason): throw .outcomeUnknown(reason)
@@ -123,32 +125,6 @@ extension OpenBaoStore {
       storeID: id, version: version, app: write.app, setupType: write.setupType, fields: fields,
       labels: write.labels, scopes: write.scopes, preventsDestroy: write.preventsDestroy,
       provenance: write.provenance)
-  }
-
-  /// The write, and whatever became of it where its answer is lost.
-  ///
-  /// A version that does not match is believed only where another one is there: a standby that is
-  /// behind says so too.
-  private func written(
-    _ data: [UInt8], _ name: ConnectionName, after version: Int64
-  ) async throws(StoreError) -> KVEngine.Written {
-    let path = places.connection(name)
-    var lost: String?
-    for attempt in 0..<6 {
-      switch try await engine.put(path, data: data, after: version) {
-      case .written: return .written
-      case .mismatch: break
-      case .unknown(let reason): lost = reason
-      }
-      if try await engine.metadata(path)?.current ?? 0 != version {
-        guard let lost else { return .mismatch }
-        guard try await engine.mayReadData(path) else { return .unknown(lost) }
-        let there = try await engine.data(path, version: version + 1)?.data
-        return there.map { SetupData.isSame(data, $0) } == true ? .written : .mismatch
-      }
-      await engine.api.wait(attempt)
-    }
-    return lost.map { .unknown($0) } ?? .mismatch
   }
 
   private func conflict(

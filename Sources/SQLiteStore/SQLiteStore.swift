@@ -17,7 +17,7 @@ package actor SQLiteStore: Store {
   package nonisolated let writesWholeSetups = false
   package nonisolated let holdsRecords = true
   package nonisolated let parallelism = 4
-  private let file: SQLiteFile
+  let file: SQLiteFile
   private let protection: any KeyProtection
   private var key: StoreKey?
 
@@ -146,7 +146,7 @@ extension SQLiteStore {
     return true
   }
 
-  private func presentKey() async throws(StoreError) -> StoreKey? {
+  func presentKey() async throws(StoreError) -> StoreKey? {
     if let key { return key }
     guard let sealed = try sealedKey() else { return nil }
     let key = try StoreKey(await protection.openKey(sealed))
@@ -155,7 +155,7 @@ extension SQLiteStore {
   }
 
   /// The key that is there, or a new one.
-  private func usableKey() async throws(StoreError) -> StoreKey {
+  func usableKey() async throws(StoreError) -> StoreKey {
     if let key = try await presentKey() { return key }
     let sealed = try await protection.sealKey(StoreKey.random())
     try writing { db in
@@ -171,7 +171,7 @@ extension SQLiteStore {
 // MARK: The file
 
 extension SQLiteStore {
-  private func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
+  func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
     try file.writing(work)
   }
 

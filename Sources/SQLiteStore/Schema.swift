@@ -6,15 +6,34 @@ enum Schema {
   /// until somebody writes.
   enum Part: String {
     case store = "1"
-    case ledgers
+    case ledgers, tokens
   }
 
   static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
     migrator.registerMigration(Part.store.rawValue) { db in try db.execute(sql: first) }
     migrator.registerMigration(Part.ledgers.rawValue) { db in try db.execute(sql: ledgers) }
+    migrator.registerMigration(Part.tokens.rawValue) { db in try db.execute(sql: tokens) }
     return migrator
   }()
+
+  static func hasTokens(in db: Database) throws -> Bool {
+    try migrator.appliedIdentifiers(db).contains(Part.tokens.rawValue)
+  }
+
+  private static let tokens = """
+    -- Tokens that services gave to a connection; they go with it. What is not sealed is no secret.
+    CREATE TABLE token (
+      connection TEXT PRIMARY KEY REFERENCES connection (id) ON DELETE CASCADE,
+      version INTEGER NOT NULL CHECK (version > 0),
+      record TEXT NOT NULL,
+      -- The version at which the tokens were sealed: a write of the record alone leaves them.
+      sealed_at INTEGER,
+      access BLOB,
+      refresh BLOB,
+      CHECK ((access IS NULL) = (sealed_at IS NULL))
+    ) STRICT, WITHOUT ROWID;
+    """
 
   private static let first = """
     -- The key of all sealed values, itself an OpenPGP message to the project's recipients.

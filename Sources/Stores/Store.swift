@@ -18,6 +18,9 @@ package protocol Store: Sendable {
   /// Whether it holds the applied records itself, wherever a copy of them is.
   var holdsRecords: Bool { get }
 
+  /// Where it keeps its connections' tokens; `nil` where it keeps none.
+  var tokenStore: (any TokenStore)? { get }
+
   /// All connections with their applied records. No secret is read, and nothing is created:
   /// a store that is not there yet is an empty one.
   func read() async throws(StoreError) -> Snapshot
@@ -105,6 +108,8 @@ package protocol Store: Sendable {
 }
 
 extension Store {
+  package var tokenStore: (any TokenStore)? { self as? any TokenStore }
+
   package func compare(
     _ values: [(field: FieldAddress, value: SecretBytes)]
   ) async throws(StoreError) -> [SecretComparison?] {

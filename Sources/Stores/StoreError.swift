@@ -35,4 +35,6 @@ package enum StoreError: Error, Hashable, Sendable {
   case ledgerFailed(String)
   /// Somebody else moved the ledger first.
   case ledgerMoved
+  /// A connection's tokens are at another version by now.
+  case tokensMoved(ConnectionName)
 }

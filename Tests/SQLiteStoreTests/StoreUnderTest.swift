@@ -15,11 +15,19 @@ struct StoreUnderTest {
   var path: String { folder.path + "/.vaultctl/vault.db" }
 
   init() throws {
-    folder = try TemporaryFolder()
-    protection = TestProtection()
-    store = SQLiteStore(
-      path: folder.path + "/.vaultctl/vault.db", shownPath: ".vaultctl/vault.db",
-      protection: protection)
+    let folder = try TemporaryFolder()
+    let protection = TestProtection()
+    self.init(
+      folder: folder,
+      store: SQLiteStore(
+        path: folder.path + "/.vaultctl/vault.db", shownPath: ".vaultctl/vault.db",
+        protection: protection), protection: protection)
+  }
+
+  init(folder: TemporaryFolder, store: SQLiteStore, protection: TestProtection) {
+    self.folder = folder
+    self.store = store
+    self.protection = protection
   }
 
   /// The same file, as another process would open it.

@@ -90,7 +90,8 @@ final class Contract: Sendable {
         write(
           name, .update(found.id, from: found.version), app: "twilio", setup: "api_key",
           fields: [
-            "account_id": .plain(.string("AC1")), "api_key": .secret(secret("theirs"), ciphertext: "x"),
+            "account_id": .plain(.string("AC1")),
+            "api_key": .secret(secret("theirs"), ciphertext: "x"),
           ]))
     case .openBao:
       try #require(bao).root.order(
@@ -126,6 +127,7 @@ extension Store {
 func holder(_ token: String = UUID().uuidString, host: String = "here") -> LockHolder {
   let now = Timestamp(Date())
   return LockHolder(
-    token: token, who: "ann@\(host)", host: host, processID: ProcessInfo.processInfo.processIdentifier,
+    token: token, who: "ann@\(host)", host: host,
+    processID: ProcessInfo.processInfo.processIdentifier,
     processStart: nil, since: now, lastSeen: now)
 }

@@ -6,6 +6,12 @@ package struct Finished: Sendable {
   package let output: Data
   package let errors: Data
 
+  package init(status: Int32, output: Data, errors: Data) {
+    self.status = status
+    self.output = output
+    self.errors = errors
+  }
+
   package var text: String { String(decoding: output, as: UTF8.self) }
   package var errorText: String { String(decoding: errors, as: UTF8.self) }
 }

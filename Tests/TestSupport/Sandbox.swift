@@ -79,18 +79,24 @@ package final class Sandbox: Sendable {
       environment: variables(Dictionary(names + addresses + path) { $1 }))
   }
 
-  /// Starts vaultctl in the project and lets it run; what it says is thrown away.
+  /// Starts vaultctl in the project and lets it run.
+  ///
+  /// - Parameters:
+  ///   - wrapper: a program, with its arguments, that starts it.
+  ///   - output: where it goes; `nil` throws it away.
   package func start(
-    _ arguments: [String], environment: [String: String] = [:]
+    _ arguments: [String], environment: [String: String] = [:], under wrapper: [String] = [],
+    output: FileHandle? = nil, errors: FileHandle? = nil
   ) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
+    let command = wrapper + [program] + arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.environment = variables(environment)
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardOutput = output ?? FileHandle.nullDevice
+    process.standardError = errors ?? FileHandle.nullDevice
     try process.run()
     return process
   }

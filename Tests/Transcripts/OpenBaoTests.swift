@@ -137,8 +137,9 @@ import Testing
     #expect(plan.contains("re-encrypted, same value"), "\(plan)")
     try it.fine(["apply", "--auto-approve"])
     try it.expectNoChanges()
-    #expect(try server.root.call("GET", "secret/metadata/vaultctl/a").value(
-      "data", "current_version", as: Int.self) == 3, "only the record was written")
+    #expect(
+      try server.root.call("GET", "secret/metadata/vaultctl/a").value(
+        "data", "current_version", as: Int.self) == 3, "only the record was written")
 
     #expect(try it.vaultctl(["rollback", "a", "--to", "9", "--auto-approve"]).status == 1)
     let json = try it.fine(["history", "a", "--format", "json"]).text

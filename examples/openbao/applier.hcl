@@ -19,3 +19,14 @@ path "secret/data/vaultctl-state/*" {
 path "secret/metadata/vaultctl-state/*" {
   capabilities = ["create", "read", "update"]
 }
+
+# The tokens that it looks after, for `refresh`, `authorize` and `revoke`.
+path "secret/data/vaultctl-tokens/*" {
+  capabilities = ["create", "read", "update"]
+}
+path "secret/metadata/vaultctl-tokens/*" {
+  capabilities = ["create", "delete", "list", "read", "update"]
+}
+path "secret/detailed-metadata/vaultctl-tokens/*" {
+  capabilities = ["list"]
+}

@@ -10,3 +10,11 @@ path "secret/detailed-metadata/vaultctl/*" {
 path "secret/data/vaultctl-state/*" {
   capabilities = ["read"]
 }
+
+# When tokens end and what was granted; the tokens are data, and stay unread.
+path "secret/metadata/vaultctl-tokens/*" {
+  capabilities = ["list", "read"]
+}
+path "secret/detailed-metadata/vaultctl-tokens/*" {
+  capabilities = ["list"]
+}

@@ -14,7 +14,7 @@ extension DiagnosticCode {
   package var explanation: Explanation {
     let found =
       manifestExplanation ?? projectExplanation ?? secretExplanation ?? planExplanation
-      ?? storeExplanation
+      ?? storeExplanation ?? tokenExplanation
     guard let found else { preconditionFailure("\(rawValue) has no explanation") }
     return found
   }

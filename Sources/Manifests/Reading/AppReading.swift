@@ -19,7 +19,7 @@ extension NodeReader {
 
   private mutating func readApp(_ entry: YAMLEntry) -> App? {
     let path = "apps.\(entry.keyText)"
-    guard let entries = mapping(entry.value, path, keys: ["name", "setups", "actions"])
+    guard let entries = mapping(entry.value, path, keys: ["name", "setups", "actions", "oauth"])
     else { return nil }
     let name = entries.given("name").flatMap { text($0, "\(path).name") } ?? entry.keyText
     guard let value = entries.value("setups") else {
@@ -33,13 +33,16 @@ extension NodeReader {
     let setups = items.compactMap { readSetupShape($0, "\(path).setups") }
     if items.isEmpty { report(.noSetups(path, at: place(value))) }
     let actions = entries.given("actions").flatMap { list($0, "\(path).actions") } ?? []
+    let oauth = readOAuth(entries, path, setups: setups)
     return App(
       id: AppID(entry.keyText), name: name, setups: setups,
-      actions: actions.compactMap { readAction($0, "\(path).actions") })
+      actions: actions.compactMap { readAction($0, "\(path).actions") },
+      // Who only adds a setup to a known service need not say again where its endpoints are.
+      oauth: oauth ?? Catalog.builtIn[AppID(entry.keyText)]?.oauth)
   }
 
   private mutating func readSetupShape(_ node: YAMLNode, _ path: String) -> SetupShape? {
-    guard let entries = mapping(node, path, keys: ["type", "open", "fields"]),
+    guard let entries = mapping(node, path, keys: ["type", "open", "fields", "grant"]),
       let type = requiredID("type", in: entries, of: node, path)
     else { return nil }
     let isOpen = entries.given("open").flatMap { boolean($0, "\(path).open") } ?? false
@@ -53,7 +56,8 @@ extension NodeReader {
         fields.append(field)
       }
     }
-    return SetupShape(type: SetupType(type), fields: fields, isOpen: isOpen)
+    let grant: OAuthGrant? = entries.given("grant").flatMap { choice($0, "\(path).grant") }
+    return SetupShape(type: SetupType(type), fields: fields, isOpen: isOpen, grant: grant)
   }
 
   private mutating func readField(_ node: YAMLNode, _ path: String) -> FieldShape? {

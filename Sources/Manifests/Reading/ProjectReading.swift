@@ -28,7 +28,7 @@ extension NodeReader {
   fileprivate mutating func project(_ root: YAMLNode) -> Project? {
     let keys = [
       "apiVersion", "kind", "name", "manifests", "recipients", "store", "policy", "signing",
-      "signers", "apps", "environments", "flows",
+      "signers", "apps", "environments", "flows", "tokens",
     ]
     guard let entries = mapping(root, "", keys: keys) else { return nil }
     header(of: root, kind: "Project")
@@ -45,7 +45,7 @@ extension NodeReader {
     return Project(
       name: name, manifests: manifests, recipientRules: rules, store: store, failOn: failOn,
       signing: signing, catalog: Catalog.builtIn.adding(apps), environments: environments,
-      flows: flows)
+      flows: flows, renewal: readRenewalRule(entries))
   }
 
   private mutating func readProjectName(_ entries: [YAMLEntry], of root: YAMLNode) -> String? {

@@ -77,6 +77,21 @@ enum ProjectSchema {
             ("additionalProperties", environment),
           ])
       ),
+      (
+        "tokens",
+        Schemas.closed(
+          "When tokens are renewed: so long before they end.",
+          [
+            ("marginSeconds", OAuthSchema.count),
+            (
+              "marginPercent",
+              .object([
+                ("type", .strings(["integer", "null"])), ("minimum", .number(1)),
+                ("maximum", .number(60)),
+              ])
+            ),
+          ], nullable: true)
+      ),
       ("flows", Schemas.list("Globs of flow definitions, one JSON file a flow.", path)),
       (
         "policy",
@@ -177,6 +192,7 @@ enum ProjectSchema {
                 ("scopes", Schemas.list("What the action needs.", Schemas.text)),
               ]))
         ),
+        ("oauth", OAuthSchema.json),
       ])
   }
 
@@ -191,6 +207,12 @@ enum ProjectSchema {
             "Whether other fields may stand in it.", [("type", .strings(["boolean", "null"]))])
         ),
         ("fields", .object([("type", .strings(["array", "null"])), ("items", field)])),
+        (
+          "grant",
+          Schemas.described(
+            "How it comes to tokens.",
+            [("enum", .array(OAuthGrant.allCases.map { .string($0.rawValue) } + [.null]))])
+        ),
       ])
   }
 

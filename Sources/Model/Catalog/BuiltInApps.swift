@@ -23,5 +23,10 @@ extension Catalog {
 extension SetupShape {
   /// Consent by the service's own page; what else it takes, the API does not name.
   static let oauthCode = SetupShape(
-    type: "oauth_code", fields: [FieldShape("code", required: false, secret: true)], isOpen: true)
+    type: "oauth_code",
+    fields: [
+      FieldShape("code", required: false, secret: true),
+      FieldShape("client_id", required: false),
+      FieldShape("client_secret", required: false, secret: true),
+    ], isOpen: true, grant: .authorizationCode)
 }

@@ -43,7 +43,7 @@ extension App {
       FlowAction("get_contact"),
       FlowAction("enroll_contact"),
       FlowAction("upsert_contact"),
-    ])
+    ], oauth: .hubspot)
 
   static let mailchimp = App(
     id: "mailchimp", name: "Mailchimp",
@@ -57,7 +57,7 @@ extension App {
     ],
     actions: [
       FlowAction("upsert_member")
-    ])
+    ], oauth: .mailchimp)
 
   static let pipedrive = App(
     id: "pipedrive", name: "Pipedrive",
@@ -73,7 +73,7 @@ extension App {
       FlowAction("add_organization"),
       FlowAction("add_person"),
       FlowAction("add_deal"),
-    ])
+    ], oauth: .pipedrive)
 
   static let salesforce = App(
     id: "salesforce", name: "Salesforce",
@@ -85,5 +85,5 @@ extension App {
       FlowAction("get_lead"),
       FlowAction("update_lead"),
       FlowAction("create_lead"),
-    ])
+    ], oauth: .salesforce)
 }

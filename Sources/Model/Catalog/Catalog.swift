@@ -23,12 +23,18 @@ package struct App: Hashable, Sendable {
   /// At least one; the first is what `new` scaffolds.
   package let setups: [SetupShape]
   package let actions: [FlowAction]
+  /// `nil` where it is no OAuth service, or none that we know of.
+  package let oauth: OAuthService?
 
-  package init(id: AppID, name: String, setups: [SetupShape], actions: [FlowAction] = []) {
+  package init(
+    id: AppID, name: String, setups: [SetupShape], actions: [FlowAction] = [],
+    oauth: OAuthService? = nil
+  ) {
     self.id = id
     self.name = name
     self.setups = setups
     self.actions = actions
+    self.oauth = oauth
   }
 
   package func setup(_ type: SetupType) -> SetupShape? { setups.first { $0.type == type } }
@@ -41,11 +47,16 @@ package struct SetupShape: Hashable, Sendable {
   /// Whether fields that are not listed may stand in it; they count as secret unless
   /// `spec.publicFields` lists them.
   package let isOpen: Bool
+  /// How it comes to tokens; `nil` where its credentials are used as they are.
+  package let grant: OAuthGrant?
 
-  package init(type: SetupType, fields: [FieldShape], isOpen: Bool = false) {
+  package init(
+    type: SetupType, fields: [FieldShape], isOpen: Bool = false, grant: OAuthGrant? = nil
+  ) {
     self.type = type
     self.fields = fields
     self.isOpen = isOpen
+    self.grant = grant
   }
 
   package subscript(field: FieldName) -> FieldShape? { fields.first { $0.name == field } }

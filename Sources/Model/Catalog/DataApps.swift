@@ -13,7 +13,7 @@ extension App {
       FlowAction("update_record"),
       FlowAction("list_records"),
       FlowAction("create_record"),
-    ])
+    ], oauth: .airtable)
 
   static let bigquery = App(
     id: "bigquery", name: "Google BigQuery",
@@ -24,17 +24,17 @@ extension App {
           FieldShape("project_id", required: false),
           FieldShape("private_key", required: false, secret: true),
           FieldShape("client_email", required: false, ValueConstraint(format: .email)),
-        ])
+        ], grant: .jwtBearer)
     ],
     actions: [
       FlowAction("insert_rows")
-    ])
+    ], oauth: .googleServiceAccount)
 
   static let docusign = App(
     id: "docusign", name: "DocuSign",
     setups: [
       .oauthCode
-    ])
+    ], oauth: .docusign)
 
   static let googleSheets = App(
     id: "google_sheets", name: "Google Sheets",
@@ -43,7 +43,7 @@ extension App {
     ],
     actions: [
       FlowAction("add_row")
-    ])
+    ], oauth: .googleSheets)
 
   static let stripe = App(
     id: "stripe", name: "Stripe",
@@ -64,7 +64,7 @@ extension App {
       FlowAction("update_customer"),
       FlowAction("find_customers"),
       FlowAction("get_customer"),
-    ])
+    ], oauth: .stripe)
 
   static let zapier = App(
     id: "zapier", name: "Zapier",
@@ -77,5 +77,5 @@ extension App {
     ],
     actions: [
       FlowAction("trigger_webhook")
-    ])
+    ], oauth: .zapier)
 }

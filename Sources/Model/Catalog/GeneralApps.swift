@@ -10,7 +10,7 @@ extension App {
           FieldShape("client_secret", secret: true),
           FieldShape("domain", ValueConstraint(format: .hostName)),
           FieldShape("audience", required: false, ValueConstraint(format: .httpsURL)),
-        ])
+        ], grant: .clientCredentials)
     ],
     actions: [
       FlowAction("send_sms", connection: .none),
@@ -20,7 +20,7 @@ extension App {
       FlowAction("get_user", scopes: ["read:users"]),
       FlowAction("create_user", scopes: ["create:users"]),
       FlowAction("send_request"),
-    ])
+    ], oauth: .auth0)
 
   static let http = App(
     id: "http", name: "HTTP Request",
@@ -52,11 +52,11 @@ extension App {
           FieldShape("audience", required: false, ValueConstraint(max: 255)),
           FieldShape("resource", required: false, ValueConstraint(max: 255)),
           FieldShape("scope", required: false, ValueConstraint(max: 1024)),
-        ]),
+        ], grant: .clientCredentials),
     ],
     actions: [
       FlowAction("send_request", connection: .optional)
-    ])
+    ], oauth: .http)
 
   static let jwt = App(
     id: "jwt", name: "JSON Web Token",

@@ -12,7 +12,7 @@ extension App {
     ],
     actions: [
       FlowAction("post_message")
-    ])
+    ], oauth: .slack)
 
   static let telegram = App(
     id: "telegram", name: "Telegram",

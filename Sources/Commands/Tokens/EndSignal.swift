@@ -1,0 +1,79 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// SIGTERM and SIGINT as something to be asked for, so that what is under way is finished first.
+final class EndSignal: Sendable {
+  private let waiting = Waiting()
+  /// Set once and only let go.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  /// From now on these signals do not kill the process.
+  init() {
+    let waiting = waiting
+    unsafe sources = [SIGTERM, SIGINT].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { waiting.end() }
+      source.resume()
+      return source
+    }
+  }
+
+  var isGiven: Bool { waiting.isOver }
+
+  /// Waits so long, or until a signal comes.
+  func sleep(for duration: Duration) async {
+    await withTaskGroup { group in
+      let id = UUID()
+      group.addTask { try? await Task.sleep(for: duration) }
+      group.addTask { [waiting] in await waiting.wait(id) }
+      await group.next()
+      group.cancelAll()
+      waiting.wake(id)
+    }
+  }
+}
+
+/// Who sleeps until the end.
+private final class Waiting: Sendable {
+  private struct State {
+    var isOver = false
+    var sleepers: [UUID: CheckedContinuation<Void, Never>] = [:]
+    /// Woken before they slept.
+    var awake: Set<UUID> = []
+  }
+
+  private let state = Mutex(State())
+
+  var isOver: Bool { state.withLock { $0.isOver } }
+
+  func end() {
+    let sleepers = state.withLock { state in
+      defer { state.sleepers = [:] }
+      state.isOver = true
+      return state.sleepers.values.map { $0 }
+    }
+    for sleeper in sleepers { sleeper.resume() }
+  }
+
+  func wait(_ id: UUID) async {
+    await withCheckedContinuation { continuation in
+      let isAwake = state.withLock { state in
+        if state.isOver || state.awake.remove(id) != nil { return true }
+        state.sleepers[id] = continuation
+        return false
+      }
+      if isAwake { continuation.resume() }
+    }
+  }
+
+  func wake(_ id: UUID) {
+    let sleeper = state.withLock { state in
+      let sleeper = state.sleepers.removeValue(forKey: id)
+      if sleeper == nil, !state.isOver { state.awake.insert(id) }
+      return sleeper
+    }
+    sleeper?.resume()
+  }
+}

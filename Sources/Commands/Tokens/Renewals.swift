@@ -1,0 +1,177 @@
+import Applying
+import Diagnostics
+import Foundation
+import HTTP
+import Manifests
+import Model
+import Renewing
+import Stores
+import Tokens
+
+/// The renewal of a session's store.
+struct Renewals: Sendable {
+  /// Exchanges under way at once.
+  private static let width = 16
+
+  let session: Session
+  let renewer: Renewer
+  let tokens: any TokenStore
+  private let rule: RenewalRule
+
+  /// - Throws: where the store keeps no tokens.
+  init(_ session: Session, end: EndSignal?) throws {
+    guard let tokens = session.store.tokenStore else {
+      throw Failure(.storeKeepsNoTokens(session.store.description))
+    }
+    self.session = session
+    self.tokens = tokens
+    rule = session.workspace.project.renewal
+    let process = ProcessInfo.processInfo.processIdentifier
+    renewer = Renewer(
+      store: session.store, tokens: tokens, http: session.tokenHTTP,
+      journal: AnswerJournal(folder: session.workspace.files.path(".vaultctl/answers")),
+      surroundings: .live(end), rule: rule,
+      holder: "\(Machine.user)@\(Machine.host), process \(process)", provenance: session.provenance)
+  }
+
+  struct Result: Sendable {
+    let name: ConnectionName
+    let outcome: RenewalOutcome
+  }
+
+  /// Renews what is due, of all connections or of those named.
+  ///
+  /// 1. Answers that a killed process left are saved.
+  /// 2. What is due is told by the records, which needs no key.
+  /// 3. Only where something is due, the setups are opened, all at once.
+  /// 4. A bounded number is renewed at once; one failure leaves the others to go on.
+  ///
+  /// - Parameters:
+  ///   - names: those alone, due or not; `nil` for what is due of all.
+  /// - Returns: what was tried, and what only a person can do, by name.
+  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [Result] {
+    let snapshot = try await session.read()
+    let subjects = subjects(snapshot)
+    if let names { try requireTokens(names, subjects, snapshot) }
+    console.report(try await replayed(subjects))
+    let records = try await session.asked { () async throws(StoreError) in
+      try await tokens.tokenRecords()
+    }
+    let now = session.clock.now()
+    var due: [RenewalSubject] = []
+    var results: [Result] = []
+    for subject in subjects.values where names?.contains(subject.name) ?? true {
+      let record = records[subject.name]?.record
+      switch subject.decision(record, rule: rule, now: now, isForced: names != nil) {
+      case .mint, .refresh: due.append(subject)
+      case .ask(let need) where record != nil || names != nil:
+        results.append(Result(name: subject.name, outcome: .needsAuthorization(need)))
+      case .stopped(let code):
+        results.append(Result(name: subject.name, outcome: .stopped(code)))
+      case .wait where names != nil: due.append(subject)
+      case .use, .wait, .ask: break
+      }
+    }
+    results += try await renewed(due.sorted { $0.name < $1.name }, isForced: names != nil)
+    return results.sorted { $0.name < $1.name }
+  }
+
+  /// When something is to be looked at again, by the records; `nil` where nothing ends.
+  func nextDue() async throws -> Timestamp? {
+    let subjects = subjects(try await session.read())
+    let records = try await session.asked { () async throws(StoreError) in
+      try await tokens.tokenRecords()
+    }
+    let now = session.clock.now()
+    return subjects.values.compactMap { subject -> Timestamp? in
+      switch subject.decision(records[subject.name]?.record, rule: rule, now: now) {
+      case .use(let until): until
+      case .wait(let until): until
+      case .mint, .refresh: now
+      case .ask, .stopped: nil
+      }
+    }.min()
+  }
+
+  func subjects(_ snapshot: Snapshot) -> [ConnectionName: RenewalSubject] {
+    snapshot.actual.compactMapValues {
+      RenewalSubject($0, applied: snapshot.applied[$0.name], catalog: session.workspace.catalog)
+    }
+  }
+
+  /// The opened setup of each.
+  func secrets(
+    of names: Set<ConnectionName>
+  ) async throws -> [ConnectionName: [FieldName: SecretFields.Value]] {
+    let opened = try await session.asked { () async throws(StoreError) in
+      try await session.store.secrets(of: names)
+    }
+    return SecretFields.byConnection(opened)
+  }
+
+  private func renewed(
+    _ subjects: [RenewalSubject], isForced: Bool
+  ) async throws -> [Result] {
+    if subjects.isEmpty { return [] }
+    let secrets = try await secrets(of: Set(subjects.map(\.name)))
+    return await withTaskGroup(of: Result.self) { group in
+      var results: [Result] = []
+      for (number, subject) in subjects.enumerated() {
+        if number >= Self.width, let result = await group.next() { results.append(result) }
+        group.addTask {
+          Result(
+            name: subject.name,
+            outcome: await renewer.renew(
+              subject, secrets: secrets[subject.name] ?? [:], isForced: isForced))
+        }
+      }
+      for await result in group { results.append(result) }
+      return results
+    }
+  }
+
+  private func replayed(
+    _ subjects: [ConnectionName: RenewalSubject]
+  ) async throws -> [Diagnostic] {
+    try await session.asked { () async throws(StoreError) in
+      try await renewer.replay(subjects)
+    }.compactMap { $0.diagnostic }
+  }
+
+  func requireTokens(
+    _ names: Set<ConnectionName>, _ subjects: [ConnectionName: RenewalSubject],
+    _ snapshot: Snapshot
+  ) throws {
+    let faults = names.filter { subjects[$0] == nil }.sorted().map { name in
+      snapshot.actual[name] == nil
+        ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+}
+
+extension RenewalSurroundings {
+  static func live(_ end: EndSignal?) -> RenewalSurroundings {
+    RenewalSurroundings(
+      now: { Timestamp(Date()) },
+      sleep: { duration in
+        if let end {
+          await end.sleep(for: duration)
+        } else {
+          try? await Task.sleep(for: duration)
+        }
+      }, random: { Double.random(in: 0..<1) }, isEnding: { end?.isGiven ?? false })
+  }
+}
+
+extension Session {
+  /// Answers with tokens are small, and awaited for less than a claim lasts.
+  var tokenHTTP: LoggedHTTP {
+    LoggedHTTP(
+      EnvironmentHTTP(
+        environment: ProcessInfo.processInfo.environment,
+        limits: HTTPLimits(
+          body: TokenRequests.answerLimit, answerSeconds: RenewalTimes.answerSeconds)),
+      logger: stores.logger)
+  }
+}

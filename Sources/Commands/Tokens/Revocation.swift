@@ -1,0 +1,79 @@
+import Applying
+import Diagnostics
+import Model
+import Renewing
+import Stores
+import Tokens
+
+extension Renewals {
+  /// A connection with its client.
+  ///
+  /// - Throws: where there is none such, or it has no tokens.
+  func client(of name: ConnectionName) async throws -> (RenewalSubject, Client) {
+    let snapshot = try await session.read()
+    let subjects = subjects(snapshot)
+    try requireTokens([name], subjects, snapshot)
+    guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
+    let secrets = try await secrets(of: [name])[name] ?? [:]
+    do throws(TokenFault) {
+      return (subject, try subject.client(secrets))
+    } catch {
+      throw Failure(
+        Diagnostic(
+          .renewalFailed, "`\(name)` cannot come to tokens as it is set up",
+          notes: [error.inWords], help: ["mend its setup, and apply it"]))
+    }
+  }
+
+  /// Revokes what is in the store no more.
+  ///
+  /// - Parameter isReplaced: other tokens have taken their place: they are seen to work first.
+  /// - Returns: what did not work, as warnings.
+  func revoked(
+    _ former: FormerTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
+  ) async throws -> [Diagnostic] {
+    if former.access == nil, former.refresh == nil { return [] }
+    let records = try await session.asked { () async throws(StoreError) in
+      try await tokens.tokenRecords()
+    }
+    let others = records.filter { $0.key != name && $0.value.record.client.id == client.id }
+    if client.service.refresh.revocationEndsOthers, isReplaced || !others.isEmpty { return [] }
+    // Who replaces a grant at a service that cannot revoke has lost nothing by it.
+    if isReplaced {
+      if client.service.revocationEndpoint == nil { return [] }
+      guard try await works(name, client) else { return [.stillUntried(name)] }
+    }
+    let faults = try await session.asked { () async throws(StoreError) in
+      try await renewer.revoke(former, client, sharing: records.keys.sorted())
+    }
+    return faults.prefix(1).map { .notRevoked(name, $0) }
+  }
+
+  /// Whether the service takes the token that is kept now, as far as it can be asked.
+  private func works(_ name: ConnectionName, _ client: Client) async throws -> Bool {
+    let kept = try await session.asked { () async throws(StoreError) in
+      try await tokens.openTokens(of: name)
+    }
+    guard client.service.introspectionEndpoint != nil, let access = kept.access else {
+      return true
+    }
+    let requests = TokenRequests(client, http: session.tokenHTTP) { session.clock.now() }
+    return (try? await requests.introspect(access).isActive) ?? false
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenFault) -> Diagnostic {
+    Diagnostic(
+      .revocationFailed, "the tokens of `\(name)` may still be good at the service",
+      severity: .warning, notes: [fault.inWords],
+      help: ["take them back on the service's own page"])
+  }
+
+  fileprivate static func stillUntried(_ name: ConnectionName) -> Diagnostic {
+    Diagnostic(
+      .revocationFailed, "the former tokens of `\(name)` were not revoked", severity: .warning,
+      notes: ["the service does not say that the new ones work"],
+      help: ["take the former ones back on the service's own page"])
+  }
+}

@@ -1,0 +1,62 @@
+package import Model
+
+/// What became of one connection's tokens.
+package struct RenewalRow: Hashable, Sendable {
+  package enum Result: String, Hashable, Sendable {
+    case renewed
+    /// Another process renewed them meanwhile.
+    case adopted = "renewed elsewhere"
+    case waiting
+    case needsAuthorization = "needs authorization"
+    case failed
+  }
+
+  package let name: ConnectionName
+  package let result: Result
+  /// When the new access token ends; `nil` where it does not, or there is none.
+  package let endsAt: Timestamp?
+
+  package init(name: ConnectionName, result: Result, endsAt: Timestamp?) {
+    self.name = name
+    self.result = result
+    self.endsAt = endsAt
+  }
+}
+
+/// What a renewal did, a line for each connection.
+package struct RenewalText: Sendable {
+  private let palette: Palette
+  package init(palette: Palette) { self.palette = palette }
+
+  package func text(_ rows: [RenewalRow]) -> String {
+    let width = rows.map { shown($0.name.rawValue).unicodeScalars.count }.max() ?? 0
+    return rows.map { row in
+      let until = row.endsAt.map { ", good until \($0)" } ?? ""
+      let words = coloured(row.result.rawValue, row.result)
+      return "\(shown(row.name.rawValue).padded(to: width))  \(words)\(until)\n"
+    }.joined()
+  }
+
+  package func json(_ rows: [RenewalRow]) -> String {
+    struct Form: Encodable {
+      let name: String
+      let result: String
+      let endsAt: String?
+    }
+    return Reports.json([
+      "renewals": rows.map {
+        Form(
+          name: $0.name.rawValue, result: $0.result.rawValue, endsAt: $0.endsAt?.description)
+      }
+    ])
+  }
+
+  private func coloured(_ text: String, _ result: RenewalRow.Result) -> String {
+    switch result {
+    case .renewed, .adopted: palette.green(text)
+    case .waiting: palette.yellow(text)
+    case .needsAuthorization: palette.orange(text)
+    case .failed: palette.red(text)
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package import Model
+package import Secrets
+
+/// Where a store keeps the tokens of its connections. A store that is one renews them by our hand; a
+/// tenant that renews by itself is none.
+///
+/// There is one write, `swapTokens`: claims, new tokens and failures are all records that are swapped
+/// for the version that was read, so of two that want the same only one gets it. An implementation
+/// must see to this:
+///
+/// - Tokens are of a connection by its id: they go when it is deleted, or replaced by another of its
+///   name, and stay when it is renamed. Its own version does not change with them.
+/// - Tokens are kept sealed, or where only who may read secrets can read them; records are no secret,
+///   and are read without a key.
+/// - A read after a write sees that write, of whatever process, and a failed write has done nothing
+///   or is told as `outcomeUnknown`. A backend whose replicas lag is asked so that they do not.
+/// - Former tokens are not kept for longer than the backend must.
+package protocol TokenStore: Sendable {
+  var description: StoreDescription { get }
+
+  /// What is kept, of all connections that have a record; opens nothing, and writes nothing.
+  func tokenRecords() async throws(StoreError) -> [ConnectionName: KeptRecord]
+
+  /// A connection's record and its opened tokens; version 0 and no record where none is kept yet.
+  ///
+  /// - Throws: `notFound` where there is no such connection; `keyUnavailable` where tokens are kept
+  ///   and their key cannot be had here.
+  func openTokens(of name: ConnectionName) async throws(StoreError) -> KeptTokens
+
+  /// Puts a record, and where it says so tokens, in the place of what was read.
+  ///
+  /// What the record says was granted is what `Store.read` gives as the connection's granted scopes
+  /// from then on.
+  ///
+  /// - Returns: the new version; it is greater than the one before.
+  /// - Throws: `tokensMoved` where another version is there by now, `notFound` where the connection
+  ///   is gone or is another one.
+  func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64
+
+  /// The key of the store's own, made on first need: what is written beside the store about tokens is
+  /// sealed under it, and digests of tokens are made with it.
+  func tokenKey() async throws(StoreError) -> StoreKey
+}
+
+package struct KeptRecord: Hashable, Sendable {
+  package let id: StoreID
+  package let version: Int64
+  package let record: TokenRecord
+
+  package init(id: StoreID, version: Int64, record: TokenRecord) {
+    self.id = id
+    self.version = version
+    self.record = record
+  }
+}
+
+package struct KeptTokens: Sendable {
+  /// The connection's.
+  package let id: StoreID
+  /// 0 where there is no record.
+  package let version: Int64
+  package let record: TokenRecord?
+  package let access: SecretBytes?
+  package let refresh: SecretBytes?
+
+  package init(
+    id: StoreID, version: Int64, record: TokenRecord?, access: SecretBytes? = nil,
+    refresh: SecretBytes? = nil
+  ) {
+    self.id = id
+    self.version = version
+    self.record = record
+    self.access = access
+    self.refresh = refresh
+  }
+}
+
+package struct TokenWrite: Sendable {
+  package enum Tokens: Sendable {
+    /// Those that are there stay.
+    case keep
+    case put(access: SecretBytes, refresh: SecretBytes?)
+    case remove
+  }
+
+  package let name: ConnectionName
+  package let id: StoreID
+  /// The version that was read; 0 where there was none.
+  package let version: Int64
+  package let record: TokenRecord
+  package let tokens: Tokens
+  /// For the store's log: `token refreshed`; `nil` for what is no event.
+  package let event: String?
+  package let provenance: Provenance
+
+  package init(
+    name: ConnectionName, id: StoreID, version: Int64, record: TokenRecord,
+    tokens: Tokens = .keep, event: String? = nil, provenance: Provenance
+  ) {
+    self.name = name
+    self.id = id
+    self.version = version
+    self.record = record
+    self.tokens = tokens
+    self.event = event
+    self.provenance = provenance
+  }
+}
+
+extension TokenStore {
+  /// A refresh token's digest, by which a claim names it.
+  package func refreshDigest(
+    of token: SecretBytes, in id: StoreID
+  ) async throws(StoreError) -> KeyedDigest {
+    try await tokenKey().digest(token, in: id, field: "refresh_token")
+  }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+package import Model
+package import Secrets
+
+/// A client as a connection's setup describes it, with its opened credentials.
+package struct Client: Sendable {
+  package let grant: OAuthGrant
+  package let service: OAuthService
+  package let id: String
+  package let mark: ClientMark
+  let secret: SecretBytes?
+  let key: SigningKey?
+  let audience: String?
+  let resource: String?
+  private let fields: [FieldName: String]
+
+  /// - Parameters:
+  ///   - plain: the setup's plain fields.
+  ///   - secrets: its opened ones.
+  /// - Throws: `configuration` where something is missing or cannot be used, with its name.
+  package init(
+    _ grant: OAuthGrant, _ service: OAuthService, plain: [FieldName: PlainValue],
+    secrets: [FieldName: SecretBytes]
+  ) throws(TokenFault) {
+    // Who the client is is no secret, even where the setup seals it.
+    let open = [ClientField.clientID, ClientField.clientEmail, ClientField.keyID]
+    var fields = plain.mapValues(\.text)
+    for field in open {
+      if let value = secrets[field] { fields[field] = value.text() }
+    }
+    guard let id = fields[ClientField.clientID] ?? fields[ClientField.clientEmail] else {
+      throw .configuration("no `\(ClientField.clientID)` in the setup")
+    }
+    guard let mark = ClientMark(grant, service, value: { fields[$0] }) else {
+      throw .configuration("no token endpoint: a field that it is made of is missing")
+    }
+    self.grant = grant
+    self.service = service
+    self.id = id
+    self.mark = mark
+    self.fields = fields
+    secret = secrets[ClientField.clientSecret]
+    audience = fields[ClientField.audience]
+    resource = fields[ClientField.resource]
+    let needsKey = grant == .jwtBearer || service.clientAuthentication == .privateKeyJWT
+    if needsKey {
+      guard let pem = secrets[ClientField.privateKey] else {
+        throw .configuration("no `\(ClientField.privateKey)` in the setup")
+      }
+      key = try SigningKey(pem, id: fields[ClientField.keyID])
+    } else {
+      key = nil
+    }
+    _ = try endpoint(service.tokenEndpoint, "token")
+  }
+
+  /// Scopes that the setup itself asks for, where the manifest declares none.
+  package var ownScopes: Set<Scope> {
+    Set((fields[ClientField.scope] ?? "").split(separator: " ").map { Scope(String($0)) })
+  }
+
+  /// An endpoint's URL: `https`, or plain `http` to this machine alone; no user, no fragment.
+  func endpoint(
+    _ template: EndpointTemplate?, _ name: String
+  ) throws(TokenFault) -> String {
+    guard let template else { throw .configuration("the service has no \(name) endpoint") }
+    guard let text = template.filled(with: { fields[$0] }) else {
+      throw .configuration("no \(name) endpoint: a field that it is made of is missing")
+    }
+    guard let url = URL(string: text), let host = url.host(percentEncoded: false), !host.isEmpty,
+      url.user(percentEncoded: false) == nil, url.fragment == nil,
+      url.scheme == "https" || (url.scheme == "http" && isLoopback(host))
+    else { throw .configuration("the \(name) endpoint is not https") }
+    return text
+  }
+}
+
+/// RFC 8252 section 7.3, and the name that resolvers must keep on this machine (RFC 6761).
+private func isLoopback(_ host: String) -> Bool {
+  ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host)
+}

@@ -1,0 +1,126 @@
+import HTTP
+package import Model
+
+/// Why there is no token. No case quotes what was sent or what a service echoed.
+package enum TokenFault: Error, Hashable, Sendable {
+  /// A person must consent again.
+  case consent(AuthorizationNeed)
+  /// The client is set up wrongly, here or there; trying again mends nothing.
+  case configuration(String)
+  /// It may go better later, after so many seconds where the service says so.
+  case transient(String, retryAfter: Int64?)
+  /// A refusal without a reason: a few tries, then a person.
+  case unspecified(String)
+  /// The service may have carried it out, and its answer is lost.
+  case answerLost(String)
+  /// RFC 8628 section 3.5, while a person has not yet decided.
+  case authorizationPending
+  case slowDown
+
+  package var inWords: String {
+    switch self {
+    case .consent(let need): need.inWords
+    case .configuration(let code): "the service says `\(code)`"
+    case .transient(let reason, _), .unspecified(let reason), .answerLost(let reason): reason
+    case .authorizationPending: "nobody has consented yet"
+    case .slowDown: "the service asks to be asked less often"
+    }
+  }
+}
+
+extension TokenFault {
+  /// Of RFC 6749 section 5.2, with RFC 8628 section 3.5, and what servers say in their place.
+  private static let wrongClient: Set<String> = [
+    "invalid_client", "unauthorized_client", "invalid_scope", "scope_invalid",
+    "unsupported_grant_type", "bad_client_id", "bad_client_secret", "incorrect_client_credentials",
+    "invalid_client_id",
+  ]
+  private static let dead: Set<String> = [
+    "invalid_grant", "bad_refresh_token", "expired_token", "access_denied",
+  ]
+
+  /// What an answer complains of; `nil` where it does not.
+  static func told(
+    by value: AnswerValue?, _ raw: RawAnswer, deadCodes: Set<String>
+  ) -> TokenFault? {
+    let isSuccess = (200..<300).contains(raw.status)
+    if let code = value.flatMap({ code(in: $0, raw.status, deadCodes) }) {
+      return fault(code, raw, deadCodes)
+    }
+    if isSuccess { return nil }
+    let words = "the service answered \(raw.status)"
+    switch raw.status {
+    case 300..<400: return .configuration("redirect \(raw.status)")
+    case 429: return .transient(words, retryAfter: seconds(raw))
+    case 500...: return .transient(words, retryAfter: seconds(raw))
+    case 401, 403: return .configuration("\(raw.status) without a reason")
+    case 400: return .unspecified(words + " without a reason")
+    default: return .configuration("status \(raw.status)")
+    }
+  }
+
+  /// The error's code: `error`, or a service's own word for it.
+  private static func code(
+    in value: AnswerValue, _ status: Int, _ deadCodes: Set<String>
+  ) -> String? {
+    let error = value["error"]
+    let isRefused = if case .boolean(false)? = value["ok"] { true } else { false }
+    let told = error?.plainText ?? error?["code"]?.plainText ?? error?["type"]?.plainText
+    if let told, !told.isEmpty { return told }
+    if isRefused { return "refused" }
+    guard !(200..<300).contains(status) else { return nil }
+    // Only words that are known may count: other members may hold what was sent.
+    let word = value["status"]?.plainText ?? value["code"]?.plainText
+    return word.flatMap { deadCodes.contains($0) ? $0 : nil }
+  }
+
+  private static func fault(
+    _ told: String, _ raw: RawAnswer, _ deadCodes: Set<String>
+  ) -> TokenFault {
+    let code = told.isCode ? told : "an error of its own"
+    if dead.contains(told) || deadCodes.contains(told) { return .consent(.refused(code: code)) }
+    if wrongClient.contains(told) { return .configuration(code) }
+    switch told {
+    case "authorization_pending": return .authorizationPending
+    case "slow_down": return .slowDown
+    case "temporarily_unavailable", "server_error", "rate_limited", "ratelimited",
+      "internal_error":
+      return .transient("the service says `\(code)`", retryAfter: seconds(raw))
+    // Some servers call a dead refresh token a bad request (RFC 6749 says invalid_grant).
+    case "invalid_request": return .unspecified("the service says `\(code)`")
+    default:
+      return switch raw.status {
+      case 429, 500...: .transient("the service says `\(code)`", retryAfter: seconds(raw))
+      default: .unspecified("the service says `\(code)`")
+      }
+    }
+  }
+
+  /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); at most a day.
+  private static func seconds(_ raw: RawAnswer) -> Int64? {
+    guard let text = raw.retryAfter else { return nil }
+    let wait = Int64(text) ?? HTTPDate.read(text).map { $0.seconds(since: raw.sentAt) }
+    return wait.map { max(0, min($0, 86_400)) }
+  }
+
+  init(_ failure: HTTPFailure) {
+    switch failure {
+    case .notConnected(let reason), .untrusted(let reason):
+      self = .transient(reason, retryAfter: nil)
+    case .noAnswer(let reason): self = .answerLost(reason)
+    case .tooLarge: self = .answerLost("the answer is larger than any answer with a token")
+    }
+  }
+}
+
+extension String {
+  /// What may be shown of a service's words: a code as RFC 6749 section 5.2 has them, of short words,
+  /// so that nothing that was sent can hide in it.
+  fileprivate var isCode: Bool {
+    let words = split(omittingEmptySubsequences: false) { "_-. ".contains($0) }
+    return words.count <= 6
+      && words.allSatisfy { word in
+        (1...16).contains(word.utf8.count) && word.allSatisfy { $0.isASCII && $0.isLetter }
+      }
+  }
+}

@@ -1,0 +1,211 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import HTTP
+import Model
+import Renewing
+import Stores
+import TestAuthorizationServer
+import Testing
+import Tokens
+
+/// What must be refused, and what clients must show, against a real endpoint.
+@Suite struct HostileAnswerTests {
+  @Test func followsNoRedirectToAnotherHost() async throws {
+    let other = try await HostileServer { _ in .body(#"{"access_token": "stolen"}"#) }
+    let server = try await HostileServer { _ in
+      .body("", status: 307, headers: ["Location": other.address + "/token"])
+    }
+    let bench = try await Bench(server.service, grant: .clientCredentials)
+    #expect(await bench.renew() == .stopped("redirect 307"))
+    #expect(other.calls.isEmpty)
+  }
+
+  @Test func refusesAnAnswerOverAMebibyte() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "a", "x": "\#(String(repeating: "x", count: 1 << 20))"}"#)
+    }
+    let bench = try await Bench(server.service, grant: .clientCredentials)
+    guard case .failed(let reason, _) = await bench.renew() else {
+      Issue.record("it was taken")
+      return
+    }
+    #expect(reason.contains("larger"))
+    #expect(try await bench.kept().access == nil)
+  }
+
+  @Test(arguments: [
+    "http://id.example.com/token", "ftp://id.example.com/token", "https://me@id.example.com/token",
+    "https://id.example.com/token#x", "id.example.com/token", "{missing}", "http://127.0.0.1.evil/",
+  ])
+  func refusesEndpointsThatALoginMustNotBeSentTo(url: String) async throws {
+    let service = OAuthService(token: EndpointTemplate(url))
+    let fault = #expect(throws: TokenFault.self) {
+      _ = try Client(
+        .clientCredentials, service, plain: ["client_id": .string("flows")], secrets: [:])
+    }
+    guard case .configuration = fault else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+  }
+
+  @Test func errorsOnStatus200AreErrors() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"ok": false, "error": "invalid_refresh_token"}"#)
+    }
+    var service = server.service
+    service.refresh.deadCodes = ["invalid_refresh_token"]
+    let bench = try await Bench(service)
+    try await bench.authorize()
+    #expect(await bench.renew() == .needsAuthorization(.refused(code: "invalid_refresh_token")))
+  }
+
+  @Test func behaviour22_noFailureQuotesWhatWasSent() async throws {
+    let server = try await HostileServer { call in
+      .body(
+        #"{"error": "refresh-0", "error_description": "\#(call.form["refresh_token"] ?? "")"}"#,
+        status: 400)
+    }
+    let bench = try await Bench(server.service)
+    try await bench.authorize()
+    let outcome = await bench.renew()
+    #expect(!"\(outcome)".contains("refresh-0"))
+    let record = try #require(try await bench.kept().record)
+    #expect(!"\(record)".contains("refresh-0"))
+  }
+
+  // MARK: Clients
+
+  @Test func showsItselfInTheForm() async throws {
+    let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
+    var service = server.service
+    service.clientAuthentication = .post
+    let bench = try await Bench(service, grant: .clientCredentials, clientSecret: "s&=+ü %")
+    _ = await bench.renew()
+    let call = try #require(server.calls.first)
+    #expect(call.form["client_id"] == "flows" && call.form["client_secret"] == "s&=+ü %")
+    #expect(call.authorization == nil)
+  }
+
+  @Test func encodesBothPartsOfBasic() async throws {
+    let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
+    let bench = try await Bench(
+      server.service, grant: .clientCredentials, clientSecret: "a:b c")
+    _ = await bench.renew()
+    let header = try #require(server.calls.first?.authorization?.dropFirst(6))
+    let decoded = try #require(Data(base64Encoded: String(header)))
+    #expect(String(decoding: decoded, as: UTF8.self) == "flows:a%3Ab%20c")
+  }
+
+  private func part(_ jwt: String, _ index: Int) throws -> [String: Any] {
+    let parts = jwt.split(separator: ".").map(String.init)
+    try #require(parts.count == 3)
+    return try #require(
+      try JSONSerialization.jsonObject(with: data(parts[index])) as? [String: Any])
+  }
+
+  private func data(_ base64URL: String) throws -> Data {
+    var text = base64URL.replacingOccurrences(of: "-", with: "+")
+      .replacingOccurrences(of: "_", with: "/")
+    while text.count % 4 != 0 { text += "=" }
+    return try #require(Data(base64Encoded: text))
+  }
+
+  @Test func signsAnAssertionThatItsKeyVerifies() async throws {
+    let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "a", "expires_in": 3599}"#)
+    }
+    // Out of a service account's file, with its line breaks still escaped.
+    let pem = key.pemRepresentation.replacingOccurrences(of: "\n", with: "\\n")
+    let bench = try await Bench(
+      server.service, grant: .jwtBearer, clientSecret: nil, privateKey: pem)
+    guard case .renewed = await bench.renew() else {
+      Issue.record("it was not minted")
+      return
+    }
+    let call = try #require(server.calls.first)
+    #expect(call.form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer")
+    #expect(Set(call.form.keys) == ["grant_type", "assertion"] && call.authorization == nil)
+    let jwt = try #require(call.form["assertion"])
+    #expect(try part(jwt, 0)["alg"] as? String == "RS256")
+    let claims = try part(jwt, 1)
+    #expect(claims["iss"] as? String == "flows")
+    #expect(claims["aud"] as? String == server.address + "/token")
+    #expect(claims["scope"] as? String == "read")
+    let issued = try #require(claims["iat"] as? Int)
+    #expect(issued == 1_790_000_000 && claims["exp"] as? Int == issued + 300)
+    let parts = jwt.split(separator: ".").map(String.init)
+    #expect(
+      key.publicKey.isValidSignature(
+        _RSA.Signing.RSASignature(rawRepresentation: try data(parts[2])),
+        for: Data("\(parts[0]).\(parts[1])".utf8), padding: .insecurePKCS1v1_5))
+  }
+
+  @Test func showsItselfByPrivateKeyJWT() async throws {
+    let key = P256.Signing.PrivateKey()
+    let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
+    var service = server.service
+    service.clientAuthentication = .privateKeyJWT
+    let bench = try await Bench(
+      service, grant: .clientCredentials, clientSecret: nil, privateKey: key.pemRepresentation)
+    _ = await bench.renew()
+    let call = try #require(server.calls.first)
+    #expect(
+      call.form["client_assertion_type"]
+        == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+    let jwt = try #require(call.form["client_assertion"])
+    let claims = try part(jwt, 1)
+    #expect(claims["iss"] as? String == "flows" && claims["sub"] as? String == "flows")
+    let parts = jwt.split(separator: ".").map(String.init)
+    let signature = try P256.Signing.ECDSASignature(rawRepresentation: data(parts[2]))
+    #expect(
+      key.publicKey.isValidSignature(signature, for: Data("\(parts[0]).\(parts[1])".utf8)))
+  }
+
+  @Test func behaviour2_assertionsAreDatedByTheServicesClock() async throws {
+    let key = P256.Signing.PrivateKey()
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "a", "expires_in": 60}"#)
+    }
+    let bench = try await Bench(
+      server.service, grant: .jwtBearer, clientSecret: nil, privateKey: key.pemRepresentation)
+    let renewer = bench.renewer(http: DatedHTTP(date: "Mon, 21 Sep 2026 15:13:20 GMT"))
+    guard case .renewed(let record) = await bench.renew(renewer) else {
+      Issue.record("it was not minted")
+      return
+    }
+    #expect(record.tokens?.skewSeconds == 3600)
+    _ = await bench.renew(renewer, isForced: true)
+    let jwt = try #require(server.calls.last?.form["assertion"])
+    #expect(try part(jwt, 1)["iat"] as? Int == 1_790_003_600)
+  }
+
+  @Test func aKeyThatIsNoneStops() async throws {
+    let server = try await HostileServer { _ in .body("") }
+    let bench = try await Bench(
+      server.service, grant: .jwtBearer, clientSecret: nil, privateKey: "no key")
+    guard case .stopped(let code) = await bench.renew() else {
+      Issue.record("it went on")
+      return
+    }
+    #expect(code.contains("private_key") && !code.contains("no key"))
+    #expect(server.calls.isEmpty)
+  }
+}
+
+/// A network whose servers all have one time.
+private struct DatedHTTP: HTTP {
+  let date: String
+  private let inner = LiveHTTP()
+
+  init(date: String) { self.date = date }
+
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    let answer = try await inner.send(request)
+    return HTTPResponse(
+      status: answer.status, headers: answer.headers.merging(["date": date]) { $1 },
+      body: answer.body)
+  }
+}

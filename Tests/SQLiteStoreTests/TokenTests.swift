@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import Model
+import SQLiteStore
+import Secrets
+import Stores
+import TestSupport
+import Testing
+
+@Suite struct TokenTests {
+  @Test(arguments: TokenStoreContract.Case.allCases)
+  func keepsTheContract(tried: TokenStoreContract.Case) async throws {
+    let test = try StoreUnderTest()
+    try await TokenStoreContract(test.store, another: test.another()).run(tried)
+  }
+
+  private func put(_ test: StoreUnderTest, _ access: String, _ refresh: String) async throws {
+    let name = try name("twilio-prod")
+    let kept = try await test.store.openTokens(of: name)
+    _ = try await test.store.swapTokens(
+      TokenWrite(
+        name: name, id: kept.id, version: kept.version,
+        record: TokenStoreContract.record(granted: ["read"]),
+        tokens: .put(access: secret(access), refresh: secret(refresh)), event: "token refreshed",
+        provenance: provenance))
+  }
+
+  @Test func noTokenIsInTheFile() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try await put(test, "acc3ss-kAnArIe-1", "r3fresh-kAnArIe-1")
+    try await put(test, "acc3ss-kAnArIe-2", "r3fresh-kAnArIe-2")
+    for file in try FileManager.default.contentsOfDirectory(atPath: test.folder.path + "/.vaultctl")
+    {
+      let bytes = try #require(
+        FileManager.default.contents(atPath: test.folder.path + "/.vaultctl/" + file))
+      #expect(bytes.range(of: Data("kAnArIe".utf8)) == nil, "\(file)")
+    }
+  }
+
+  @Test func recordsNeedNoKeyAndTokensDo() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try await put(test, "a", "r")
+    let locked = test.another(TestProtection(opens: false))
+    let name = try name("twilio-prod")
+    #expect(try await locked.tokenRecords()[name]?.record.tokens != nil)
+    await #expect(throws: StoreError.self) { _ = try await locked.openTokens(of: name) }
+  }
+
+  @Test(arguments: [
+    "UPDATE token SET access = refresh", "UPDATE token SET sealed_at = sealed_at + 1",
+    "UPDATE token SET refresh = zeroblob(60)",
+  ])
+  func aTokenThatWasMovedOrChangedIsNotOpened(sql: String) async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try await put(test, "a", "r")
+    try test.execute(sql)
+    let name = try name("twilio-prod")
+    await #expect(throws: StoreError.self) { _ = try await test.another().openTokens(of: name) }
+  }
+
+  /// A file of the version before tokens is read as it is, and brought up to date by a write alone.
+  @Test func aStoreFromBeforeTokensIsReadAndThenBroughtUpToDate() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try test.execute("DROP TABLE token")
+    try test.execute("DELETE FROM grdb_migrations WHERE identifier = 'tokens'")
+    let old = test.another()
+    let name = try name("twilio-prod")
+    #expect(try await old.read().actual.keys.map { $0 } == [name])
+    #expect(try await old.tokenRecords().isEmpty)
+    #expect(try await old.openTokens(of: name).version == 0)
+    #expect(
+      try test.value(Int.self, "SELECT count(*) FROM sqlite_master WHERE name = 'token'") == 0)
+    try await put(
+      StoreUnderTest(folder: test.folder, store: old, protection: test.protection), "a", "r")
+    #expect(try await old.openTokens(of: name).version == 1)
+  }
+}

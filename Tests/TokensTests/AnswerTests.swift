@@ -1,0 +1,198 @@
+import HTTP
+import Model
+import Secrets
+import Testing
+import Tokens
+
+let sentAt = Timestamp(milliseconds: 1_790_000_000_000)
+
+let anyService = OAuthService(token: "https://id.example.com/token")
+
+func answer(
+  _ body: String, status: Int = 200, date: String? = nil, retryAfter: String? = nil
+) -> RawAnswer {
+  RawAnswer(
+    status: status, date: date, retryAfter: retryAfter, body: Array(body.utf8), sentAt: sentAt)
+}
+
+func text(_ secret: SecretBytes?) -> String? {
+  secret.map { secret in
+    secret.withBytes { span in
+      String(decoding: span.indices.map { span[$0] }, as: UTF8.self)
+    }
+  }
+}
+
+func fault(_ work: () throws(TokenFault) -> Void) -> TokenFault? {
+  do throws(TokenFault) {
+    try work()
+    return nil
+  } catch {
+    return error
+  }
+}
+
+func read(
+  _ raw: RawAnswer, _ service: OAuthService = anyService
+) -> Result<TokenAnswer, TokenFault> {
+  do throws(TokenFault) {
+    return .success(try TokenAnswer.read(raw, service: service))
+  } catch {
+    return .failure(error)
+  }
+}
+
+@Suite struct AnswerTests {
+  // MARK: Behaviours 2, 3, 4: when a token ends
+
+  private static let hour = TokenExpiry.at(sentAt.adding(seconds: 3600))
+
+  @Test(
+    arguments: [
+      (#""expires_in": 3600"#, hour),
+      (#""expires_in": "3600""#, hour),
+      (#""expires_in": 3600.0"#, hour),
+      (#""expires_in": 3.6e3"#, hour),
+      (#""expires_in": 3600000"#, hour),
+      (#""expires_in": "3600000""#, hour),
+      (#""expires_in": null, "expires_at": 1790003600"#, hour),
+      (#""expires_at": 1790003600000"#, hour),
+      (#""expires_at": "1790003600""#, hour),
+      (#""expires_at": "2026-09-21T14:13:20Z""#, .at(Timestamp(milliseconds: 1_790_000_000_000))),
+      (#""expires_in": 7776000"#, .at(sentAt.adding(seconds: 7_776_000))),
+      (#""expires_in": 86400000"#, .at(sentAt.adding(seconds: 86_400))),
+      (#""expires_in": 99999999999"#, .at(sentAt.adding(seconds: 315_360_000))),
+      (#""expires_in": 1e300"#, .at(sentAt.adding(seconds: 315_360_000))),
+      (#""expires_in": 0"#, .at(sentAt)),
+      (#""expires_in": -5"#, .at(sentAt)),
+      (#""expires_in": null"#, .unknown),
+      (#""expires_in": "soon""#, .unknown),
+      (#""expires_in": [3600]"#, .unknown),
+      (#""x": 1"#, .unknown),
+    ] as [(String, TokenExpiry)])
+  func behaviour3_readsExpiresInInEveryForm(member: String, expiry: TokenExpiry) throws {
+    let found = try read(answer(#"{"access_token": "a", \#(member)}"#)).get()
+    #expect(found.expiry == expiry)
+  }
+
+  @Test func behaviour3_zeroIsWhatTheServiceMeans() throws {
+    var service = anyService
+    service.lifetime = AccessLifetime(.unknown, zero: .never)
+    let found = try read(answer(#"{"access_token": "a", "expires_in": 0}"#), service).get()
+    #expect(found.expiry == .never)
+  }
+
+  @Test func behaviour4_anUnknownEndIsTheServicesDefaultAndNeverSilentlyForEver() throws {
+    var service = anyService
+    service.lifetime = AccessLifetime(.seconds(1800))
+    let plain = #"{"access_token": "a"}"#
+    #expect(
+      try read(answer(plain), service).get().expiry == .at(sentAt.adding(seconds: 1800)))
+    service.lifetime = AccessLifetime(.forever)
+    #expect(try read(answer(plain), service).get().expiry == .never)
+    // With rotation switched on, the same service's tokens end.
+    let rotating = #"{"access_token": "a", "refresh_token": "r"}"#
+    #expect(try read(answer(rotating), service).get().expiry == .unknown)
+    #expect(try read(answer(plain)).get().expiry == .unknown)
+  }
+
+  @Test func behaviour2_countsFromBeforeTheRequestAndTellsTheClocksApart() throws {
+    let body = #"{"access_token": "a", "expires_in": 60}"#
+    let late = try read(answer(body, date: "Mon, 21 Sep 2026 14:15:20 GMT")).get()
+    #expect(late.expiry == .at(sentAt.adding(seconds: 60)))
+    #expect(late.skewSeconds == 120)
+    let behind = try read(answer(body, date: "Mon, 21 Sep 2026 14:12:20 GMT")).get()
+    #expect(behind.skewSeconds == -60)
+    // A slow answer is no wrong clock.
+    let slow = try read(answer(body, date: "Mon, 21 Sep 2026 14:13:23 GMT")).get()
+    #expect(slow.skewSeconds == nil)
+    #expect(try read(answer(body, date: "yesterday")).get().skewSeconds == nil)
+  }
+
+  // MARK: Behaviour 10
+
+  @Test func behaviour10_tellsAnotherRefreshTokenFromNone() throws {
+    let other = try read(answer(#"{"access_token": "a", "refresh_token": "r2"}"#)).get()
+    #expect(text(other.refresh) == "r2")
+    for none in [#"{"access_token": "a"}"#, #"{"access_token": "a", "refresh_token": null}"#] {
+      #expect(try read(answer(none)).get().refresh == nil)
+    }
+    #expect(
+      try read(answer(#"{"access_token": "a", "refresh_token": ""}"#)).get().refresh == nil)
+  }
+
+  // MARK: Behaviour 14: what servers make of an answer
+
+  @Test func behaviour14_understandsAForm() throws {
+    let found = try read(
+      answer("access_token=gho_1%2B2&scope=repo%2Cuser&token_type=bearer&expires_in=3600")
+    ).get()
+    #expect(text(found.access) == "gho_1+2")
+    #expect(found.granted == ["repo", "user"])
+    #expect(found.expiry == Self.hour)
+  }
+
+  @Test func readsTextsAsJSONHasThem() throws {
+    let found = try read(
+      answer(#" { "access_token" : "\u0061\n\"\\\/\ud83d\ude00é" , "more": [1, {"x": true}] } "#)
+    ).get()
+    #expect(text(found.access) == "a\n\"\\/😀é")
+  }
+
+  @Test(arguments: [
+    "", "{", "[]", "{}", #"{"access_token": 5}"#, #"{"access_token": ""}"#, "<html>no</html>",
+    #"{"access_token": "a"#, #"{"access_token": "\ud83d"}"#, #"{"access_token": "a"} x"#,
+    "not a form", #"{"access_token": null}"#,
+    String(repeating: "[", count: 5000),
+  ])
+  func anAnswerWithoutATokenIsNone(body: String) {
+    guard case .failure(.transient) = read(answer(body)) else {
+      Issue.record("\(body.prefix(40))")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    (200, #"{"error": "invalid_grant"}"#), (200, "error=bad_refresh_token&error_description=x"),
+    (400, #"{"error": "invalid_grant", "error_description": "x"}"#),
+    (401, #"{"error": {"code": "invalid_grant"}}"#),
+    (200, #"{"ok": false, "error": "token_revoked"}"#),
+    (400, #"{"status": "BAD_REFRESH_TOKEN", "message": "x"}"#),
+  ])
+  func behaviour14_findsErrorsWhateverTheStatus(status: Int, body: String) {
+    var service = anyService
+    service.refresh.deadCodes = ["BAD_REFRESH_TOKEN", "token_revoked"]
+    guard case .failure(.consent(.refused)) = read(answer(body, status: status), service) else {
+      Issue.record("\(body)")
+      return
+    }
+  }
+
+  // MARK: Behaviour 18
+
+  @Test(
+    arguments: [
+      (#""scope": "a b""#, "scope", ["a", "b"]), (#""scope": "a,b""#, "scope", ["a", "b"]),
+      (#""scope": ["a", "b"]"#, "scope", ["a", "b"]),
+      (#""scopes": ["a", "b"]"#, "scopes", ["a", "b"]),
+      (#""authed_user": {"scope": "a,b"}"#, "authed_user.scope", ["a", "b"]),
+      (#""scope": """#, "scope", []),
+    ] as [(String, String, [String])])
+  func behaviour18_readsWhatWasGranted(member: String, path: String, scopes: [String]) throws {
+    var service = anyService
+    service.scopes.grantedMember = path
+    let found = try read(answer(#"{"access_token": "a", \#(member)}"#), service).get()
+    #expect(found.granted == Set(scopes.map { Scope($0) }))
+  }
+
+  @Test(arguments: [#""scope": null"#, #""x": 1"#])
+  func behaviour18_nothingSaidIsNotNothingGranted(member: String) throws {
+    #expect(try read(answer(#"{"access_token": "a", \#(member)}"#)).get().granted == nil)
+  }
+
+  @Test(arguments: ["refresh_token_expires_in", "refresh_expires_in"])
+  func behaviour19_readsWhenTheRefreshTokenEnds(member: String) throws {
+    let found = try read(answer(#"{"access_token": "a", "\#(member)": "5184000"}"#)).get()
+    #expect(found.refreshSeconds == 5_184_000)
+  }
+}

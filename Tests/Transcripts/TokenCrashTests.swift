@@ -1,0 +1,158 @@
+import Foundation
+import Synchronization
+import TestAuthorizationServer
+import TestSupport
+import Testing
+
+/// A service whose refresh tokens are good once, and whose families die of a reuse.
+private final class Rotating: Sendable {
+  let server: HostileServer
+  private let state: SharedState
+
+  private final class SharedState: Sendable {
+    let next = Mutex((number: 0, isDead: false))
+  }
+
+  init(answersAfter pause: Duration = .zero, lifetime: Int = 3600) async throws {
+    let state = SharedState()
+    self.state = state
+    server = try await HostileServer { call in
+      let given = call.form["refresh_token"] ?? call.form["code"] ?? ""
+      let number = state.next.withLock { next -> Int? in
+        if call.form["grant_type"] == "refresh_token", given != "kAnArIeReFrEsH-\(next.number)" {
+          next.isDead = true
+        }
+        if next.isDead { return nil }
+        next.number += 1
+        return next.number
+      }
+      guard let number else { return .body(#"{"error": "invalid_grant"}"#, status: 400) }
+      let body =
+        #"{"access_token": "kAnArIeAcCeSs-\#(number)", "refresh_token": "kAnArIeReFrEsH-\#(number)", "#
+        + #""expires_in": \#(lifetime)}"#
+      return pause == .zero ? .body(body) : .slow(pause, body)
+    }
+  }
+
+  var isDead: Bool { state.next.withLock { $0.isDead } }
+  var given: Int { state.next.withLock { $0.number } }
+}
+
+@Suite(.serialized) struct TokenCrashTests {
+  /// A connection that a person consented to, as far as the service is concerned.
+  private func authorized(_ service: Rotating) async throws -> TokenSandbox {
+    let test = try TokenSandbox(
+      server: service.server.address, oauth: ["refresh: {rotation: always}"])
+    try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
+    let consented = try await test.withPerson(["authorize", "crm"]) { said in
+      guard let redirect = said.firstMatch(of: /redirect_uri=([^&\s]+)/),
+        let state = said.firstMatch(of: /state=([^&\s]+)/),
+        let url = String(redirect.1).removingPercentEncoding
+      else { return false }
+      let answer = "\(url)?code=c0de&state=\(state.1)"
+      _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
+      return true
+    }
+    #expect(consented.status == 0, "\(consented.errorText)")
+    return test
+  }
+
+  /// Killed at every call by which something comes to the disk, from the claim to the cleared journal:
+  /// the connection renews afterwards, and no token is presented twice.
+  @Test func behaviour8_killedAtAnyPointTheNewTokenIsNotLost() async throws {
+    let service = try await Rotating()
+    let test = try await authorized(service)
+    var kills = 0
+    var afterTheAnswer = 0
+    for call in ["fsync", "fdatasync", "rename", "unlink", "pwrite64"] {
+      for number in 1...40 {
+        try test.makeDue()
+        let before = service.given
+        let tracer = [
+          "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+          "inject=\(call):signal=KILL:when=\(number)",
+        ]
+        let killed = try await RunningProgram(test.sandbox, ["refresh"], under: tracer).finished()
+        if killed.status == 0 {
+          #expect(killed.text.hasPrefix("crm  renewed"), "\(killed.text)\(killed.errorText)")
+          break
+        }
+        kills += 1
+        if service.given > before { afterTheAnswer += 1 }
+        // A claim whose holder is dead is waited for; here its time is over at once.
+        try test.endClaims()
+        let next = try await test.vaultctl(["refresh"])
+        try #require(next.status == 0, "\(call) \(number): \(next.text)\(next.errorText)")
+        #expect(!service.isDead, "\(call) \(number): a spent token was presented again")
+        #expect(service.given == before + 1, "\(call) \(number)")
+      }
+    }
+    #expect(kills > 15 && afterTheAnswer > 8, "\(kills) kills, \(afterTheAnswer) after the answer")
+    #expect(try await test.vaultctl(["refresh", "crm"]).status == 0)
+    let journal = test.sandbox.folder.path + "/.vaultctl/answers"
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: journal).allSatisfy {
+        !$0.hasSuffix(".answer")
+      })
+  }
+
+  /// Eight processes at once, fifty times: one request each time, and no token presented twice.
+  @Test func behaviour5_eightProcessesAskOnceInFiftyRounds() async throws {
+    let service = try await Rotating()
+    let test = try await authorized(service)
+    for round in 1...50 {
+      try test.makeDue()
+      let before = service.given
+      let finished = try await withThrowingTaskGroup(of: Finished.self) { group in
+        for _ in 0..<8 {
+          group.addTask { try await RunningProgram(test.sandbox, ["refresh"]).finished() }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      for one in finished {
+        #expect(one.status == 0, "round \(round): \(one.text)\(one.errorText)")
+      }
+      #expect(service.given == before + 1, "round \(round)")
+      #expect(!service.isDead)
+    }
+  }
+
+  /// No token is anywhere but in the store, sealed: not in what is said, in the journal, in any file.
+  @Test func noTokenShowsAnywhere() async throws {
+    let service = try await Rotating(lifetime: 1)
+    let test = try await authorized(service)
+    var said: [Finished] = []
+    for arguments in [
+      ["refresh", "crm"], ["refresh", "-vvv", "crm"], ["refresh", "crm", "--format", "json"],
+      ["status"], ["show", "crm"], ["plan"], ["plan", "--format", "json"], ["revoke", "crm"],
+    ] {
+      said.append(try await test.vaultctl(arguments))
+    }
+    service.server.answer { call in
+      // What was sent is echoed by a service that means it well.
+      .body(
+        #"{"error": "invalid_grant", "error_description": "\#(call.form["refresh_token"] ?? "")"}"#,
+        status: 400)
+    }
+    said.append(try await test.vaultctl(["refresh", "crm"]))
+    for finished in said {
+      #expect(!finished.text.contains("kAnArIe") && !finished.errorText.contains("kAnArIe"))
+    }
+    for name in try FileManager.default.subpathsOfDirectory(atPath: test.sandbox.folder.path) {
+      let path = test.sandbox.folder.path + "/" + name
+      guard let bytes = FileManager.default.contents(atPath: path) else { continue }
+      #expect(bytes.range(of: Data("kAnArIe".utf8)) == nil, "\(name)")
+    }
+  }
+}
+
+extension TokenSandbox {
+  /// The time of all claims is over.
+  func endClaims() throws {
+    _ = try sql(
+      """
+      UPDATE token SET record = json_set(record, '$.claim.deadline', 0)
+      WHERE json_extract(record, '$.claim') IS NOT NULL
+      """)
+  }
+}

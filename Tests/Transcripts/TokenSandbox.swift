@@ -1,0 +1,144 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A project whose apps have their tokens from a server on this machine.
+struct TokenSandbox: Sendable {
+  let sandbox: Sandbox
+
+  /// - Parameters:
+  ///   - server: where its endpoints are; `/o/token/` and others behind it.
+  ///   - oauth: more of each app's `oauth:`, by lines.
+  init(server: String, oauth: [String] = [], project: String = "") throws {
+    sandbox = try Sandbox()
+    let more = oauth.map { "      \($0)\n" }.joined()
+    try sandbox.writeProject(
+      extra: """
+        \(project)
+        apps:
+          machine:
+            setups:
+              - type: oauth
+                grant: client_credentials
+                fields:
+                  - {name: client_id, required: true, secret: false}
+                  - {name: client_secret, required: true}
+            oauth:
+              tokenEndpoint: \(server)/o/token/
+        \(more)
+          crm:
+            setups:
+              - type: oauth_code
+                grant: authorization_code
+                fields:
+                  - {name: client_id, required: true, secret: false}
+                  - {name: client_secret, required: false}
+            oauth:
+              authorizationEndpoint: \(server)/o/authorize/
+              tokenEndpoint: \(server)/o/token/
+              deviceEndpoint: \(server)/o/device-authorization/
+              revocationEndpoint: \(server)/o/revoke_token/
+        \(more)
+        """)
+  }
+
+  /// A connection, sealed and applied.
+  func apply(
+    _ name: String, app: String, id: String, secret: String?, scopes: String = "[read]"
+  ) async throws {
+    try declare(name, app: app, id: id, secret: secret, scopes: scopes)
+    try await expectFine(["encrypt"])
+    try await expectFine(["apply", "--auto-approve"])
+  }
+
+  func declare(
+    _ name: String, app: String, id: String, secret: String?, scopes: String = "[read]"
+  ) throws {
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: \(name)}
+      spec:
+        app: \(app)
+        setup:
+          type: \(app == "crm" ? "oauth_code" : "oauth")
+          client_id: \(id)
+      \(secret.map { "    client_secret: \($0)" } ?? "")
+        scopes: \(scopes)
+      """, to: "connections/\(name).yaml")
+  }
+
+  func vaultctl(_ arguments: [String], input: String = "") async throws -> Finished {
+    try await apart { [sandbox] in try sandbox.vaultctl(arguments, input: input) }
+  }
+
+  @discardableResult
+  func expectFine(_ arguments: [String]) async throws -> Finished {
+    let finished = try await vaultctl(arguments)
+    #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
+    return finished
+  }
+
+  /// Runs a command that waits for a person, and does what that person does as soon as it has said
+  /// what is to be opened.
+  func withPerson(
+    _ arguments: [String], act: @Sendable (_ said: String) async throws -> Bool
+  ) async throws -> Finished {
+    let running = try RunningProgram(sandbox, arguments)
+    while try await !act(running.said), running.isRunning {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return await running.finished()
+  }
+
+  /// What the store has, by its own commands.
+  func sql(_ query: String) throws -> String {
+    let path = sandbox.folder.path + "/.vaultctl/vault.db"
+    return try run("/usr/bin/sqlite3", [path, query]).text
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Makes the kept tokens due: their ends are moved to just ahead of now.
+  func makeDue(seconds: Int64 = 30) throws {
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    _ = try sql(
+      """
+      UPDATE token SET record = json_set(record, '$.tokens.expiry.at._0', \(now + seconds * 1000),
+        '$.tokens.issuedAt', \(now - 3_600_000))
+      """)
+  }
+}
+
+/// A vaultctl that runs while the test does something.
+final class RunningProgram: @unchecked Sendable {
+  // Written in `init` alone.
+  private let process: Process
+  private let scratch: TemporaryFolder
+
+  init(_ sandbox: Sandbox, _ arguments: [String], under wrapper: [String] = []) throws {
+    scratch = try TemporaryFolder()
+    let paths = ["out", "err"].map { [scratch] in scratch.path + "/" + $0 }
+    for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
+    process = try sandbox.start(
+      arguments, under: wrapper, output: FileHandle(forWritingTo: URL(fileURLWithPath: paths[0])),
+      errors: FileHandle(forWritingTo: URL(fileURLWithPath: paths[1])))
+  }
+
+  var said: String { (try? scratch.read("err")) ?? "" }
+  var printed: String { (try? scratch.read("out")) ?? "" }
+  var isRunning: Bool { process.isRunning }
+  func end() { process.terminate() }
+  func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
+
+  func finished() async -> Finished {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { [process] in
+        process.waitUntilExit()
+        continuation.resume()
+      }
+    }
+    return Finished(
+      status: process.terminationStatus, output: Data(printed.utf8), errors: Data(said.utf8))
+  }
+}
