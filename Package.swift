@@ -99,7 +99,10 @@ let package = Package(
       path: "Tests/TestTenant", swiftSettings: settings),
     .target(
       name: "TestOpenBao",
-      dependencies: ["TestSupport", crypto]
+      dependencies: [
+        "HTTP", "TestSupport", crypto, logging,
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]
         + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
       path: "Tests/TestOpenBao", swiftSettings: settings),
     .target(
