@@ -141,7 +141,7 @@ extension Change {
       switch detail {
       case .setupType, .plain: true
       case .secret(_, let change): change != .reencrypted
-      case .scopes, .label, .preventDestroy: false
+      case .scopes, .label, .preventDestroy, .reauthorize: false
       }
     }
   }

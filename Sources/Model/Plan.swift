@@ -103,6 +103,15 @@ package enum ChangeDetail: Hashable, Sendable, Codable {
   case label(String, from: String?, to: String?)
   /// `lifecycle.preventDestroy` is set or lifted.
   case preventDestroy(Bool)
+  /// The present tokens are of no use for what is applied.
+  case reauthorize(Reauthorization)
+}
+
+/// Who gets a connection other tokens.
+package enum Reauthorization: String, Hashable, Sendable, Codable {
+  /// The apply does.
+  case byItself
+  case byPerson
 }
 
 /// What happens to a secret field; the values are never told.
@@ -144,6 +153,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case preventDestroy = "prevent-destroy"
   /// A flow names no connection, one that is not declared, or another app's.
   case flow
+  /// Tokens that have ended, end for good soon, or cannot be renewed.
+  case tokens
   /// Of a diff alone: a message that stands where another one stood.
   case movedSecret = "moved-secret"
   /// Of a diff alone: somebody was taken off a value and may know it.

@@ -119,10 +119,14 @@ struct ConnectionPlanning {
   private func details(
     against actual: ActualConnection?, applied: AppliedRecord?
   ) -> [ChangeDetail] {
-    DetailPlanning(
+    let details = DetailPlanning(
       desired: desired, actual: actual, applied: applied,
       shape: input.catalog.shape(of: desired), comparisons: input.comparisons
     ).details()
+    let tokens = TokenPlanning(
+      desired, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
+    guard actual != nil, let reauthorization = tokens?.reauthorization else { return details }
+    return details + [.reauthorize(reauthorization)]
   }
 }
 
@@ -145,7 +149,7 @@ extension ChangeDetail {
   /// Nothing in the store's values differs by it.
   fileprivate var isOfRecordOnly: Bool {
     switch self {
-    case .secret(_, .reencrypted), .scopes, .preventDestroy: true
+    case .secret(_, .reencrypted), .scopes, .preventDestroy, .reauthorize: true
     case .secret, .plain, .setupType, .label: false
     }
   }
@@ -153,7 +157,7 @@ extension ChangeDetail {
   fileprivate var undecidedField: FieldName? {
     switch self {
     case .secret(let field, .undecided): field
-    case .secret, .plain, .setupType, .label, .scopes, .preventDestroy: nil
+    case .secret, .plain, .setupType, .label, .scopes, .preventDestroy, .reauthorize: nil
     }
   }
 }

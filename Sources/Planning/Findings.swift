@@ -44,32 +44,37 @@ extension Finding {
         notes: ["the store does not give it back; it is left alone until the manifest has one"]))
   }
 
+  /// What is declared and not granted, and what is granted and not declared; a flow's needs are told
+  /// by the index of flows, and here which of them a missing scope breaks.
   static func scopeDrift(
-    _ connection: DesiredConnection, granted: Set<Scope>?
+    _ connection: DesiredConnection, granted: Set<Scope>?, rules: ScopeRules,
+    _ tokens: TokenPlanning?, required: [Scope: String]
   ) -> [Finding] {
     guard let declared = connection.scopes else { return [] }
     let name = connection.name
     func finding(_ code: DiagnosticCode, _ message: String, _ notes: [String]) -> Finding {
       let command =
         ["vaultctl scopes record", shellWord(name.rawValue)] + declared.sorted().map { "'\($0)'" }
+      let recording =
+        "authorize the connection for what is declared, then record it: "
+        + command.joined(separator: " ")
+      let mending = tokens.flatMap { $0.isKept ? $0.authorizing : nil } ?? recording
       return Finding(
         .scopeDrift, name,
         Diagnostic(
           code, message, severity: .warning, at: connection.origin.scopesPlace, notes: notes,
-          help: [
-            "authorize the connection for what is declared, then record it: "
-              + command.joined(separator: " ")
-          ]))
+          help: [mending]))
     }
     var findings: [Finding] = []
-    let missing = declared.subtracting(granted ?? []).sorted()
+    let missing = rules.missing(declared, from: granted ?? [])
     if !missing.isEmpty {
       findings.append(
         finding(
           .scopeMissing, "`\(name)` was not granted \(quoted(missing))",
-          granted == nil ? ["no grant was ever recorded for it"] : []))
+          (granted == nil ? ["no grant was ever recorded for it"] : [])
+            + missing.compactMap { scope in required[scope].map { "without `\(scope)`, \($0)" } }))
     }
-    let extra = (granted ?? []).subtracting(declared).sorted()
+    let extra = rules.extra(granted ?? [], beyond: declared)
     if !extra.isEmpty {
       findings.append(
         finding(

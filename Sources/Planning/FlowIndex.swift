@@ -97,16 +97,28 @@ package struct FlowIndex: Sendable {
 
   func needsConnection(_ step: FlowStep) -> Bool { catalog.needsConnection(step) }
 
-  /// What the actions need and the manifest, or where it says nothing the grant, does not give.
-  private func scopeFindings(_ connection: DesiredConnection) -> [Finding] {
-    guard let declared = connection.scopes else { return [] }
+  /// The scopes that flows' actions need of a connection, each with what fails without it.
+  func requirements(of connection: DesiredConnection) -> [Scope: String] {
+    needs(of: connection).mapValues { "\($0.step.title) of flow `\($0.flow.name)` fails" }
+  }
+
+  private func needs(of connection: DesiredConnection) -> [Scope: (step: FlowStep, flow: Flow)] {
     var needs: [Scope: (step: FlowStep, flow: Flow)] = [:]
     for (flow, step) in uses[connection.name] ?? [] {
       for scope in catalog.action(of: step)?.scopes ?? [] where needs[scope] == nil {
         needs[scope] = (step, flow)
       }
     }
-    return needs.filter { !declared.contains($0.key) }.sorted { $0.key < $1.key }.map {
+    return needs
+  }
+
+  /// What the actions need and the manifest, or where it says nothing the grant, does not give.
+  private func scopeFindings(_ connection: DesiredConnection) -> [Finding] {
+    guard let declared = connection.scopes else { return [] }
+    let rules = catalog[connection.app]?.oauth?.scopes ?? ScopeRules()
+    let needs = needs(of: connection)
+    let missing = Set(rules.missing(Set(needs.keys), from: declared))
+    return needs.filter { missing.contains($0.key) }.sorted { $0.key < $1.key }.map {
       .scopeRequired($0.key, $0.value.step, $0.value.flow, connection)
     }
   }

@@ -5,7 +5,7 @@ package import Model
 /// 1. Each declared connection is compared with the store and with what was last applied.
 /// 2. What the store has and nobody declares is told, and deleted where that was asked and it was
 ///    ours.
-/// 3. Empty connections, scope drift, and what flows cannot use are found whether or not something
+/// 3. Empty connections, scope drift, the state of tokens, and what flows cannot use are found whether or not something
 ///    changes.
 /// 4. All is sorted: changes by name, findings by place.
 ///
@@ -37,9 +37,14 @@ package func plan(_ input: PlanningInput) -> Plan {
   }
   findings += found
   let empty = found.filter { $0.kind == .empty }
-  findings += covered.flatMap { connection in
-    Finding.scopeDrift(
-      connection, granted: input.snapshot.counterpart(of: connection).actual?.grantedScopes)
+  for connection in covered {
+    let tokens = TokenPlanning(
+      connection, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
+    findings += tokens?.findings() ?? []
+    findings += Finding.scopeDrift(
+      connection, granted: input.snapshot.counterpart(of: connection).actual?.grantedScopes,
+      rules: input.catalog[connection.app]?.oauth?.scopes ?? ScopeRules(), tokens,
+      required: input.flows.requirements(of: connection))
   }
 
   findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }

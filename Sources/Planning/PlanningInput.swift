@@ -10,17 +10,21 @@ package struct PlanningInput: Sendable {
   package let comparisons: [FieldAddress: SecretComparison]
   package let options: PlanningOptions
   package let flows: FlowIndex
+  /// `nil` where the store keeps no tokens, or was not asked.
+  package let tokens: TokenOverview?
 
   package init(
     desired: [DesiredConnection], snapshot: Snapshot, catalog: Catalog,
     comparisons: [FieldAddress: SecretComparison] = [:],
-    options: PlanningOptions = PlanningOptions(), flows: [Flow] = []
+    options: PlanningOptions = PlanningOptions(), flows: [Flow] = [],
+    tokens: TokenOverview? = nil
   ) {
     self.desired = desired
     self.snapshot = snapshot
     self.catalog = catalog
     self.comparisons = comparisons
     self.options = options
+    self.tokens = tokens
     self.flows = FlowIndex(flows, desired: desired, snapshot: snapshot, catalog: catalog)
   }
 }

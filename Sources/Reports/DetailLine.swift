@@ -63,6 +63,7 @@ extension ChangeDetail: TitledDetail {
     case .label(let key, _, _): "label \(shown(key))"
     case .scopes: "scopes"
     case .preventDestroy: "preventDestroy"
+    case .reauthorize: "tokens"
     }
   }
 
@@ -76,6 +77,8 @@ extension ChangeDetail: TitledDetail {
     case .scopes(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
       return (.changed, shown(words.joined(separator: " ")))
+    case .reauthorize(.byItself): return (.changed, "reauthorize (the apply does it)")
+    case .reauthorize(.byPerson): return (.changed, "reauthorize (a person must consent)")
     case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
     case .secret(_, let change): return (change.mark, "(secret: \(change.inWords))")
     }

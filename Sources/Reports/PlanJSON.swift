@@ -90,6 +90,9 @@ struct DetailForm: Encodable {
       kind = "scopes"
       self.added = added.map(\.rawValue)
       self.removed = removed.map(\.rawValue)
+    case .reauthorize(let who):
+      kind = "reauthorize"
+      to = who.rawValue
     case .preventDestroy(let isSet):
       kind = "preventDestroy"
       to = "\(isSet)"

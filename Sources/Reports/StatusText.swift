@@ -22,10 +22,34 @@ package struct StatusRow: Hashable, Sendable {
   package let missing: [FieldName]
   package let version: StoreVersion?
   package let updatedAt: Timestamp?
+  /// `nil` where it has none to speak of.
+  package let tokens: Tokens?
+
+  package struct Tokens: Hashable, Sendable {
+    package let state: ConnectionState
+    package let endsAt: Timestamp?
+    /// When it stops working whatever renews it; `nil` where it goes on by itself.
+    package let endsForGood: Timestamp?
+    /// When the service was last seen to take them.
+    package let verifiedAt: Timestamp?
+    /// Whether a renewal can mend what is wrong, without a person.
+    package let isRecoverable: Bool
+
+    package init(
+      state: ConnectionState, endsAt: Timestamp?, endsForGood: Timestamp?,
+      verifiedAt: Timestamp?, isRecoverable: Bool
+    ) {
+      self.state = state
+      self.endsAt = endsAt
+      self.endsForGood = endsForGood
+      self.verifiedAt = verifiedAt
+      self.isRecoverable = isRecoverable
+    }
+  }
 
   package init(
     name: ConnectionName, app: AppID, state: State, missing: [FieldName] = [],
-    version: StoreVersion?, updatedAt: Timestamp?
+    version: StoreVersion?, updatedAt: Timestamp?, tokens: Tokens? = nil
   ) {
     self.name = name
     self.app = app
@@ -33,6 +57,7 @@ package struct StatusRow: Hashable, Sendable {
     self.missing = missing
     self.version = version
     self.updatedAt = updatedAt
+    self.tokens = tokens
   }
 }
 
@@ -41,45 +66,76 @@ package struct StatusText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package func text(_ rows: [StatusRow]) -> String {
+  /// - Parameter forecast: what ends soon; `nil` where nothing is known of tokens.
+  package func text(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> String {
     if rows.isEmpty { return "No connections.\n" }
-    let titles = ["  NAME", "APP", "STATE", "VERSION", "UPDATED"]
+    let hasTokens = rows.contains { $0.tokens != nil }
+    let titles =
+      ["  NAME", "APP", "STATE"] + (hasTokens ? ["TOKENS"] : []) + ["VERSION", "UPDATED"]
     let cells = rows.map { row in
-      [
-        "● \(shown(row.name.rawValue))", row.app.rawValue, row.stateInWords,
-        row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-",
-      ]
+      ["● \(shown(row.name.rawValue))", row.app.rawValue, row.stateInWords]
+        + (hasTokens ? [row.tokens?.inWords ?? "-"] : [])
+        + [row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-"]
     }
     let aligned = aligned([titles] + cells)
-    let lines = zip(rows, aligned.dropFirst()).map { row, line in coloured(line, row.state) }
+    let lines = zip(rows, aligned.dropFirst()).map { row, line in
+      coloured(line, row.state, isHealthy: row.tokens?.state.isHealthy ?? true)
+    }
     let counts = "\(counted(rows.count, "connection")), \(rows.count { $0.state == .empty }) empty."
-    return ([palette.bold(aligned[0])] + lines + ["", counts]).joined(separator: "\n") + "\n"
+    let ahead = hasTokens ? forecast?.lines ?? [] : []
+    return ([palette.bold(aligned[0])] + lines + ["", counts] + ahead)
+      .joined(separator: "\n") + "\n"
   }
 
-  package func json(_ rows: [StatusRow]) -> String {
+  package func json(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> String {
     struct Form: Encodable {
+      struct Tokens: Encodable {
+        let state: String
+        let reason: String?
+        let endsAt: String?
+        let endsForGood: String?
+        let verifiedAt: String?
+        let isHealthy: Bool
+        let isRecoverable: Bool
+      }
       let name: String
       let app: String
       let state: String
       let missing: [String]
       let version: String?
       let updatedAt: String?
+      let tokens: Tokens?
     }
-    return Reports.json([
-      "connections": rows.map {
-        Form(
-          name: $0.name.rawValue, app: $0.app.rawValue, state: $0.state.rawValue,
-          missing: $0.missing.map(\.rawValue), version: $0.version?.rawValue,
-          updatedAt: $0.updatedAt?.description)
-      }
-    ])
+    struct Page: Encodable {
+      let connections: [Form]
+      let forecast: [TokenForecast.Window]?
+    }
+    let forms = rows.map { row in
+      Form(
+        name: row.name.rawValue, app: row.app.rawValue, state: row.state.rawValue,
+        missing: row.missing.map(\.rawValue), version: row.version?.rawValue,
+        updatedAt: row.updatedAt?.description,
+        tokens: row.tokens.map { tokens in
+          Form.Tokens(
+            state: tokens.state.word, reason: tokens.state.reason,
+            endsAt: tokens.endsAt?.description, endsForGood: tokens.endsForGood?.description,
+            verifiedAt: tokens.verifiedAt?.description, isHealthy: tokens.state.isHealthy,
+            isRecoverable: tokens.isRecoverable)
+        })
+    }
+    let hasTokens = rows.contains { $0.tokens != nil }
+    return Reports.json(
+      Page(connections: forms, forecast: hasTokens ? forecast?.windows : nil))
   }
 
-  private func coloured(_ line: String, _ state: StatusRow.State) -> String {
+  private func coloured(
+    _ line: String, _ state: StatusRow.State, isHealthy: Bool
+  ) -> String {
     guard let mark = line.first else { return line }
     let dot = String(mark)
     let rest = line.dropFirst()
     return switch state {
+    case .ready where !isHealthy: palette.orange(dot) + rest
     case .ready: palette.green(dot) + rest
     case .empty: palette.orange(dot) + palette.orange(String(rest))
     case .drifted, .scopeDrift, .pending: palette.yellow(dot) + rest

@@ -35,8 +35,17 @@ extension Session {
     let plan = Planning.plan(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
-        comparisons: comparisons, options: options, flows: flows))
+        comparisons: comparisons, options: options, flows: flows,
+        tokens: isOffline ? nil : try await tokenOverview()))
     return (plan, basis(of: plan, snapshot))
+  }
+
+  /// What is kept of tokens; `nil` where the store keeps none.
+  func tokenOverview() async throws -> TokenOverview? {
+    guard let tokens = store.tokenStore else { return nil }
+    let records = try await asked { () async throws(StoreError) in try await tokens.tokenRecords() }
+    return TokenOverview(
+      records: records.mapValues(\.record), rule: workspace.project.renewal, now: clock.now())
   }
 
   /// The flows that the store's backend has; one that cannot be read uses nothing.

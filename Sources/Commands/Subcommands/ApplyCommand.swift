@@ -102,13 +102,17 @@ struct ApplyCommand: Subcommand {
       return .failed
     }
 
+    let tokens = ApplyTokens(session, plan)
+    let former = try await tokens.former()
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier.carryOut(
       plan, desired: workspace.state.connections, by: session.provenance()
     ) { change, result in
       if console.showsProgress { console.note(lines.line(change, result.ending)) }
     }
-    return report(outcome, plan, workspace, console)
+    let ending = report(outcome, plan, workspace, console)
+    let isWhole = try await tokens.follow(outcome, former, console)
+    return ending == .fine && !isWhole ? .partly : ending
   }
 
   private func refusal(of plan: Plan, _ workspace: Workspace) throws -> Diagnostic? {

@@ -96,7 +96,7 @@ extension ConnectionName {
 }
 
 extension Renewals.Result {
-  fileprivate var row: RenewalRow? {
+  var row: RenewalRow? {
     switch outcome {
     case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
     case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)

@@ -19,12 +19,16 @@ struct StatusCommand: Subcommand {
     try workspace.requireNoErrors()
     let session = try Session(workspace, console: console)
     let snapshot = try await session.read()
+    let tokens = try await session.tokenOverview()
     let plan = Planning.plan(
       PlanningInput(
-        desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog))
-    let rows = StatusRows(plan, snapshot, workspace).rows()
+        desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog,
+        tokens: tokens))
+    let rows = StatusRows(plan, snapshot, workspace, tokens).rows()
     let text = StatusText(palette: console.palette)
-    console.result(format == .json ? text.json(rows) : text.text(rows))
+    let forecast = tokens.map { TokenForecast(rows, now: $0.now) }
+    console.result(
+      format == .json ? text.json(rows, forecast) : text.text(rows, forecast))
     return .fine
   }
 }
@@ -34,8 +38,12 @@ private struct StatusRows {
   private let workspace: Workspace
   private let changed: Set<ConnectionName>
   private let kinds: [ConnectionName: Set<FindingKind>]
+  private let tokens: TokenOverview?
 
-  init(_ plan: Plan, _ snapshot: Snapshot, _ workspace: Workspace) {
+  init(
+    _ plan: Plan, _ snapshot: Snapshot, _ workspace: Workspace, _ tokens: TokenOverview?
+  ) {
+    self.tokens = tokens
     self.snapshot = snapshot
     self.workspace = workspace
     changed = Set(plan.changes.map(\.connection))
@@ -59,7 +67,18 @@ private struct StatusRows {
       name: connection.name, app: connection.app, state: state,
       missing: state == .empty
         ? shape?.missing(from: connection.setup?.fields.keys.map { $0 } ?? []) ?? [] : [],
-      version: actual?.version, updatedAt: actual?.updatedAt)
+      version: actual?.version, updatedAt: actual?.updatedAt, tokens: tokenRow(connection))
+  }
+
+  private func tokenRow(_ connection: DesiredConnection) -> StatusRow.Tokens? {
+    guard
+      let planning = TokenPlanning(
+        connection, snapshot: snapshot, catalog: workspace.catalog, tokens: tokens),
+      let state = planning.state
+    else { return nil }
+    return StatusRow.Tokens(
+      state: state, endsAt: planning.endsAt, endsForGood: planning.endsForGood,
+      verifiedAt: planning.verifiedAt, isRecoverable: planning.isRecoverable)
   }
 
   private func row(_ actual: ActualConnection) -> StatusRow {

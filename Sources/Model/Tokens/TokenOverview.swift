@@ -1,0 +1,23 @@
+/// What is kept of tokens, and the time at which it is looked at.
+package struct TokenOverview: Hashable, Sendable {
+  /// By the names that the store has the connections under.
+  package let records: [ConnectionName: TokenRecord]
+  package let rule: RenewalRule
+  package let now: Timestamp
+
+  package init(records: [ConnectionName: TokenRecord], rule: RenewalRule, now: Timestamp) {
+    self.records = records
+    self.rule = rule
+    self.now = now
+  }
+}
+
+extension TokenRecord {
+  /// When the connection stops working, whatever renews it: the end of an access token that nothing
+  /// renews, or of the refresh token. `nil` where it goes on by itself.
+  package var endsForGood: Timestamp? {
+    guard let tokens, grant.needsPerson else { return nil }
+    guard let refresh = tokens.refresh else { return tokens.expiry.time }
+    return refresh.hardUntil
+  }
+}

@@ -1,0 +1,60 @@
+package import Model
+
+/// What ends within the next day and the next week, and what of it does not renew itself.
+package struct TokenForecast: Hashable, Sendable {
+  package struct Window: Hashable, Sendable, Encodable {
+    let hours: Int64
+    /// Access tokens that end in it.
+    let ending: Int
+    /// Connections that stop working in it unless a person consents, by name.
+    let unrenewable: [String]
+  }
+
+  package let windows: [Window]
+
+  package init(_ rows: [StatusRow], now: Timestamp) {
+    windows = ([24, 168] as [Int64]).map { hours in
+      let end = now.adding(seconds: hours * 3600)
+      let lost = rows.filter { row in
+        guard let tokens = row.tokens, tokens.state.isHealthy else { return false }
+        return tokens.endsForGood.map { $0 <= end } ?? false
+      }
+      return Window(
+        hours: hours,
+        ending: rows.count { row in
+          row.tokens?.endsAt.map { $0 > now && $0 <= end } ?? false
+        }, unrenewable: lost.map(\.name.rawValue).sorted())
+    }
+  }
+
+  var lines: [String] {
+    zip(["24 hours", "7 days"], windows).map { title, window in
+      let lost = window.unrenewable.map { shown($0) }.joined(separator: ", ")
+      return "Next \(title): \(counted(window.ending, "access token")) to end"
+        + (lost.isEmpty ? "." : "; a person must consent again: \(lost).")
+    }
+  }
+}
+
+extension ConnectionState {
+  /// Why it is as it is, where the word alone does not say it.
+  var reason: String? {
+    switch self {
+    case .empty, .unauthorized, .ready, .expiring, .expired: nil
+    case .needsAuthorization(let need): need.inWords
+    case .error(let last, let attempts):
+      "\(last) (\(counted(attempts, "attempt")))"
+    }
+  }
+}
+
+extension StatusRow.Tokens {
+  var inWords: String {
+    switch state {
+    case .ready, .expiring:
+      endsAt.map { "\(state.word) until \($0)" } ?? state.word
+    case .expired(let end): "expired at \(end)"
+    case .empty, .unauthorized, .needsAuthorization, .error: state.word
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import HTTP
+import Model
+import Renewing
+import SQLiteStore
+import Stores
+import Synchronization
+import TestSupport
+import Testing
+import Tokens
+
+/// Against glewlwyd, which nobody here wrote: refresh tokens of one use, and errors without a body.
+@Suite(.serialized) struct GlewlwydTests {
+  private func service(_ server: Glewlwyd) -> OAuthService {
+    let base = server.address + "/api/glwd"
+    return OAuthService(
+      token: EndpointTemplate(base + "/token/"),
+      device: EndpointTemplate(base + "/device_authorization/"),
+      revocation: EndpointTemplate(base + "/revoke/"),
+      introspection: EndpointTemplate(base + "/introspect/"),
+      refresh: RefreshRules(rotation: .always))
+  }
+
+  /// A connection that Ann consented to on a device, with what was slept for in between.
+  private func authorized(
+    _ server: Glewlwyd, declared: Set<Scope> = ["read"]
+  ) async throws -> (bench: Bench, subject: RenewalSubject, sleeps: [Int64]) {
+    let bench = try await Bench(service(server), declared: declared)
+    let subject = RenewalSubject(
+      name: bench.subject.name, grant: .authorizationCode, service: bench.subject.service,
+      plain: ["client_id": .string("web")], version: bench.subject.version, declared: declared)
+    let client = try subject.client(["client_secret": secret("web-s3cr3t")])
+    let requests = TokenRequests(client, http: LiveHTTP()) { bench.clock.now }
+    let device = try await requests.authorizeDevice(scopes: declared)
+    #expect(device.interval == 5)
+    let sleeps = Mutex<[Int64]>([])
+    let (outcome, _) = await bench.renewer().authorize(subject, client, scopes: declared) {
+      (requests) async throws(TokenFault) in
+      try await requests.answer(to: device) { seconds in
+        sleeps.withLock { $0.append(seconds) }
+        // Nobody waits here: the server is asked too often, and says so.
+        if sleeps.withLock({ $0.count }) == 3 {
+          try? await server.approve(device.userCode, client: "web", scopes: "read write")
+          try? await Task.sleep(for: .seconds(6))
+        }
+      }
+    }
+    guard case .authorized = outcome else {
+      Issue.record("\(outcome)")
+      throw StoreError.refused("not authorized")
+    }
+    return (bench, subject, sleeps.withLock { $0 })
+  }
+
+  private func renew(
+    _ bench: Bench, _ subject: RenewalSubject, isForced: Bool = true
+  ) async -> RenewalOutcome {
+    await bench.renewer().renew(
+      subject, secrets: ["client_secret": secret("web-s3cr3t")], isForced: isForced)
+  }
+
+  @Test func behaviour23_slowDownAddsFiveSeconds() async throws {
+    let server = try Glewlwyd()
+    let (bench, subject, sleeps) = try await authorized(server)
+    #expect(sleeps.first == 5)
+    #expect(zip(sleeps, sleeps.dropFirst()).contains { $1 == $0 + 5 }, "\(sleeps)")
+    // And it renews: each token once.
+    for _ in 0..<3 {
+      guard case .renewed = await renew(bench, subject) else {
+        Issue.record("it was not renewed")
+        return
+      }
+    }
+  }
+
+  /// 400 with an empty body for a used token: a few tries, then a person.
+  @Test func behaviour13_anEmptyRefusalEndsInUnspecified() async throws {
+    let server = try Glewlwyd()
+    let (bench, subject, _) = try await authorized(server)
+    let before = try await bench.kept()
+    guard case .renewed = await renew(bench, subject) else {
+      Issue.record("it was not renewed")
+      return
+    }
+    // The used token is put back, as from a backup.
+    let after = try await bench.kept()
+    _ = try await bench.store.swapTokens(
+      TokenWrite(
+        name: subject.name, id: after.id, version: after.version,
+        record: try #require(before.record),
+        tokens: .put(access: try #require(before.access), refresh: before.refresh),
+        provenance: provenance))
+    for _ in 1..<TokenRecord.unexplainedLimit {
+      let outcome = await renew(bench, subject)
+      guard case .failed(let reason, _) = outcome else {
+        Issue.record("it did not try again: \(outcome)")
+        return
+      }
+      #expect(reason.contains("400"))
+    }
+    #expect(await renew(bench, subject) == .needsAuthorization(.unspecified))
+    #expect(text(try await bench.kept().access) == text(before.access))
+  }
+
+  /// 403 with an empty body for a wrong secret.
+  @Test func behaviour13_aWrongSecretWithoutAWordStops() async throws {
+    let server = try Glewlwyd()
+    let bench = try await Bench(service(server), grant: .clientCredentials)
+    let subject = RenewalSubject(
+      name: bench.subject.name, grant: .clientCredentials, service: bench.subject.service,
+      plain: ["client_id": .string("machine")], version: "1", declared: ["read"])
+    let outcome = await bench.renewer().renew(
+      subject, secrets: ["client_secret": secret("wrong")])
+    #expect(outcome == .stopped("403 without a reason"))
+    guard
+      case .renewed(let record) = await bench.renewer().renew(
+        subject, secrets: ["client_secret": secret("machine-s3cr3t")], isForced: true)
+    else {
+      Issue.record("the right secret is refused")
+      return
+    }
+    #expect(record.tokens?.granted == ["read"])
+  }
+
+  @Test func behaviour13_itsOwnWordForAWrongScopeStops() async throws {
+    let server = try Glewlwyd()
+    let bench = try await Bench(service(server), grant: .clientCredentials)
+    let subject = RenewalSubject(
+      name: bench.subject.name, grant: .clientCredentials, service: bench.subject.service,
+      plain: ["client_id": .string("machine")], version: "1", declared: ["nonsense"])
+    let outcome = await bench.renewer().renew(
+      subject, secrets: ["client_secret": secret("machine-s3cr3t")])
+    #expect(outcome == .stopped("scope_invalid"))
+  }
+
+  @Test func behaviour20_revokesWhatIsNotShared() async throws {
+    let server = try Glewlwyd()
+    let (bench, subject, _) = try await authorized(server)
+    let client = try subject.client(["client_secret": secret("web-s3cr3t")])
+    let kept = try await bench.kept()
+    let former = FormerTokens(access: nil, refresh: kept.refresh)
+    let renewer = bench.renewer()
+    // While a connection has the same token, it stays good.
+    #expect(try await renewer.revoke(former, client, sharing: [subject.name]) == [])
+    guard case .renewed = await renew(bench, subject) else {
+      Issue.record("a shared token was revoked")
+      return
+    }
+    let next = try await renewer.withdraw(subject)
+    let faults = try await renewer.revoke(try #require(next), client, sharing: [])
+    #expect(faults == [])
+    #expect(try await bench.kept().refresh == nil)
+    #expect(await renew(bench, subject) == .needsAuthorization(.revoked))
+  }
+}
