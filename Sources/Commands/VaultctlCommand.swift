@@ -20,7 +20,8 @@ struct VaultctlCommand: AsyncParsableCommand {
       PlanCommand.self,
       ApplyCommand.self, DiffCommand.self, StatusCommand.self, ShowCommand.self, ScopesCommand.self,
       HistoryCommand.self, RollbackCommand.self, RefreshCommand.self, AuthorizeCommand.self,
-      RevokeCommand.self, LedgerCommand.self, GraphCommand.self, HooksCommand.self,
+      RevokeCommand.self, ExecCommand.self, WatchCommand.self, LedgerCommand.self,
+      GraphCommand.self, HooksCommand.self,
       TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])

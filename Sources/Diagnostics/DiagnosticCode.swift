@@ -145,6 +145,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case answerUnsaved = "VC5010"
   case scopeNarrowed = "VC5011"
   case unauthorized = "VC5012"
+  case commandNotRun = "VC5013"
+  case storeNotWatched = "VC5014"
 
   case internalFault = "VC9001"
 }

@@ -50,6 +50,17 @@ struct Renewals: Sendable {
   ///   - names: those alone, due or not; `nil` for what is due of all.
   /// - Returns: what was tried, and what only a person can do, by name.
   func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [Result] {
+    try await run(names, isForced: names != nil, console: console)
+  }
+
+  /// Renews what is due of those named.
+  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [Result] {
+    try await run(names, isForced: false, console: console)
+  }
+
+  private func run(
+    _ names: Set<ConnectionName>?, isForced: Bool, console: Console
+  ) async throws -> [Result] {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
@@ -62,7 +73,7 @@ struct Renewals: Sendable {
     var results: [Result] = []
     for subject in subjects.values where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
-      switch subject.decision(record, rule: rule, now: now, isForced: names != nil) {
+      switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
       case .mint, .refresh: due.append(subject)
       case .ask(let need) where record != nil || names != nil:
         results.append(Result(name: subject.name, outcome: .needsAuthorization(need)))
@@ -72,7 +83,7 @@ struct Renewals: Sendable {
       case .use, .wait, .ask: break
       }
     }
-    results += try await renewed(due.sorted { $0.name < $1.name }, isForced: names != nil)
+    results += try await renewed(due.sorted { $0.name < $1.name }, isForced: isForced)
     return results.sorted { $0.name < $1.name }
   }
 

@@ -93,6 +93,20 @@ extension DiagnosticCode {
         Its credentials are there, and nobody has obtained a token with them yet. `vaultctl refresh`
         mints one where no person is needed; else a person consents: `vaultctl authorize NAME`.
         """)
+    case .commandNotRun:
+      Explanation(
+        "A command could not be started",
+        """
+        `vaultctl exec NAME -- COMMAND` runs a program of the PATH with the connection's credentials.
+        The note says why it did not start.
+        """)
+    case .storeNotWatched:
+      Explanation(
+        "A store cannot be watched",
+        """
+        `vaultctl watch` reads the store's own log of what was done to its connections. A tenant has
+        none that can be read.
+        """)
     default: nil
     }
   }

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import Planning
+import Reports
+import Stores
+
+struct WatchCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch",
+    abstract: "Tell what happens to connections, a line of JSON each.",
+    discussion: """
+      The events are applied, renamed, deleted, refreshed, authorized, revoked, failed, scopes and \
+      drifted; no value is in one. They come from the store's own log, whoever wrote it. With --exec a \
+      command is run after each, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
+      SIGTERM ends it.
+      """)
+
+  /// Milliseconds between two looks at the log.
+  private static let pause: Int64 = 500
+  /// Looks at the log between two at what was changed outside of vaultctl.
+  private static let looksPerDrift = 20
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "These connections alone (default: all).") var names: [String] = []
+
+  @Option(
+    name: .customLong("exec"),
+    help: ArgumentHelp("Run by /bin/sh after each event.", valueName: "command"))
+  var command: String?
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let names = try Set(names.map { try ConnectionName.argument($0).rawValue })
+    let end = EndSignal()
+    let session = try Session(Workspace.load(global), console: console)
+    guard let feed = session.store.feed else {
+      throw Failure(.storeHasNoFeed(session.store.description))
+    }
+    var place = try await session.asked { () async throws(StoreError) in try await feed.feedEnd() }
+    var drifted = try await drift(session)
+    console.note("Watching \(session.store.description).")
+    var looks = 0
+    while !end.isGiven {
+      await end.sleep(for: .milliseconds(Self.pause))
+      let (events, next) = try await session.asked { [place] () async throws(StoreError) in
+        try await feed.events(after: place)
+      }
+      place = next
+      var lines = events.compactMap { event in
+        event.connection.flatMap {
+          EventLine(
+            what: event.what, connection: $0, at: event.at, who: event.who,
+            version: event.version)
+        }
+      }
+      looks += 1
+      if looks.isMultiple(of: Self.looksPerDrift) {
+        let found = try await drift(session)
+        lines += found.subtracting(drifted).sorted().map {
+          EventLine(
+            .drifted, connection: $0, at: session.clock.now(), who: nil, version: nil)
+        }
+        drifted = found
+      }
+      for line in lines where names.isEmpty || names.contains(line.connection) {
+        console.result(line.json + "\n")
+        try run(line)
+      }
+    }
+    return .fine
+  }
+
+  /// The connections that the store has otherwise than they were applied.
+  private func drift(_ session: Session) async throws -> Set<String> {
+    let plan = Planning.plan(
+      PlanningInput(
+        desired: session.workspace.state.connections, snapshot: try await session.read(),
+        catalog: session.workspace.catalog))
+    return Set(
+      plan.findings.filter { $0.kind == .drift || $0.kind == .conflict }
+        .compactMap { $0.connection?.rawValue })
+  }
+
+  private func run(_ line: EventLine) throws {
+    guard let command else { return }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection,
+    ]) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func storeHasNoFeed(_ store: StoreDescription) -> Diagnostic {
+    Diagnostic(
+      .storeNotWatched, "the store \(store) does not tell what happens in it",
+      help: ["look at it from time to time: vaultctl status --format json"])
+  }
+}

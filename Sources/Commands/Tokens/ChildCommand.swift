@@ -1,0 +1,147 @@
+import Diagnostics
+import Dispatch
+import Foundation
+import Glibc
+import Secrets
+
+/// A command with credentials in its environment, or in files that it alone gets.
+///
+/// Nothing of them is on a command line, and they are wiped from our memory as soon as the command
+/// runs: the environment is built by hand and never a `String`.
+struct ChildCommand {
+  private let command: [String]
+  private let variables: [(name: String, value: SecretBytes)]
+  private let inFiles: Bool
+
+  init(
+    _ command: [String], _ variables: [(name: String, value: SecretBytes)], inFiles: Bool
+  ) {
+    self.command = command
+    self.variables = variables
+    self.inFiles = inFiles
+  }
+
+  /// Runs it to its end.
+  ///
+  /// - Returns: its exit code; 128 and the signal's number where one ended it, as shells have it.
+  func run() throws -> Int32 {
+    var descriptors: [Int32] = []
+    defer { for descriptor in descriptors { close(descriptor) } }
+    var entries: [(name: String, value: SecretBytes)] = []
+    for (name, value) in variables {
+      if inFiles {
+        let descriptor = try memoryFile(value)
+        descriptors.append(descriptor)
+        entries.append((name, SecretBytes(copying: "/proc/self/fd/\(descriptor)".utf8)))
+      } else {
+        entries.append((name, value))
+      }
+    }
+    return try spawn(entries)
+  }
+
+  /// A file in memory alone (tmpfs), that has lost its name before anything is in it, and that the
+  /// command inherits.
+  private func memoryFile(_ value: SecretBytes) throws -> Int32 {
+    let path = "/dev/shm/vaultctl-\(UUID().uuidString)"
+    let descriptor = unsafe open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o600)
+    guard descriptor >= 0 else { throw Failure(.cannotRun(command, errno)) }
+    unsafe unlink(path)
+    let isWritten = value.withBytes { span in
+      unsafe span.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
+      }
+    }
+    guard isWritten, lseek(descriptor, 0, SEEK_SET) == 0, fchmod(descriptor, 0o400) == 0 else {
+      close(descriptor)
+      throw Failure(.cannotRun(command, errno))
+    }
+    return descriptor
+  }
+
+  private func spawn(_ entries: [(name: String, value: SecretBytes)]) throws -> Int32 {
+    let names = Set(entries.map(\.name))
+    let inherited = ProcessInfo.processInfo.environment.filter { !names.contains($0.key) }
+    var environment = unsafe inherited.map { unsafe strdup("\($0.key)=\($0.value)") }
+    let lengths = entries.map { $0.name.utf8.count + 1 + $0.value.count + 1 }
+    let secrets = unsafe zip(entries, lengths).map { entry, length in
+      unsafe Self.variable(entry.name, entry.value, length)
+    }
+    unsafe environment += secrets
+    unsafe environment.append(nil)
+    var arguments = unsafe command.map { unsafe strdup($0) }
+    unsafe arguments.append(nil)
+    defer {
+      for index in unsafe secrets.indices {
+        if let secret = unsafe secrets[index] { unsafe explicit_bzero(secret, lengths[index]) }
+      }
+      for index in unsafe environment.indices { unsafe free(environment[index]) }
+      for index in unsafe arguments.indices { unsafe free(arguments[index]) }
+    }
+    var process = pid_t()
+    let failure = unsafe Self.withSignalsAsNew { attributes in
+      unsafe posix_spawnp(&process, command[0], nil, attributes, arguments, environment)
+    }
+    guard failure == 0 else { throw Failure(.cannotRun(command, failure)) }
+    return Self.wait(for: process)
+  }
+
+  /// What we ignore or hold back, the command must not.
+  private static func withSignalsAsNew(
+    _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
+  ) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    return unsafe work(&attributes)
+  }
+
+  private static func variable(
+    _ name: String, _ value: SecretBytes, _ length: Int
+  ) -> UnsafeMutablePointer<CChar>? {
+    guard let memory = unsafe calloc(1, length) else { return nil }
+    let bytes = unsafe memory.bindMemory(to: UInt8.self, capacity: length)
+    var index = 0
+    for byte in name.utf8 {
+      unsafe bytes[index] = byte
+      index += 1
+    }
+    unsafe bytes[index] = UInt8(ascii: "=")
+    index += 1
+    value.withBytes { span in
+      for position in span.indices { unsafe bytes[index + position] = span[position] }
+    }
+    return unsafe memory.bindMemory(to: CChar.self, capacity: length)
+  }
+
+  /// What would end us is the command's to hear.
+  private static func wait(for process: pid_t) -> Int32 {
+    let sources = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { kill(process, number) }
+      source.resume()
+      return source
+    }
+    defer { for source in sources { source.cancel() } }
+    var status: Int32 = 0
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    let ending = status & 0x7F
+    return ending == 0 ? (status >> 8) & 0xFF : 128 + ending
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func cannotRun(_ command: [String], _ number: Int32) -> Diagnostic {
+    Diagnostic(
+      .commandNotRun, "`\(command.first ?? "")` cannot be run",
+      notes: [unsafe String(cString: strerror(number))])
+  }
+}

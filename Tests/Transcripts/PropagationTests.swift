@@ -1,0 +1,157 @@
+import Foundation
+import TestAuthorizationServer
+import TestSupport
+import Testing
+
+/// What consumers get: `exec` and `watch`.
+@Suite struct PropagationTests {
+  private func minting(lifetime: Int = 3600) async throws -> HostileServer {
+    try await HostileServer { call in
+      .body(#"{"access_token": "t0ken-\#(call.number)", "expires_in": \#(lifetime)}"#)
+    }
+  }
+
+  @Test func execHandsOverWhatTheCommandNeeds() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot-1", app: "machine", id: "machine", secret: "s3cret")
+    try test.sandbox.write(httpManifest("api", token: "b3arer"), to: "connections/api.yaml")
+    try await test.expectFine(["encrypt"])
+    try await test.expectFine(["apply", "--auto-approve"])
+
+    // A token is minted first, and the client's secret stays here.
+    let shown = try await test.expectFine([
+      "exec", "robot-1", "api", "--", "/bin/sh", "-c",
+      #"echo "$ROBOT_1_ACCESS_TOKEN $API_TOKEN ${ROBOT_1_CLIENT_SECRET-none} $ROBOT_1_CLIENT_ID""#,
+    ])
+    #expect(shown.text == "t0ken-1 b3arer none machine\n")
+    let again = try await test.expectFine([
+      "exec", "robot-1", "--prefix", "x", "--", "/bin/sh", "-c", "echo $X_ACCESS_TOKEN",
+    ])
+    #expect(again.text == "t0ken-1\n")
+    try test.makeDue()
+    #expect(
+      try await test.expectFine([
+        "exec", "robot-1", "--", "/usr/bin/printenv", "ROBOT_1_ACCESS_TOKEN",
+      ]).text == "t0ken-2\n")
+  }
+
+  @Test func execHandsOverFilesWithoutAName() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let before = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm").sorted()
+    let shown = try await test.expectFine([
+      "exec", "robot", "--files", "--", "/bin/sh", "-c",
+      #"cat "$ROBOT_ACCESS_TOKEN"; echo; env | grep -c t0ken; stat -L -c %a "$ROBOT_ACCESS_TOKEN""#,
+    ])
+    #expect(shown.text == "t0ken-1\n0\n400\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "/dev/shm").sorted() == before)
+  }
+
+  @Test func execPassesOnCodesAndSignals() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let code = try await test.vaultctl(["exec", "robot", "--", "/bin/sh", "-c", "exit 37"])
+    #expect(code.status == 37)
+    let killed = try await test.vaultctl([
+      "exec", "robot", "--", "/bin/sh", "-c", "kill -KILL $$",
+    ])
+    #expect(killed.status == 137)
+    let none = try await test.vaultctl(["exec", "robot", "--", "/no/such/program"])
+    #expect(none.status == 1 && none.errorText.contains("VC5013"))
+
+    let running = try RunningProgram(
+      test.sandbox,
+      [
+        "exec", "robot", "--", "/bin/sh", "-c",
+        "trap 'echo heard; exit 5' TERM; echo ready >&2; while :; do sleep 0.05; done",
+      ])
+    while !running.said.contains("ready"), running.isRunning {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    running.end()
+    let ended = await running.finished()
+    #expect(ended.status == 5 && ended.text == "heard\n")
+  }
+
+  @Test func execRefusesWhatWouldNotWork() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"error": "invalid_client"}"#, status: 401)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let refused = try await test.vaultctl(["exec", "robot", "--", "/bin/echo", "ran"])
+    #expect(refused.status == 1 && refused.text.isEmpty)
+    #expect(refused.errorText.contains("VC5012"))
+    #expect(try await test.vaultctl(["exec", "nobody", "--", "/bin/echo"]).status == 1)
+    #expect(try await test.vaultctl(["exec", "robot"]).status == 64)
+  }
+
+  @Test func watchTellsALinePerEventAndNoValue() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let log = test.sandbox.folder.path + "/log"
+    let watching = try RunningProgram(
+      test.sandbox,
+      ["watch", "--exec", "echo \"$VAULTCTL_EVENT $VAULTCTL_CONNECTION\" >> \(log)"])
+    func waitFor(_ text: String) async throws {
+      while !watching.printed.contains(text), watching.isRunning {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+    while !watching.said.contains("Watching"), watching.isRunning {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    try await test.expectFine(["refresh"])
+    try await waitFor("refreshed")
+    try await test.apply("robot", app: "machine", id: "other", secret: "s3cret")
+    try await waitFor("applied")
+    try FileManager.default.removeItem(
+      atPath: test.sandbox.folder.path + "/connections/robot.yaml")
+    try test.declare("new", app: "machine", id: "machine", secret: nil)
+    try await test.expectFine(["apply", "--auto-approve", "--prune", "--force"])
+    try await waitFor("deleted")
+    watching.end()
+    let ended = await watching.finished()
+    #expect(ended.status == 0)
+    struct Line: Decodable {
+      let at: String
+      let connection: String
+      let event: String
+    }
+    let lines = try ended.text.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+    let told = lines.map { "\($0.event) \($0.connection)" }
+    // The other client's token was minted by the apply itself.
+    #expect(
+      told.prefix(3) == ["refreshed robot", "applied robot", "refreshed robot"], "\(told)")
+    #expect(Set(told.suffix(2)) == ["applied new", "deleted robot"], "\(told)")
+    #expect(!ended.text.contains("t0ken") && !ended.text.contains("s3cret"))
+    #expect(try test.sandbox.read("log").split(separator: "\n").map(String.init) == told)
+  }
+
+  /// One client's tokens are of no use to another, so an apply mints where nobody is needed.
+  @Test func otherScopesAreMintedForByTheApply() async throws {
+    let server = try await HostileServer { call in
+      .body(
+        #"{"access_token": "t0ken-\#(call.number)", "expires_in": 3600, "scope": "\#(call.form["scope"] ?? "")"}"#
+      )
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    try await test.expectFine(["refresh"])
+    try test.declare(
+      "robot", app: "machine", id: "machine", secret: "s3cret", scopes: "[read, write]")
+    try await test.expectFine(["encrypt"])
+    let plan = try await test.expectFine(["plan"])
+    #expect(plan.text.contains("reauthorize (the apply does it)"), "\(plan.text)")
+    let applied = try await test.expectFine(["apply", "--auto-approve"])
+    #expect(applied.text.contains("robot  renewed, good until"))
+    #expect(server.calls.last?.form["scope"] == "read write")
+    #expect(try await test.expectFine(["plan"]).text.hasPrefix("No changes."))
+  }
+}
