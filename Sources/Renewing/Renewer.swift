@@ -63,6 +63,31 @@ package actor Renewer {
     return outcome
   }
 
+  /// Exchanges under way at once.
+  package static let width = 16
+
+  /// Renews those that are due of many, a bounded number at once; one failure leaves the others to go
+  /// on.
+  ///
+  /// - Returns: in no order.
+  package nonisolated func renewAll(
+    _ subjects: [(subject: RenewalSubject, secrets: [FieldName: SecretBytes])],
+    isForced: Bool = false
+  ) async -> [(name: ConnectionName, outcome: RenewalOutcome)] {
+    await withTaskGroup(of: (name: ConnectionName, outcome: RenewalOutcome).self) { group in
+      var results: [(name: ConnectionName, outcome: RenewalOutcome)] = []
+      for (number, one) in subjects.enumerated() {
+        if number >= Self.width, let result = await group.next() { results.append(result) }
+        group.addTask {
+          let outcome = await self.renew(one.subject, secrets: one.secrets, isForced: isForced)
+          return (one.subject.name, outcome)
+        }
+      }
+      for await result in group { results.append(result) }
+      return results
+    }
+  }
+
   private func renewed(
     _ subject: RenewalSubject, _ secrets: [FieldName: SecretBytes], isForced: Bool
   ) async throws(StoreError) -> RenewalOutcome {

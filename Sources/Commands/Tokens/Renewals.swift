@@ -10,9 +10,6 @@ import Tokens
 
 /// The renewal of a session's store.
 struct Renewals: Sendable {
-  /// Exchanges under way at once.
-  private static let width = 16
-
   let session: Session
   let renewer: Renewer
   let tokens: any TokenStore
@@ -125,20 +122,9 @@ struct Renewals: Sendable {
   ) async throws -> [Result] {
     if subjects.isEmpty { return [] }
     let secrets = try await secrets(of: Set(subjects.map(\.name)))
-    return await withTaskGroup(of: Result.self) { group in
-      var results: [Result] = []
-      for (number, subject) in subjects.enumerated() {
-        if number >= Self.width, let result = await group.next() { results.append(result) }
-        group.addTask {
-          Result(
-            name: subject.name,
-            outcome: await renewer.renew(
-              subject, secrets: secrets[subject.name] ?? [:], isForced: isForced))
-        }
-      }
-      for await result in group { results.append(result) }
-      return results
-    }
+    let renewed = await renewer.renewAll(
+      subjects.map { ($0, secrets[$0.name] ?? [:]) }, isForced: isForced)
+    return renewed.map { Result(name: $0.name, outcome: $0.outcome) }
   }
 
   private func replayed(
