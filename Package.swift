@@ -134,8 +134,8 @@ let package = Package(
     tests(
       "RenewingTests",
       [
-        "Renewing", "Tokens", "HTTP", "SQLiteStore", "Stores", "Model", "Secrets",
-        "TestAuthorizationServer", cryptoExtras, crypto,
+        "Renewing", "Tokens", "HTTP", "SQLiteStore", "OpenBaoStore", "Stores", "Model", "Secrets",
+        "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
       ]),
     tests(
       "ApplyingTests",

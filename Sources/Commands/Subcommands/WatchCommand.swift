@@ -13,13 +13,13 @@ struct WatchCommand: Subcommand {
     abstract: "Tell what happens to connections, a line of JSON each.",
     discussion: """
       The events are applied, renamed, deleted, refreshed, authorized, revoked, failed, scopes, \
-      expiring and drifted; no value is in one. They come from the store's own log, whoever wrote it. With --exec a \
+      expiring and drifted; no value is in one. They come from the \
+      store's own log, whoever wrote it; where it has none that can be read on from, versions are \
+      compared every five seconds. With --exec a \
       command is run after each, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
       SIGTERM ends it.
       """)
 
-  /// Milliseconds between two looks at the log.
-  private static let pause: Int64 = 500
   /// Looks at the log between two at what was changed outside of vaultctl.
   private static let looksPerDrift = 20
 
@@ -35,16 +35,14 @@ struct WatchCommand: Subcommand {
     let names = try Set(names.map { try ConnectionName.argument($0).rawValue })
     let end = EndSignal()
     let session = try Session(Workspace.load(global), console: console)
-    guard let feed = session.store.feed else {
-      throw Failure(.storeHasNoFeed(session.store.description))
-    }
+    let feed = session.store.feed
     var place = try await session.asked { () async throws(StoreError) in try await feed.feedEnd() }
     // What has drifted is told when it does; what ends soon is told at the start too.
     var standing = try await standing(session).filter { $0.kind == .drifted }
     console.note("Watching \(session.store.description).")
     var looks = -1
     while !end.isGiven {
-      await end.sleep(for: .milliseconds(Self.pause))
+      await end.sleep(for: .milliseconds(feed.pauseMilliseconds))
       let (events, next) = try await session.asked { [place] () async throws(StoreError) in
         try await feed.events(after: place)
       }
@@ -108,13 +106,5 @@ struct WatchCommand: Subcommand {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func storeHasNoFeed(_ store: StoreDescription) -> Diagnostic {
-    Diagnostic(
-      .storeNotWatched, "the store \(store) does not tell what happens in it",
-      help: ["look at it from time to time: vaultctl status --format json"])
   }
 }
