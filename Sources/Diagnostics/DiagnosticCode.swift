@@ -146,7 +146,6 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case scopeNarrowed = "VC5011"
   case unauthorized = "VC5012"
   case commandNotRun = "VC5013"
-  case storeNotWatched = "VC5014"
 
   case internalFault = "VC9001"
 }

@@ -97,7 +97,7 @@ package struct MirroredStore<Records: Ledger>: Store {
 
   package var description: StoreDescription { store.description }
   package var tokenStore: (any TokenStore)? { store.tokenStore }
-  package var feed: (any ChangeFeed)? { store.feed }
+  package var feed: any ChangeFeed { store.feed }
   package var writesWholeSetups: Bool { store.writesWholeSetups }
   package let holdsRecords = true
   package var parallelism: Int { store.parallelism }

@@ -4,6 +4,8 @@ package import Model
 package struct EventLine: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     case applied, renamed, deleted, refreshed, authorized, revoked, failed, drifted
+    /// It stops working within a day unless a person consents.
+    case expiring
     /// What a service granted was recorded.
     case scopes
   }

@@ -83,8 +83,8 @@ package struct StatusText: Sendable {
     }
     let counts = "\(counted(rows.count, "connection")), \(rows.count { $0.state == .empty }) empty."
     let ahead = hasTokens ? forecast?.lines ?? [] : []
-    return ([palette.bold(aligned[0])] + lines + ["", counts] + ahead).joined(separator: "\n")
-      + "\n"
+    return ([palette.bold(aligned[0])] + lines + ["", counts] + ahead)
+      .joined(separator: "\n") + "\n"
   }
 
   package func json(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> String {

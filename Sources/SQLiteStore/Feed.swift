@@ -3,6 +3,8 @@ import Model
 package import Stores
 
 extension SQLiteStore: ChangeFeed {
+  package nonisolated var pauseMilliseconds: Int64 { 500 }
+
   package func feedEnd() throws(StoreError) -> FeedPlace {
     try reading(ifAbsent: FeedPlace("0")) { db in
       FeedPlace("\(try Int64.fetchOne(db, sql: "SELECT max(id) FROM event") ?? 0)")

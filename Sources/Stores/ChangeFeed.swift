@@ -4,6 +4,9 @@
 /// order in which they happened, of whatever process; no value is in one. A backend without a log of
 /// its own compares versions, and tells what it can of them.
 package protocol ChangeFeed: Sendable {
+  /// How long to wait between two questions.
+  var pauseMilliseconds: Int64 { get }
+
   /// Where the log ends now.
   func feedEnd() async throws(StoreError) -> FeedPlace
 

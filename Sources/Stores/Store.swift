@@ -21,8 +21,8 @@ package protocol Store: Sendable {
   /// Where it keeps its connections' tokens; `nil` where it keeps none.
   var tokenStore: (any TokenStore)? { get }
 
-  /// What tells of events in it; `nil` where nothing does.
-  var feed: (any ChangeFeed)? { get }
+  /// What tells of events in it.
+  var feed: any ChangeFeed { get }
 
   /// All connections with their applied records. No secret is read, and nothing is created:
   /// a store that is not there yet is an empty one.
@@ -112,7 +112,7 @@ package protocol Store: Sendable {
 
 extension Store {
   package var tokenStore: (any TokenStore)? { self as? any TokenStore }
-  package var feed: (any ChangeFeed)? { self as? any ChangeFeed }
+  package var feed: any ChangeFeed { self as? any ChangeFeed ?? ComparingFeed(self) }
 
   package func compare(
     _ values: [(field: FieldAddress, value: SecretBytes)]

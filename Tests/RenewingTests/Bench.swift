@@ -11,10 +11,6 @@ import TestSupport
 import Testing
 import Tokens
 
-func name(_ text: String) throws -> ConnectionName { try #require(ConnectionName(text)) }
-
-func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.utf8) }
-
 func text(_ secret: SecretBytes?) -> String? {
   secret?.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
 }
@@ -29,10 +25,6 @@ final class TestClock: Sendable {
     time.withLock { $0 += duration.components.seconds * 1000 + 1 }
   }
 }
-
-let provenance = Provenance(
-  who: "ann@laptop", at: Timestamp(milliseconds: 1_790_000_000_000), toolVersion: "0.1.0",
-  commit: nil)
 
 /// A SQLite store with one connection, a token endpoint, and what renews between them.
 final class Bench: Sendable {

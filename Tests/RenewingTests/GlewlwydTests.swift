@@ -140,15 +140,22 @@ import Tokens
     let kept = try await bench.kept()
     let former = FormerTokens(access: nil, refresh: kept.refresh)
     let renewer = bench.renewer()
+    let requests = TokenRequests(client, http: LiveHTTP()) { bench.clock.now }
+    let access = try #require(kept.access)
+    let known = try await requests.introspect(access)
+    #expect(known.isActive && known.granted == ["read"])
     // While a connection has the same token, it stays good.
     #expect(try await renewer.revoke(former, client, sharing: [subject.name]) == [])
     guard case .renewed = await renew(bench, subject) else {
       Issue.record("a shared token was revoked")
       return
     }
-    let next = try await renewer.withdraw(subject)
-    let faults = try await renewer.revoke(try #require(next), client, sharing: [])
+    let next = try #require(try await renewer.withdraw(subject))
+    let last = try #require(next.access)
+    #expect(try await requests.introspect(last).isActive)
+    let faults = try await renewer.revoke(next, client, sharing: [])
     #expect(faults == [])
+    #expect(try await !requests.introspect(last).isActive)
     #expect(try await bench.kept().refresh == nil)
     #expect(await renew(bench, subject) == .needsAuthorization(.revoked))
   }

@@ -10,7 +10,8 @@ package struct TokenStoreContract: Sendable {
   package enum Case: String, CaseIterable, Sendable {
     case nothingIsKeptAtFirst, keepsWhatIsPut, aRecordAloneLeavesTheTokens
     case takesTokensAway, ofTwoSwapsOneWins, refusesAnOldVersion
-    case anotherSeesIt, aDeletionTakesTokens, aRenameKeepsTokens, aReplacementTakesTokens
+    case behaviour6_anotherProcessReadsWhatWasWritten, aDeletionTakesTokens, aRenameKeepsTokens,
+      aReplacementTakesTokens
     case anUpdateKeepsTokens, grantsShow, eventsTell, digestsAreOfTheTokenAndItsPlace
     case unknownConnections
   }
@@ -83,7 +84,7 @@ package struct TokenStoreContract: Sendable {
         }
       }
       #expect(text(try await store.openTokens(of: name).access) == "access-1")
-    case .anotherSeesIt:
+    case .behaviour6_anotherProcessReadsWhatWasWritten:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let there = try await another.openTokens(of: name)
       #expect(there.version == version && text(there.refresh) == "refresh-1")

@@ -89,6 +89,51 @@ import Testing
     #expect(try await test.vaultctl(["exec", "robot"]).status == 64)
   }
 
+  @Test func refreshWatchRenewsInTimeAndEndsCleanly() async throws {
+    let server = try await minting(lifetime: 4)
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let watching = try RunningProgram(test.sandbox, ["refresh", "--watch"])
+    while server.calls.count < 3, watching.isRunning {
+      // At no time is there a token that has ended.
+      if server.calls.count > 0 {
+        let status = try await test.expectFine(["status"])
+        #expect(!status.text.contains("expired"), "\(status.text)")
+      }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    watching.end()
+    let ended = await watching.finished()
+    #expect(ended.status == 0)
+    #expect(ended.text.split(separator: "\n").count >= 2)
+    #expect(!ended.text.contains("t0ken") && !ended.errorText.contains("t0ken"))
+  }
+
+  @Test func watchTellsOfAnEndAhead() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 3600}"#)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("crm", app: "crm", id: "web", secret: "s3cret")
+    // Consented to, and the service gave no refresh token.
+    _ = try await test.withPerson(["authorize", "crm"]) { said in
+      guard let redirect = said.firstMatch(of: /redirect_uri=([^&\s]+)/),
+        let state = said.firstMatch(of: /state=([^&\s]+)/),
+        let url = String(redirect.1).removingPercentEncoding
+      else { return false }
+      let answer = "\(url)?code=c&state=\(state.1)"
+      _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
+      return true
+    }
+    let watching = try RunningProgram(test.sandbox, ["watch"])
+    while !watching.printed.contains("expiring"), watching.isRunning {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    watching.end()
+    let ended = await watching.finished()
+    #expect(ended.text.contains(#""connection":"crm","event":"expiring""#))
+  }
+
   @Test func watchTellsALinePerEventAndNoValue() async throws {
     let server = try await minting()
     let test = try TokenSandbox(server: server.address)

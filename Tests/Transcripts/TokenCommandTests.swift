@@ -135,13 +135,28 @@ import Testing
     #expect(try await test.expectFine(["revoke", "crm"]).text == "`crm` has no tokens any more.\n")
     #expect(try test.sql("SELECT count(*) FROM token WHERE access IS NOT NULL") == "0")
     #expect(try await test.expectFine(["revoke", "crm"]).text == "`crm` has no tokens.\n")
-    let database = run2(server.folder + "/django.db")
+    let database = asking(server.folder + "/django.db")
     #expect(
       try database("SELECT count(*) FROM oauth2_provider_refreshtoken WHERE revoked IS NULL") == "0"
     )
   }
 
-  private func run2(_ path: String) -> (String) throws -> String {
+  @Test func behaviour20_aDeletedConnectionsTokensAreGivenBack() async throws {
+    let server = try DjangoOAuth()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
+    _ = try await consent(test, server)
+    let database = asking(server.folder + "/django.db")
+    let living = "SELECT count(*) FROM oauth2_provider_refreshtoken WHERE revoked IS NULL"
+    #expect(try database(living) == "1")
+    try FileManager.default.removeItem(atPath: test.sandbox.folder.path + "/connections/crm.yaml")
+    try test.declare("robot", app: "machine", id: "machine", secret: nil)
+    let applied = try await test.expectFine(["apply", "--auto-approve", "--prune", "--force"])
+    #expect(!applied.errorText.contains("VC5008"), "\(applied.errorText)")
+    #expect(try database(living) == "0")
+  }
+
+  private func asking(_ path: String) -> (String) throws -> String {
     { query in
       try run("/usr/bin/sqlite3", [path, query]).text.trimmingCharacters(
         in: .whitespacesAndNewlines)

@@ -12,14 +12,14 @@ struct WatchCommand: Subcommand {
     commandName: "watch",
     abstract: "Tell what happens to connections, a line of JSON each.",
     discussion: """
-      The events are applied, renamed, deleted, refreshed, authorized, revoked, failed, scopes and \
-      drifted; no value is in one. They come from the store's own log, whoever wrote it. With --exec a \
+      The events are applied, renamed, deleted, refreshed, authorized, revoked, failed, scopes, \
+      expiring and drifted; no value is in one. They come from the \
+      store's own log, whoever wrote it; where it has none that can be read on from, versions are \
+      compared every five seconds. With --exec a \
       command is run after each, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
       SIGTERM ends it.
       """)
 
-  /// Milliseconds between two looks at the log.
-  private static let pause: Int64 = 500
   /// Looks at the log between two at what was changed outside of vaultctl.
   private static let looksPerDrift = 20
 
@@ -35,15 +35,14 @@ struct WatchCommand: Subcommand {
     let names = try Set(names.map { try ConnectionName.argument($0).rawValue })
     let end = EndSignal()
     let session = try Session(Workspace.load(global), console: console)
-    guard let feed = session.store.feed else {
-      throw Failure(.storeHasNoFeed(session.store.description))
-    }
+    let feed = session.store.feed
     var place = try await session.asked { () async throws(StoreError) in try await feed.feedEnd() }
-    var drifted = try await drift(session)
+    // What has drifted is told when it does; what ends soon is told at the start too.
+    var standing = try await standing(session).filter { $0.kind == .drifted }
     console.note("Watching \(session.store.description).")
-    var looks = 0
+    var looks = -1
     while !end.isGiven {
-      await end.sleep(for: .milliseconds(Self.pause))
+      await end.sleep(for: .milliseconds(feed.pauseMilliseconds))
       let (events, next) = try await session.asked { [place] () async throws(StoreError) in
         try await feed.events(after: place)
       }
@@ -57,12 +56,12 @@ struct WatchCommand: Subcommand {
       }
       looks += 1
       if looks.isMultiple(of: Self.looksPerDrift) {
-        let found = try await drift(session)
-        lines += found.subtracting(drifted).sorted().map {
+        let found = try await self.standing(session)
+        lines += found.subtracting(standing).sorted { $0.connection < $1.connection }.map {
           EventLine(
-            .drifted, connection: $0, at: session.clock.now(), who: nil, version: nil)
+            $0.kind, connection: $0.connection, at: session.clock.now(), who: nil, version: nil)
         }
-        drifted = found
+        standing = found
       }
       for line in lines where names.isEmpty || names.contains(line.connection) {
         console.result(line.json + "\n")
@@ -72,15 +71,28 @@ struct WatchCommand: Subcommand {
     return .fine
   }
 
-  /// The connections that the store has otherwise than they were applied.
-  private func drift(_ session: Session) async throws -> Set<String> {
+  /// Something that holds of a connection and is in no log.
+  private struct Standing: Hashable {
+    let kind: EventLine.Kind
+    let connection: String
+  }
+
+  /// What the store has otherwise than it was applied, and what ends soon for good.
+  private func standing(_ session: Session) async throws -> Set<Standing> {
     let plan = Planning.plan(
       PlanningInput(
         desired: session.workspace.state.connections, snapshot: try await session.read(),
-        catalog: session.workspace.catalog))
+        catalog: session.workspace.catalog, tokens: try await session.tokenOverview()))
     return Set(
-      plan.findings.filter { $0.kind == .drift || $0.kind == .conflict }
-        .compactMap { $0.connection?.rawValue })
+      plan.findings.compactMap { finding in
+        guard let name = finding.connection?.rawValue else { return nil }
+        if finding.kind == .drift || finding.kind == .conflict {
+          return Standing(kind: .drifted, connection: name)
+        }
+        let isEnding =
+          finding.diagnostic.code == .tokenEnding && finding.diagnostic.severity == .warning
+        return isEnding ? Standing(kind: .expiring, connection: name) : nil
+      })
   }
 
   private func run(_ line: EventLine) throws {
@@ -94,13 +106,5 @@ struct WatchCommand: Subcommand {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func storeHasNoFeed(_ store: StoreDescription) -> Diagnostic {
-    Diagnostic(
-      .storeNotWatched, "the store \(store) does not tell what happens in it",
-      help: ["look at it from time to time: vaultctl status --format json"])
   }
 }

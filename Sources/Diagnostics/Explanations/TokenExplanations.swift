@@ -100,13 +100,6 @@ extension DiagnosticCode {
         `vaultctl exec NAME -- COMMAND` runs a program of the PATH with the connection's credentials.
         The note says why it did not start.
         """)
-    case .storeNotWatched:
-      Explanation(
-        "A store cannot be watched",
-        """
-        `vaultctl watch` reads the store's own log of what was done to its connections. A tenant has
-        none that can be read.
-        """)
     default: nil
     }
   }

@@ -1,0 +1,125 @@
+import Foundation
+import HTTP
+import Model
+import Renewing
+import Secrets
+import Stores
+import Synchronization
+import TestSupport
+import Testing
+import Tokens
+
+/// Carries requests out, and loses the answers that it is told to lose.
+private final class LossyHTTP: HTTP {
+  private let inner = LiveHTTP()
+  private let losses: Mutex<Int>
+
+  init(losing count: Int) { losses = Mutex(count) }
+
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    let answer = try await inner.send(request)
+    let isLost = losses.withLock { left in
+      left -= 1
+      return left >= 0
+    }
+    if isLost { throw .noAnswer("the connection broke") }
+    return answer
+  }
+}
+
+/// Against django-oauth-toolkit, in its two settings: with reuse detection, and with a grace window.
+@Suite(.serialized) struct DjangoTests {
+  private func authorized(_ server: DjangoOAuth, grace: Int64) async throws -> (
+    Bench, RenewalSubject
+  ) {
+    let base = server.address + "/o"
+    let service = OAuthService(
+      authorization: EndpointTemplate(base + "/authorize/"),
+      token: EndpointTemplate(base + "/token/"),
+      refresh: RefreshRules(rotation: .always, graceSeconds: grace))
+    let bench = try await Bench(service)
+    let subject = RenewalSubject(
+      name: bench.subject.name, grant: .authorizationCode, service: service,
+      plain: ["client_id": .string("web")], version: bench.subject.version, declared: ["read"])
+    let client = try subject.client(["client_secret": secret("web-s3cr3t")])
+    let listener = try await LoopbackListener(path: "/callback", page: "thanks")
+    let (outcome, _) = await bench.renewer().authorize(subject, client, scopes: ["read"]) {
+      (requests) async throws(TokenFault) in
+      let request = try AuthorizationRequest(client, scopes: ["read"], redirect: listener.url)
+      _ = try? await server.consent(to: request.url)
+      guard let query = await listener.answer() else {
+        throw .transient("nobody came", retryAfter: nil)
+      }
+      return try await requests.send(request.exchange(query: query))
+    }
+    await listener.end()
+    guard case .authorized(let record) = outcome else {
+      throw StoreError.refused("\(outcome)")
+    }
+    #expect(record.tokens?.granted == ["read"])
+    bench.clock.advance(seconds: 2800)
+    return (bench, subject)
+  }
+
+  private func renew(
+    _ bench: Bench, _ subject: RenewalSubject, http: (any HTTP)? = nil
+  ) async -> RenewalOutcome {
+    await bench.renewer(http: http).renew(
+      subject, secrets: ["client_secret": secret("web-s3cr3t")])
+  }
+
+  @Test func behaviour11_aGraceWindowMendsALostAnswerAtOnce() async throws {
+    let server = try DjangoOAuth(grace: 120)
+    let (bench, subject) = try await authorized(server, grace: 120)
+    guard case .failed = await renew(bench, subject, http: LossyHTTP(losing: 1)) else {
+      Issue.record("a lost answer is no failure")
+      return
+    }
+    bench.clock.advance(seconds: RenewalTimes.claimSeconds)
+    guard case .renewed = await renew(bench, subject) else {
+      Issue.record("the grace window was not used")
+      return
+    }
+    // And what it gave is good.
+    bench.clock.advance(seconds: 3000)
+    guard case .renewed = await renew(bench, subject) else {
+      Issue.record("the next one is not good")
+      return
+    }
+  }
+
+  @Test func behaviour11_withoutOneTheOldTokenIsTriedOnceAndLate() async throws {
+    let server = try DjangoOAuth()
+    let (bench, subject) = try await authorized(server, grace: 0)
+    _ = await renew(bench, subject, http: LossyHTTP(losing: 1))
+    bench.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
+    guard case .waiting = await renew(bench, subject) else {
+      Issue.record("a spent token was presented at once")
+      return
+    }
+    #expect(try await server.asked().filter { $0 == "refresh_token" }.count == 1)
+    bench.clock.advance(seconds: 720)
+    #expect(await renew(bench, subject) == .needsAuthorization(.answerLost))
+    #expect(try await server.asked().filter { $0 == "refresh_token" }.count == 2)
+  }
+
+  /// Eight that refresh at once without a claim would get three different answers of this server.
+  @Test func behaviour5_eightAtOnceAskItOnce() async throws {
+    let server = try DjangoOAuth()
+    let (bench, subject) = try await authorized(server, grace: 0)
+    for round in 1...5 {
+      let outcomes = await withTaskGroup(of: RenewalOutcome.self) { group in
+        for _ in 0..<8 {
+          let renewer = bench.renewer(bench.anotherStore(), isRealTime: true)
+          group.addTask {
+            await renewer.renew(subject, secrets: ["client_secret": secret("web-s3cr3t")])
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.count { if case .renewed = $0 { true } else { false } } == 1)
+      #expect(try await server.asked().filter { $0 == "refresh_token" }.count == round)
+      bench.clock.advance(seconds: 3000)
+    }
+  }
+}
