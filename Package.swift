@@ -45,6 +45,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CGCrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
 
     // The pure core.
@@ -57,7 +59,7 @@ let package = Package(
 
     // Effects.
     layer("Secrets"),
-    layer("OpenPGP", ["CGPGME", "Secrets"]),
+    layer("OpenPGP", ["CGCrypt", "CGPGME", "Model", "Secrets"]),
     layer(
       "HTTP",
       [logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
@@ -99,7 +101,10 @@ let package = Package(
       path: "Tests/TestTenant", swiftSettings: settings),
     .target(
       name: "TestOpenBao",
-      dependencies: ["TestSupport", crypto]
+      dependencies: [
+        "HTTP", "TestSupport", crypto, logging,
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]
         + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
       path: "Tests/TestOpenBao", swiftSettings: settings),
     .target(
@@ -113,7 +118,7 @@ let package = Package(
     tests("PlanningTests", ["Planning", "Model", "Diagnostics"]),
     tests("ReportsTests", ["Reports", "Model", "Diagnostics"], files: ["Golden"]),
     tests("SecretsTests", ["Secrets"]),
-    tests("OpenPGPTests", ["OpenPGP", "Secrets"]),
+    tests("OpenPGPTests", ["OpenPGP", "Model", "Secrets"], files: ["Judges"]),
     tests(
       "SQLiteStoreTests",
       ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -14,6 +14,9 @@ package struct GPGSettings: Sendable {
     self.isInteractive = isInteractive
     self.deadline = deadline ?? (isInteractive ? .seconds(300) : .seconds(30))
   }
+
+  /// The same, and nobody is asked for a passphrase.
+  var silent: GPGSettings { GPGSettings(home: home, isInteractive: false, deadline: deadline) }
 }
 
 /// One gpgme context; does one thing at a time, so it stays within one batch lane.
@@ -54,6 +57,13 @@ package struct GPGSettings: Sendable {
   }
 
   deinit { unsafe gpgme_release(handle) }
+
+  /// Where gpg's own files are by these settings; `nil` where gpgme cannot tell.
+  static func home(_ settings: GPGSettings) -> String? {
+    if let home = settings.home { return home }
+    guard isLibraryReady else { return nil }
+    return unsafe gpgme_get_dirinfo("homedir").map { unsafe String(cString: $0) }
+  }
 
   /// gpgme must be asked for its version once before anything else.
   private static let isLibraryReady: Bool = unsafe gpgme_check_version("1.18.0") != nil

@@ -60,7 +60,10 @@ extension PublicKey {
         let isValid =
           unsafe !isExpired && subkey.revoked == 0 && subkey.disabled == 0
           && subkey.invalid == 0
-        subkeys.append(Subkey(fingerprint: fpr, canEncrypt: canEncrypt, isValid: isValid))
+        subkeys.append(
+          Subkey(
+            fingerprint: fpr, canEncrypt: canEncrypt, isValid: isValid,
+            created: unsafe Int64(subkey.timestamp)))
         if subkeys.count == 1, unsafe subkey.expires > 0 { expiry = unsafe Int64(subkey.expires) }
         if canEncrypt, isExpired { hasExpiredEncryption = true }
       }

@@ -1,4 +1,5 @@
 private import Dispatch
+package import Model
 package import Secrets
 
 /// One value to be sealed.
@@ -30,13 +31,23 @@ package struct OpenRequest: Sendable {
   }
 }
 
+/// Which session key new messages may share.
+package enum SessionKeyChoice: Sendable {
+  /// One that we made for exactly their recipients: in this process, or that of one of these
+  /// messages.
+  case present([SealedMessage])
+  /// One that is made now.
+  case new
+}
+
 /// GnuPG, by libgpgme: looks up keys, seals values for them, opens messages at their places.
 ///
 /// The user's keyring and gpg settings are used as they are, and nothing of them is changed. Batches
 /// run in a few lanes, each with a context and a thread of its own; results come in the order of
 /// the requests.
 package struct OpenPGP: Sendable {
-  private let settings: GPGSettings
+  let settings: GPGSettings
+  let sessionKeys = SessionKeys()
   private static let lanes = 4
 
   package init(_ settings: GPGSettings) { self.settings = settings }
@@ -71,24 +82,6 @@ package struct OpenPGP: Sendable {
     try await keys([], secret: true)
   }
 
-  /// Seals each value in a message of its own.
-  package func seal(
-    _ requests: [SealRequest], signer: Fingerprint? = nil
-  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
-    try await inLanes(requests) { context, request in
-      Result { () throws(SealFault) in try context.seal(request, signer: signer) }
-    }
-  }
-
-  /// Opens each message.
-  package func open(
-    _ requests: [OpenRequest]
-  ) async throws(GPGUnavailable) -> [Result<SecretBytes, OpenFault>] {
-    try await inLanes(requests) { context, request in
-      Result { () throws(OpenFault) in try context.open(request) }
-    }
-  }
-
   private func keys(_ patterns: [String], secret: Bool) async throws(GPGUnavailable) -> [PublicKey]
   {
     let listed = try await inLanes([patterns]) { context, patterns in
@@ -102,11 +95,12 @@ package struct OpenPGP: Sendable {
   }
 
   /// gpgme blocks its thread, so the work is kept off Swift's own.
-  private func inLanes<Request: Sendable, Answer: Sendable>(
-    _ requests: [Request], _ answer: @escaping @Sendable (GPGContext, Request) -> Answer
+  func inLanes<Request: Sendable, Answer: Sendable>(
+    _ requests: [Request], settings: GPGSettings? = nil,
+    _ answer: @escaping @Sendable (GPGContext, Request) -> Answer
   ) async throws(GPGUnavailable) -> [Answer] {
     let lanes = min(Self.lanes, requests.count)
-    let settings = settings
+    let settings = settings ?? self.settings
     let parts = await withTaskGroup(of: Result<[(Int, Answer)], GPGUnavailable>.self) { group in
       for lane in 0..<lanes {
         group.addTask {

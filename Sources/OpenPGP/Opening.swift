@@ -1,4 +1,5 @@
 import CGPGME
+private import Glibc
 import Secrets
 
 extension GPGContext {
@@ -6,10 +7,34 @@ extension GPGContext {
   /// signed by one of the signers.
   func open(_ request: OpenRequest) throws(OpenFault) -> SecretBytes {
     let sink = SecretSink()
-    let failure: GPGError
+    let failure = try decrypt(request.armored, into: sink)
+    try check(failure, sink)
+    try checkPlace(request.place)
+    if let signers = request.signers { try checkSignature(by: signers) }
+    return sink.taken()
+  }
+
+  /// The session key of a message, whatever else may be wrong with it; its content is wiped unseen.
+  ///
+  /// gpgme has the key as a text, which is wiped here once it is read.
+  func sessionKey(of armored: String) throws(OpenFault) -> SessionKey {
+    let sink = SecretSink()
+    unsafe gpgme_set_ctx_flag(handle, "export-session-key", "1")
+    defer { unsafe gpgme_set_ctx_flag(handle, "export-session-key", "") }
+    let failure = try decrypt(armored, into: sink)
+    if let text = unsafe gpgme_op_decrypt_result(handle)?.pointee.session_key {
+      defer { unsafe explicit_bzero(text, strlen(text)) }
+      if let key = unsafe SessionKey(text) { return key }
+    }
+    try check(failure, sink)
+    throw .gpgFailed(reason: "gpg tells no session key")
+  }
+
+  private func decrypt(
+    _ armored: String, into sink: SecretSink
+  ) throws(OpenFault) -> GPGError {
     do throws(GPGError) {
-      var text = request.armored
-      failure = unsafe try text.withUTF8Bytes { bytes throws(GPGError) in
+      return unsafe try armored.withUTF8Bytes { bytes throws(GPGError) in
         let sealed = unsafe try GPGData(reading: bytes)
         let plain = try GPGData(writingTo: sink)
         return unsafe run { context in
@@ -20,10 +45,6 @@ extension GPGContext {
     } catch {
       throw .gpgFailed(reason: error.text)
     }
-    try check(failure, sink)
-    try checkPlace(request.place)
-    if let signers = request.signers { try checkSignature(by: signers) }
-    return sink.taken()
   }
 
   private func check(_ failure: GPGError, _ sink: SecretSink) throws(OpenFault) {
@@ -91,7 +112,7 @@ extension GPGContext {
 extension String {
   fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 
-  fileprivate mutating func withUTF8Bytes<R, E: Error>(
+  fileprivate func withUTF8Bytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
     let span = utf8.span

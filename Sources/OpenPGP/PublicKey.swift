@@ -22,6 +22,17 @@ package struct PublicKey: Hashable, Sendable {
     package let canEncrypt: Bool
     /// Neither revoked, expired, disabled nor invalid.
     package let isValid: Bool
+    /// Seconds since 1970.
+    let created: Int64
+  }
+
+  /// The id of the key that gpg encrypts to: the newest valid subkey for encryption, else the
+  /// primary key where it can encrypt.
+  var chosenEncryptionKeyID: KeyID? {
+    let usable = subkeys.filter { $0.canEncrypt && $0.isValid }
+    let below = usable.filter { $0.fingerprint != fingerprint }
+    let newest = below.map(\.created).max()
+    return (below.first { $0.created == newest } ?? usable.first)?.fingerprint.keyID
   }
 
   /// The ids by which messages to this key name it.

@@ -157,11 +157,19 @@ extension SQLiteStore {
   /// The key that is there, or a new one.
   func usableKey() async throws(StoreError) -> StoreKey {
     if let key = try await presentKey() { return key }
-    let sealed = try await protection.sealKey(StoreKey.random())
-    try writing { db in
+    let new = StoreKey.random()
+    let sealed = try await protection.sealKey(new)
+    let isOurs = try writing { db in
       // Where another process was quicker, its key stays.
       try db.execute(
         sql: "INSERT OR IGNORE INTO store_key (id, sealed) VALUES (1, ?)", arguments: [sealed])
+      return db.changesCount > 0
+    }
+    if isOurs {
+      // It need not be opened, which costs an operation with a private key.
+      let key = try StoreKey(new)
+      self.key = key
+      return key
     }
     guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
     return key

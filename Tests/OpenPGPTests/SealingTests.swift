@@ -25,7 +25,8 @@ import Testing
     let request = SealRequest(
       value: SecretBytes(copying: Array(text.utf8)), place: place, recipients: recipients)
     let signer = try signer.map { try #require(Fingerprint($0)) }
-    return try #require(try await openPGP.seal([request], signer: signer).first).get()
+    return try #require(try await openPGP.seal([request], signer: signer, sharing: .new).first)
+      .get()
   }
 
   private func open(
@@ -52,7 +53,7 @@ import Testing
         value: SecretBytes(copying: Array("value \(index)".utf8)), place: "place-\(index)",
         recipients: [alice])
     }
-    let sealed = try await openPGP.seal(requests).map { try $0.get() }
+    let sealed = try await openPGP.seal(requests, sharing: .new).map { try $0.get() }
     let opened = try await openPGP.open(
       sealed.enumerated().map { OpenRequest(armored: $0.element, place: "place-\($0.offset)") })
     #expect(

@@ -49,6 +49,20 @@ package final class GPGHome: Sendable {
     try other.gpg(["--import"], input: exported.output)
   }
 
+  /// From now on the agent notes what it is asked for.
+  package func logAgent() throws {
+    try Data("log-file \(path)/agent.log\nverbose\ndebug ipc\n".utf8)
+      .write(to: URL(fileURLWithPath: path + "/gpg-agent.conf"))
+    _ = try run("/usr/bin/gpgconf", ["--homedir", path, "--kill", "gpg-agent"])
+  }
+
+  /// How often the agent was asked to decrypt with a secret key.
+  package func keyOperations() throws -> Int {
+    let log = try Data(contentsOf: URL(fileURLWithPath: path + "/agent.log"))
+    return String(decoding: log, as: UTF8.self).split(separator: "\n")
+      .count { $0.contains("<- PKDECRYPT") }
+  }
+
   package func revoke(_ fingerprint: String) throws {
     let path = path + "/openpgp-revocs.d/\(fingerprint).rev"
     let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)

@@ -27,10 +27,10 @@ struct OpenBaoSandbox: Sendable {
 
   @discardableResult
   func fine(
-    _ arguments: [String], input: String = "", as client: BaoClient? = nil
+    _ arguments: [String], input: String = "", as client: BaoClient? = nil, status: Int32 = 0
   ) throws -> Finished {
     let finished = try vaultctl(arguments, input: input, as: client)
-    #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
+    #expect(finished.status == status, "\(arguments): \(finished.text)\(finished.errorText)")
     return finished
   }
 

@@ -83,7 +83,9 @@ struct Importing {
       UnsealedField(
         address: address, value: value, file: files[address.connection] ?? "", place: nil)
     }
-    return Dictionary(zip(fields.map(\.address), try await session.sealing.seal(fields))) { $1 }
+    let texts = try await session.sealing.seal(
+      fields, sharing: session.workspace.presentSessionKeys)
+    return Dictionary(zip(fields.map(\.address), texts)) { $1 }
   }
 
   private func manifest(

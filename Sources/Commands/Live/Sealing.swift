@@ -28,7 +28,9 @@ struct FieldSealing: SecretOpener, Sendable {
   /// The armored messages in the fields' order.
   ///
   /// - Throws: all faults of all fields.
-  func seal(_ fields: [UnsealedField]) async throws -> [String] {
+  func seal(
+    _ fields: [UnsealedField], sharing choice: SessionKeyChoice
+  ) async throws -> [String] {
     if fields.isEmpty { return [] }
     let recipients = try await keyring.recipients(for: Set(fields.map(\.file)))
     let requests = fields.map {
@@ -39,7 +41,7 @@ struct FieldSealing: SecretOpener, Sendable {
     let results: [Result<String, SealFault>]
     let signer = try await keyring.signer()
     do throws(GPGUnavailable) {
-      results = try await keyring.openPGP.seal(requests, signer: signer)
+      results = try await keyring.openPGP.seal(requests, signer: signer, sharing: choice)
     } catch {
       throw Failure(Diagnostic(error))
     }
@@ -90,7 +92,7 @@ struct ProjectKeyProtection: KeyProtection {
     do {
       let recipients = try await keyring.recipients(of: environment)
       let request = SealRequest(value: key, place: place, recipients: recipients)
-      let sealed = try await keyring.openPGP.seal([request])
+      let sealed = try await keyring.openPGP.seal([request], sharing: .present([]))
       return try sealed.first?.get() ?? ""
     } catch let failure as Failure {
       throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
+import OpenPGP
 
 /// A project as it lies on the disk, as one environment has it.
 struct Workspace: Sendable {
@@ -20,6 +21,12 @@ struct Workspace: Sendable {
   /// The files that a command on manifests is about: the chosen environment's and the base's; all
   /// of them where none was chosen.
   var manifests: [Manifest] { environment == nil ? read.manifests : state.manifests }
+
+  /// New messages may join those that the project has.
+  var presentSessionKeys: SessionKeyChoice {
+    .present(
+      read.manifests.flatMap { $0.documents.flatMap { $0.slots.compactMap(\.sealed) } })
+  }
 
   /// Reads everything.
   ///

@@ -41,9 +41,9 @@ struct EditCommand: Subcommand {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
     let (manifest, document) = try workspace.editableDocument(name)
-    let sealed = try await sealing.seal([
-      UnsealedField(address: address, value: new, file: manifest.file, place: nil)
-    ])
+    let sealed = try await sealing.seal(
+      [UnsealedField(address: address, value: new, file: manifest.file, place: nil)],
+      sharing: workspace.presentSessionKeys)
     try ManifestEditing(files: workspace.files).write(
       sealed.map { FieldEdit(document: document, field: field, text: $0) }, to: manifest)
     console.result("\(manifest.file): sealed `\(field)` of `\(document.name)`\n")

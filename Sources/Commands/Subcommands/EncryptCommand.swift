@@ -49,7 +49,8 @@ struct EncryptCommand: Subcommand {
       return .fine
     }
 
-    let sealed = try await sealing.seal(fields.map(\.field))
+    let sealed = try await sealing.seal(
+      fields.map(\.field), sharing: workspace.presentSessionKeys)
     let editing = ManifestEditing(files: workspace.files)
     for manifest in manifests {
       let edits = zip(fields, sealed).filter { $0.0.manifest.file == manifest.file }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
+import OpenPGP
 import Secrets
 import Stores
 
@@ -48,7 +49,8 @@ struct RekeyCommand: Subcommand {
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    let sealed = try await sealing.seal(fields)
+    // Whoever was taken off knows the session keys that there were.
+    let sealed = try await sealing.seal(fields, sharing: .new)
     try write(Array(zip(differences, sealed)), workspace, console)
     if files.isEmpty {
       for workspace in workspace.withStores {

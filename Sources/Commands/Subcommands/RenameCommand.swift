@@ -89,7 +89,8 @@ struct RenameCommand: Subcommand {
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    return zip(slots, try await sealing.seal(fields)).map { slot, text in
+    let sealed = try await sealing.seal(fields, sharing: workspace.presentSessionKeys)
+    return zip(slots, sealed).map { slot, text in
       (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1, text: text))
     }
   }

@@ -35,9 +35,9 @@ struct SetCommand: Subcommand {
     if let reason = document.violation(of: value, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
-    let sealed = try await sealing.seal([
-      UnsealedField(address: address, value: value, file: manifest.file, place: nil)
-    ])
+    let sealed = try await sealing.seal(
+      [UnsealedField(address: address, value: value, file: manifest.file, place: nil)],
+      sharing: workspace.presentSessionKeys)
     try ManifestEditing(files: workspace.files).write(
       sealed.map { FieldEdit(document: document, field: field, text: $0) }, to: manifest)
     console.result("\(manifest.file): sealed `\(field)` of `\(document.name)`\n")

@@ -1,55 +1,167 @@
-private import FoundationEssentials
-
 /// ASCII armor (RFC 9580 section 6.2): base64 between a header and a footer line.
 enum Armor {
   static let header = "-----BEGIN PGP MESSAGE-----"
   private static let footer = "-----END PGP MESSAGE-----"
+  private static let lineLength = 64
 
   /// The packets inside, or what is wrong with the armor. The CRC-24 is checked where it is there.
   static func decoded(_ text: String) throws(MalformedMessage) -> [UInt8] {
-    var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
-      .map { $0.trimmingSuffix { $0 == " " || $0 == "\t" } }[...]
-    lines = lines.drop { $0.isEmpty }
-    guard lines.popFirst().map(String.init) == header else { throw .noHeader }
-    guard let end = lines.firstIndex(where: { $0 == footer }) else { throw .noFooter }
-    guard lines[(end + 1)...].allSatisfy(\.isEmpty) else { throw .textAfterFooter }
-    guard let blank = lines[..<end].firstIndex(where: { $0.isEmpty }) else { throw .noBlankLine }
-
-    var body = lines[(blank + 1)..<end]
-    var checksum: Substring?
-    if let last = body.last(where: { !$0.isEmpty }), last.first == "=", last.count == 5 {
-      checksum = last.dropFirst()
-      body = body[..<(body.lastIndex { !$0.isEmpty } ?? body.endIndex)]
-    }
-    guard let packets = Data(base64Encoded: body.joined()), !packets.isEmpty else {
-      throw .badBase64
-    }
-    if let checksum {
-      guard let sum = Data(base64Encoded: String(checksum)), sum.count == 3,
-        sum.reduce(0, { $0 << 8 | UInt32($1) }) == crc24(packets)
-      else { throw .badChecksum }
-    }
-    return Array(packets)
+    try decoded(text.utf8.span)
   }
 
-  /// RFC 9580 section 6.1.1.
-  private static func crc24(_ bytes: Data) -> UInt32 {
+  /// One pass over the lines: header, key-value lines up to a blank one, base64, checksum, footer.
+  private static func decoded(_ text: Span<UInt8>) throws(MalformedMessage) -> [UInt8] {
+    var lines = ArmorLines()
+    var first = lines.next(in: text)
+    while let line = first, line.isEmpty { first = lines.next(in: text) }
+    guard let first, text.holds(header, at: first) else { throw .noHeader }
+    while let line = lines.next(in: text), !line.isEmpty {
+      if text.holds(footer, at: line) { throw .noBlankLine }
+    }
+    var body = Base64Reader(capacity: text.count / 4 * 3)
+    var checksum: Range<Int>?
+    while true {
+      guard let line = lines.next(in: text) else { throw .noFooter }
+      if line.isEmpty { continue }
+      if text.holds(footer, at: line) { break }
+      // What stands behind a checksum is no base64 either.
+      guard checksum == nil else { throw .badBase64 }
+      if line.count == 5, text[line.lowerBound] == UInt8(ascii: "=") {
+        checksum = line.lowerBound + 1..<line.upperBound
+      } else {
+        guard body.read(text, line) else { throw .badBase64 }
+      }
+    }
+    while let line = lines.next(in: text) {
+      guard line.isEmpty else { throw .textAfterFooter }
+    }
+    guard body.isComplete, !body.bytes.isEmpty else { throw .badBase64 }
+    if let checksum {
+      var sum = Base64Reader(capacity: 3)
+      guard sum.read(text, checksum), sum.bytes.count == 3,
+        sum.bytes.reduce(0, { $0 << 8 | UInt32($1) }) == crc24(body.bytes)
+      else { throw .badChecksum }
+    }
+    return body.bytes
+  }
+
+  /// Packets as gpg writes them out.
+  static func encoded(_ packets: [UInt8]) -> String {
+    var text = Array("\(header)\n\n".utf8)
+    text.reserveCapacity(packets.count / 3 * 4 + packets.count / 48 + 100)
+    for start in stride(from: 0, to: packets.count, by: lineLength / 4 * 3) {
+      text += base64(packets[start..<min(start + lineLength / 4 * 3, packets.count)])
+      text.append(0x0A)
+    }
+    let sum = crc24(packets)
+    text.append(UInt8(ascii: "="))
+    text += base64([UInt8(sum >> 16), UInt8(sum >> 8 & 0xFF), UInt8(sum & 0xFF)])
+    text += "\n\(footer)\n".utf8
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func base64(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    let letters = Base64Reader.letters
+    var text: [UInt8] = []
+    var rest = bytes
+    while !rest.isEmpty {
+      let taken = rest.prefix(3)
+      rest = rest.dropFirst(3)
+      let bits = taken.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - taken.count))
+      for index in 0..<4 {
+        text.append(
+          index <= taken.count ? letters[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return text
+  }
+
+  /// RFC 9580 section 6.1.1, a byte at a time.
+  private static func crc24(_ bytes: [UInt8]) -> UInt32 {
+    let table = crcTable
     var crc: UInt32 = 0xB7_04CE
     for byte in bytes {
-      crc ^= UInt32(byte) << 16
-      for _ in 0..<8 {
-        crc <<= 1
-        if crc & 0x100_0000 != 0 { crc ^= 0x186_4CFB }
-      }
+      crc = (crc << 8) ^ table[Int((crc >> 16 ^ UInt32(byte)) & 0xFF)]
     }
     return crc & 0xFF_FFFF
   }
+
+  private static let crcTable: [UInt32] = (0..<256).map { index in
+    (0..<8).reduce(UInt32(index) << 16) { crc, _ in
+      crc & 0x80_0000 == 0 ? crc << 1 : (crc << 1) ^ 0x186_4CFB
+    } & 0xFF_FFFF
+  }
 }
 
-extension Substring {
-  fileprivate func trimmingSuffix(while drop: (Character) -> Bool) -> Substring {
-    var end = endIndex
-    while end > startIndex, drop(self[index(before: end)]) { end = index(before: end) }
-    return self[startIndex..<end]
+/// Lines without their breaks and without blanks at their ends.
+private struct ArmorLines {
+  private var place = 0
+
+  /// `nil` behind the last line; what ends with a break has an empty line behind it.
+  mutating func next(in text: Span<UInt8>) -> Range<Int>? {
+    guard place <= text.count else { return nil }
+    let start = place
+    var end = start
+    while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
+    let isPair =
+      end + 1 < text.count && text[end] == 0x0D && text[end + 1] == 0x0A
+    place = end + (isPair ? 2 : 1)
+    while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
+    return start..<end
+  }
+}
+
+/// Base64 (RFC 4648 section 4), read in pieces.
+private struct Base64Reader {
+  static let letters = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  /// The letters' numbers; 64 for the padding, 255 for what is neither.
+  private static let numbers: [UInt8] = letters.enumerated().reduce(
+    into: Array(repeating: 255, count: 256)
+  ) { $0[Int($1.element)] = UInt8($1.offset) }
+
+  private(set) var bytes: [UInt8] = []
+  private var bits: UInt32 = 0
+  private var count = 0
+  private var padding = 0
+
+  init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+  /// Whether nothing is left over that pads no byte.
+  var isComplete: Bool { count == 0 }
+
+  /// False where a byte cannot stand there.
+  mutating func read(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    let numbers = Self.numbers
+    for index in range {
+      let number = numbers[Int(text[index])]
+      if number < 64, padding == 0 {
+        bits = bits << 6 | UInt32(number)
+      } else if text[index] == UInt8(ascii: "="), count >= 2 {
+        bits <<= 6
+        padding += 1
+      } else {
+        return false
+      }
+      count += 1
+      if count == 4 {
+        bytes.append(UInt8(bits >> 16 & 0xFF))
+        if padding < 2 { bytes.append(UInt8(bits >> 8 & 0xFF)) }
+        if padding < 1 { bytes.append(UInt8(bits & 0xFF)) }
+        count = 0
+      }
+    }
+    return true
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func holds(_ text: String, at range: Range<Int>) -> Bool {
+    let other = text.utf8.span
+    guard other.count == range.count else { return false }
+    for index in other.indices where self[range.lowerBound + index] != other[index] {
+      return false
+    }
+    return true
   }
 }

@@ -1,26 +1,45 @@
 /// The outer packets of an encrypted message (RFC 9580 section 4.2): who can open it.
-enum MessagePackets {
-  private static let publicKeySession: UInt8 = 1
-  private static let symmetricSession: UInt8 = 3
-  private static let unprotected: UInt8 = 9
-  private static let marker: UInt8 = 10
-  private static let integrityProtected: UInt8 = 18
-  private static let authenticated: UInt8 = 20
+struct MessagePackets {
+  /// Of each session key packet in front of the encrypted one: the key that it is for, 64 bits;
+  /// 0 for a hidden recipient.
+  private(set) var keyIDs: [UInt64] = []
+  /// Those packets, where they and nothing else stand in front, and all are of version 3.
+  private(set) var keyPackets: Range<Int>?
+  /// The encrypted bytes of a packet with a definite length that is integrity protected in the way
+  /// of RFC 4880 section 5.13.
+  private(set) var ciphertext: Range<Int>?
 
-  /// The key ids of the session key packets in front of the encrypted packet.
-  static func keyIDs(_ bytes: [UInt8]) throws(MalformedMessage) -> [String] {
-    var rest = bytes[...]
-    var ids: [String] = []
+  private enum Tag {
+    static let publicKeySession: UInt8 = 1
+    static let symmetricSession: UInt8 = 3
+    static let unprotected: UInt8 = 9
+    static let marker: UInt8 = 10
+    static let integrityProtected: UInt8 = 18
+    static let authenticated: UInt8 = 20
+  }
+
+  init(_ bytes: [UInt8]) throws(MalformedMessage) {
+    var reader = PacketReader(bytes)
+    var isPlainlyKeyed = true
     while true {
-      guard let packet = try nextPacket(&rest) else { throw .badPackets }
+      let start = reader.place
+      guard let packet = try reader.next() else { throw .badPackets }
       switch packet.tag {
-      case publicKeySession: ids.append(try keyID(packet.body))
-      case symmetricSession, marker: continue
-      case integrityProtected, authenticated:
-        guard !ids.isEmpty else { throw .notEncryptedToKeys }
-        guard rest.isEmpty else { throw .badPackets }
-        return ids
-      case unprotected: throw .notIntegrityProtected
+      case Tag.publicKeySession:
+        keyIDs.append(try Self.keyID(bytes, packet.body))
+        isPlainlyKeyed = isPlainlyKeyed && bytes[packet.body.lowerBound] == 3
+      case Tag.symmetricSession, Tag.marker: isPlainlyKeyed = false
+      case Tag.integrityProtected, Tag.authenticated:
+        guard !keyIDs.isEmpty else { throw .notEncryptedToKeys }
+        guard reader.place == bytes.count else { throw .badPackets }
+        if isPlainlyKeyed { keyPackets = 0..<start }
+        if packet.tag == Tag.integrityProtected, packet.isWhole, packet.body.count > 1,
+          bytes[packet.body.lowerBound] == 1
+        {
+          ciphertext = packet.body.dropFirst()
+        }
+        return
+      case Tag.unprotected: throw .notIntegrityProtected
       default: throw .notEncryptedToKeys
       }
     }
@@ -28,78 +47,89 @@ enum MessagePackets {
 
   /// Version 3 names the key by its id; version 6 by version and fingerprint, whose first eight
   /// (v6) or last eight (v4) bytes are the id.
-  private static func keyID(_ body: ArraySlice<UInt8>) throws(MalformedMessage) -> String {
-    let body = Array(body)
-    guard let version = body.first else { throw .badPackets }
-    switch version {
+  private static func keyID(
+    _ bytes: [UInt8], _ body: Range<Int>
+  ) throws(MalformedMessage) -> UInt64 {
+    let start = body.lowerBound
+    func number(at place: Int) -> UInt64 {
+      bytes[place..<place + 8].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    guard !body.isEmpty else { throw .badPackets }
+    switch bytes[start] {
     case 3:
       guard body.count > 9 else { throw .badPackets }
-      return hexadecimal(body[1..<9]).uppercased()
+      return number(at: start + 1)
     case 6:
-      guard body.count > 2, body.count > 2 + Int(body[1]) else { throw .badPackets }
-      if body[1] == 0 { return String(repeating: "0", count: 16) }
-      let fingerprint = body[3..<(2 + Int(body[1]))]
+      guard body.count > 2, body.count > 2 + Int(bytes[start + 1]) else { throw .badPackets }
+      if bytes[start + 1] == 0 { return 0 }
+      let fingerprint = start + 3..<start + 2 + Int(bytes[start + 1])
       guard fingerprint.count >= 20 else { throw .badPackets }
-      let id = body[2] == 6 ? fingerprint.prefix(8) : fingerprint.suffix(8)
-      return hexadecimal(id).uppercased()
+      return number(
+        at: bytes[start + 2] == 6 ? fingerprint.lowerBound : fingerprint.upperBound - 8)
     default: throw .badPackets
     }
   }
+}
+
+/// Packet after packet, by their headers.
+private struct PacketReader {
+  struct Packet {
+    let tag: UInt8
+    let body: Range<Int>
+    /// It has one definite length.
+    let isWhole: Bool
+  }
+
+  private let bytes: [UInt8]
+  private(set) var place = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Takes one packet off the front; `nil` at the end. A packet of partial lengths, which only an
   /// encrypted packet can be, counts as reaching to the end of its last part.
-  private static func nextPacket(
-    _ rest: inout ArraySlice<UInt8>
-  ) throws(MalformedMessage) -> (tag: UInt8, body: ArraySlice<UInt8>)? {
-    guard let head = rest.popFirst() else { return nil }
+  mutating func next() throws(MalformedMessage) -> Packet? {
+    guard place < bytes.count else { return nil }
+    let head = bytes[place]
+    place += 1
     guard head & 0x80 != 0 else { throw .badPackets }
-    if head & 0x40 != 0 {
-      return (head & 0x3F, try newFormatBody(&rest))
-    }
+    if head & 0x40 != 0 { return try newFormat(head & 0x3F) }
     let tag = (head >> 2) & 0x0F
     let width = 1 << Int(head & 3)
     if width == 8 {
-      defer { rest = [] }
-      return (tag, rest)
+      defer { place = bytes.count }
+      return Packet(tag: tag, body: place..<bytes.count, isWhole: false)
     }
-    return (tag, try take(number(&rest, bytes: width), from: &rest))
+    return Packet(tag: tag, body: try take(number(bytes: width)), isWhole: true)
   }
 
   /// RFC 9580 section 4.2.1.
-  private static func newFormatBody(
-    _ rest: inout ArraySlice<UInt8>
-  ) throws(MalformedMessage) -> ArraySlice<UInt8> {
-    var first: ArraySlice<UInt8>?
+  private mutating func newFormat(_ tag: UInt8) throws(MalformedMessage) -> Packet {
+    var first: Range<Int>?
     while true {
-      let length = try number(&rest, bytes: 1)
-      switch length {
-      case ..<192:
-        let body = try take(length, from: &rest)
-        return first ?? body
-      case ..<224:
-        let body = try take((length - 192) << 8 + number(&rest, bytes: 1) + 192, from: &rest)
-        return first ?? body
-      case 255:
-        let body = try take(number(&rest, bytes: 4), from: &rest)
-        return first ?? body
-      default:
-        let part = try take(1 << (length & 31), from: &rest)
-        first = first ?? part
+      let length = try number(bytes: 1)
+      let whole: Int? =
+        switch length {
+        case ..<192: length
+        case ..<224: (length - 192) << 8 + (try number(bytes: 1)) + 192
+        case 255: try number(bytes: 4)
+        default: nil
+        }
+      if let whole {
+        let body = try take(whole)
+        return Packet(tag: tag, body: first ?? body, isWhole: first == nil)
       }
+      let part = try take(1 << (length & 31))
+      first = first ?? part
     }
   }
 
-  private static func number(
-    _ rest: inout ArraySlice<UInt8>, bytes: Int
-  ) throws(MalformedMessage) -> Int {
-    try take(bytes, from: &rest).reduce(0) { $0 << 8 | Int($1) }
+  private mutating func number(bytes count: Int) throws(MalformedMessage) -> Int {
+    bytes[try take(count)].reduce(0) { $0 << 8 | Int($1) }
   }
 
-  private static func take(
-    _ count: Int, from rest: inout ArraySlice<UInt8>
-  ) throws(MalformedMessage) -> ArraySlice<UInt8> {
-    guard rest.count >= count else { throw .badPackets }
-    defer { rest = rest.dropFirst(count) }
-    return rest.prefix(count)
+  private mutating func take(_ count: Int) throws(MalformedMessage) -> Range<Int> {
+    guard bytes.count - place >= count else { throw .badPackets }
+    defer { place += count }
+    return place..<place + count
   }
 }

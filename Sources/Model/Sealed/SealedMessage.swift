@@ -28,15 +28,17 @@ package enum MalformedMessage: Error, Hashable, Sendable {
 package struct SealedMessage: Hashable, Sendable {
   /// The text as it stands in the manifest.
   package let armored: String
+  package let digest: CiphertextDigest
+  private let numericKeyIDs: [UInt64]
+
   /// The ids of the (sub)keys that it is encrypted to, 16 upper-case hex digits each, in the
   /// message's order; all zeros for a hidden recipient.
-  package let keyIDs: [String]
-  package let digest: CiphertextDigest
+  package var keyIDs: [String] { numericKeyIDs.map(keyIDText) }
 
   package init(armored: String) throws(MalformedMessage) {
     let bytes = try Armor.decoded(armored)
     self.armored = armored
-    keyIDs = try MessagePackets.keyIDs(bytes)
+    numericKeyIDs = try MessagePackets(bytes).keyIDs
     digest = CiphertextDigest(hexadecimal(SHA256.hash(data: bytes)))
   }
 

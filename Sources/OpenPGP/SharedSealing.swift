@@ -1,0 +1,130 @@
+private import Glibc
+import Model
+import Secrets
+
+extension OpenPGP {
+  /// Seals each value in a message of its own.
+  ///
+  /// Messages for the same recipients share a session key: one that `choice` allows, or that of the
+  /// first of them, which gpg makes. Where none can be had, because no key here opens it, and where
+  /// they are signed, gpg makes them all.
+  package func seal(
+    _ requests: [SealRequest], signer: Fingerprint? = nil, sharing choice: SessionKeyChoice
+  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+    guard signer == nil else { return try await sealedByGPG(requests, signer: signer) }
+    var answers = [Result<String, SealFault>?](repeating: nil, count: requests.count)
+    let groups = Dictionary(grouping: requests.indices) { index in
+      requests[index].recipients.map(\.fingerprint.rawValue).sorted()
+    }
+    for group in groups.values.sorted(by: { ($0.first ?? 0) < ($1.first ?? 0) }) {
+      let sealed = try await sealedTogether(group.map { requests[$0] }, choice)
+      for (index, result) in zip(group, sealed) { answers[index] = result }
+    }
+    return answers.compactMap(\.self)
+  }
+
+  private func sealedByGPG(
+    _ requests: [SealRequest], signer: Fingerprint? = nil
+  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+    try await inLanes(requests) { context, request in
+      Result { () throws(SealFault) in try context.seal(request, signer: signer) }
+    }
+  }
+
+  /// - Precondition: the requests are for the same recipients.
+  private func sealedTogether(
+    _ requests: [SealRequest], _ choice: SessionKeyChoice
+  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+    guard let recipients = requests.first?.recipients, let home = GPGContext.home(settings),
+      let ids = Self.chosenKeyIDs(recipients)
+    else { return try await sealedByGPG(requests) }
+    let made = MadeSessionKeys(home: home)
+    var rest = requests[...]
+    var answers: [Result<String, SealFault>] = []
+    // To seal one value needs no passphrase, so nobody is asked for one; to seal many without their
+    // session key would cost every later opening of each.
+    var shared = try await presentSessionKey(
+      for: ids, choice, made, settings: requests.count == 1 ? settings.silent : nil)
+    while !rest.isEmpty {
+      guard let (message, key, room) = shared else {
+        // The first is gpg's, and the next ones join it if we can open it.
+        let first = try await sealedByGPG([rest.removeFirst()])
+        answers += first
+        guard case .success(let armored) = first.first,
+          let message = SessionMessage(armored: armored), message.keyIDs.sorted() == ids
+        else { break }
+        made.add(1, to: message, at: Self.now)
+        if rest.isEmpty { break }
+        guard let key = try await sessionKey(of: message, armored, nil) else { break }
+        shared = (message, key, MadeSessionKeys.maxMessages - 1)
+        continue
+      }
+      let joining = rest.prefix(room)
+      let joined = joining.map { Self.joined($0, message, key) }
+      rest = rest.dropFirst(joining.count)
+      made.add(joined.count, to: message, at: Self.now)
+      answers += try await whole(joined, Array(joining))
+      shared = nil
+    }
+    return answers + (try await sealedByGPG(Array(rest)))
+  }
+
+  /// What could not be sealed with the session key, gpg seals.
+  private func whole(
+    _ joined: [String?], _ requests: [SealRequest]
+  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+    let left = joined.indices.filter { joined[$0] == nil }
+    var others = try await sealedByGPG(left.map { requests[$0] })[...]
+    return joined.compactMap { $0.map { .success($0) } ?? others.popFirst() }
+  }
+
+  private static func joined(
+    _ request: SealRequest, _ message: SessionMessage, _ key: SessionKey
+  ) -> String? {
+    let date = UInt32(truncatingIfNeeded: now)
+    return key.sealed(request.value, at: request.place, date: date).map {
+      SessionMessage.armored(keyPackets: message.keyPackets, ciphertext: $0)
+    }
+  }
+
+  private typealias Shared = (message: SessionMessage, key: SessionKey, room: Int)
+
+  /// A session key that we made for exactly these keys, and that may have more messages.
+  private func presentSessionKey(
+    for ids: [String], _ choice: SessionKeyChoice, _ made: MadeSessionKeys,
+    settings: GPGSettings?
+  ) async throws(GPGUnavailable) -> Shared? {
+    guard case .present(let messages) = choice else { return nil }
+    let now = Self.now
+    let ours = made.all().mapValues { $0.room(at: now) }.filter { $0.value > 0 }
+    func room(_ message: SessionMessage) -> Int { ours[MadeSessionKeys.digest(of: message)] ?? 0 }
+    if ours.isEmpty { return nil }
+    if let (message, key) = await sessionKeys.known(for: ids, where: { room($0) > 0 }) {
+      return (message, key, room(message))
+    }
+    var refused: Set<SessionKeys.KeyPackets> = []
+    for candidate in messages where candidate.keyIDs.sorted() == ids {
+      guard let message = SessionMessage(armored: candidate.armored),
+        refused.insert(message.keyPackets).inserted, room(message) > 0
+      else { continue }
+      if let key = try await sessionKey(of: message, candidate.armored, settings) {
+        return (message, key, room(message))
+      }
+    }
+    return nil
+  }
+
+  private func sessionKey(
+    of message: SessionMessage, _ armored: String, _ settings: GPGSettings?
+  ) async throws(GPGUnavailable) -> SessionKey? {
+    try? await sessionKeys(of: [(message, armored)], settings: settings)[message.keyPackets]?.get()
+  }
+
+  /// Sorted; `nil` where one cannot be told.
+  private static func chosenKeyIDs(_ recipients: [PublicKey]) -> [String]? {
+    let ids = recipients.compactMap(\.chosenEncryptionKeyID?.rawValue)
+    return ids.count == recipients.count ? ids.sorted() : nil
+  }
+
+  private static var now: Int64 { Int64(time(nil)) }
+}

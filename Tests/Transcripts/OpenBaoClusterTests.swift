@@ -1,0 +1,128 @@
+import Foundation
+import TestOpenBao
+import TestSupport
+import Testing
+
+/// Three nodes that agree by Raft; and several who write at once.
+@Suite struct OpenBaoClusterTests {
+  /// How many connections are applied; with 300 one sees it for a larger project.
+  private static let count =
+    Int(ProcessInfo.processInfo.environment["VAULTCTL_CLUSTER_CONNECTIONS"] ?? "") ?? 60
+  /// With the servers' own settings an election takes longer.
+  private static let isQuick =
+    ProcessInfo.processInfo.environment["VAULTCTL_CLUSTER_QUICK"] != "no"
+
+  @Test func theLeaderIsKilledInTheMiddle() async throws {
+    let cluster = try await BaoCluster(isQuick: Self.isQuick)
+    defer { cluster.end() }
+    let leader = try await cluster.leader()
+    let standby = try #require(try cluster.standbys().first)
+    let it = try OpenBaoSandbox(cluster.client(of: standby))
+    let names = (0..<Self.count).map { "c-\($0)" }
+    try await apart { try it.declare(names) }
+
+    async let applying = apart { try it.vaultctl(["apply", "--auto-approve"]) }
+    let watching = cluster.client(of: standby)
+    try await eventually("a part of them") {
+      let keys = try watching.call("GET", "secret/metadata/vaultctl/?list=true")
+        .value("data", "keys", as: [String].self)
+      return (keys?.count ?? 0) > Self.count / 5
+    }
+    leader.kill()
+    let first = try await applying
+    #expect([0, 4].contains(first.status), "\(first.text.suffix(2000))\(first.errorText)")
+    if first.status == 4 { #expect(first.errorText.contains("error[")) }
+
+    let next = try await cluster.leader()
+    let survivors = try cluster.standbys() + [next]
+    #expect(survivors.count == 2)
+    let again = try await apart { try it.vaultctl(["apply", "--auto-approve"]) }
+    #expect(again.status == 0, "\(again.text.suffix(2000))\(again.errorText)")
+    try await apart { try it.expectNoChanges() }
+    for (number, node) in survivors.enumerated() {
+      let client = cluster.client(of: node)
+      for (index, name) in names.enumerated() where index % 2 == number || index % 7 == 0 {
+        #expect(try client.secret("vaultctl/\(name)")["token"] == "value-of-\(name)")
+        let version = try client.call("GET", "secret/metadata/vaultctl/\(name)")
+          .value("data", "current_version", as: Int.self)
+        #expect(version == 1, "`\(name)` was written once")
+      }
+    }
+  }
+
+  @Test func ofTwoSavedPlansOneIsDoneAndTheOtherNamesWhatMoved() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root)
+    let names = (0..<100).map { "c-\($0)" }
+    try await apart {
+      try it.declare(names)
+      try it.fine(["apply", "--auto-approve"])
+    }
+    let other = try TemporaryFolder()
+    let folder = it.sandbox.folder.path
+    #expect(try run("/bin/cp", ["-a", folder + "/.", other.path]).status == 0)
+    for (path, value) in [(folder, "first"), (other.path, "second")] {
+      for name in names {
+        let file = path + "/connections/\(name).yaml"
+        try Data(httpManifest(name, token: "\(value)-\(name)").utf8)
+          .write(to: URL(fileURLWithPath: file))
+      }
+      try await apart {
+        try it.fine(["encrypt", "-C", path])
+        try it.fine(["plan", "--out", path + "/it.plan", "-C", path])
+      }
+    }
+    async let one = apart { try it.vaultctl(["apply", folder + "/it.plan", "-C", folder]) }
+    async let two = apart {
+      try it.vaultctl(["apply", other.path + "/it.plan", "-C", other.path])
+    }
+    let results = try await [one, two]
+    #expect(results.map(\.status).sorted() == [0, 1], "\(results.map(\.errorText))")
+    let winner = results[0].status == 0 ? "first" : "second"
+    let loser = try #require(results.first { $0.status == 1 })
+    #expect(loser.errorText.contains("VC3014") && loser.errorText.contains("c-7"))
+    for name in names.prefix(20) {
+      #expect(try server.root.secret("vaultctl/\(name)")["token"] == "\(winner)-\(name)")
+    }
+    let last = try server.root.call("GET", "secret/metadata/vaultctl/c-99")
+      .value("data", "current_version", as: Int.self)
+    #expect(last == 2)
+  }
+
+  /// Somebody who knows no lock writes between the plan and the write.
+  @Test func whatOthersWriteMeanwhileIsNamedAndStays() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root)
+    let names = (0..<20).map { "c-\($0)" }
+    let proxy = try await BaoProxy(server.root.address)
+    defer { proxy.end() }
+    try await apart {
+      try it.declare(names)
+      try it.fine(["apply", "--auto-approve"])
+      for name in names { try it.fine(["set", name, "token"], input: "n3w") }
+    }
+    proxy.watch { number, moment in
+      // The lock and the journal are written; the first connection's record is next.
+      guard number == 4, moment == .before else { return }
+      for name in ["c-3", "c-11"] {
+        _ = try? server.root.order(
+          "POST", "secret/data/vaultctl/\(name)", ["data": ["type": "bearer", "token": "theirs"]])
+      }
+    }
+    let applied = try await apart {
+      try it.vaultctl(["apply", "--auto-approve"], environment: ["BAO_ADDR": proxy.address])
+    }
+    #expect(applied.status == 4, "\(applied.text)\(applied.errorText)")
+    #expect(applied.errorText.contains("error[VC4004]: `c-3` was changed while this ran"))
+    #expect(applied.errorText.contains("error[VC4004]: `c-11` was changed while this ran"))
+    for name in names {
+      let isTheirs = name == "c-3" || name == "c-11"
+      #expect(
+        try server.root.secret("vaultctl/\(name)")["token"] == (isTheirs ? "theirs" : "n3w"), "\(name)")
+    }
+    let plan = try await apart { try it.vaultctl(["plan"]) }
+    #expect(plan.text.contains("VC3005"), "drift and a change: a conflict")
+  }
+}
