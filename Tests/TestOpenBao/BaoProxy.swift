@@ -62,8 +62,8 @@ package final class BaoProxy: Sendable {
     let watcher = watcher.withLock { $0 }
     if writes { await watcher(number, .before) }
     let answer = try await http.send(
-      HTTP.HTTPRequest(
-        HTTP.HTTPRequest.Method(rawValue: request.method.rawValue) ?? .get,
+      OutgoingRequest(
+        OutgoingRequest.Method(rawValue: request.method.rawValue) ?? .get,
         target + request.uri.string,
         headers: request.headers.compactMap { field in
           let name = field.name.canonicalName
