@@ -100,14 +100,17 @@ extension TokenRecord {
     let granted = answer.granted ?? before?.granted ?? entry.requested
     let had = (before?.granted ?? []).union(before?.narrowed ?? [])
     let idle = answer.refreshSeconds ?? service.refresh.idleSeconds
+    let isPutOff = service.refresh.idleRenewedBy.map(next.requested.contains) ?? true
     next.tokens = TokenFacts(
       attempt: entry.attempt, issuedAt: sentAt, expiry: answer.expiry,
       granted: granted, narrowed: had.subtracting(granted),
       refresh: hasRefresh
         ? RefreshFacts(
           consentedAt: consentedAt, usedAt: sentAt,
-          idleUntil: idle.map { sentAt.adding(seconds: $0) },
-          hardUntil: service.refresh.hardSeconds.map { consentedAt.adding(seconds: $0) }) : nil,
+          idleUntil: isPutOff ? idle.map { sentAt.adding(seconds: $0) } : nil,
+          hardUntil: (service.refresh.hardSeconds ?? (isPutOff ? nil : idle)).map {
+            consentedAt.adding(seconds: $0)
+          }) : nil,
       verifiedAt: sentAt, skewSeconds: answer.skewSeconds)
     next.claim = nil
     next.stop = nil

@@ -451,6 +451,28 @@ import Tokens
     #expect(server.calls.count == 3)
   }
 
+  // MARK: Behaviour 19
+
+  @Test(arguments: [true, false])
+  func behaviour19_usePutsTheIdleEndOffWhereTheServiceSaysSo(isExtended: Bool) async throws {
+    let server = try await HostileServer.rotating()
+    var service = server.service
+    service.refresh.idleSeconds = 30 * 86_400
+    service.refresh.idleRenewedBy = "extended"
+    let bench = try await Bench(service, declared: isExtended ? ["extended"] : ["read"])
+    let consented = bench.clock.now
+    try await bench.authorize()
+    guard case .renewed(let record) = await bench.renew() else {
+      Issue.record("it was not renewed")
+      return
+    }
+    let refresh = try #require(record.tokens?.refresh)
+    #expect(refresh.consentedAt == consented)
+    let month = Int64(30 * 86_400)
+    #expect(refresh.idleUntil == (isExtended ? bench.clock.now.adding(seconds: month) : nil))
+    #expect(refresh.hardUntil == (isExtended ? nil : consented.adding(seconds: month)))
+  }
+
   // MARK: Behaviour 17
 
   @Test func behaviour17_aRefreshNamesNoScopes() async throws {

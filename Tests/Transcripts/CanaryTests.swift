@@ -98,7 +98,7 @@ import Testing
 }
 
 /// Looks at the command lines of all processes for as long as it is not ended.
-private final class CommandLineWatcher: @unchecked Sendable {
+final class CommandLineWatcher: @unchecked Sendable {
   private let lock = NSLock()
   private let texts: [Data]
   private var isEnded = false

@@ -119,6 +119,9 @@ private final class Rotating: Sendable {
 
   /// No token is anywhere but in the store, sealed: not in what is said, in the journal, in any file.
   @Test func noTokenShowsAnywhere() async throws {
+    let watcher = CommandLineWatcher(["kAnArIe"])
+    let watching = Task.detached { watcher.watch() }
+    defer { watcher.end() }
     let service = try await Rotating(lifetime: 1)
     let test = try await authorized(service)
     var said: [Finished] = []
@@ -138,6 +141,9 @@ private final class Rotating: Sendable {
     for finished in said {
       #expect(!finished.text.contains("kAnArIe") && !finished.errorText.contains("kAnArIe"))
     }
+    watcher.end()
+    await watching.value
+    #expect(watcher.finds.isEmpty, "\(watcher.finds)")
     for name in try FileManager.default.subpathsOfDirectory(atPath: test.sandbox.folder.path) {
       let path = test.sandbox.folder.path + "/" + name
       guard let bytes = FileManager.default.contents(atPath: path) else { continue }

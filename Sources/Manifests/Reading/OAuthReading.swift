@@ -102,7 +102,7 @@ extension NodeReader {
       let entries = mapping(
         node, path,
         keys: [
-          "rotation", "graceSeconds", "idleSeconds", "hardSeconds", "deadCodes",
+          "rotation", "graceSeconds", "idleSeconds", "idleRenewedBy", "hardSeconds", "deadCodes",
           "revocationEndsOthers",
         ])
     else { return RefreshRules() }
@@ -115,7 +115,9 @@ extension NodeReader {
     let codes = entries.given("deadCodes").flatMap { list($0, "\(path).deadCodes") } ?? []
     return RefreshRules(
       rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds") ?? 0,
-      idleSeconds: seconds("idleSeconds"), hardSeconds: seconds("hardSeconds"),
+      idleSeconds: seconds("idleSeconds"),
+      idleRenewedBy: entries.given("idleRenewedBy").flatMap { text($0, "\(path).idleRenewedBy") }
+        .map { Scope($0) }, hardSeconds: seconds("hardSeconds"),
       deadCodes: Set(codes.compactMap { text($0, "\(path).deadCodes") }),
       revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
         boolean($0, "\(path).revocationEndsOthers")

@@ -71,7 +71,8 @@ enum OAuthSchema {
       "What becomes of refresh tokens.",
       [
         ("rotation", choice(RefreshRules.Rotation.allCases.map(\.rawValue))),
-        ("graceSeconds", count), ("idleSeconds", count), ("hardSeconds", count),
+        ("graceSeconds", count), ("idleSeconds", count), ("idleRenewedBy", text),
+        ("hardSeconds", count),
         ("deadCodes", Schemas.list("Errors that mean invalid_grant.", Schemas.text)),
         ("revocationEndsOthers", truth),
       ], nullable: true)

@@ -95,6 +95,9 @@ package struct RefreshRules: Hashable, Sendable {
   package var graceSeconds: Int64
   /// A refresh token that is not used for so many seconds dies.
   package var idleSeconds: Int64?
+  /// The scope that must have been granted at the consent for a use to put the idle end off; `nil` where
+  /// every use does. Without it that end stands, counted from the consent.
+  package var idleRenewedBy: Scope?
   /// A refresh token dies so many seconds after the consent, used or not.
   package var hardSeconds: Int64?
   /// Error codes by which the service says `invalid_grant` in its own words.
@@ -104,11 +107,13 @@ package struct RefreshRules: Hashable, Sendable {
 
   package init(
     rotation: Rotation = .unknown, graceSeconds: Int64 = 0, idleSeconds: Int64? = nil,
-    hardSeconds: Int64? = nil, deadCodes: Set<String> = [], revocationEndsOthers: Bool = false
+    idleRenewedBy: Scope? = nil, hardSeconds: Int64? = nil, deadCodes: Set<String> = [],
+    revocationEndsOthers: Bool = false
   ) {
     self.rotation = rotation
     self.graceSeconds = graceSeconds
     self.idleSeconds = idleSeconds
+    self.idleRenewedBy = idleRenewedBy
     self.hardSeconds = hardSeconds
     self.deadCodes = deadCodes
     self.revocationEndsOthers = revocationEndsOthers

@@ -31,7 +31,8 @@ extension OAuthService {
   static let docusign = OAuthService(
     authorization: "https://account.docusign.com/oauth/auth",
     token: "https://account.docusign.com/oauth/token", clientAuthentication: .basic,
-    refresh: RefreshRules(rotation: .always, idleSeconds: days(30)),
+    refresh: RefreshRules(
+      rotation: .always, idleSeconds: days(30), idleRenewedBy: "extended"),
     lifetime: AccessLifetime(.seconds(28_800)))
 
   /// Scopes come back as an array, in a member of another name; connections of one account share what
