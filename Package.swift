@@ -96,22 +96,28 @@ let package = Package(
       name: "TestSupport", dependencies: ["Model", "Secrets", "Stores"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(
+      name: "TestServer",
+      dependencies: [
+        "TestSupport", logging, .product(name: "Hummingbird", package: "hummingbird"),
+      ],
+      path: "Tests/TestServer", swiftSettings: settings),
+    .target(
       name: "TestTenant",
       dependencies: [
-        "Model", "TestSupport", .product(name: "Hummingbird", package: "hummingbird"),
+        "Model", "TestServer", .product(name: "Hummingbird", package: "hummingbird"),
       ],
       path: "Tests/TestTenant", swiftSettings: settings),
     .target(
       name: "TestOpenBao",
       dependencies: [
-        "HTTP", "TestSupport", crypto, logging,
+        "HTTP", "TestServer", "TestSupport", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
       ]
         + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
       path: "Tests/TestOpenBao", swiftSettings: settings),
     .target(
       name: "TestAuthorizationServer",
-      dependencies: ["TestSupport", .product(name: "Hummingbird", package: "hummingbird")],
+      dependencies: ["TestServer", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestAuthorizationServer", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),

@@ -1,10 +1,9 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Synchronization
-import TestSupport
+import TestServer
 
 /// A token endpoint on a free port of this machine that does whatever a test orders.
 package final class HostileServer: Sendable {
@@ -26,34 +25,20 @@ package final class HostileServer: Sendable {
 
   private let chosen = Mutex<@Sendable (Call) async -> Answer>({ _ in .body("", status: 500) })
   private let seen = Mutex<[Call]>([])
-  private let port = Mutex(0)
-  private let server = Mutex<Task<Void, any Error>?>(nil)
-
-  package struct NotStarted: Error {}
+  private let server = Mutex<LoopbackServer?>(nil)
 
   package init(_ answer: @escaping @Sendable (Call) async -> Answer) async throws {
     chosen.withLock { $0 = answer }
-    let (ports, ready) = AsyncStream.makeStream(of: Int.self)
-    let router = Router()
-    router.on("/**", method: .post) { [self] request, _ in try await respond(request) }
-    var logger = Logger(label: "hostile")
-    logger.logLevel = .critical
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in ready.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let task = Task(executorPreference: ServerThreads.shared) {
-      try await application.runService(gracefulShutdownSignals: [])
+    let server = try await LoopbackServer { [unowned self] request in
+      try await respond(request)
     }
-    server.withLock { $0 = task }
-    var iterator = ports.makeAsyncIterator()
-    guard let found = await iterator.next(), found > 0 else { throw NotStarted() }
-    port.withLock { $0 = found }
+    self.server.withLock { $0 = server }
   }
 
-  package func end() { server.withLock { $0?.cancel() } }
+  package func end() { server.withLock { $0?.end() } }
   deinit { end() }
 
-  package var address: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+  package var address: String { server.withLock { $0?.address ?? "" } }
   package var calls: [Call] { seen.withLock { $0 } }
 
   package func answer(_ answer: @escaping @Sendable (Call) async -> Answer) {

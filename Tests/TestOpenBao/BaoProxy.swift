@@ -1,10 +1,9 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Synchronization
-import TestSupport
+import TestServer
 
 /// Stands in front of a server and hands requests on, so that a test is told of each one before it is
 /// carried out and after it, before its answer.
@@ -15,36 +14,20 @@ package final class BaoProxy: Sendable {
   private let forwarding = Forwarding()
   private let watcher = Mutex<@Sendable (Int, Moment) async -> Void>({ _, _ in })
   private let counter = Mutex(0)
-  private let port = Mutex(0)
-  private let server = Mutex<Task<Void, any Error>?>(nil)
-
-  package struct NotStarted: Error {}
+  private let server = Mutex<LoopbackServer?>(nil)
 
   package init(_ target: String) async throws {
     self.target = target
-    let (ports, ready) = AsyncStream.makeStream(of: Int.self)
-    let router = Router()
-    for method in [HTTPRequest.Method.get, .post, .patch, .delete] {
-      router.on("/**", method: method) { [self] request, _ in try await answer(request) }
+    let server = try await LoopbackServer { [unowned self] request in
+      try await answer(request)
     }
-    var logger = Logger(label: "proxy")
-    logger.logLevel = .critical
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in ready.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let task = Task(executorPreference: ServerThreads.shared) {
-      try await application.runService(gracefulShutdownSignals: [])
-    }
-    server.withLock { $0 = task }
-    var iterator = ports.makeAsyncIterator()
-    guard let found = await iterator.next(), found > 0 else { throw NotStarted() }
-    port.withLock { $0 = found }
+    self.server.withLock { $0 = server }
   }
 
-  package func end() { server.withLock { $0?.cancel() } }
+  package func end() { server.withLock { $0?.end() } }
   deinit { end() }
 
-  package var address: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+  package var address: String { server.withLock { $0?.address ?? "" } }
 
   /// Told of every request that writes, by its number from 1.
   package func watch(_ watcher: @escaping @Sendable (Int, Moment) async -> Void) {

@@ -1,10 +1,9 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Synchronization
-import TestSupport
+import TestServer
 
 /// A tenant's API on a free port of this machine, with faults on order.
 package final class TestTenant: Sendable {
@@ -31,35 +30,19 @@ package final class TestTenant: Sendable {
   private let chosen = Mutex<@Sendable (Call) -> Fault?>({ _ in nil })
   private let watcher = Mutex<@Sendable (Call, Moment) async -> Void>({ _, _ in })
   private let counter = Mutex(0)
-  private let port = Mutex(0)
-  private let server = Mutex<Task<Void, any Error>?>(nil)
-
-  package struct NotStarted: Error {}
+  private let server = Mutex<LoopbackServer?>(nil)
 
   package init() async throws {
-    let (ports, ready) = AsyncStream.makeStream(of: Int.self)
-    let router = Router()
-    for method in [HTTPRequest.Method.get, .post, .patch, .delete] {
-      router.on("/**", method: method) { [self] request, _ in try await answer(request) }
+    let server = try await LoopbackServer { [unowned self] request in
+      try await answer(request)
     }
-    var logger = Logger(label: "tenant")
-    logger.logLevel = .critical
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in ready.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let task = Task(executorPreference: ServerThreads.shared) {
-      try await application.runService(gracefulShutdownSignals: [])
-    }
-    server.withLock { $0 = task }
-    var iterator = ports.makeAsyncIterator()
-    guard let found = await iterator.next(), found > 0 else { throw NotStarted() }
-    port.withLock { $0 = found }
+    self.server.withLock { $0 = server }
   }
 
-  package func end() { server.withLock { $0?.cancel() } }
+  package func end() { server.withLock { $0?.end() } }
   deinit { end() }
 
-  package var address: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+  package var address: String { server.withLock { $0?.address ?? "" } }
 
   /// Calls of the API since faults were last chosen, the refused ones among them.
   package var callCount: Int { counter.withLock { $0 } }
