@@ -97,7 +97,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TestTenant",
-      dependencies: ["Model", .product(name: "Hummingbird", package: "hummingbird")],
+      dependencies: [
+        "Model", "TestSupport", .product(name: "Hummingbird", package: "hummingbird"),
+      ],
       path: "Tests/TestTenant", swiftSettings: settings),
     .target(
       name: "TestOpenBao",
@@ -109,7 +111,7 @@ let package = Package(
       path: "Tests/TestOpenBao", swiftSettings: settings),
     .target(
       name: "TestAuthorizationServer",
-      dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+      dependencies: ["TestSupport", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestAuthorizationServer", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),

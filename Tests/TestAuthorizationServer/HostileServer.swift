@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 
 /// A token endpoint on a free port of this machine that does whatever a test orders.
 package final class HostileServer: Sendable {
@@ -40,7 +41,9 @@ package final class HostileServer: Sendable {
     let application = Application(
       router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in ready.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let task = Task { try await application.runService(gracefulShutdownSignals: []) }
+    let task = Task(executorPreference: ServerThreads.shared) {
+      try await application.runService(gracefulShutdownSignals: [])
+    }
     server.withLock { $0 = task }
     var iterator = ports.makeAsyncIterator()
     guard let found = await iterator.next(), found > 0 else { throw NotStarted() }

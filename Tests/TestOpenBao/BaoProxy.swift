@@ -1,10 +1,10 @@
 import Foundation
-import HTTP
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 
 /// Stands in front of a server and hands requests on, so that a test is told of each one before it is
 /// carried out and after it, before its answer.
@@ -12,7 +12,7 @@ package final class BaoProxy: Sendable {
   package enum Moment: Sendable { case before, after }
 
   private let target: String
-  private let http = LiveHTTP()
+  private let forwarding = Forwarding()
   private let watcher = Mutex<@Sendable (Int, Moment) async -> Void>({ _, _ in })
   private let counter = Mutex(0)
   private let port = Mutex(0)
@@ -24,7 +24,7 @@ package final class BaoProxy: Sendable {
     self.target = target
     let (ports, ready) = AsyncStream.makeStream(of: Int.self)
     let router = Router()
-    for method in [HTTPTypes.HTTPRequest.Method.get, .post, .patch, .delete] {
+    for method in [HTTPRequest.Method.get, .post, .patch, .delete] {
       router.on("/**", method: method) { [self] request, _ in try await answer(request) }
     }
     var logger = Logger(label: "proxy")
@@ -32,7 +32,9 @@ package final class BaoProxy: Sendable {
     let application = Application(
       router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in ready.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let task = Task { try await application.runService(gracefulShutdownSignals: []) }
+    let task = Task(executorPreference: ServerThreads.shared) {
+      try await application.runService(gracefulShutdownSignals: [])
+    }
     server.withLock { $0 = task }
     var iterator = ports.makeAsyncIterator()
     guard let found = await iterator.next(), found > 0 else { throw NotStarted() }
@@ -61,14 +63,12 @@ package final class BaoProxy: Sendable {
       } : 0
     let watcher = watcher.withLock { $0 }
     if writes { await watcher(number, .before) }
-    let answer = try await http.send(
-      OutgoingRequest(
-        OutgoingRequest.Method(rawValue: request.method.rawValue) ?? .get,
-        target + request.uri.string,
-        headers: request.headers.compactMap { field in
-          let name = field.name.canonicalName
-          return name.hasPrefix("x-vault") || name == "content-type" ? (name, field.value) : nil
-        }, body: body.readableBytes > 0 ? Array(body.readableBytesView) : nil))
+    let answer = try await forwarding.send(
+      request.method.rawValue, target + request.uri.string,
+      headers: request.headers.compactMap { field in
+        let name = field.name.canonicalName
+        return name.hasPrefix("x-vault") || name == "content-type" ? (name, field.value) : nil
+      }, body: body.readableBytes > 0 ? Array(body.readableBytesView) : nil)
     if writes { await watcher(number, .after) }
     var headers = HTTPFields()
     for (name, value) in answer.headers where name.hasPrefix("x-vault") || name == "content-type" {

@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 
 /// A tenant's API on a free port of this machine, with faults on order.
 package final class TestTenant: Sendable {
@@ -46,7 +47,9 @@ package final class TestTenant: Sendable {
     let application = Application(
       router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in ready.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let task = Task { try await application.runService(gracefulShutdownSignals: []) }
+    let task = Task(executorPreference: ServerThreads.shared) {
+      try await application.runService(gracefulShutdownSignals: [])
+    }
     server.withLock { $0 = task }
     var iterator = ports.makeAsyncIterator()
     guard let found = await iterator.next(), found > 0 else { throw NotStarted() }

@@ -23,10 +23,15 @@ import Testing
 
     async let applying = apart { try it.vaultctl(["apply", "--auto-approve"]) }
     let watching = cluster.client(of: standby)
-    try await eventually("a part of them") {
-      let keys = try watching.call("GET", "secret/metadata/vaultctl/?list=true")
-        .value("data", "keys", as: [String].self)
-      return (keys?.count ?? 0) > Self.count / 5
+    do {
+      try await eventually("a part of them") {
+        let keys = try watching.call("GET", "secret/metadata/vaultctl/?list=true")
+          .value("data", "keys", as: [String].self)
+        return (keys?.count ?? 0) > Self.count / 5
+      }
+    } catch {
+      Issue.record("\(error): \(try await applying.errorText)")
+      return
     }
     leader.kill()
     let first = try await applying
@@ -73,9 +78,11 @@ import Testing
         try it.fine(["plan", "--out", path + "/it.plan", "-C", path])
       }
     }
-    async let one = apart { try it.vaultctl(["apply", folder + "/it.plan", "-C", folder]) }
+    async let one = apart {
+      try it.vaultctl(["apply", folder + "/it.plan", "-C", folder, "--force"])
+    }
     async let two = apart {
-      try it.vaultctl(["apply", other.path + "/it.plan", "-C", other.path])
+      try it.vaultctl(["apply", other.path + "/it.plan", "-C", other.path, "--force"])
     }
     let results = try await [one, two]
     #expect(results.map(\.status).sorted() == [0, 1], "\(results.map(\.errorText))")
@@ -112,7 +119,8 @@ import Testing
       }
     }
     let applied = try await apart {
-      try it.vaultctl(["apply", "--auto-approve"], environment: ["BAO_ADDR": proxy.address])
+      try it.vaultctl(
+        ["apply", "--auto-approve", "--force"], environment: ["BAO_ADDR": proxy.address])
     }
     #expect(applied.status == 4, "\(applied.text)\(applied.errorText)")
     #expect(applied.errorText.contains("error[VC4004]: `c-3` was changed while this ran"))
@@ -120,7 +128,8 @@ import Testing
     for name in names {
       let isTheirs = name == "c-3" || name == "c-11"
       #expect(
-        try server.root.secret("vaultctl/\(name)")["token"] == (isTheirs ? "theirs" : "n3w"), "\(name)")
+        try server.root.secret("vaultctl/\(name)")["token"] == (isTheirs ? "theirs" : "n3w"),
+        "\(name)")
     }
     let plan = try await apart { try it.vaultctl(["plan"]) }
     #expect(plan.text.contains("VC3005"), "drift and a change: a conflict")

@@ -73,7 +73,8 @@ import Testing
     defer { server.end() }
     let root = server.root
     try await root.mountKV("old", version: 1)
-    try root.writePolicy("listing", #"path "secret/metadata/vaultctl/*" { capabilities = ["list"] }"#)
+    try root.writePolicy(
+      "listing", #"path "secret/metadata/vaultctl/*" { capabilities = ["list"] }"#)
     let it = try OpenBaoSandbox(root)
     try it.declare(["a"])
     func expect(
@@ -98,10 +99,11 @@ import Testing
     try expect("VC4015", "there is no token", environment: ["BAO_TOKEN": ""])
     try expect(
       "VC4016", "read on `secret/metadata/vaultctl/a`",
-      as: root.with(token: try {
-        try root.order("POST", "secret/data/vaultctl/a", ["data": ["k": "v"]])
-        return try root.makeToken(["listing"])
-      }()))
+      as: root.with(
+        token: try {
+          try root.order("POST", "secret/data/vaultctl/a", ["data": ["k": "v"]])
+          return try root.makeToken(["listing"])
+        }()))
     try expect(
       "VC4001", environment: ["BAO_ADDR": "http://127.0.0.1:9"])
 

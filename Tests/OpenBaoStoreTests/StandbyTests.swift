@@ -1,0 +1,42 @@
+import Foundation
+import HTTP
+import Model
+import OpenBaoStore
+import Stores
+import TestOpenBao
+import TestSupport
+import Testing
+
+/// A standby answers from what has reached it, some tens of milliseconds behind the leader.
+@Suite struct StandbyTests {
+  @Test func ownWritesAreReadBackAndNoneIsAConflict() async throws {
+    let cluster = try await BaoCluster()
+    defer { cluster.end() }
+    _ = try await cluster.leader()
+    let client = cluster.client(of: try #require(try cluster.standbys().first))
+    let store = OpenBaoStore(
+      address: client.address, namespace: nil, mount: "secret", prefix: "vaultctl",
+      environment: nil, destroys: false,
+      credentials: { () throws(StoreError) in .token(client.token) },
+      http: LiveHTTP(authorities: cluster.authority.path),
+      surroundings: Surroundings(
+        now: { Int64(Date().timeIntervalSince1970 * 1000) },
+        sleep: { try? await Task.sleep(for: $0) }, random: { 0.5 }), protection: TestProtection())
+    func put(_ number: Int, _ action: StoreWrite.Action) async throws -> AppliedRecord {
+      let written = try await store.carryOut(
+        write(
+          "a", action, fields: ["token": .secret(secret("value \(number)"), ciphertext: "c")]),
+        in: RunID(1))
+      return try #require(written)
+    }
+    var record = try await put(0, .create)
+    for number in 1..<200 {
+      record = try await put(number, .update(record.storeID, from: record.version))
+      #expect(record.version.rawValue == "\(number + 1)")
+      let snapshot = try await store.read()
+      #expect(snapshot.applied[try name("a")] == record, "read \(number)")
+      #expect(snapshot.actual[try name("a")]?.version == record.version, "read \(number)")
+    }
+    #expect(try client.secret("vaultctl/a")["token"] == "value 199")
+  }
+}

@@ -1,0 +1,15 @@
+import HTTP
+
+/// Hands a request on to another server.
+struct Forwarding: Sendable {
+  private let http = LiveHTTP()
+
+  func send(
+    _ method: String, _ url: String, headers: [(name: String, value: String)], body: [UInt8]?
+  ) async throws -> (status: Int, headers: [String: String], body: [UInt8]) {
+    let answer = try await http.send(
+      HTTPRequest(
+        HTTPRequest.Method(rawValue: method) ?? .get, url, headers: headers, body: body))
+    return (answer.status, answer.headers, answer.body)
+  }
+}
