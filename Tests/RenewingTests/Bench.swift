@@ -80,7 +80,7 @@ final class Bench: Sendable {
     let clock = clock
     return Renewer(
       store: store, tokens: store,
-      http: http ?? LiveHTTP(limits: HTTPLimits(body: 1 << 20, answerSeconds: 5)),
+      http: http ?? LiveHTTP(limits: HTTPLimits(body: 1 << 20)),
       journal: journal ?? self.journal,
       surroundings: RenewalSurroundings(
         now: { clock.now },

@@ -69,7 +69,7 @@ private final class LossyHTTP: HTTP {
   }
 
   @Test func behaviour11_aGraceWindowMendsALostAnswerAtOnce() async throws {
-    let server = try DjangoOAuth(grace: 120)
+    let server = try await DjangoOAuth(grace: 120)
     let (bench, subject) = try await authorized(server, grace: 120)
     guard case .failed = await renew(bench, subject, http: LossyHTTP(losing: 1)) else {
       Issue.record("a lost answer is no failure")
@@ -89,7 +89,7 @@ private final class LossyHTTP: HTTP {
   }
 
   @Test func behaviour11_withoutOneTheOldTokenIsTriedOnceAndLate() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let (bench, subject) = try await authorized(server, grace: 0)
     _ = await renew(bench, subject, http: LossyHTTP(losing: 1))
     bench.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
@@ -105,7 +105,7 @@ private final class LossyHTTP: HTTP {
 
   /// Eight that refresh at once without a claim would get three different answers of this server.
   @Test func behaviour5_eightAtOnceAskItOnce() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let (bench, subject) = try await authorized(server, grace: 0)
     for round in 1...5 {
       let outcomes = await withTaskGroup(of: RenewalOutcome.self) { group in

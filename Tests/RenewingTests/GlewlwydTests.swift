@@ -60,7 +60,7 @@ import Tokens
   }
 
   @Test func behaviour23_slowDownAddsFiveSeconds() async throws {
-    let server = try Glewlwyd()
+    let server = try await Glewlwyd()
     let (bench, subject, sleeps) = try await authorized(server)
     #expect(sleeps.first == 5)
     #expect(zip(sleeps, sleeps.dropFirst()).contains { $1 == $0 + 5 }, "\(sleeps)")
@@ -75,7 +75,7 @@ import Tokens
 
   /// 400 with an empty body for a used token: a few tries, then a person.
   @Test func behaviour13_anEmptyRefusalEndsInUnspecified() async throws {
-    let server = try Glewlwyd()
+    let server = try await Glewlwyd()
     let (bench, subject, _) = try await authorized(server)
     let before = try await bench.kept()
     guard case .renewed = await renew(bench, subject) else {
@@ -104,7 +104,7 @@ import Tokens
 
   /// 403 with an empty body for a wrong secret.
   @Test func behaviour13_aWrongSecretWithoutAWordStops() async throws {
-    let server = try Glewlwyd()
+    let server = try await Glewlwyd()
     let bench = try await Bench(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
       name: bench.subject.name, grant: .clientCredentials, service: bench.subject.service,
@@ -123,7 +123,7 @@ import Tokens
   }
 
   @Test func behaviour13_itsOwnWordForAWrongScopeStops() async throws {
-    let server = try Glewlwyd()
+    let server = try await Glewlwyd()
     let bench = try await Bench(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
       name: bench.subject.name, grant: .clientCredentials, service: bench.subject.service,
@@ -134,7 +134,7 @@ import Tokens
   }
 
   @Test func behaviour20_revokesWhatIsNotShared() async throws {
-    let server = try Glewlwyd()
+    let server = try await Glewlwyd()
     let (bench, subject, _) = try await authorized(server)
     let client = try subject.client(["client_secret": secret("web-s3cr3t")])
     let kept = try await bench.kept()

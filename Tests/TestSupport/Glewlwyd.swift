@@ -8,10 +8,13 @@ package final class Glewlwyd: Sendable {
 
   private struct Line: Decodable { let address: String }
 
-  package init() throws {
-    folder = try TemporaryFolder()
-    process = try ServerProcess(
-      "/usr/bin/env", ["python3", ServerProcess.support("glewlwyd.py"), folder.path])
+  package init() async throws {
+    let folder = try TemporaryFolder()
+    self.folder = folder
+    process = try await apart {
+      try ServerProcess(
+        "/usr/bin/env", ["python3", ServerProcess.support("glewlwyd.py"), folder.path])
+    }
     address = try JSONDecoder().decode(Line.self, from: Data(process.line.utf8)).address
   }
 

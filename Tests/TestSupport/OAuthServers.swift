@@ -11,14 +11,18 @@ package final class DjangoOAuth: Sendable {
   /// - Parameters:
   ///   - grace: seconds in which a used refresh token goes on.
   ///   - lifetime: of access tokens, in seconds.
-  package init(grace: Int = 0, lifetime: Int = 3600) throws {
-    scratch = try TemporaryFolder()
+  package init(grace: Int = 0, lifetime: Int = 3600) async throws {
+    let scratch = try TemporaryFolder()
+    self.scratch = scratch
     let python = ProcessInfo.processInfo.environment["VAULTCTL_OAUTH_PYTHON"]
     guard let python else {
       throw Sandbox.Missing(what: "VAULTCTL_OAUTH_PYTHON: the python of Tests/run's environment")
     }
-    process = try ServerProcess(
-      python, [ServerProcess.support("django_oauth.py"), scratch.path, "\(grace)", "\(lifetime)"])
+    process = try await apart {
+      try ServerProcess(
+        python,
+        [ServerProcess.support("django_oauth.py"), scratch.path, "\(grace)", "\(lifetime)"])
+    }
     address = try JSONDecoder().decode(Line.self, from: Data(process.line.utf8)).address
   }
 

@@ -5,7 +5,7 @@ import Testing
 /// Against django-oauth-toolkit, which nobody here wrote.
 @Suite(.serialized) struct TokenCommandTests {
   @Test func mintsAndRenewsByClientCredentials() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "machine-s3cr3t")
 
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func aWrongSecretStopsUntilAnotherIsApplied() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "wrong")
     let refused = try await test.vaultctl(["refresh"])
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func obtainsConsentByCodeAndRotates() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
     #expect(try await test.vaultctl(["refresh"]).text == "Nothing is due.\n")
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func behaviour12_aReusedTokenKillsTheFamilyAndSaysSo() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
     _ = try await consent(test, server)
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func behaviour23_obtainsConsentOnAnotherDevice() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address, oauth: ["clientAuthentication: none"])
     try await test.apply("crm", app: "crm", id: "device", secret: nil)
     func onDevice(denies: Bool) async throws -> Finished {
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func behaviour20_revokesAtTheService() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
     _ = try await consent(test, server)
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func behaviour20_aDeletedConnectionsTokensAreGivenBack() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
     _ = try await consent(test, server)
@@ -164,7 +164,7 @@ import Testing
   }
 
   @Test func aStrangersAnswerInTheBrowserIsRefused() async throws {
-    let server = try DjangoOAuth()
+    let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
     let attacked = try await test.withPerson(["authorize", "crm"]) { said in
