@@ -46,6 +46,6 @@ package func run(
 /// meanwhile.
 package func apart<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
   try await withCheckedThrowingContinuation { continuation in
-    DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
+    Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
   }
 }

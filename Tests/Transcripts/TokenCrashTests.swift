@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestAuthorizationServer
+import TestOpenBao
 import TestSupport
 import Testing
 
@@ -40,9 +41,13 @@ private final class Rotating: Sendable {
 
 @Suite(.serialized) struct TokenCrashTests {
   /// A connection that a person consented to, as far as the service is concerned.
-  private func authorized(_ service: Rotating) async throws -> TokenSandbox {
+  ///
+  /// - Parameter project: more of the project file.
+  private func authorized(
+    _ service: Rotating, project: String = ""
+  ) async throws -> TokenSandbox {
     let test = try TokenSandbox(
-      server: service.server.address, oauth: ["refresh: {rotation: always}"])
+      server: service.server.address, oauth: ["refresh: {rotation: always}"], project: project)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
     let consented = try await test.withPerson(["authorize", "crm"]) { said in
       guard let redirect = said.firstMatch(of: /redirect_uri=([^&\s]+)/),
@@ -87,7 +92,7 @@ private final class Rotating: Sendable {
         #expect(service.given == before + 1, "\(call) \(number)")
       }
     }
-    #expect(kills > 15 && afterTheAnswer > 8, "\(kills) kills, \(afterTheAnswer) after the answer")
+    #expect(kills > 15 && afterTheAnswer > 4, "\(kills) kills, \(afterTheAnswer) after the answer")
     #expect(try await test.vaultctl(["refresh", "crm"]).status == 0)
     let journal = test.sandbox.folder.path + "/.vaultctl/answers"
     #expect(
@@ -100,8 +105,54 @@ private final class Rotating: Sendable {
   @Test func behaviour5_eightProcessesAskOnceInFiftyRounds() async throws {
     let service = try await Rotating()
     let test = try await authorized(service)
-    for round in 1...50 {
-      try test.makeDue()
+    try await expectOneAsks(of: test, service, rounds: 50) { try test.makeDue() }
+  }
+
+  /// Beside OpenBao as often where `VAULTCTL_TOKEN_ROUNDS` is 50.
+  @Test func behaviour5_eightProcessesAskOnceBesideOpenBao() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let service = try await Rotating()
+    let test = try await authorized(
+      service,
+      project: """
+        store:
+          type: openbao
+          address: \(bao.root.address)
+          credentialsCommand: [echo, "BAO_TOKEN=\(bao.root.token)"]
+        """)
+    let rounds = Int(ProcessInfo.processInfo.environment["VAULTCTL_TOKEN_ROUNDS"] ?? "") ?? 10
+    try await expectOneAsks(of: test, service, rounds: rounds) { try makeDue(bao.root) }
+    #expect(!service.isDead)
+  }
+
+  /// Moves the end of the kept token to just ahead of now, by the engine's own means.
+  private func makeDue(_ root: BaoClient) throws {
+    let keys = try root.call("GET", "secret/metadata/vaultctl-tokens/?list=true")
+      .value("data", "keys", as: [String].self)
+    let path = "secret/data/vaultctl-tokens/\(try #require(keys?.first))"
+    let found = try root.call("GET", path)
+    var data = try #require(found.value("data", "data", as: [String: String].self))
+    let version = try #require(found.value("data", "metadata", "version", as: Int.self))
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    let text = try #require(data["record"])
+    var record = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    var tokens = try #require(record["tokens"] as? [String: Any])
+    tokens["expiry"] = ["at": ["_0": now + 30_000]]
+    tokens["issuedAt"] = now - 3_600_000
+    record["tokens"] = tokens
+    data["record"] = String(
+      decoding: try JSONSerialization.data(withJSONObject: record), as: UTF8.self)
+    try root.order("POST", path, ["options": ["cas": version], "data": data])
+  }
+
+  private func expectOneAsks(
+    of test: TokenSandbox, _ service: Rotating, rounds: Int,
+    makeDue: @escaping @Sendable () throws -> Void
+  ) async throws {
+    for round in 1...rounds {
+      try await apart(makeDue)
       let before = service.given
       let finished = try await withThrowingTaskGroup(of: Finished.self) { group in
         for _ in 0..<8 {

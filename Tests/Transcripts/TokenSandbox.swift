@@ -133,7 +133,7 @@ final class RunningProgram: @unchecked Sendable {
 
   func finished() async -> Finished {
     await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { [process] in
+      Thread.detachNewThread { [process] in
         process.waitUntilExit()
         continuation.resume()
       }
