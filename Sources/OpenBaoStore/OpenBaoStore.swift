@@ -24,7 +24,7 @@ package actor OpenBaoStore: Store {
   private var isChecked = false
   /// As last read, and written since.
   private var entries: [ConnectionName: Entry]?
-  private var key: StoreKey?
+  var key: StoreKey?
   /// The version of the lock that we hold.
   var lockVersion: Int64?
   var journal = RunJournal()
@@ -311,52 +311,6 @@ package actor OpenBaoStore: Store {
     let fresh = try await freshEntry(name)
     throw .versionConflict(
       name, expected: entry.version, found: fresh.metadata.isThere ? fresh.version : nil)
-  }
-}
-
-// MARK: The key of the digests
-
-extension OpenBaoStore {
-  package func sealedKey() async throws(StoreError) -> String? { try await storedKey()?.sealed }
-
-  private func storedKey() async throws(StoreError) -> (sealed: String, version: Int64)? {
-    guard let (data, version) = try await engine.data(places.key), let raw = data["sealed"],
-      case .string(let sealed) = JSONObject.plain(raw)
-    else { return nil }
-    return (sealed, version)
-  }
-
-  package func resealKey() async throws(StoreError) -> Bool {
-    guard let (sealed, version) = try await storedKey() else { return false }
-    let again = try await protection.sealKey(protection.openKey(sealed))
-    guard case .written = try await engine.put(places.key, data: keyData(again), after: version)
-    else { throw .writeFailed("the store key was changed meanwhile") }
-    return true
-  }
-
-  func presentKey() async throws(StoreError) -> StoreKey? {
-    if let key { return key }
-    guard let sealed = try await sealedKey() else { return nil }
-    let key = try StoreKey(await protection.openKey(sealed))
-    self.key = key
-    return key
-  }
-
-  /// The key that is there, or a new one; where another process was quicker, its key stays.
-  func usableKey() async throws(StoreError) -> StoreKey {
-    if let key = try await presentKey() { return key }
-    let sealed = try await protection.sealKey(StoreKey.random())
-    _ = try await engine.put(places.key, data: keyData(sealed), after: 0)
-    guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
-    return key
-  }
-
-  private func keyData(_ sealed: String) -> [UInt8] {
-    var body = JSONBody()
-    body.put("{\"sealed\":")
-    body.put(text: sealed)
-    body.put("}")
-    return body.bytes
   }
 }
 
