@@ -180,7 +180,9 @@ actor BaoAPI {
     return headers
   }
 
-  /// Where a redirection leads: a server of the same scheme, and nothing behind its name.
+  /// Where a redirection leads: a server of the same scheme, and nothing behind its name. The token
+  /// goes there too, as with the server's own client: the node that was asked vouches for its leader,
+  /// whose certificate is verified as its own was.
   private func leader(of response: HTTPResponse) -> String? {
     guard let place = response.headers["location"], let url = URL(string: place),
       let scheme = url.scheme, let host = url.host, base.hasPrefix(scheme + "://")
