@@ -36,7 +36,7 @@ struct CustomMetadata {
   init() {}
 
   init(_ custom: [String: String]) {
-    var pieces: [String: [Int: String]] = [:]
+    var versions: Set<Int64> = []
     for (key, value) in custom {
       let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
       switch (parts[0], parts.count > 1 ? parts[1] : nil) {
@@ -47,22 +47,17 @@ struct CustomMetadata {
       // The text has a mark before it, since no value may be empty.
       case ("label", let name?) where value.hasPrefix("="):
         labels[name] = String(value.dropFirst())
-      case ("record", let rest?), ("granted", let rest?):
-        // `record.7.0`, `granted.0`
-        let numbers = rest.split(separator: ".").compactMap { Int($0) }
-        guard let piece = numbers.last else { continue }
-        let name = parts[0] == "granted" ? "granted" : "\(numbers[0])"
-        pieces[name, default: [:]][piece] = value
+      case ("record", let rest?):
+        versions.formUnion(Int64(rest.prefix { $0 != "." }).map { [$0] } ?? [])
+      case ("granted", .some): break
       default: others[key] = value
       }
     }
-    for (name, parts) in pieces {
-      let text = parts.sorted { $0.key < $1.key }.map(\.value).joined()
-      if name == "granted" {
-        granted = try? JSONDecoder().decode([Scope].self, from: Data(text.utf8))
-      } else if let version = Int64(name), let slot = Self.slot(text) {
-        slots[version] = slot
-      }
+    granted = Pieces.text("granted", in: custom).flatMap {
+      try? JSONDecoder().decode([Scope].self, from: Data($0.utf8))
+    }
+    for version in versions {
+      slots[version] = Pieces.text("record.\(version)", in: custom).flatMap(Self.slot)
     }
   }
 

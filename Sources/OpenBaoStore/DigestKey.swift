@@ -8,8 +8,7 @@ extension OpenBaoStore {
   package func sealedKey() async throws(StoreError) -> String? { try await storedKey()?.sealed }
 
   private func storedKey() async throws(StoreError) -> (sealed: String, version: Int64)? {
-    guard let (data, version) = try await engine.data(places.key), let raw = data["sealed"],
-      case .string(let sealed) = JSONObject.plain(raw)
+    guard let (data, version) = try await engine.data(places.key), let sealed = data.text("sealed")
     else { return nil }
     return (sealed, version)
   }
@@ -17,7 +16,9 @@ extension OpenBaoStore {
   package func resealKey() async throws(StoreError) -> Bool {
     guard let (sealed, version) = try await storedKey() else { return false }
     let again = try await protection.sealKey(protection.openKey(sealed))
-    guard case .written = try await engine.put(places.key, data: keyData(again), after: version)
+    guard
+      case .written = try await engine.put(
+        places.key, data: wrapped("sealed", again), after: version)
     else { throw .writeFailed("the store key was changed meanwhile") }
     return true
   }
@@ -34,16 +35,8 @@ extension OpenBaoStore {
   func usableKey() async throws(StoreError) -> StoreKey {
     if let key = try await presentKey() { return key }
     let sealed = try await protection.sealKey(StoreKey.random())
-    _ = try await engine.put(places.key, data: keyData(sealed), after: 0)
+    _ = try await engine.put(places.key, data: wrapped("sealed", sealed), after: 0)
     guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
     return key
-  }
-
-  private func keyData(_ sealed: String) -> [UInt8] {
-    var body = JSONBody()
-    body.put("{\"sealed\":")
-    body.put(text: sealed)
-    body.put("}")
-    return body.bytes
   }
 }

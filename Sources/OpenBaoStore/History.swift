@@ -5,8 +5,11 @@ package import Stores
 extension OpenBaoStore {
   /// The engine's versions. It does not tell who wrote one; we know it of the last ones.
   package func history(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
-    let entry = try await freshEntry(name)
-    return entry.metadata.versions.reversed().map { version in
+    Self.versions(of: try await freshEntry(name))
+  }
+
+  private static func versions(of entry: Entry) -> [StoredVersion] {
+    entry.metadata.versions.reversed().map { version in
       var provenance: Provenance?
       if case .record(let record) = entry.custom.slots[version.number] {
         provenance = record.provenance
@@ -28,7 +31,7 @@ extension OpenBaoStore {
   package func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
     let entry = try await freshEntry(name)
     let tokens = try await tokenEvents(entry.id(named: name), of: name)
-    let versions = try await history(of: name).reversed().map { version in
+    let versions = Self.versions(of: entry).reversed().map { version in
       StoreEvent(
         at: version.at, who: version.who ?? "-",
         what: "version \(version.version)"
@@ -49,12 +52,7 @@ extension OpenBaoStore {
       let data = try await engine.data(places.connection(name), version: number)?.data
     else { throw .refused("`\(name)` has no version \(version) any more") }
     var fields: [FieldName: FieldWrite] = [:]
-    var type: SetupType?
-    for (text, value) in data.members {
-      if text == SetupData.type {
-        if case .string(let text) = JSONObject.plain(value) { type = SetupType(text) }
-        continue
-      }
+    for (text, value) in data.members where text != SetupData.type {
       let field = FieldName(text)
       if case .plain = entry.record?.fields[field], let plain = JSONObject.plain(value) {
         fields[field] = .plain(plain)
@@ -65,7 +63,8 @@ extension OpenBaoStore {
     return try await put(
       StoreWrite(
         name: name, action: .update(entry.id(named: name), from: entry.version),
-        app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"), setupType: type,
+        app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"),
+        setupType: data.text(SetupData.type).map { SetupType($0) },
         fields: fields, labels: entry.custom.labels, scopes: entry.record?.scopes,
         preventsDestroy: entry.record?.preventsDestroy ?? false, provenance: provenance),
       id: entry.custom.id ?? .random(), over: entry, keeping: nil)

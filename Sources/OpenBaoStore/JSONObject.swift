@@ -22,6 +22,11 @@ struct JSONObject {
 
   func object(_ name: String) -> JSONObject? { self[name].flatMap { JSONObject($0) } }
 
+  /// A member that is a string, and no secret.
+  func text(_ name: String) -> String? {
+    if let value = self[name], case .string(let text) = Self.plain(value) { text } else { nil }
+  }
+
   /// A scalar as a service would be given it: a string's characters, a number's digits.
   static func scalar(_ value: ArraySlice<UInt8>) -> SecretBytes? {
     guard let first = value.first, first != Mark.brace, first != Mark.bracket else { return nil }

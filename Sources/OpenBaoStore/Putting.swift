@@ -147,8 +147,8 @@ extension OpenBaoStore {
   func sibling(
     _ name: ConnectionName, _ version: Int64
   ) async throws(StoreError) -> AppliedRecord? {
-    guard let data = try await engine.data(places.record(name), version: version)?.data,
-      let raw = data["record"], case .string(let text) = JSONObject.plain(raw)
+    guard
+      let text = try await engine.data(places.record(name), version: version)?.data.text("record")
     else { return nil }
     return try decoded(text)
   }

@@ -5,10 +5,10 @@ package import Stores
 /// What our own run means to do, as long as it is not known to be done.
 struct RunJournal {
   var provenance: Provenance?
-  var open: [JournaledIntent] = []
+  var open: [ConnectionName: JournaledIntent] = [:]
   var planned = 0
 
-  mutating func finished(_ name: ConnectionName) { open.removeAll { $0.connection == name } }
+  mutating func finished(_ name: ConnectionName) { open[name] = nil }
 }
 
 /// The lock and the journal, each a secret of its own below `<prefix>-state`.
@@ -66,9 +66,7 @@ extension OpenBaoStore {
   }
 
   private func lockHolder(_ data: JSONObject) throws(StoreError) -> LockHolder? {
-    guard let raw = data["holder"], case .string(let text) = JSONObject.plain(raw) else {
-      return nil
-    }
+    guard let text = data.text("holder") else { return nil }
     return try decoded(text)
   }
 
@@ -89,8 +87,10 @@ extension OpenBaoStore {
   ) async throws(StoreError) -> RunID {
     try await engine.api.learnTokensEnd()
     journal = RunJournal(
-      provenance: provenance, open: intents.map { JournaledIntent($0, keepsDraft: false) },
-      planned: intents.count)
+      provenance: provenance,
+      open: Dictionary(
+        intents.map { ($0.connection, JournaledIntent($0, keepsDraft: false)) }
+      ) { first, _ in first }, planned: intents.count)
     try await putJournal()
     return RunID(1)
   }
@@ -108,10 +108,11 @@ extension OpenBaoStore {
   private func putJournal() async throws(StoreError) {
     guard let provenance = journal.provenance else { return }
     let size = Part.size
-    let parts = max(1, (journal.open.count + size - 1) / size)
+    let open = journal.open.values.sorted { $0.connection < $1.connection }
+    let parts = max(1, (open.count + size - 1) / size)
     // The first part tells how many there are, so it comes last.
     for number in (0..<parts).reversed() {
-      let intents = Array(journal.open.dropFirst(number * size).prefix(size))
+      let intents = Array(open.dropFirst(number * size).prefix(size))
       let part = Part(
         provenance: provenance, planned: journal.planned, parts: parts, intents: intents)
       try await putAlways(places.run(number), data: try encoded("run", part))
@@ -132,9 +133,9 @@ extension OpenBaoStore {
   }
 
   private func part(_ number: Int) async throws(StoreError) -> Part? {
-    guard let data = try await engine.data(places.run(number))?.data, let raw = data["run"],
-      case .string(let text) = JSONObject.plain(raw)
-    else { return nil }
+    guard let text = try await engine.data(places.run(number))?.data.text("run") else {
+      return nil
+    }
     return try decoded(text)
   }
 
@@ -155,7 +156,7 @@ extension OpenBaoStore {
       case .untouched: break
       }
     }
-    journal = RunJournal(provenance: first.provenance, open: [], planned: first.planned)
+    journal = RunJournal(provenance: first.provenance, planned: first.planned)
     try await putJournal()
     forgetEntries()
     return [
@@ -165,13 +166,18 @@ extension OpenBaoStore {
   }
 
   func encoded(_ key: String, _ value: some Encodable) throws(StoreError) -> [UInt8] {
-    var body = JSONBody()
-    body.put("{\"\(key)\":")
     do {
-      body.put(text: try canonicalJSON(value))
+      return wrapped(key, try canonicalJSON(value))
     } catch {
       throw .writeFailed("a record cannot be written as JSON")
     }
+  }
+
+  /// An object of one text, which is no secret.
+  func wrapped(_ key: String, _ text: String) -> [UInt8] {
+    var body = JSONBody()
+    body.put("{\"\(key)\":")
+    body.put(text: text)
     body.put("}")
     return body.bytes
   }

@@ -89,7 +89,7 @@ extension OpenBaoStore: TokenStore {
     _ id: StoreID
   ) async throws(StoreError) -> (tokens: TokenData, version: Int64)? {
     guard let (data, version) = try await engine.data(places.tokens(id)) else { return nil }
-    guard let raw = data["record"], case .string(let text) = JSONObject.plain(raw) else {
+    guard let text = data.text("record") else {
       throw .corrupt("the tokens of `\(id)` have another form")
     }
     return (
