@@ -57,6 +57,7 @@ package struct AnswerJournal: Sendable {
     let requested: [Scope]
     let client: ClientMark
     let sentAt: Timestamp
+    let receivedAt: Timestamp?
     let status: Int
     let contentType: String?
     let date: String?
@@ -77,6 +78,7 @@ package struct AnswerJournal: Sendable {
         format: 1, store: entry.store, connection: entry.connection, id: entry.id,
         attempt: entry.attempt, base: entry.base, kind: entry.kind,
         requested: entry.requested.sorted(), client: entry.client, sentAt: entry.answer.sentAt,
+        receivedAt: entry.answer.receivedAt,
         status: entry.answer.status, contentType: entry.answer.contentType,
         date: entry.answer.date, retryAfter: entry.answer.retryAfter, sealedBody: Data(sealed))
       bytes = Array(try canonicalJSON(form).utf8)
@@ -128,7 +130,8 @@ package struct AnswerJournal: Sendable {
           base: form.base, kind: form.kind, requested: Set(form.requested), client: form.client,
           answer: RawAnswer(
             status: form.status, contentType: form.contentType, date: form.date,
-            retryAfter: form.retryAfter, body: body, sentAt: form.sentAt)))
+            retryAfter: form.retryAfter, body: body, sentAt: form.sentAt,
+            receivedAt: form.receivedAt)))
     }
     return (entries.sorted { $0.answer.sentAt < $1.answer.sentAt }, unreadable)
   }

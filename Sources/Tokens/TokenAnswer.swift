@@ -13,10 +13,12 @@ package struct RawAnswer: Sendable {
   package let body: [UInt8]
   /// Our time just before the request was sent.
   package let sentAt: Timestamp
+  /// Our time when the answer was there.
+  package let receivedAt: Timestamp
 
   package init(
     status: Int, contentType: String? = nil, date: String? = nil, retryAfter: String? = nil,
-    body: [UInt8], sentAt: Timestamp
+    body: [UInt8], sentAt: Timestamp, receivedAt: Timestamp? = nil
   ) {
     self.status = status
     self.contentType = contentType
@@ -24,13 +26,14 @@ package struct RawAnswer: Sendable {
     self.retryAfter = retryAfter
     self.body = body
     self.sentAt = sentAt
+    self.receivedAt = receivedAt ?? sentAt
   }
 
-  init(_ response: HTTPResponse, sentAt: Timestamp) {
+  init(_ response: HTTPResponse, sentAt: Timestamp, receivedAt: Timestamp) {
     self.init(
       status: response.status, contentType: response.headers["content-type"],
       date: response.headers["date"], retryAfter: response.headers["retry-after"],
-      body: response.body, sentAt: sentAt)
+      body: response.body, sentAt: sentAt, receivedAt: receivedAt)
   }
 }
 
@@ -132,10 +135,11 @@ package struct TokenAnswer: Sendable {
     }
   }
 
-  /// Whole seconds by which the server is ahead; under five, a slow answer explains it.
+  /// Whole seconds by which the server is ahead, at least. What it dates between the request and the
+  /// answer is right, however long it took; and nobody's clock is wrong for less than five seconds.
   private static func skew(_ raw: RawAnswer) -> Int64? {
     guard let text = raw.date, let date = HTTPDate.read(text) else { return nil }
-    let skew = date.seconds(since: raw.sentAt)
+    let skew = date.seconds(since: min(max(date, raw.sentAt), raw.receivedAt))
     return abs(skew) < 5 ? nil : skew
   }
 }

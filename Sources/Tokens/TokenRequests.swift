@@ -120,7 +120,7 @@ package struct TokenRequests: Sendable {
       let response = try await http.send(
         HTTPRequest(.post, url, headers: headers, body: form.bytes))
       guard response.body.count <= Self.answerLimit else { throw HTTPFailure.tooLarge }
-      return RawAnswer(response, sentAt: sentAt)
+      return RawAnswer(response, sentAt: sentAt, receivedAt: now())
     } catch {
       throw TokenFault(error)
     }

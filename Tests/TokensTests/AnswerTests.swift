@@ -12,7 +12,8 @@ func answer(
   _ body: String, status: Int = 200, date: String? = nil, retryAfter: String? = nil
 ) -> RawAnswer {
   RawAnswer(
-    status: status, date: date, retryAfter: retryAfter, body: Array(body.utf8), sentAt: sentAt)
+    status: status, date: date, retryAfter: retryAfter, body: Array(body.utf8), sentAt: sentAt,
+    receivedAt: sentAt.adding(seconds: 20))
 }
 
 func text(_ secret: SecretBytes?) -> String? {
@@ -100,11 +101,12 @@ func read(
     let body = #"{"access_token": "a", "expires_in": 60}"#
     let late = try read(answer(body, date: "Mon, 21 Sep 2026 14:15:20 GMT")).get()
     #expect(late.expiry == .at(sentAt.adding(seconds: 60)))
-    #expect(late.skewSeconds == 120)
+    // The answer was there after 20 s.
+    #expect(late.skewSeconds == 100)
     let behind = try read(answer(body, date: "Mon, 21 Sep 2026 14:12:20 GMT")).get()
     #expect(behind.skewSeconds == -60)
     // A slow answer is no wrong clock.
-    let slow = try read(answer(body, date: "Mon, 21 Sep 2026 14:13:23 GMT")).get()
+    let slow = try read(answer(body, date: "Mon, 21 Sep 2026 14:13:35 GMT")).get()
     #expect(slow.skewSeconds == nil)
     #expect(try read(answer(body, date: "yesterday")).get().skewSeconds == nil)
   }
