@@ -1,6 +1,7 @@
 /// A file's lines for snippets, without the values that must not be shown.
 package struct RedactedSource: Sendable {
-  private let lines: [[Unicode.Scalar]]
+  /// Told into lines when one is shown, which is seldom.
+  private let bytes: [UInt8]
   private let hidden: Hidden
   private static let mask: [Unicode.Scalar] = ["•", "•", "•"]
 
@@ -12,19 +13,13 @@ package struct RedactedSource: Sendable {
   /// - Parameter hidden: the spans to mask; `nil` where the file could not be read far enough to
   ///   know: then everything behind a key or a dash is.
   package init(_ bytes: [UInt8], hidden: [Span]?) {
-    lines = bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A }.map { line in
-      Array(
-        String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self).unicodeScalars
-      )
-      .filter { $0.value != 0xFEFF }
-    }
+    self.bytes = bytes
     self.hidden = hidden.map { .spans($0) } ?? .everyValue
   }
 
   /// A line as it may be shown, and which of its columns (0-based) a span covers there.
   package func snippet(_ span: Span) -> (line: String, marked: Range<Int>)? {
-    guard lines.indices.contains(span.start.line - 1) else { return nil }
-    let line = lines[span.start.line - 1]
+    guard let line = line(span.start.line) else { return nil }
     let end = span.end.line == span.start.line ? span.end.column - 1 : line.count
     let range = (span.start.column - 1)..<max(span.start.column, end)
     var shown: [Unicode.Scalar] = []
@@ -46,6 +41,18 @@ package struct RedactedSource: Sendable {
     let first = marks.first ?? shown.count
     let last = min(marks.last ?? first, max(shown.count - 1, first))
     return (String(text), first..<(last + 1))
+  }
+
+  /// - Parameter number: 1-based.
+  private func line(_ number: Int) -> [Unicode.Scalar]? {
+    var start = 0
+    for _ in 1..<max(number, 1) {
+      guard let end = bytes[start...].firstIndex(of: 0x0A) else { return nil }
+      start = end + 1
+    }
+    let line = bytes[start...].prefix { $0 != 0x0A }
+    let text = String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
+    return text.unicodeScalars.filter { $0.value != 0xFEFF }
   }
 
   private func masks(line: Int, column: Int, in text: [Unicode.Scalar]) -> Bool {

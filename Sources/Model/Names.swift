@@ -9,6 +9,10 @@ package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
   package let rawValue: String
 
   package init?(_ text: String) {
+    if Self.isPlain(text.utf8.span) {
+      rawValue = text
+      return
+    }
     let scalars = text.unicodeScalars
     guard let first = scalars.first, let last = scalars.last,
       scalars.count <= Self.maxLength,
@@ -16,6 +20,14 @@ package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
       !scalars.contains(where: { $0.properties.generalCategory == .control })
     else { return nil }
     rawValue = text
+  }
+
+  /// ASCII without control characters, as nearly all names are; what is not may still be one.
+  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    guard (1...maxLength).contains(bytes.count), bytes[0] != 0x20, bytes[bytes.count - 1] != 0x20
+    else { return false }
+    for index in bytes.indices where !(0x20..<0x7F).contains(bytes[index]) { return false }
+    return true
   }
 
   package var description: String { rawValue }

@@ -17,19 +17,18 @@ struct SealedField: Sendable {
 
   /// All secrets of these connections.
   static func all(_ db: Database, of names: Set<ConnectionName>) throws -> [SealedField] {
-    let rows = try Row.fetchAll(
-      db,
+    let statement = try db.cachedStatement(
       sql: """
-        SELECT connection.name, connection.id, field.name, field.version, field.sealed
-        FROM field JOIN connection ON connection.id = field.connection
-        WHERE field.sealed IS NOT NULL
+        SELECT connection.id, field.name, field.version, field.sealed
+        FROM connection JOIN field ON field.connection = connection.id
+        WHERE connection.name = ? AND field.sealed IS NOT NULL
         """)
-    return try rows.compactMap { row in
-      let name = try Reading.name(row[0])
-      guard names.contains(name) else { return nil }
-      return SealedField(
-        address: FieldAddress(name, FieldName(row[2])), connection: StoreID(row[1]),
-        version: row[3], bytes: Array(row[4] as Data))
+    return try names.sorted().flatMap { name in
+      try Row.fetchAll(statement, arguments: [name.rawValue]).map { row in
+        SealedField(
+          address: FieldAddress(name, FieldName(row[1])), connection: StoreID(row[0]),
+          version: row[2], bytes: Array(row[3] as Data))
+      }
     }
   }
 }

@@ -34,22 +34,28 @@ struct ReadProject: Sendable {
     func manifests(
       _ paths: [String], _ environment: String?, over base: [ConnectionName: ManifestDocument]
     ) throws -> [Manifest] {
-      let names = Set(try paths.flatMap { path throws(Diagnostic) in try source.files(at: path) })
-        .filter {
-          isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment
-        }
-        .sorted()
-      return zip(names, try source.read(names)).compactMap { name, result in
-        switch result {
-        case .failure(let fault):
-          diagnostics.append(fault)
-          return nil
-        case .success(let bytes):
+      let found = try paths.map { path throws(Diagnostic) in try source.files(at: path) }
+      // One folder's are in order; those of several may overlap.
+      let sorted = found.count == 1 ? found[0] : Set(found.joined()).sorted()
+      let names = sorted.filter {
+        isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment
+      }
+      let read = Array(zip(names, try source.read(names))).concurrentMap { name, result in
+        result.map { bytes in
           let (yaml, faults) = YAMLFile.parse(bytes, file: name)
           let manifest = Manifest(
             yaml, parseFaults: faults, catalog: project.catalog, environment: environment,
             over: base)
-          sources[name] = RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden)
+          return (manifest, RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden))
+        }
+      }
+      return read.compactMap { result in
+        switch result {
+        case .failure(let fault):
+          diagnostics.append(fault)
+          return nil
+        case .success(let (manifest, source)):
+          sources[manifest.file] = source
           return manifest
         }
       }

@@ -52,10 +52,12 @@ struct EncryptCommand: Subcommand {
     let sealed = try await sealing.seal(
       fields.map(\.field), sharing: workspace.presentSessionKeys)
     let editing = ManifestEditing(files: workspace.files)
+    let byFile = Dictionary(grouping: zip(fields, sealed)) { $0.0.manifest.file }
     for manifest in manifests {
-      let edits = zip(fields, sealed).filter { $0.0.manifest.file == manifest.file }
-        .map { FieldEdit(document: $0.document, field: $0.field.address.field, text: $1) }
-      if edits.isEmpty { continue }
+      guard let here = byFile[manifest.file] else { continue }
+      let edits = here.map {
+        FieldEdit(document: $0.document, field: $0.field.address.field, text: $1)
+      }
       try editing.write(edits, to: manifest)
       for edit in edits {
         console.result("\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)`\n")

@@ -67,12 +67,13 @@ struct RekeyCommand: Subcommand {
   ) throws {
     if sealed.isEmpty { console.result("Every value is sealed for its recipients.\n") }
     let editing = ManifestEditing(files: workspace.files)
+    let byFile = Dictionary(grouping: sealed) { $0.difference.manifest.file }
     for manifest in workspace.manifests {
-      let edits = sealed.filter { $0.difference.manifest.file == manifest.file }.map {
+      guard let here = byFile[manifest.file] else { continue }
+      let edits = here.map {
         FieldEdit(
           document: $0.difference.document, field: $0.difference.slot.field, text: $0.text)
       }
-      if edits.isEmpty { continue }
       try editing.write(edits, to: manifest)
       for edit in edits {
         console.result(
