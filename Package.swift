@@ -98,7 +98,7 @@ let package = Package(
     .target(
       name: "TestServer",
       dependencies: [
-        "TestSupport", logging, .product(name: "Hummingbird", package: "hummingbird"),
+        "TestSupport", logging, .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
       path: "Tests/TestServer", swiftSettings: settings),
     .target(

@@ -28,7 +28,7 @@ actor ManagementAPI {
   private let surroundings: Surroundings
   private let backoff = Backoff()
   private var token: AccessToken?
-  private var renewal: Task<Result<AccessToken, StoreError>, Never>?
+  private let renewal = SharedWork<AccessToken>()
   /// Calls left until `reset` (seconds since 1970), as the server last told.
   private var limit: (remaining: Int, reset: Int64)?
 
@@ -159,19 +159,9 @@ actor ManagementAPI {
     if case .token(let text) = credentials { return AccessToken(ready: text) }
     let seconds = surroundings.now() / 1000
     if let token, (token.expiresAt ?? Int64.max) - Self.margin > seconds { return token }
-    let task =
-      renewal
-      ?? Task { () -> Result<AccessToken, StoreError> in
-        do throws(StoreError) {
-          return .success(try await self.newToken())
-        } catch {
-          return .failure(error)
-        }
-      }
-    renewal = task
-    let result = await task.value
-    renewal = nil
-    let token = try result.get()
+    let token = try await renewal.value { () async throws(StoreError) in
+      try await self.newToken()
+    }
     self.token = token
     return token
   }

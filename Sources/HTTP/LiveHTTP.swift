@@ -27,6 +27,7 @@ package struct LiveHTTP: HTTP {
     configuration.timeout = .init(
       connect: .seconds(limits.connectSeconds), read: .seconds(limits.answerSeconds))
     configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
+    configuration.tracing.tracer = nil
     owner = Owner(
       HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration))
   }

@@ -29,7 +29,7 @@ actor BaoAPI {
   private let backoff = Backoff(first: 0.25, most: 3)
   private var credentials: BaoCredentials?
   private var token: BaoToken?
-  private var loggingIn: Task<Result<BaoToken, StoreError>, Never>?
+  private let renewal = SharedWork<BaoToken>()
   private var hasAnswered = false
   /// The state that the next answer must not be older than.
   private var index: String?
@@ -215,19 +215,9 @@ actor BaoAPI {
   /// One login or renewal at a time; whoever needs it waits for the same one.
   private func validToken() async throws(StoreError) -> BaoToken {
     if let token, (token.renewAt ?? Int64.max) > surroundings.now() { return token }
-    let task =
-      loggingIn
-      ?? Task { () -> Result<BaoToken, StoreError> in
-        do throws(StoreError) {
-          return .success(try await self.newToken())
-        } catch {
-          return .failure(error)
-        }
-      }
-    loggingIn = task
-    let result = await task.value
-    loggingIn = nil
-    let token = try result.get()
+    let token = try await renewal.value { () async throws(StoreError) in
+      try await self.newToken()
+    }
     self.token = token
     return token
   }

@@ -89,7 +89,7 @@ struct CustomMetadata {
       switch slot {
       case .elsewhere(let place): texts["record.\(version).0"] = "@\(place)"
       case .record(let record):
-        guard let text = try? canonicalJSON(record) else { return nil }
+        let text = canonicalJSON(record)
         texts.merge(Pieces.of("\(Self.sum(text)) \(text)", "record.\(version)")) { $1 }
       }
     }

@@ -25,15 +25,21 @@ extension OpenBaoStore {
 
   func presentKey() async throws(StoreError) -> StoreKey? {
     if let key { return key }
-    guard let sealed = try await sealedKey() else { return nil }
-    let key = try StoreKey(await protection.openKey(sealed))
-    self.key = key
+    key = try await fetchingKey.value { () async throws(StoreError) in
+      guard let sealed = try await self.sealedKey() else { return nil }
+      return try StoreKey(await self.protection.openKey(sealed))
+    }
     return key
   }
 
   /// The key that is there, or a new one; where another process was quicker, its key stays.
   func usableKey() async throws(StoreError) -> StoreKey {
     if let key = try await presentKey() { return key }
+    return try await makingKey.value { () async throws(StoreError) in try await self.newKey() }
+  }
+
+  private func newKey() async throws(StoreError) -> StoreKey {
+    if let key { return key }
     let sealed = try await protection.sealKey(StoreKey.random())
     _ = try await engine.put(places.key, data: wrapped("sealed", sealed), after: 0)
     guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }

@@ -134,15 +134,12 @@ struct KVEngine: Sendable {
   func putMetadata(
     _ path: String, custom: [String: String], after version: Int64?
   ) async throws(StoreError) -> Bool {
-    struct Body: Encodable {
-      let custom_metadata: [String: String]
-      let metadata_cas: Int64?
-    }
+    let condition = version.map { ",\"metadata_cas\":\($0)" } ?? ""
+    let body = Array("{\"custom_metadata\":\(canonicalJSON(custom))\(condition)}".utf8)
     let answer: HTTPResponse
     do throws(BaoAPI.Failure) {
       answer = try await api.call(
-        .post, "\(mount)/metadata/\(path)", "create and update",
-        body: Self.json(Body(custom_metadata: custom, metadata_cas: version)), isRepeatable: true)
+        .post, "\(mount)/metadata/\(path)", "create and update", body: body, isRepeatable: true)
     } catch {
       throw error.storeError
     }

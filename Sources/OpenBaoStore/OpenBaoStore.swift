@@ -25,6 +25,8 @@ package actor OpenBaoStore: Store {
   /// As last read, and written since.
   private var entries: [ConnectionName: Entry]?
   var key: StoreKey?
+  let fetchingKey = SharedWork<StoreKey?>()
+  let makingKey = SharedWork<StoreKey>()
   /// The version of the lock that we hold.
   var lockVersion: Int64?
   var journal = RunJournal()

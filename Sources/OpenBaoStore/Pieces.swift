@@ -4,15 +4,17 @@ enum Pieces {
   /// In pieces that end between characters.
   static func of(_ text: String, _ key: String) -> [String: String] {
     var texts: [String: String] = [:]
-    var piece = ""
-    for scalar in text.unicodeScalars {
-      if piece.utf8.count + UTF8.width(scalar) > CustomMetadata.mostBytes {
-        texts["\(key).\(texts.count)"] = piece
-        piece = ""
-      }
-      piece.unicodeScalars.append(scalar)
-    }
-    texts["\(key).\(texts.count)"] = piece
+    var rest = text.utf8[...]
+    repeat {
+      var end =
+        rest.index(
+          rest.startIndex, offsetBy: CustomMetadata.mostBytes, limitedBy: rest.endIndex)
+        ?? rest.endIndex
+      // A byte `10……` goes on with a character (RFC 3629 section 3).
+      while end < rest.endIndex, rest[end] & 0xC0 == 0x80 { rest.formIndex(before: &end) }
+      texts["\(key).\(texts.count)"] = String(Substring(rest[..<end]))
+      rest = rest[end...]
+    } while !rest.isEmpty
     return texts
   }
 
@@ -25,16 +27,5 @@ enum Pieces {
       number += 1
     }
     return whole
-  }
-}
-
-extension UTF8 {
-  fileprivate static func width(_ scalar: Unicode.Scalar) -> Int {
-    switch scalar.value {
-    case ..<0x80: 1
-    case ..<0x800: 2
-    case ..<0x10000: 3
-    default: 4
-    }
   }
 }

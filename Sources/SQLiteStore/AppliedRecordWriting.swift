@@ -44,7 +44,7 @@ struct AppliedRecordWriting {
       provenance: write.provenance)
     try writing.db.execute(
       sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",
-      arguments: [write.name.rawValue, try canonicalJSON(record)])
+      arguments: [write.name.rawValue, canonicalJSON(record)])
     return record
   }
 

@@ -25,7 +25,7 @@ enum Journal {
   static func begin(_ db: Database, changes: Int, by provenance: Provenance) throws -> RunID {
     try db.execute(
       sql: "INSERT INTO run (planned, provenance) VALUES (?, ?)",
-      arguments: [changes, try canonicalJSON(provenance)])
+      arguments: [changes, canonicalJSON(provenance)])
     return RunID(db.lastInsertedRowID)
   }
 

@@ -29,7 +29,7 @@ struct Rollback {
     let record = try record(of: content, id, number: next)
     try db.execute(
       sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",
-      arguments: [name.rawValue, try canonicalJSON(record)])
+      arguments: [name.rawValue, canonicalJSON(record)])
     try EventTable.add(
       db, "rollback to \(version)", of: name, version: next, by: provenance)
     return record

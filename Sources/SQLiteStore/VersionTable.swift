@@ -43,7 +43,7 @@ enum VersionTable {
       ) { first, _ in first })
     try db.execute(
       sql: "INSERT INTO version (connection, number, content, provenance) VALUES (?, ?, ?, ?)",
-      arguments: [id.rawValue, number, try canonicalJSON(content), try canonicalJSON(provenance)])
+      arguments: [id.rawValue, number, try canonicalJSON(content), canonicalJSON(provenance)])
     try db.execute(
       sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
       arguments: [id.rawValue, number - Int64(SQLiteStore.keptVersions)])

@@ -50,7 +50,7 @@ struct Writing {
         """,
       arguments: [
         id.rawValue, write.name.rawValue, write.app.rawValue, write.setupType?.rawValue,
-        try canonicalJSON(write.labels), write.provenance.at.milliseconds,
+        canonicalJSON(write.labels), write.provenance.at.milliseconds,
       ])
     return try finish(id, number: 1, what: "create")
   }
@@ -80,7 +80,7 @@ struct Writing {
         WHERE id = ?
         """,
       arguments: [
-        write.app.rawValue, write.setupType?.rawValue, try canonicalJSON(write.labels), next,
+        write.app.rawValue, write.setupType?.rawValue, canonicalJSON(write.labels), next,
         write.provenance.at.milliseconds, id.rawValue,
       ])
     return try finish(id, number: next, what: what)
@@ -105,7 +105,7 @@ struct Writing {
     for (name, value) in write.fields.sorted(by: { $0.key < $1.key }) {
       switch value {
       case .plain(let plain):
-        try put(name, in: id, number: number, plain: try canonicalJSON(plain), sealed: nil)
+        try put(name, in: id, number: number, plain: canonicalJSON(plain), sealed: nil)
       case .secret(let secret, _):
         guard let key else { throw StoreError.keyUnavailable("the store key was not opened") }
         let sealed = try key.seal(secret, in: id, field: name, version: number)

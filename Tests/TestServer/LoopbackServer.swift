@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-package import Hummingbird
+package import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
