@@ -57,6 +57,42 @@ package struct Git: Sendable {
     ).trimmingCharacters(in: .newlines)
   }
 
+  /// The ids of the commits that these revisions name, `nil` where one names none.
+  package func commits(_ revisions: [String]) throws(GitError) -> [String]? {
+    if revisions.contains(where: { $0.contains("\n") }) { return nil }
+    let lines = String(
+      decoding: try output(
+        ["cat-file", "--batch-check=%(objectname) %(objecttype)"],
+        input: Data(revisions.map { "\($0)^{commit}\n" }.joined().utf8)),
+      as: UTF8.self
+    ).split(separator: "\n").map { $0.split(separator: " ") }
+    guard lines.count == revisions.count, lines.allSatisfy({ $0.count == 2 && $0[1] == "commit" })
+    else { return nil }
+    return lines.map { String($0[0]) }
+  }
+
+  /// What two commits do not have in common below a folder: regular files by path, each with the
+  /// object that it is in the older and the newer one.
+  ///
+  /// - Parameter folder: empty for the root.
+  package func differences(
+    from old: String, to new: String, in folder: String
+  ) throws(GitError) -> [(path: String, old: String?, new: String?)] {
+    let listing = try output(
+      ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-relative", old, new]
+        + (folder.isEmpty ? [] : ["--", ":(top,literal)" + folder]))
+    let parts = listing.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    return stride(from: 0, to: parts.count - 1, by: 2).compactMap { index in
+      // `:MODE MODE ID ID STATUS`; no links, no other repositories.
+      let words = parts[index].dropFirst().split(separator: " ")
+      guard words.count == 5 else { return nil }
+      func object(_ side: Int) -> String? {
+        words[side].hasPrefix("100") ? String(words[side + 2]) : nil
+      }
+      return (parts[index + 1], object(0), object(1))
+    }
+  }
+
   /// The bytes of objects in the order given; `nil` for one that is not there.
   package func objects(_ ids: [String]) throws(GitError) -> [[UInt8]?] {
     if ids.isEmpty { return [] }
@@ -87,10 +123,12 @@ package struct Git: Sendable {
     ]).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Where this folder is in its repository; empty for the root.
-  package func folderInRepository() throws(GitError) -> String {
-    let prefix = try line(["rev-parse", "--show-prefix"])
-    return prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
+  /// Whether the repository is bare, and where this folder is in it; empty for the root.
+  package func place() throws(GitError) -> (isBare: Bool, folder: String) {
+    let text = try line(["rev-parse", "--is-bare-repository", "--show-prefix"])
+    let lines = text.split(separator: "\n", maxSplits: 1)
+    let prefix = lines.count > 1 ? String(lines[1]) : ""
+    return (lines.first == "true", prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix)
   }
 }
 

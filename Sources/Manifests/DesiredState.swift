@@ -46,6 +46,7 @@ package struct DesiredState: Sendable {
   private static func merged(
     _ base: [ManifestDocument], _ overlay: [ManifestDocument]
   ) -> [DesiredConnection] {
+    if overlay.isEmpty { return base.compactMap(\.desired).sorted { $0.name < $1.name } }
     let upper = Dictionary(overlay.map { ($0.name, $0) }) { first, _ in first }
     let names = Set(base.map(\.name))
     let layers =
@@ -58,18 +59,21 @@ package struct DesiredState: Sendable {
   }
 
   private static func duplicates(_ documents: [ManifestDocument]) -> [Diagnostic] {
-    var first: [ConnectionName: ConnectionOrigin] = [:]
+    var first: [ConnectionName: ManifestDocument] = [:]
+    first.reserveCapacity(documents.count)
     return documents.compactMap { document in
       guard let earlier = first[document.name] else {
-        first[document.name] = document.origin
+        first[document.name] = document
         return nil
       }
-      return .duplicateName(document.name, earlier: earlier, at: document.origin.namePlace)
+      return .duplicateName(
+        document.name, earlier: earlier.origin, at: document.origin.namePlace)
     }
   }
 
   /// A former name is nobody's name and one connection's only.
   private static func renameFaults(_ connections: [DesiredConnection]) -> [Diagnostic] {
+    if connections.allSatisfy(\.formerNames.isEmpty) { return [] }
     var owners = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
     return connections.flatMap { connection in
       connection.formerNames.compactMap { name in

@@ -10,7 +10,8 @@ package struct PathPattern: Hashable, Sendable {
   }
 
   package func matches(_ path: String) -> Bool {
-    Self.matches(parts[...], path.split(separator: "/").map(Array.init)[...])
+    if text == "**" { return true }
+    return Self.matches(parts[...], path.split(separator: "/").map(Array.init)[...])
   }
 
   /// The folder that all paths lie in which it can match; `.` where that is the root.

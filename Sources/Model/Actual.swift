@@ -1,18 +1,33 @@
 /// A connection as the store has it now. No secret is in it.
 package struct ActualConnection: Hashable, Sendable {
-  package let id: StoreID
-  package let name: ConnectionName
-  package let app: AppID
+  private struct Parts: Hashable {
+    let id: StoreID
+    let name: ConnectionName
+    let app: AppID
+    let setupType: SetupType?
+    let fields: [FieldName: ActualField]
+    let labels: [String: String]
+    let grantedScopes: Set<Scope>?
+    let version: StoreVersion
+    let updatedAt: Timestamp
+    let unseen: Unseen?
+  }
+
+  private let parts: Shared<Parts>
+
+  package var id: StoreID { parts.value.id }
+  package var name: ConnectionName { parts.value.name }
+  package var app: AppID { parts.value.app }
   /// `nil` where the store holds no setup.
-  package let setupType: SetupType?
-  package let fields: [FieldName: ActualField]
-  package let labels: [String: String]
+  package var setupType: SetupType? { parts.value.setupType }
+  package var fields: [FieldName: ActualField] { parts.value.fields }
+  package var labels: [String: String] { parts.value.labels }
   /// What the service granted, as recorded in the store; `nil` where nothing was ever recorded.
-  package let grantedScopes: Set<Scope>?
-  package let version: StoreVersion
-  package let updatedAt: Timestamp
+  package var grantedScopes: Set<Scope>? { parts.value.grantedScopes }
+  package var version: StoreVersion { parts.value.version }
+  package var updatedAt: Timestamp { parts.value.updatedAt }
   /// What the store has and does not show; `nil` where it shows all but the secrets' values.
-  package let unseen: Unseen?
+  package var unseen: Unseen? { parts.value.unseen }
 
   package enum Unseen: Hashable, Sendable {
     /// It was changed since it was recorded, and how does not show.
@@ -27,16 +42,10 @@ package struct ActualConnection: Hashable, Sendable {
     grantedScopes: Set<Scope>? = nil, version: StoreVersion, updatedAt: Timestamp,
     unseen: Unseen? = nil
   ) {
-    self.id = id
-    self.name = name
-    self.app = app
-    self.setupType = setupType
-    self.fields = fields
-    self.labels = labels
-    self.grantedScopes = grantedScopes
-    self.version = version
-    self.updatedAt = updatedAt
-    self.unseen = unseen
+    parts = Shared(
+      Parts(
+        id: id, name: name, app: app, setupType: setupType, fields: fields, labels: labels,
+        grantedScopes: grantedScopes, version: version, updatedAt: updatedAt, unseen: unseen))
   }
 }
 

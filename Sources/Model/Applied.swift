@@ -1,50 +1,55 @@
 /// What we last wrote to a store for one connection.
-package struct AppliedRecord: Hashable, Sendable, Codable {
-  package let storeID: StoreID
+package struct AppliedRecord: Hashable, Sendable {
+  fileprivate struct Parts: Hashable, Codable {
+    let storeID: StoreID
+    let version: StoreVersion
+    let app: AppID
+    let setupType: SetupType?
+    let fields: [FieldName: AppliedField]
+    let labels: [String: String]
+    let scopes: Set<Scope>?
+    /// `nil` in a record that was written before there was a guard.
+    let preventsDestroy: Bool?
+    let provenance: Provenance
+  }
+
+  private let parts: Shared<Parts>
+
+  package var storeID: StoreID { parts.value.storeID }
   /// The connection's version right after the write.
-  package let version: StoreVersion
-  package let app: AppID
-  package let setupType: SetupType?
-  package let fields: [FieldName: AppliedField]
-  package let labels: [String: String]
+  package var version: StoreVersion { parts.value.version }
+  package var app: AppID { parts.value.app }
+  package var setupType: SetupType? { parts.value.setupType }
+  package var fields: [FieldName: AppliedField] { parts.value.fields }
+  package var labels: [String: String] { parts.value.labels }
   /// The scopes declared then; `nil` where the manifest said nothing of scopes.
-  package let scopes: Set<Scope>?
+  package var scopes: Set<Scope>? { parts.value.scopes }
   /// `lifecycle.preventDestroy` as declared then: it outlives the manifest.
-  package let preventsDestroy: Bool
-  package let provenance: Provenance
+  package var preventsDestroy: Bool { parts.value.preventsDestroy ?? false }
+  package var provenance: Provenance { parts.value.provenance }
 
   package init(
     storeID: StoreID, version: StoreVersion, app: AppID, setupType: SetupType?,
     fields: [FieldName: AppliedField], labels: [String: String] = [:],
     scopes: Set<Scope>? = nil, preventsDestroy: Bool = false, provenance: Provenance
   ) {
-    self.storeID = storeID
-    self.version = version
-    self.app = app
-    self.setupType = setupType
-    self.fields = fields
-    self.labels = labels
-    self.scopes = scopes
-    self.preventsDestroy = preventsDestroy
-    self.provenance = provenance
+    parts = Shared(
+      Parts(
+        storeID: storeID, version: version, app: app, setupType: setupType, fields: fields,
+        labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance))
   }
 }
 
-extension AppliedRecord {
-  /// A record that was written before there was a guard has none.
+extension AppliedRecord: Codable {
   package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let parts = try Parts(from: decoder)
     self.init(
-      storeID: try values.decode(StoreID.self, forKey: .storeID),
-      version: try values.decode(StoreVersion.self, forKey: .version),
-      app: try values.decode(AppID.self, forKey: .app),
-      setupType: try values.decodeIfPresent(SetupType.self, forKey: .setupType),
-      fields: try values.decode([FieldName: AppliedField].self, forKey: .fields),
-      labels: try values.decode([String: String].self, forKey: .labels),
-      scopes: try values.decodeIfPresent(Set<Scope>.self, forKey: .scopes),
-      preventsDestroy: try values.decodeIfPresent(Bool.self, forKey: .preventsDestroy) ?? false,
-      provenance: try values.decode(Provenance.self, forKey: .provenance))
+      storeID: parts.storeID, version: parts.version, app: parts.app, setupType: parts.setupType,
+      fields: parts.fields, labels: parts.labels, scopes: parts.scopes,
+      preventsDestroy: parts.preventsDestroy ?? false, provenance: parts.provenance)
   }
+
+  package func encode(to encoder: any Encoder) throws { try parts.value.encode(to: encoder) }
 }
 
 /// One field as it was applied.

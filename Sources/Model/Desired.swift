@@ -2,22 +2,37 @@ package import Diagnostics
 
 /// A connection as its manifest declares it.
 package struct DesiredConnection: Hashable, Sendable {
-  package let name: ConnectionName
+  private struct Parts: Hashable {
+    let name: ConnectionName
+    let formerNames: [ConnectionName]
+    let app: AppID
+    let labels: [String: String]
+    let annotations: [String: String]
+    let setup: DesiredSetup?
+    let scopes: Set<Scope>?
+    let preventsDestroy: Bool
+    let ignoredFields: Set<FieldName>
+    let origin: ConnectionOrigin
+  }
+
+  private let parts: Shared<Parts>
+
+  package var name: ConnectionName { parts.value.name }
   /// Names that it had before, the last one first; the store may still have it under one of them.
-  package let formerNames: [ConnectionName]
-  package let app: AppID
-  package let labels: [String: String]
-  package let annotations: [String: String]
+  package var formerNames: [ConnectionName] { parts.value.formerNames }
+  package var app: AppID { parts.value.app }
+  package var labels: [String: String] { parts.value.labels }
+  package var annotations: [String: String] { parts.value.annotations }
   /// `nil` where the manifest gives no setup: the connection is empty.
-  package let setup: DesiredSetup?
+  package var setup: DesiredSetup? { parts.value.setup }
   /// `nil` where nothing is said of scopes: then nothing is compared.
-  package let scopes: Set<Scope>?
+  package var scopes: Set<Scope>? { parts.value.scopes }
   /// `spec.lifecycle.preventDestroy`: what would delete it is refused.
-  package let preventsDestroy: Bool
+  package var preventsDestroy: Bool { parts.value.preventsDestroy }
   /// `spec.ignore`: fields that somebody else looks after. They are written once, with the
   /// connection, and neither compared nor written any more.
-  package let ignoredFields: Set<FieldName>
-  package let origin: ConnectionOrigin
+  package var ignoredFields: Set<FieldName> { parts.value.ignoredFields }
+  package var origin: ConnectionOrigin { parts.value.origin }
 
   package init(
     name: ConnectionName, formerNames: [ConnectionName] = [], app: AppID,
@@ -25,16 +40,11 @@ package struct DesiredConnection: Hashable, Sendable {
     annotations: [String: String] = [:], setup: DesiredSetup?, scopes: Set<Scope>? = nil,
     preventsDestroy: Bool = false, ignoredFields: Set<FieldName> = [], origin: ConnectionOrigin
   ) {
-    self.name = name
-    self.formerNames = formerNames
-    self.app = app
-    self.labels = labels
-    self.annotations = annotations
-    self.setup = setup
-    self.scopes = scopes
-    self.preventsDestroy = preventsDestroy
-    self.ignoredFields = ignoredFields
-    self.origin = origin
+    parts = Shared(
+      Parts(
+        name: name, formerNames: formerNames, app: app, labels: labels, annotations: annotations,
+        setup: setup, scopes: scopes, preventsDestroy: preventsDestroy,
+        ignoredFields: ignoredFields, origin: origin))
   }
 }
 

@@ -75,6 +75,9 @@ struct ConnectionPlanning {
   }
 
   private func compared(_ actual: ActualConnection, _ applied: AppliedRecord) -> Judgement {
+    if !isRenamed, tokens?.reauthorization == nil, Movement.isNone(desired, actual, applied) {
+      return Judgement()
+    }
     let here = Movement.declared(desired, since: applied)
     let there = Movement.stored(actual, since: applied, ignoring: desired.ignoredFields)
     let details = details(against: actual, applied: applied)
@@ -116,6 +119,11 @@ struct ConnectionPlanning {
       reach: input.flows.uses(of: desired.name))
   }
 
+  private var tokens: TokenPlanning? {
+    TokenPlanning(
+      desired, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
+  }
+
   private func details(
     against actual: ActualConnection?, applied: AppliedRecord?
   ) -> [ChangeDetail] {
@@ -123,8 +131,6 @@ struct ConnectionPlanning {
       desired: desired, actual: actual, applied: applied,
       shape: input.catalog.shape(of: desired), comparisons: input.comparisons
     ).details()
-    let tokens = TokenPlanning(
-      desired, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
     guard actual != nil, let reauthorization = tokens?.reauthorization else { return details }
     return details + [.reauthorize(reauthorization)]
   }

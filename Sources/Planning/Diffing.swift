@@ -119,14 +119,21 @@ func pairs(
 }
 
 /// Where each message of a state stands.
-struct SecretHomes {
+package struct SecretHomes {
   private var homes: [CiphertextDigest: Set<FieldAddress>] = [:]
 
-  init(_ project: DeclaredProject) {
+  package init(_ project: DeclaredProject) {
     for connection in project.connections.values.joined() {
       for (field, message) in connection.setup?.sealed ?? [:] {
         homes[message.digest, default: []].insert(FieldAddress(connection.name, field))
       }
+    }
+  }
+
+  /// Whether a project has messages that do not stand here, in whatever field.
+  package func lacksMessages(of project: DeclaredProject) -> Bool {
+    project.connections.values.joined().contains { connection in
+      (connection.setup?.sealed ?? [:]).values.contains { homes[$0.digest] == nil }
     }
   }
 

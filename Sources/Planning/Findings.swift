@@ -17,9 +17,12 @@ extension Finding {
   ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
     if connection.setup == nil, actual?.unseen == .setup { return .setupUnknown(connection) }
-    let others = connection.ignoredFields.filter { actual?.fields[$0] != nil }
-    let missing = shape.missing(
-      from: Set(connection.setup?.fields.keys.map { $0 } ?? []).union(others))
+    var missing = shape.missing(from: (connection.setup?.fields ?? [:]).keys)
+    if !connection.ignoredFields.isEmpty {
+      missing.removeAll {
+        connection.ignoredFields.contains($0) && actual?.fields[$0] != nil
+      }
+    }
     if connection.setup != nil, missing.isEmpty { return nil }
     let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
     let first = missing.first.map { "vaultctl set \(shellWord(connection.name.rawValue)) \($0)" }

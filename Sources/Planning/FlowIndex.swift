@@ -19,13 +19,14 @@ package struct FlowIndex: Sendable {
     self.flows = flows
     knowsStore = snapshot != nil
     self.catalog = catalog
-    self.desired = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     if flows.isEmpty {
+      self.desired = [:]
       stored = [:]
       storedNames = []
       uses = [:]
       return
     }
+    self.desired = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     var stored = Dictionary(
       (snapshot?.actual.values.map { $0 } ?? []).map { ($0.id.rawValue, $0.name) }
     ) { first, _ in first }

@@ -61,6 +61,24 @@ enum Movement {
     return moved
   }
 
+  /// Whether nothing moved on either side, and the store has what is declared: what most connections
+  /// of most plans are, told without a list of parts.
+  static func isNone(
+    _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedRecord
+  ) -> Bool {
+    guard desired.ignoredFields.isEmpty, actual.unseen == nil,
+      desired.app == applied.app, actual.app == applied.app,
+      desired.setup?.type == applied.setupType, actual.setupType == applied.setupType,
+      desired.labels == applied.labels, actual.labels == applied.labels,
+      desired.scopes == applied.scopes, desired.preventsDestroy == applied.preventsDestroy
+    else { return false }
+    let before = applied.fields
+    let declared = desired.setup?.fields ?? [:]
+    let stored = actual.fields
+    return declared.count == before.count && stored.count == before.count
+      && before.allSatisfy { isSame(declared[$0], $1) && isSame(stored[$0], $1) }
+  }
+
   private static func isSame(_ declared: FieldValue?, _ applied: AppliedField?) -> Bool {
     switch (declared, applied) {
     case (nil, nil): true

@@ -63,9 +63,10 @@ package func undecidedSecrets(
     guard let actual = counterpart.actual, let applied = counterpart.applied,
       actual.app == connection.app
     else { return [FieldAddress]() }
-    return (connection.setup?.sealed ?? [:]).compactMap { field, message in
-      guard !connection.ignoredFields.contains(field), case .secret = actual.fields[field],
-        case .sealed(let ciphertext, _, _) = applied.fields[field], ciphertext != message.digest
+    return (connection.setup?.fields ?? [:]).compactMap { field, value in
+      guard case .sealed(let message) = value,
+        case .sealed(let ciphertext, _, _) = applied.fields[field], ciphertext != message.digest,
+        case .secret = actual.fields[field], !connection.ignoredFields.contains(field)
       else { return nil }
       return FieldAddress(connection.name, field)
     }

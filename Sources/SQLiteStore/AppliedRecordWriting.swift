@@ -19,7 +19,7 @@ struct AppliedRecordWriting {
     let write = writing.write
     let before = try Reading.record(writing.db, of: write.name)
     let versions = try fieldVersions()
-    let stored = before == nil && writing.key != nil ? try storedSecrets() : [:]
+    let stored = before == nil && write.keepsSecrets ? try storedSecrets() : [:]
     var fields: [FieldName: AppliedField] = [:]
     for (name, value) in write.fields {
       let version = versions[name]
@@ -42,7 +42,7 @@ struct AppliedRecordWriting {
       setupType: write.setupType, fields: fields, labels: write.labels, scopes: write.scopes,
       preventsDestroy: write.preventsDestroy,
       provenance: write.provenance)
-    try writing.db.execute(
+    try writing.db.run(
       sql: "INSERT OR REPLACE INTO applied (name, record) VALUES (?, ?)",
       arguments: [write.name.rawValue, canonicalJSON(record)])
     return record
@@ -62,11 +62,22 @@ struct AppliedRecordWriting {
 
   private func fieldVersions() throws -> [FieldName: StoreVersion] {
     let rows = try Row.fetchAll(
-      writing.db, sql: "SELECT name, version FROM field WHERE connection = ?",
+      writing.db.cachedStatement(sql: "SELECT name, version FROM field WHERE connection = ?"),
       arguments: [id.rawValue])
     return Dictionary(
       rows.map { (FieldName($0[0]), StoreVersion(String($0[1] as Int64))) }
     ) { first, _ in first }
+  }
+}
+
+extension StoreWrite {
+  fileprivate var keepsSecrets: Bool {
+    fields.values.contains {
+      switch $0 {
+      case .keep: true
+      case .plain, .secret, .leave: false
+      }
+    }
   }
 }
 

@@ -27,7 +27,7 @@ extension SQLiteStore {
   package func events(of name: ConnectionName) throws(StoreError) -> [StoreEvent] {
     try reading(ifAbsent: []) { db in
       try Row.fetchAll(
-        db, sql: "SELECT * FROM event WHERE connection = ? ORDER BY id",
+        db.cachedStatement(sql: "SELECT * FROM event WHERE connection = ? ORDER BY id"),
         arguments: [name.rawValue]
       ).map {
         StoreEvent(
@@ -43,7 +43,7 @@ enum EventTable {
     _ db: Database, _ what: String, of name: ConnectionName, version: Int64?,
     by provenance: Provenance
   ) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO event (at, who, what, connection, version, tool, git_commit)
         VALUES (?, ?, ?, ?, ?, ?, ?)

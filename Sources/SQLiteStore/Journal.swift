@@ -11,7 +11,8 @@ enum Journal {
     )
     let runs = try rows.map { row in
       let intents = try Row.fetchAll(
-        db, sql: "SELECT connection, done FROM intent WHERE run = ? ORDER BY connection",
+        db.cachedStatement(
+          sql: "SELECT connection, done FROM intent WHERE run = ? ORDER BY connection"),
         arguments: [row[0] as Int64])
       return InterruptedRun(
         provenance: try decoded(row[2]), planned: row[1],
@@ -23,27 +24,27 @@ enum Journal {
   }
 
   static func begin(_ db: Database, changes: Int, by provenance: Provenance) throws -> RunID {
-    try db.execute(
+    try db.run(
       sql: "INSERT INTO run (planned, provenance) VALUES (?, ?)",
       arguments: [changes, canonicalJSON(provenance)])
     return RunID(db.lastInsertedRowID)
   }
 
   static func intend(_ db: Database, _ name: ConnectionName, in run: RunID) throws {
-    try db.execute(
+    try db.run(
       sql: "INSERT OR REPLACE INTO intent (run, connection, done) VALUES (?, ?, 0)",
       arguments: [run.rawValue, name.rawValue])
   }
 
   /// In the transaction of the change itself.
   static func finish(_ db: Database, _ name: ConnectionName, in run: RunID) throws {
-    try db.execute(
+    try db.run(
       sql: "UPDATE intent SET done = 1 WHERE run = ? AND connection = ?",
       arguments: [run.rawValue, name.rawValue])
   }
 
   static func end(_ db: Database, _ run: RunID, at now: Timestamp) throws {
-    try db.execute(
+    try db.run(
       sql: "UPDATE run SET ended_at = ? WHERE id = ?",
       arguments: [now.milliseconds, run.rawValue])
   }

@@ -56,7 +56,8 @@ enum Reading {
 
   static func record(_ db: Database, of name: ConnectionName) throws -> AppliedRecord? {
     try String.fetchOne(
-      db, sql: "SELECT record FROM applied WHERE name = ?", arguments: [name.rawValue]
+      db.cachedStatement(sql: "SELECT record FROM applied WHERE name = ?"),
+      arguments: [name.rawValue]
     ).map { try canonical($0) }
   }
 
@@ -81,5 +82,12 @@ func decoded<Value: Decodable>(_ text: String) throws -> Value {
     return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
   } catch {
     throw StoreError.corrupt("a record in the store cannot be read")
+  }
+}
+
+extension Database {
+  /// Runs what every change runs: it is prepared once.
+  func run(sql: String, arguments: StatementArguments) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
   }
 }

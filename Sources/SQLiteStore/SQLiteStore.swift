@@ -16,8 +16,9 @@ package actor SQLiteStore: Store {
   package nonisolated let description: StoreDescription
   package nonisolated let writesWholeSetups = false
   package nonisolated let holdsRecords = true
-  package nonisolated let parallelism = 4
+  package nonisolated let parallelism = 32
   let file: SQLiteFile
+  private let transactions: SharedTransactions
   private let protection: any KeyProtection
   private var key: StoreKey?
 
@@ -26,6 +27,7 @@ package actor SQLiteStore: Store {
   ///   - shownPath: as it is named to people.
   package init(path: String, shownPath: String, protection: any KeyProtection) {
     file = SQLiteFile(path: path)
+    transactions = SharedTransactions(file)
     description = StoreDescription(type: "sqlite", location: shownPath)
     self.protection = protection
   }
@@ -65,7 +67,9 @@ package actor SQLiteStore: Store {
   ) async throws(StoreError) -> AppliedRecord? {
     // Where the key is open already, the record of a kept value can have its digest.
     let key = write.needsKey ? try await usableKey() : key
-    return try writing { db in try Writing(db: db, key: key, write: write, run: run).carryOut() }
+    return try await transactions.write { db in
+      try Writing(db: db, key: key, write: write, run: run).carryOut()
+    }
   }
 
   package func recordGrant(
@@ -112,8 +116,8 @@ package actor SQLiteStore: Store {
     try writing { db in try Journal.begin(db, changes: intents.count, by: provenance) }
   }
 
-  package func intend(_ name: ConnectionName, in run: RunID) throws(StoreError) {
-    try writing { db in try Journal.intend(db, name, in: run) }
+  package func intend(_ name: ConnectionName, in run: RunID) async throws(StoreError) {
+    try await transactions.write { db in try Journal.intend(db, name, in: run) }
   }
 
   /// A change is done in one transaction with its journal, so what is not there was not done.

@@ -19,7 +19,7 @@ enum VersionTable {
   /// What a version had; `nil` where it is kept no more.
   static func content(_ db: Database, _ id: StoreID, number: Int64) throws -> Content? {
     try String.fetchOne(
-      db, sql: "SELECT content FROM version WHERE connection = ? AND number = ?",
+      db.cachedStatement(sql: "SELECT content FROM version WHERE connection = ? AND number = ?"),
       arguments: [id.rawValue, number]
     ).map { try decoded($0) }
   }
@@ -30,21 +30,22 @@ enum VersionTable {
   ) throws {
     guard
       let row = try Row.fetchOne(
-        db, sql: "SELECT app, setup_type, labels FROM connection WHERE id = ?",
+        db.cachedStatement(sql: "SELECT app, setup_type, labels FROM connection WHERE id = ?"),
         arguments: [id.rawValue])
     else { throw StoreError.corrupt("the connection is gone while it is written") }
     let fields = try Row.fetchAll(
-      db, sql: "SELECT name, version, plain, sealed FROM field WHERE connection = ?",
+      db.cachedStatement(
+        sql: "SELECT name, version, plain, sealed FROM field WHERE connection = ?"),
       arguments: [id.rawValue])
     let content = Content(
       app: row[0], setupType: row[1], labels: row[2],
       fields: Dictionary(
         fields.map { ($0[0], Content.Field(version: $0[1], plain: $0[2], sealed: $0[3])) }
       ) { first, _ in first })
-    try db.execute(
+    try db.run(
       sql: "INSERT INTO version (connection, number, content, provenance) VALUES (?, ?, ?, ?)",
       arguments: [id.rawValue, number, try canonicalJSON(content), canonicalJSON(provenance)])
-    try db.execute(
+    try db.run(
       sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
       arguments: [id.rawValue, number - Int64(SQLiteStore.keptVersions)])
   }

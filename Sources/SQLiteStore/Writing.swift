@@ -32,8 +32,7 @@ struct Writing {
     case .delete(let id, let version):
       try checkVersion(of: id, is: version)
       try remove(id)
-      try db.execute(
-        sql: "DELETE FROM applied WHERE name = ?", arguments: [write.name.rawValue])
+      try db.run(sql: "DELETE FROM applied WHERE name = ?", arguments: [write.name.rawValue])
       try note("delete", version: nil)
       record = nil
     }
@@ -43,7 +42,7 @@ struct Writing {
 
   private func create() throws -> AppliedRecord {
     let id = StoreID(hexadecimal((0..<16).map { _ in UInt8.random(in: 0...255) }))
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO connection (id, name, app, setup_type, labels, version, updated_at)
         VALUES (?, ?, ?, ?, ?, 1, ?)
@@ -62,9 +61,9 @@ struct Writing {
     try checkVersion(of: id, is: version, named: former)
     try refuseTakenName()
     let names = [write.name.rawValue, former.rawValue]
-    try db.execute(
+    try db.run(
       sql: "UPDATE connection SET name = ? WHERE name = ?", arguments: StatementArguments(names))
-    try db.execute(
+    try db.run(
       sql: "UPDATE OR REPLACE applied SET name = ? WHERE name = ?",
       arguments: StatementArguments(names))
     try EventTable.add(
@@ -74,7 +73,7 @@ struct Writing {
 
   private func update(_ id: StoreID, what: String) throws -> AppliedRecord {
     let next = try number(of: id) + 1
-    try db.execute(
+    try db.run(
       sql: """
         UPDATE connection SET app = ?, setup_type = ?, labels = ?, version = ?, updated_at = ?
         WHERE id = ?
@@ -96,9 +95,10 @@ struct Writing {
 
   private func writeFields(_ id: StoreID, number: Int64) throws {
     let old = try String.fetchAll(
-      db, sql: "SELECT name FROM field WHERE connection = ?", arguments: [id.rawValue])
+      db.cachedStatement(sql: "SELECT name FROM field WHERE connection = ?"),
+      arguments: [id.rawValue])
     for name in old where write.fields[FieldName(name)] == nil {
-      try db.execute(
+      try db.run(
         sql: "DELETE FROM field WHERE connection = ? AND name = ?",
         arguments: [id.rawValue, name])
     }
@@ -123,7 +123,7 @@ struct Writing {
   private func put(
     _ name: FieldName, in id: StoreID, number: Int64, plain: String?, sealed: Data?
   ) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO field (connection, name, version, plain, sealed) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (connection, name) DO UPDATE
@@ -135,12 +135,12 @@ struct Writing {
 
   /// The foreign keys take fields and versions along.
   private func remove(_ id: StoreID) throws {
-    try db.execute(sql: "DELETE FROM connection WHERE id = ?", arguments: [id.rawValue])
+    try db.run(sql: "DELETE FROM connection WHERE id = ?", arguments: [id.rawValue])
   }
 
   private func refuseTakenName() throws {
     let taken = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM connection WHERE name = ?)",
+      db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM connection WHERE name = ?)"),
       arguments: [write.name.rawValue])
     if taken == true { throw StoreError.nameTaken(write.name) }
   }
@@ -150,7 +150,7 @@ struct Writing {
   ) throws {
     let name = name ?? write.name
     let found = try Int64.fetchOne(
-      db, sql: "SELECT version FROM connection WHERE id = ? AND name = ?",
+      db.cachedStatement(sql: "SELECT version FROM connection WHERE id = ? AND name = ?"),
       arguments: [id.rawValue, name.rawValue]
     ).map { StoreVersion(String($0)) }
     guard found == expected else {
@@ -160,7 +160,8 @@ struct Writing {
 
   private func number(of id: StoreID) throws -> Int64 {
     try Int64.fetchOne(
-      db, sql: "SELECT version FROM connection WHERE id = ?", arguments: [id.rawValue]) ?? 0
+      db.cachedStatement(sql: "SELECT version FROM connection WHERE id = ?"),
+      arguments: [id.rawValue]) ?? 0
   }
 
   private func note(_ what: String, version: Int64?) throws {
@@ -172,7 +173,7 @@ extension Writing {
   static func grant(
     _ db: Database, _ scopes: Set<Scope>, to name: ConnectionName, by provenance: Provenance
   ) throws {
-    try db.execute(
+    try db.run(
       sql: "UPDATE connection SET granted = ? WHERE name = ?",
       arguments: [try canonicalJSON(scopes.sorted()), name.rawValue])
     guard db.changesCount == 1 else { throw StoreError.notFound(name) }

@@ -15,12 +15,18 @@ struct DiffSides {
   init(_ range: String?, project: String?) throws {
     let root = try? Workspace.root(project)
     let git = Git(folder: root ?? project ?? FileManager.default.currentDirectoryPath)
-    let isBare = try git.line(["rev-parse", "--is-bare-repository"]) == "true"
+    let (isBare, place) = try git.place()
     if root == nil, !isBare { _ = try Workspace.root(project) }
     let ends = try Self.ends(range, git, isBare: isBare)
     // The project's folder in the repository; empty for its root.
-    let folder =
-      try root.map { _ in try git.folderInRepository() } ?? git.projectFolder(in: ends.new)
+    let folder = try root == nil ? git.projectFolder(in: ends.new) : place
+    if let commit = ends.new,
+      let (old, new) = try Self.differing(git, from: ends.old, to: commit, folder: folder)
+    {
+      self.old = old
+      self.new = new
+      return
+    }
     let before = try GitSnapshot(git, commit: ends.old, folder: folder)
     old = before.exists(Project.fileName) ? try ReadProject(from: before) : nil
     if let commit = ends.new {
@@ -30,22 +36,42 @@ struct DiffSides {
     }
   }
 
+  /// The files that differ alone, where all others have no say in them.
+  ///
+  /// - Returns: `nil` where they have: the project file is another, there are environments that lie
+  ///   over the base, or a name or a message is new, which may stand in another file as well.
+  private static func differing(
+    _ git: Git, from old: String, to new: String, folder: String
+  ) throws -> (old: ReadProject, new: ReadProject)? {
+    guard
+      let parts = try GitSnapshot.differing(
+        git, from: old, to: new, folder: folder, shared: Project.fileName)
+    else { return nil }
+    let after = try ReadProject(from: parts.new)
+    if !after.project.environments.isEmpty { return nil }
+    let before = try ReadProject(from: parts.old)
+    let names = Set(before.manifests.flatMap(\.documents).map(\.name))
+    if !names.isSuperset(of: after.manifests.flatMap(\.documents).map(\.name)) { return nil }
+    if SecretHomes(before.declared).lacksMessages(of: after.declared) { return nil }
+    return (before, after)
+  }
+
   /// Commits by their ids; `new` is `nil` for the work tree.
   private static func ends(
     _ range: String?, _ git: Git, isBare: Bool
   ) throws -> (old: String, new: String?) {
     guard let range else { return (try git.commit("HEAD"), nil) }
-    func end(_ text: Substring) throws -> String {
-      try git.commit(text.isEmpty ? "HEAD" : String(text))
+    func ends(around dots: Range<String.Index>) throws -> (old: String, new: String) {
+      let names = [range[..<dots.lowerBound], range[dots.upperBound...]]
+        .map { $0.isEmpty ? "HEAD" : String($0) }
+      if let commits = try git.commits(names) { return (commits[0], commits[1]) }
+      return (try git.commit(names[0]), try git.commit(names[1]))
     }
     if let dots = range.firstRange(of: "...") {
-      let new = try end(range[dots.upperBound...])
-      let old = try end(range[..<dots.lowerBound])
+      let (old, new) = try ends(around: dots)
       return (try git.line(["merge-base", old, new]), new)
     }
-    if let dots = range.firstRange(of: "..") {
-      return (try end(range[..<dots.lowerBound]), try end(range[dots.upperBound...]))
-    }
+    if let dots = range.firstRange(of: "..") { return try ends(around: dots) }
     return (try git.commit(range), isBare ? try git.commit("HEAD") : nil)
   }
 }

@@ -27,13 +27,39 @@ struct Files: ManifestSource {
       return []
     }
     guard isFolder.boolValue else { return [start] }
-    let names: [String]
-    do {
-      names = try FileManager.default.subpathsOfDirectory(atPath: path(start))
-    } catch {
-      throw .unreadable(start, error)
+    var files: [String] = []
+    try list(start == "." ? "" : start + "/", into: &files)
+    return files.sorted()
+  }
+
+  /// Files below a folder that are not hidden; links are not followed (readdir(3)).
+  ///
+  /// - Parameter prefix: the folder with a slash behind it; empty for the root.
+  private func list(_ prefix: String, into files: inout [String]) throws(Diagnostic) {
+    guard let folder = unsafe opendir(path(prefix)) else {
+      let name = prefix.isEmpty ? "." : String(prefix.dropLast())
+      throw .unreadable(name, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO))
     }
-    return names.filter(isVisible).map { start == "." ? $0 : start + "/" + $0 }.sorted()
+    defer { unsafe closedir(folder) }
+    var folders: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if name.hasPrefix(".") { continue }
+      switch unsafe Int(entry.pointee.d_type) {
+      case Int(DT_DIR): folders.append(prefix + name)
+      case Int(DT_UNKNOWN) where isFolder(prefix + name): folders.append(prefix + name)
+      default: files.append(prefix + name)
+      }
+    }
+    for folder in folders { try list(folder + "/", into: &files) }
+  }
+
+  /// For file systems that do not say it in their listings.
+  private func isFolder(_ file: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path(file), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Puts new bytes in a file's place at once: whoever reads sees the old or the new. Mode and

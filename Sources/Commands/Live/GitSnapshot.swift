@@ -7,6 +7,10 @@ struct GitSnapshot: ManifestSource {
   private let git: Git
   /// The objects' ids by path.
   private let blobs: [String: String]
+  /// Objects that were read already.
+  private let loaded: [String: [UInt8]]
+  /// Whether there are files that it does not know of.
+  private let isPart: Bool
 
   /// - Parameter folder: within the commit; empty for its root.
   init(_ git: Git, commit: String, folder: String) throws {
@@ -22,13 +26,44 @@ struct GitSnapshot: ManifestSource {
     self.init(git, Git.files(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1))
   }
 
-  private init(_ git: Git, _ files: [(path: String, id: String)]) {
+  private init(
+    _ git: Git, _ files: [(path: String, id: String)], loaded: [String: [UInt8]] = [:],
+    isPart: Bool = false
+  ) {
     self.git = git
+    self.loaded = loaded
+    self.isPart = isPart
     blobs = Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first }
   }
 
+  /// Of two commits the files that are not the same in both, and a third one that is.
+  ///
+  /// - Parameter shared: within the folder.
+  /// - Returns: `nil` where the third one is not the same, or is in neither.
+  static func differing(
+    _ git: Git, from old: String, to new: String, folder: String, shared: String
+  ) throws -> (old: GitSnapshot, new: GitSnapshot)? {
+    let prefix = folder.isEmpty ? "" : folder + "/"
+    let found = try git.differences(from: old, to: new, in: folder)
+      .map { (path: String($0.path.dropFirst(prefix.count)), old: $0.old, new: $0.new) }
+    if found.contains(where: { $0.path == shared }) || folder.contains("\n") { return nil }
+    let sharedObject = "\(new):\(prefix)\(shared)"
+    let ids = [sharedObject] + found.flatMap { [$0.old, $0.new].compactMap { $0 } }
+    let contents = try git.objects(ids)
+    guard contents.first.map({ $0 != nil }) == true else { return nil }
+    let loaded = Dictionary(zip(ids, contents).compactMap { id, bytes in bytes.map { (id, $0) } }) {
+      first, _ in first
+    }
+    func side(_ id: (_ file: (path: String, old: String?, new: String?)) -> String?) -> GitSnapshot
+    {
+      let files = found.compactMap { file in id(file).map { (path: file.path, id: $0) } }
+      return GitSnapshot(git, [(shared, sharedObject)] + files, loaded: loaded, isPart: true)
+    }
+    return (side(\.old), side(\.new))
+  }
+
   func exists(_ path: String) -> Bool {
-    blobs[path] != nil || blobs.keys.contains { $0.hasPrefix(path + "/") }
+    isPart || blobs[path] != nil || blobs.keys.contains { $0.hasPrefix(path + "/") }
   }
 
   func files(at path: String) -> [String] {
@@ -38,18 +73,15 @@ struct GitSnapshot: ManifestSource {
   }
 
   func read(_ files: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
-    let known = files.compactMap { blobs[$0] }
-    let contents: [[UInt8]?]
+    let wanted = files.compactMap { blobs[$0] }.filter { loaded[$0] == nil }
+    var contents = loaded
     do throws(GitError) {
-      contents = try git.objects(known)
+      for (id, bytes) in zip(wanted, try git.objects(wanted)) { contents[id] = bytes }
     } catch {
       throw Diagnostic(error)
     }
-    var found = contents.makeIterator()
     return files.map { file in
-      guard blobs[file] != nil, let bytes = found.next() ?? nil else {
-        return .failure(.missing(file))
-      }
+      guard let id = blobs[file], let bytes = contents[id] else { return .failure(.missing(file)) }
       return .success(bytes)
     }
   }

@@ -22,6 +22,7 @@ extension Session {
     _ options: PlanningOptions, isOffline: Bool = false, readsFlows: Bool = true
   ) async throws -> (plan: Plan, basis: PlanBasis) {
     let snapshot = try await read(isOffline: isOffline)
+    KeptToTheEnd.keep(snapshot)
     let flows = workspace.read.flows + (isOffline || !readsFlows ? [] : try await flowsOfStore())
     let desired = workspace.state.connections
     let unknown = unknownTargets(options.targets ?? [], desired: desired, snapshot: snapshot)

@@ -49,6 +49,7 @@ struct ReadProject: Sendable {
           return (manifest, RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden))
         }
       }
+      sources.reserveCapacity(sources.count + read.count)
       return read.compactMap { result in
         switch result {
         case .failure(let fault):
@@ -64,7 +65,9 @@ struct ReadProject: Sendable {
       diagnostics.append(.manifestsNotFound(path))
     }
     let base = try manifests(project.manifests.map(\.text), nil, over: [:])
-    let documents = Dictionary(base.flatMap(\.documents).map { ($0.name, $0) }) { $1 }
+    let documents =
+      project.environments.isEmpty
+      ? [:] : Dictionary(base.flatMap(\.documents).map { ($0.name, $0) }) { $1 }
     let others = try zip(project.environments, overlays).flatMap { environment, overlay in
       try manifests([overlay], environment.name, over: documents)
     }

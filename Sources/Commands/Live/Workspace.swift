@@ -42,7 +42,9 @@ struct Workspace: Sendable {
       }
       return found
     }
-    return Workspace(files: files, read: read, state: read.state(of: environment))
+    let workspace = Workspace(files: files, read: read, state: read.state(of: environment))
+    KeptToTheEnd.keep(workspace)
+    return workspace
   }
 
   /// Where new manifests go: the chosen environment's overlay, else the project's first folder.

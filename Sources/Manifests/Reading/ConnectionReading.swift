@@ -15,7 +15,7 @@ extension Manifest {
   ///   - environment: whose overlay the file belongs to.
   ///   - base: the base's documents, over which an overlay's lie: what those say need not be said
   ///     again.
-  package init(
+  package convenience init(
     _ yaml: YAMLFile, parseFaults: [Diagnostic], catalog: Catalog, environment: String? = nil,
     over base: [ConnectionName: ManifestDocument] = [:]
   ) {
@@ -97,12 +97,10 @@ extension NodeReader {
   ) -> ManifestDocument {
     let origin = ConnectionOrigin(file: file, name: metadata.nameSpan, app: spec.span)
     return ManifestDocument(
-      name: below.name, formerNames: [], app: below.app, shape: nil, publicFields: [],
-      metadata: metadata.node,
-      spec: spec, setup: nil, slots: [],
+      name: below.name, app: below.app, metadata: metadata.node, spec: spec,
       layer: below.app.map {
         ConnectionLayer(name: below.name, isRemoved: true, app: $0.id, origin: origin)
-      }, liesOverSetup: false, origin: origin)
+      }, origin: origin)
   }
 
   private mutating func readApp(
