@@ -61,7 +61,8 @@ package struct FlowIndex: Sendable {
 
   /// The flows that use a connection, by their names.
   package func uses(of name: ConnectionName) -> [FlowUse] {
-    Dictionary(grouping: uses[name] ?? []) { $0.flow }.map { flow, steps in
+    guard let uses = uses[name] else { return [] }
+    return Dictionary(grouping: uses) { $0.flow }.map { flow, steps in
       FlowUse(flow: flow.name, file: flow.file, actions: Set(steps.map(\.step.title)).sorted())
     }.sorted { ($0.flow, $0.file) < ($1.flow, $1.file) }
   }

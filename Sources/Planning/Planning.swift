@@ -16,9 +16,10 @@ package func plan(_ input: PlanningInput) -> Plan {
   var unchanged = 0
   let covered = input.desired.filter { input.options.covers($0.name) }
 
-  for connection in covered {
-    let judged = ConnectionPlanning(connection, input).judged()
+  var empty = 0
+  for judged in covered.concurrentMap({ judgement(of: $0, input) }) {
     findings += judged.findings
+    empty += judged.findings.count { $0.kind == .empty }
     if let change = judged.change {
       changes.append(change)
     } else if judged.isManaged {
@@ -29,31 +30,31 @@ package func plan(_ input: PlanningInput) -> Plan {
   let undeclared = UndeclaredPlanning(input).judged()
   changes += undeclared.changes
   findings += undeclared.findings
-
-  let found = covered.compactMap {
-    Finding.empty(
-      $0, actual: input.snapshot.counterpart(of: $0).actual, catalog: input.catalog,
-      blocked: input.flows.uses(of: $0.name))
-  }
-  findings += found
-  let empty = found.filter { $0.kind == .empty }
-  for connection in covered {
-    let tokens = TokenPlanning(
-      connection, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
-    findings += tokens?.findings() ?? []
-    findings += Finding.scopeDrift(
-      connection, granted: input.snapshot.counterpart(of: connection).actual?.grantedScopes,
-      rules: input.catalog[connection.app]?.oauth?.scopes ?? ScopeRules(), tokens,
-      required: input.flows.requirements(of: connection))
-  }
-
   findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }
 
   return Plan(
     changes: changes.sorted { $0.connection < $1.connection },
     findings: findings.sorted(by: Finding.inReadingOrder), unchangedCount: unchanged,
-    emptyCount: empty.count,
+    emptyCount: empty,
     size: ProjectSize(
       declared: input.desired.count,
       managed: input.snapshot.applied.keys.count { input.snapshot.actual[$0] != nil }))
+}
+
+/// All that is to be said of one connection, whether or not something changes.
+private func judgement(of connection: DesiredConnection, _ input: PlanningInput) -> Judgement {
+  var judgement = ConnectionPlanning(connection, input).judged()
+  let actual = input.snapshot.counterpart(of: connection).actual
+  let empty = Finding.empty(
+    connection, actual: actual, catalog: input.catalog,
+    blocked: input.flows.uses(of: connection.name))
+  judgement.findings += empty.map { [$0] } ?? []
+  let tokens = TokenPlanning(
+    connection, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
+  judgement.findings += tokens?.findings() ?? []
+  judgement.findings += Finding.scopeDrift(
+    connection, granted: actual?.grantedScopes,
+    rules: input.catalog[connection.app]?.oauth?.scopes ?? ScopeRules(), tokens,
+    required: input.flows.requirements(of: connection))
+  return judgement
 }

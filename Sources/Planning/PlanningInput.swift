@@ -58,7 +58,7 @@ package struct PlanningOptions: Hashable, Sendable {
 package func undecidedSecrets(
   desired: [DesiredConnection], snapshot: Snapshot, targets: Set<ConnectionName>? = nil
 ) -> [FieldAddress] {
-  desired.filter { targets?.contains($0.name) ?? true }.flatMap { connection in
+  desired.filter { targets?.contains($0.name) ?? true }.concurrentMap { connection in
     let counterpart = snapshot.counterpart(of: connection)
     guard let actual = counterpart.actual, let applied = counterpart.applied,
       actual.app == connection.app
@@ -70,7 +70,7 @@ package func undecidedSecrets(
       else { return nil }
       return FieldAddress(connection.name, field)
     }
-  }.sorted()
+  }.flatMap(\.self).sorted()
 }
 
 /// The targets that are neither declared nor in the store.

@@ -18,10 +18,10 @@ package struct TokenPlanning {
   package init?(
     _ desired: DesiredConnection, snapshot: Snapshot, catalog: Catalog, tokens: TokenOverview?
   ) {
-    let counterpart = snapshot.counterpart(of: desired)
     guard let tokens, let service = catalog[desired.app]?.oauth,
       let grant = desired.setup.flatMap({ catalog[desired.app]?.setup($0.type)?.grant })
     else { return nil }
+    let counterpart = snapshot.counterpart(of: desired)
     self.desired = desired
     self.counterpart = counterpart
     self.grant = grant

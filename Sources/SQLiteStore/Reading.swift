@@ -5,9 +5,9 @@ import Stores
 
 /// What the tables say, as the model's values.
 enum Reading {
-  /// Connections and their fields are read side by side, both in the order of the ids.
+  /// Connections and their fields are read side by side, both in the order of the ids; what is in
+  /// them is made out on all cores.
   static func snapshot(_ db: Database) throws -> Snapshot {
-    var actual: [ConnectionName: ActualConnection] = [:]
     let rows = try Row.fetchCursor(
       db, sql: "SELECT connection, name, version, plain FROM field ORDER BY connection")
     var row = try rows.next()
@@ -17,41 +17,71 @@ enum Reading {
         SELECT id, name, app, setup_type, labels, granted, version, updated_at
         FROM connection ORDER BY id
         """)
+    var read: [ConnectionRow] = []
     while let next = try connections.next() {
-      let id: String = next[0]
-      var fields: [FieldName: ActualField] = [:]
-      while let field = row, (field[0] as String) == id {
-        fields[FieldName(field[1])] = try Self.field(field)
+      var connection = ConnectionRow(next)
+      while let field = row, (field[0] as String) == connection.id {
+        connection.fields.append((field[1], field[2], field[3]))
         row = try rows.next()
       }
-      let connection = try connection(next, StoreID(id), fields)
-      actual[connection.name] = connection
+      read.append(connection)
     }
-    return Snapshot(actual: actual, applied: try records(db))
+    let actual = try read.concurrentMap { row in Result { try row.connection() } }
+      .map { try $0.get() }
+    return Snapshot(
+      actual: Dictionary(actual.map { ($0.name, $0) }) { first, _ in first },
+      applied: try records(db))
   }
 
-  private static func field(_ row: Row) throws -> ActualField {
-    if let plain: String = row[3] { return .plain(try canonical(plain)) }
-    return .secret(version: StoreVersion(String(row[2] as Int64)))
-  }
+  private struct ConnectionRow: Sendable {
+    let id, name, app: String
+    let setupType: String?
+    let labels: String
+    let granted: String?
+    let version, updatedAt: Int64
+    var fields: [(name: String, version: Int64, plain: String?)] = []
 
-  private static func connection(
-    _ row: Row, _ id: StoreID, _ fields: [FieldName: ActualField]
-  ) throws -> ActualConnection {
-    let granted: [Scope]? = try (row[5] as String?).map { try decoded($0) }
-    return ActualConnection(
-      id: id, name: try name(row[1]), app: AppID(row[2]),
-      setupType: (row[3] as String?).map { SetupType($0) }, fields: fields,
-      labels: try canonical(row[4]), grantedScopes: granted.map { Set($0) },
-      version: StoreVersion(String(row[6] as Int64)),
-      updatedAt: Timestamp(milliseconds: row[7]))
+    init(_ row: Row) {
+      id = row[0]
+      name = row[1]
+      app = row[2]
+      setupType = row[3]
+      labels = row[4]
+      granted = row[5]
+      version = row[6]
+      updatedAt = row[7]
+    }
+
+    func connection() throws -> ActualConnection {
+      let granted: [Scope]? = try granted.map { try decoded($0) }
+      let fields = try fields.map { field -> (FieldName, ActualField) in
+        let value: ActualField =
+          if let plain = field.plain {
+            .plain(try canonical(plain))
+          } else {
+            .secret(version: StoreVersion(String(field.version)))
+          }
+        return (FieldName(field.name), value)
+      }
+      return ActualConnection(
+        id: StoreID(id), name: try Reading.name(name), app: AppID(app),
+        setupType: setupType.map { SetupType($0) },
+        fields: Dictionary(fields) { first, _ in first }, labels: try canonical(labels),
+        grantedScopes: granted.map { Set($0) }, version: StoreVersion(String(version)),
+        updatedAt: Timestamp(milliseconds: updatedAt))
+    }
   }
 
   private static func records(_ db: Database) throws -> [ConnectionName: AppliedRecord] {
-    var records: [ConnectionName: AppliedRecord] = [:]
+    var read: [(name: String, record: String)] = []
     let rows = try Row.fetchCursor(db, sql: "SELECT name, record FROM applied")
-    while let row = try rows.next() { records[try name(row[0])] = try canonical(row[1]) }
-    return records
+    while let row = try rows.next() { read.append((row[0], row[1])) }
+    let records = try read.concurrentMap { name, record in
+      Result { () throws -> (ConnectionName, AppliedRecord) in
+        (try Reading.name(name), try canonical(record))
+      }
+    }.map { try $0.get() }
+    return Dictionary(records) { first, _ in first }
   }
 
   static func record(_ db: Database, of name: ConnectionName) throws -> AppliedRecord? {

@@ -17,10 +17,12 @@ package actor SQLiteStore: Store {
   package nonisolated let writesWholeSetups = false
   package nonisolated let holdsRecords = true
   package nonisolated let parallelism = 32
-  let file: SQLiteFile
+  nonisolated let file: SQLiteFile
   private let transactions: SharedTransactions
   private let protection: any KeyProtection
   private var key: StoreKey?
+  private let fetchingKey = SharedWork<StoreKey?>()
+  private let makingKey = SharedWork<StoreKey>()
 
   /// - Parameters:
   ///   - path: the file, absolute.
@@ -152,15 +154,21 @@ extension SQLiteStore {
 
   func presentKey() async throws(StoreError) -> StoreKey? {
     if let key { return key }
-    guard let sealed = try sealedKey() else { return nil }
-    let key = try StoreKey(await protection.openKey(sealed))
-    self.key = key
+    key = try await fetchingKey.value { () async throws(StoreError) in
+      guard let sealed = try await self.sealedKey() else { return nil }
+      return try StoreKey(await self.protection.openKey(sealed))
+    }
     return key
   }
 
   /// The key that is there, or a new one.
   func usableKey() async throws(StoreError) -> StoreKey {
     if let key = try await presentKey() { return key }
+    return try await makingKey.value { () async throws(StoreError) in try await self.newKey() }
+  }
+
+  private func newKey() async throws(StoreError) -> StoreKey {
+    if let key { return key }
     let new = StoreKey.random()
     let sealed = try await protection.sealKey(new)
     let isOurs = try writing { db in

@@ -37,8 +37,12 @@ actor SharedTransactions {
   }
 
   private func commit() async {
-    // Those that came while the last commit was made are let in first.
-    await Task.yield()
+    // Those that are on their way are let in first.
+    var count: Int
+    repeat {
+      count = waiting.count
+      await Task.yield()
+    } while waiting.count > count
     let writes = waiting
     waiting = []
     var fault: StoreError?

@@ -5,12 +5,14 @@ package import Stores
 /// store is tried through the program.
 package actor TestProtection: KeyProtection {
   package private(set) var openings = 0
+  package private(set) var sealings = 0
   private let opens: Bool
 
   package init(opens: Bool = true) { self.opens = opens }
 
   package func seal(_ key: SecretBytes) throws(KeyProtectionFailure) -> String {
-    key.withBytes { span in
+    sealings += 1
+    return key.withBytes { span in
       span.indices.map { String(span[$0] / 16, radix: 16) + String(span[$0] % 16, radix: 16) }
         .joined()
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Model
 
 /// The project's files, named relative to its root.
 struct Files: ManifestSource {

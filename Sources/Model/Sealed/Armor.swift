@@ -133,7 +133,23 @@ private struct Base64Reader {
   /// False where a byte cannot stand there.
   mutating func read(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
     let numbers = Self.numbers
-    for index in range {
+    var start = range.lowerBound
+    // Nearly all of it is whole groups of letters.
+    while count == 0, padding == 0, start + 4 <= range.upperBound {
+      var group: UInt32 = 0
+      var marks: UInt8 = 0
+      for index in start..<start + 4 {
+        let number = numbers[Int(text[index])]
+        marks |= number
+        group = group << 6 | UInt32(number & 63)
+      }
+      if marks >= 64 { break }
+      bytes.append(UInt8(truncatingIfNeeded: group >> 16))
+      bytes.append(UInt8(truncatingIfNeeded: group >> 8))
+      bytes.append(UInt8(truncatingIfNeeded: group))
+      start += 4
+    }
+    for index in start..<range.upperBound {
       let number = numbers[Int(text[index])]
       if number < 64, padding == 0 {
         bits = bits << 6 | UInt32(number)

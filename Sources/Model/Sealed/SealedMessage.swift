@@ -42,8 +42,12 @@ package struct SealedMessage: Hashable, Sendable {
     digest = CiphertextDigest(hexadecimal(SHA256.hash(data: bytes)))
   }
 
+  private static let start = "-----BEGIN PGP "
+
   /// Whether a text means to be a message, well-formed or not.
   package static func looksSealed(_ text: String) -> Bool {
-    text.drop { $0.isWhitespace }.hasPrefix("-----BEGIN PGP ")
+    if text.utf8.starts(with: start.utf8) { return true }
+    guard let first = text.first, first.isWhitespace else { return false }
+    return text.drop { $0.isWhitespace }.hasPrefix(start)
   }
 }

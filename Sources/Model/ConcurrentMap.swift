@@ -4,7 +4,7 @@ import Synchronization
 
 extension RandomAccessCollection where Self: Sendable, Element: Sendable, Index == Int {
   /// Maps on all cores; the results are in order. For work that does not wait.
-  func concurrentMap<Result: Sendable>(
+  package func concurrentMap<Result: Sendable>(
     _ transform: @Sendable (Element) -> Result
   ) -> [Result] {
     // A few parts for each core, so that a slow one holds up little.
