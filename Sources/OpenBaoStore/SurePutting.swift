@@ -5,7 +5,8 @@ extension KVEngine {
   /// A write, and whatever became of it where its answer is lost.
   ///
   /// A version that does not match is believed only where another one is there: a standby that is
-  /// behind says so too. Behind a lost answer, that may be our own.
+  /// behind says so too. The one that is there may be our own, of a lost answer, or of one that a
+  /// standby gave for a leader that died.
   func putSurely(
     _ path: String, data: [UInt8], after version: Int64
   ) async throws(StoreError) -> Written {
@@ -16,9 +17,10 @@ extension KVEngine {
       case .mismatch: break
       case .unknown(let reason): lost = reason
       }
-      if try await metadata(path)?.current ?? 0 != version {
-        guard let lost else { return .mismatch }
-        guard try await mayReadData(path) else { return .unknown(lost) }
+      let current = try await metadata(path)?.current ?? 0
+      if current != version {
+        guard lost != nil || current == version + 1 else { return .mismatch }
+        guard try await mayReadData(path) else { return lost.map { .unknown($0) } ?? .mismatch }
         let there = try await self.data(path, version: version + 1)?.data
         return there.map { SetupData.isSame(data, $0) } == true ? .written : .mismatch
       }

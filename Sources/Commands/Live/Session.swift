@@ -74,7 +74,12 @@ struct Session: Sendable {
     try await lock.take(waitingAtMost: seconds) { console.report([$0]) }
     do {
       let result = try await work(lock)
-      try await lock.release()
+      do {
+        try await lock.release()
+      } catch {
+        // What was done is done; the lock ends by itself.
+        console.report([error.asWarning])
+      }
       return result
     } catch {
       try? await lock.release()
