@@ -44,6 +44,14 @@ package struct CanonicalWriter {
     bytes.append(UInt8(ascii: "]"))
   }
 
+  /// An enum's case as Swift codes it: an object of the case's name alone, with its values in it.
+  fileprivate mutating func enumCase(_ name: String, _ values: (inout CanonicalWriter) -> Void) {
+    object {
+      $0.key(name)
+      $0.object(values)
+    }
+  }
+
   /// A number, or a word of JSON.
   mutating func bare(_ word: some CustomStringConvertible) {
     bytes.append(contentsOf: word.description.utf8)
@@ -84,20 +92,13 @@ extension [String: String]: CanonicallyWritten {
 
 extension PlainValue: CanonicallyWritten {
   package func write(to writer: inout CanonicalWriter) {
-    writer.object { writer in
-      switch self {
-      case .string(let text):
-        writer.key("string")
-        writer.object { $0.member("_0", text) }
-      case .number(let text):
-        writer.key("number")
-        writer.object { $0.member("_0", text) }
-      case .boolean(let value):
-        writer.key("boolean")
-        writer.object {
-          $0.key("_0")
-          $0.bare(value)
-        }
+    switch self {
+    case .string(let text): writer.enumCase("string") { $0.member("_0", text) }
+    case .number(let text): writer.enumCase("number") { $0.member("_0", text) }
+    case .boolean(let value):
+      writer.enumCase("boolean") {
+        $0.key("_0")
+        $0.bare(value)
       }
     }
   }
@@ -105,21 +106,17 @@ extension PlainValue: CanonicallyWritten {
 
 extension AppliedField: CanonicallyWritten {
   package func write(to writer: inout CanonicalWriter) {
-    writer.object { writer in
-      switch self {
-      case .plain(let value):
-        writer.key("plain")
-        writer.object {
-          $0.key("_0")
-          value.write(to: &$0)
-        }
-      case .sealed(let ciphertext, let value, let version):
-        writer.key("sealed")
-        writer.object {
-          $0.member("ciphertext", ciphertext.rawValue)
-          $0.member("value", value?.rawValue)
-          $0.member("version", version?.rawValue)
-        }
+    switch self {
+    case .plain(let value):
+      writer.enumCase("plain") {
+        $0.key("_0")
+        value.write(to: &$0)
+      }
+    case .sealed(let ciphertext, let value, let version):
+      writer.enumCase("sealed") {
+        $0.member("ciphertext", ciphertext.rawValue)
+        $0.member("value", value?.rawValue)
+        $0.member("version", version?.rawValue)
       }
     }
   }

@@ -66,7 +66,7 @@ struct CustomMetadata {
     if text.hasPrefix("@") { return Int64(text.dropFirst()).map { .elsewhere($0) } }
     let parts = text.split(separator: " ", maxSplits: 1)
     guard parts.count == 2, parts[0] == Substring(sum(String(parts[1]))),
-      let record = try? JSONDecoder().decode(AppliedRecord.self, from: Data(parts[1].utf8))
+      let record = try? AppliedRecord(json: String(parts[1]))
     else { return nil }
     return .record(record)
   }

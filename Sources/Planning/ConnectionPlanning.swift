@@ -14,16 +14,34 @@ struct ConnectionPlanning {
   private let desired: DesiredConnection
   private let input: PlanningInput
   private let counterpart: Counterpart
+  private let tokens: TokenPlanning?
 
   init(_ desired: DesiredConnection, _ input: PlanningInput) {
     self.desired = desired
     self.input = input
     counterpart = input.snapshot.counterpart(of: desired)
+    tokens = TokenPlanning(
+      desired, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
   }
 
   private var isRenamed: Bool { counterpart.name != desired.name }
 
+  /// What becomes of it, and all that is to be said of it whether or not something changes.
   func judged() -> Judgement {
+    var judgement = decided()
+    let empty = Finding.empty(
+      desired, actual: counterpart.actual, catalog: input.catalog,
+      blocked: input.flows.uses(of: desired.name))
+    judgement.findings += empty.map { [$0] } ?? []
+    judgement.findings += tokens?.findings() ?? []
+    judgement.findings += Finding.scopeDrift(
+      desired, granted: counterpart.actual?.grantedScopes,
+      rules: input.catalog[desired.app]?.oauth?.scopes ?? ScopeRules(), tokens,
+      required: input.flows.requirements(of: desired))
+    return judgement
+  }
+
+  private func decided() -> Judgement {
     guard let actual = counterpart.actual else { return created() }
     guard let applied = counterpart.applied else { return unmanaged(actual) }
     if isRenamed, actual.app != desired.app {
@@ -117,11 +135,6 @@ struct ConnectionPlanning {
       connection: desired.name, app: desired.app, action: action, reason: reason,
       details: details, place: desired.origin.namePlace,
       reach: input.flows.uses(of: desired.name))
-  }
-
-  private var tokens: TokenPlanning? {
-    TokenPlanning(
-      desired, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
   }
 
   private func details(

@@ -20,11 +20,6 @@ package struct PlanBasis: Hashable, Sendable, Codable {
   package init(
     of plan: Plan, desired: [DesiredConnection], snapshot: Snapshot, recipients: [String]
   ) {
-    self.recipients = recipients
-    if plan.changes.isEmpty {
-      connections = []
-      return
-    }
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     connections = plan.changes.map { change in
       let name = change.nameInStore
@@ -34,6 +29,7 @@ package struct PlanBasis: Hashable, Sendable, Codable {
         store: actual.map { "\($0.id) at \($0.version)" },
         record: snapshot.applied[name].map { digest($0) })
     }
+    self.recipients = recipients
   }
 
   /// What has moved from this basis to `now`, in words; nothing where a plan still holds.

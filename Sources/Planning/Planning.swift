@@ -17,7 +17,7 @@ package func plan(_ input: PlanningInput) -> Plan {
   let covered = input.desired.filter { input.options.covers($0.name) }
 
   var empty = 0
-  for judged in covered.concurrentMap({ judgement(of: $0, input) }) {
+  for judged in covered.concurrentMap({ ConnectionPlanning($0, input).judged() }) {
     findings += judged.findings
     empty += judged.findings.count { $0.kind == .empty }
     if let change = judged.change {
@@ -39,22 +39,4 @@ package func plan(_ input: PlanningInput) -> Plan {
     size: ProjectSize(
       declared: input.desired.count,
       managed: input.snapshot.applied.keys.count { input.snapshot.actual[$0] != nil }))
-}
-
-/// All that is to be said of one connection, whether or not something changes.
-private func judgement(of connection: DesiredConnection, _ input: PlanningInput) -> Judgement {
-  var judgement = ConnectionPlanning(connection, input).judged()
-  let actual = input.snapshot.counterpart(of: connection).actual
-  let empty = Finding.empty(
-    connection, actual: actual, catalog: input.catalog,
-    blocked: input.flows.uses(of: connection.name))
-  judgement.findings += empty.map { [$0] } ?? []
-  let tokens = TokenPlanning(
-    connection, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
-  judgement.findings += tokens?.findings() ?? []
-  judgement.findings += Finding.scopeDrift(
-    connection, granted: actual?.grantedScopes,
-    rules: input.catalog[connection.app]?.oauth?.scopes ?? ScopeRules(), tokens,
-    required: input.flows.requirements(of: connection))
-  return judgement
 }

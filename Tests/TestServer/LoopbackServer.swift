@@ -5,7 +5,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 import TestSupport
 
 /// An HTTP server on a free port of this machine, on threads of its own.

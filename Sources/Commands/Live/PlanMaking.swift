@@ -17,10 +17,10 @@ extension Session {
   ///    opened and compared with the store's keyed digest.
   /// 3. The plan is made from these.
   ///
-  /// - Returns: the plan, and what it rests on.
+  /// - Returns: the plan, and what of the store it rests on.
   func plan(
     _ options: PlanningOptions, isOffline: Bool = false, readsFlows: Bool = true
-  ) async throws -> (plan: Plan, basis: PlanBasis) {
+  ) async throws -> (plan: Plan, snapshot: Snapshot) {
     let snapshot = try await read(isOffline: isOffline)
     KeptToTheEnd.keep(snapshot)
     let flows = workspace.read.flows + (isOffline || !readsFlows ? [] : try await flowsOfStore())
@@ -38,7 +38,7 @@ extension Session {
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options, flows: flows,
         tokens: isOffline ? nil : try await tokenOverview()))
-    return (plan, basis(of: plan, snapshot))
+    return (plan, snapshot)
   }
 
   /// What is kept of tokens; `nil` where the store keeps none.
@@ -65,9 +65,9 @@ extension Session {
       })
   }
 
-  func saved(_ plan: Plan, _ basis: PlanBasis) -> SavedPlan {
+  func saved(_ plan: Plan, _ snapshot: Snapshot) -> SavedPlan {
     SavedPlan(
-      plan, basis: basis, project: workspace.project.name,
+      plan, basis: basis(of: plan, snapshot), project: workspace.project.name,
       environment: workspace.environment?.name,
       store: store.description.description,
       manifests: workspace.state.manifests.map(\.file), toolVersion: vaultctlVersion,

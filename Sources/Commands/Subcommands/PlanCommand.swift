@@ -102,9 +102,9 @@ struct PlanCommand: Subcommand {
     for workspace in workspaces {
       let session = try Session(workspace, console: console)
       do {
-        let (plan, basis) = try await session.plan(
+        let (plan, snapshot) = try await session.plan(
           planning, isOffline: offline, readsFlows: !options.noFlows)
-        if let out { try session.saved(plan, basis).write(to: out) }
+        if let out { try session.saved(plan, snapshot).write(to: out) }
         plans.append(session.labelled(plan))
       } catch let failure as Failure where workspaces.count > 1 {
         faults += failure.diagnostics
