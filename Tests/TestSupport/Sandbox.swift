@@ -83,18 +83,22 @@ package final class Sandbox: Sendable {
   ///
   /// - Parameters:
   ///   - wrapper: a program, with its arguments, that starts it.
+  ///   - asOneWord: the wrapper takes the command as one argument, for a shell.
+  ///   - input: what it reads; `nil` is nothing.
   ///   - output: where it goes; `nil` throws it away.
   package func start(
     _ arguments: [String], environment: [String: String] = [:], under wrapper: [String] = [],
-    output: FileHandle? = nil, errors: FileHandle? = nil
+    asOneWord: Bool = false, input: FileHandle? = nil, output: FileHandle? = nil,
+    errors: FileHandle? = nil
   ) throws -> Process {
     let process = Process()
-    let command = wrapper + [program] + arguments
+    let own = [program] + arguments
+    let command = wrapper + (asOneWord ? ["exec " + own.joined(separator: " ")] : own)
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.environment = variables(environment)
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input ?? FileHandle.nullDevice
     process.standardOutput = output ?? FileHandle.nullDevice
     process.standardError = errors ?? FileHandle.nullDevice
     try process.run()

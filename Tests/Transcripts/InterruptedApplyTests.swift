@@ -14,25 +14,35 @@ import Testing
     return sandbox
   }
 
-  /// Wherever it is killed, the store can be read at once, and the next apply finishes.
-  @Test func whatIsKilledIsFinishedByTheNextApply() throws {
-    let sandbox = try sandbox(connections: 40)
-    for delay in stride(from: 60, through: 600, by: 60) {
-      let process = try sandbox.start(["apply", "--auto-approve"])
-      usleep(UInt32(delay) * 1000)
-      kill(process.processIdentifier, SIGKILL)
+  /// Killed at every call by which something comes to the disk: the store can be read at once, and the
+  /// next apply finishes.
+  @Test(arguments: ["fdatasync", "pwrite64", "unlink"])
+  func whatIsKilledIsFinishedByTheNextApply(call: String) throws {
+    let sandbox = try sandbox(connections: 5)
+    var kills = 0
+    for number in 1...60 {
+      try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl")
+      let process = try sandbox.start(
+        ["apply", "--auto-approve"],
+        under: [
+          "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+          "inject=\(call):signal=KILL:when=\(number)",
+        ])
       process.waitUntilExit()
+      if process.terminationStatus == 0 { break }
+      kills += 1
+      let point = "killed at \(call) \(number)"
       let plan = try sandbox.vaultctl(["plan", "--detailed-exitcode"])
-      #expect([0, 2].contains(plan.status), "killed after \(delay) ms: \(plan.errorText)")
-      if plan.status == 0 { break }
+      #expect([0, 2].contains(plan.status), "\(point): \(plan.errorText)")
+      let healed = try sandbox.vaultctl(["apply", "--auto-approve"])
+      #expect(healed.status == 0, "\(point): \(healed.errorText)")
+      #expect(try sandbox.vaultctl(["plan"]).text.contains("No changes. 5 connections"))
+      for number in [0, 4] {
+        #expect(
+          try sandbox.vaultctl(["decrypt", "c-\(number)", "token"]).text == "t0ken-\(number)")
+      }
     }
-    let healed = try sandbox.vaultctl(["apply", "--auto-approve"])
-    #expect(healed.status == 0, "\(healed.errorText)")
-    #expect(try sandbox.vaultctl(["plan"]).text.contains("No changes. 40 connections"))
-    for number in [0, 39] {
-      #expect(
-        try sandbox.vaultctl(["decrypt", "c-\(number)", "token"]).text == "t0ken-\(number)")
-    }
+    #expect(kills > 0, "nothing was killed")
   }
 
   /// The store is made by whichever comes first; readers find it half made at no time.
@@ -57,25 +67,69 @@ import Testing
     }
   }
 
-  /// A stopped apply still holds the lock: another one waits, then says who holds it.
+  /// Whoever is asked holds the lock while they think: another apply waits, then says who holds it.
   @Test func aHeldLockIsWaitedForAndNamed() throws {
-    let sandbox = try sandbox(connections: 40)
-    var isHeld = false
-    for delay in stride(from: 100, through: 1000, by: 50) where !isHeld {
-      let process = try sandbox.start(["apply", "--auto-approve"])
-      usleep(UInt32(delay) * 1000)
-      kill(process.processIdentifier, SIGSTOP)
-      let other = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
-      if other.errorText.contains("error[VC4005]") {
-        isHeld = true
-        #expect(other.status == 1)
-        #expect(other.errorText.contains("tester@"))
-        #expect(other.errorText.contains("process \(process.processIdentifier)"))
-      }
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-      try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl")
+    let sandbox = try sandbox(connections: 3)
+    let person = try Person(asked: ["apply"], in: sandbox)
+    #expect(try person.isAsked(for: "Only `yes` is taken"))
+    let holder = try #require(person.program)
+    let other = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
+    #expect(other.status == 1)
+    #expect(other.errorText.contains("error[VC4005]"))
+    #expect(other.errorText.contains("tester@"))
+    #expect(other.errorText.contains("process \(holder)"))
+
+    #expect(try person.answers("no") == 1)
+    #expect(try person.screen.contains("Nothing was applied."))
+    let after = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
+    #expect(after.status == 0, "\(after.errorText)")
+  }
+}
+
+/// Somebody at a terminal that runs vaultctl.
+private final class Person {
+  private let typed = Pipe()
+  private let scratch: TemporaryFolder
+  private let process: Process
+
+  /// `script` (of util-linux) is the terminal.
+  init(asked arguments: [String], in sandbox: Sandbox) throws {
+    scratch = try TemporaryFolder()
+    try scratch.write("", to: "screen")
+    let terminal = ["/usr/bin/script", "--quiet", "--flush", "--return", "/dev/null", "--command"]
+    process = try sandbox.start(
+      arguments, under: terminal, asOneWord: true, input: typed.fileHandleForReading,
+      output: FileHandle(forWritingTo: URL(fileURLWithPath: scratch.path + "/screen")))
+  }
+
+  deinit {
+    process.terminate()
+    process.waitUntilExit()
+  }
+
+  var screen: String { get throws { try scratch.read("screen") } }
+
+  /// Waits for a question; `false` where the program ended without it.
+  func isAsked(for question: String) throws -> Bool {
+    while process.isRunning {
+      if try screen.contains(question) { return true }
+      usleep(10_000)
     }
-    #expect(isHeld)
+    return false
+  }
+
+  /// The process id of the program, which the terminal started.
+  var program: Int32? {
+    let terminal = process.processIdentifier
+    let children = try? String(
+      contentsOfFile: "/proc/\(terminal)/task/\(terminal)/children", encoding: .utf8)
+    return (children?.split(separator: " ").first).flatMap { Int32($0) }
+  }
+
+  /// Types a line, and waits for the program's end: its exit code.
+  func answers(_ line: String) throws -> Int32 {
+    try typed.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    process.waitUntilExit()
+    return process.terminationStatus
   }
 }
