@@ -28,8 +28,14 @@ package struct LiveHTTP: HTTP {
       connect: .seconds(limits.connectSeconds), read: .seconds(limits.answerSeconds))
     configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
     configuration.tracing.tracer = nil
-    owner = Owner(
-      HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration))
+    configuration.http1_1ConnectionDebugInitializer = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(JoinedFlushes(), position: .first)
+      }
+    }
+    // One loop: more of them hand requests to one another, and a few connections do not fill one.
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    owner = Owner(HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration))
   }
 
   /// Ends the connections when nobody sends any more; a client must not just be let go.
@@ -43,25 +49,31 @@ package struct LiveHTTP: HTTP {
   }
 
   package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-    var outgoing = HTTPClientRequest(url: request.url)
-    outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
-    for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
-    if let body = request.body { outgoing.body = .bytes(ByteBuffer(bytes: body)) }
     do {
-      let answer = try await owner.client.execute(
-        outgoing, timeout: .seconds(limits.answerSeconds))
-      let body = try await answer.body.collect(upTo: limits.body)
+      let outgoing = try HTTPClient.Request(
+        url: request.url, method: HTTPMethod(rawValue: request.method.rawValue),
+        headers: HTTPHeaders(request.headers.map { ($0.name, $0.value) }),
+        body: request.body.map { .byteBuffer(ByteBuffer(bytes: $0)) })
+      let task = owner.client.execute(
+        request: outgoing,
+        delegate: ResponseAccumulator(request: outgoing, maxBodySize: limits.body),
+        deadline: .now() + .seconds(limits.answerSeconds))
+      let answer = try await withTaskCancellationHandler {
+        try await task.get()
+      } onCancel: {
+        task.cancel()
+      }
       return HTTPResponse(
         status: Int(answer.status.code),
         headers: Dictionary(answer.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
-        body: Array(body.readableBytesView))
+        body: answer.body.map { Array($0.readableBytesView) } ?? [])
     } catch {
       throw Self.failure(error)
     }
   }
 
   private static func failure(_ error: any Error) -> HTTPFailure {
-    if error is NIOTooManyBytesError { return .tooLarge }
+    if error is ResponseAccumulator.ResponseTooBigError { return .tooLarge }
     if let error = error as? HTTPClientError {
       let unsent: [HTTPClientError] = [
         .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .emptyHost,

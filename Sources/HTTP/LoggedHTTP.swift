@@ -15,6 +15,7 @@ package struct LoggedHTTP: HTTP {
   }
 
   package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    guard logger.logLevel <= .info else { return try await http.send(request) }
     let what = "\(request.method.rawValue) \(Self.shown(url: request.url))"
     logger.debug("\(what): \(Self.shown(request.headers))")
     if let body = request.body { logger.trace("\(what): \(BodyShape.of(body))") }
