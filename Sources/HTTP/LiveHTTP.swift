@@ -28,6 +28,8 @@ package struct LiveHTTP: HTTP {
       connect: .seconds(limits.connectSeconds), read: .seconds(limits.answerSeconds))
     configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
     configuration.tracing.tracer = nil
+    // Who sends tries again by itself, and knows for how long.
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.http1_1ConnectionDebugInitializer = { channel in
       channel.eventLoop.makeCompletedFuture {
         try channel.pipeline.syncOperations.addHandler(JoinedFlushes(), position: .first)

@@ -1,4 +1,3 @@
-import Foundation
 import HTTP
 import Model
 import OpenBaoStore
@@ -14,14 +13,7 @@ import Testing
     defer { cluster.end() }
     _ = try await cluster.leader()
     let client = cluster.client(of: try #require(try cluster.standbys().first))
-    let store = OpenBaoStore(
-      address: client.address, namespace: nil, mount: "secret", prefix: "vaultctl",
-      environment: nil, destroys: false,
-      credentials: { () throws(StoreError) in .token(client.token) },
-      http: LiveHTTP(authorities: cluster.authority.path),
-      surroundings: Surroundings(
-        now: { Int64(Date().timeIntervalSince1970 * 1000) },
-        sleep: { try? await Task.sleep(for: $0) }, random: { 0.5 }), protection: TestProtection())
+    let store = store(of: client, http: LiveHTTP(authorities: cluster.authority.path))
     func put(_ number: Int, _ action: StoreWrite.Action) async throws -> AppliedRecord {
       let written = try await store.carryOut(
         write(

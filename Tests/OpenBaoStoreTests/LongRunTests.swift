@@ -1,0 +1,114 @@
+import HTTP
+import Model
+import OpenBaoStore
+import Stores
+import Synchronization
+import TestOpenBao
+import TestSupport
+import Testing
+
+/// The network, with a list of what was called, and somebody who answers for some of it.
+private final class Watched: HTTP {
+  private let live = LiveHTTP()
+  private let seen = Mutex<[String]>([])
+  private let answer: @Sendable (HTTPRequest) -> HTTPResponse?
+
+  init(answering answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }) {
+    self.answer = answer
+  }
+
+  /// Calls whose address holds that text.
+  func count(_ text: String) -> Int {
+    seen.withLock { $0.count { $0.contains(text) } }
+  }
+
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    seen.withLock { $0.append("\(request.method.rawValue) \(request.url)") }
+    if let answer = answer(request) { return answer }
+    return try await live.send(request)
+  }
+}
+
+/// What comes up while an apply takes long: the token ends, the leader is another one.
+@Suite struct LongRunTests {
+  @Test func aTokenIsRenewedAheadOfItsEndAndMadeAnewWhereItIsGone() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let root = server.root
+    try root.writePolicy(
+      "all", #"path "*" { capabilities = ["create", "read", "update", "list"] }"#)
+    let role = try root.makeAppRole("applier", ["all"], lifetime: "10m")
+    let http = Watched()
+    let now = Mutex<Int64>(1_800_000_000_000)
+    let store = store(
+      of: root,
+      credentials: .appRole(mount: "approle", roleID: role.roleID, secretID: role.secretID),
+      http: http, now: { now.withLock { $0 } })
+
+    _ = try await store.read()
+    #expect(http.count("auth/approle/login") == 1 && http.count("renew-self") == 0)
+    now.withLock { $0 += 4 * 60_000 }
+    _ = try await store.read()
+    #expect(http.count("renew-self") == 0, "before the half of its life")
+    now.withLock { $0 += 2 * 60_000 }
+    _ = try await store.read()
+    _ = try await store.read()
+    #expect(http.count("auth/approle/login") == 1 && http.count("renew-self") == 1)
+
+    // Whoever ends it while it is in use costs one more login.
+    let accessors = try root.call("GET", "auth/token/accessors/?list=true")
+      .value("data", "keys", as: [String].self)
+    for accessor in accessors ?? [] {
+      let found = try root.call("POST", "auth/token/lookup-accessor", ["accessor": accessor])
+      guard found.text.contains("\"role_name\":\"applier\"") else { continue }
+      try root.order("POST", "auth/token/revoke-accessor", ["accessor": accessor])
+    }
+    now.withLock { $0 += 6 * 60_000 }
+    _ = try await store.read()
+    #expect(http.count("auth/approle/login") == 2)
+  }
+
+  /// A standby that does not forward sends its callers to the leader (HTTP 307): each write is there
+  /// once, and the next call asks the standby again.
+  @Test func aRedirectionIsFollowedToTheLeader() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let leader = server.root.address
+    let standby = "http://127.0.0.1:9"
+    let http = Watched { request in
+      guard request.url.hasPrefix(standby) else { return nil }
+      let place = leader + request.url.dropFirst(standby.count)
+      return HTTPResponse(status: 307, headers: ["location": place])
+    }
+    let store = store(of: server.root, at: standby, http: http)
+    let written = try await store.carryOut(
+      write("a", .create, fields: ["token": .secret(secret("s3cret"), ciphertext: "c")]),
+      in: RunID(1))
+    #expect(try await store.read().applied[try name("a")] == written)
+    #expect(try server.root.secret("vaultctl/a")["token"] == "s3cret")
+    #expect(http.count("POST \(leader)/v1/secret/data/vaultctl/a") == 1)
+    #expect(http.count(standby) == http.count(leader))
+  }
+
+  /// While an election lasts, standbys name a leader that is gone: they are asked again until there
+  /// is another.
+  @Test func aLeaderThatIsGoneIsNotWaitedFor() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let leader = server.root.address
+    let standby = "http://127.0.0.1:9"
+    let isElected = Mutex(false)
+    let http = Watched { request in
+      guard request.url.hasPrefix(standby) else { return nil }
+      let there = isElected.withLock { isElected in
+        defer { isElected = true }
+        return isElected ? leader : "http://127.0.0.1:1"
+      }
+      return HTTPResponse(
+        status: 307, headers: ["location": there + request.url.dropFirst(standby.count)])
+    }
+    let snapshot = try await store(of: server.root, at: standby, http: http).read()
+    #expect(snapshot.actual.isEmpty)
+    #expect(http.count("http://127.0.0.1:1/") == 1)
+  }
+}
