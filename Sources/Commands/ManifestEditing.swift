@@ -8,6 +8,9 @@ struct FieldEdit: Sendable {
   let document: ManifestDocument
   let field: FieldName
   let text: String
+
+  /// As `Leaves` has it.
+  fileprivate var path: String { "\(document.index)/spec/setup/\(field)" }
 }
 
 /// Another name for one document's connection.
@@ -16,6 +19,19 @@ struct RenameEdit: Sendable {
   let name: ConnectionName
   /// What `metadata.renamedFrom` says from now on; empty where it stays as it is.
   let formerNames: [ConnectionName]
+
+  /// What it writes, by the paths of `Leaves`.
+  fileprivate var texts: [String: String] {
+    let path = "\(document.index)/metadata"
+    var texts = ["\(path)/name": name.rawValue]
+    if formerNames.count == 1 { texts["\(path)/renamedFrom"] = formerNames[0].rawValue }
+    if formerNames.count > 1 {
+      for (index, name) in formerNames.enumerated() {
+        texts["\(path)/renamedFrom/\(index)"] = name.rawValue
+      }
+    }
+    return texts
+  }
 }
 
 /// Puts values into manifests and changes no other byte.
@@ -26,22 +42,23 @@ struct ManifestEditing {
   func write(
     _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest
   ) throws {
-    let yaml = manifest.yaml
+    let yaml = manifest.yaml()
     let after = yaml.applying(
       try edits.map { try edit($0, yaml) } + renames.flatMap { try self.edits($0, yaml) })
     let old = Leaves(yaml)
     let wanted = renames.reduce(
-      into: Dictionary(edits.map { (old.path(of: $0), $0.text) }) { $1 }
+      into: Dictionary(edits.map { ($0.path, $0.text) }) { $1 }
     ) { wanted, rename in
-      wanted.merge(old.texts(of: rename)) { $1 }
+      wanted.merge(rename.texts) { $1 }
     }
     try check(wanted, before: old, after: after, file: manifest.file)
     try files.replace(manifest.file, with: after)
   }
 
   private func edits(_ rename: RenameEdit, _ yaml: YAMLFile) throws -> [YAMLEdit] {
-    let metadata = rename.document.metadata
-    guard metadata.aliasOf == nil, let name = metadata["name"] else {
+    guard let metadata = yaml.root(of: rename.document)?["metadata"], metadata.aliasOf == nil,
+      let name = metadata["name"]
+    else {
       throw Diagnostic.sharedValue(yaml.file)
     }
     let edit = yaml.replacing(name, with: .text(rename.name.rawValue))
@@ -57,10 +74,14 @@ struct ManifestEditing {
 
   private func edit(_ edit: FieldEdit, _ yaml: YAMLFile) throws -> YAMLEdit {
     let document = edit.document
-    if let slot = document.slot(edit.field) {
-      return yaml.replacing(slot.node, with: .text(edit.text))
+    guard let spec = yaml.root(of: document)?["spec"] else {
+      preconditionFailure("a document that was read has a spec")
     }
-    if let setup = document.setup {
+    let present = spec["setup"]
+    if document.hasSetup, let setup = present {
+      if document.slot(edit.field) != nil, let value = setup[edit.field.rawValue] {
+        return yaml.replacing(value, with: .text(edit.text))
+      }
       guard setup.aliasOf == nil else { throw Diagnostic.aliasedSetup(document, yaml.file) }
       return yaml.inserting(edit.field.rawValue, .text(edit.text), into: setup)
     }
@@ -71,10 +92,8 @@ struct ManifestEditing {
     let setup = YAMLNewValue.mapping(
       (document.liesOverSetup ? [] : [YAMLNewEntry("type", type.rawValue)])
         + [YAMLNewEntry(edit.field.rawValue, edit.text)])
-    if let empty = document.spec.entry("setup")?.value {
-      return yaml.replacing(empty, with: setup)
-    }
-    return yaml.inserting("setup", setup, into: document.spec)
+    if let present { return yaml.replacing(present, with: setup) }
+    return yaml.inserting("setup", setup, into: spec)
   }
 
   /// The file read again says the same but for the edited values; an anchor on an edited value can
@@ -95,32 +114,11 @@ struct ManifestEditing {
 /// The scalars of a file by their paths.
 private struct Leaves {
   private(set) var texts: [String: String] = [:]
-  private let roots: [Int]
 
   init(_ yaml: YAMLFile) {
-    roots = yaml.documents.compactMap { $0.root?.span.start.offset }
     for (index, root) in yaml.documents.compactMap(\.root).enumerated() {
       collect(root, "\(index)")
     }
-  }
-
-  func path(of edit: FieldEdit) -> String { "\(index(of: edit.document))/spec/setup/\(edit.field)" }
-
-  /// What a rename writes, by path.
-  func texts(of rename: RenameEdit) -> [String: String] {
-    let path = "\(index(of: rename.document))/metadata"
-    var texts = ["\(path)/name": rename.name.rawValue]
-    let former = rename.formerNames.map(\.rawValue)
-    if former.count == 1 { texts["\(path)/renamedFrom"] = former[0] }
-    if former.count > 1 {
-      for (index, name) in former.enumerated() { texts["\(path)/renamedFrom/\(index)"] = name }
-    }
-    return texts
-  }
-
-  private func index(of document: ManifestDocument) -> Int {
-    let start = document.spec.span.start.offset
-    return (roots.lastIndex { $0 <= start }) ?? 0
   }
 
   private mutating func collect(_ node: YAMLNode, _ path: String) {
@@ -131,6 +129,13 @@ private struct Leaves {
     case .mapping(let entries):
       for entry in entries { collect(entry.value, "\(path)/\(entry.keyText)") }
     }
+  }
+}
+
+extension YAMLFile {
+  fileprivate func root(of document: ManifestDocument) -> YAMLNode? {
+    let roots = documents.compactMap(\.root)
+    return roots.indices.contains(document.index) ? roots[document.index] : nil
   }
 }
 

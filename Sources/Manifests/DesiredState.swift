@@ -59,8 +59,9 @@ package struct DesiredState: Sendable {
   }
 
   private static func duplicates(_ documents: [ManifestDocument]) -> [Diagnostic] {
+    let names = Set(documents.map(\.name))
+    if names.count == documents.count { return [] }
     var first: [ConnectionName: ManifestDocument] = [:]
-    first.reserveCapacity(documents.count)
     return documents.compactMap { document in
       guard let earlier = first[document.name] else {
         first[document.name] = document

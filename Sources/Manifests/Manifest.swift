@@ -4,7 +4,9 @@ package import SourceYAML
 
 /// One manifest file, read and checked as far as it goes.
 package final class Manifest: Sendable {
-  package let yaml: YAMLFile
+  /// The file's name in diagnostics, relative to the project's root.
+  package let file: String
+  package let bytes: [UInt8]
   /// The environment whose overlay it belongs to; `nil`: the base's.
   package let environment: String?
   package let documents: [ManifestDocument]
@@ -13,17 +15,20 @@ package final class Manifest: Sendable {
   package let hidden: [Span]
 
   init(
-    yaml: YAMLFile, environment: String?, documents: [ManifestDocument],
+    file: String, bytes: [UInt8], environment: String?, documents: [ManifestDocument],
     diagnostics: [Diagnostic], hidden: [Span]
   ) {
-    self.yaml = yaml
+    self.file = file
+    self.bytes = bytes
     self.environment = environment
     self.documents = documents
     self.diagnostics = diagnostics
     self.hidden = hidden
   }
 
-  package var file: String { yaml.file }
+  /// The file with its tree, for edits. It is read again: a tree is many times as large as its file,
+  /// and most commands read thousands of files and edit none.
+  package func yaml() -> YAMLFile { YAMLFile.parse(bytes, file: file).0 }
 }
 
 /// One document: one connection.
@@ -31,16 +36,16 @@ package final class Manifest: Sendable {
 /// What commands edit is there even where the connection has faults elsewhere; `layer` is there
 /// only where it has none.
 package final class ManifestDocument: Sendable {
+  /// Of the file's documents that have content, which one it is.
+  package let index: Int
   package let name: ConnectionName
   package let formerNames: [ConnectionName]
   /// Its own or, over a document of the base, that one's; so is the setup's shape.
   package let app: App?
   package let shape: SetupShape?
   package let publicFields: Set<FieldName>
-  package let metadata: YAMLNode
-  package let spec: YAMLNode
-  /// The setup's mapping; `nil` where there is none.
-  package let setup: YAMLNode?
+  /// Whether it has a setup of a known type.
+  package let hasSetup: Bool
   package let slots: [FieldSlot]
   package let layer: ConnectionLayer?
   /// The connection, where no other document lies over this one.
@@ -50,19 +55,18 @@ package final class ManifestDocument: Sendable {
   package let origin: ConnectionOrigin
 
   init(
-    name: ConnectionName, formerNames: [ConnectionName] = [], app: App?, shape: SetupShape? = nil,
-    publicFields: Set<FieldName> = [], metadata: YAMLNode, spec: YAMLNode, setup: YAMLNode? = nil,
+    index: Int, name: ConnectionName, formerNames: [ConnectionName] = [], app: App?,
+    shape: SetupShape? = nil, publicFields: Set<FieldName> = [], hasSetup: Bool = false,
     slots: [FieldSlot] = [], layer: ConnectionLayer?, liesOverSetup: Bool = false,
     origin: ConnectionOrigin
   ) {
+    self.index = index
     self.name = name
     self.formerNames = formerNames
     self.app = app
     self.shape = shape
     self.publicFields = publicFields
-    self.metadata = metadata
-    self.spec = spec
-    self.setup = setup
+    self.hasSetup = hasSetup
     self.slots = slots
     self.layer = layer
     desired = layer?.desired
@@ -76,24 +80,25 @@ package final class ManifestDocument: Sendable {
 /// One setup field of a document, as it stands in the file.
 package struct FieldSlot: Sendable {
   package let field: FieldName
-  package let node: YAMLNode
+  package let span: Span
   package let isSecret: Bool
   package let state: State
 
   package enum State: Sendable {
     /// `null`, or nothing behind the colon.
     case absent
-    case plain
+    /// The text as it is written.
+    case plain(String)
     /// Means to be a message and is none.
     case malformed
     case sealed(SealedMessage)
   }
 
-  /// A secret that `encrypt` has to seal.
-  package var isPlaintextSecret: Bool {
+  /// A secret in clear, which `encrypt` has to seal.
+  package var plaintextSecret: String? {
     switch state {
-    case .plain: isSecret
-    case .absent, .malformed, .sealed: false
+    case .plain(let text): isSecret ? text : nil
+    case .absent, .malformed, .sealed: nil
     }
   }
 

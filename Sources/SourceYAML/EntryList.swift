@@ -2,10 +2,16 @@ import Diagnostics
 
 /// A mapping's entries while they are read; finds a key that stands twice.
 struct EntryList {
-  private(set) var all: [YAMLEntry] = []
+  private(set) var all: [YAMLEntry]
   /// Used from the ninth entry on: below that, looking at each is quicker than hashing.
   private var indices: [String: Int] = [:]
   private static let fewEntries = 8
+
+  init() {
+    all = []
+    // Most mappings have no more; one by one, the list would be moved twice on the way there.
+    all.reserveCapacity(4)
+  }
 
   /// Adds the entry, or gives the line of the earlier one of that name, which stays.
   mutating func lineOfDuplicate(afterAdding entry: YAMLEntry) -> Int? {

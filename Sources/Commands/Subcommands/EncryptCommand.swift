@@ -28,10 +28,11 @@ struct EncryptCommand: Subcommand {
     var faults: [Diagnostic] = []
     for manifest in manifests {
       for document in manifest.documents {
-        for slot in document.slots where slot.isPlaintextSecret {
+        for slot in document.slots {
+          guard let plaintext = slot.plaintextSecret else { continue }
           let address = FieldAddress(document.name, slot.field)
           let place = document.origin.place(of: slot.field)
-          let value = SecretBytes(copying: Array((slot.node.scalar?.text ?? "").utf8))
+          let value = SecretBytes(copying: Array(plaintext.utf8))
           if let reason = document.violation(of: value, in: slot.field) {
             faults.append(.invalidSecretValue(address, reason, at: place))
           }

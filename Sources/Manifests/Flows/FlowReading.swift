@@ -22,7 +22,7 @@ extension Flow {
       reader.report(.invalidFlow("it is empty", at: .file(file)))
     }
     let diagnostics = reader.diagnostics(behind: faults.map { $0.inFlow() })
-    let hidden = faults.hasErrors ? nil : roots.flatMap(reader.hiddenSpans(under:))
+    let hidden = faults.hasErrors ? nil : reader.hiddenSpans(under: roots)
     return (
       diagnostics.hasErrors ? nil : flow, diagnostics, RedactedSource(yaml.bytes, hidden: hidden)
     )

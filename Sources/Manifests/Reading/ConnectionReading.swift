@@ -25,15 +25,15 @@ extension Manifest {
     if roots.isEmpty, parseFaults.isEmpty {
       reader.report(.noDocument(in: yaml))
     }
-    for root in roots {
-      if let document = reader.connection(root, catalog: catalog, over: base) {
+    for (index, root) in roots.enumerated() {
+      if let document = reader.connection(root, index, catalog: catalog, over: base) {
         documents.append(document)
       }
     }
     self.init(
-      yaml: yaml, environment: environment, documents: documents,
+      file: yaml.file, bytes: yaml.bytes, environment: environment, documents: documents,
       diagnostics: reader.diagnostics(behind: parseFaults),
-      hidden: roots.flatMap(reader.hiddenSpans(under:)))
+      hidden: reader.hiddenSpans(under: roots))
   }
 }
 
@@ -43,7 +43,8 @@ extension NodeReader {
   ]
 
   fileprivate mutating func connection(
-    _ root: YAMLNode, catalog: Catalog, over base: [ConnectionName: ManifestDocument]
+    _ root: YAMLNode, _ index: Int, catalog: Catalog,
+    over base: [ConnectionName: ManifestDocument]
   ) -> ManifestDocument? {
     let faultsBefore = errorCount
     guard let entries = mapping(root, "", keys: ["apiVersion", "kind", "metadata", "spec"])
@@ -56,7 +57,7 @@ extension NodeReader {
       report(.missingKey("spec", in: "", of: root, example: "spec: {app: …}", file: file))
       return nil
     }
-    if let below, let metadata, spec.isNull { return removed(metadata, spec, below) }
+    if let below, let metadata, spec.isNull { return removed(index, metadata, spec, below) }
     guard let specEntries = mapping(spec, "spec", keys: Self.specKeys) else { return nil }
 
     let app = readApp(specEntries, of: spec, catalog: catalog, below: below)
@@ -85,19 +86,18 @@ extension NodeReader {
         origin: origin)
     }
     return ManifestDocument(
-      name: name, formerNames: metadata.formerNames, app: app?.app, shape: shape,
-      publicFields: publicFields.names,
-      metadata: metadata.node, spec: spec, setup: setup?.node, slots: setup?.slots ?? [],
+      index: index, name: name, formerNames: metadata.formerNames, app: app?.app, shape: shape,
+      publicFields: publicFields.names, hasSetup: setup != nil, slots: setup?.slots ?? [],
       layer: layer, liesOverSetup: below?.shape != nil, origin: origin)
   }
 
   /// `spec: null` over a document of the base.
   private func removed(
-    _ metadata: ReadMetadata, _ spec: YAMLNode, _ below: ManifestDocument
+    _ index: Int, _ metadata: ReadMetadata, _ spec: YAMLNode, _ below: ManifestDocument
   ) -> ManifestDocument {
     let origin = ConnectionOrigin(file: file, name: metadata.nameSpan, app: spec.span)
     return ManifestDocument(
-      name: below.name, app: below.app, metadata: metadata.node, spec: spec,
+      index: index, name: below.name, app: below.app,
       layer: below.app.map {
         ConnectionLayer(name: below.name, isRemoved: true, app: $0.id, origin: origin)
       }, origin: origin)

@@ -34,12 +34,18 @@ struct NodeReader {
 
   mutating func show(_ node: YAMLNode) { shown.insert(node.span.start.offset) }
 
-  /// The spans of every scalar value under `root` that was not shown.
-  func hiddenSpans(under root: YAMLNode) -> [Span] {
-    switch root.content {
-    case .scalar: shown.contains(root.span.start.offset) ? [] : [root.span]
-    case .sequence(let items): items.flatMap(hiddenSpans(under:))
-    case .mapping(let entries): entries.flatMap { hiddenSpans(under: $0.value) }
+  /// The spans of every scalar value under `roots` that was not shown.
+  func hiddenSpans(under roots: [YAMLNode]) -> [Span] {
+    var spans: [Span] = []
+    for root in roots { collectHidden(under: root, &spans) }
+    return spans
+  }
+
+  private func collectHidden(under node: YAMLNode, _ spans: inout [Span]) {
+    switch node.content {
+    case .scalar: if !shown.contains(node.span.start.offset) { spans.append(node.span) }
+    case .sequence(let items): for item in items { collectHidden(under: item, &spans) }
+    case .mapping(let entries): for entry in entries { collectHidden(under: entry.value, &spans) }
     }
   }
 

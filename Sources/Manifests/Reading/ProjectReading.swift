@@ -19,7 +19,7 @@ extension Project {
     let diagnostics = reader.diagnostics(behind: parseFaults)
     return (
       diagnostics.hasErrors ? nil : project, diagnostics,
-      roots.flatMap(reader.hiddenSpans(under:))
+      reader.hiddenSpans(under: roots)
     )
   }
 }

@@ -13,7 +13,7 @@ struct ReadSetup {
   var span: Span { node.span }
   var layer: ConnectionLayer.Setup { ConnectionLayer.Setup(type: shape.type, fields: fields) }
   var spans: [FieldName: Span] {
-    Dictionary(slots.map { ($0.field, $0.node.span) }) { first, _ in first }
+    Dictionary(slots.map { ($0.field, $0.span) }) { first, _ in first }
   }
 }
 
@@ -121,7 +121,7 @@ extension NodeReader {
       return nil
     }
     func slot(_ state: FieldSlot.State) -> FieldSlot {
-      FieldSlot(field: field, node: node, isSecret: isSecret, state: state)
+      FieldSlot(field: field, span: node.span, isSecret: isSecret, state: state)
     }
     if scalar.resolved == .null { return (slot(.absent), nil) }
     if SealedMessage.looksSealed(scalar.text) {
@@ -135,9 +135,11 @@ extension NodeReader {
     }
     if isSecret {
       report(.plaintextSecret(field, file: file, at: place(node)))
-      return (slot(.plain), nil)
+      return (slot(.plain(scalar.text)), nil)
     }
-    return (slot(.plain), readPlain(scalar, node, field, constraint).map(FieldValue.plain))
+    return (
+      slot(.plain(scalar.text)), readPlain(scalar, node, field, constraint).map(FieldValue.plain)
+    )
   }
 
   /// A field of the catalog is a text; one that it does not know may be any scalar.
