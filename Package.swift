@@ -47,6 +47,7 @@ let package = Package(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(
       name: "CGCrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
 
     // The pure core.
@@ -59,6 +60,7 @@ let package = Package(
 
     // Effects.
     layer("Secrets"),
+    layer("Processes", ["CSpawn"]),
     layer("OpenPGP", ["CGCrypt", "CGPGME", "Model", "Secrets"]),
     layer(
       "HTTP",
@@ -66,7 +68,7 @@ let package = Package(
         + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
         + [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
     layer("Tokens", ["HTTP", "Model", "Secrets", crypto, cryptoExtras]),
-    layer("GitPlumbing", [logging]),
+    layer("GitPlumbing", ["Processes", logging]),
     layer("Stores", ["Model", "Secrets", crypto]),
     layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
     layer(
@@ -85,7 +87,7 @@ let package = Package(
       "Commands",
       [
         "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
-        "OpenPGP", "HTTP", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store",
+        "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store",
         "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -93,7 +95,8 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Model", "Secrets", "Stores"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Model", "Processes", "Secrets", "Stores"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(
       name: "TestServer",
@@ -110,7 +113,7 @@ let package = Package(
     .target(
       name: "TestOpenBao",
       dependencies: [
-        "HTTP", "TestServer", "TestSupport", crypto,
+        "HTTP", "Processes", "TestServer", "TestSupport", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
       ]
         + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
@@ -129,7 +132,11 @@ let package = Package(
     tests("OpenPGPTests", ["OpenPGP", "Model", "Secrets"], files: ["Judges"]),
     tests(
       "SQLiteStoreTests",
-      ["SQLiteStore", "Stores", "Model", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "SQLiteStore", "Stores", "Model", "Processes", "Secrets",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    tests("ProcessesTests", ["Processes"]),
     tests("HTTPTests", ["HTTP"]),
     tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
@@ -156,7 +163,8 @@ let package = Package(
     tests(
       "Transcripts",
       [
-        "vaultctl", "SourceYAML", "Model", "TestOpenBao", "TestTenant", "TestAuthorizationServer",
+        "vaultctl", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestTenant",
+        "TestAuthorizationServer",
       ],
       files: ["Golden", "Services"]),
   ]

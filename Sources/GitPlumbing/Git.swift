@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+import Processes
 
 /// Git's own words about what it did not do.
 package struct GitError: Error, Hashable, Sendable {
@@ -30,14 +31,13 @@ package struct Git: Sendable {
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
   ) throws(GitError) -> Data {
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let finished: Child.Finished
-    do throws(Child.NotStarted) {
-      finished = try Child.run(
+    let finished: ChildProcess.Finished
+    do throws(ChildProcess.NotStarted) {
+      finished = try ChildProcess.run(
         ["git", "-C", folder] + arguments, environment: variables.map { "\($0)=\($1)" },
         input: Array(input ?? Data()))
     } catch {
-      throw GitError(
-        words: "it cannot be started: \(unsafe String(cString: strerror(error.code)))", status: -1)
+      throw GitError(words: "it cannot be started: \(error.reason)", status: -1)
     }
     logger?.debug("git \(arguments.joined(separator: " ")): \(finished.status)")
     guard finished.status == 0 else {

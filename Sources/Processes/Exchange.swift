@@ -1,51 +1,36 @@
 import Glibc
 
-/// A child process that is fed, read and waited for on the caller's thread.
-///
-/// Foundation's `Process` waits by a socket that cannot be had in an empty network namespace, where
-/// offline plans run; this needs pipes alone (pipe(2), socketpair(2), posix_spawn(3), poll(2), waitpid(2)).
-struct Child {
-  struct Finished {
-    let output: [UInt8]
-    let errors: [UInt8]
-    /// The exit code; 128 and the signal's number where a signal ended it.
-    let status: Int32
+extension ChildProcess {
+  /// What one left that has ended.
+  package struct Finished: Sendable {
+    package let output: [UInt8]
+    package let errors: [UInt8]
+    /// As `wait()` gives it.
+    package let status: Int32
   }
 
-  /// Why nothing was started: `errno`.
-  struct NotStarted: Error { let code: Int32 }
-
+  /// Runs a program to its end: it is fed, read and waited for on the caller's thread (poll(2)).
+  ///
   /// - Parameters:
-  ///   - arguments: the program first, which is looked for in PATH.
-  ///   - environment: the whole of it, as `NAME=value`.
-  static func run(
-    _ arguments: [String], environment: [String], input: [UInt8]
+  ///   - arguments: as of `init`, like `environment` and `folder`.
+  ///   - input: `nil`: it reads what we would.
+  ///   - keepsErrors: what it says on its third descriptor comes back; else it goes where ours does.
+  package static func run(
+    _ arguments: [String], environment: [String]? = nil, folder: String? = nil,
+    input: [UInt8]? = nil, keepsErrors: Bool = true
   ) throws(NotStarted) -> Finished {
     let pipes = try [Pipe(isSocket: true), Pipe(), Pipe()]
     defer { for pipe in pipes { pipe.close() } }
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    for (number, end) in [pipes[0].reading, pipes[1].writing, pipes[2].writing].enumerated() {
-      unsafe posix_spawn_file_actions_adddup2(&actions, end, Int32(number))
-    }
-    var process: pid_t = 0
-    let failure = unsafe withCStrings(arguments) { arguments in
-      unsafe withCStrings(environment) { environment -> Int32 in
-        guard let program = unsafe arguments[0] else { return EINVAL }
-        return unsafe posix_spawnp(&process, program, &actions, nil, arguments, environment)
-      }
-    }
-    guard failure == 0 else { throw NotStarted(code: failure) }
+    let process = try ChildProcess(
+      arguments, environment: environment, folder: folder,
+      input: input == nil ? .inherited : .descriptor(pipes[0].reading),
+      output: .descriptor(pipes[1].writing),
+      errors: keepsErrors ? .descriptor(pipes[2].writing) : .inherited)
     pipes[0].closeReading()
     pipes[1].closeWriting()
     pipes[2].closeWriting()
-    let (output, errors) = exchange(pipes, input)
-    var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-    let signal = status & 0x7F
-    return Finished(
-      output: output, errors: errors, status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+    let (output, errors) = exchange(pipes, input ?? [])
+    return Finished(output: output, errors: errors, status: process.wait())
   }
 
   /// Writes and reads whatever is ready, so that no pipe fills up unread.
@@ -115,18 +100,6 @@ struct Child {
     func close() {
       closeReading()
       closeWriting()
-    }
-  }
-
-  /// Lends a NULL-terminated array of C strings.
-  private static func withCStrings<R>(
-    _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
-  ) -> R {
-    var list = unsafe texts.map { unsafe strdup($0) } + [nil]
-    defer { unsafe list.forEach { unsafe free($0) } }
-    return unsafe list.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { preconditionFailure("the list is never empty") }
-      return unsafe body(base)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Processes
 import SQLiteStore
 import Stores
 import TestSupport
@@ -57,11 +58,9 @@ import Testing
   }
 
   @Test func isTakenFromAProcessThatIsGone() async throws {
-    let ended = Process()
-    ended.executableURL = URL(fileURLWithPath: "/bin/true")
-    try ended.run()
-    let id = ended.processIdentifier
-    ended.waitUntilExit()
+    let ended = try ChildProcess(["/bin/true"])
+    let id = ended.id
+    ended.wait()
     let test = try StoreUnderTest()
     let dead = holder("dead", process: id)
     #expect(try await test.store.tryLock(dead) == .acquired)

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Synchronization
 import TestSupport
 
@@ -7,7 +8,7 @@ package final class BaoNode: Sendable {
   package let name: String
   package let client: BaoClient
   private let folder: TemporaryFolder
-  private let process = Mutex<Process?>(nil)
+  private let process = Mutex<ChildProcess?>(nil)
 
   package struct Ended: Error { package let log: String }
 
@@ -52,16 +53,12 @@ package final class BaoNode: Sendable {
 
   /// Starts it, sealed, and waits until it answers.
   package func start() async throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try BaoProgram.path())
-    process.arguments = ["server", "-config", folder.path + "/server.hcl"]
-    process.environment = ["HOME": folder.path]
     try folder.write("", to: "server.log")
     let output = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path + "/server.log"))
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
+    let process = try ChildProcess(
+      [try BaoProgram.path(), "server", "-config", folder.path + "/server.hcl"],
+      environment: ["HOME=\(folder.path)"], input: .null,
+      output: .descriptor(output.fileDescriptor), errors: .descriptor(output.fileDescriptor))
     self.process.withLock { $0 = process }
     try await eventually("an answer of \(name)") {
       guard process.isRunning else { throw Ended(log: log) }
@@ -72,9 +69,8 @@ package final class BaoNode: Sendable {
   /// Ends it at once, as a machine that loses its power.
   package func kill() {
     process.withLock {
-      guard let process = $0 else { return }
-      _ = Foundation.kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      $0?.signal(SIGKILL)
+      $0?.wait()
       $0 = nil
     }
   }

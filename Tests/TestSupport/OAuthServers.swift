@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// django-oauth-toolkit on a free port of this machine, as `Tests/Support/django_oauth.py` sets it up.
 package final class DjangoOAuth: Sendable {
@@ -57,23 +58,23 @@ package final class DjangoOAuth: Sendable {
 }
 
 /// A server that a test starts: it says in one line that it is ready, and ends when its input does.
-package final class ServerProcess: @unchecked Sendable {
-  // Written in `init` alone; `Process` is told to end by whoever lets go of it last.
-  private let process = Process()
-  private let input = Pipe()
+package final class ServerProcess: Sendable {
+  private let process: ChildProcess
+  private let input: FileHandle
   package let line: String
 
   package struct NotStarted: Error { package let errors: String }
 
   package init(_ program: String, _ arguments: [String]) throws {
-    let output = Pipe()
-    let errors = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    process = try ChildProcess(
+      [program] + arguments, input: .descriptor(input.fileHandleForReading.fileDescriptor),
+      output: .descriptor(output.fileHandleForWriting.fileDescriptor),
+      errors: .descriptor(errors.fileHandleForWriting.fileDescriptor))
+    self.input = input.fileHandleForWriting
+    // Their ends are seen only where nobody but the server can write.
+    try output.fileHandleForWriting.close()
+    try errors.fileHandleForWriting.close()
     var bytes = Data()
     while let byte = try output.fileHandleForReading.read(upToCount: 1), byte.first != 0x0A {
       if byte.isEmpty { break }
@@ -87,8 +88,8 @@ package final class ServerProcess: @unchecked Sendable {
   }
 
   deinit {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
+    try? input.close()
+    process.wait()
   }
 
   /// A file of `Tests/Support`.

@@ -1,4 +1,5 @@
 package import Foundation
+import Processes
 
 /// What a finished process left.
 package struct Finished: Sendable {
@@ -23,22 +24,21 @@ package func run(
   _ program: String, _ arguments: [String], in folder: String? = nil,
   environment: [String: String]? = nil, input: Data = Data()
 ) throws -> Finished {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: program)
-  process.arguments = arguments
-  if let environment { process.environment = environment }
-  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   let scratch = try TemporaryFolder()
   let paths = ["in", "out", "err"].map { scratch.path + "/" + $0 }
   try input.write(to: URL(fileURLWithPath: paths[0]))
   for path in paths[1...] { try Data().write(to: URL(fileURLWithPath: path)) }
-  process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: paths[0]))
-  process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: paths[1]))
-  process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: paths[2]))
-  try process.run()
-  process.waitUntilExit()
+  let files = try [
+    FileHandle(forReadingFrom: URL(fileURLWithPath: paths[0])),
+    FileHandle(forWritingTo: URL(fileURLWithPath: paths[1])),
+    FileHandle(forWritingTo: URL(fileURLWithPath: paths[2])),
+  ]
+  let streams = files.map { ChildProcess.Stream.descriptor($0.fileDescriptor) }
+  let process = try ChildProcess(
+    [program] + arguments, environment: environment?.map { "\($0)=\($1)" }, folder: folder,
+    input: streams[0], output: streams[1], errors: streams[2])
   return Finished(
-    status: process.terminationStatus, output: try Data(contentsOf: URL(fileURLWithPath: paths[1])),
+    status: process.wait(), output: try Data(contentsOf: URL(fileURLWithPath: paths[1])),
     errors: try Data(contentsOf: URL(fileURLWithPath: paths[2])))
 }
 

@@ -1,4 +1,5 @@
 package import Foundation
+package import Processes
 
 /// A project of a test's own with a keyring of its own, and the program to run on them.
 package final class Sandbox: Sendable {
@@ -90,19 +91,15 @@ package final class Sandbox: Sendable {
     _ arguments: [String], environment: [String: String] = [:], under wrapper: [String] = [],
     asOneWord: Bool = false, input: FileHandle? = nil, output: FileHandle? = nil,
     errors: FileHandle? = nil
-  ) throws -> Process {
-    let process = Process()
+  ) throws -> ChildProcess {
     let own = [program] + arguments
     let command = wrapper + (asOneWord ? ["exec " + own.joined(separator: " ")] : own)
-    process.executableURL = URL(fileURLWithPath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.environment = variables(environment)
-    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.standardInput = input ?? FileHandle.nullDevice
-    process.standardOutput = output ?? FileHandle.nullDevice
-    process.standardError = errors ?? FileHandle.nullDevice
-    try process.run()
-    return process
+    func stream(_ file: FileHandle?) -> ChildProcess.Stream {
+      file.map { .descriptor($0.fileDescriptor) } ?? .null
+    }
+    return try ChildProcess(
+      command, environment: variables(environment).map { "\($0)=\($1)" }, folder: folder.path,
+      input: stream(input), output: stream(output), errors: stream(errors))
   }
 
   private func variables(

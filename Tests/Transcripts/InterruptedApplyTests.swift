@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import TestSupport
 import Testing
 
@@ -28,8 +29,7 @@ import Testing
           "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
           "inject=\(call):signal=KILL:when=\(number)",
         ])
-      process.waitUntilExit()
-      if process.terminationStatus == 0 { break }
+      if process.wait() == 0 { break }
       kills += 1
       let point = "killed at \(call) \(number)"
       let plan = try sandbox.vaultctl(["plan", "--detailed-exitcode"])
@@ -58,8 +58,7 @@ import Testing
         return try sandbox.start(["plan"])
       }
       for process in applies + plans {
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "round \(round): \(process.arguments ?? [])")
+        #expect(process.wait() == 0, "round \(round)")
       }
       #expect(try sandbox.vaultctl(["plan"]).text.contains("No changes. 10 connections"))
       let history = try sandbox.vaultctl(["show", "c-0"]).text
@@ -90,7 +89,7 @@ import Testing
 private final class Person {
   private let typed = Pipe()
   private let scratch: TemporaryFolder
-  private let process: Process
+  private let process: ChildProcess
 
   /// `script` (of util-linux) is the terminal.
   init(asked arguments: [String], in sandbox: Sandbox) throws {
@@ -103,8 +102,8 @@ private final class Person {
   }
 
   deinit {
-    process.terminate()
-    process.waitUntilExit()
+    process.signal(SIGTERM)
+    process.wait()
   }
 
   var screen: String { get throws { try scratch.read("screen") } }
@@ -120,7 +119,7 @@ private final class Person {
 
   /// The process id of the program, which the terminal started.
   var program: Int32? {
-    let terminal = process.processIdentifier
+    let terminal = process.id
     let children = try? String(
       contentsOfFile: "/proc/\(terminal)/task/\(terminal)/children", encoding: .utf8)
     return (children?.split(separator: " ").first).flatMap { Int32($0) }
@@ -129,7 +128,6 @@ private final class Person {
   /// Types a line, and waits for the program's end: its exit code.
   func answers(_ line: String) throws -> Int32 {
     try typed.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
-    process.waitUntilExit()
-    return process.terminationStatus
+    return process.wait()
   }
 }

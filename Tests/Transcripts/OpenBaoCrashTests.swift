@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Synchronization
 import TestOpenBao
 import TestSupport
@@ -77,13 +78,13 @@ import Testing
     _ it: OpenBaoSandbox, _ proxy: BaoProxy, _ root: BaoClient, at number: Int,
     _ moment: BaoProxy.Moment
   ) async throws -> Bool {
-    let process = Mutex<Process?>(nil)
+    let process = Mutex<ChildProcess?>(nil)
     let isKilled = Mutex(false)
     proxy.watch { found, when in
       guard found == number, when == moment else { return }
       process.withLock { process in
-        guard let id = process?.processIdentifier else { return }
-        kill(id, SIGKILL)
+        guard let process else { return }
+        process.signal(SIGKILL)
         isKilled.withLock { $0 = true }
       }
     }
@@ -92,7 +93,7 @@ import Testing
       $0 = try it.sandbox.start(Self.apply, environment: environment)
     }
     let started = process.withLock { $0 }
-    try await apart { started?.waitUntilExit() }
+    try await apart { _ = started?.wait() }
     proxy.watch { _, _ in }
     return isKilled.withLock { $0 }
   }

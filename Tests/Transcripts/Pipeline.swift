@@ -66,31 +66,15 @@ struct Pipeline {
 
 /// The service that keeps a review's comments, on a free port of this machine.
 final class CommentsServer {
-  private let process = Process()
-  private let input = Pipe()
+  private let server: ServerProcess
   let address: String
 
   init() throws {
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appending(path: "Services/comments-server")
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    var line = Data()
-    while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
-      if byte.first == 0x0A { break }
-      line += byte
-    }
-    guard let port = Int(String(decoding: line, as: UTF8.self)) else {
-      throw Pipeline.Missing(what: "the server's port")
-    }
+    let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "Services/comments-server").path
+    server = try ServerProcess(program, [])
+    guard let port = Int(server.line) else { throw Pipeline.Missing(what: "the server's port") }
     address = "http://127.0.0.1:\(port)"
-  }
-
-  deinit {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
   }
 
   /// The comments' texts.

@@ -72,7 +72,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(20))
     }
     running.end()
-    let ended = await running.finished()
+    let ended = try await running.finished()
     #expect(ended.status == 5 && ended.text == "heard\n")
   }
 
@@ -103,7 +103,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(100))
     }
     watching.end()
-    let ended = await watching.finished()
+    let ended = try await watching.finished()
     #expect(ended.status == 0)
     #expect(ended.text.split(separator: "\n").count >= 2)
     #expect(!ended.text.contains("t0ken") && !ended.errorText.contains("t0ken"))
@@ -130,7 +130,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(50))
     }
     watching.end()
-    let ended = await watching.finished()
+    let ended = try await watching.finished()
     #expect(ended.text.contains(#""connection":"crm","event":"expiring""#))
   }
 
@@ -160,7 +160,7 @@ import Testing
     try await test.expectFine(["apply", "--auto-approve", "--prune", "--force"])
     try await waitFor("deleted")
     watching.end()
-    let ended = await watching.finished()
+    let ended = try await watching.finished()
     #expect(ended.status == 0)
     struct Line: Decodable {
       let at: String

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Synchronization
 import TestSupport
 import TestTenant
@@ -73,13 +74,13 @@ import Testing
   private func killed(
     _ it: TenantSandbox, at number: Int, _ moment: TestTenant.Moment
   ) async throws -> Bool {
-    let process = Mutex<Process?>(nil)
+    let process = Mutex<ChildProcess?>(nil)
     let isKilled = Mutex(false)
     it.tenant.watch { call, when in
       guard call.number == number, when == moment else { return }
       process.withLock { process in
-        guard let id = process?.processIdentifier else { return }
-        kill(id, SIGKILL)
+        guard let process else { return }
+        process.signal(SIGKILL)
         isKilled.withLock { $0 = true }
       }
     }
@@ -87,7 +88,7 @@ import Testing
       $0 = try it.sandbox.start(Self.apply, environment: TenantSandbox.login)
     }
     let started = process.withLock { $0 }
-    try await apart { started?.waitUntilExit() }
+    try await apart { _ = started?.wait() }
     it.tenant.watch { _, _ in }
     return isKilled.withLock { $0 }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import TestSupport
 import Testing
 
@@ -89,7 +90,7 @@ struct TokenSandbox: Sendable {
     while try await !act(running.said), running.isRunning {
       try await Task.sleep(for: .milliseconds(20))
     }
-    return await running.finished()
+    return try await running.finished()
   }
 
   /// What the store has, by its own commands.
@@ -111,9 +112,8 @@ struct TokenSandbox: Sendable {
 }
 
 /// A vaultctl that runs while the test does something.
-final class RunningProgram: @unchecked Sendable {
-  // Written in `init` alone.
-  private let process: Process
+final class RunningProgram: Sendable {
+  private let process: ChildProcess
   private let scratch: TemporaryFolder
 
   init(_ sandbox: Sandbox, _ arguments: [String], under wrapper: [String] = []) throws {
@@ -128,17 +128,12 @@ final class RunningProgram: @unchecked Sendable {
   var said: String { (try? scratch.read("err")) ?? "" }
   var printed: String { (try? scratch.read("out")) ?? "" }
   var isRunning: Bool { process.isRunning }
-  func end() { process.terminate() }
-  func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
+  func end() { process.signal(SIGTERM) }
+  func kill() { process.signal(SIGKILL) }
 
-  func finished() async -> Finished {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [process] in
-        process.waitUntilExit()
-        continuation.resume()
-      }
-    }
+  func finished() async throws -> Finished {
+    let status = try await apart { [process] in process.wait() }
     return Finished(
-      status: process.terminationStatus, output: Data(printed.utf8), errors: Data(said.utf8))
+      status: status, output: Data(printed.utf8), errors: Data(said.utf8))
   }
 }

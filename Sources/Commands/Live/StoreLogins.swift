@@ -2,6 +2,7 @@ import Auth0Store
 import Foundation
 import Manifests
 import OpenBaoStore
+import Processes
 import Stores
 
 /// The logins of stores, looked for when they are first needed: what asks no store needs none.
@@ -77,22 +78,16 @@ struct StoreLogins: Sendable {
   private func variables() throws(StoreError) -> [String: String] {
     var variables = ProcessInfo.processInfo.environment
     guard let program = command.first else { return variables }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + command.dropFirst()
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let output = Pipe()
-    process.standardOutput = output
-    do {
-      try process.run()
+    let finished: ChildProcess.Finished
+    do throws(ChildProcess.NotStarted) {
+      finished = try ChildProcess.run(command, folder: folder, keepsErrors: false)
     } catch {
-      throw .unauthorized("`credentialsCommand` cannot be started")
+      throw .unauthorized("`credentialsCommand` cannot be started: \(program): \(error.reason)")
     }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw .unauthorized("`credentialsCommand` failed with \(process.terminationStatus)")
+    guard finished.status == 0 else {
+      throw .unauthorized("`credentialsCommand` failed with \(finished.status)")
     }
+    let text = String(decoding: finished.output, as: UTF8.self)
     for line in text.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: "=", maxSplits: 1).map {
         $0.trimmingCharacters(in: .whitespaces)

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
+import Processes
 import Secrets
 
 struct EditCommand: Subcommand {
@@ -120,12 +121,7 @@ private enum PrivateEditing {
   private static func runEditor(on path: String) throws -> Bool {
     let environment = ProcessInfo.processInfo.environment
     let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "\(editor) \"$1\"", "sh", path]
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0
+    return try ChildProcess(["/bin/sh", "-c", "\(editor) \"$1\"", "sh", path]).wait() == 0
   }
 
   /// Zeros over the bytes, then no file. Editors may have put another file in its place.

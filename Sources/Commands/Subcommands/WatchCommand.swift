@@ -4,6 +4,7 @@ import Foundation
 import Manifests
 import Model
 import Planning
+import Processes
 import Reports
 import Stores
 
@@ -97,14 +98,11 @@ struct WatchCommand: Subcommand {
 
   private func run(_ line: EventLine) throws {
     guard let command else { return }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    process.environment = ProcessInfo.processInfo.environment.merging([
+    let environment = ProcessInfo.processInfo.environment.merging([
       "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection,
     ]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
+    try ChildProcess(
+      ["/bin/sh", "-c", command], environment: environment.map { "\($0)=\($1)" }, input: .null
+    ).wait()
   }
 }

@@ -2,6 +2,7 @@ import Diagnostics
 import Dispatch
 import Foundation
 import Glibc
+import Processes
 import Secrets
 
 /// A command with credentials in its environment, or in files that it alone gets.
@@ -79,28 +80,11 @@ struct ChildCommand {
       for index in unsafe arguments.indices { unsafe free(arguments[index]) }
     }
     var process = pid_t()
-    let failure = unsafe Self.withSignalsAsNew { attributes in
+    let failure = unsafe ChildProcess.withSignalsAsNew { attributes in
       unsafe posix_spawnp(&process, command[0], nil, attributes, arguments, environment)
     }
     guard failure == 0 else { throw Failure(.cannotRun(command, failure)) }
     return Self.wait(for: process)
-  }
-
-  /// What we ignore or hold back, the command must not.
-  private static func withSignalsAsNew(
-    _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
-  ) -> Int32 {
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    return unsafe work(&attributes)
   }
 
   private static func variable(
@@ -131,10 +115,7 @@ struct ChildCommand {
       return source
     }
     defer { for source in sources { source.cancel() } }
-    var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-    let ending = status & 0x7F
-    return ending == 0 ? (status >> 8) & 0xFF : 128 + ending
+    return ChildProcess.reaped(process)
   }
 }
 

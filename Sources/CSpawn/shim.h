@@ -1,0 +1,7 @@
+#pragma once
+
+#include <spawn.h>
+
+// glibc declares these only with _DEFAULT_SOURCE, which the compiler's own module does not set.
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

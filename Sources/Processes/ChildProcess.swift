@@ -1,0 +1,139 @@
+package import CSpawn
+import Glibc
+import Synchronization
+
+/// A process of ours: started (posix_spawn(3)), told signals, waited for (waitpid(2)).
+///
+/// It inherits three descriptors and no more, and no signal is ignored or held back. Foundation's
+/// `Process` is not used: its wait needs a socket, which an empty network namespace does not have, and
+/// now and then goes on for ever after the child has ended.
+package final class ChildProcess: Sendable {
+  /// What one of its first three descriptors is.
+  package enum Stream: Sendable {
+    case inherited
+    /// Reads nothing, and writes to nowhere.
+    case null
+    /// A copy of one of ours.
+    case descriptor(Int32)
+  }
+
+  /// Why nothing was started: `errno`.
+  package struct NotStarted: Error {
+    package let code: Int32
+    package var reason: String { unsafe String(cString: strerror(code)) }
+  }
+
+  package let id: Int32
+  /// How it ended, once that was asked for.
+  private let ended = Mutex<Int32?>(nil)
+
+  /// - Parameters:
+  ///   - arguments: the program first, which is looked for in PATH where it has no slash.
+  ///   - environment: the whole of it, as `NAME=value`; `nil` is ours.
+  ///   - folder: where it runs; `nil` is where we do.
+  package init(
+    _ arguments: [String], environment: [String]? = nil, folder: String? = nil,
+    input: Stream = .inherited, output: Stream = .inherited, errors: Stream = .inherited
+  ) throws(NotStarted) {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    if let folder { unsafe posix_spawn_file_actions_addchdir_np(&actions, folder) }
+    for (number, stream) in [input, output, errors].enumerated() {
+      switch stream {
+      case .inherited: break
+      case .null:
+        unsafe posix_spawn_file_actions_addopen(
+          &actions, Int32(number), "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
+      case .descriptor(let descriptor):
+        unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+      }
+    }
+    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    var process: pid_t = 0
+    let failure = unsafe withCStrings(arguments) { arguments in
+      unsafe withCStrings(environment ?? []) { variables in
+        unsafe Self.withSignalsAsNew { attributes -> Int32 in
+          guard let program = unsafe arguments[0] else { return EINVAL }
+          return unsafe posix_spawnp(
+            &process, program, &actions, attributes, arguments,
+            environment == nil ? environ : variables)
+        }
+      }
+    }
+    guard failure == 0 else { throw NotStarted(code: failure) }
+    id = process
+  }
+
+  package var isRunning: Bool {
+    ended.withLock { ended in
+      var status: Int32 = 0
+      if ended == nil, unsafe waitpid(id, &status, WNOHANG) == id {
+        ended = Self.exitCode(of: status)
+      }
+      return ended == nil
+    }
+  }
+
+  /// Waits for its end; threads may do so at the same time.
+  ///
+  /// - Returns: its exit code; 128 and the signal's number where one ended it, as shells have it.
+  @discardableResult
+  package func wait() -> Int32 {
+    // Who has ended keeps its id until it is reaped, which is done under the lock.
+    var found = unsafe siginfo_t()
+    while unsafe waitid(P_PID, id_t(id), &found, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+    return ended.withLock { ended in
+      if let ended { return ended }
+      let code = Self.reaped(id)
+      ended = code
+      return code
+    }
+  }
+
+  /// Does nothing where it has ended.
+  package func signal(_ number: Int32) {
+    ended.withLock { if $0 == nil { kill(id, number) } }
+  }
+
+  /// What we ignore or hold back, a child must not.
+  package static func withSignalsAsNew(
+    _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
+  ) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    return unsafe work(&attributes)
+  }
+
+  /// Waits for a child, and gives its exit code, as `wait()` does.
+  package static func reaped(_ id: Int32) -> Int32 {
+    var status: Int32 = 0
+    while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return exitCode(of: status)
+  }
+
+  private static func exitCode(of status: Int32) -> Int32 {
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+}
+
+/// Lends a NULL-terminated array of C strings.
+private func withCStrings<R>(
+  _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
+) -> R {
+  var list = unsafe texts.map { unsafe strdup($0) } + [nil]
+  defer { unsafe list.forEach { unsafe free($0) } }
+  return unsafe list.withUnsafeMutableBufferPointer { buffer in
+    guard let base = buffer.baseAddress else { preconditionFailure("the list is never empty") }
+    return unsafe body(base)
+  }
+}

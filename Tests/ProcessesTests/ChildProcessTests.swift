@@ -1,0 +1,63 @@
+import Foundation
+import Processes
+import Testing
+
+@Suite struct ChildProcessTests {
+  @Test func tellsHowItEnded() throws {
+    #expect(try ChildProcess(["/bin/sh", "-c", "exit 37"]).wait() == 37)
+    #expect(try ChildProcess(["sh", "-c", "kill -KILL $$"]).wait() == 137)
+    #expect(throws: ChildProcess.NotStarted.self) { try ChildProcess(["/no/such/program"]) }
+    #expect(throws: ChildProcess.NotStarted.self) { try ChildProcess([]) }
+  }
+
+  @Test func isFedAndRead() throws {
+    let text = [UInt8](repeating: 0x61, count: 1_000_000)
+    let finished = try ChildProcess.run(["sh", "-c", "tee /dev/stderr"], input: text)
+    #expect(finished.status == 0 && finished.output == text && finished.errors == text)
+  }
+
+  @Test func runsWhereAndWithWhatItIsTold() throws {
+    let finished = try ChildProcess.run(
+      ["/bin/sh", "-c", "pwd; env | grep -v PWD | grep -v SHLVL | grep -v _="],
+      environment: ["A=b"], folder: "/usr/bin", input: [])
+    #expect(String(decoding: finished.output, as: UTF8.self) == "/usr/bin\nA=b\n")
+  }
+
+  /// A descriptor that leaks keeps a pipe open whose end somebody waits for.
+  @Test func inheritsThreeDescriptors() throws {
+    let open = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null"))
+    _ = fcntl(open.fileDescriptor, F_SETFD, 0)
+    // The fourth is of `ls` itself.
+    let finished = try ChildProcess.run(["ls", "/proc/self/fd"], input: [])
+    #expect(String(decoding: finished.output, as: UTF8.self) == "0\n1\n2\n3\n")
+    try open.close()
+  }
+
+  @Test func hearsSignalsUntilItHasEnded() throws {
+    let child = try ChildProcess(["sleep", "600"])
+    #expect(child.isRunning)
+    child.signal(SIGTERM)
+    #expect(child.wait() == 128 + SIGTERM)
+    #expect(!child.isRunning)
+    child.signal(SIGKILL)
+    #expect(child.wait() == 128 + SIGTERM)
+  }
+
+  /// Each waiter is told, however many there are at once and whoever is first.
+  @Test func isWaitedForByManyAtOnce() async throws {
+    for _ in 0..<50 {
+      let children = try (0..<8).map { try ChildProcess(["sh", "-c", "exit \($0)"]) }
+      let found = await withTaskGroup(of: (Int, Int32).self) { group in
+        for (index, child) in children.enumerated() {
+          for _ in 0..<2 { group.addTask { (index, child.wait()) } }
+          group.addTask {
+            while child.isRunning { await Task.yield() }
+            return (index, child.wait())
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(found.count == 24 && found.allSatisfy { Int($0.0) == Int($0.1) })
+    }
+  }
+}
