@@ -132,13 +132,6 @@ private struct Leaves {
   }
 }
 
-extension YAMLFile {
-  fileprivate func root(of document: ManifestDocument) -> YAMLNode? {
-    let roots = documents.compactMap(\.root)
-    return roots.indices.contains(document.index) ? roots[document.index] : nil
-  }
-}
-
 extension ManifestDocument {
   /// The type of the setup as it is, or the first of the app's that has the field.
   func setupType(with field: FieldName) -> SetupType? {

@@ -29,6 +29,20 @@ package final class Manifest: Sendable {
   /// The file with its tree, for edits. It is read again: a tree is many times as large as its file,
   /// and most commands read thousands of files and edit none.
   package func yaml() -> YAMLFile { YAMLFile.parse(bytes, file: file).0 }
+
+  /// The secrets in clear, which `encrypt` has to seal. Their texts are kept nowhere: the file is read
+  /// again.
+  package func plaintextSecrets() -> [(document: ManifestDocument, field: FieldName, text: String)]
+  {
+    if !documents.contains(where: { $0.slots.contains(where: \.isPlaintextSecret) }) { return [] }
+    let yaml = yaml()
+    return documents.flatMap { document in
+      let setup = yaml.root(of: document)?["spec"]?["setup"]
+      return document.slots.filter(\.isPlaintextSecret).map {
+        (document, $0.field, setup?[$0.field.rawValue]?.scalar?.text ?? "")
+      }
+    }
+  }
 }
 
 /// One document: one connection.
@@ -87,18 +101,17 @@ package struct FieldSlot: Sendable {
   package enum State: Sendable {
     /// `null`, or nothing behind the colon.
     case absent
-    /// The text as it is written.
-    case plain(String)
+    case plain
     /// Means to be a message and is none.
     case malformed
     case sealed(SealedMessage)
   }
 
-  /// A secret in clear, which `encrypt` has to seal.
-  package var plaintextSecret: String? {
+  /// A secret that `encrypt` has to seal.
+  package var isPlaintextSecret: Bool {
     switch state {
-    case .plain(let text): isSecret ? text : nil
-    case .absent, .malformed, .sealed: nil
+    case .plain: isSecret
+    case .absent, .malformed, .sealed: false
     }
   }
 
@@ -107,5 +120,13 @@ package struct FieldSlot: Sendable {
     case .sealed(let message): message
     case .absent, .plain, .malformed: nil
     }
+  }
+}
+
+extension YAMLFile {
+  /// The tree of one of the file's documents.
+  package func root(of document: ManifestDocument) -> YAMLNode? {
+    let roots = documents.compactMap(\.root)
+    return roots.indices.contains(document.index) ? roots[document.index] : nil
   }
 }

@@ -92,6 +92,16 @@ package struct AnswerJournal: Sendable {
     try syncFolder()
   }
 
+  /// Keeps an answer if it can: a disk that takes none must not keep the tokens from the store.
+  func takes(_ entry: JournaledAnswer, of tokens: any TokenStore) async -> Bool {
+    do {
+      try keep(entry, under: await tokens.tokenKey())
+      return true
+    } catch {
+      return false
+    }
+  }
+
   package func clear(_ attempt: TokenAttempt) {
     for ending in ["", Self.unfinished] { _ = unsafe unlink(path(attempt) + ending) }
   }

@@ -8,8 +8,8 @@ package enum AuthorizationOutcome: Hashable, Sendable {
   case authorized(TokenRecord)
   case refused(TokenFault)
   case storeFailed(StoreError)
-  /// The service gave tokens, and they are in the journal alone.
-  case unsaved(String)
+  /// The service gave tokens that the store did not take: the journal has them, or nobody.
+  case unsaved(String, isJournaled: Bool)
 }
 
 /// Tokens that other tokens have taken the place of, and that are still good at the service.
@@ -66,7 +66,7 @@ extension Renewer {
         store: tokens.description.description, connection: subject.name, id: before.id,
         attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
         requested: scopes, client: client.mark, answer: raw)
-      try? journal.keep(entry, under: await tokens.tokenKey())
+      let isJournaled = await journal.takes(entry, of: tokens)
       let saving = AnswerSaving(
         tokens: tokens, surroundings: surroundings, service: subject.service,
         provenance: provenance)
@@ -77,7 +77,8 @@ extension Renewer {
         let former = FormerTokens(access: before.access, refresh: before.refresh)
         return (.authorized(record), former)
       case .superseded: continue
-      case .unsaved(let error): return (.unsaved("\(StoreWords(error))"), nil)
+      case .unsaved(let error):
+        return (.unsaved("\(StoreWords(error))", isJournaled: isJournaled), nil)
       }
     }
   }

@@ -74,8 +74,8 @@ package enum RenewalOutcome: Hashable, Sendable {
   /// It is tried again then; `nil`: with the next run.
   case failed(String, retryAt: Timestamp?)
   case storeFailed(StoreError)
-  /// The service gave tokens, and they are in the journal alone.
-  case unsaved(String)
+  /// The service gave tokens that the store did not take: the journal has them, or nobody.
+  case unsaved(String, isJournaled: Bool)
 }
 
 /// What renewal takes from its surroundings.

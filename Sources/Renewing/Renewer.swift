@@ -188,8 +188,7 @@ package actor Renewer {
     _ entry: JournaledAnswer, _ subject: RenewalSubject, _ requests: TokenRequests,
     _ claimed: KeptTokens
   ) async throws(StoreError) -> RenewalOutcome {
-    // A disk that takes no journal must not keep the token from the store.
-    try? journal.keep(entry, under: await tokens.tokenKey())
+    let isJournaled = await journal.takes(entry, of: tokens)
     let answer: TokenAnswer
     do throws(TokenFault) {
       answer = try TokenAnswer.read(entry.answer, service: subject.service)
@@ -202,7 +201,8 @@ package actor Renewer {
       tokens: tokens, surroundings: surroundings, service: subject.service,
       provenance: provenance)
     switch await saving.save(answer, of: entry, over: claimed) {
-    case .unsaved(let error): return .unsaved("\(StoreWords(error))")
+    case .unsaved(let error):
+      return .unsaved("\(StoreWords(error))", isJournaled: isJournaled)
     case .superseded(let record):
       journal.clear(entry.attempt)
       return .adopted(record)

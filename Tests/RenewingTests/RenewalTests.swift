@@ -201,24 +201,40 @@ import Tokens
     #expect(events.count { $0 == "token refreshed" } == 1)
   }
 
-  @Test func behaviour8_aJournalIsReplayedAtTheStart() async throws {
-    let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    // The process ends while the store is away: the answer is in the journal alone.
+  /// A renewer whose process ends while the store is away.
+  private func dying(_ bench: Bench, journal: AnswerJournal) -> Renewer {
     let clock = bench.clock
     let away = UnreliableTokens(bench.store) { number, _ in
       number >= 2 ? .refused(.unavailable("it is away")) : nil
     }
-    let dying = Renewer(
-      store: away, tokens: away, http: LiveHTTP(), journal: bench.journal,
+    return Renewer(
+      store: away, tokens: away, http: LiveHTTP(), journal: journal,
       surroundings: RenewalSurroundings(
         now: { clock.now }, sleep: { _ in }, random: { 0 }, isEnding: { true }),
       rule: .standard, holder: "dying", provenance: { provenance })
-    guard case .unsaved = await bench.renew(dying) else {
-      Issue.record("it was saved by a store that is away")
+  }
+
+  @Test func aJournalThatCannotBeWrittenIsTold() async throws {
+    let server = try await HostileServer.rotating()
+    let bench = try await Bench(server.service)
+    try await bench.authorize()
+    let nowhere = AnswerJournal(folder: "/dev/null/answers")
+    // A store that takes them makes up for it.
+    guard case .renewed = await bench.renew(bench.renewer(bench.store, journal: nowhere)) else {
+      Issue.record("the journal kept the tokens from the store")
       return
     }
+    bench.clock.advance(seconds: 3500)
+    let outcome = await bench.renew(dying(bench, journal: nowhere))
+    #expect(outcome == .unsaved("it is away", isJournaled: false))
+  }
+
+  @Test func behaviour8_aJournalIsReplayedAtTheStart() async throws {
+    let server = try await HostileServer.rotating()
+    let bench = try await Bench(server.service)
+    try await bench.authorize()
+    let outcome = await bench.renew(dying(bench, journal: bench.journal))
+    #expect(outcome == .unsaved("it is away", isJournaled: true))
     #expect(bench.journaled.count == 1)
     #expect(text(try await bench.kept().refresh) == "refresh-0")
 

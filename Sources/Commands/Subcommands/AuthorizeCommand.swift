@@ -74,9 +74,9 @@ struct AuthorizeCommand: Subcommand {
       return .fine
     case .refused(let fault): throw Failure(.authorizationFailed(name, fault.inWords))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
-    case .unsaved(let reason):
+    case .unsaved(let reason, let isJournaled):
       throw Failure(
-        Renewals.Result(name: name, outcome: .unsaved(reason))
+        Renewals.Result(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
           .diagnostic(in: session.store.description).map { [$0] } ?? [])
     }
   }

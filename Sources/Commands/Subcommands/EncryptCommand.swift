@@ -27,21 +27,18 @@ struct EncryptCommand: Subcommand {
     var fields: [(manifest: Manifest, document: ManifestDocument, field: UnsealedField)] = []
     var faults: [Diagnostic] = []
     for manifest in manifests {
-      for document in manifest.documents {
-        for slot in document.slots {
-          guard let plaintext = slot.plaintextSecret else { continue }
-          let address = FieldAddress(document.name, slot.field)
-          let place = document.origin.place(of: slot.field)
-          let value = SecretBytes(copying: Array(plaintext.utf8))
-          if let reason = document.violation(of: value, in: slot.field) {
-            faults.append(.invalidSecretValue(address, reason, at: place))
-          }
-          fields.append(
-            (
-              manifest, document,
-              UnsealedField(address: address, value: value, file: manifest.file, place: place)
-            ))
+      for (document, field, text) in manifest.plaintextSecrets() {
+        let address = FieldAddress(document.name, field)
+        let place = document.origin.place(of: field)
+        let value = SecretBytes(copying: Array(text.utf8))
+        if let reason = document.violation(of: value, in: field) {
+          faults.append(.invalidSecretValue(address, reason, at: place))
         }
+        fields.append(
+          (
+            manifest, document,
+            UnsealedField(address: address, value: value, file: manifest.file, place: place)
+          ))
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }

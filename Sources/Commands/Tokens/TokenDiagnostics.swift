@@ -47,7 +47,15 @@ extension Renewals.Result {
         .renewalFailed, "`\(name)` was not renewed", severity: .warning,
         notes: [reason] + (retryAt.map { ["it is tried again from \($0) on"] } ?? []))
     case .storeFailed(let error): Diagnostic(error, in: store)
-    case .unsaved(let reason):
+    case .unsaved(let reason, isJournaled: false):
+      Diagnostic(
+        .answerUnsaved, "the new tokens of `\(name)` are lost",
+        notes: [reason, "the journal beside the project file could not be written either"],
+        help: [
+          "mend both; then, as the service may take no older refresh token:"
+            + " vaultctl authorize \(shellWord(name.rawValue))"
+        ])
+    case .unsaved(let reason, isJournaled: true):
       Diagnostic(
         .answerUnsaved, "the new tokens of `\(name)` are in the journal alone", notes: [reason],
         help: ["run this again on this machine: vaultctl refresh"])

@@ -77,7 +77,8 @@ extension DiagnosticCode {
         """
         A service gave tokens and the store could not be written. The answer is kept sealed in
         `.vaultctl/answers/` beside the project file, and is saved by the next `vaultctl refresh` on
-        this machine. Do not delete it: the service may take no other refresh token.
+        this machine. Do not delete it: the service may take no other refresh token. Where that folder
+        could not be written either, the tokens are lost, and the connection is authorized again.
         """)
     case .scopeNarrowed:
       Explanation(

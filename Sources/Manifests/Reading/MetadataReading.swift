@@ -4,7 +4,6 @@ import SourceYAML
 
 /// What stands under `metadata`.
 struct ReadMetadata {
-  let node: YAMLNode
   var name: ConnectionName?
   var nameSpan: Span
   var formerNames: [ConnectionName] = []
@@ -23,7 +22,7 @@ extension NodeReader {
     guard let entries = mapping(node, "metadata", keys: Self.metadataKeys)
     else { return nil }
 
-    var metadata = ReadMetadata(node: node, nameSpan: node.span)
+    var metadata = ReadMetadata(nameSpan: node.span)
     if let value = entries.value("name") {
       metadata.nameSpan = value.span
       metadata.name = readName(value)

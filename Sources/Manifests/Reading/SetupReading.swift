@@ -135,11 +135,9 @@ extension NodeReader {
     }
     if isSecret {
       report(.plaintextSecret(field, file: file, at: place(node)))
-      return (slot(.plain(scalar.text)), nil)
+      return (slot(.plain), nil)
     }
-    return (
-      slot(.plain(scalar.text)), readPlain(scalar, node, field, constraint).map(FieldValue.plain)
-    )
+    return (slot(.plain), readPlain(scalar, node, field, constraint).map(FieldValue.plain))
   }
 
   /// A field of the catalog is a text; one that it does not know may be any scalar.
