@@ -34,7 +34,7 @@ package struct Git: Sendable {
     let finished: ChildProcess.Finished
     do throws(ChildProcess.NotStarted) {
       finished = try ChildProcess.run(
-        ["git", "-C", folder] + arguments, environment: variables.map { "\($0)=\($1)" },
+        ["git", "-C", folder] + arguments, environment: variables,
         input: Array(input ?? Data()))
     } catch {
       throw GitError(words: "it cannot be started: \(error.reason)", status: -1)

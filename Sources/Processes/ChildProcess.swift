@@ -29,10 +29,10 @@ package final class ChildProcess: Sendable {
 
   /// - Parameters:
   ///   - arguments: the program first, which is looked for in PATH where it has no slash.
-  ///   - environment: the whole of it, as `NAME=value`; `nil` is ours.
+  ///   - environment: the whole of it, by name; `nil` is ours.
   ///   - folder: where it runs; `nil` is where we do.
   package init(
-    _ arguments: [String], environment: [String]? = nil, folder: String? = nil,
+    _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
     input: Stream = .inherited, output: Stream = .inherited, errors: Stream = .inherited
   ) throws(NotStarted) {
     var actions = unsafe posix_spawn_file_actions_t()
@@ -52,7 +52,7 @@ package final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     var process: pid_t = 0
     let failure = unsafe withCStrings(arguments) { arguments in
-      unsafe withCStrings(environment ?? []) { variables in
+      unsafe withCStrings(environment?.map { "\($0)=\($1)" } ?? []) { variables in
         unsafe Self.withSignalsAsNew { attributes -> Int32 in
           guard let program = unsafe arguments[0] else { return EINVAL }
           return unsafe posix_spawnp(

@@ -16,7 +16,7 @@ extension ChildProcess {
   ///   - input: `nil`: it reads what we would.
   ///   - keepsErrors: what it says on its third descriptor comes back; else it goes where ours does.
   package static func run(
-    _ arguments: [String], environment: [String]? = nil, folder: String? = nil,
+    _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
     input: [UInt8]? = nil, keepsErrors: Bool = true
   ) throws(NotStarted) -> Finished {
     let pipes = try [Pipe(isSocket: true), Pipe(), Pipe()]

@@ -19,7 +19,7 @@ import Testing
   @Test func runsWhereAndWithWhatItIsTold() throws {
     let finished = try ChildProcess.run(
       ["/bin/sh", "-c", "pwd; env | grep -v PWD | grep -v SHLVL | grep -v _="],
-      environment: ["A=b"], folder: "/usr/bin", input: [])
+      environment: ["A": "b"], folder: "/usr/bin", input: [])
     #expect(String(decoding: finished.output, as: UTF8.self) == "/usr/bin\nA=b\n")
   }
 

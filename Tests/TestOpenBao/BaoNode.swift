@@ -57,7 +57,7 @@ package final class BaoNode: Sendable {
     let output = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path + "/server.log"))
     let process = try ChildProcess(
       [try BaoProgram.path(), "server", "-config", folder.path + "/server.hcl"],
-      environment: ["HOME=\(folder.path)"], input: .null,
+      environment: ["HOME": folder.path], input: .null,
       output: .descriptor(output.fileDescriptor), errors: .descriptor(output.fileDescriptor))
     self.process.withLock { $0 = process }
     try await eventually("an answer of \(name)") {

@@ -35,7 +35,7 @@ package func run(
   ]
   let streams = files.map { ChildProcess.Stream.descriptor($0.fileDescriptor) }
   let process = try ChildProcess(
-    [program] + arguments, environment: environment?.map { "\($0)=\($1)" }, folder: folder,
+    [program] + arguments, environment: environment, folder: folder,
     input: streams[0], output: streams[1], errors: streams[2])
   return Finished(
     status: process.wait(), output: try Data(contentsOf: URL(fileURLWithPath: paths[1])),

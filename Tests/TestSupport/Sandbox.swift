@@ -98,7 +98,7 @@ package final class Sandbox: Sendable {
       file.map { .descriptor($0.fileDescriptor) } ?? .null
     }
     return try ChildProcess(
-      command, environment: variables(environment).map { "\($0)=\($1)" }, folder: folder.path,
+      command, environment: variables(environment), folder: folder.path,
       input: stream(input), output: stream(output), errors: stream(errors))
   }
 

@@ -101,8 +101,6 @@ struct WatchCommand: Subcommand {
     let environment = ProcessInfo.processInfo.environment.merging([
       "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection,
     ]) { $1 }
-    try ChildProcess(
-      ["/bin/sh", "-c", command], environment: environment.map { "\($0)=\($1)" }, input: .null
-    ).wait()
+    try ChildProcess(["/bin/sh", "-c", command], environment: environment, input: .null).wait()
   }
 }
