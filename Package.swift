@@ -129,7 +129,7 @@ let package = Package(
     tests("PlanningTests", ["Planning", "Model", "Diagnostics"]),
     tests("ReportsTests", ["Reports", "Model", "Diagnostics"], files: ["Golden"]),
     tests("SecretsTests", ["Secrets"]),
-    tests("OpenPGPTests", ["OpenPGP", "Model", "Secrets"], files: ["Judges"]),
+    tests("OpenPGPTests", ["OpenPGP", "Model", "Secrets"], files: ["InteropPeers"]),
     tests(
       "SQLiteStoreTests",
       [

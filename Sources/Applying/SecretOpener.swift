@@ -6,6 +6,6 @@ package import Secrets
 package protocol SecretOpener: Sendable {
   /// The values in the order of the fields, or what speaks against each.
   func open(
-    _ fields: [(address: FieldAddress, message: SealedMessage, place: Place)]
+    _ fields: [(address: FieldAddress, message: SealedMessage, location: Location)]
   ) async -> [Result<SecretBytes, Diagnostic>]
 }

@@ -31,12 +31,12 @@ struct AccessToken: Sendable {
 
   /// The answer of a token endpoint (RFC 6749 section 5.1).
   init?(answer: [UInt8], now: Int64) {
-    struct Answer: Decodable {
+    struct Response: Decodable {
       let access_token: String
       let expires_in: Int64?
       let scope: String?
     }
-    guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(answer)) else {
+    guard let answer = try? JSONDecoder().decode(Response.self, from: Data(answer)) else {
       return nil
     }
     text = answer.access_token

@@ -24,17 +24,18 @@ actor ManagementAPI {
   private let audience: String
   private let login: @Sendable () throws(StoreError) -> Auth0Credentials
   private var credentials: Auth0Credentials?
-  private let http: any HTTP
+  private let http: any HTTPTransport
   private let surroundings: Surroundings
   private let backoff = Backoff()
   private var token: AccessToken?
-  private let renewal = SharedWork<AccessToken>()
+  private let renewal = SingleFlight<AccessToken>()
   /// Calls left until `reset` (seconds since 1970), as the server last told.
   private var limit: (remaining: Int, reset: Int64)?
 
   init(
     base: String, audience: String,
-    credentials: @escaping @Sendable () throws(StoreError) -> Auth0Credentials, http: any HTTP,
+    credentials: @escaping @Sendable () throws(StoreError) -> Auth0Credentials,
+    http: any HTTPTransport,
     surroundings: Surroundings
   ) {
     self.base = base
@@ -107,7 +108,7 @@ actor ManagementAPI {
           throw .refused(.unavailable("it answered \(answer.status)"))
         }
         await wait(attempts - 1)
-      default: throw .refused(ErrorAnswer(answer).storeError)
+      default: throw .refused(ErrorResponse(answer).storeError)
       }
     }
   }
@@ -195,7 +196,7 @@ actor ManagementAPI {
         return token
       }
       if answer.status != 429, answer.status < 500 {
-        throw .unauthorized("the token endpoint says \(ErrorAnswer(answer).inWords)")
+        throw .unauthorized("the token endpoint says \(ErrorResponse(answer).summary)")
       }
       attempts += 1
       if attempts >= Self.mostAttempts {
@@ -207,7 +208,7 @@ actor ManagementAPI {
 }
 
 /// An error's answer; only what cannot quote the request is told.
-struct ErrorAnswer {
+struct ErrorResponse {
   private let status: Int
   private let code: String?
   private let property: String?
@@ -229,19 +230,19 @@ struct ErrorAnswer {
     }
   }
 
-  var inWords: String {
+  var summary: String {
     "\(status)" + (code.map { " \($0)" } ?? "") + (property.map { " on `\($0)`" } ?? "")
   }
 
   var storeError: StoreError {
     switch status {
-    case 401: return .unauthorized("it answers \(inWords)")
+    case 401: return .unauthorized("it answers \(summary)")
     case 403:
       // The message names the scope: `Insufficient scope, expected any of: create:…`.
       let words = (message ?? "").split { !($0.isASCII && ($0.isLetter || ":_".contains($0))) }
       let scopes = words.map(String.init).filter { $0.contains(":") && !$0.hasSuffix(":") }
-      return scopes.isEmpty ? .refused("it answers \(inWords)") : .permissionDenied(scopes)
-    default: return .refused("it answers \(inWords)")
+      return scopes.isEmpty ? .refused("it answers \(summary)") : .permissionDenied(scopes)
+    default: return .refused("it answers \(summary)")
     }
   }
 

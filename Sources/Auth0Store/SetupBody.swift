@@ -5,7 +5,7 @@ extension JSONBody {
   /// A connection as the API is given it.
   ///
   /// - Parameter isNew: with `app_id`, which a change must not have.
-  static func connection(_ write: VaultWrite, isNew: Bool) throws(StoreError) -> [UInt8] {
+  static func connection(_ write: BackendWrite, isNew: Bool) throws(StoreError) -> [UInt8] {
     var body = JSONBody()
     body.put("{\"name\":")
     body.put(text: write.name.rawValue)

@@ -14,9 +14,9 @@ package enum Severity: String, Hashable, Comparable, Sendable, Codable, CaseIter
 }
 
 /// What a diagnostic is about: a stretch of a file, a whole file, or a connection in a store.
-package enum Place: Hashable, Sendable, Codable {
+package enum Location: Hashable, Sendable, Codable {
   /// `file` is relative to the project's root, with `/` between its parts.
-  case source(file: String, span: Span)
+  case source(file: String, range: SourceRange)
   case file(String)
   case connection(String, store: String)
 
@@ -27,9 +27,9 @@ package enum Place: Hashable, Sendable, Codable {
     }
   }
 
-  package var span: Span? {
+  package var range: SourceRange? {
     switch self {
-    case .source(_, let span): span
+    case .source(_, let range): range
     case .file, .connection: nil
     }
   }
@@ -44,19 +44,19 @@ package struct Diagnostic: Hashable, Sendable, Codable, Error {
   package let code: DiagnosticCode
   package let severity: Severity
   package let message: String
-  package let place: Place?
+  package let location: Location?
   package let label: String?
   package let notes: [String]
   package let help: [String]
 
   package init(
     _ code: DiagnosticCode, _ message: String, severity: Severity = .error,
-    at place: Place? = nil, label: String? = nil, notes: [String] = [], help: [String] = []
+    at location: Location? = nil, label: String? = nil, notes: [String] = [], help: [String] = []
   ) {
     self.code = code
     self.severity = severity
     self.message = message
-    self.place = place
+    self.location = location
     self.label = label
     self.notes = notes
     self.help = help
@@ -71,7 +71,7 @@ extension Diagnostic {
 
   private var sortKey: (Int, String, Int, String, String) {
     (
-      place?.file == nil ? 1 : 0, place?.file ?? "", place?.span?.start.offset ?? -1,
+      location?.file == nil ? 1 : 0, location?.file ?? "", location?.range?.start.offset ?? -1,
       code.rawValue, message
     )
   }

@@ -71,7 +71,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case agentUnavailable = "VC2012"
   case cancelled = "VC2013"
   case badMessage = "VC2014"
-  case placeMismatch = "VC2015"
+  case bindingMismatch = "VC2015"
   case noValidSignature = "VC2016"
   case deadlineExceeded = "VC2017"
   case gpgUnavailable = "VC2018"

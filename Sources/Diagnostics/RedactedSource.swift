@@ -6,33 +6,33 @@ package struct RedactedSource: Sendable {
   private static let mask: [Unicode.Scalar] = ["•", "•", "•"]
 
   private enum Hidden {
-    case spans([Span])
+    case ranges([SourceRange])
     case everyValue
   }
 
-  /// - Parameter hidden: the spans to mask; `nil` where the file could not be read far enough to
+  /// - Parameter hidden: the ranges to mask; `nil` where the file could not be read far enough to
   ///   know: then everything behind a key or a dash is.
-  package init(_ bytes: [UInt8], hidden: [Span]?) {
+  package init(_ bytes: [UInt8], hidden: [SourceRange]?) {
     self.bytes = bytes
-    self.hidden = hidden.map { .spans($0) } ?? .everyValue
+    self.hidden = hidden.map { .ranges($0) } ?? .everyValue
   }
 
-  /// A line as it may be shown, and which of its columns (0-based) a span covers there.
-  package func snippet(_ span: Span) -> (line: String, marked: Range<Int>)? {
-    guard let line = line(span.start.line) else { return nil }
-    let end = span.end.line == span.start.line ? span.end.column - 1 : line.count
-    let range = (span.start.column - 1)..<max(span.start.column, end)
+  /// A line as it may be shown, and which of its columns (0-based) a range covers there.
+  package func snippet(_ range: SourceRange) -> (line: String, marked: Range<Int>)? {
+    guard let line = line(range.start.line) else { return nil }
+    let end = range.end.line == range.start.line ? range.end.column - 1 : line.count
+    let columns = (range.start.column - 1)..<max(range.start.column, end)
     var shown: [Unicode.Scalar] = []
     var marks: [Int] = []
     var wasMasked = false
     for (column, scalar) in line.enumerated() {
-      let isMasked = masks(line: span.start.line, column: column, in: line)
-      if range.contains(column), !(isMasked && wasMasked) { marks.append(shown.count) }
+      let isMasked = masks(line: range.start.line, column: column, in: line)
+      if columns.contains(column), !(isMasked && wasMasked) { marks.append(shown.count) }
       if !isMasked {
         shown.append(scalar.isShowable ? scalar : scalar == "\t" ? " " : "?")
       } else if !wasMasked {
         shown += Self.mask
-        if range.contains(column) { marks.append(shown.count - 1) }
+        if columns.contains(column) { marks.append(shown.count - 1) }
       }
       wasMasked = isMasked
     }
@@ -57,10 +57,10 @@ package struct RedactedSource: Sendable {
 
   private func masks(line: Int, column: Int, in text: [Unicode.Scalar]) -> Bool {
     switch hidden {
-    case .spans(let spans):
-      return spans.contains { span in
-        (span.start.line, span.start.column - 1) <= (line, column)
-          && (line, column) < (span.end.line, span.end.column - 1)
+    case .ranges(let ranges):
+      return ranges.contains { range in
+        (range.start.line, range.start.column - 1) <= (line, column)
+          && (line, column) < (range.end.line, range.end.column - 1)
       }
     case .everyValue:
       return column >= Self.valueStart(in: text)

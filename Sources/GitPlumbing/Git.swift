@@ -124,7 +124,7 @@ package struct Git: Sendable {
   }
 
   /// Whether the repository is bare, and where this folder is in it; empty for the root.
-  package func place() throws(GitError) -> (isBare: Bool, folder: String) {
+  package func workTree() throws(GitError) -> (isBare: Bool, folder: String) {
     let text = try line(["rev-parse", "--is-bare-repository", "--show-prefix"])
     let lines = text.split(separator: "\n", maxSplits: 1)
     let prefix = lines.count > 1 ? String(lines[1]) : ""
@@ -136,19 +136,19 @@ package struct Git: Sendable {
 /// line break.
 private struct BatchReader {
   private let bytes: [UInt8]
-  private var place = 0
+  private var offset = 0
 
   init(_ data: Data) { bytes = Array(data) }
 
   /// `nil` for an object that git does not have, and at the end.
   mutating func next() -> [UInt8]? {
-    guard let end = bytes[place...].firstIndex(of: 0x0A) else { return nil }
-    let words = String(decoding: bytes[place..<end], as: UTF8.self).split(separator: " ")
-    place = end + 1
-    guard words.count == 3, let size = Int(words[2]), place + size < bytes.count else {
+    guard let end = bytes[offset...].firstIndex(of: 0x0A) else { return nil }
+    let words = String(decoding: bytes[offset..<end], as: UTF8.self).split(separator: " ")
+    offset = end + 1
+    guard words.count == 3, let size = Int(words[2]), offset + size < bytes.count else {
       return nil
     }
-    defer { place += size + 1 }
-    return Array(bytes[place..<(place + size)])
+    defer { offset += size + 1 }
+    return Array(bytes[offset..<(offset + size)])
   }
 }

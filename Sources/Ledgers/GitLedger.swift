@@ -168,7 +168,7 @@ package struct GitLedger: Ledger {
     }
   }
 
-  package func startAnew(by provenance: Provenance) throws(StoreError) {
+  package func reset(by provenance: Provenance) throws(StoreError) {
     let old: Version
     do throws(GitError) {
       let local = try commit(at: ref)
@@ -185,7 +185,7 @@ package struct GitLedger: Ledger {
       message: "ledger: begun anew\n", by: provenance, isShared: true)
   }
 
-  package func withdraw(_ version: Version, to base: Version) throws(StoreError) {
+  package func revert(_ version: Version, to base: Version) throws(StoreError) {
     do throws(GitError) {
       guard let commit = version.commit else { return }
       let parent = base.commit

@@ -27,10 +27,10 @@ package protocol Ledger: Sendable {
   ) throws(StoreError) -> Version
 
   /// Takes the last state back: a run that changed nothing leaves no entry.
-  func withdraw(_ version: Version, to base: Version) throws(StoreError)
+  func revert(_ version: Version, to base: Version) throws(StoreError)
 
   /// An empty ledger on top of whatever there is, readable or not.
-  func startAnew(by provenance: Provenance) throws(StoreError)
+  func reset(by provenance: Provenance) throws(StoreError)
 
   /// The entries, newest first.
   func log() throws(StoreError) -> [LedgerLogEntry]
@@ -60,7 +60,7 @@ package struct LedgerLogEntry: Hashable, Sendable {
   }
 }
 
-enum LedgerPace {
+enum PushPolicy {
   /// Seconds between two moves of the outcomes at a remote; a run's end moves there at once.
   static let pushInterval: Int64 = 5
 }

@@ -14,7 +14,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
   package nonisolated let writesWholeSetups = true
   package nonisolated let holdsRecords = false
   package nonisolated let parallelism = 4
-  let vault: any Vault
+  let vault: any RecordlessBackend
   let ledger: Records
   private let catalog: Catalog
   private let protection: any KeyProtection
@@ -32,7 +32,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
   }
 
   package init(
-    vault: any Vault, ledger: Records, catalog: Catalog, protection: any KeyProtection,
+    vault: any RecordlessBackend, ledger: Records, catalog: Catalog, protection: any KeyProtection,
     provenance: @escaping @Sendable () -> Provenance
   ) {
     description = vault.description
@@ -47,7 +47,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
 
   package func read() async throws(StoreError) -> Snapshot {
     let contents = try contents()
-    return VaultSnapshot(contents: contents, catalog: catalog).of(try await vault.list())
+    return BackendSnapshot(contents: contents, catalog: catalog).of(try await vault.list())
   }
 
   /// Ours while we hold the lock, else what is there now.
@@ -59,7 +59,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
   /// What the ledger alone tells: the connections as they were recorded. The vault is not asked, so
   /// nothing shows of what others did to it.
   package func readOffline() throws(StoreError) -> Snapshot {
-    VaultSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
+    BackendSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
   }
 
   package func compare(
@@ -137,7 +137,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
   /// An incomplete setup is withheld: the vault takes none, and the connection stays empty there.
   private func vaultWrite(
     _ write: StoreWrite, before: AppliedRecord?
-  ) throws(StoreError) -> VaultWrite {
+  ) throws(StoreError) -> BackendWrite {
     guard let type = write.setupType, catalog.isWhole(write.app, type, write.fields.keys)
     else {
       if let type = before?.setupType,
@@ -146,9 +146,9 @@ package actor LedgeredStore<Records: Ledger>: Store {
         throw .refused(
           "a connection that has a setup there cannot be emptied; delete it, and make it anew")
       }
-      return VaultWrite(name: write.name, app: write.app, setup: nil)
+      return BackendWrite(name: write.name, app: write.app, setup: nil)
     }
-    var fields: [FieldName: VaultWrite.Value] = [:]
+    var fields: [FieldName: BackendWrite.Value] = [:]
     var kept = 0
     for (field, value) in write.fields {
       switch value {
@@ -159,9 +159,9 @@ package actor LedgeredStore<Records: Ledger>: Store {
       }
     }
     // Only the name changes, where every secret stays as it is.
-    if kept > 0 { return VaultWrite(name: write.name, app: write.app, setup: nil) }
-    return VaultWrite(
-      name: write.name, app: write.app, setup: VaultWrite.Setup(type: type, fields: fields))
+    if kept > 0 { return BackendWrite(name: write.name, app: write.app, setup: nil) }
+    return BackendWrite(
+      name: write.name, app: write.app, setup: BackendWrite.Setup(type: type, fields: fields))
   }
 
   package func recordGrant(

@@ -44,7 +44,7 @@ package struct MirroredStore<Records: Ledger>: Store {
   // MARK: From the ledger
 
   package func readOffline() throws(StoreError) -> Snapshot {
-    VaultSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
+    BackendSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
   }
 
   package func compare(

@@ -53,11 +53,11 @@ extension StoreWrite {
 }
 
 /// What became of the changes that a killed run had meant.
-struct Healing {
-  private let byID: [StoreID: VaultConnection]
-  private let byName: [ConnectionName: VaultConnection]
+struct CrashRecovery {
+  private let byID: [StoreID: BackendConnection]
+  private let byName: [ConnectionName: BackendConnection]
 
-  init(vault: [VaultConnection]) {
+  init(vault: [BackendConnection]) {
     byID = Dictionary(vault.map { ($0.id, $0) }) { first, _ in first }
     byName = Dictionary(vault.map { ($0.name, $0) }) { first, _ in first }
   }
@@ -111,7 +111,7 @@ struct Healing {
 
 extension AppliedRecord {
   /// The record for a connection of the vault, at the version that this has.
-  fileprivate func moved(to found: VaultConnection) -> AppliedRecord {
+  fileprivate func moved(to found: BackendConnection) -> AppliedRecord {
     let fields = fields.mapValues { field -> AppliedField in
       guard case .sealed(let ciphertext, let value, _) = field else { return field }
       return .sealed(

@@ -51,7 +51,7 @@ extension LedgeredStore {
   package func unlock(_ holder: LockHolder) throws(StoreError) {
     guard let held, held.version.contents.state.run?.holder.token == holder.token else { return }
     self.held = nil
-    if !held.hasChanged { return try ledger.withdraw(held.version, to: held.base) }
+    if !held.hasChanged { return try ledger.revert(held.version, to: held.base) }
     var contents = held.version.contents
     let run = contents.state.run
     // What nobody knows to be done is left to the next run.
@@ -103,7 +103,7 @@ extension LedgeredStore {
   package func takeInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
     let runs = held?.version.contents.state.interrupted ?? []
     if runs.isEmpty { return [] }
-    let healing = Healing(vault: try await vault.list())
+    let healing = CrashRecovery(vault: try await vault.list())
     held?.hasChanged = true
     try save(isShared: true) { contents in
       for run in runs {
@@ -124,7 +124,7 @@ extension LedgeredStore {
     of name: ConnectionName, _ change: (inout LedgerContents) -> Void
   ) throws(StoreError) {
     let now = provenance().at.milliseconds / 1000
-    let isDue = now - (held?.pushedAt ?? now) >= LedgerPace.pushInterval
+    let isDue = now - (held?.pushedAt ?? now) >= PushPolicy.pushInterval
     try save(isShared: isDue) { contents in
       change(&contents)
       contents.state.run?.intents.removeAll { $0.connection == name }
@@ -148,7 +148,7 @@ extension LedgeredStore {
 }
 
 extension StoreWrite.Action {
-  fileprivate var operations: [VaultOperation] {
+  fileprivate var operations: [BackendOperation] {
     switch self {
     case .create: [.create]
     case .update, .rename: [.update]

@@ -68,7 +68,7 @@ package struct DesiredState: Sendable {
         return nil
       }
       return .duplicateName(
-        document.name, earlier: earlier.origin, at: document.origin.namePlace)
+        document.name, earlier: earlier.origin, at: document.origin.nameLocation)
     }
   }
 
@@ -94,11 +94,11 @@ extension Manifest {
 
 extension Diagnostic {
   fileprivate static func duplicateName(
-    _ name: ConnectionName, earlier: ConnectionOrigin, at place: Place
+    _ name: ConnectionName, earlier: ConnectionOrigin, at location: Location
   ) -> Diagnostic {
     Diagnostic(
-      .duplicateName, "connection `\(name)` is declared twice", at: place,
-      notes: ["first in \(earlier.file):\(earlier.namePlace.span?.start.line ?? 1)"],
+      .duplicateName, "connection `\(name)` is declared twice", at: location,
+      notes: ["first in \(earlier.file):\(earlier.nameLocation.range?.start.line ?? 1)"],
       help: ["rename one of them, or remove it"])
   }
 
@@ -107,7 +107,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .formerNameTaken, "`\(connection.name)` cannot have been `\(name)`",
-      at: connection.origin.namePlace,
+      at: connection.origin.nameLocation,
       notes: [
         owner.name == name
           ? "`\(name)` is declared in \(owner.origin.file)"

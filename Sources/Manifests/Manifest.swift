@@ -12,11 +12,11 @@ package final class Manifest: Sendable {
   package let documents: [ManifestDocument]
   package let diagnostics: [Diagnostic]
   /// The values that a snippet must not show.
-  package let hidden: [Span]
+  package let hidden: [SourceRange]
 
   init(
     file: String, bytes: [UInt8], environment: String?, documents: [ManifestDocument],
-    diagnostics: [Diagnostic], hidden: [Span]
+    diagnostics: [Diagnostic], hidden: [SourceRange]
   ) {
     self.file = file
     self.bytes = bytes
@@ -94,7 +94,7 @@ package final class ManifestDocument: Sendable {
 /// One setup field of a document, as it stands in the file.
 package struct FieldSlot: Sendable {
   package let field: FieldName
-  package let span: Span
+  package let range: SourceRange
   package let isSecret: Bool
   package let state: State
 

@@ -1,4 +1,4 @@
-/// A glob over relative paths, in gitignore's way: `*` and `?` stay within a part, `**` spans
+/// A glob over relative paths, in gitignore's way: `*` and `?` stay within a part, `**` ranges
 /// parts; no brackets or braces.
 package struct PathPattern: Hashable, Sendable {
   package let text: String

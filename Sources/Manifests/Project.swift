@@ -44,11 +44,11 @@ package struct Project: Hashable, Sendable {
 /// A text of the project file and where it stands.
 package struct LocatedText: Hashable, Sendable {
   package let text: String
-  package let place: Place
+  package let location: Location
 
-  package init(_ text: String, at place: Place) {
+  package init(_ text: String, at location: Location) {
     self.text = text
-    self.place = place
+    self.location = location
   }
 }
 
@@ -57,12 +57,12 @@ package struct RecipientRule: Hashable, Sendable {
   package let path: PathPattern
   /// Full fingerprints, upper case.
   package let keys: [LocatedText]
-  package let place: Place
+  package let location: Location
 
-  package init(path: PathPattern, keys: [LocatedText], place: Place) {
+  package init(path: PathPattern, keys: [LocatedText], location: Location) {
     self.path = path
     self.keys = keys
-    self.place = place
+    self.location = location
   }
 }
 

@@ -8,7 +8,7 @@ extension Project {
       "manifests": manifests.map(\.text),
       "policy.failOn": failOn.map(\.rawValue).sorted(),
       "flows": flows.map(\.text),
-      "store": store.map { [$0.inWords] } ?? [],
+      "store": store.map { [$0.summary] } ?? [],
       "environments": environments.map(\.name),
       // An own app is told by its name alone; its definition is plain YAML.
       "apps": catalog.apps.values.filter { Catalog.builtIn[$0.id] != $0 }.map(\.id.rawValue)
@@ -23,7 +23,7 @@ extension Project {
     add(recipientRules, "recipients", to: &settings)
     for environment in environments {
       let name = "environments.\(environment.name)"
-      settings["\(name).store"] = [environment.store.inWords]
+      settings["\(name).store"] = [environment.store.summary]
       settings["\(name).overlay"] = [environment.overlay.text]
       add(environment.recipientRules, "\(name).recipients", to: &settings)
     }
@@ -40,7 +40,7 @@ extension Project {
 }
 
 extension StoreSettings {
-  fileprivate var inWords: String {
+  fileprivate var summary: String {
     let ledger =
       switch ledger {
       case nil: ""

@@ -13,7 +13,7 @@ package struct ActualConnection: Hashable, Sendable {
     let unseen: Unseen?
   }
 
-  private let parts: Shared<Parts>
+  private let parts: Box<Parts>
 
   package var id: StoreID { parts.value.id }
   package var name: ConnectionName { parts.value.name }
@@ -42,7 +42,7 @@ package struct ActualConnection: Hashable, Sendable {
     grantedScopes: Set<Scope>? = nil, version: StoreVersion, updatedAt: Timestamp,
     unseen: Unseen? = nil
   ) {
-    parts = Shared(
+    parts = Box(
       Parts(
         id: id, name: name, app: app, setupType: setupType, fields: fields, labels: labels,
         grantedScopes: grantedScopes, version: version, updatedAt: updatedAt, unseen: unseen))

@@ -13,7 +13,7 @@ package struct AppliedRecord: Hashable, Sendable {
     let provenance: Provenance
   }
 
-  private let parts: Shared<Parts>
+  private let parts: Box<Parts>
 
   package var storeID: StoreID { parts.value.storeID }
   /// The connection's version right after the write.
@@ -33,7 +33,7 @@ package struct AppliedRecord: Hashable, Sendable {
     fields: [FieldName: AppliedField], labels: [String: String] = [:],
     scopes: Set<Scope>? = nil, preventsDestroy: Bool = false, provenance: Provenance
   ) {
-    parts = Shared(
+    parts = Box(
       Parts(
         storeID: storeID, version: version, app: app, setupType: setupType, fields: fields,
         labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance))

@@ -1,12 +1,12 @@
 private import FoundationEssentials
 
 /// What a store keeps as JSON of ours, and reads by the thousand.
-package protocol CanonicallyRead: Decodable {
+package protocol CanonicallyDecodable: Decodable {
   /// `nil` for JSON in any other form than ours; that may still be right.
   init?(_ reader: inout CanonicalReader)
 }
 
-extension CanonicallyRead {
+extension CanonicallyDecodable {
   /// Read straight from JSON as `canonicalJSON` writes it. Whatever else it may be, Foundation reads,
   /// or tells that it cannot be; that takes twenty times as long.
   package init(json text: String) throws {
@@ -22,42 +22,42 @@ extension CanonicallyRead {
 /// Goes through JSON that has no white space and, in what is read here, no escapes.
 package struct CanonicalReader {
   private let bytes: [UInt8]
-  private var place = 0
+  private var offset = 0
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
-  var isAtEnd: Bool { place == bytes.count }
+  var isAtEnd: Bool { offset == bytes.count }
 
   mutating func takes(_ byte: UInt8) -> Bool {
-    guard place < bytes.count, bytes[place] == byte else { return false }
-    place += 1
+    guard offset < bytes.count, bytes[offset] == byte else { return false }
+    offset += 1
     return true
   }
 
   mutating func text() -> String? {
     guard takes(UInt8(ascii: "\"")) else { return nil }
-    let start = place
-    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
-      guard bytes[place] != UInt8(ascii: "\\"), bytes[place] >= 0x20 else { return nil }
-      place += 1
+    let start = offset
+    while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
+      guard bytes[offset] != UInt8(ascii: "\\"), bytes[offset] >= 0x20 else { return nil }
+      offset += 1
     }
-    defer { place += 1 }
-    return place < bytes.count ? String(decoding: bytes[start..<place], as: UTF8.self) : nil
+    defer { offset += 1 }
+    return offset < bytes.count ? String(decoding: bytes[start..<offset], as: UTF8.self) : nil
   }
 
   mutating func integer() -> Int64? {
-    let start = place
+    let start = offset
     _ = takes(UInt8(ascii: "-"))
-    while place < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) {
-      place += 1
+    while offset < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[offset]) {
+      offset += 1
     }
-    return Int64(String(decoding: bytes[start..<place], as: UTF8.self))
+    return Int64(String(decoding: bytes[start..<offset], as: UTF8.self))
   }
 
   mutating func boolean() -> Bool? {
     for (word, value) in [("true", true), ("false", false)]
-    where bytes[place...].starts(with: word.utf8) {
-      place += word.utf8.count
+    where bytes[offset...].starts(with: word.utf8) {
+      offset += word.utf8.count
       return value
     }
     return nil
@@ -103,7 +103,7 @@ package struct CanonicalReader {
   }
 }
 
-extension Dictionary: CanonicallyRead where Key == String, Value == String {
+extension Dictionary: CanonicallyDecodable where Key == String, Value == String {
   package init?(_ reader: inout CanonicalReader) {
     var entries: [String: String] = [:]
     let isWhole = reader.object { key, reader in
@@ -115,7 +115,7 @@ extension Dictionary: CanonicallyRead where Key == String, Value == String {
   }
 }
 
-extension PlainValue: CanonicallyRead {
+extension PlainValue: CanonicallyDecodable {
   package init?(_ reader: inout CanonicalReader) {
     let value = reader.enumCase { name, reader -> PlainValue? in
       switch name {
@@ -157,7 +157,7 @@ extension AppliedField {
   }
 }
 
-extension AppliedRecord: CanonicallyRead {
+extension AppliedRecord: CanonicallyDecodable {
   package init?(_ reader: inout CanonicalReader) {
     var texts: [String: String] = [:]
     var fields: [FieldName: AppliedField] = [:]

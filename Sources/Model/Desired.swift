@@ -15,7 +15,7 @@ package struct DesiredConnection: Hashable, Sendable {
     let origin: ConnectionOrigin
   }
 
-  private let parts: Shared<Parts>
+  private let parts: Box<Parts>
 
   package var name: ConnectionName { parts.value.name }
   /// Names that it had before, the last one first; the store may still have it under one of them.
@@ -40,7 +40,7 @@ package struct DesiredConnection: Hashable, Sendable {
     annotations: [String: String] = [:], setup: DesiredSetup?, scopes: Set<Scope>? = nil,
     preventsDestroy: Bool = false, ignoredFields: Set<FieldName> = [], origin: ConnectionOrigin
   ) {
-    parts = Shared(
+    parts = Box(
       Parts(
         name: name, formerNames: formerNames, app: app, labels: labels, annotations: annotations,
         setup: setup, scopes: scopes, preventsDestroy: preventsDestroy,
@@ -71,44 +71,46 @@ package struct DesiredSetup: Hashable, Sendable {
 /// Where the parts of a declared connection stand, for diagnostics; an environment's parts are in
 /// files of its own.
 package struct ConnectionOrigin: Hashable, Sendable {
-  package let namePlace: Place
-  package let appPlace: Place
-  private let setup: Place?
-  private let scopes: Place?
+  package let nameLocation: Location
+  package let appLocation: Location
+  private let setup: Location?
+  private let scopes: Location?
   /// The values' places, of secret and plain fields alike.
-  private let fields: [FieldName: Place]
+  private let fields: [FieldName: Location]
 
   /// All parts in one file.
   package init(
-    file: String, name: Span, app: Span, setup: Span? = nil, scopes: Span? = nil,
-    fields: [FieldName: Span] = [:]
+    file: String, name: SourceRange, app: SourceRange, setup: SourceRange? = nil,
+    scopes: SourceRange? = nil,
+    fields: [FieldName: SourceRange] = [:]
   ) {
-    func place(_ span: Span) -> Place { .source(file: file, span: span) }
+    func location(_ range: SourceRange) -> Location { .source(file: file, range: range) }
     self.init(
-      namePlace: place(name), appPlace: place(app), setup: setup.map(place),
-      scopes: scopes.map(place), fields: fields.mapValues(place))
+      nameLocation: location(name), appLocation: location(app), setup: setup.map(location),
+      scopes: scopes.map(location), fields: fields.mapValues(location))
   }
 
   private init(
-    namePlace: Place, appPlace: Place, setup: Place?, scopes: Place?, fields: [FieldName: Place]
+    nameLocation: Location, appLocation: Location, setup: Location?, scopes: Location?,
+    fields: [FieldName: Location]
   ) {
-    self.namePlace = namePlace
-    self.appPlace = appPlace
+    self.nameLocation = nameLocation
+    self.appLocation = appLocation
     self.setup = setup
     self.scopes = scopes
     self.fields = fields
   }
 
-  package var file: String { namePlace.file ?? "" }
-  package var setupPlace: Place { setup ?? appPlace }
-  package var scopesPlace: Place { scopes ?? namePlace }
+  package var file: String { nameLocation.file ?? "" }
+  package var setupLocation: Location { setup ?? appLocation }
+  package var scopesLocation: Location { scopes ?? nameLocation }
 
-  package func place(of field: FieldName) -> Place { fields[field] ?? setup ?? namePlace }
+  package func location(of field: FieldName) -> Location { fields[field] ?? setup ?? nameLocation }
 
   /// The connection keeps its place; parts that `upper` gives are where `upper` gives them.
   package func overlaid(by upper: ConnectionOrigin, app: Bool) -> ConnectionOrigin {
     ConnectionOrigin(
-      namePlace: namePlace, appPlace: app ? upper.appPlace : appPlace,
+      nameLocation: nameLocation, appLocation: app ? upper.appLocation : appLocation,
       setup: upper.setup ?? setup, scopes: upper.scopes ?? scopes,
       fields: fields.merging(upper.fields) { _, upper in upper })
   }

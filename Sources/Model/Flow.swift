@@ -24,13 +24,13 @@ package struct FlowStep: Hashable, Sendable {
   /// A connection's name, or the id that a store has it under; `nil` where the action names none.
   package let connection: String?
   /// Of the connection's name, or of the action.
-  package let place: Place
+  package let location: Location
 
-  package init(app: AppID, action: String, connection: String?, place: Place) {
+  package init(app: AppID, action: String, connection: String?, location: Location) {
     self.app = app
     self.action = action
     self.connection = connection
-    self.place = place
+    self.location = location
   }
 
   /// `twilio.send_sms`

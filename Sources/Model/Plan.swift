@@ -43,20 +43,20 @@ package struct Change: Hashable, Sendable, Codable {
   /// What changes, in the catalog's order where there is one, else by name.
   package let details: [ChangeDetail]
   /// Of the connection in the manifest; for a delete `nil`.
-  package let place: Place?
+  package let location: Location?
   /// The flows that it reaches, by their names.
   package let reach: [FlowUse]
 
   package init(
     connection: ConnectionName, app: AppID, action: ChangeAction, reason: ChangeReason,
-    details: [ChangeDetail], place: Place?, reach: [FlowUse] = []
+    details: [ChangeDetail], location: Location?, reach: [FlowUse] = []
   ) {
     self.connection = connection
     self.app = app
     self.action = action
     self.reason = reason
     self.details = details
-    self.place = place
+    self.location = location
     self.reach = reach
   }
 }

@@ -35,18 +35,18 @@ package struct ConnectionDiff: Hashable, Sendable {
   package let kind: Kind
   package let details: [DiffDetail]
   /// In the newer state; for what was removed in the older.
-  package let place: Place
+  package let location: Location
 
   package init(
     connection: ConnectionName, environment: String?, app: AppID, kind: Kind,
-    details: [DiffDetail], place: Place
+    details: [DiffDetail], location: Location
   ) {
     self.connection = connection
     self.environment = environment
     self.app = app
     self.kind = kind
     self.details = details
-    self.place = place
+    self.location = location
   }
 }
 

@@ -24,12 +24,12 @@ actor BaoAPI {
   private let base: String
   private let namespace: String?
   private let login: @Sendable () throws(StoreError) -> BaoCredentials
-  private let http: any HTTP
+  private let http: any HTTPTransport
   private let surroundings: Surroundings
   private let backoff = Backoff(first: 0.25, most: 3)
   private var credentials: BaoCredentials?
   private var token: BaoToken?
-  private let renewal = SharedWork<BaoToken>()
+  private let renewal = SingleFlight<BaoToken>()
   private var hasAnswered = false
   /// The state that the next answer must not be older than.
   private var index: String?
@@ -37,7 +37,8 @@ actor BaoAPI {
   /// - Parameter base: without a slash at the end.
   init(
     base: String, namespace: String?,
-    credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials, http: any HTTP,
+    credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials,
+    http: any HTTPTransport,
     surroundings: Surroundings
   ) {
     self.base = base
@@ -64,7 +65,7 @@ actor BaoAPI {
     } catch {
       throw .refused(error)
     }
-    let answer = BaoAnswer(
+    let answer = BaoResponse(
       try await answered(
         method, path, body: body, token: token.text, isRepeatable: isRepeatable))
     if answer.response.isSuccess || answer.isNotThere || answer.isVersionMismatch {
@@ -83,7 +84,7 @@ actor BaoAPI {
   ) async throws(StoreError) -> [UInt8]? {
     do throws(Failure) {
       let answer = try await call(method, path, capability, body: body, isRepeatable: true)
-      if BaoAnswer(answer).isVersionMismatch {
+      if BaoResponse(answer).isVersionMismatch {
         throw Failure.refused(.refused("a request without a version was compared with one"))
       }
       return answer.isSuccess ? answer.body : nil
@@ -100,7 +101,7 @@ actor BaoAPI {
 
   private enum Attempt {
     case answer(HTTPResponse)
-    case elsewhere(String)
+    case redirected(String)
     /// Nothing was carried out, or nothing is lost by doing it again.
     case again(reason: String)
     case over(Failure)
@@ -116,7 +117,7 @@ actor BaoAPI {
     while true {
       switch await attempt(method, server, path, body, token, isRepeatable: isRepeatable) {
       case .answer(let answer): return answer
-      case .elsewhere(let leader):
+      case .redirected(let leader):
         // Once; a leader that is gone is still named for a while.
         if server == base {
           server = leader
@@ -160,9 +161,9 @@ actor BaoAPI {
     }
     hasAnswered = true
     if let found = response.headers["x-vault-index"] { index = found }
-    let answer = BaoAnswer(response)
+    let answer = BaoResponse(response)
     if response.status == 307 {
-      return leader(of: response).map { .elsewhere($0) } ?? .again(reason: "it has no leader")
+      return leader(of: response).map { .redirected($0) } ?? .again(reason: "it has no leader")
     }
     if answer.isTransient { return .again(reason: "it answers \(answer.shown(hiding: []))") }
     guard response.status >= 500, !answer.isSealed else { return .answer(response) }
@@ -184,7 +185,7 @@ actor BaoAPI {
   /// goes there too, as with the server's own client: the node that was asked vouches for its leader,
   /// whose certificate is verified as its own was.
   private func leader(of response: HTTPResponse) -> String? {
-    guard let place = response.headers["location"], let url = URL(string: place),
+    guard let location = response.headers["location"], let url = URL(string: location),
       let scheme = url.scheme, let host = url.host, base.hasPrefix(scheme + "://")
     else { return nil }
     let name = host.contains(":") ? "[\(host)]" : host
@@ -195,17 +196,17 @@ actor BaoAPI {
 
   /// What is known of a token's end, for whoever is going to work for longer.
   func learnTokensEnd() async throws(StoreError) {
-    struct Answer: Decodable {
-      struct Data: Decodable {
+    struct Response: Decodable {
+      struct Payload: Decodable {
         let ttl: Int64
         let renewable: Bool?
       }
-      let data: Data
+      let data: Payload
     }
     let token = try await validToken()
     if token.endsAt != nil { return }
     guard let body = try await repeatable(.get, "auth/token/lookup-self", "read"),
-      let read = try? JSONDecoder().decode(Answer.self, from: Data(body))
+      let read = try? JSONDecoder().decode(Response.self, from: Data(body))
     else { return }
     self.token = BaoToken(
       token.text, seconds: read.data.ttl, isRenewable: read.data.renewable ?? false,
@@ -237,7 +238,7 @@ actor BaoAPI {
       if let token = BaoToken(answer: answer.body, now: surroundings.now()), answer.isSuccess {
         return token
       }
-      throw Failure.refused(BaoAnswer(answer).loginFault(hiding: credentials.secrets))
+      throw Failure.refused(BaoResponse(answer).loginFault(hiding: credentials.secrets))
     } catch {
       throw error.storeError
     }

@@ -50,7 +50,7 @@ struct BaoToken: Sendable {
 
   /// The `auth` part of a login's or a renewal's answer.
   init?(answer: [UInt8], now: Int64) {
-    struct Answer: Decodable {
+    struct Response: Decodable {
       struct Auth: Decodable {
         let client_token: String
         let lease_duration: Int64
@@ -58,7 +58,7 @@ struct BaoToken: Sendable {
       }
       let auth: Auth?
     }
-    guard let auth = try? JSONDecoder().decode(Answer.self, from: Data(answer)).auth else {
+    guard let auth = try? JSONDecoder().decode(Response.self, from: Data(answer)).auth else {
       return nil
     }
     self.init(

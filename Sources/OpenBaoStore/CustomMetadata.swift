@@ -13,14 +13,14 @@ import Stores
 ///   which record counts: no write leaves a version without one.
 /// - Whatever others keep there stays.
 struct CustomMetadata {
-  static let mostEntries = 64
+  static let maxEntries = 64
   static let mostBytes = 512
 
   /// A record, or where it is kept when it does not fit.
   enum Slot: Hashable {
     case record(AppliedRecord)
     /// A version of the sibling secret.
-    case elsewhere(Int64)
+    case spilled(Int64)
   }
 
   private(set) var others: [String: String] = [:]
@@ -53,17 +53,17 @@ struct CustomMetadata {
       default: others[key] = value
       }
     }
-    granted = Pieces.text("granted", in: custom).flatMap {
+    granted = ChunkedText.text("granted", in: custom).flatMap {
       try? JSONDecoder().decode([Scope].self, from: Data($0.utf8))
     }
     for version in versions {
-      slots[version] = Pieces.text("record.\(version)", in: custom).flatMap(Self.slot)
+      slots[version] = ChunkedText.text("record.\(version)", in: custom).flatMap(Self.slot)
     }
   }
 
   /// A record has the begin of its own SHA-256 before it: one that was changed by hand is none.
   private static func slot(_ text: String) -> Slot? {
-    if text.hasPrefix("@") { return Int64(text.dropFirst()).map { .elsewhere($0) } }
+    if text.hasPrefix("@") { return Int64(text.dropFirst()).map { .spilled($0) } }
     let parts = text.split(separator: " ", maxSplits: 1)
     guard parts.count == 2, parts[0] == Substring(sum(String(parts[1]))),
       let record = try? AppliedRecord(json: String(parts[1]))
@@ -83,18 +83,18 @@ struct CustomMetadata {
     texts["type"] = type?.rawValue
     for (name, value) in labels { texts["label.\(name)"] = "=\(value)" }
     if let granted, let text = try? canonicalJSON(granted) {
-      texts.merge(Pieces.of(text, "granted")) { $1 }
+      texts.merge(ChunkedText.of(text, "granted")) { $1 }
     }
     for (version, slot) in slots {
       switch slot {
-      case .elsewhere(let place): texts["record.\(version).0"] = "@\(place)"
+      case .spilled(let version): texts["record.\(version).0"] = "@\(version)"
       case .record(let record):
         let text = canonicalJSON(record)
-        texts.merge(Pieces.of("\(Self.sum(text)) \(text)", "record.\(version)")) { $1 }
+        texts.merge(ChunkedText.of("\(Self.sum(text)) \(text)", "record.\(version)")) { $1 }
       }
     }
     let fits =
-      texts.count <= Self.mostEntries
+      texts.count <= Self.maxEntries
       && texts.allSatisfy { $0.key.utf8.count <= 128 && $0.value.utf8.count <= Self.mostBytes }
     return fits ? texts : nil
   }

@@ -8,7 +8,7 @@ extension OpenBaoStore {
   package func sealedKey() async throws(StoreError) -> String? { try await storedKey()?.sealed }
 
   private func storedKey() async throws(StoreError) -> (sealed: String, version: Int64)? {
-    guard let (data, version) = try await engine.data(places.key), let sealed = data.text("sealed")
+    guard let (data, version) = try await engine.data(paths.key), let sealed = data.text("sealed")
     else { return nil }
     return (sealed, version)
   }
@@ -18,7 +18,7 @@ extension OpenBaoStore {
     let again = try await protection.sealKey(protection.openKey(sealed))
     guard
       case .written = try await engine.put(
-        places.key, data: wrapped("sealed", again), after: version)
+        paths.key, data: wrapped("sealed", again), after: version)
     else { throw .writeFailed("the store key was changed meanwhile") }
     return true
   }
@@ -41,7 +41,7 @@ extension OpenBaoStore {
   private func newKey() async throws(StoreError) -> StoreKey {
     if let key { return key }
     let sealed = try await protection.sealKey(StoreKey.random())
-    _ = try await engine.put(places.key, data: wrapped("sealed", sealed), after: 0)
+    _ = try await engine.put(paths.key, data: wrapped("sealed", sealed), after: 0)
     guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
     return key
   }

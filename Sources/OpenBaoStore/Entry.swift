@@ -25,7 +25,7 @@ struct Entry: Sendable {
 }
 
 /// Where everything is, relative to the mount and encoded.
-struct Places: Sendable {
+struct KVPaths: Sendable {
   /// The folder of the connections.
   let connections: String
   private let state: String

@@ -49,7 +49,7 @@ extension OpenBaoStore {
     let entry = try await freshEntry(name)
     guard entry.metadata.isThere else { throw .notFound(name) }
     guard let number = Int64(version.rawValue),
-      let data = try await engine.data(places.connection(name), version: number)?.data
+      let data = try await engine.data(paths.connection(name), version: number)?.data
     else { throw .refused("`\(name)` has no version \(version) any more") }
     var fields: [FieldName: FieldWrite] = [:]
     for (text, value) in data.members where text != SetupData.type {

@@ -15,7 +15,7 @@ struct JSONObject {
     var walk = Walk(bytes)
     guard let members = walk.object() else { return nil }
     self.members = members
-    whole = bytes[bytes.startIndex..<walk.place]
+    whole = bytes[bytes.startIndex..<walk.offset]
   }
 
   subscript(name: String) -> ArraySlice<UInt8>? { members.first { $0.name == name }?.value }
@@ -67,23 +67,23 @@ private enum Mark {
 
 private struct Walk {
   private let bytes: ArraySlice<UInt8>
-  private(set) var place: Int
+  private(set) var offset: Int
 
   init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
-    place = bytes.startIndex
+    offset = bytes.startIndex
   }
 
-  private var byte: UInt8? { place < bytes.endIndex ? bytes[place] : nil }
+  private var byte: UInt8? { offset < bytes.endIndex ? bytes[offset] : nil }
 
   private mutating func space() {
-    while let byte, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { place += 1 }
+    while let byte, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { offset += 1 }
   }
 
   private mutating func take(_ mark: Character) -> Bool {
     space()
     guard byte == mark.asciiValue else { return false }
-    place += 1
+    offset += 1
     return true
   }
 
@@ -96,9 +96,9 @@ private struct Walk {
       var name: [UInt8] = []
       guard string({ name.append($0) }), take(":") else { return nil }
       space()
-      let start = place
+      let start = offset
       guard value() else { return nil }
-      members.append((String(decoding: name, as: UTF8.self), bytes[start..<place]))
+      members.append((String(decoding: name, as: UTF8.self), bytes[start..<offset]))
     } while take(",")
     return take("}") ? members : nil
   }
@@ -113,12 +113,12 @@ private struct Walk {
       case Mark.quote: guard string({ _ in }) else { return false }
       case Mark.brace, Mark.bracket:
         depth += 1
-        place += 1
+        offset += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
-        place += 1
-      case UInt8(ascii: ","), UInt8(ascii: ":"): place += 1
-      default: while let byte, !", ]}:\t\r\n".utf8.contains(byte) { place += 1 }
+        offset += 1
+      case UInt8(ascii: ","), UInt8(ascii: ":"): offset += 1
+      default: while let byte, !", ]}:\t\r\n".utf8.contains(byte) { offset += 1 }
       }
     } while depth > 0
     return depth == 0
@@ -127,9 +127,9 @@ private struct Walk {
   /// Hands on the bytes of a string, its escapes resolved.
   mutating func string(_ take: (UInt8) -> Void) -> Bool {
     guard byte == Mark.quote else { return false }
-    place += 1
+    offset += 1
     while let byte {
-      place += 1
+      offset += 1
       if byte == Mark.quote { return true }
       if byte == UInt8(ascii: "\\") {
         guard let scalar = escape() else { return false }
@@ -143,7 +143,7 @@ private struct Walk {
 
   private mutating func escape() -> Unicode.Scalar? {
     guard let byte else { return nil }
-    place += 1
+    offset += 1
     switch byte {
     case UInt8(ascii: "b"): return "\u{8}"
     case UInt8(ascii: "f"): return "\u{c}"
@@ -159,15 +159,15 @@ private struct Walk {
   private mutating func unicodeEscape() -> Unicode.Scalar? {
     guard let first = hexDigits() else { return nil }
     guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
-    guard bytes[place...].starts(with: Array("\\u".utf8)) else { return "\u{FFFD}" }
-    place += 2
+    guard bytes[offset...].starts(with: Array("\\u".utf8)) else { return "\u{FFFD}" }
+    offset += 2
     guard let second = hexDigits() else { return nil }
     return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second &- 0xDC00)) ?? "\u{FFFD}"
   }
 
   private mutating func hexDigits() -> UInt32? {
-    guard place + 4 <= bytes.endIndex else { return nil }
-    defer { place += 4 }
-    return UInt32(String(decoding: bytes[place..<(place + 4)], as: UTF8.self), radix: 16)
+    guard offset + 4 <= bytes.endIndex else { return nil }
+    defer { offset += 4 }
+    return UInt32(String(decoding: bytes[offset..<(offset + 4)], as: UTF8.self), radix: 16)
   }
 }

@@ -51,12 +51,12 @@ struct KVEngine: Sendable {
   /// OpenBao gives names and metadata in one answer; `nil` where the server, or the policy, does
   /// not.
   private func detailedList(_ path: String) async throws(StoreError) -> [String: KVMetadata]? {
-    struct Answer: Decodable {
-      struct Data: Decodable {
+    struct Response: Decodable {
+      struct Payload: Decodable {
         let keys: [String]
         let key_info: [String: KVMetadata]
       }
-      let data: Data
+      let data: Payload
     }
     var found: [String: KVMetadata] = [:]
     var last = ""
@@ -74,9 +74,9 @@ struct KVEngine: Sendable {
         }
       }
       guard answer.isSuccess else {
-        return last.isEmpty && !BaoAnswer(answer).isEmptyList ? nil : found
+        return last.isEmpty && !BaoResponse(answer).isEmptyList ? nil : found
       }
-      guard let read = try? JSONDecoder().decode(Answer.self, from: Data(answer.body)).data else {
+      guard let read = try? JSONDecoder().decode(Response.self, from: Data(answer.body)).data else {
         throw .corrupt("a list has another form")
       }
       found.merge(read.key_info.filter { !$0.key.hasSuffix("/") }) { $1 }
@@ -88,9 +88,9 @@ struct KVEngine: Sendable {
   }
 
   private func names(_ path: String) async throws(StoreError) -> [String] {
-    struct Answer: Decodable {
-      struct Data: Decodable { let keys: [String] }
-      let data: Data
+    struct Response: Decodable {
+      struct Payload: Decodable { let keys: [String] }
+      let data: Payload
     }
     var found: [String] = []
     while true {
@@ -99,7 +99,7 @@ struct KVEngine: Sendable {
         let body = try await api.repeatable(
           .get, "\(mount)/metadata/\(path)/?\(page(behind: last))", "list")
       else { break }
-      guard let keys = try? JSONDecoder().decode(Answer.self, from: Data(body)).data.keys else {
+      guard let keys = try? JSONDecoder().decode(Response.self, from: Data(body)).data.keys else {
         throw .corrupt("a list has another form")
       }
       // A server that knows no pages gives all of them each time.
@@ -117,11 +117,11 @@ struct KVEngine: Sendable {
   // MARK: One secret
 
   func metadata(_ path: String) async throws(StoreError) -> KVMetadata? {
-    struct Answer: Decodable { let data: KVMetadata }
+    struct Response: Decodable { let data: KVMetadata }
     guard let body = try await api.repeatable(.get, "\(mount)/metadata/\(path)", "read") else {
       return nil
     }
-    guard let read = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
+    guard let read = try? JSONDecoder().decode(Response.self, from: Data(body)) else {
       throw .corrupt("the metadata of `\(path)` has another form")
     }
     return read.data
@@ -143,7 +143,7 @@ struct KVEngine: Sendable {
     } catch {
       throw error.storeError
     }
-    guard BaoAnswer(answer).isVersionMismatch else { return true }
+    guard BaoResponse(answer).isVersionMismatch else { return true }
     // Behind a lost answer, what is there is ours.
     return try await metadata(path)?.custom == custom
   }
@@ -189,7 +189,7 @@ struct KVEngine: Sendable {
       let answer = try await api.call(
         .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)
       if answer.isSuccess { return .written }
-      if BaoAnswer(answer).isVersionMismatch { return .mismatch }
+      if BaoResponse(answer).isVersionMismatch { return .mismatch }
       throw .refused(.refused("a write to `\(path)` answers \(answer.status)"))
     } catch {
       switch error {
@@ -227,12 +227,12 @@ struct KVEngine: Sendable {
 
   /// Refuses an engine of another kind, where the server tells.
   func check() async throws(StoreError) {
-    struct Answer: Decodable {
-      struct Data: Decodable {
+    struct Response: Decodable {
+      struct Payload: Decodable {
         let type: String
         let options: [String: String]?
       }
-      let data: Data
+      let data: Payload
     }
     let body: [UInt8]?
     do throws(StoreError) {
@@ -243,7 +243,8 @@ struct KVEngine: Sendable {
       if case .permissionDenied = error { return }
       throw error
     }
-    guard let body, let read = try? JSONDecoder().decode(Answer.self, from: Data(body)).data else {
+    guard let body, let read = try? JSONDecoder().decode(Response.self, from: Data(body)).data
+    else {
       return
     }
     guard read.type == "kv", read.options?["version"] == "2" else {

@@ -17,7 +17,7 @@ package actor OpenBaoStore: Store {
   package nonisolated let holdsRecords = true
   package nonisolated let parallelism = KVEngine.width
   let engine: KVEngine
-  let places: Places
+  let paths: KVPaths
   let protection: any KeyProtection
   /// Deleted connections are gone for good, where they could be brought back otherwise.
   private let destroys: Bool
@@ -25,8 +25,8 @@ package actor OpenBaoStore: Store {
   /// As last read, and written since.
   private var entries: [ConnectionName: Entry]?
   var key: StoreKey?
-  let fetchingKey = SharedWork<StoreKey?>()
-  let makingKey = SharedWork<StoreKey>()
+  let fetchingKey = SingleFlight<StoreKey?>()
+  let makingKey = SingleFlight<StoreKey>()
   /// The version of the lock that we hold.
   var lockVersion: Int64?
   var journal = RunJournal()
@@ -38,7 +38,7 @@ package actor OpenBaoStore: Store {
   package init(
     address: String, namespace: String?, mount: String, prefix: String, environment: String?,
     destroys: Bool, credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials,
-    http: any HTTP, surroundings: Surroundings, protection: any KeyProtection
+    http: any HTTPTransport, surroundings: Surroundings, protection: any KeyProtection
   ) {
     let folder = environment.map { "/\($0)" } ?? ""
     description = StoreDescription(
@@ -48,7 +48,7 @@ package actor OpenBaoStore: Store {
       api: BaoAPI(
         base: address, namespace: namespace, credentials: credentials, http: http,
         surroundings: surroundings), mount: percentEncoded(path: mount))
-    places = Places(prefix: prefix, environment: environment)
+    paths = KVPaths(prefix: prefix, environment: environment)
     self.protection = protection
     self.destroys = destroys
   }
@@ -72,8 +72,8 @@ package actor OpenBaoStore: Store {
       isChecked = true
     }
     var found: [ConnectionName: Entry] = [:]
-    for (key, metadata) in try await engine.list(places.connections) {
-      guard let name = Places.name(key) else { continue }
+    for (key, metadata) in try await engine.list(paths.connections) {
+      guard let name = KVPaths.name(key) else { continue }
       found[name] = try await entry(name, metadata)
     }
     entries = found
@@ -88,14 +88,14 @@ package actor OpenBaoStore: Store {
     switch Entry.effective(metadata, custom).flatMap({ custom.slots[$0] }) {
     case nil: break
     case .record(let found): record = found
-    case .elsewhere(let version): record = try await sibling(name, version)
+    case .spilled(let version): record = try await sibling(name, version)
     }
     return Entry(metadata: metadata, custom: custom, record: record)
   }
 
   /// As it is now; nothing is taken from what was read before.
   func freshEntry(_ name: ConnectionName) async throws(StoreError) -> Entry {
-    let metadata = try await engine.metadata(places.connection(name)) ?? .none
+    let metadata = try await engine.metadata(paths.connection(name)) ?? .none
     let entry = try await entry(name, metadata)
     entries?[name] = entry
     return entry
@@ -142,7 +142,7 @@ package actor OpenBaoStore: Store {
   private func movedFields(
     _ name: ConnectionName, _ entry: Entry, since record: AppliedRecord
   ) async throws(StoreError) -> [FieldName: ActualField]? {
-    let path = places.connection(name)
+    let path = paths.connection(name)
     guard try await engine.mayReadData(path),
       let now = try await engine.data(path, version: entry.metadata.current)?.data
     else { return nil }
@@ -193,7 +193,7 @@ package actor OpenBaoStore: Store {
     for name in names.sorted() {
       let entry = try await knownEntry(name)
       guard let record = entry.record,
-        let data = try await engine.data(places.connection(name))?.data
+        let data = try await engine.data(paths.connection(name))?.data
       else { continue }
       for (field, value) in record.fields {
         guard case .sealed = value, let raw = data[field.rawValue] else { continue }
@@ -263,11 +263,11 @@ package actor OpenBaoStore: Store {
   func takeAway(
     _ name: ConnectionName, _ entry: Entry, keepsTokens: Bool = false
   ) async throws(StoreError) {
-    let path = places.connection(name)
+    let path = paths.connection(name)
     if !keepsTokens { try await takeTokensAway(entry.id(named: name)) }
     if destroys {
       try await engine.destroy(path)
-      try await engine.destroy(places.record(name))
+      try await engine.destroy(paths.record(name))
       return remember(nil, name)
     }
     try await engine.delete(path, version: entry.metadata.current)
@@ -305,10 +305,10 @@ package actor OpenBaoStore: Store {
     guard let texts = custom.texts else {
       throw .refused(
         "the labels of `\(name)` do not fit beside the secret: it has room for"
-          + " \(CustomMetadata.mostEntries) texts of \(CustomMetadata.mostBytes) bytes")
+          + " \(CustomMetadata.maxEntries) texts of \(CustomMetadata.mostBytes) bytes")
     }
     let isPut = try await engine.putMetadata(
-      places.connection(name), custom: texts, after: entry.metadata.metadataVersion)
+      paths.connection(name), custom: texts, after: entry.metadata.metadataVersion)
     if isPut { return }
     let fresh = try await freshEntry(name)
     throw .versionConflict(

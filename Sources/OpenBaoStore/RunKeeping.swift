@@ -16,7 +16,7 @@ extension OpenBaoStore {
   // MARK: The lock
 
   package func tryLock(_ holder: LockHolder) async throws(StoreError) -> LockOutcome {
-    let present = try await engine.data(places.lock)
+    let present = try await engine.data(paths.lock)
     let held = try present.flatMap { found throws(StoreError) in try lockHolder(found.data) }
     if let held, held.token != holder.token, !held.isGone(for: holder) { return .held(by: held) }
     let version: Int64
@@ -24,15 +24,15 @@ extension OpenBaoStore {
       version = present.version
     } else {
       // Deleted by hand, it has a version all the same.
-      version = try await engine.metadata(places.lock)?.current ?? 0
-      if version == 0 { try await engine.keepVersions(1, of: places.lock) }
+      version = try await engine.metadata(paths.lock)?.current ?? 0
+      if version == 0 { try await engine.keepVersions(1, of: paths.lock) }
     }
     let data = try encoded("holder", holder)
-    switch try await engine.put(places.lock, data: data, after: version) {
+    switch try await engine.put(paths.lock, data: data, after: version) {
     case .written: lockVersion = version + 1
     case .mismatch, .unknown:
       // Somebody was quicker, or our own answer is lost; who holds it shows now.
-      guard let (data, version) = try await engine.data(places.lock),
+      guard let (data, version) = try await engine.data(paths.lock),
         let winner = try lockHolder(data)
       else { throw .unavailable("the lock cannot be taken") }
       guard winner.token == holder.token else { return .held(by: winner) }
@@ -46,11 +46,11 @@ extension OpenBaoStore {
   package func heartbeat(_ holder: LockHolder, at now: Timestamp) async throws(StoreError) {
     guard let version = lockVersion else { throw .lockLost(by: nil) }
     let data = try encoded("holder", holder.seen(at: now))
-    if case .written = try await engine.put(places.lock, data: data, after: version) {
+    if case .written = try await engine.put(paths.lock, data: data, after: version) {
       lockVersion = version + 1
       return
     }
-    let found = try await engine.data(places.lock)
+    let found = try await engine.data(paths.lock)
     let present = try found.flatMap { found throws(StoreError) in try lockHolder(found.data) }
     guard present?.token == holder.token else {
       lockVersion = nil
@@ -62,7 +62,7 @@ extension OpenBaoStore {
   package func unlock(_ holder: LockHolder) async throws(StoreError) {
     guard let version = lockVersion else { return }
     lockVersion = nil
-    _ = try await engine.put(places.lock, data: Array("{}".utf8), after: version)
+    _ = try await engine.put(paths.lock, data: Array("{}".utf8), after: version)
   }
 
   private func lockHolder(_ data: JSONObject) throws(StoreError) -> LockHolder? {
@@ -115,7 +115,7 @@ extension OpenBaoStore {
       let intents = Array(open.dropFirst(number * size).prefix(size))
       let part = Part(
         provenance: provenance, planned: journal.planned, parts: parts, intents: intents)
-      try await putAlways(places.run(number), data: try encoded("run", part))
+      try await putAlways(paths.run(number), data: try encoded("run", part))
     }
   }
 
@@ -133,7 +133,7 @@ extension OpenBaoStore {
   }
 
   private func part(_ number: Int) async throws(StoreError) -> Part? {
-    guard let text = try await engine.data(places.run(number))?.data.text("run") else {
+    guard let text = try await engine.data(paths.run(number))?.data.text("run") else {
       return nil
     }
     return try decoded(text)

@@ -8,36 +8,36 @@ package import Stores
 /// Its data is the record and the tokens, and is what counts; a copy of the record stands beside it
 /// for whoever may not read data. So a swap is one compare-and-swap.
 extension OpenBaoStore: TokenStore {
-  package func tokenRecords() async throws(StoreError) -> [ConnectionName: KeptRecord] {
-    let kept = try await engine.list(places.tokens)
+  package func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    let kept = try await engine.list(paths.tokens)
     if kept.isEmpty { return [:] }
-    var found: [ConnectionName: KeptRecord] = [:]
+    var found: [ConnectionName: StoredTokenRecord] = [:]
     for (name, entry) in try await readEntries() where entry.metadata.isThere {
       let id = entry.id(named: name)
       guard let metadata = kept[percentEncoded(id.rawValue)], metadata.isThere else { continue }
       let copy = TokenCopy(metadata.custom)
       if let record = copy.record, copy.version == metadata.current {
-        found[name] = KeptRecord(id: id, version: metadata.current, record: record)
-      } else if try await engine.mayReadData(places.tokens(id)),
+        found[name] = StoredTokenRecord(id: id, version: metadata.current, record: record)
+      } else if try await engine.mayReadData(paths.tokens(id)),
         let (tokens, version) = try await keptTokens(id)
       {
-        found[name] = KeptRecord(id: id, version: version, record: tokens.record)
+        found[name] = StoredTokenRecord(id: id, version: version, record: tokens.record)
       } else if let record = copy.record {
         // Killed before the copy was made; what is due is decided by the data.
-        found[name] = KeptRecord(id: id, version: metadata.current, record: record)
+        found[name] = StoredTokenRecord(id: id, version: metadata.current, record: record)
       }
     }
     return found
   }
 
-  package func openTokens(of name: ConnectionName) async throws(StoreError) -> KeptTokens {
+  package func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     let entry = try await freshEntry(name)
     guard entry.metadata.isThere else { throw .notFound(name) }
     let id = entry.id(named: name)
     guard let (tokens, version) = try await keptTokens(id) else {
-      return KeptTokens(id: id, version: 0, record: nil)
+      return StoredTokens(id: id, version: 0, record: nil)
     }
-    return KeptTokens(
+    return StoredTokens(
       id: id, version: version, record: tokens.record,
       access: tokens.access.flatMap { JSONObject.scalar($0) },
       refresh: tokens.refresh.flatMap { JSONObject.scalar($0) })
@@ -48,12 +48,12 @@ extension OpenBaoStore: TokenStore {
     guard entry.metadata.isThere, entry.id(named: write.name) == write.id else {
       throw .notFound(write.name)
     }
-    let path = places.tokens(write.id)
+    let path = paths.tokens(write.id)
     let metadata = try await engine.metadata(path) ?? .none
     guard metadata.current == write.version else { throw .tokensMoved(write.name) }
     if write.version == 0 { try await engine.keepVersions(2, of: path) }
     let data = try await TokenData.json(write, keeping: keptTokens(write.id)?.tokens)
-    switch try await engine.putSurely(path, data: data, after: write.version) {
+    switch try await engine.writeResolvingLostResponse(path, data: data, after: write.version) {
     case .written: break
     case .mismatch: throw .tokensMoved(write.name)
     case .unknown(let reason): throw .outcomeUnknown(reason)
@@ -72,14 +72,14 @@ extension OpenBaoStore: TokenStore {
 
   /// They go with their connection, for good.
   func takeTokensAway(_ id: StoreID) async throws(StoreError) {
-    let path = places.tokens(id)
+    let path = paths.tokens(id)
     if try await engine.metadata(path) != nil { try await engine.destroy(path) }
   }
 
   /// The events of a connection's tokens, as far as they are kept.
   func tokenEvents(_ id: StoreID, of name: ConnectionName) async throws(StoreError) -> [StoreEvent]
   {
-    TokenCopy(try await engine.metadata(places.tokens(id))?.custom ?? [:]).events.map {
+    TokenCopy(try await engine.metadata(paths.tokens(id))?.custom ?? [:]).events.map {
       StoreEvent(
         at: $0.at, who: $0.who, what: $0.what, connection: name.rawValue, version: nil, commit: nil)
     }
@@ -88,7 +88,7 @@ extension OpenBaoStore: TokenStore {
   private func keptTokens(
     _ id: StoreID
   ) async throws(StoreError) -> (tokens: TokenData, version: Int64)? {
-    guard let (data, version) = try await engine.data(places.tokens(id)) else { return nil }
+    guard let (data, version) = try await engine.data(paths.tokens(id)) else { return nil }
     guard let text = data.text("record") else {
       throw .corrupt("the tokens of `\(id)` have another form")
     }
@@ -151,8 +151,8 @@ private struct TokenCopy {
 
   init(_ custom: [String: String]) {
     version = custom["version"].flatMap { Int64($0) }
-    record = Self.decoded(Pieces.text("record", in: custom))
-    events = Self.decoded(Pieces.text("events", in: custom)) ?? []
+    record = Self.decoded(ChunkedText.text("record", in: custom))
+    events = Self.decoded(ChunkedText.text("events", in: custom)) ?? []
   }
 
   private static func decoded<Value: Decodable>(_ text: String?) -> Value? {
@@ -172,9 +172,9 @@ private struct TokenCopy {
     var texts: [String: String] = [:]
     texts["version"] = version.map { String($0) }
     if let record, let text = try? canonicalJSON(record) {
-      texts.merge(Pieces.of(text, "record")) { $1 }
+      texts.merge(ChunkedText.of(text, "record")) { $1 }
     }
-    if let text = try? canonicalJSON(events) { texts.merge(Pieces.of(text, "events")) { $1 } }
+    if let text = try? canonicalJSON(events) { texts.merge(ChunkedText.of(text, "events")) { $1 } }
     return texts
   }
 }

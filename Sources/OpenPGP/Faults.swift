@@ -38,8 +38,8 @@ package enum OpenFault: Error, Hashable, Sendable {
   case cancelled
   /// Damaged, tampered with, not encrypted, or not integrity protected.
   case badMessage
-  /// It was sealed for another place; `nil` where it names none.
-  case placeMismatch(found: String?)
+  /// It was sealed for another binding; `nil` where it names none.
+  case bindingMismatch(found: String?)
   case noValidSignature(reason: String)
   case tooLarge(limit: Int)
   case deadlineExceeded

@@ -3,13 +3,13 @@ private import Glibc
 import Secrets
 
 extension GPGContext {
-  /// The value inside of a message, if it was sealed for this place and, where that is asked,
+  /// The value inside of a message, if it was sealed for this binding and, where that is asked,
   /// signed by one of the signers.
   func open(_ request: OpenRequest) throws(OpenFault) -> SecretBytes {
     let sink = SecretSink()
     let failure = try decrypt(request.armored, into: sink)
     try check(failure, sink)
-    try checkPlace(request.place)
+    try checkBinding(request.binding)
     if let signers = request.signers { try checkSignature(by: signers) }
     return sink.taken()
   }
@@ -78,10 +78,10 @@ extension GPGContext {
     return ids
   }
 
-  private func checkPlace(_ place: String) throws(OpenFault) {
+  private func checkBinding(_ binding: String) throws(OpenFault) {
     let result = unsafe gpgme_op_decrypt_result(handle)
     let found = unsafe result?.pointee.file_name.map { unsafe String(cString: $0) }
-    guard found == place else { throw .placeMismatch(found: found.flatMap(\.nonEmpty)) }
+    guard found == binding else { throw .bindingMismatch(found: found.flatMap(\.nonEmpty)) }
   }
 
   private func checkSignature(by signers: Set<Fingerprint>) throws(OpenFault) {

@@ -2,10 +2,10 @@ import CGPGME
 import Secrets
 
 extension GPGContext {
-  /// One armored message to all recipients, bound to its place; signed where there is a signer.
+  /// One armored message to all recipients, bound to its binding; signed where there is a signer.
   func seal(_ request: SealRequest, signer: Fingerprint?) throws(SealFault) -> String {
     precondition(
-      request.place.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/%".utf8.contains($0) },
+      request.binding.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/%".utf8.contains($0) },
       "gpg cuts a name at its last slash, and reports spaces and percent signs in another form")
     let keys = KeyList()
     defer { unsafe gpgme_signers_clear(handle) }
@@ -28,7 +28,7 @@ extension GPGContext {
         try unsafe span.withUnsafeBytes { bytes throws(GPGError) in
           let plain = unsafe try GPGData(reading: bytes)
           let sealed = try GPGData()
-          _ = unsafe gpgme_data_set_file_name(plain.handle, request.place)
+          _ = unsafe gpgme_data_set_file_name(plain.handle, request.binding)
           let error = unsafe keys.lend { list in
             unsafe self.encrypt(list, plain.handle, sealed.handle, signs: signer != nil)
           }

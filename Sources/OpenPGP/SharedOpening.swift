@@ -1,7 +1,7 @@
 import Model
 package import Secrets
 
-extension OpenPGP {
+extension PGPEngine {
   /// Opens each message.
   ///
   /// 1. Messages of the plainest shape, of which no signature is asked, are taken apart.
@@ -34,7 +34,7 @@ extension OpenPGP {
     _ request: OpenRequest, _ message: SessionMessage, _ found: SessionKeys.Found?
   ) -> Result<SecretBytes, OpenFault>? {
     switch found {
-    case .success(let key): key.opened(message.ciphertext, at: request.place).map { .success($0) }
+    case .success(let key): key.opened(message.ciphertext, at: request.binding).map { .success($0) }
     case .failure(let fault) where fault.isAboutTheKey: .failure(fault)
     case .failure, nil: nil
     }

@@ -2,7 +2,7 @@ private import Glibc
 import Model
 import Secrets
 
-extension OpenPGP {
+extension PGPEngine {
   /// Seals each value in a message of its own.
   ///
   /// Messages for the same recipients share a session key: one that `choice` allows, or that of the
@@ -38,7 +38,7 @@ extension OpenPGP {
     guard let recipients = requests.first?.recipients, let home = GPGContext.home(settings),
       let ids = Self.chosenKeyIDs(recipients)
     else { return try await sealedByGPG(requests) }
-    let made = MadeSessionKeys(home: home)
+    let made = OwnSessionKeyLog(home: home)
     var rest = requests[...]
     var answers: [Result<String, SealFault>] = []
     // To seal one value needs no passphrase, so nobody is asked for one; to seal many without their
@@ -56,7 +56,7 @@ extension OpenPGP {
         made.add(1, to: message, at: Self.now)
         if rest.isEmpty { break }
         guard let key = try await sessionKey(of: message, armored, nil) else { break }
-        shared = (message, key, MadeSessionKeys.maxMessages - 1)
+        shared = (message, key, OwnSessionKeyLog.maxMessages - 1)
         continue
       }
       let joining = rest.prefix(room)
@@ -82,22 +82,22 @@ extension OpenPGP {
     _ request: SealRequest, _ message: SessionMessage, _ key: SessionKey
   ) -> String? {
     let date = UInt32(truncatingIfNeeded: now)
-    return key.sealed(request.value, at: request.place, date: date).map {
+    return key.sealed(request.value, at: request.binding, date: date).map {
       SessionMessage.armored(keyPackets: message.keyPackets, ciphertext: $0)
     }
   }
 
-  private typealias Shared = (message: SessionMessage, key: SessionKey, room: Int)
+  private typealias SharedMessage = (message: SessionMessage, key: SessionKey, room: Int)
 
   /// A session key that we made for exactly these keys, and that may have more messages.
   private func presentSessionKey(
-    for ids: [String], _ choice: SessionKeyChoice, _ made: MadeSessionKeys,
+    for ids: [String], _ choice: SessionKeyChoice, _ made: OwnSessionKeyLog,
     settings: GPGSettings?
-  ) async throws(GPGUnavailable) -> Shared? {
+  ) async throws(GPGUnavailable) -> SharedMessage? {
     guard case .present(let messages) = choice else { return nil }
     let now = Self.now
     let ours = made.all().mapValues { $0.room(at: now) }.filter { $0.value > 0 }
-    func room(_ message: SessionMessage) -> Int { ours[MadeSessionKeys.digest(of: message)] ?? 0 }
+    func room(_ message: SessionMessage) -> Int { ours[OwnSessionKeyLog.digest(of: message)] ?? 0 }
     if ours.isEmpty { return nil }
     if let (message, key) = await sessionKeys.known(for: ids, where: { room($0) > 0 }) {
       return (message, key, room(message))

@@ -36,11 +36,11 @@ package func diff(
 ) -> ProjectDiff {
   let environments = Set(old.connections.keys).union(new.connections.keys)
     .sorted { ($0 ?? "") < ($1 ?? "") }
-  let homes = SecretHomes(old)
+  let homes = SealedValueIndex(old)
   var base: Set<ConnectionDiff> = []
   var found: [ConnectionDiff] = []
   for environment in environments {
-    let diffs = EnvironmentDiffing(
+    let diffs = EnvironmentDiffBuilder(
       environment: environment, old: old.connections[environment] ?? [],
       new: new.connections[environment] ?? [], comparisons: comparisons, homes: homes
     ).diffs()
@@ -119,7 +119,7 @@ func pairs(
 }
 
 /// Where each message of a state stands.
-package struct SecretHomes {
+package struct SealedValueIndex {
   private var homes: [CiphertextDigest: Set<FieldAddress>] = [:]
 
   package init(_ project: DeclaredProject) {
@@ -148,6 +148,6 @@ extension ConnectionDiff {
   func inEnvironment(_ environment: String?) -> ConnectionDiff {
     ConnectionDiff(
       connection: connection, environment: environment, app: app, kind: kind, details: details,
-      place: place)
+      location: location)
   }
 }

@@ -30,7 +30,7 @@ extension Finding {
       .empty, connection.name,
       Diagnostic(
         .emptyConnection, "connection `\(connection.name)` is empty", severity: .warning,
-        at: connection.origin.setupPlace,
+        at: connection.origin.setupLocation,
         label: missing.isEmpty ? "no setup" : "lacks \(fields)",
         notes: ["it can be created, but no flow can use it until it is filled"]
           + blocked.map { "it blocks flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" },
@@ -43,7 +43,7 @@ extension Finding {
       .unmanaged, connection.name,
       Diagnostic(
         .secretUnknown, "the setup of `\(connection.name)` is in the store alone", severity: .info,
-        at: connection.origin.setupPlace,
+        at: connection.origin.setupLocation,
         notes: ["the store does not give it back; it is left alone until the manifest has one"]))
   }
 
@@ -51,7 +51,7 @@ extension Finding {
   /// by the index of flows, and here which of them a missing scope breaks.
   static func scopeDrift(
     _ connection: DesiredConnection, granted: Set<Scope>?, rules: ScopeRules,
-    _ tokens: TokenPlanning?, required: [Scope: String]
+    _ tokens: TokenPlanner?, required: [Scope: String]
   ) -> [Finding] {
     guard let declared = connection.scopes else { return [] }
     let name = connection.name
@@ -65,7 +65,7 @@ extension Finding {
       return Finding(
         .scopeDrift, name,
         Diagnostic(
-          code, message, severity: .warning, at: connection.origin.scopesPlace, notes: notes,
+          code, message, severity: .warning, at: connection.origin.scopesLocation, notes: notes,
           help: [mending]))
     }
     var findings: [Finding] = []
@@ -87,24 +87,24 @@ extension Finding {
     return findings
   }
 
-  static func drift(_ connection: DesiredConnection, _ moved: [MovedPart]) -> Finding {
+  static func drift(_ connection: DesiredConnection, _ moved: [DivergentPart]) -> Finding {
     Finding(
       .drift, connection.name,
       Diagnostic(
         .drift, "`\(connection.name)` was changed outside of its manifest", severity: .warning,
-        at: connection.origin.namePlace,
+        at: connection.origin.nameLocation,
         notes: ["changed in the store: \(listed(moved))"],
         help: ["an apply restores what is declared; to keep the change, put it in the manifest"]))
   }
 
   static func conflict(
-    _ connection: DesiredConnection, here: [MovedPart], there: [MovedPart]
+    _ connection: DesiredConnection, here: [DivergentPart], there: [DivergentPart]
   ) -> Finding {
     Finding(
       .conflict, connection.name,
       Diagnostic(
         .conflict, "`\(connection.name)` was changed both in its manifest and in the store",
-        severity: .warning, at: connection.origin.namePlace,
+        severity: .warning, at: connection.origin.nameLocation,
         notes: [
           "changed in the manifest: \(listed(here))",
           "changed in the store: \(listed(there))",
@@ -121,7 +121,7 @@ extension Finding {
         "cannot tell whether \(fields.map { "`\($0)`" }.joined(separator: ", ")) of"
           + " `\(connection.name)` changed",
         severity: .info,
-        at: fields.first.map(connection.origin.place) ?? connection.origin.namePlace,
+        at: fields.first.map(connection.origin.location) ?? connection.origin.nameLocation,
         notes: [
           "it was sealed anew, and none of its keys is at hand: \(ids.joined(separator: ", "))"
         ],
@@ -133,7 +133,7 @@ extension Finding {
       .unmanaged, connection.name,
       Diagnostic(
         .adoptable, "`\(connection.name)` is in the store already, and not by vaultctl",
-        severity: .warning, at: connection.origin.namePlace,
+        severity: .warning, at: connection.origin.nameLocation,
         notes: ["it is left as it is"],
         help: ["take it over and set it to what is declared: vaultctl apply --adopt"]))
   }
@@ -146,7 +146,7 @@ extension Finding {
       .conflict, connection.name,
       Diagnostic(
         .renameBlocked, "`\(former)` cannot become `\(connection.name)` of another app",
-        at: connection.origin.appPlace,
+        at: connection.origin.appLocation,
         notes: ["a store cannot change a connection's app, so nothing is left to be renamed"],
         help: ["change the app back, or take `metadata.renamedFrom` away: it is made anew then"]))
   }
@@ -158,7 +158,7 @@ extension Finding {
       .conflict, connection.name,
       Diagnostic(
         .renameBlocked, "`\(former)` is not ours to be renamed `\(connection.name)`",
-        at: connection.origin.namePlace,
+        at: connection.origin.nameLocation,
         notes: ["it is in the store, and not by vaultctl"],
         help: ["declare it as `\(former)`, take it over (apply --adopt), then rename it"]))
   }
@@ -168,7 +168,7 @@ extension Finding {
       .drift, connection.name,
       Diagnostic(
         .missingInStore, "`\(connection.name)` was applied, and \(store) no longer has it",
-        severity: .warning, at: connection.origin.namePlace,
+        severity: .warning, at: connection.origin.nameLocation,
         help: ["an apply creates it anew; to let it go, remove its manifest"]))
   }
 
@@ -177,7 +177,7 @@ extension Finding {
       .preventDestroy, connection.name,
       Diagnostic(
         .destroyPrevented, "`\(connection.name)` would have to be deleted, which it forbids",
-        at: connection.origin.appPlace,
+        at: connection.origin.appLocation,
         notes: ["a store cannot change a connection's app, and `preventDestroy` is set"],
         help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
   }
@@ -217,8 +217,8 @@ extension Finding {
   }
 }
 
-private func listed(_ parts: [MovedPart]) -> String {
-  parts.map(\.inWords).joined(separator: ", ")
+private func listed(_ parts: [DivergentPart]) -> String {
+  parts.map(\.summary).joined(separator: ", ")
 }
 
 private func quoted(_ scopes: [Scope]) -> String {

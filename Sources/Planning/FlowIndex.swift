@@ -137,7 +137,7 @@ extension Finding {
       .flow, nil,
       Diagnostic(
         .flowNamesNone, "flow `\(flow.name)` uses a connection `\(text)` that is not declared",
-        severity: .warning, at: step.place, label: "of \(step.title)", notes: notes,
+        severity: .warning, at: step.location, label: "of \(step.title)", notes: notes,
         help: [
           now.map { "name `\($0.name)` here" }
             ?? "declare it: vaultctl new \(shellWord(text)) --app \(step.app)"
@@ -152,7 +152,7 @@ extension Finding {
       Diagnostic(
         .flowWrongApp,
         "flow `\(flow.name)` uses `\(connection.name)`, of \(connection.app), for \(step.title)",
-        severity: .warning, at: step.place,
+        severity: .warning, at: step.location,
         notes: ["an action takes connections of its own app only"],
         help: ["name a connection of \(step.app), or change the action"]))
   }
@@ -162,7 +162,7 @@ extension Finding {
       .flow, nil,
       Diagnostic(
         .flowLacksConnection, "flow `\(flow.name)` names no connection for \(step.title)",
-        severity: .warning, at: step.place,
+        severity: .warning, at: step.location,
         help: ["make one, empty: vaultctl new --from-flow \(shellWord(flow.file))"]))
   }
 
@@ -173,7 +173,7 @@ extension Finding {
       .scopeDrift, connection.name,
       Diagnostic(
         .scopeRequired, "`\(connection.name)` does not declare `\(scope)`, which a flow needs",
-        severity: .warning, at: connection.origin.scopesPlace,
+        severity: .warning, at: connection.origin.scopesLocation,
         notes: ["\(step.title) of flow `\(flow.name)` fails without it"],
         help: ["add `\(scope)` to `spec.scopes`, and authorize the connection for it"]))
   }

@@ -17,17 +17,17 @@ package func plan(_ input: PlanningInput) -> Plan {
   let covered = input.desired.filter { input.options.covers($0.name) }
 
   var empty = 0
-  for judged in covered.concurrentMap({ ConnectionPlanning($0, input).judged() }) {
-    findings += judged.findings
-    empty += judged.findings.count { $0.kind == .empty }
-    if let change = judged.change {
+  for decision in covered.concurrentMap({ ConnectionPlanner($0, input).decide() }) {
+    findings += decision.findings
+    empty += decision.findings.count { $0.kind == .empty }
+    if let change = decision.change {
       changes.append(change)
-    } else if judged.isManaged {
+    } else if decision.isManaged {
       unchanged += 1
     }
   }
 
-  let undeclared = UndeclaredPlanning(input).judged()
+  let undeclared = UndeclaredPlanner(input).decide()
   changes += undeclared.changes
   findings += undeclared.findings
   findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }

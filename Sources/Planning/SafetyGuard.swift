@@ -4,9 +4,9 @@ package import Model
 /// What stops a plan that is too large to be meant, until somebody says that it is.
 package enum SafetyGuard {
   /// Of the managed connections, in percent.
-  package static let mostTouched = 30
+  package static let maxChangedPercent = 30
   /// Below so many managed connections a share says nothing.
-  package static let leastManaged = 10
+  package static let minManaged = 10
 
   /// Why the plan is not to be applied without `--force`; `nil` where it may be.
   package static func refusal(of plan: Plan) -> Diagnostic? {
@@ -28,11 +28,11 @@ package enum SafetyGuard {
     }
     let touched = plan.changes.count { $0.action.touchesWhatIsThere }
     let managed = plan.size.managed
-    guard managed >= leastManaged, touched * 100 > managed * mostTouched else { return nil }
+    guard managed >= minManaged, touched * 100 > managed * maxChangedPercent else { return nil }
     return Diagnostic(
       .tooManyChanges,
       "\(touched) of \(managed) managed connections (\(touched * 100 / managed) %) would be"
-        + " changed or deleted; the most is \(mostTouched) %",
+        + " changed or deleted; the most is \(maxChangedPercent) %",
       notes: ["\(deleted) of them deleted"], help: ["if that is meant: --force"])
   }
 }

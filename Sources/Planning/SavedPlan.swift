@@ -9,7 +9,7 @@ package import Model
 package struct SavedPlan: Hashable, Sendable, Codable {
   package static let kind = "vaultctl-plan"
   /// A reader takes any minor version of its own major one.
-  package static let formatVersion = "1.0"
+  package static let formatVersion = "2.0"
 
   package let kind: String
   package let formatVersion: String

@@ -13,7 +13,7 @@ package enum AuthorizationOutcome: Hashable, Sendable {
 }
 
 /// Tokens that other tokens have taken the place of, and that are still good at the service.
-package struct FormerTokens: Sendable {
+package struct SupersededTokens: Sendable {
   package let access: SecretBytes?
   package let refresh: SecretBytes?
 
@@ -34,10 +34,10 @@ extension Renewer {
   /// - Returns: also the tokens that were kept until then, to be revoked now that the new ones are safe.
   package func authorize(
     _ subject: RenewalSubject, _ client: Client, scopes: Set<Scope>,
-    ask: (TokenRequests) async throws(TokenFault) -> RawAnswer
-  ) async -> (outcome: AuthorizationOutcome, former: FormerTokens?) {
+    ask: (TokenRequests) async throws(TokenFault) -> RawResponse
+  ) async -> (outcome: AuthorizationOutcome, former: SupersededTokens?) {
     let requests = TokenRequests(client, http: http, now: surroundings.now)
-    let raw: RawAnswer
+    let raw: RawResponse
     do throws(TokenFault) {
       raw = try await ask(requests)
     } catch {
@@ -51,30 +51,30 @@ extension Renewer {
   }
 
   private func kept(
-    _ raw: RawAnswer, _ subject: RenewalSubject, _ client: Client, _ scopes: Set<Scope>
-  ) async throws(StoreError) -> (outcome: AuthorizationOutcome, former: FormerTokens?) {
-    let answer: TokenAnswer
+    _ raw: RawResponse, _ subject: RenewalSubject, _ client: Client, _ scopes: Set<Scope>
+  ) async throws(StoreError) -> (outcome: AuthorizationOutcome, former: SupersededTokens?) {
+    let answer: TokenResponse
     do throws(TokenFault) {
-      answer = try TokenAnswer.read(raw, service: subject.service)
+      answer = try TokenResponse.read(raw, service: subject.service)
     } catch {
       return (.refused(error), nil)
     }
     let attempt = TokenAttempt(randomName())
     while true {
       let before = try await tokens.openTokens(of: subject.name)
-      let entry = JournaledAnswer(
+      let entry = JournaledResponse(
         store: tokens.description.description, connection: subject.name, id: before.id,
         attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
         requested: scopes, client: client.mark, answer: raw)
       let isJournaled = await journal.takes(entry, of: tokens)
-      let saving = AnswerSaving(
+      let saving = ResponseSaver(
         tokens: tokens, surroundings: surroundings, service: subject.service,
         provenance: provenance)
       switch await saving.save(answer, of: entry, over: before) {
       case .saved(let kept):
         journal.clear(attempt)
         guard let record = kept.record else { preconditionFailure("what was saved has a record") }
-        let former = FormerTokens(access: before.access, refresh: before.refresh)
+        let former = SupersededTokens(access: before.access, refresh: before.refresh)
         return (.authorized(record), former)
       case .superseded: continue
       case .unsaved(let error):
@@ -86,7 +86,9 @@ extension Renewer {
   /// Takes a connection's tokens out of the store; nothing is asked for them any more.
   ///
   /// - Returns: what there was, to be revoked at the service.
-  package func withdraw(_ subject: RenewalSubject) async throws(StoreError) -> FormerTokens? {
+  package func removeTokens(of subject: RenewalSubject) async throws(StoreError)
+    -> SupersededTokens?
+  {
     while true {
       let kept = try await tokens.openTokens(of: subject.name)
       guard var record = kept.record, kept.access != nil || kept.refresh != nil else { return nil }
@@ -98,7 +100,7 @@ extension Renewer {
           TokenWrite(
             name: subject.name, id: kept.id, version: kept.version, record: record,
             tokens: .remove, event: "revoked", provenance: provenance()))
-        return FormerTokens(access: kept.access, refresh: kept.refresh)
+        return SupersededTokens(access: kept.access, refresh: kept.refresh)
       } catch {
         guard case .tokensMoved = error else { throw error }
       }
@@ -112,7 +114,7 @@ extension Renewer {
   ///   nothing is revoked.
   /// - Returns: what did not work; nothing where all did, or the service has no such endpoint.
   package func revoke(
-    _ former: FormerTokens, _ client: Client, sharing others: [ConnectionName]
+    _ former: SupersededTokens, _ client: Client, sharing others: [ConnectionName]
   ) async throws(StoreError) -> [TokenFault] {
     let requests = TokenRequests(client, http: http, now: surroundings.now)
     guard requests.canRevoke else {

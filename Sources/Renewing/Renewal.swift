@@ -45,7 +45,7 @@ package struct RenewalSubject: Sendable {
   }
 
   /// `nil` where the setup seals who the client is.
-  package var mark: ClientMark? { ClientMark(grant, service) { plain[$0]?.text } }
+  package var mark: ClientIdentity? { ClientIdentity(grant, service) { plain[$0]?.text } }
 
   /// What would be done now, by what is known without a key.
   package func decision(
@@ -53,7 +53,7 @@ package struct RenewalSubject: Sendable {
   ) -> RenewalDecision {
     RenewalCase(
       connection: name, record: record, grant: grant, service: service,
-      client: mark ?? record?.client ?? ClientMark(id: "", digest: ""), version: version,
+      client: mark ?? record?.client ?? ClientIdentity(id: "", digest: ""), version: version,
       declared: declared, rule: rule
     ).decision(now: now, isForced: isForced)
   }

@@ -16,8 +16,8 @@ import Tokens
 package actor Renewer {
   let store: any Store
   let tokens: any TokenStore
-  let http: any HTTP
-  let journal: AnswerJournal
+  let http: any HTTPTransport
+  let journal: ResponseJournal
   let surroundings: RenewalSurroundings
   let rule: RenewalRule
   let holder: String
@@ -27,7 +27,7 @@ package actor Renewer {
 
   /// - Parameter holder: who claims; for people.
   package init(
-    store: any Store, tokens: any TokenStore, http: any HTTP, journal: AnswerJournal,
+    store: any Store, tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
     surroundings: RenewalSurroundings, rule: RenewalRule, holder: String,
     provenance: @escaping @Sendable () -> Provenance
   ) {
@@ -102,7 +102,7 @@ package actor Renewer {
       do throws(TokenFault) {
         client = try subject.client(secrets)
       } catch {
-        return .stopped(error.inWords)
+        return .stopped(error.summary)
       }
       let decision = RenewalCase(
         connection: subject.name, record: kept.record, grant: subject.grant,
@@ -126,17 +126,17 @@ package actor Renewer {
 
   /// - Returns: `nil` where somebody else was quicker.
   private func exchanged(
-    _ subject: RenewalSubject, _ client: Client, _ kept: KeptTokens, _ decision: RenewalDecision
+    _ subject: RenewalSubject, _ client: Client, _ kept: StoredTokens, _ decision: RenewalDecision
   ) async throws(StoreError) -> RenewalOutcome? {
     let scopes = subject.declared ?? kept.record?.requested ?? client.ownScopes
     let exchange: TokenExchange
     var digest: KeyedDigest?
-    var followsDoubt = false
+    var priorAttemptUnresolved = false
     if case .refresh(let doubt) = decision {
       guard let refresh = kept.refresh else { return .needsAuthorization(.noRefreshToken) }
       exchange = .refresh(refresh)
       digest = try await tokens.refreshDigest(of: refresh, in: kept.id)
-      followsDoubt = doubt
+      priorAttemptUnresolved = doubt
     } else {
       exchange = .mint(scopes)
     }
@@ -146,7 +146,7 @@ package actor Renewer {
     record.claim = TokenClaim(
       attempt: attempt, holder: holder,
       deadline: surroundings.now().adding(seconds: RenewalTimes.claimSeconds),
-      refreshDigest: digest, followsDoubt: followsDoubt)
+      refreshDigest: digest, priorAttemptUnresolved: priorAttemptUnresolved)
     let version: Int64
     do throws(StoreError) {
       version = try await tokens.swapTokens(
@@ -157,26 +157,26 @@ package actor Renewer {
       guard case .tokensMoved = error else { throw error }
       return nil
     }
-    let claimed = KeptTokens(
+    let claimed = StoredTokens(
       id: kept.id, version: version, record: record, access: kept.access, refresh: kept.refresh)
     return try await answered(subject, client, claimed, exchange, attempt, scopes)
   }
 
   private func answered(
-    _ subject: RenewalSubject, _ client: Client, _ claimed: KeptTokens,
+    _ subject: RenewalSubject, _ client: Client, _ claimed: StoredTokens,
     _ exchange: TokenExchange, _ attempt: TokenAttempt, _ scopes: Set<Scope>
   ) async throws(StoreError) -> RenewalOutcome {
     let requests = TokenRequests(
       client, http: http, now: surroundings.now,
       skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0)
-    let raw: RawAnswer
+    let raw: RawResponse
     do throws(TokenFault) {
       raw = try await requests.send(exchange)
     } catch {
       return try await failed(subject, claimed, error, attempt)
     }
     let isRefresh = if case .refresh = exchange { true } else { false }
-    let entry = JournaledAnswer(
+    let entry = JournaledResponse(
       store: tokens.description.description, connection: subject.name, id: claimed.id,
       attempt: attempt, base: claimed.record?.tokens?.attempt,
       kind: isRefresh ? .refresh : .mint, requested: scopes, client: client.mark, answer: raw)
@@ -185,19 +185,19 @@ package actor Renewer {
 
   /// Keeps, reads and saves an answer.
   func settled(
-    _ entry: JournaledAnswer, _ subject: RenewalSubject, _ requests: TokenRequests,
-    _ claimed: KeptTokens
+    _ entry: JournaledResponse, _ subject: RenewalSubject, _ requests: TokenRequests,
+    _ claimed: StoredTokens
   ) async throws(StoreError) -> RenewalOutcome {
     let isJournaled = await journal.takes(entry, of: tokens)
-    let answer: TokenAnswer
+    let answer: TokenResponse
     do throws(TokenFault) {
-      answer = try TokenAnswer.read(entry.answer, service: subject.service)
+      answer = try TokenResponse.read(entry.answer, service: subject.service)
     } catch {
       let outcome = try await failed(subject, claimed, error, entry.attempt)
       journal.clear(entry.attempt)
       return outcome
     }
-    let saving = AnswerSaving(
+    let saving = ResponseSaver(
       tokens: tokens, surroundings: surroundings, service: subject.service,
       provenance: provenance)
     switch await saving.save(answer, of: entry, over: claimed) {
@@ -214,7 +214,7 @@ package actor Renewer {
 
   /// Asks the service for what its answer left out, now that the tokens are safe.
   private func completed(
-    _ kept: KeptTokens, _ answer: TokenAnswer, _ subject: RenewalSubject,
+    _ kept: StoredTokens, _ answer: TokenResponse, _ subject: RenewalSubject,
     _ requests: TokenRequests
   ) async -> TokenRecord {
     guard var record = kept.record, var facts = record.tokens else {
@@ -236,7 +236,7 @@ package actor Renewer {
   /// Records a failure. What is refused for good is looked at again first: where another process has
   /// put other tokens there, those are good.
   private func failed(
-    _ subject: RenewalSubject, _ claimed: KeptTokens, _ fault: TokenFault,
+    _ subject: RenewalSubject, _ claimed: StoredTokens, _ fault: TokenFault,
     _ attempt: TokenAttempt
   ) async throws(StoreError) -> RenewalOutcome {
     while true {
@@ -262,7 +262,7 @@ package actor Renewer {
       case .consent(let need): return .needsAuthorization(need)
       case .configuration(let code, _): return .stopped(code)
       case nil:
-        return .failed(fault.inWords, retryAt: next.retryAt ?? next.claim?.deadline)
+        return .failed(fault.summary, retryAt: next.retryAt ?? next.claim?.deadline)
       }
     }
   }

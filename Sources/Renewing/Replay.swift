@@ -28,10 +28,10 @@ extension Renewer {
   }
 
   private func replayed(
-    _ entry: JournaledAnswer, _ subject: RenewalSubject?
+    _ entry: JournaledResponse, _ subject: RenewalSubject?
   ) async -> ReplayOutcome {
     let name = entry.connection
-    let kept: KeptTokens
+    let kept: StoredTokens
     do throws(StoreError) {
       kept = try await tokens.openTokens(of: name)
     } catch {
@@ -47,15 +47,15 @@ extension Renewer {
       return .cleared(name)
     }
     guard let subject else { return .kept(name, "its app has no OAuth facts any more") }
-    let answer: TokenAnswer
+    let answer: TokenResponse
     do throws(TokenFault) {
-      answer = try TokenAnswer.read(entry.answer, service: subject.service)
+      answer = try TokenResponse.read(entry.answer, service: subject.service)
     } catch {
       // The claim, past its deadline, tells the next attempt to be careful.
       journal.clear(entry.attempt)
-      return .refused(name, error.inWords)
+      return .refused(name, error.summary)
     }
-    let saving = AnswerSaving(
+    let saving = ResponseSaver(
       tokens: tokens, surroundings: surroundings, service: subject.service,
       provenance: provenance)
     switch await saving.save(answer, of: entry, over: kept) {

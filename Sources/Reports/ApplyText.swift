@@ -5,10 +5,10 @@ package struct ApplyText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package enum Ending: Hashable, Sendable { case done, failed, skipped }
+  package enum Outcome: Hashable, Sendable { case done, failed, skipped }
 
   /// `twilio-prod: created`
-  package func line(_ change: Change, _ ending: Ending) -> String {
+  package func line(_ change: Change, _ ending: Outcome) -> String {
     let word =
       switch ending {
       case .done: palette.green(change.action.done)
@@ -19,10 +19,10 @@ package struct ApplyText: Sendable {
   }
 
   /// `Applied: 2 created, 1 updated, 0 deleted. 1 empty connection.`
-  package func summary(_ results: [(action: ChangeAction, ending: Ending)], empty: Int) -> String {
+  package func summary(_ results: [(action: ChangeAction, ending: Outcome)], empty: Int) -> String {
     let done = results.filter { $0.ending == .done }
     let counts = ChangeCounts(done.map(\.action))
-      .inWords(["created", "updated", "replaced", "renamed", "adopted", "deleted"])
+      .summary(["created", "updated", "replaced", "renamed", "adopted", "deleted"])
     let failed = results.count { $0.ending == .failed }
     let skipped = results.count { $0.ending == .skipped }
     let emptyPart = empty > 0 ? " \(counted(empty, "empty connection"))." : ""

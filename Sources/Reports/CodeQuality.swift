@@ -12,8 +12,8 @@ package enum CodeQuality {
           description: shown(diagnostic.message), check_name: diagnostic.code.rawValue,
           fingerprint: fingerprints.next(diagnostic), severity: diagnostic.severity.inGitLab,
           location: Location(
-            path: folder + (diagnostic.place?.file ?? projectFile),
-            lines: Lines(begin: diagnostic.place?.span?.start.line ?? 1)))
+            path: folder + (diagnostic.location?.file ?? projectFile),
+            lines: Lines(begin: diagnostic.location?.range?.start.line ?? 1)))
       })
   }
 

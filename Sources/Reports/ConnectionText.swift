@@ -50,7 +50,7 @@ package struct ConnectionText: Sendable {
 
   private func declared(_ connection: DesiredConnection) -> [String] {
     var lines = [
-      "file: \(shown(connection.origin.file)):\(connection.origin.namePlace.span?.start.line ?? 1)"
+      "file: \(shown(connection.origin.file)):\(connection.origin.nameLocation.range?.start.line ?? 1)"
     ]
     if let setup = connection.setup {
       lines.append("setup: \(setup.type)")

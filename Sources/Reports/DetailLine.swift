@@ -11,7 +11,7 @@ struct DetailLine: Hashable {
   static func aligned(_ details: [some TitledDetail]) -> [DetailLine] {
     let width = details.map(\.title.unicodeScalars.count).max() ?? 0
     return details.map { detail in
-      let (mark, value) = detail.inWords
+      let (mark, value) = detail.summary
       return DetailLine(mark: mark, text: "\(detail.title.padded(to: width)) = \(value)")
     }
   }
@@ -49,10 +49,10 @@ extension Change {
   }
 }
 
-/// A detail that can be told in one line: `title = inWords`.
+/// A detail that can be told in one line: `title = summary`.
 protocol TitledDetail {
   var title: String { get }
-  var inWords: (DetailLine.Mark, String) { get }
+  var summary: (DetailLine.Mark, String) { get }
 }
 
 extension ChangeDetail: TitledDetail {
@@ -67,11 +67,11 @@ extension ChangeDetail: TitledDetail {
     }
   }
 
-  var inWords: (DetailLine.Mark, String) {
+  var summary: (DetailLine.Mark, String) {
     switch self {
     case .setupType(let from, let to):
       return DetailLine.moved(from.map { shown($0.rawValue) }, to.map { shown($0.rawValue) })
-    case .plain(_, let from, let to): return DetailLine.moved(from?.inWords, to?.inWords)
+    case .plain(_, let from, let to): return DetailLine.moved(from?.summary, to?.summary)
     case .label(_, let from, let to):
       return DetailLine.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
     case .scopes(let added, let removed):
@@ -80,13 +80,13 @@ extension ChangeDetail: TitledDetail {
     case .reauthorize(.byItself): return (.changed, "reauthorize (the apply does it)")
     case .reauthorize(.byPerson): return (.changed, "reauthorize (a person must consent)")
     case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
-    case .secret(_, let change): return (change.mark, "(secret: \(change.inWords))")
+    case .secret(_, let change): return (change.mark, "(secret: \(change.summary))")
     }
   }
 }
 
 extension PlainValue {
-  fileprivate var inWords: String {
+  fileprivate var summary: String {
     switch self {
     case .string(let text): "\"\(shown(text))\""
     case .number(let text): shown(text)
@@ -104,7 +104,7 @@ extension SecretChange {
     }
   }
 
-  fileprivate var inWords: String {
+  fileprivate var summary: String {
     switch self {
     case .set, .rotated, .removed, .restored, .undecided: rawValue
     case .reencrypted: "re-encrypted, same value"

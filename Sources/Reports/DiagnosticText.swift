@@ -16,11 +16,11 @@ package struct DiagnosticText: Sendable {
 
   package func text(_ diagnostic: Diagnostic) -> String {
     var lines = [headline(diagnostic)]
-    let width = diagnostic.place?.span.map { String($0.start.line).count } ?? 1
+    let width = diagnostic.location?.range.map { String($0.start.line).count } ?? 1
     let margin = String(repeating: " ", count: width)
-    if let place = diagnostic.place {
-      lines.append("\(margin)\(palette.blue("-->")) \(inWords(place))")
-      lines += snippet(diagnostic, place, margin: margin)
+    if let location = diagnostic.location {
+      lines.append("\(margin)\(palette.blue("-->")) \(summary(location))")
+      lines += snippet(diagnostic, location, margin: margin)
     }
     lines += diagnostic.notes.map { "\(margin) \(palette.blue("=")) note: \(shown($0))" }
     lines += diagnostic.help.map { "\(margin) \(palette.blue("=")) help: \(shown($0))" }
@@ -38,26 +38,26 @@ package struct DiagnosticText: Sendable {
     return "\(coloured): \(palette.bold(shown(diagnostic.message)))"
   }
 
-  private func inWords(_ place: Place) -> String {
-    switch place {
-    case .source(let file, let span): "\(shown(file)):\(span.start.line):\(span.start.column)"
+  private func summary(_ location: Location) -> String {
+    switch location {
+    case .source(let file, let range): "\(shown(file)):\(range.start.line):\(range.start.column)"
     case .file(let file): shown(file)
     case .connection(let name, let store): "\(shown(store)), connection `\(shown(name))`"
     }
   }
 
   private func snippet(
-    _ diagnostic: Diagnostic, _ place: Place, margin: String
+    _ diagnostic: Diagnostic, _ location: Location, margin: String
   ) -> [String] {
-    guard let file = place.file, let span = place.span,
-      let (line, marked) = sources[file]?.snippet(span)
+    guard let file = location.file, let range = location.range,
+      let (line, marked) = sources[file]?.snippet(range)
     else { return [] }
     let bar = palette.blue("|")
     let spaces = String(repeating: " ", count: marked.lowerBound)
     let carets = String(repeating: "^", count: marked.count)
     let label = diagnostic.label.map { " " + shown($0) } ?? ""
     return [
-      "\(margin) \(bar)", "\(span.start.line) \(bar) \(line)",
+      "\(margin) \(bar)", "\(range.start.line) \(bar) \(line)",
       "\(margin) \(bar) \(spaces)\(palette.red(carets + label))",
     ]
   }

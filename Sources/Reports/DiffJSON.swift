@@ -49,8 +49,8 @@ package enum DiffJSON {
       connection = diff.connection.rawValue
       environment = diff.environment
       app = diff.app.rawValue
-      file = diff.place.file
-      line = diff.place.span?.start.line
+      file = diff.location.file
+      line = diff.location.range?.start.line
       details = diff.details.map { Detail($0, names) }
       switch diff.kind {
       case .added: (kind, formerName) = ("added", nil)

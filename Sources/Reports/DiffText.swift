@@ -56,7 +56,7 @@ package struct DiffText: Sendable {
     if case .renamed(let former) = diff.kind { head += ", was \"\(shown(former.rawValue))\"" }
     let details = diff.details.map { NamedDetail(detail: $0, names: report.names) }
     let lines =
-      [shown(diff.place.file ?? ""), head]
+      [shown(diff.location.file ?? ""), head]
       + DetailLine.aligned(details).map { "      \(palette.coloured($0.mark)) \($0.text)" }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -89,11 +89,11 @@ private struct NamedDetail: TitledDetail {
     }
   }
 
-  var inWords: (DetailLine.Mark, String) {
+  var summary: (DetailLine.Mark, String) {
     switch detail {
     case .app(let from, let to):
       return DetailLine.moved(shown(from.rawValue), shown(to.rawValue))
-    case .declared(let detail): return detail.inWords
+    case .declared(let detail): return detail.summary
     case .annotation(_, let from, let to):
       return DetailLine.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
     case .ignored(let added, let removed):
@@ -101,7 +101,7 @@ private struct NamedDetail: TitledDetail {
       return (.changed, shown(words.joined(separator: " ")))
     case .secret(_, let secret):
       let people = recipients(secret)
-      return (secret.value.mark, "(secret: \(secret.value.inWords)\(people))")
+      return (secret.value.mark, "(secret: \(secret.value.summary)\(people))")
     }
   }
 
@@ -127,7 +127,7 @@ extension SecretDiff.Value {
     }
   }
 
-  fileprivate var inWords: String {
+  fileprivate var summary: String {
     switch self {
     case .set: "set"
     case .removed: "removed"

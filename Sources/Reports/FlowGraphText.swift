@@ -72,8 +72,8 @@ package struct FlowGraphText: Sendable {
     var nodes: [Node] = []
     for (index, flow) in graph.flows.enumerated() {
       nodes.append(Node(id: "f\(index)", label: flow.name, kind: .flow))
-      for (place, step) in flow.steps.enumerated() {
-        nodes.append(Node(id: "f\(index)a\(place)", label: step.title, kind: .step))
+      for (location, step) in flow.steps.enumerated() {
+        nodes.append(Node(id: "f\(index)a\(location)", label: step.title, kind: .step))
       }
     }
     for (index, node) in graph.connections.enumerated() {
@@ -99,8 +99,8 @@ package struct FlowGraphText: Sendable {
     ) { first, _ in first }
     let missing = missing
     return graph.flows.enumerated().flatMap { index, flow in
-      flow.steps.enumerated().flatMap { place, step -> [(from: String, to: String)] in
-        let id = "f\(index)a\(place)"
+      flow.steps.enumerated().flatMap { location, step -> [(from: String, to: String)] in
+        let id = "f\(index)a\(location)"
         let edge = (from: "f\(index)", to: id)
         switch step.target {
         case .connection(let name): return [edge] + (connections[name].map { [(id, $0)] } ?? [])

@@ -15,10 +15,10 @@ package enum GitHubAnnotations {
       case .info: "notice"
       }
     var properties: [(String, String)] = []
-    if let file = diagnostic.place?.file { properties.append(("file", folder + file)) }
-    if let span = diagnostic.place?.span {
-      properties.append(("line", "\(span.start.line)"))
-      properties.append(("col", "\(span.start.column)"))
+    if let file = diagnostic.location?.file { properties.append(("file", folder + file)) }
+    if let range = diagnostic.location?.range {
+      properties.append(("line", "\(range.start.line)"))
+      properties.append(("col", "\(range.start.column)"))
     }
     properties.append(("title", diagnostic.code.rawValue))
     let parts = properties.map { "\($0)=\(escaped($1, isProperty: true))" }

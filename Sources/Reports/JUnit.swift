@@ -7,7 +7,7 @@ package enum JUnit {
   package static func text(
     _ diagnostics: [Diagnostic], suite: String, files: [String], projectFile: String
   ) -> String {
-    let byFile = Dictionary(grouping: diagnostics) { $0.place?.file ?? projectFile }
+    let byFile = Dictionary(grouping: diagnostics) { $0.location?.file ?? projectFile }
     let names = Set(files).union(byFile.keys).union([projectFile]).sorted()
     let failures = names.count { byFile[$0]?.hasErrors ?? false }
     let head = "name=\"\(escaped(suite))\" tests=\"\(names.count)\" failures=\"\(failures)\""

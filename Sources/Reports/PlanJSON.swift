@@ -138,9 +138,9 @@ struct DiagnosticForm: Encodable {
     code = diagnostic.code.rawValue
     severity = diagnostic.severity.rawValue
     message = diagnostic.message
-    file = diagnostic.place?.file
-    line = diagnostic.place?.span?.start.line
-    column = diagnostic.place?.span?.start.column
+    file = diagnostic.location?.file
+    line = diagnostic.location?.range?.start.line
+    column = diagnostic.location?.range?.start.column
     notes = diagnostic.notes
     help = diagnostic.help
   }

@@ -72,12 +72,13 @@ package struct PlanMarkdown: Sendable {
 
   private func finding(_ finding: Finding) -> String {
     let diagnostic = finding.diagnostic
-    var place = ""
-    if let file = diagnostic.place?.file {
-      place = " · \(code("\(file)\(diagnostic.place?.span.map { ":\($0.start.line)" } ?? "")"))"
+    var location = ""
+    if let file = diagnostic.location?.file {
+      location =
+        " · \(code("\(file)\(diagnostic.location?.range.map { ":\($0.start.line)" } ?? "")"))"
     }
     var lines = [
-      "- \(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(prose(diagnostic.message))\(place)"
+      "- \(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(prose(diagnostic.message))\(location)"
     ]
     lines += diagnostic.notes.map { "  - \(prose($0))" }
     lines += diagnostic.help.map { "  - help: \(prose($0))" }
@@ -140,7 +141,7 @@ extension DetailLine.Mark {
   }
 }
 
-/// A text of somebody else's as a code span, in which nothing has a meaning but its own end.
+/// A text of somebody else's as a code range, in which nothing has a meaning but its own end.
 private func code(_ text: String) -> String {
   let text = shown(text)
   let ticks = String(repeating: "`", count: longestTicks(text) + 1)
@@ -148,7 +149,7 @@ private func code(_ text: String) -> String {
   return ticks + space + text + space + ticks
 }
 
-/// A sentence whose only markup are its code spans: all else that Markdown or HTML could read is
+/// A sentence whose only markup are its code ranges: all else that Markdown or HTML could read is
 /// escaped, so that no name makes a link, an image or a mention.
 private func prose(_ text: String) -> String {
   let parts = shown(text).split(separator: "`", omittingEmptySubsequences: false)

@@ -40,14 +40,14 @@ package struct PlanText: Sendable {
     }
     let counts = ChangeCounts(plan.changes.map(\.action))
     return
-      "Plan: \(counts.inWords(["to create", "to update", "to replace", "to rename", "to adopt", "to delete"]))."
+      "Plan: \(counts.summary(["to create", "to update", "to replace", "to rename", "to adopt", "to delete"]))."
       + empty
   }
 
   private func text(_ change: Change) -> String {
     let name = shown(change.connection.rawValue)
     var lines = [
-      "  # \(change.place?.file.map { "\(shown($0)): " } ?? "")\(change.reasonInWords)",
+      "  # \(change.location?.file.map { "\(shown($0)): " } ?? "")\(change.reasonInWords)",
       "  \(mark(change.action)) \(palette.bold("connection \"\(name)\"")) (app: \(change.app))",
     ]
     lines += DetailLine.aligned(change.details).map {
@@ -92,7 +92,7 @@ struct ChangeCounts {
 
   /// `words` for creates, updates, replacements, renames, adoptions and deletions; those in the
   /// middle are only told where there are some.
-  func inWords(_ words: [String]) -> String {
+  func summary(_ words: [String]) -> String {
     zip([create, update, replace, rename, adopt, delete], words).enumerated()
       .filter { !(2...4).contains($0.offset) || $0.element.0 > 0 }
       .map { "\($0.element.0) \($0.element.1)" }

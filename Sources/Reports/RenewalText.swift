@@ -2,7 +2,7 @@ package import Model
 
 /// What became of one connection's tokens.
 package struct RenewalRow: Hashable, Sendable {
-  package enum Result: String, Hashable, Sendable {
+  package enum Outcome: String, Hashable, Sendable {
     case renewed
     /// Another process renewed them meanwhile.
     case adopted = "renewed elsewhere"
@@ -12,11 +12,11 @@ package struct RenewalRow: Hashable, Sendable {
   }
 
   package let name: ConnectionName
-  package let result: Result
+  package let result: Outcome
   /// When the new access token ends; `nil` where it does not, or there is none.
   package let endsAt: Timestamp?
 
-  package init(name: ConnectionName, result: Result, endsAt: Timestamp?) {
+  package init(name: ConnectionName, result: Outcome, endsAt: Timestamp?) {
     self.name = name
     self.result = result
     self.endsAt = endsAt
@@ -51,7 +51,7 @@ package struct RenewalText: Sendable {
     ])
   }
 
-  private func coloured(_ text: String, _ result: RenewalRow.Result) -> String {
+  private func coloured(_ text: String, _ result: RenewalRow.Outcome) -> String {
     switch result {
     case .renewed, .adopted: palette.green(text)
     case .waiting: palette.yellow(text)

@@ -16,8 +16,8 @@ package enum SARIF {
     let kept = diagnostics.sorted { $0.severity < $1.severity }.prefix(mostResults)
     var fingerprints = Fingerprints()
     let results = kept.map { diagnostic in
-      Result(
-        diagnostic, uri: percentEncoded(path: folder + (diagnostic.place?.file ?? projectFile)),
+      ResultObject(
+        diagnostic, uri: percentEncoded(path: folder + (diagnostic.location?.file ?? projectFile)),
         fingerprint: fingerprints.next(diagnostic))
     }
     return json(
@@ -43,7 +43,7 @@ package enum SARIF {
   private struct Run: Encodable {
     let tool: Tool
     let columnKind = "unicodeCodePoints"
-    let results: [Result]
+    let results: [ResultObject]
   }
 
   private struct Tool: Encodable { let driver: Driver }
@@ -71,7 +71,7 @@ package enum SARIF {
     }
   }
 
-  private struct Result: Encodable {
+  private struct ResultObject: Encodable {
     let ruleId: String
     let level: String
     let message: Text
@@ -91,7 +91,8 @@ package enum SARIF {
       locations = [
         Location(
           physicalLocation: PhysicalLocation(
-            artifactLocation: Artifact(uri: uri), region: diagnostic.place?.span.map(Region.init)))
+            artifactLocation: Artifact(uri: uri),
+            region: diagnostic.location?.range.map(Region.init)))
       ]
       partialFingerprints = ["primaryLocationLineHash": fingerprint]
     }
@@ -112,11 +113,11 @@ package enum SARIF {
     let endLine: Int
     let endColumn: Int
 
-    init(_ span: Span) {
-      startLine = span.start.line
-      startColumn = span.start.column
-      endLine = span.end.line
-      endColumn = span.end.column
+    init(_ range: SourceRange) {
+      startLine = range.start.line
+      startColumn = range.start.column
+      endLine = range.end.line
+      endColumn = range.end.column
     }
   }
 }
@@ -127,7 +128,7 @@ struct Fingerprints {
   private var seen: [String: Int] = [:]
 
   mutating func next(_ diagnostic: Diagnostic) -> String {
-    let parts = [diagnostic.code.rawValue, diagnostic.place?.file ?? "", diagnostic.message]
+    let parts = [diagnostic.code.rawValue, diagnostic.location?.file ?? "", diagnostic.message]
     let hash = hexadecimal(SHA256.hash(data: Array(parts.joined(separator: "\0").utf8)).prefix(8))
     seen[hash, default: 0] += 1
     return "\(hash):\(seen[hash] ?? 1)"

@@ -74,7 +74,7 @@ package struct StatusText: Sendable {
       ["  NAME", "APP", "STATE"] + (hasTokens ? ["TOKENS"] : []) + ["VERSION", "UPDATED"]
     let cells = rows.map { row in
       ["● \(shown(row.name.rawValue))", row.app.rawValue, row.stateInWords]
-        + (hasTokens ? [row.tokens?.inWords ?? "-"] : [])
+        + (hasTokens ? [row.tokens?.summary ?? "-"] : [])
         + [row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-"]
     }
     let aligned = aligned([titles] + cells)

@@ -41,7 +41,7 @@ extension ConnectionState {
   var reason: String? {
     switch self {
     case .empty, .unauthorized, .ready, .expiring, .expired: nil
-    case .needsAuthorization(let need): need.inWords
+    case .needsAuthorization(let need): need.summary
     case .error(let last, let attempts):
       "\(last) (\(counted(attempts, "attempt")))"
     }
@@ -49,7 +49,7 @@ extension ConnectionState {
 }
 
 extension StatusRow.Tokens {
-  var inWords: String {
+  var summary: String {
     switch state {
     case .ready, .expiring:
       endsAt.map { "\(state.word) until \($0)" } ?? state.word

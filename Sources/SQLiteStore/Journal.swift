@@ -17,7 +17,7 @@ enum Journal {
       return InterruptedRun(
         provenance: try decoded(row[2]), planned: row[1],
         done: intents.count { $0[1] as Int == 1 },
-        inDoubt: try intents.filter { $0[1] as Int == 0 }.map { try Reading.name($0[0]) })
+        inDoubt: try intents.filter { $0[1] as Int == 0 }.map { try SnapshotReader.name($0[0]) })
     }
     try db.execute(sql: "UPDATE run SET seen = 1 WHERE ended_at IS NULL")
     return runs

@@ -56,7 +56,7 @@ struct Rollback {
   private func record(
     of content: VersionTable.Content, _ id: StoreID, number: Int64
   ) throws -> AppliedRecord {
-    let before = try Reading.record(db, of: name)
+    let before = try SnapshotReader.record(db, of: name)
     var fields: [FieldName: AppliedField] = [:]
     for (text, value) in content.fields {
       let field = FieldName(text)

@@ -43,14 +43,14 @@ package struct SQLiteLedger: Ledger {
     }
   }
 
-  package func withdraw(_ version: Version, to base: Version) throws(StoreError) {
+  package func revert(_ version: Version, to base: Version) throws(StoreError) {
     try file.writing { db in
       _ = try compareAndSwap(db, version, base.contents)
       try forget(db, version)
     }
   }
 
-  package func startAnew(by provenance: Provenance) throws(StoreError) {
+  package func reset(by provenance: Provenance) throws(StoreError) {
     try file.writing { db in
       try db.execute(sql: "DELETE FROM ledger_entry WHERE ledger = ?", arguments: [name])
       let number = try number(db)
@@ -91,7 +91,7 @@ extension SQLiteLedger {
     let entries = try Row.fetchCursor(
       db, sql: "SELECT connection, entry FROM ledger_entry WHERE ledger = ?", arguments: [name])
     while let entry = try entries.next() {
-      contents.entries[try Reading.name(entry[0])] = try decoded(entry[1])
+      contents.entries[try SnapshotReader.name(entry[0])] = try decoded(entry[1])
     }
     return Version(number: row[0], contents: contents)
   }

@@ -18,24 +18,24 @@ package actor SQLiteStore: Store {
   package nonisolated let holdsRecords = true
   package nonisolated let parallelism = 32
   nonisolated let file: SQLiteFile
-  private let transactions: SharedTransactions
+  private let transactions: GroupCommit
   private let protection: any KeyProtection
   private var key: StoreKey?
-  private let fetchingKey = SharedWork<StoreKey?>()
-  private let makingKey = SharedWork<StoreKey>()
+  private let fetchingKey = SingleFlight<StoreKey?>()
+  private let makingKey = SingleFlight<StoreKey>()
 
   /// - Parameters:
   ///   - path: the file, absolute.
   ///   - shownPath: as it is named to people.
   package init(path: String, shownPath: String, protection: any KeyProtection) {
     file = SQLiteFile(path: path)
-    transactions = SharedTransactions(file)
+    transactions = GroupCommit(file)
     description = StoreDescription(type: "sqlite", location: shownPath)
     self.protection = protection
   }
 
   package func read() throws(StoreError) -> Snapshot {
-    try reading(ifAbsent: Snapshot()) { db in try Reading.snapshot(db) }
+    try reading(ifAbsent: Snapshot()) { db in try SnapshotReader.snapshot(db) }
   }
 
   package func compare(
@@ -70,14 +70,14 @@ package actor SQLiteStore: Store {
     // Where the key is open already, the record of a kept value can have its digest.
     let key = write.needsKey ? try await usableKey() : key
     return try await transactions.write { db in
-      try Writing(db: db, key: key, write: write, run: run).carryOut()
+      try ConnectionWriter(db: db, key: key, write: write, run: run).carryOut()
     }
   }
 
   package func recordGrant(
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) throws(StoreError) {
-    try writing { db in try Writing.grant(db, scopes, to: name, by: provenance) }
+    try writing { db in try ConnectionWriter.grant(db, scopes, to: name, by: provenance) }
   }
 
   package func rollBack(

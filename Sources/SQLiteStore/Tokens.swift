@@ -5,7 +5,7 @@ import Secrets
 package import Stores
 
 extension SQLiteStore: TokenStore {
-  package func tokenRecords() throws(StoreError) -> [ConnectionName: KeptRecord] {
+  package func tokenRecords() throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
     try file.reading(.tokens, ifAbsent: [:]) { db in
       let rows = try Row.fetchAll(
         db,
@@ -16,19 +16,19 @@ extension SQLiteStore: TokenStore {
       return Dictionary(
         try rows.map { row in
           (
-            try Reading.name(row[0]),
-            KeptRecord(id: StoreID(row[1]), version: row[2], record: try decoded(row[3]))
+            try SnapshotReader.name(row[0]),
+            StoredTokenRecord(id: StoreID(row[1]), version: row[2], record: try decoded(row[3]))
           )
         }
       ) { first, _ in first }
     }
   }
 
-  package func openTokens(of name: ConnectionName) async throws(StoreError) -> KeptTokens {
+  package func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     let row = try reading(ifAbsent: nil) { db in try SealedTokens.of(name, in: db) }
     guard let row else { throw .notFound(name) }
     guard row.isSealed else {
-      return KeptTokens(id: row.id, version: row.version, record: row.record)
+      return StoredTokens(id: row.id, version: row.version, record: row.record)
     }
     guard let key = try await presentKey() else { throw .corrupt("the store key is missing") }
     return try row.opened(key)
@@ -75,12 +75,12 @@ private struct SealedTokens {
       access: (row[3] as Data?).map { Array($0) }, refresh: (row[4] as Data?).map { Array($0) })
   }
 
-  func opened(_ key: StoreKey) throws(StoreError) -> KeptTokens {
+  func opened(_ key: StoreKey) throws(StoreError) -> StoredTokens {
     func open(_ bytes: [UInt8]?, _ field: FieldName) throws(StoreError) -> SecretBytes? {
       guard let bytes, let sealedAt else { return nil }
       return try key.open(bytes, in: id, field: field, version: sealedAt)
     }
-    return KeptTokens(
+    return StoredTokens(
       id: id, version: version, record: record, access: try open(access, Self.accessField),
       refresh: try open(refresh, Self.refreshField))
   }

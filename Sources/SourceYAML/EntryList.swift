@@ -15,7 +15,7 @@ struct EntryList {
 
   /// Adds the entry, or gives the line of the earlier one of that name, which stays.
   mutating func lineOfDuplicate(afterAdding entry: YAMLEntry) -> Int? {
-    if let index = index(of: entry.keyText) { return all[index].key.span.start.line }
+    if let index = index(of: entry.keyText) { return all[index].key.range.start.line }
     all.append(entry)
     if all.count == Self.fewEntries {
       for (index, entry) in all.enumerated() { indices[entry.keyText] = index }

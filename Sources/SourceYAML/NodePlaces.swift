@@ -75,7 +75,7 @@ extension SourceText {
   }
 
   /// The place of a value that is not written, and whether its colon is missing too.
-  func emptyValue(after keyEnd: Position) -> (place: Position, lacksColon: Bool) {
+  func emptyValue(after keyEnd: Position) -> (location: Position, lacksColon: Bool) {
     let colon = bytes.endOfTrivia(from: keyEnd.offset)
     guard colon < bytes.count, bytes[colon] == UInt8(ascii: ":") else { return (keyEnd, true) }
     return (position(at: colon + 1, from: keyEnd), false)

@@ -55,9 +55,9 @@ struct SourceText: Sendable {
         }
       }
       guard length > 0 else {
-        let place = Position(
+        let location = Position(
           line: starts.count, column: scalars - lineStartScalar + 1, offset: offset)
-        throw .unreadable(bytes, at: place, file: file)
+        throw .unreadable(bytes, at: location, file: file)
       }
       offset += length
       scalars += 1
@@ -174,7 +174,7 @@ extension Diagnostic {
   fileprivate static func utf16(file: String) -> Diagnostic {
     Diagnostic(
       .notUTF8, "the file is UTF-16 or UTF-32, not UTF-8",
-      at: .source(file: file, span: Span(at: .start)),
+      at: .source(file: file, range: SourceRange(at: .start)),
       notes: ["it starts with the byte order mark of another encoding"],
       help: ["save it as UTF-8: iconv -f UTF-16 -t UTF-8 \(file)"])
   }
@@ -184,15 +184,15 @@ extension Diagnostic {
   ) -> Diagnostic {
     let byte = bytes[start.offset]
     let value = String(byte, radix: 16, uppercase: true)
-    let place = Place.source(file: file, span: Span(at: start))
+    let location = Location.source(file: file, range: SourceRange(at: start))
     if byte < 0x80 {
       return Diagnostic(
-        .notUTF8, "control character U+00\(byte < 16 ? "0" : "")\(value) in the file", at: place,
+        .notUTF8, "control character U+00\(byte < 16 ? "0" : "")\(value) in the file", at: location,
         notes: ["YAML allows none but tab and line breaks"],
         help: ["delete it, or write it as an escape in double quotes"])
     }
     return Diagnostic(
-      .notUTF8, "byte 0x\(value) is not UTF-8 text that YAML allows", at: place,
+      .notUTF8, "byte 0x\(value) is not UTF-8 text that YAML allows", at: location,
       help: ["save the file as UTF-8, without control characters"])
   }
 }

@@ -13,19 +13,20 @@ func syntaxDiagnostic(
   if let tab = source.indentingTab(at: position, fault) {
     return Diagnostic(
       .tabIndentation, "a tab is used for indentation",
-      at: .source(file: file, span: Span(at: tab)), label: "tab",
+      at: .source(file: file, range: SourceRange(at: tab)), label: "tab",
       notes: ["YAML indents with spaces only"], help: ["use spaces"])
   }
   let words = Words(fault)
   let opening = source.position(of: fault.contextMark)
   // Where a quote is never closed, the file's end says nothing; its start does.
-  let place = words.pointsToOpening ? opening : position
+  let location = words.pointsToOpening ? opening : position
   var notes = words.notes
   if words.namesOpening, !words.pointsToOpening {
     notes.append("it starts in line \(opening.line), column \(opening.column)")
   }
   return Diagnostic(
-    .invalidYAML, words.message, at: .source(file: file, span: Span(at: place)), notes: notes,
+    .invalidYAML, words.message, at: .source(file: file, range: SourceRange(at: location)),
+    notes: notes,
     help: words.help)
 }
 

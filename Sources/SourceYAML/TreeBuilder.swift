@@ -2,7 +2,7 @@ import Diagnostics
 
 /// libyaml's events to trees with places.
 ///
-/// 1. Each node gets its span: marks to positions, then `NodePlaces` where the marks lie.
+/// 1. Each node gets its range: marks to positions, then `NodePlaces` where the marks lie.
 /// 2. Aliases become their target's content, which is shared, not copied; each use is counted.
 /// 3. What cannot be used is collected as a fault; what cannot be read ends the file.
 struct TreeBuilder: ~Copyable {
@@ -76,22 +76,22 @@ struct TreeBuilder: ~Copyable {
     return Stop()
   }
 
-  private func place(_ span: Span) -> Place { .source(file: file, span: span) }
+  private func location(_ range: SourceRange) -> Location { .source(file: file, range: range) }
 
-  private func span(of event: Event) -> Span {
-    Span(source.position(of: event.start), source.position(of: event.end))
+  private func range(of event: Event) -> SourceRange {
+    SourceRange(source.position(of: event.start), source.position(of: event.end))
   }
 
   private mutating func document(_ startEvent: Event) throws(Stop) -> YAMLDocument {
     anchors.removeAll(keepingCapacity: true)
-    let start = span(of: startEvent)
+    let start = range(of: startEvent)
     let root = try value(try next(), Surroundings()).node
     let endEvent = try next()
-    var end = max(start.end, root.span.end)
+    var end = max(start.end, root.range.end)
     if !endEvent.isImplicit { end = max(end, source.position(of: endEvent.end)) }
     let isAbsent =
-      root.scalar?.style == .plain && root.span.byteRange.isEmpty && root.layout.propertyBytes == 0
-    return YAMLDocument(span: Span(start.start, end), root: isAbsent ? nil : root)
+      root.scalar?.style == .plain && root.range.byteRange.isEmpty && root.layout.propertyBytes == 0
+    return YAMLDocument(range: SourceRange(start.start, end), root: isAbsent ? nil : root)
   }
 
   private mutating func value(
@@ -103,7 +103,7 @@ struct TreeBuilder: ~Copyable {
     case .scalar: return scalar(event, around)
     case .sequenceStart, .mappingStart:
       guard around.depth < limits.maxDepth else {
-        throw stop(.nestedTooDeep(limits.maxDepth, at: place(span(of: event))))
+        throw stop(.nestedTooDeep(limits.maxDepth, at: location(range(of: event))))
       }
       if let name = event.name { anchors[name] = .open }
       let built =
@@ -121,28 +121,28 @@ struct TreeBuilder: ~Copyable {
 
 extension TreeBuilder {
   private mutating func alias(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
-    let span = span(of: event)
+    let range = range(of: event)
     let name = event.name ?? ""
     let nothing = YAMLNode.Content.scalar(YAMLScalar(text: "", style: .plain, kind: .null))
     var built = Built(
-      node: YAMLNode(span: span, content: nothing, link: .alias(name), layout: around.layout),
+      node: YAMLNode(range: range, content: nothing, link: .alias(name), layout: around.layout),
       size: 1, height: 0)
     switch anchors[name] {
     case nil:
-      collect(.unknownAlias(name, known: anchors.keys.sorted(), at: place(span)))
+      collect(.unknownAlias(name, known: anchors.keys.sorted(), at: location(range)))
     case .open:
-      collect(.aliasOfItself(name, at: place(span)))
+      collect(.aliasOfItself(name, at: location(range)))
     case .closed(let target):
       aliasNodes += target.size
       guard aliasNodes <= limits.maxAliasNodes else {
-        throw stop(.tooManyAliases(limits.maxAliasNodes, at: place(span)))
+        throw stop(.tooManyAliases(limits.maxAliasNodes, at: location(range)))
       }
       guard around.depth + target.height <= limits.maxDepth else {
-        throw stop(.nestedTooDeep(limits.maxDepth, at: place(span)))
+        throw stop(.nestedTooDeep(limits.maxDepth, at: location(range)))
       }
       nodes += target.size
       built.node = YAMLNode(
-        span: span, content: target.node.content, link: .alias(name), layout: around.layout)
+        range: range, content: target.node.content, link: .alias(name), layout: around.layout)
       built.size += target.size
       built.height = target.height
     }
@@ -151,26 +151,26 @@ extension TreeBuilder {
 
   private mutating func scalar(_ event: Event, _ around: Surroundings) -> Built {
     let isEmpty = event.style == .plain && event.text.utf8.isEmpty
-    var (span, layout) = placed(event, around, isEmpty: isEmpty)
+    var (range, layout) = placed(event, around, isEmpty: isEmpty)
     if event.style == .literal || event.style == .folded {
       let end = source.blockScalarEnd(
-        from: span.start.offset, markedEnd: span.end.offset, text: event.text)
-      span = Span(span.start, source.position(at: end))
+        from: range.start.offset, markedEnd: range.end.offset, text: event.text)
+      range = SourceRange(range.start, source.position(at: end))
     }
     var kind: YAMLScalar.Kind =
       event.style == .plain ? YAMLScalar.Kind(plain: event.text) : .string
-    if let tag = coreTag(of: event, at: span) {
+    if let tag = coreTag(of: event, at: range) {
       if tag.isString { layout.flags.insert(.isTaggedString) }
       if let tagged = tag.kind(of: event.text) {
         kind = tagged
       } else {
-        collect(.tagDoesNotFit(event.tag ?? "", at: place(span)))
+        collect(.tagDoesNotFit(event.tag ?? "", at: location(range)))
       }
     }
     let scalar = YAMLScalar(text: event.text, style: event.style, kind: kind)
     let link = event.name.map(YAMLNode.Link.anchor) ?? .none
     let built = Built(
-      node: YAMLNode(span: span, content: .scalar(scalar), link: link, layout: layout),
+      node: YAMLNode(range: range, content: .scalar(scalar), link: link, layout: layout),
       size: 1, height: 0)
     if let name = event.name { anchors[name] = .closed(built) }
     return built
@@ -180,7 +180,7 @@ extension TreeBuilder {
     let before = nodes - 1
     let (head, layout) = placed(event, around, isEmpty: false)
     if let tag = coreTag(of: event, at: head), tag != .sequence, tag != .unspecific {
-      collect(.tagDoesNotFit(event.tag ?? "", at: place(head)))
+      collect(.tagDoesNotFit(event.tag ?? "", at: location(head)))
     }
     var inside = surroundings(inside: event, at: head, around)
     inside.isInMapping = false
@@ -193,7 +193,7 @@ extension TreeBuilder {
       height = max(height, item.height)
       last = try next()
     }
-    let end = event.isFlow ? source.position(of: last.end) : items.last?.span.end
+    let end = event.isFlow ? source.position(of: last.end) : items.last?.range.end
     return built(event, .sequence(items), from: head, to: end, layout, before, height)
   }
 
@@ -201,7 +201,7 @@ extension TreeBuilder {
     let before = nodes - 1
     let (head, layout) = placed(event, around, isEmpty: false)
     if let tag = coreTag(of: event, at: head), tag != .mapping, tag != .unspecific {
-      collect(.tagDoesNotFit(event.tag ?? "", at: place(head)))
+      collect(.tagDoesNotFit(event.tag ?? "", at: location(head)))
     }
     var inside = surroundings(inside: event, at: head, around)
     var entries = EntryList()
@@ -215,10 +215,10 @@ extension TreeBuilder {
       inside.layout.flags.remove(.isKey)
       var value = try self.value(try next(), inside)
       if value.node.isUnwritten {
-        let (place, lacksColon) = source.emptyValue(after: key.node.span.end)
-        value.node = value.node.moved(to: place, lacksColon: lacksColon)
+        let (location, lacksColon) = source.emptyValue(after: key.node.range.end)
+        value.node = value.node.moved(to: location, lacksColon: lacksColon)
       }
-      end = value.node.span.end
+      end = value.node.range.end
       height = max(height, key.height, value.height)
       add(key.node, value.node, to: &entries)
       last = try next()
@@ -232,14 +232,14 @@ extension TreeBuilder {
 
   private mutating func add(_ key: YAMLNode, _ value: YAMLNode, to entries: inout EntryList) {
     guard let scalar = key.scalar, !key.isUnwritten else {
-      return collect(.keyIsNotText(isMissing: key.scalar != nil, at: place(key.span)))
+      return collect(.keyIsNotText(isMissing: key.scalar != nil, at: location(key.range)))
     }
     if scalar.text == "<<", scalar.style == .plain, !key.layout.flags.contains(.isTaggedString) {
-      return collect(.mergeKey(at: place(key.span)))
+      return collect(.mergeKey(at: location(key.range)))
     }
     let entry = YAMLEntry(key: key, keyText: scalar.text, value: value)
     if let line = entries.lineOfDuplicate(afterAdding: entry) {
-      collect(.duplicateKey(scalar.text, firstLine: line, at: place(key.span)))
+      collect(.duplicateKey(scalar.text, firstLine: line, at: location(key.range)))
     }
   }
 }
@@ -247,11 +247,11 @@ extension TreeBuilder {
 // MARK: Places and tags
 
 extension TreeBuilder {
-  /// The span behind anchor and tag, as far as the marks tell, and the layout with their length.
+  /// The range behind anchor and tag, as far as the marks tell, and the layout with their length.
   private func placed(
     _ event: Event, _ around: Surroundings, isEmpty: Bool
-  ) -> (Span, Layout) {
-    let marked = span(of: event)
+  ) -> (SourceRange, Layout) {
+    let marked = range(of: event)
     var layout = around.layout
     guard event.name != nil || event.tag != nil else { return (marked, layout) }
     let head = marked.start
@@ -263,11 +263,11 @@ extension TreeBuilder {
       start = source.position(at: offset, from: head)
     }
     layout.propertyBytes = UInt32(start.offset - head.offset)
-    return (Span(start, max(start, marked.end)), layout)
+    return (SourceRange(start, max(start, marked.end)), layout)
   }
 
   private mutating func surroundings(
-    inside event: Event, at span: Span, _ around: Surroundings
+    inside event: Event, at range: SourceRange, _ around: Surroundings
   ) -> Surroundings {
     var inside = around
     inside.depth += 1
@@ -276,7 +276,7 @@ extension TreeBuilder {
       inside.layout.flags.insert(.inFlow)
       return inside
     }
-    let column = Int32(span.start.column - 1)
+    let column = Int32(range.start.column - 1)
     let step = Int(column) - Int(around.layout.parentColumn)
     if event.kind == .mappingStart, around.isInMapping, (1...8).contains(step) {
       inside.layout.step = UInt8(step)
@@ -287,20 +287,22 @@ extension TreeBuilder {
   }
 
   private func built(
-    _ event: Event, _ content: YAMLNode.Content, from head: Span, to end: Position?,
+    _ event: Event, _ content: YAMLNode.Content, from head: SourceRange, to end: Position?,
     _ layout: Layout, _ before: Int, _ height: Int
   ) -> Built {
-    let span = Span(head.start, max(head.start, end ?? head.end))
+    let range = SourceRange(head.start, max(head.start, end ?? head.end))
     let link = event.name.map(YAMLNode.Link.anchor) ?? .none
     return Built(
-      node: YAMLNode(span: span, content: content, link: link, layout: layout),
+      node: YAMLNode(range: range, content: content, link: link, layout: layout),
       size: nodes - before, height: height + 1)
   }
 
-  private mutating func coreTag(of event: Event, at span: Span) -> CoreTag? {
+  private mutating func coreTag(of event: Event, at range: SourceRange) -> CoreTag? {
     guard let tag = event.tag else { return nil }
     if let core = CoreTag(tag) { return core }
-    collect(.unsupportedTag(tag, at: place(Span(source.position(of: event.start), span.start))))
+    collect(
+      .unsupportedTag(tag, at: location(SourceRange(source.position(of: event.start), range.start)))
+    )
     return nil
   }
 }
@@ -312,9 +314,9 @@ extension YAMLNode {
     return scalar.style == .plain && scalar.text.utf8.isEmpty && layout.propertyBytes == 0
   }
 
-  fileprivate func moved(to place: Position, lacksColon: Bool) -> YAMLNode {
+  fileprivate func moved(to location: Position, lacksColon: Bool) -> YAMLNode {
     var layout = layout
     if lacksColon { layout.flags.insert(.lacksColon) }
-    return YAMLNode(span: Span(at: place), content: content, link: link, layout: layout)
+    return YAMLNode(range: SourceRange(at: location), content: content, link: link, layout: layout)
   }
 }

@@ -20,7 +20,7 @@ struct ValueWriter {
     oldStyle = node.aliasOf == nil ? node.scalar?.style ?? .plain : .plain
     let isBlock = oldStyle == .literal || oldStyle == .folded
 
-    var start = node.span.start.offset
+    var start = node.range.start.offset
     var head = ""
     let properties = start - Int(node.layout.propertyBytes)
     let hasTag = bytes[properties..<start].contains(UInt8(ascii: "!"))
@@ -30,22 +30,22 @@ struct ValueWriter {
     }
     if node.layout.flags.contains(.lacksColon) {
       head = ": "
-    } else if start == node.span.end.offset, start > 0, !bytes[start - 1].isBlank {
+    } else if start == node.range.end.offset, start > 0, !bytes[start - 1].isBlank {
       head = " " + head
     }
     self.head = head
 
-    var end = node.span.end.offset
+    var end = node.range.end.offset
     if node.layout.flags.contains(.inFlow) {
       trailing = ""
     } else if isBlock {
-      let headerEnd = bytes.lineEnd(from: node.span.start.offset)
-      var comment = node.span.start.offset + 1
+      let headerEnd = bytes.lineEnd(from: node.range.start.offset)
+      var comment = node.range.start.offset + 1
       while comment < headerEnd, bytes[comment].isBlockHeaderLetter { comment += 1 }
       trailing = String(decoding: bytes[comment..<headerEnd], as: UTF8.self)
     } else {
       end = bytes.lineEnd(from: end)
-      trailing = String(decoding: bytes[node.span.end.offset..<end], as: UTF8.self)
+      trailing = String(decoding: bytes[node.range.end.offset..<end], as: UTF8.self)
     }
     range = start..<end
   }
@@ -68,7 +68,7 @@ struct ValueWriter {
   private var oldIndent: Int? {
     guard oldStyle == .literal, case .scalar(let scalar) = node.content else { return nil }
     let bytes = file.bytes
-    let headerEnd = bytes.lineEnd(from: node.span.start.offset)
+    let headerEnd = bytes.lineEnd(from: node.range.start.offset)
     let body = headerEnd + bytes.breakLength(at: headerEnd)
     let text = bytes.endOfSpaces(from: body, limit: bytes.count)
     guard let first = scalar.text.utf8.first, first != UInt8(ascii: " "), first != 0x0A,

@@ -51,15 +51,15 @@ extension YAMLFile {
     if mapping.isBracketed(bytes) {
       let text = ScalarText.doubleQuotedKey(key) + ": " + ScalarText.flow(value)
       guard let last = entries.last else {
-        let offset = mapping.span.start.offset + 1
+        let offset = mapping.range.start.offset + 1
         return YAMLEdit(range: offset..<offset, bytes: Array(text.utf8))
       }
-      let offset = last.value.span.end.offset
+      let offset = last.value.range.end.offset
       return YAMLEdit(range: offset..<offset, bytes: Array(", \(text)".utf8))
     }
-    let end = bytes.lineEnd(from: mapping.span.end.offset)
+    let end = bytes.lineEnd(from: mapping.range.end.offset)
     let lines = Lines(
-      parent: mapping.span.start.column - 1, step: indentStep(around: mapping),
+      parent: mapping.range.start.column - 1, step: indentStep(around: mapping),
       lineBreak: lineBreak)
     let text = lines.entry(key, value)
     return YAMLEdit(range: end..<end, bytes: Array(text.utf8) + finalBreak(after: end, for: value))
@@ -109,6 +109,6 @@ extension YAMLNode {
   /// Whether a mapping is written in braces. A block mapping cannot start with one: its first key
   /// would be a flow mapping, and such keys are refused.
   fileprivate func isBracketed(_ bytes: [UInt8]) -> Bool {
-    !span.byteRange.isEmpty && bytes[span.start.offset] == UInt8(ascii: "{")
+    !range.byteRange.isEmpty && bytes[range.start.offset] == UInt8(ascii: "{")
   }
 }

@@ -48,7 +48,7 @@ package struct YAMLFile: Sendable {
 /// One document of a file.
 package struct YAMLDocument: Sendable {
   /// From its first directive, `---` or node to the end of its node or its `...`.
-  package let span: Span
+  package let range: SourceRange
   /// Absent where the document has nothing but comments.
   package let root: YAMLNode?
 }

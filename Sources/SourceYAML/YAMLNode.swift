@@ -9,7 +9,7 @@ package struct YAMLNode: Sendable {
   /// that `|+` keeps are among its lines, other blank lines behind it are not. A block mapping or
   /// sequence ends where its last value does, a flow one behind its bracket. A value that is not
   /// written (`key:`) is empty and lies behind the colon. An alias has the place of its token.
-  package let span: Span
+  package let range: SourceRange
   package let content: Content
   let link: Link
   let layout: Layout
@@ -48,7 +48,7 @@ package struct YAMLEntry: Sendable {
   package let value: YAMLNode
 }
 
-/// What an edit must know of a node beside its span.
+/// What an edit must know of a node beside its range.
 struct Layout: Sendable {
   /// 0-based column of the block collection around this node, -1 around a document's root.
   var parentColumn: Int32 = -1

@@ -1,6 +1,6 @@
-/// A store that can tell what has happened to its connections since a place in its log.
+/// A store that can tell what has happened to its connections since a cursor in its log.
 ///
-/// An implementation tells each event once to who goes on from the place that it was given, in the
+/// An implementation tells each event once to who goes on from the cursor that it was given, in the
 /// order in which they happened, of whatever process; no value is in one. A backend without a log of
 /// its own compares versions, and tells what it can of them.
 package protocol ChangeFeed: Sendable {
@@ -8,16 +8,16 @@ package protocol ChangeFeed: Sendable {
   var pauseMilliseconds: Int64 { get }
 
   /// Where the log ends now.
-  func feedEnd() async throws(StoreError) -> FeedPlace
+  func currentCursor() async throws(StoreError) -> FeedCursor
 
-  /// What happened behind a place.
+  /// What happened behind a cursor.
   ///
-  /// - Returns: the events, and the place to go on from.
-  func events(after place: FeedPlace) async throws(StoreError) -> ([StoreEvent], FeedPlace)
+  /// - Returns: the events, and the cursor to go on from.
+  func events(after cursor: FeedCursor) async throws(StoreError) -> ([StoreEvent], FeedCursor)
 }
 
-/// A place in a store's log; only the store that gave it knows what it means.
-package struct FeedPlace: Hashable, Sendable {
+/// A cursor in a store's log; only the store that gave it knows what it means.
+package struct FeedCursor: Hashable, Sendable {
   package let rawValue: String
   package init(_ rawValue: String) { self.rawValue = rawValue }
 }

@@ -20,21 +20,21 @@ package struct ComparingFeed: ChangeFeed {
 
   package var pauseMilliseconds: Int64 { 5000 }
 
-  package func feedEnd() async throws(StoreError) -> FeedPlace {
-    try place(try await marks())
+  package func currentCursor() async throws(StoreError) -> FeedCursor {
+    try cursor(try await marks())
   }
 
   package func events(
-    after place: FeedPlace
-  ) async throws(StoreError) -> ([StoreEvent], FeedPlace) {
+    after cursor: FeedCursor
+  ) async throws(StoreError) -> ([StoreEvent], FeedCursor) {
     let before: [ConnectionName: Mark]
     do {
-      let named = try JSONDecoder().decode([String: Mark].self, from: Data(place.rawValue.utf8))
+      let named = try JSONDecoder().decode([String: Mark].self, from: Data(cursor.rawValue.utf8))
       before = Dictionary(
         named.compactMap { text, mark in ConnectionName(text).map { ($0, mark) } }
       ) { first, _ in first }
     } catch {
-      throw .refused("it is no place in this store's log")
+      throw .refused("it is not a cursor of this store")
     }
     let now = Timestamp(Date())
     let found = try await marks()
@@ -44,7 +44,7 @@ package struct ComparingFeed: ChangeFeed {
           at: now, who: "-", what: what, connection: name.rawValue, version: nil, commit: nil)
       }
     }
-    return (events, try self.place(found))
+    return (events, try self.cursor(found))
   }
 
   /// In the words of a store's log.
@@ -78,9 +78,9 @@ package struct ComparingFeed: ChangeFeed {
     }
   }
 
-  private func place(_ marks: [ConnectionName: Mark]) throws(StoreError) -> FeedPlace {
+  private func cursor(_ marks: [ConnectionName: Mark]) throws(StoreError) -> FeedCursor {
     do {
-      return FeedPlace(
+      return FeedCursor(
         try canonicalJSON(Dictionary(marks.map { ($0.key.rawValue, $0.value) }) { $1 }))
     } catch {
       throw .corrupt("what the store has cannot be compared")

@@ -41,7 +41,7 @@ package struct StoreKey: Sendable {
       let box = try value.withBytes { span in
         try unsafe span.withUnsafeBytes { bytes in
           try unsafe AES.GCM.seal(
-            bytes, using: sealing, authenticating: Self.place(connection, field, version))
+            bytes, using: sealing, authenticating: Self.associatedData(connection, field, version))
         }
       }
       guard let combined = box.combined else { throw StoreError.writeFailed("no combined box") }
@@ -58,7 +58,7 @@ package struct StoreKey: Sendable {
     do {
       let box = try AES.GCM.SealedBox(combined: sealed)
       var plain = try AES.GCM.open(
-        box, using: sealing, authenticating: Self.place(connection, field, version))
+        box, using: sealing, authenticating: Self.associatedData(connection, field, version))
       defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
       return SecretBytes(copying: plain)
     } catch {
@@ -71,7 +71,7 @@ package struct StoreKey: Sendable {
     _ value: SecretBytes, in connection: StoreID, field: FieldName
   ) -> KeyedDigest {
     var code = HMAC<SHA256>(key: digesting)
-    code.update(data: Self.place(connection, field, 0))
+    code.update(data: Self.associatedData(connection, field, 0))
     value.withBytes { span in
       unsafe span.withUnsafeBytes { unsafe code.update(data: $0) }
     }
@@ -93,7 +93,7 @@ package struct StoreKey: Sendable {
   }
 
   /// Each part with its length before it, so that no two places read the same.
-  private static func place(
+  private static func associatedData(
     _ connection: StoreID, _ field: FieldName, _ version: Int64
   ) -> [UInt8] {
     [connection.rawValue, field.rawValue, String(version)].flatMap { part in

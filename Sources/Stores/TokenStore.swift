@@ -19,13 +19,13 @@ package protocol TokenStore: Sendable {
   var description: StoreDescription { get }
 
   /// What is kept, of all connections that have a record; opens nothing, and writes nothing.
-  func tokenRecords() async throws(StoreError) -> [ConnectionName: KeptRecord]
+  func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord]
 
   /// A connection's record and its opened tokens; version 0 and no record where none is kept yet.
   ///
   /// - Throws: `notFound` where there is no such connection; `keyUnavailable` where tokens are kept
   ///   and their key cannot be had here.
-  func openTokens(of name: ConnectionName) async throws(StoreError) -> KeptTokens
+  func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens
 
   /// Puts a record, and where it says so tokens, in the place of what was read.
   ///
@@ -42,7 +42,7 @@ package protocol TokenStore: Sendable {
   func tokenKey() async throws(StoreError) -> StoreKey
 }
 
-package struct KeptRecord: Hashable, Sendable {
+package struct StoredTokenRecord: Hashable, Sendable {
   package let id: StoreID
   package let version: Int64
   package let record: TokenRecord
@@ -54,7 +54,7 @@ package struct KeptRecord: Hashable, Sendable {
   }
 }
 
-package struct KeptTokens: Sendable {
+package struct StoredTokens: Sendable {
   /// The connection's.
   package let id: StoreID
   /// 0 where there is no record.

@@ -43,12 +43,12 @@ package struct AuthorizationRequest: Sendable {
   /// - Parameter query: of the redirect, without `?`.
   /// - Throws: where it answers another request than this one, or brings an error.
   package func exchange(query: String) throws(TokenFault) -> TokenExchange {
-    let members = AnswerValue.read(Array(query.utf8))
+    let members = ResponseValue.read(Array(query.utf8))
     guard let given = members?["state"]?.secret,
       given.constantTimeEquals(SecretBytes(copying: state.utf8))
     else { throw .configuration("the answer is not to this request (its `state` is another)") }
-    let raw = RawAnswer(status: 200, body: [], sentAt: Timestamp(milliseconds: 0))
-    if let fault = TokenFault.told(by: members, raw, deadCodes: []) { throw fault }
+    let raw = RawResponse(status: 200, body: [], sentAt: Timestamp(milliseconds: 0))
+    if let fault = TokenFault(errorResponse: members, raw, invalidGrantCodes: []) { throw fault }
     guard let code = members?["code"]?.secret else {
       throw .configuration("the answer has no code")
     }
@@ -81,8 +81,8 @@ extension TokenRequests {
       form.add("client_id", client.id)
     }
     let raw = try await post(form, to: url)
-    let value = AnswerValue.read(raw.body)
-    if let fault = TokenFault.told(by: value, raw, deadCodes: []) { throw fault }
+    let value = ResponseValue.read(raw.body)
+    if let fault = TokenFault(errorResponse: value, raw, invalidGrantCodes: []) { throw fault }
     guard let code = value?["device_code"]?.secret,
       let userCode = value?["user_code"]?.plainText,
       let page = (value?["verification_uri"] ?? value?["verification_url"])?.plainText
@@ -102,14 +102,17 @@ extension TokenRequests {
   /// - Throws: what the service says in the end; `consent` where the time is over.
   package func answer(
     to device: DeviceAuthorization, sleep: (Int64) async -> Void
-  ) async throws(TokenFault) -> RawAnswer {
+  ) async throws(TokenFault) -> RawResponse {
     var interval = device.interval
     while true {
       await sleep(interval)
       if Task.isCancelled { throw .transient("it was cancelled", retryAfter: nil) }
       do throws(TokenFault) {
         let raw = try await send(.device(code: device.code))
-        guard let fault = TokenFault.told(by: AnswerValue.read(raw.body), raw, deadCodes: []) else {
+        guard
+          let fault = TokenFault(
+            errorResponse: ResponseValue.read(raw.body), raw, invalidGrantCodes: [])
+        else {
           return raw
         }
         throw fault

@@ -7,7 +7,7 @@ package struct Client: Sendable {
   package let grant: OAuthGrant
   package let service: OAuthService
   package let id: String
-  package let mark: ClientMark
+  package let mark: ClientIdentity
   let secret: SecretBytes?
   let key: SigningKey?
   let audience: String?
@@ -31,7 +31,7 @@ package struct Client: Sendable {
     guard let id = fields[ClientField.clientID] ?? fields[ClientField.clientEmail] else {
       throw .configuration("no `\(ClientField.clientID)` in the setup")
     }
-    guard let mark = ClientMark(grant, service, value: { fields[$0] }) else {
+    guard let mark = ClientIdentity(grant, service, value: { fields[$0] }) else {
       throw .configuration("no token endpoint: a field that it is made of is missing")
     }
     self.grant = grant

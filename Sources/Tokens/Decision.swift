@@ -5,8 +5,8 @@ package enum RenewalDecision: Hashable, Sendable {
   /// Nothing; looked at again then, or never where nothing ends.
   case use(until: Timestamp?)
   case mint
-  /// - Parameter followsDoubt: the token may have been used by an attempt that vanished.
-  case refresh(followsDoubt: Bool)
+  /// - Parameter priorAttemptUnresolved: the token may have been used by an attempt that vanished.
+  case refresh(priorAttemptUnresolved: Bool)
   /// Somebody is at it, it failed a moment ago, or it is better to wait.
   case wait(until: Timestamp)
   /// A person must consent.
@@ -21,7 +21,7 @@ package struct RenewalCase: Sendable {
   package let record: TokenRecord?
   package let grant: OAuthGrant
   package let service: OAuthService
-  package let client: ClientMark
+  package let client: ClientIdentity
   /// The connection's own version: where a wrong setup was tried, another one is worth a try.
   package let version: StoreVersion
   /// The scopes that it should have; `nil` where nothing is said.
@@ -30,7 +30,7 @@ package struct RenewalCase: Sendable {
 
   package init(
     connection: ConnectionName, record: TokenRecord?, grant: OAuthGrant, service: OAuthService,
-    client: ClientMark, version: StoreVersion, declared: Set<Scope>?, rule: RenewalRule
+    client: ClientIdentity, version: StoreVersion, declared: Set<Scope>?, rule: RenewalRule
   ) {
     self.connection = connection
     self.record = record
@@ -90,16 +90,16 @@ package struct RenewalCase: Sendable {
       return .use(until: tokens.expiry.time)
     }
     guard isForced || due.map({ $0 <= now }) ?? false else { return .use(until: due) }
-    guard let doubtful = record.claim else { return .refresh(followsDoubt: false) }
+    guard let doubtful = record.claim else { return .refresh(priorAttemptUnresolved: false) }
     // The claim's holder vanished between asking and saving. Where a spent token may be taken for
     // theft, whoever has the answer in a journal is given all the time that there is.
     let rules = service.refresh
     let isInGrace = now < doubtful.deadline.adding(seconds: rules.graceSeconds)
     if !rules.mayRotate || (rules.graceSeconds > 0 && isInGrace) || isForced {
-      return .refresh(followsDoubt: true)
+      return .refresh(priorAttemptUnresolved: true)
     }
     let lastMoment = tokens.expiry.time.map { $0.adding(seconds: -60) } ?? doubtful.deadline
-    return lastMoment <= now ? .refresh(followsDoubt: true) : .wait(until: lastMoment)
+    return lastMoment <= now ? .refresh(priorAttemptUnresolved: true) : .wait(until: lastMoment)
   }
 }
 
@@ -118,10 +118,10 @@ extension TokenRecord {
     var next = self
     next.attempts += 1
     let failure = TokenFailure(
-      at: now, reason: fault.inWords, isUnexplained: fault.isUnexplained)
+      at: now, reason: fault.summary, isUnexplained: fault.isUnexplained)
     next.history = Array(([failure] + history).prefix(Self.keptFailures))
     next.retryAt = nil
-    let wasInDoubt = claim?.followsDoubt ?? false
+    let wasInDoubt = claim?.priorAttemptUnresolved ?? false
     switch fault {
     case .consent(let need):
       next.stop = .consent(wasInDoubt ? .answerLost : need)

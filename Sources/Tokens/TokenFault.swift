@@ -17,9 +17,9 @@ package enum TokenFault: Error, Hashable, Sendable {
   case authorizationPending
   case slowDown
 
-  package var inWords: String {
+  package var summary: String {
     switch self {
-    case .consent(let need): need.inWords
+    case .consent(let need): need.summary
     case .configuration(let code): "the service says `\(code)`"
     case .transient(let reason, _), .unspecified(let reason), .answerLost(let reason): reason
     case .authorizationPending: "nobody has consented yet"
@@ -40,28 +40,29 @@ extension TokenFault {
   ]
 
   /// What an answer complains of; `nil` where it does not.
-  static func told(
-    by value: AnswerValue?, _ raw: RawAnswer, deadCodes: Set<String>
-  ) -> TokenFault? {
+  init?(
+    errorResponse value: ResponseValue?, _ raw: RawResponse, invalidGrantCodes: Set<String>
+  ) {
     let isSuccess = (200..<300).contains(raw.status)
-    if let code = value.flatMap({ code(in: $0, raw.status, deadCodes) }) {
-      return fault(code, raw, deadCodes)
+    if let code = value.flatMap({ Self.code(in: $0, raw.status, invalidGrantCodes) }) {
+      self = Self.fault(code, raw, invalidGrantCodes)
+      return
     }
     if isSuccess { return nil }
     let words = "the service answered \(raw.status)"
     switch raw.status {
-    case 300..<400: return .configuration("redirect \(raw.status)")
-    case 429: return .transient(words, retryAfter: seconds(raw))
-    case 500...: return .transient(words, retryAfter: seconds(raw))
-    case 401, 403: return .configuration("\(raw.status) without a reason")
-    case 400: return .unspecified(words + " without a reason")
-    default: return .configuration("status \(raw.status)")
+    case 300..<400: self = .configuration("redirect \(raw.status)")
+    case 429: self = .transient(words, retryAfter: Self.seconds(raw))
+    case 500...: self = .transient(words, retryAfter: Self.seconds(raw))
+    case 401, 403: self = .configuration("\(raw.status) without a reason")
+    case 400: self = .unspecified(words + " without a reason")
+    default: self = .configuration("status \(raw.status)")
     }
   }
 
   /// The error's code: `error`, or a service's own word for it.
   private static func code(
-    in value: AnswerValue, _ status: Int, _ deadCodes: Set<String>
+    in value: ResponseValue, _ status: Int, _ invalidGrantCodes: Set<String>
   ) -> String? {
     let error = value["error"]
     let isRefused = if case .boolean(false)? = value["ok"] { true } else { false }
@@ -71,14 +72,16 @@ extension TokenFault {
     guard !(200..<300).contains(status) else { return nil }
     // Only words that are known may count: other members may hold what was sent.
     let word = value["status"]?.plainText ?? value["code"]?.plainText
-    return word.flatMap { deadCodes.contains($0) ? $0 : nil }
+    return word.flatMap { invalidGrantCodes.contains($0) ? $0 : nil }
   }
 
   private static func fault(
-    _ told: String, _ raw: RawAnswer, _ deadCodes: Set<String>
+    _ told: String, _ raw: RawResponse, _ invalidGrantCodes: Set<String>
   ) -> TokenFault {
     let code = told.isCode ? told : "an error of its own"
-    if dead.contains(told) || deadCodes.contains(told) { return .consent(.refused(code: code)) }
+    if dead.contains(told) || invalidGrantCodes.contains(told) {
+      return .consent(.refused(code: code))
+    }
     if wrongClient.contains(told) { return .configuration(code) }
     switch told {
     case "authorization_pending": return .authorizationPending
@@ -97,7 +100,7 @@ extension TokenFault {
   }
 
   /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); at most a day.
-  private static func seconds(_ raw: RawAnswer) -> Int64? {
+  private static func seconds(_ raw: RawResponse) -> Int64? {
     guard let text = raw.retryAfter else { return nil }
     let wait = Int64(text) ?? HTTPDate.read(text).map { $0.seconds(since: raw.sentAt) }
     return wait.map { max(0, min($0, 86_400)) }

@@ -22,13 +22,13 @@ package struct TokenRequests: Sendable {
   package static let answerLimit = 1 << 20
 
   package let client: Client
-  private let http: any HTTP
+  private let http: any HTTPTransport
   let now: @Sendable () -> Timestamp
   private let skewSeconds: Int64
 
   /// - Parameter skewSeconds: that the service's clock is known to be ahead of ours.
   package init(
-    _ client: Client, http: any HTTP, now: @escaping @Sendable () -> Timestamp,
+    _ client: Client, http: any HTTPTransport, now: @escaping @Sendable () -> Timestamp,
     skewSeconds: Int64 = 0
   ) {
     self.client = client
@@ -37,8 +37,8 @@ package struct TokenRequests: Sendable {
     self.skewSeconds = skewSeconds
   }
 
-  /// The answer as it came; what it means, `TokenAnswer.read` tells.
-  package func send(_ exchange: TokenExchange) async throws(TokenFault) -> RawAnswer {
+  /// The answer as it came; what it means, `TokenResponse.read` tells.
+  package func send(_ exchange: TokenExchange) async throws(TokenFault) -> RawResponse {
     var form = SecretForm()
     switch exchange {
     case .mint(let scopes):
@@ -84,7 +84,7 @@ package struct TokenRequests: Sendable {
   private var serverTime: Timestamp { now().adding(seconds: skewSeconds) }
 
   /// Sends a form with the client's authentication.
-  func post(_ form: SecretForm, to url: String) async throws(TokenFault) -> RawAnswer {
+  func post(_ form: SecretForm, to url: String) async throws(TokenFault) -> RawResponse {
     var form = form
     var headers: [(name: String, value: String)] = [
       ("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"),
@@ -120,7 +120,7 @@ package struct TokenRequests: Sendable {
       let response = try await http.send(
         HTTPRequest(.post, url, headers: headers, body: form.bytes))
       guard response.body.count <= Self.answerLimit else { throw HTTPFailure.tooLarge }
-      return RawAnswer(response, sentAt: sentAt, receivedAt: now())
+      return RawResponse(response, sentAt: sentAt, receivedAt: now())
     } catch {
       throw TokenFault(error)
     }

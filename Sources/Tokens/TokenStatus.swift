@@ -17,8 +17,8 @@ extension TokenRequests {
     form.add("token_type_hint", "access_token")
     let raw = try await post(
       form, to: client.endpoint(client.service.introspectionEndpoint, "introspection"))
-    let value = AnswerValue.read(raw.body)
-    if let fault = TokenFault.told(by: value, raw, deadCodes: []) { throw fault }
+    let value = ResponseValue.read(raw.body)
+    if let fault = TokenFault(errorResponse: value, raw, invalidGrantCodes: []) { throw fault }
     guard let value, case .boolean(let isActive)? = value["active"] else {
       throw .transient("the answer does not say whether the token is active", retryAfter: nil)
     }
@@ -42,7 +42,9 @@ extension TokenRequests {
     form.add("token_type_hint", isRefreshToken ? "refresh_token" : "access_token")
     let raw = try await post(
       form, to: client.endpoint(client.service.revocationEndpoint, "revocation"))
-    if let fault = TokenFault.told(by: AnswerValue.read(raw.body), raw, deadCodes: []) {
+    if let fault = TokenFault(
+      errorResponse: ResponseValue.read(raw.body), raw, invalidGrantCodes: [])
+    {
       throw fault
     }
   }

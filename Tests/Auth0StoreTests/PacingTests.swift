@@ -9,7 +9,7 @@ import Testing
 /// How the client waits, by a clock and a server of the test's own.
 @Suite struct PacingTests {
   /// A server that answers by a script; a call that it does not expect fails the test.
-  private final class Scripted: HTTP {
+  private final class Scripted: HTTPTransport {
     private let answers: Mutex<[Result<HTTPResponse, HTTPFailure>]>
     let calls = Mutex<[String]>([])
 
@@ -44,8 +44,8 @@ import Testing
     }
   }
 
-  private func vault(_ http: Scripted, _ time: Time) -> Auth0Vault {
-    Auth0Vault(
+  private func vault(_ http: Scripted, _ time: Time) -> Auth0Backend {
+    Auth0Backend(
       domain: "t.example.com", base: "http://server",
       credentials: { () throws(StoreError) in .token("t0ken") }, http: http,
       surroundings: time.surroundings)
@@ -121,9 +121,9 @@ import Testing
   @Test func aSecretThatIsNoTextIsRefusedBeforeItIsSent() async throws {
     let http = Scripted([])
     let name = try #require(ConnectionName("x"))
-    let write = VaultWrite(
+    let write = BackendWrite(
       name: name, app: "http",
-      setup: VaultWrite.Setup(
+      setup: BackendWrite.Setup(
         type: "bearer", fields: ["token": .secret(SecretBytes(copying: [0xFF, 0x00]))]))
     await #expect(throws: StoreError.writeFailed("`token` is not UTF-8, which JSON needs")) {
       try await vault(http, Time()).create(write)

@@ -38,7 +38,7 @@ import Testing
 
   @Test func theTestTenantAnswersAsTheRealOne() async throws {
     let tenant = try await TestTenant()
-    let http = LiveHTTP()
+    let http = LiveHTTPTransport()
     let login = try await http.send(
       HTTPRequest(
         .post, tenant.address + "/oauth/token",

@@ -2,32 +2,32 @@ import Diagnostics
 import Testing
 
 @Suite struct RedactedSourceTests {
-  private func span(_ line: Int, _ columns: Range<Int>) -> Span {
-    Span(
+  private func range(_ line: Int, _ columns: Range<Int>) -> SourceRange {
+    SourceRange(
       Position(line: line, column: columns.lowerBound, offset: columns.lowerBound),
       Position(line: line, column: columns.upperBound, offset: columns.upperBound))
   }
 
   @Test func masksASpanAndMarksWhatIsShown() throws {
-    let source = RedactedSource(Array("key: secret # why\n".utf8), hidden: [span(1, 6..<12)])
-    let secret = try #require(source.snippet(span(1, 6..<12)))
+    let source = RedactedSource(Array("key: secret # why\n".utf8), hidden: [range(1, 6..<12)])
+    let secret = try #require(source.snippet(range(1, 6..<12)))
     #expect(secret.line == "key: ••• # why" && secret.marked == 5..<8)
-    let key = try #require(source.snippet(span(1, 1..<4)))
+    let key = try #require(source.snippet(range(1, 1..<4)))
     #expect(key.line == "key: ••• # why" && key.marked == 0..<3)
-    let comment = try #require(source.snippet(span(1, 13..<18)))
+    let comment = try #require(source.snippet(range(1, 13..<18)))
     #expect(comment.marked == 9..<14, "behind the mask")
   }
 
   @Test func masksEveryLineOfAValue() throws {
     let text = "key: |\n  one\n  two\nnext: 1\n"
-    let value = Span(
+    let value = SourceRange(
       Position(line: 1, column: 6, offset: 5), Position(line: 4, column: 1, offset: 19))
     let source = RedactedSource(Array(text.utf8), hidden: [value])
     for line in 1...3 {
-      let shown = try #require(source.snippet(span(line, 1..<2))).line
+      let shown = try #require(source.snippet(range(line, 1..<2))).line
       #expect(!shown.contains("one") && !shown.contains("two"))
     }
-    #expect(source.snippet(span(4, 1..<5))?.line == "next: 1")
+    #expect(source.snippet(range(4, 1..<5))?.line == "next: 1")
   }
 
   /// Where a file could not be read, nobody knows what is secret in it.
@@ -37,7 +37,7 @@ import Testing
   ])
   func showsNoValueOfAFileThatCannotBeRead(_ line: String) throws {
     let source = RedactedSource(Array(line.utf8), hidden: nil)
-    let shown = try #require(source.snippet(span(1, 1..<2))).line
+    let shown = try #require(source.snippet(range(1, 1..<2))).line
     #expect(!shown.contains("hunter2"), "\(shown)")
   }
 
@@ -45,15 +45,15 @@ import Testing
     let source = RedactedSource(Array("a: b\r\n".utf8), hidden: [])
     for line in [0, 1, 2, 3, 99] {
       for start in [1, 3, 5, 99] {
-        _ = source.snippet(span(line, start..<(start + 7)))
-        _ = source.snippet(span(line, start..<start))
+        _ = source.snippet(range(line, start..<(start + 7)))
+        _ = source.snippet(range(line, start..<start))
       }
     }
-    #expect(source.snippet(span(99, 1..<2)) == nil)
+    #expect(source.snippet(range(99, 1..<2)) == nil)
   }
 
   @Test func controlsAreShownAsMarks() {
     let source = RedactedSource(Array("a: \u{1B}[2J\u{202E}b\tc".utf8), hidden: [])
-    #expect(source.snippet(span(1, 1..<2))?.line == "a: ?[2J?b c")
+    #expect(source.snippet(range(1, 1..<2))?.line == "a: ?[2J?b c")
   }
 }

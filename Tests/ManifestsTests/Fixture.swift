@@ -47,7 +47,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 extension Diagnostic {
   /// In a fixture's words.
   var inBrief: String {
-    guard let start = place?.span?.start else { return "\(code.rawValue) -" }
+    guard let start = location?.range?.start else { return "\(code.rawValue) -" }
     return "\(code.rawValue) \(start.line):\(start.column)"
   }
 }

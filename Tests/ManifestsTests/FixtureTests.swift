@@ -50,8 +50,8 @@ import Testing
         bytes.insert(contentsOf: [0x09, 0x5B, 0x2A, 0x26, 0x3A, 0x0A], at: at)
       }
       let found = try manifestDiagnostics(bytes) + projectDiagnostics(bytes)
-      for span in found.compactMap({ $0.place?.span }) {
-        #expect(span.end.offset <= bytes.count)
+      for range in found.compactMap({ $0.location?.range }) {
+        #expect(range.end.offset <= bytes.count)
       }
     }
   }

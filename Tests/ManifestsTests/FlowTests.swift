@@ -34,7 +34,7 @@ import Testing
         "flow.boolean_condition", "twilio.send_sms", "mailjet.send_email", "flow.do_nothing",
       ])
     #expect(flow.steps.map(\.connection) == [nil, "twilio-prod", nil, nil])
-    let start = try #require(flow.steps[1].place.span?.start)
+    let start = try #require(flow.steps[1].location.range?.start)
     #expect(start.line == 7 && start.column == 34)
   }
 

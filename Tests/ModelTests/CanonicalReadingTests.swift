@@ -21,11 +21,11 @@ import Testing
     var random = SeededGenerator(seed: Self.seed)
     for _ in 0..<300 {
       var bytes = Array(canonicalJSON(RandomRecord.record(&random)).utf8)
-      let place = Int.random(in: 0..<bytes.count, using: &random)
+      let location = Int.random(in: 0..<bytes.count, using: &random)
       switch Int.random(in: 0..<3, using: &random) {
-      case 0: bytes.remove(at: place)
-      case 1: bytes.insert(UInt8(ascii: " "), at: place)
-      default: bytes[place] = UInt8.random(in: 0x20..<0x7F, using: &random)
+      case 0: bytes.remove(at: location)
+      case 1: bytes.insert(UInt8(ascii: " "), at: location)
+      default: bytes[location] = UInt8.random(in: 0x20..<0x7F, using: &random)
       }
       let text = String(decoding: bytes, as: UTF8.self)
       let expected = try? JSONDecoder().decode(AppliedRecord.self, from: Data(text.utf8))

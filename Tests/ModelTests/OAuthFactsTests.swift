@@ -68,7 +68,7 @@ import Testing
       ([], ["x"], [], ["x"]),
       (["a"], ["b"], [], []),
     ] as [([String], [String], [String], [String])])
-  func behaviour18_comparesScopesByWhatTheyGive(
+  func comparesScopesByWhatTheyGive(
     declared: [String], granted: [String], missing: [String], extra: [String]
   ) {
     let declared = Set(declared.map { Scope($0) })
@@ -77,7 +77,7 @@ import Testing
     #expect(Self.rules.extra(granted, beyond: declared).map(\.rawValue) == extra)
   }
 
-  @Test func behaviour18_sameScopesUnderOtherNamesAreNoChange() {
+  @Test func sameScopesUnderOtherNamesAreNoChange() {
     #expect(Self.rules.areSame(["chat:write:bot", "x"], ["x", "chat:write"]))
     #expect(!Self.rules.areSame(["admin"], ["admin", "read"]))
   }

@@ -12,7 +12,7 @@ import TestSupport
 ///   - now: milliseconds since 1970.
 func store(
   of client: BaoClient, at address: String? = nil, environment: String? = nil,
-  credentials: BaoCredentials? = nil, http: any HTTP,
+  credentials: BaoCredentials? = nil, http: any HTTPTransport,
   now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
 ) -> OpenBaoStore {
   let credentials = credentials ?? .token(client.token)

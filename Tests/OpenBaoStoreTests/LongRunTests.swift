@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 
 /// The network, with a list of what was called, and somebody who answers for some of it.
-private final class Watched: HTTP {
-  private let live = LiveHTTP()
+private final class Watched: HTTPTransport {
+  private let live = LiveHTTPTransport()
   private let seen = Mutex<[String]>([])
   private let answer: @Sendable (HTTPRequest) -> HTTPResponse?
 

@@ -13,7 +13,7 @@ import Testing
     defer { cluster.end() }
     _ = try await cluster.leader()
     let client = cluster.client(of: try #require(try cluster.standbys().first))
-    let store = store(of: client, http: LiveHTTP(authorities: cluster.authority.path))
+    let store = store(of: client, http: LiveHTTPTransport(authorities: cluster.authority.path))
     func put(_ number: Int, _ action: StoreWrite.Action) async throws -> AppliedRecord {
       let written = try await store.carryOut(
         write(

@@ -10,7 +10,7 @@ import Testing
     let server = try await BaoServer()
     defer { server.end() }
     func another() -> OpenBaoStore {
-      store(of: server.root, environment: "prod", http: LiveHTTP())
+      store(of: server.root, environment: "prod", http: LiveHTTPTransport())
     }
     try await TokenStoreContract(another(), another: another()).run(tried)
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct RecipientTests {
   @Test func tellsWhatSpeaksAgainstEachRecipient() async throws {
     let home = try GPGHome()
-    let openPGP = OpenPGP(GPGSettings(home: home.path, isInteractive: false))
+    let openPGP = PGPEngine(GPGSettings(home: home.path, isInteractive: false))
     let good = try home.makeKey("Good")
     let revoked = try home.makeKey("Revoked")
     try home.revoke(revoked)

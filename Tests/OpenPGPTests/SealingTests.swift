@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct SealingTests {
   let home: GPGHome
-  let openPGP: OpenPGP
+  let openPGP: PGPEngine
 
   init() throws {
     home = try GPGHome()
-    openPGP = OpenPGP(GPGSettings(home: home.path, isInteractive: false))
+    openPGP = PGPEngine(GPGSettings(home: home.path, isInteractive: false))
   }
 
   private func key(_ fingerprint: String) async throws -> PublicKey {
@@ -18,21 +18,21 @@ import Testing
   }
 
   private func seal(
-    _ text: String, at place: String = "place", for keys: [String], signer: String? = nil
+    _ text: String, at binding: String = "binding", for keys: [String], signer: String? = nil
   ) async throws -> String {
     var recipients: [PublicKey] = []
     for fingerprint in keys { recipients.append(try await key(fingerprint)) }
     let request = SealRequest(
-      value: SecretBytes(copying: Array(text.utf8)), place: place, recipients: recipients)
+      value: SecretBytes(copying: Array(text.utf8)), binding: binding, recipients: recipients)
     let signer = try signer.map { try #require(Fingerprint($0)) }
     return try #require(try await openPGP.seal([request], signer: signer, sharing: .new).first)
       .get()
   }
 
   private func open(
-    _ armored: String, at place: String = "place", signers: Set<Fingerprint>? = nil
+    _ armored: String, at binding: String = "binding", signers: Set<Fingerprint>? = nil
   ) async throws -> Result<SecretBytes, OpenFault> {
-    let request = OpenRequest(armored: armored, place: place, signers: signers)
+    let request = OpenRequest(armored: armored, binding: binding, signers: signers)
     return try #require(try await openPGP.open([request]).first)
   }
 
@@ -50,12 +50,12 @@ import Testing
     let alice = try await key(try home.makeKey("Alice"))
     let requests = (0..<50).map { index in
       SealRequest(
-        value: SecretBytes(copying: Array("value \(index)".utf8)), place: "place-\(index)",
+        value: SecretBytes(copying: Array("value \(index)".utf8)), binding: "binding-\(index)",
         recipients: [alice])
     }
     let sealed = try await openPGP.seal(requests, sharing: .new).map { try $0.get() }
     let opened = try await openPGP.open(
-      sealed.enumerated().map { OpenRequest(armored: $0.element, place: "place-\($0.offset)") })
+      sealed.enumerated().map { OpenRequest(armored: $0.element, binding: "binding-\($0.offset)") })
     #expect(
       try opened.map { bytes(try $0.get()) } == (0..<50).map { Array("value \($0)".utf8) })
   }
@@ -63,10 +63,10 @@ import Testing
   @Test func refusesAMessageInAnotherPlace() async throws {
     let alice = try home.makeKey("Alice")
     let armored = try await seal("value", at: "here", for: [alice])
-    #expect(try await fault(open(armored, at: "there")) == .placeMismatch(found: "here"))
+    #expect(try await fault(open(armored, at: "there")) == .bindingMismatch(found: "here"))
     let stock = try home.gpg(
       ["--armor", "--trust-model", "always", "-r", alice, "--encrypt"], input: Data("value".utf8))
-    #expect(try await fault(open(stock.text, at: "there")) == .placeMismatch(found: nil))
+    #expect(try await fault(open(stock.text, at: "there")) == .bindingMismatch(found: nil))
   }
 
   @Test func leavesTheTrustDatabaseAlone() async throws {
@@ -121,9 +121,9 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
     try Data("pinentry-program \(script)\n".utf8)
       .write(to: URL(fileURLWithPath: home.path + "/gpg-agent.conf"))
-    let waiting = OpenPGP(
+    let waiting = PGPEngine(
       GPGSettings(home: home.path, isInteractive: true, deadline: .milliseconds(700)))
-    let opened = try await waiting.open([OpenRequest(armored: armored, place: "place")])
+    let opened = try await waiting.open([OpenRequest(armored: armored, binding: "binding")])
     #expect(try fault(#require(opened.first)) == .deadlineExceeded)
   }
 

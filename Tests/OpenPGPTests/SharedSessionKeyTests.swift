@@ -7,38 +7,38 @@ import Testing
 
 @Suite struct SharedSessionKeyTests {
   let home: GPGHome
-  let openPGP: OpenPGP
+  let openPGP: PGPEngine
 
   init() throws {
     home = try GPGHome()
-    openPGP = OpenPGP(GPGSettings(home: home.path, isInteractive: false))
+    openPGP = PGPEngine(GPGSettings(home: home.path, isInteractive: false))
   }
 
   /// Another process, as it were: it has no session key yet.
-  private var anotherRun: OpenPGP {
-    OpenPGP(GPGSettings(home: home.path, isInteractive: false))
+  private var anotherRun: PGPEngine {
+    PGPEngine(GPGSettings(home: home.path, isInteractive: false))
   }
 
   private var record: String { home.path + "/vaultctl-session-keys" }
 
   private func seal(
-    _ texts: [String], for fingerprints: [String], by openPGP: OpenPGP? = nil,
+    _ texts: [String], for fingerprints: [String], by openPGP: PGPEngine? = nil,
     sharing choice: SessionKeyChoice = .new
   ) async throws -> [SealedMessage] {
     let openPGP = openPGP ?? anotherRun
     let recipients = try await openPGP.recipients(fingerprints).map { try $0.get() }
     let requests = texts.map {
       SealRequest(
-        value: SecretBytes(copying: Array($0.utf8)), place: "place", recipients: recipients)
+        value: SecretBytes(copying: Array($0.utf8)), binding: "binding", recipients: recipients)
     }
     return try await openPGP.seal(requests, sharing: choice)
       .map { try SealedMessage(armored: $0.get()) }
   }
 
   private func open(
-    _ messages: [SealedMessage], by openPGP: OpenPGP? = nil
+    _ messages: [SealedMessage], by openPGP: PGPEngine? = nil
   ) async throws -> [String] {
-    let requests = messages.map { OpenRequest(armored: $0.armored, place: "place") }
+    let requests = messages.map { OpenRequest(armored: $0.armored, binding: "binding") }
     return try await (openPGP ?? anotherRun).open(requests).map { result in
       try result.get().withBytes { span in
         String(decoding: span.indices.map { span[$0] }, as: UTF8.self)
@@ -98,7 +98,9 @@ import Testing
     let alice = try home.makeKey("Alice")
     let mallory = try home.makeKey("Mallory")
     let planted = try home.gpg(
-      ["--armor", "--trust-model", "always", "--set-filename", "place", "-r", alice, "--encrypt"],
+      [
+        "--armor", "--trust-model", "always", "--set-filename", "binding", "-r", alice, "--encrypt",
+      ],
       input: Data("planted".utf8))
     let stranger = try SealedMessage(armored: planted.text)
     #expect(try await open([stranger]) == ["planted"])
@@ -192,7 +194,7 @@ import Testing
     try elsewhere.copyKey(bob, to: home)
     let messages = try await seal(["one", "two", "three"], for: [bob])
     #expect(try sessionKeyCount(messages) == 3)
-    let there = OpenPGP(GPGSettings(home: elsewhere.path, isInteractive: false))
+    let there = PGPEngine(GPGSettings(home: elsewhere.path, isInteractive: false))
     #expect(try await open(messages, by: there) == ["one", "two", "three"])
   }
 
@@ -200,7 +202,7 @@ import Testing
     let alice = try home.makeKey("Alice", passphrase: "hush")
     let before = try await seal(["one"], for: [alice])
     _ = try run("/usr/bin/gpgconf", ["--homedir", home.path, "--kill", "all"])
-    let asking = OpenPGP(
+    let asking = PGPEngine(
       GPGSettings(home: home.path, isInteractive: true, deadline: .seconds(20)))
     let script = home.path + "/pinentry"
     try Data("#!/bin/sh\ntouch \(home.path)/asked\nexit 1\n".utf8)
@@ -218,14 +220,15 @@ import Testing
     let recipients = try await openPGP.recipients([alice]).map { try $0.get() }
     let requests = (0..<3).map { _ in
       SealRequest(
-        value: SecretBytes(copying: Array("value".utf8)), place: "place", recipients: recipients)
+        value: SecretBytes(copying: Array("value".utf8)), binding: "binding", recipients: recipients
+      )
     }
     let signer = try #require(Fingerprint(alice))
     let sealed = try await openPGP.seal(requests, signer: signer, sharing: .new)
       .map { try SealedMessage(armored: $0.get()) }
     #expect(try sessionKeyCount(sealed) == 3)
     let opened = try await openPGP.open(
-      sealed.map { OpenRequest(armored: $0.armored, place: "place", signers: [signer]) })
+      sealed.map { OpenRequest(armored: $0.armored, binding: "binding", signers: [signer]) })
     for result in opened { _ = try result.get() }
   }
 }

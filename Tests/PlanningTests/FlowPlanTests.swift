@@ -14,7 +14,7 @@ import Testing
   private func step(_ app: AppID, _ action: String, _ connection: String?) -> FlowStep {
     FlowStep(
       app: app, action: action, connection: connection,
-      place: .source(file: "flows/f.json", span: Span(at: .start)))
+      location: .source(file: "flows/f.json", range: SourceRange(at: .start)))
   }
 
   private func connection(
@@ -25,7 +25,7 @@ import Testing
       name: try #require(ConnectionName(name)),
       formerNames: formerly.flatMap { ConnectionName($0) }.map { [$0] } ?? [], app: app,
       setup: key.map { DesiredSetup(type: "key", fields: ["key": .plain(.string($0))]) },
-      scopes: scopes, origin: Scenario.place)
+      scopes: scopes, origin: Scenario.location)
   }
 
   private func planned(

@@ -11,7 +11,7 @@ import Testing
       changes: try actions.enumerated().map { number, action in
         Change(
           connection: try #require(ConnectionName("c-\(number)")), app: "crm", action: action,
-          reason: .declared, details: [], place: nil)
+          reason: .declared, details: [], location: nil)
       }, findings: [], unchangedCount: 0, emptyCount: 0,
       size: ProjectSize(declared: declared, managed: managed))
   }

@@ -37,7 +37,7 @@ import Testing
     let former: ConnectionName = try #require(ConnectionName("old"))
     let desired = DesiredConnection(
       name: it.name, formerNames: [former], app: it.app, labels: it.labels,
-      setup: it.desired.setup, origin: Scenario.place)
+      setup: it.desired.setup, origin: Scenario.location)
     it.former = nil
     let plan = plan(
       PlanningInput(

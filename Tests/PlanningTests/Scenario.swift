@@ -7,8 +7,8 @@ import Testing
 /// One connection in three states: declared, in the store, as last applied. Each test moves some
 /// of it and looks at the plan.
 struct Scenario {
-  static let place = ConnectionOrigin(
-    file: "connections/it.yaml", name: Span(at: .start), app: Span(at: .start))
+  static let location = ConnectionOrigin(
+    file: "connections/it.yaml", name: SourceRange(at: .start), app: SourceRange(at: .start))
   static let catalog = Catalog([
     App(
       id: "crm", name: "CRM",
@@ -80,7 +80,7 @@ struct Scenario {
     DesiredConnection(
       name: name, formerNames: former.map { [$0] } ?? [], app: app, labels: labels,
       setup: setup.map { DesiredSetup(type: $0, fields: fields) }, scopes: scopes,
-      preventsDestroy: preventsDestroy, ignoredFields: ignored, origin: Self.place)
+      preventsDestroy: preventsDestroy, ignoredFields: ignored, origin: Self.location)
   }
 
   func planned(declared: Bool = true) -> Plan {

@@ -5,7 +5,7 @@ import Testing
 
 private let now = Timestamp(milliseconds: 1_790_000_000_000)
 private let origin = ConnectionOrigin(
-  file: "connections/it.yaml", name: Span(at: .start), app: Span(at: .start))
+  file: "connections/it.yaml", name: SourceRange(at: .start), app: SourceRange(at: .start))
 private let rules = ScopeRules(
   aliases: ["chat:write:bot": "chat:write"], implied: ["admin": ["read"]])
 
@@ -21,12 +21,12 @@ private struct TokenScenario {
 
   init(grant: OAuthGrant = .authorizationCode) {
     self.grant = grant
-    let refresh = RefreshFacts(consentedAt: now, usedAt: now)
+    let refresh = RefreshMetadata(consentedAt: now, usedAt: now)
     record = TokenRecord(
-      client: ClientMark(grant, service) { $0 == "client_id" ? "flows" : nil }
-        ?? ClientMark(id: "", digest: ""),
+      client: ClientIdentity(grant, service) { $0 == "client_id" ? "flows" : nil }
+        ?? ClientIdentity(id: "", digest: ""),
       grant: grant, requested: ["read"],
-      tokens: TokenFacts(
+      tokens: TokenMetadata(
         attempt: "a", issuedAt: now, expiry: .at(now.adding(seconds: 3600)), granted: ["read"],
         refresh: grant.needsPerson ? refresh : nil, verifiedAt: now))
   }
@@ -77,7 +77,7 @@ private struct TokenScenario {
 
   // MARK: Behaviour 18: declared, granted, required, each apart
 
-  @Test func behaviour18_namesWhatIsDeclaredAndNotGranted() throws {
+  @Test func namesWhatIsDeclaredAndNotGranted() throws {
     var scenario = TokenScenario()
     scenario.declared = ["read", "write"]
     scenario.before = ["read", "write"]
@@ -86,7 +86,8 @@ private struct TokenScenario {
       Flow(
         name: "Signup", file: "flows/signup.json",
         steps: [
-          FlowStep(app: "crm", action: "post", connection: "it", place: .file("flows/signup.json"))
+          FlowStep(
+            app: "crm", action: "post", connection: "it", location: .file("flows/signup.json"))
         ])
     ]
     let finding = try #require(try scenario.planned().findings.first)
@@ -98,7 +99,7 @@ private struct TokenScenario {
       finding.diagnostic.help == ["consent to what is declared: vaultctl authorize it"])
   }
 
-  @Test func behaviour18_namesWhatIsGrantedAndNotDeclared() throws {
+  @Test func namesWhatIsGrantedAndNotDeclared() throws {
     var scenario = TokenScenario()
     scenario.granted = ["read", "delete"]
     #expect(try scenario.planned().codes == [.scopeExtra])
@@ -110,7 +111,7 @@ private struct TokenScenario {
     #expect(try scenario.planned().codes == [])
   }
 
-  @Test func behaviour18_anotherSpellingIsNoDrift() throws {
+  @Test func anotherSpellingIsNoDrift() throws {
     var scenario = TokenScenario()
     scenario.declared = ["chat:write"]
     scenario.before = ["chat:write"]
@@ -119,19 +120,20 @@ private struct TokenScenario {
     #expect(try scenario.planned().findings.isEmpty)
   }
 
-  @Test func behaviour18_namesWhatAFlowNeedsAndNobodyDeclares() throws {
+  @Test func namesWhatAFlowNeedsAndNobodyDeclares() throws {
     var scenario = TokenScenario()
     scenario.flows = [
       Flow(
         name: "Signup", file: "flows/signup.json",
         steps: [
-          FlowStep(app: "crm", action: "post", connection: "it", place: .file("flows/signup.json"))
+          FlowStep(
+            app: "crm", action: "post", connection: "it", location: .file("flows/signup.json"))
         ])
     ]
     #expect(try scenario.planned().codes == [.scopeRequired])
   }
 
-  @Test func behaviour18_namesWhatARefreshTookAway() throws {
+  @Test func namesWhatARefreshTookAway() throws {
     var scenario = TokenScenario()
     scenario.record?.tokens?.narrowed = ["write"]
     let finding = try #require(try scenario.planned().findings.first)
@@ -177,7 +179,7 @@ private struct TokenScenario {
     arguments: [
       (6 * 86_400, Severity.info), (3600, .warning),
     ] as [(Int64, Severity)])
-  func behaviour21_tellsOfAnEndAhead(seconds: Int64, severity: Severity) throws {
+  func tellsOfAnEndAhead(seconds: Int64, severity: Severity) throws {
     var scenario = TokenScenario()
     scenario.record?.tokens?.refresh = nil
     scenario.record?.tokens?.expiry = .at(now.adding(seconds: seconds))
@@ -186,7 +188,7 @@ private struct TokenScenario {
     #expect(finding.kind == .tokens)
   }
 
-  @Test func behaviour19_aHardEndOfTheRefreshTokenIsADatedWarning() throws {
+  @Test func aHardEndOfTheRefreshTokenIsADatedWarning() throws {
     var scenario = TokenScenario()
     let hard = now.adding(seconds: 5 * 86_400)
     scenario.record?.tokens?.refresh?.hardUntil = hard

@@ -10,8 +10,8 @@ import Testing
 import Tokens
 
 /// Carries requests out, and loses the answers that it is told to lose.
-private final class LossyHTTP: HTTP {
-  private let inner = LiveHTTP()
+private final class LossyHTTP: HTTPTransport {
+  private let inner = LiveHTTPTransport()
   private let losses: Mutex<Int>
 
   init(losing count: Int) { losses = Mutex(count) }
@@ -30,20 +30,20 @@ private final class LossyHTTP: HTTP {
 /// Against django-oauth-toolkit, in its two settings: with reuse detection, and with a grace window.
 @Suite(.serialized) struct DjangoTests {
   private func authorized(_ server: DjangoOAuth, grace: Int64) async throws -> (
-    Bench, RenewalSubject
+    RenewalHarness, RenewalSubject
   ) {
     let base = server.address + "/o"
     let service = OAuthService(
       authorization: EndpointTemplate(base + "/authorize/"),
       token: EndpointTemplate(base + "/token/"),
       refresh: RefreshRules(rotation: .always, graceSeconds: grace))
-    let bench = try await Bench(service)
+    let harness = try await RenewalHarness(service)
     let subject = RenewalSubject(
-      name: bench.subject.name, grant: .authorizationCode, service: service,
-      plain: ["client_id": .string("web")], version: bench.subject.version, declared: ["read"])
+      name: harness.subject.name, grant: .authorizationCode, service: service,
+      plain: ["client_id": .string("web")], version: harness.subject.version, declared: ["read"])
     let client = try subject.client(["client_secret": secret("web-s3cr3t")])
     let listener = try await LoopbackListener(path: "/callback", page: "thanks")
-    let (outcome, _) = await bench.renewer().authorize(subject, client, scopes: ["read"]) {
+    let (outcome, _) = await harness.renewer().authorize(subject, client, scopes: ["read"]) {
       (requests) async throws(TokenFault) in
       let request = try AuthorizationRequest(client, scopes: ["read"], redirect: listener.url)
       _ = try? await server.consent(to: request.url)
@@ -57,60 +57,60 @@ private final class LossyHTTP: HTTP {
       throw StoreError.refused("\(outcome)")
     }
     #expect(record.tokens?.granted == ["read"])
-    bench.clock.advance(seconds: 2800)
-    return (bench, subject)
+    harness.clock.advance(seconds: 2800)
+    return (harness, subject)
   }
 
   private func renew(
-    _ bench: Bench, _ subject: RenewalSubject, http: (any HTTP)? = nil
+    _ harness: RenewalHarness, _ subject: RenewalSubject, http: (any HTTPTransport)? = nil
   ) async -> RenewalOutcome {
-    await bench.renewer(http: http).renew(
+    await harness.renewer(http: http).renew(
       subject, secrets: ["client_secret": secret("web-s3cr3t")])
   }
 
-  @Test func behaviour11_aGraceWindowMendsALostAnswerAtOnce() async throws {
+  @Test func aGraceWindowMendsALostAnswerAtOnce() async throws {
     let server = try await DjangoOAuth(grace: 120)
-    let (bench, subject) = try await authorized(server, grace: 120)
-    guard case .failed = await renew(bench, subject, http: LossyHTTP(losing: 1)) else {
+    let (harness, subject) = try await authorized(server, grace: 120)
+    guard case .failed = await renew(harness, subject, http: LossyHTTP(losing: 1)) else {
       Issue.record("a lost answer is no failure")
       return
     }
-    bench.clock.advance(seconds: RenewalTimes.claimSeconds)
-    guard case .renewed = await renew(bench, subject) else {
+    harness.clock.advance(seconds: RenewalTimes.claimSeconds)
+    guard case .renewed = await renew(harness, subject) else {
       Issue.record("the grace window was not used")
       return
     }
     // And what it gave is good.
-    bench.clock.advance(seconds: 3000)
-    guard case .renewed = await renew(bench, subject) else {
+    harness.clock.advance(seconds: 3000)
+    guard case .renewed = await renew(harness, subject) else {
       Issue.record("the next one is not good")
       return
     }
   }
 
-  @Test func behaviour11_withoutOneTheOldTokenIsTriedOnceAndLate() async throws {
+  @Test func withoutOneTheOldTokenIsTriedOnceAndLate() async throws {
     let server = try await DjangoOAuth()
-    let (bench, subject) = try await authorized(server, grace: 0)
-    _ = await renew(bench, subject, http: LossyHTTP(losing: 1))
-    bench.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
-    guard case .waiting = await renew(bench, subject) else {
+    let (harness, subject) = try await authorized(server, grace: 0)
+    _ = await renew(harness, subject, http: LossyHTTP(losing: 1))
+    harness.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
+    guard case .waiting = await renew(harness, subject) else {
       Issue.record("a spent token was presented at once")
       return
     }
     #expect(try await server.asked().filter { $0 == "refresh_token" }.count == 1)
-    bench.clock.advance(seconds: 720)
-    #expect(await renew(bench, subject) == .needsAuthorization(.answerLost))
+    harness.clock.advance(seconds: 720)
+    #expect(await renew(harness, subject) == .needsAuthorization(.answerLost))
     #expect(try await server.asked().filter { $0 == "refresh_token" }.count == 2)
   }
 
   /// Eight that refresh at once without a claim would get three different answers of this server.
-  @Test func behaviour5_eightAtOnceAskItOnce() async throws {
+  @Test func eightAtOnceAskItOnce() async throws {
     let server = try await DjangoOAuth()
-    let (bench, subject) = try await authorized(server, grace: 0)
+    let (harness, subject) = try await authorized(server, grace: 0)
     for round in 1...5 {
       let outcomes = await withTaskGroup(of: RenewalOutcome.self) { group in
         for _ in 0..<8 {
-          let renewer = bench.renewer(bench.anotherStore(), isRealTime: true)
+          let renewer = harness.renewer(harness.anotherStore(), isRealTime: true)
           group.addTask {
             await renewer.renew(subject, secrets: ["client_secret": secret("web-s3cr3t")])
           }
@@ -119,7 +119,7 @@ private final class LossyHTTP: HTTP {
       }
       #expect(outcomes.count { if case .renewed = $0 { true } else { false } } == 1)
       #expect(try await server.asked().filter { $0 == "refresh_token" }.count == round)
-      bench.clock.advance(seconds: 3000)
+      harness.clock.advance(seconds: 3000)
     }
   }
 }

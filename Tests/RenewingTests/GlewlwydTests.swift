@@ -24,17 +24,17 @@ import Tokens
   /// A connection that Ann consented to on a device, with what was slept for in between.
   private func authorized(
     _ server: Glewlwyd, declared: Set<Scope> = ["read"]
-  ) async throws -> (bench: Bench, subject: RenewalSubject, sleeps: [Int64]) {
-    let bench = try await Bench(service(server), declared: declared)
+  ) async throws -> (harness: RenewalHarness, subject: RenewalSubject, sleeps: [Int64]) {
+    let harness = try await RenewalHarness(service(server), declared: declared)
     let subject = RenewalSubject(
-      name: bench.subject.name, grant: .authorizationCode, service: bench.subject.service,
-      plain: ["client_id": .string("web")], version: bench.subject.version, declared: declared)
+      name: harness.subject.name, grant: .authorizationCode, service: harness.subject.service,
+      plain: ["client_id": .string("web")], version: harness.subject.version, declared: declared)
     let client = try subject.client(["client_secret": secret("web-s3cr3t")])
-    let requests = TokenRequests(client, http: LiveHTTP()) { bench.clock.now }
+    let requests = TokenRequests(client, http: LiveHTTPTransport()) { harness.clock.now }
     let device = try await requests.authorizeDevice(scopes: declared)
     #expect(device.interval == 5)
     let sleeps = Mutex<[Int64]>([])
-    let (outcome, _) = await bench.renewer().authorize(subject, client, scopes: declared) {
+    let (outcome, _) = await harness.renewer().authorize(subject, client, scopes: declared) {
       (requests) async throws(TokenFault) in
       try await requests.answer(to: device) { seconds in
         sleeps.withLock { $0.append(seconds) }
@@ -49,24 +49,24 @@ import Tokens
       Issue.record("\(outcome)")
       throw StoreError.refused("not authorized")
     }
-    return (bench, subject, sleeps.withLock { $0 })
+    return (harness, subject, sleeps.withLock { $0 })
   }
 
   private func renew(
-    _ bench: Bench, _ subject: RenewalSubject, isForced: Bool = true
+    _ harness: RenewalHarness, _ subject: RenewalSubject, isForced: Bool = true
   ) async -> RenewalOutcome {
-    await bench.renewer().renew(
+    await harness.renewer().renew(
       subject, secrets: ["client_secret": secret("web-s3cr3t")], isForced: isForced)
   }
 
-  @Test func behaviour23_slowDownAddsFiveSeconds() async throws {
+  @Test func slowDownAddsFiveSeconds() async throws {
     let server = try await Glewlwyd()
-    let (bench, subject, sleeps) = try await authorized(server)
+    let (harness, subject, sleeps) = try await authorized(server)
     #expect(sleeps.first == 5)
     #expect(zip(sleeps, sleeps.dropFirst()).contains { $1 == $0 + 5 }, "\(sleeps)")
     // And it renews: each token once.
     for _ in 0..<3 {
-      guard case .renewed = await renew(bench, subject) else {
+      guard case .renewed = await renew(harness, subject) else {
         Issue.record("it was not renewed")
         return
       }
@@ -74,46 +74,46 @@ import Tokens
   }
 
   /// 400 with an empty body for a used token: a few tries, then a person.
-  @Test func behaviour13_anEmptyRefusalEndsInUnspecified() async throws {
+  @Test func anEmptyRefusalEndsInUnspecified() async throws {
     let server = try await Glewlwyd()
-    let (bench, subject, _) = try await authorized(server)
-    let before = try await bench.kept()
-    guard case .renewed = await renew(bench, subject) else {
+    let (harness, subject, _) = try await authorized(server)
+    let before = try await harness.kept()
+    guard case .renewed = await renew(harness, subject) else {
       Issue.record("it was not renewed")
       return
     }
     // The used token is put back, as from a backup.
-    let after = try await bench.kept()
-    _ = try await bench.store.swapTokens(
+    let after = try await harness.kept()
+    _ = try await harness.store.swapTokens(
       TokenWrite(
         name: subject.name, id: after.id, version: after.version,
         record: try #require(before.record),
         tokens: .put(access: try #require(before.access), refresh: before.refresh),
         provenance: provenance))
     for _ in 1..<TokenRecord.unexplainedLimit {
-      let outcome = await renew(bench, subject)
+      let outcome = await renew(harness, subject)
       guard case .failed(let reason, _) = outcome else {
         Issue.record("it did not try again: \(outcome)")
         return
       }
       #expect(reason.contains("400"))
     }
-    #expect(await renew(bench, subject) == .needsAuthorization(.unspecified))
-    #expect(text(try await bench.kept().access) == text(before.access))
+    #expect(await renew(harness, subject) == .needsAuthorization(.unspecified))
+    #expect(text(try await harness.kept().access) == text(before.access))
   }
 
   /// 403 with an empty body for a wrong secret.
-  @Test func behaviour13_aWrongSecretWithoutAWordStops() async throws {
+  @Test func aWrongSecretWithoutAWordStops() async throws {
     let server = try await Glewlwyd()
-    let bench = try await Bench(service(server), grant: .clientCredentials)
+    let harness = try await RenewalHarness(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
-      name: bench.subject.name, grant: .clientCredentials, service: bench.subject.service,
+      name: harness.subject.name, grant: .clientCredentials, service: harness.subject.service,
       plain: ["client_id": .string("machine")], version: "1", declared: ["read"])
-    let outcome = await bench.renewer().renew(
+    let outcome = await harness.renewer().renew(
       subject, secrets: ["client_secret": secret("wrong")])
     #expect(outcome == .stopped("403 without a reason"))
     guard
-      case .renewed(let record) = await bench.renewer().renew(
+      case .renewed(let record) = await harness.renewer().renew(
         subject, secrets: ["client_secret": secret("machine-s3cr3t")], isForced: true)
     else {
       Issue.record("the right secret is refused")
@@ -122,41 +122,41 @@ import Tokens
     #expect(record.tokens?.granted == ["read"])
   }
 
-  @Test func behaviour13_itsOwnWordForAWrongScopeStops() async throws {
+  @Test func itsOwnWordForAWrongScopeStops() async throws {
     let server = try await Glewlwyd()
-    let bench = try await Bench(service(server), grant: .clientCredentials)
+    let harness = try await RenewalHarness(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
-      name: bench.subject.name, grant: .clientCredentials, service: bench.subject.service,
+      name: harness.subject.name, grant: .clientCredentials, service: harness.subject.service,
       plain: ["client_id": .string("machine")], version: "1", declared: ["nonsense"])
-    let outcome = await bench.renewer().renew(
+    let outcome = await harness.renewer().renew(
       subject, secrets: ["client_secret": secret("machine-s3cr3t")])
     #expect(outcome == .stopped("scope_invalid"))
   }
 
-  @Test func behaviour20_revokesWhatIsNotShared() async throws {
+  @Test func revokesWhatIsNotShared() async throws {
     let server = try await Glewlwyd()
-    let (bench, subject, _) = try await authorized(server)
+    let (harness, subject, _) = try await authorized(server)
     let client = try subject.client(["client_secret": secret("web-s3cr3t")])
-    let kept = try await bench.kept()
-    let former = FormerTokens(access: nil, refresh: kept.refresh)
-    let renewer = bench.renewer()
-    let requests = TokenRequests(client, http: LiveHTTP()) { bench.clock.now }
+    let kept = try await harness.kept()
+    let former = SupersededTokens(access: nil, refresh: kept.refresh)
+    let renewer = harness.renewer()
+    let requests = TokenRequests(client, http: LiveHTTPTransport()) { harness.clock.now }
     let access = try #require(kept.access)
     let known = try await requests.introspect(access)
     #expect(known.isActive && known.granted == ["read"])
     // While a connection has the same token, it stays good.
     #expect(try await renewer.revoke(former, client, sharing: [subject.name]) == [])
-    guard case .renewed = await renew(bench, subject) else {
+    guard case .renewed = await renew(harness, subject) else {
       Issue.record("a shared token was revoked")
       return
     }
-    let next = try #require(try await renewer.withdraw(subject))
+    let next = try #require(try await renewer.removeTokens(of: subject))
     let last = try #require(next.access)
     #expect(try await requests.introspect(last).isActive)
     let faults = try await renewer.revoke(next, client, sharing: [])
     #expect(faults == [])
     #expect(try await !requests.introspect(last).isActive)
-    #expect(try await bench.kept().refresh == nil)
-    #expect(await renew(bench, subject) == .needsAuthorization(.revoked))
+    #expect(try await harness.kept().refresh == nil)
+    #expect(await renew(harness, subject) == .needsAuthorization(.revoked))
   }
 }

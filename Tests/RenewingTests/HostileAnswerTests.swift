@@ -16,8 +16,8 @@ import Tokens
     let server = try await HostileServer { _ in
       .body("", status: 307, headers: ["Location": other.address + "/token"])
     }
-    let bench = try await Bench(server.service, grant: .clientCredentials)
-    #expect(await bench.renew() == .stopped("redirect 307"))
+    let harness = try await RenewalHarness(server.service, grant: .clientCredentials)
+    #expect(await harness.renew() == .stopped("redirect 307"))
     #expect(other.calls.isEmpty)
   }
 
@@ -25,13 +25,13 @@ import Tokens
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "a", "x": "\#(String(repeating: "x", count: 1 << 20))"}"#)
     }
-    let bench = try await Bench(server.service, grant: .clientCredentials)
-    guard case .failed(let reason, _) = await bench.renew() else {
+    let harness = try await RenewalHarness(server.service, grant: .clientCredentials)
+    guard case .failed(let reason, _) = await harness.renew() else {
       Issue.record("it was taken")
       return
     }
     #expect(reason.contains("larger"))
-    #expect(try await bench.kept().access == nil)
+    #expect(try await harness.kept().access == nil)
   }
 
   @Test(arguments: [
@@ -55,23 +55,23 @@ import Tokens
       .body(#"{"ok": false, "error": "invalid_refresh_token"}"#)
     }
     var service = server.service
-    service.refresh.deadCodes = ["invalid_refresh_token"]
-    let bench = try await Bench(service)
-    try await bench.authorize()
-    #expect(await bench.renew() == .needsAuthorization(.refused(code: "invalid_refresh_token")))
+    service.refresh.invalidGrantCodes = ["invalid_refresh_token"]
+    let harness = try await RenewalHarness(service)
+    try await harness.authorize()
+    #expect(await harness.renew() == .needsAuthorization(.refused(code: "invalid_refresh_token")))
   }
 
-  @Test func behaviour22_noFailureQuotesWhatWasSent() async throws {
+  @Test func noFailureQuotesWhatWasSent() async throws {
     let server = try await HostileServer { call in
       .body(
         #"{"error": "refresh-0", "error_description": "\#(call.form["refresh_token"] ?? "")"}"#,
         status: 400)
     }
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let outcome = await bench.renew()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let outcome = await harness.renew()
     #expect(!"\(outcome)".contains("refresh-0"))
-    let record = try #require(try await bench.kept().record)
+    let record = try #require(try await harness.kept().record)
     #expect(!"\(record)".contains("refresh-0"))
   }
 
@@ -81,8 +81,9 @@ import Tokens
     let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
     var service = server.service
     service.clientAuthentication = .post
-    let bench = try await Bench(service, grant: .clientCredentials, clientSecret: "s&=+ü %")
-    _ = await bench.renew()
+    let harness = try await RenewalHarness(
+      service, grant: .clientCredentials, clientSecret: "s&=+ü %")
+    _ = await harness.renew()
     let call = try #require(server.calls.first)
     #expect(call.form["client_id"] == "flows" && call.form["client_secret"] == "s&=+ü %")
     #expect(call.authorization == nil)
@@ -90,9 +91,9 @@ import Tokens
 
   @Test func encodesBothPartsOfBasic() async throws {
     let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
-    let bench = try await Bench(
+    let harness = try await RenewalHarness(
       server.service, grant: .clientCredentials, clientSecret: "a:b c")
-    _ = await bench.renew()
+    _ = await harness.renew()
     let header = try #require(server.calls.first?.authorization?.dropFirst(6))
     let decoded = try #require(Data(base64Encoded: String(header)))
     #expect(String(decoding: decoded, as: UTF8.self) == "flows:a%3Ab%20c")
@@ -119,9 +120,9 @@ import Tokens
     }
     // Out of a service account's file, with its line breaks still escaped.
     let pem = key.pemRepresentation.replacingOccurrences(of: "\n", with: "\\n")
-    let bench = try await Bench(
+    let harness = try await RenewalHarness(
       server.service, grant: .jwtBearer, clientSecret: nil, privateKey: pem)
-    guard case .renewed = await bench.renew() else {
+    guard case .renewed = await harness.renew() else {
       Issue.record("it was not minted")
       return
     }
@@ -148,9 +149,9 @@ import Tokens
     let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
     var service = server.service
     service.clientAuthentication = .privateKeyJWT
-    let bench = try await Bench(
+    let harness = try await RenewalHarness(
       service, grant: .clientCredentials, clientSecret: nil, privateKey: key.pemRepresentation)
-    _ = await bench.renew()
+    _ = await harness.renew()
     let call = try #require(server.calls.first)
     #expect(
       call.form["client_assertion_type"]
@@ -164,29 +165,29 @@ import Tokens
       key.publicKey.isValidSignature(signature, for: Data("\(parts[0]).\(parts[1])".utf8)))
   }
 
-  @Test func behaviour2_assertionsAreDatedByTheServicesClock() async throws {
+  @Test func assertionsAreDatedByTheServicesClock() async throws {
     let key = P256.Signing.PrivateKey()
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "a", "expires_in": 60}"#)
     }
-    let bench = try await Bench(
+    let harness = try await RenewalHarness(
       server.service, grant: .jwtBearer, clientSecret: nil, privateKey: key.pemRepresentation)
-    let renewer = bench.renewer(http: DatedHTTP(date: "Mon, 21 Sep 2026 15:13:20 GMT"))
-    guard case .renewed(let record) = await bench.renew(renewer) else {
+    let renewer = harness.renewer(http: DatedHTTP(date: "Mon, 21 Sep 2026 15:13:20 GMT"))
+    guard case .renewed(let record) = await harness.renew(renewer) else {
       Issue.record("it was not minted")
       return
     }
     #expect(record.tokens?.skewSeconds == 3600)
-    _ = await bench.renew(renewer, isForced: true)
+    _ = await harness.renew(renewer, isForced: true)
     let jwt = try #require(server.calls.last?.form["assertion"])
     #expect(try part(jwt, 1)["iat"] as? Int == 1_790_003_600)
   }
 
   @Test func aKeyThatIsNoneStops() async throws {
     let server = try await HostileServer { _ in .body("") }
-    let bench = try await Bench(
+    let harness = try await RenewalHarness(
       server.service, grant: .jwtBearer, clientSecret: nil, privateKey: "no key")
-    guard case .stopped(let code) = await bench.renew() else {
+    guard case .stopped(let code) = await harness.renew() else {
       Issue.record("it went on")
       return
     }
@@ -196,9 +197,9 @@ import Tokens
 }
 
 /// A network whose servers all have one time.
-private struct DatedHTTP: HTTP {
+private struct DatedHTTP: HTTPTransport {
   let date: String
-  private let inner = LiveHTTP()
+  private let inner = LiveHTTPTransport()
 
   init(date: String) { self.date = date }
 

@@ -12,7 +12,7 @@ import Testing
 import Tokens
 
 /// A service in memory, with a clock, that counts what it is asked.
-private final class CountingService: HTTP {
+private final class CountingService: HTTPTransport {
   private struct State {
     var number = 0
     var underWay = 0
@@ -58,18 +58,18 @@ private final class CountingService: HTTP {
 
 @Suite struct ManyTests {
   /// A store with so many connections, all with tokens that end together.
-  private func bench(_ count: Int, lifetime: Int64, grant: OAuthGrant) async throws -> (
-    Bench, [RenewalSubject]
+  private func harness(_ count: Int, lifetime: Int64, grant: OAuthGrant) async throws -> (
+    RenewalHarness, [RenewalSubject]
   ) {
     let service = OAuthService(
       token: "https://id.example.com/token", refresh: RefreshRules(rotation: .always))
-    let bench = try await Bench(service, grant: grant)
-    let run = try await bench.store.beginRun([], by: provenance)
+    let harness = try await RenewalHarness(service, grant: grant)
+    let run = try await harness.store.beginRun([], by: provenance)
     var subjects: [RenewalSubject] = []
     for number in 0..<count {
       let name = try name("connection-\(number)")
       let record = try #require(
-        try await bench.store.carryOut(
+        try await harness.store.carryOut(
           StoreWrite(
             name: name, action: .create, app: "crm", setupType: "oauth",
             fields: ["client_id": .plain(.string("flows"))], provenance: provenance), in: run))
@@ -77,28 +77,28 @@ private final class CountingService: HTTP {
         name: name, grant: grant, service: service, plain: ["client_id": .string("flows")],
         version: record.version, declared: ["read"])
       subjects.append(subject)
-      let issued = bench.clock.now
-      _ = try await bench.store.swapTokens(
+      let issued = harness.clock.now
+      _ = try await harness.store.swapTokens(
         TokenWrite(
           name: name, id: record.storeID, version: 0,
           record: TokenRecord(
             client: try #require(subject.mark), grant: grant, requested: ["read"],
-            tokens: TokenFacts(
+            tokens: TokenMetadata(
               attempt: TokenAttempt("first-\(number)"), issuedAt: issued,
               expiry: .at(issued.adding(seconds: lifetime)), granted: ["read"],
-              refresh: RefreshFacts(consentedAt: issued, usedAt: issued), verifiedAt: issued)),
+              refresh: RefreshMetadata(consentedAt: issued, usedAt: issued), verifiedAt: issued)),
           tokens: .put(access: secret("a-\(number)"), refresh: secret("r-\(number)")),
           provenance: provenance))
     }
-    return (bench, subjects)
+    return (harness, subjects)
   }
 
   @Test func aThousandThatEndWithinAMinuteAreRenewedOnceEachAndBounded() async throws {
-    let (bench, subjects) = try await bench(1000, lifetime: 3600, grant: .authorizationCode)
-    bench.clock.advance(seconds: 3545)
-    let service = CountingService(lifetime: 3600, clock: bench.clock, pause: .milliseconds(2))
+    let (harness, subjects) = try await harness(1000, lifetime: 3600, grant: .authorizationCode)
+    harness.clock.advance(seconds: 3545)
+    let service = CountingService(lifetime: 3600, clock: harness.clock, pause: .milliseconds(2))
     let renewers = (0..<2).map { _ in
-      bench.renewer(bench.anotherStore(), http: service, isRealTime: true)
+      harness.renewer(harness.anotherStore(), http: service, isRealTime: true)
     }
     // Two processes at the same work.
     let outcomes = await withTaskGroup(of: [RenewalOutcome].self) { group in
@@ -113,8 +113,8 @@ private final class CountingService: HTTP {
     #expect(service.reused == 0)
     #expect(service.mostAtOnce <= 2 * Renewer.width)
     #expect(outcomes.count { if case .renewed = $0 { true } else { false } } == 1000)
-    let records = try await bench.store.tokenRecords()
-    let end = bench.clock.now
+    let records = try await harness.store.tokenRecords()
+    let end = harness.clock.now
     for subject in subjects {
       let tokens = try #require(records[subject.name]?.record.tokens)
       #expect(tokens.expiry.time.map { $0 > end } ?? false)
@@ -128,13 +128,13 @@ private final class CountingService: HTTP {
     let start = Timestamp(milliseconds: 1_790_000_000_000)
     let service = OAuthService(
       token: "https://id.example.com/token", refresh: RefreshRules(rotation: .always))
-    let mark = ClientMark(id: "flows", digest: "d")
+    let mark = ClientIdentity(id: "flows", digest: "d")
     func record(issued: Timestamp) -> TokenRecord {
       TokenRecord(
         client: mark, grant: .authorizationCode, requested: ["read"],
-        tokens: TokenFacts(
+        tokens: TokenMetadata(
           attempt: "a", issuedAt: issued, expiry: .at(issued.adding(seconds: lifetime)),
-          granted: ["read"], refresh: RefreshFacts(consentedAt: issued, usedAt: issued),
+          granted: ["read"], refresh: RefreshMetadata(consentedAt: issued, usedAt: issued),
           verifiedAt: issued))
     }
     // All begin together, as after an import.
@@ -153,7 +153,7 @@ private final class CountingService: HTTP {
         ).decision(now: now)
         switch decision {
         case .use(let until?): now = until
-        case .refresh(followsDoubt: false):
+        case .refresh(priorAttemptUnresolved: false):
           let expiry = try #require(connections[index].record.tokens?.expiry.time)
           #expect(now < expiry)
           perMinute[now.seconds(since: start) / 60, default: 0] += 1

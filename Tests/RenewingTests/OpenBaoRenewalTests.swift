@@ -18,7 +18,7 @@ import Tokens
     return OpenBaoStore(
       address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
       environment: "prod", destroys: false,
-      credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTP(),
+      credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
       surroundings: Surroundings(
         now: { Int64(Date().timeIntervalSince1970 * 1000) },
         sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) }),
@@ -27,7 +27,8 @@ import Tokens
 
   private func renewer(_ store: OpenBaoStore, _ clock: TestClock, journal: String) -> Renewer {
     Renewer(
-      store: store, tokens: store, http: LiveHTTP(), journal: AnswerJournal(folder: journal),
+      store: store, tokens: store, http: LiveHTTPTransport(),
+      journal: ResponseJournal(folder: journal),
       surroundings: RenewalSurroundings(
         now: { clock.now }, sleep: { try? await Task.sleep(for: $0) },
         random: { Double.random(in: 0..<1) }, isEnding: { false }), rule: .standard,
@@ -56,9 +57,9 @@ import Tokens
         name: name, id: record.storeID, version: 0,
         record: TokenRecord(
           client: try #require(subject.mark), grant: .authorizationCode, requested: ["read"],
-          tokens: TokenFacts(
+          tokens: TokenMetadata(
             attempt: "consent", issuedAt: issued, expiry: .at(issued.adding(seconds: 3600)),
-            granted: ["read"], refresh: RefreshFacts(consentedAt: issued, usedAt: issued),
+            granted: ["read"], refresh: RefreshMetadata(consentedAt: issued, usedAt: issued),
             verifiedAt: issued)),
         tokens: .put(access: secret("access-0"), refresh: secret("refresh-0")),
         provenance: provenance))
@@ -67,7 +68,7 @@ import Tokens
   }
 
   /// Eight clients of one server at once, fifty times: one request each time, no token twice.
-  @Test func behaviour5_eightAskOnceInFiftyRounds() async throws {
+  @Test func eightAskOnceInFiftyRounds() async throws {
     let server = try await BaoServer()
     defer { server.end() }
     let service = try await HostileServer.rotating()
@@ -109,7 +110,7 @@ import Tokens
     let folder = try TemporaryFolder()
     let store = store(server, TestProtection())
     let feed = store.feed
-    let start = try await feed.feedEnd()
+    let start = try await feed.currentCursor()
     let subject = try await subject(in: store, service.service, clock)
     let (made, next) = try await feed.events(after: start)
     #expect(made.map(\.what) == ["create", "authorized"])

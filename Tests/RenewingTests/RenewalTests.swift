@@ -16,37 +16,38 @@ import Tokens
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "minted", "expires_in": 3600, "scope": "read"}"#)
     }
-    let bench = try await Bench(server.service, grant: .clientCredentials)
-    guard case .renewed(let record) = await bench.renew() else {
+    let harness = try await RenewalHarness(server.service, grant: .clientCredentials)
+    guard case .renewed(let record) = await harness.renew() else {
       Issue.record("nothing was minted")
       return
     }
     #expect(record.tokens?.granted == ["read"])
-    #expect(text(try await bench.kept().access) == "minted")
+    #expect(text(try await harness.kept().access) == "minted")
     let call = try #require(server.calls.first)
     #expect(call.form == ["grant_type": "client_credentials", "scope": "read"])
     let basic = Data("flows:cl13nt-s3cret".utf8).base64EncodedString()
     #expect(call.authorization == "Basic \(basic)")
-    guard case .notDue = await bench.renew() else {
+    guard case .notDue = await harness.renew() else {
       Issue.record("it is due at once")
       return
     }
-    #expect(bench.journaled == [])
-    #expect(try await bench.store.events(of: bench.subject.name).map(\.what).last == "token minted")
+    #expect(harness.journaled == [])
+    #expect(
+      try await harness.store.events(of: harness.subject.name).map(\.what).last == "token minted")
   }
 
   // MARK: Behaviour 5
 
-  @Test func behaviour5_theIntentIsWrittenBeforeTheServiceIsCalled() async throws {
+  @Test func theIntentIsWrittenBeforeTheServiceIsCalled() async throws {
     let found = Mutex<TokenClaim?>(nil)
-    let bench = Mutex<Bench?>(nil)
+    let harness = Mutex<RenewalHarness?>(nil)
     let server = try await HostileServer.rotating { _, body in
-      let kept = try? await bench.withLock { $0 }?.kept()
+      let kept = try? await harness.withLock { $0 }?.kept()
       found.withLock { $0 = kept?.record?.claim }
       return .body(body)
     }
-    let made = try await Bench(server.service)
-    bench.withLock { $0 = made }
+    let made = try await RenewalHarness(server.service)
+    harness.withLock { $0 = made }
     try await made.authorize()
     _ = await made.renew()
     let claim = try #require(found.withLock { $0 })
@@ -57,40 +58,40 @@ import Tokens
     #expect(try await made.kept().record?.claim == nil)
   }
 
-  @Test func behaviour5_aStoreThatCannotBeWrittenStopsTheExchange() async throws {
+  @Test func aStoreThatCannotBeWrittenStopsTheExchange() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let full = UnreliableTokens(bench.store) { _, _ in .refused(.writeFailed("disk full")) }
-    let outcome = await bench.renew(bench.renewer(full))
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let full = UnreliableTokens(harness.store) { _, _ in .refused(.writeFailed("disk full")) }
+    let outcome = await harness.renew(harness.renewer(full))
     #expect(outcome == .storeFailed(.writeFailed("disk full")))
     #expect(server.calls.isEmpty)
   }
 
-  @Test func behaviour5_manyInOneProcessAskOnce() async throws {
+  @Test func manyInOneProcessAskOnce() async throws {
     let server = try await HostileServer.rotating { _, body in .slow(.milliseconds(50), body) }
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let renewer = bench.renewer(isRealTime: true)
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let renewer = harness.renewer(isRealTime: true)
     let outcomes = await withTaskGroup(of: RenewalOutcome.self) { group in
-      for _ in 0..<20 { group.addTask { await bench.renew(renewer) } }
+      for _ in 0..<20 { group.addTask { await harness.renew(renewer) } }
       return await group.reduce(into: []) { $0.append($1) }
     }
     #expect(server.calls.count == 1)
     #expect(outcomes.count == 20)
     // Who came while it was under way has its outcome, who came later finds it done.
     #expect(outcomes.contains { if case .renewed = $0 { true } else { false } })
-    #expect(text(try await bench.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.kept().refresh) == "refresh-1")
   }
 
-  @Test func behaviour5_theLoserOfARaceTakesTheWinnersToken() async throws {
+  @Test func theLoserOfARaceTakesTheWinnersToken() async throws {
     let server = try await HostileServer.rotating { _, body in .slow(.milliseconds(300), body) }
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
     let outcomes = await withTaskGroup(of: RenewalOutcome.self) { group in
       for _ in 0..<6 {
-        let renewer = bench.renewer(bench.anotherStore(), isRealTime: true)
-        group.addTask { await bench.renew(renewer) }
+        let renewer = harness.renewer(harness.anotherStore(), isRealTime: true)
+        group.addTask { await harness.renew(renewer) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
@@ -101,15 +102,15 @@ import Tokens
 
   // MARK: Behaviour 7
 
-  @Test func behaviour7_anAnswerIsAwaitedForLessThanAClaimLasts() {
+  @Test func anAnswerIsAwaitedForLessThanAClaimLasts() {
     #expect(RenewalTimes.answerSeconds + 10 < RenewalTimes.claimSeconds)
   }
 
-  @Test func behaviour7_onlyOnesOwnClaimIsReleased() async throws {
-    let bench = Mutex<Bench?>(nil)
+  @Test func onlyOnesOwnClaimIsReleased() async throws {
+    let harness = Mutex<RenewalHarness?>(nil)
     let server = try await HostileServer { _ in
       // While the service thinks, the claim's time runs out and another process claims.
-      guard let made = bench.withLock({ $0 }) else { return .cut }
+      guard let made = harness.withLock({ $0 }) else { return .cut }
       made.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
       guard let kept = try? await made.kept(), var record = kept.record else { return .cut }
       record.claim = TokenClaim(
@@ -121,8 +122,8 @@ import Tokens
           provenance: provenance))
       return .body("", status: 503)
     }
-    let made = try await Bench(server.service)
-    bench.withLock { $0 = made }
+    let made = try await RenewalHarness(server.service)
+    harness.withLock { $0 = made }
     try await made.authorize()
     guard case .waiting = await made.renew() else {
       Issue.record("a lost claim is not seen")
@@ -133,13 +134,13 @@ import Tokens
 
   // MARK: Behaviour 8
 
-  @Test func behaviour8_theAnswerIsOnTheDiskSealedBeforeItIsSaved() async throws {
+  @Test func theAnswerIsOnTheDiskSealedBeforeItIsSaved() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
     let seen = Mutex<[(name: String, mode: Int?, bytes: Data)]>([])
-    let folder = bench.folder.path + "/.vaultctl/answers"
-    let watched = UnreliableTokens(bench.store) { number, _ in
+    let folder = harness.folder.path + "/.vaultctl/answers"
+    let watched = UnreliableTokens(harness.store) { number, _ in
       guard number == 2 else { return nil }
       let manager = FileManager.default
       seen.withLock { seen in
@@ -152,7 +153,7 @@ import Tokens
       }
       return nil
     }
-    guard case .renewed = await bench.renew(bench.renewer(watched)) else {
+    guard case .renewed = await harness.renew(harness.renewer(watched)) else {
       Issue.record("it was not renewed")
       return
     }
@@ -166,49 +167,49 @@ import Tokens
         #expect(file.bytes.range(of: Data(token.utf8).base64EncodedData()) == nil)
       }
     }
-    #expect(bench.journaled == [])
+    #expect(harness.journaled == [])
   }
 
-  @Test func behaviour8_aFailingSaveIsTriedUntilItIsDone() async throws {
+  @Test func aFailingSaveIsTriedUntilItIsDone() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let flaky = UnreliableTokens(bench.store) { number, _ in
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let flaky = UnreliableTokens(harness.store) { number, _ in
       (2...30).contains(number) ? .refused(.unavailable("it is away")) : nil
     }
-    guard case .renewed = await bench.renew(bench.renewer(flaky)) else {
+    guard case .renewed = await harness.renew(harness.renewer(flaky)) else {
       Issue.record("it gave up")
       return
     }
-    #expect(text(try await bench.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.kept().refresh) == "refresh-1")
     #expect(server.calls.count == 1)
   }
 
-  @Test func behaviour8_aSaveWhoseAnswerIsLostIsNotDoneTwice() async throws {
+  @Test func aSaveWhoseAnswerIsLostIsNotDoneTwice() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let lossy = UnreliableTokens(bench.store) { number, _ in
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let lossy = UnreliableTokens(harness.store) { number, _ in
       number == 2 ? .lost(.outcomeUnknown("the answer is lost")) : nil
     }
-    guard case .renewed = await bench.renew(bench.renewer(lossy)) else {
+    guard case .renewed = await harness.renew(harness.renewer(lossy)) else {
       Issue.record("it gave up")
       return
     }
     #expect(lossy.swaps == 2)
-    #expect(text(try await bench.kept().refresh) == "refresh-1")
-    let events = try await bench.store.events(of: bench.subject.name).map(\.what)
+    #expect(text(try await harness.kept().refresh) == "refresh-1")
+    let events = try await harness.store.events(of: harness.subject.name).map(\.what)
     #expect(events.count { $0 == "token refreshed" } == 1)
   }
 
   /// A renewer whose process ends while the store is away.
-  private func dying(_ bench: Bench, journal: AnswerJournal) -> Renewer {
-    let clock = bench.clock
-    let away = UnreliableTokens(bench.store) { number, _ in
+  private func dying(_ harness: RenewalHarness, journal: ResponseJournal) -> Renewer {
+    let clock = harness.clock
+    let away = UnreliableTokens(harness.store) { number, _ in
       number >= 2 ? .refused(.unavailable("it is away")) : nil
     }
     return Renewer(
-      store: away, tokens: away, http: LiveHTTP(), journal: journal,
+      store: away, tokens: away, http: LiveHTTPTransport(), journal: journal,
       surroundings: RenewalSurroundings(
         now: { clock.now }, sleep: { _ in }, random: { 0 }, isEnding: { true }),
       rule: .standard, holder: "dying", provenance: { provenance })
@@ -216,84 +217,86 @@ import Tokens
 
   @Test func aJournalThatCannotBeWrittenIsTold() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let nowhere = AnswerJournal(folder: "/dev/null/answers")
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let nowhere = ResponseJournal(folder: "/dev/null/answers")
     // A store that takes them makes up for it.
-    guard case .renewed = await bench.renew(bench.renewer(bench.store, journal: nowhere)) else {
+    guard case .renewed = await harness.renew(harness.renewer(harness.store, journal: nowhere))
+    else {
       Issue.record("the journal kept the tokens from the store")
       return
     }
-    bench.clock.advance(seconds: 3500)
-    let outcome = await bench.renew(dying(bench, journal: nowhere))
+    harness.clock.advance(seconds: 3500)
+    let outcome = await harness.renew(dying(harness, journal: nowhere))
     #expect(outcome == .unsaved("it is away", isJournaled: false))
   }
 
-  @Test func behaviour8_aJournalIsReplayedAtTheStart() async throws {
+  @Test func aJournalIsReplayedAtTheStart() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let outcome = await bench.renew(dying(bench, journal: bench.journal))
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let outcome = await harness.renew(dying(harness, journal: harness.journal))
     #expect(outcome == .unsaved("it is away", isJournaled: true))
-    #expect(bench.journaled.count == 1)
-    #expect(text(try await bench.kept().refresh) == "refresh-0")
+    #expect(harness.journaled.count == 1)
+    #expect(text(try await harness.kept().refresh) == "refresh-0")
 
-    let next = bench.renewer(bench.anotherStore())
-    let outcomes = try await next.replay([bench.subject.name: bench.subject])
-    #expect(outcomes == [.saved(bench.subject.name)])
-    #expect(text(try await bench.kept().refresh) == "refresh-1")
-    #expect(text(try await bench.kept().access) == "access-1")
-    #expect(bench.journaled == [])
-    #expect(try await next.replay([bench.subject.name: bench.subject]) == [])
+    let next = harness.renewer(harness.anotherStore())
+    let outcomes = try await next.replay([harness.subject.name: harness.subject])
+    #expect(outcomes == [.saved(harness.subject.name)])
+    #expect(text(try await harness.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.kept().access) == "access-1")
+    #expect(harness.journaled == [])
+    #expect(try await next.replay([harness.subject.name: harness.subject]) == [])
     // And the family lives: the new token is good.
-    bench.clock.advance(seconds: 3500)
-    guard case .renewed = await bench.renew(next) else {
+    harness.clock.advance(seconds: 3500)
+    guard case .renewed = await harness.renew(next) else {
       Issue.record("the new refresh token was lost")
       return
     }
     #expect(server.calls.count == 2)
   }
 
-  @Test func behaviour8_anOldJournalDoesNotUndoNewerTokens() async throws {
+  @Test func anOldJournalDoesNotUndoNewerTokens() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    let entry = JournaledAnswer(
-      store: bench.store.description.description, connection: bench.subject.name, id: bench.id,
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let entry = JournaledResponse(
+      store: harness.store.description.description, connection: harness.subject.name,
+      id: harness.id,
       attempt: "old", base: "something earlier", kind: .refresh, requested: ["read"],
-      client: try #require(bench.subject.mark),
-      answer: RawAnswer(
+      client: try #require(harness.subject.mark),
+      answer: RawResponse(
         status: 200, body: Array(#"{"access_token": "old", "refresh_token": "old"}"#.utf8),
-        sentAt: bench.clock.now))
-    try bench.journal.keep(entry, under: await bench.store.tokenKey())
-    let outcomes = try await bench.renewer().replay([bench.subject.name: bench.subject])
-    #expect(outcomes == [.cleared(bench.subject.name)])
-    #expect(text(try await bench.kept().refresh) == "refresh-0")
-    #expect(bench.journaled == [])
+        sentAt: harness.clock.now))
+    try harness.journal.keep(entry, under: await harness.store.tokenKey())
+    let outcomes = try await harness.renewer().replay([harness.subject.name: harness.subject])
+    #expect(outcomes == [.cleared(harness.subject.name)])
+    #expect(text(try await harness.kept().refresh) == "refresh-0")
+    #expect(harness.journaled == [])
   }
 
-  @Test func behaviour8_aDamagedJournalIsToldAndLeft() async throws {
+  @Test func aDamagedJournalIsToldAndLeft() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    try bench.folder.write("{}", to: ".vaultctl/answers/broken.answer")
-    let outcomes = try await bench.renewer().replay([:])
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    try harness.folder.write("{}", to: ".vaultctl/answers/broken.answer")
+    let outcomes = try await harness.renewer().replay([:])
     guard case .unreadable(let file) = outcomes.first else {
       Issue.record("\(outcomes)")
       return
     }
     #expect(file.hasSuffix("broken.answer"))
-    #expect(bench.journaled == ["broken.answer"])
+    #expect(harness.journaled == ["broken.answer"])
   }
 
   // MARK: Behaviour 9
 
-  @Test func behaviour9_theNewTokenIsSavedBeforeAnythingElseIsAsked() async throws {
-    let bench = Mutex<Bench?>(nil)
+  @Test func theNewTokenIsSavedBeforeAnythingElseIsAsked() async throws {
+    let harness = Mutex<RenewalHarness?>(nil)
     let keptThen = Mutex<String?>(nil)
     let server = try await HostileServer { call in
       if call.path == "/introspect" {
-        let kept = try? await bench.withLock { $0 }?.kept()
+        let kept = try? await harness.withLock { $0 }?.kept()
         keptThen.withLock { $0 = text(kept?.refresh) }
         return .body("", status: 500)
       }
@@ -301,8 +304,8 @@ import Tokens
     }
     var service = server.service
     service.introspectionEndpoint = EndpointTemplate(server.address + "/introspect")
-    let made = try await Bench(service)
-    bench.withLock { $0 = made }
+    let made = try await RenewalHarness(service)
+    harness.withLock { $0 = made }
     try await made.authorize()
     guard case .renewed = await made.renew() else {
       Issue.record("a failed introspection undid a renewal")
@@ -311,7 +314,7 @@ import Tokens
     #expect(keptThen.withLock { $0 } == "refresh-1")
   }
 
-  @Test func behaviour4_introspectionTellsAnUnknownEnd() async throws {
+  @Test func introspectionTellsAnUnknownEnd() async throws {
     let server = try await HostileServer { call in
       call.path == "/introspect"
         ? .body(#"{"active": true, "exp": 1790009999, "scope": "read write"}"#)
@@ -319,87 +322,87 @@ import Tokens
     }
     var service = server.service
     service.introspectionEndpoint = EndpointTemplate(server.address + "/introspect")
-    let bench = try await Bench(service, grant: .clientCredentials)
-    guard case .renewed(let record) = await bench.renew() else {
+    let harness = try await RenewalHarness(service, grant: .clientCredentials)
+    guard case .renewed(let record) = await harness.renew() else {
       Issue.record("it was not minted")
       return
     }
     #expect(record.tokens?.expiry == .at(Timestamp(milliseconds: 1_790_009_999_000)))
     #expect(record.tokens?.granted == ["read", "write"])
-    #expect(try await bench.kept().record == record)
+    #expect(try await harness.kept().record == record)
   }
 
   // MARK: Behaviour 10
 
-  @Test func behaviour10_withoutANewRefreshTokenTheOldOneStays() async throws {
+  @Test func withoutANewRefreshTokenTheOldOneStays() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "access-1", "expires_in": 60}"#)
     }
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    _ = await bench.renew()
-    let kept = try await bench.kept()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    _ = await harness.renew()
+    let kept = try await harness.kept()
     #expect(text(kept.refresh) == "refresh-0" && text(kept.access) == "access-1")
     #expect(kept.record?.tokens?.refresh != nil)
   }
 
   // MARK: Behaviour 11
 
-  @Test func behaviour11_aLostAnswerIsTriedOnceMoreAtTheLastMoment() async throws {
+  @Test func aLostAnswerIsTriedOnceMoreAtTheLastMoment() async throws {
     let server = try await HostileServer { _ in .cut }
-    let bench = try await Bench(server.service)
-    try await bench.authorize(isDue: false)
-    bench.clock.advance(seconds: 2700)
-    guard case .failed = await bench.renew() else {
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize(isDue: false)
+    harness.clock.advance(seconds: 2700)
+    guard case .failed = await harness.renew() else {
       Issue.record("a cut connection is no failure")
       return
     }
     #expect(server.calls.count == 1)
     // The service has rotated; what it gave is lost.
     server.answer { _ in .body(#"{"error": "invalid_grant"}"#, status: 400) }
-    bench.clock.advance(seconds: 60)
-    guard case .waiting = await bench.renew() else {
+    harness.clock.advance(seconds: 60)
+    guard case .waiting = await harness.renew() else {
       Issue.record("a spent token was presented again at once")
       return
     }
     #expect(server.calls.count == 1)
-    bench.clock.advance(seconds: 800)
-    #expect(await bench.renew() == .needsAuthorization(.answerLost))
+    harness.clock.advance(seconds: 800)
+    #expect(await harness.renew() == .needsAuthorization(.answerLost))
     #expect(server.calls.count == 2)
-    #expect(text(try await bench.kept().access) == "access-0")
+    #expect(text(try await harness.kept().access) == "access-0")
   }
 
-  @Test func behaviour11_inAGraceWindowALostAnswerIsMendedAtOnce() async throws {
+  @Test func inAGraceWindowALostAnswerIsMendedAtOnce() async throws {
     let server = try await HostileServer { call in
       call.number == 1
         ? .cut : .body(#"{"access_token": "access-1", "refresh_token": "refresh-1"}"#)
     }
     var service = server.service
     service.refresh.graceSeconds = 600
-    let bench = try await Bench(service)
-    try await bench.authorize(isDue: false)
-    bench.clock.advance(seconds: 2700)
-    _ = await bench.renew()
-    bench.clock.advance(seconds: RenewalTimes.claimSeconds)
-    guard case .renewed = await bench.renew() else {
+    let harness = try await RenewalHarness(service)
+    try await harness.authorize(isDue: false)
+    harness.clock.advance(seconds: 2700)
+    _ = await harness.renew()
+    harness.clock.advance(seconds: RenewalTimes.claimSeconds)
+    guard case .renewed = await harness.renew() else {
       Issue.record("the grace window was not used")
       return
     }
-    #expect(text(try await bench.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.kept().refresh) == "refresh-1")
   }
 
   // MARK: Behaviour 12
 
-  @Test func behaviour12_invalidGrantLooksAgainBeforeItGivesUp() async throws {
-    let bench = Mutex<Bench?>(nil)
+  @Test func invalidGrantLooksAgainBeforeItGivesUp() async throws {
+    let harness = Mutex<RenewalHarness?>(nil)
     let server = try await HostileServer { _ in
       // Somebody authorizes anew while the service thinks.
-      try? await bench.withLock { $0 }?.authorize(
+      try? await harness.withLock { $0 }?.authorize(
         access: "access-9", refresh: "refresh-9", isDue: false)
       return .body(#"{"error": "invalid_grant"}"#, status: 400)
     }
-    let made = try await Bench(server.service)
-    bench.withLock { $0 = made }
+    let made = try await RenewalHarness(server.service)
+    harness.withLock { $0 = made }
     try await made.authorize()
     var record = try #require(try await made.kept().record)
     record.tokens?.attempt = "before"
@@ -417,24 +420,24 @@ import Tokens
 
   // MARK: Behaviours 13, 15
 
-  @Test func behaviour15_aDeadGrantIsNotAskedForAgainAndNothingIsLost() async throws {
+  @Test func aDeadGrantIsNotAskedForAgainAndNothingIsLost() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"error": "invalid_grant"}"#, status: 400)
     }
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
     for _ in 0..<5 {
-      #expect(await bench.renew() == .needsAuthorization(.refused(code: "invalid_grant")))
-      bench.clock.advance(seconds: 600)
+      #expect(await harness.renew() == .needsAuthorization(.refused(code: "invalid_grant")))
+      harness.clock.advance(seconds: 600)
     }
     #expect(server.calls.count == 1)
-    let kept = try await bench.kept()
+    let kept = try await harness.kept()
     #expect(text(kept.access) == "access-0" && text(kept.refresh) == "refresh-0")
     #expect(kept.record?.history.count == 1)
-    #expect(bench.journaled == [])
+    #expect(harness.journaled == [])
   }
 
-  @Test func behaviour13_passingFaultsAreTriedAgainLater() async throws {
+  @Test func passingFaultsAreTriedAgainLater() async throws {
     let server = try await HostileServer { call in
       switch call.number {
       case 1: .body("", status: 503)
@@ -442,24 +445,24 @@ import Tokens
       default: .body(#"{"access_token": "access-1", "refresh_token": "refresh-1"}"#)
       }
     }
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    guard case .failed(_, let first?) = await bench.renew() else {
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    guard case .failed(_, let first?) = await harness.renew() else {
       Issue.record("503 is no failure")
       return
     }
-    guard case .waiting = await bench.renew() else {
+    guard case .waiting = await harness.renew() else {
       Issue.record("it did not wait")
       return
     }
-    bench.clock.advance(seconds: first.seconds(since: bench.clock.now) + 1)
-    guard case .failed(_, let second?) = await bench.renew() else {
+    harness.clock.advance(seconds: first.seconds(since: harness.clock.now) + 1)
+    guard case .failed(_, let second?) = await harness.renew() else {
       Issue.record("429 is no failure")
       return
     }
-    #expect(second.seconds(since: bench.clock.now) >= 30)
-    bench.clock.advance(seconds: second.seconds(since: bench.clock.now) + 1)
-    guard case .renewed(let record) = await bench.renew() else {
+    #expect(second.seconds(since: harness.clock.now) >= 30)
+    harness.clock.advance(seconds: second.seconds(since: harness.clock.now) + 1)
+    guard case .renewed(let record) = await harness.renew() else {
       Issue.record("it was not tried again")
       return
     }
@@ -470,54 +473,54 @@ import Tokens
   // MARK: Behaviour 19
 
   @Test(arguments: [true, false])
-  func behaviour19_usePutsTheIdleEndOffWhereTheServiceSaysSo(isExtended: Bool) async throws {
+  func usePutsTheIdleEndOffWhereTheServiceSaysSo(isExtended: Bool) async throws {
     let server = try await HostileServer.rotating()
     var service = server.service
     service.refresh.idleSeconds = 30 * 86_400
     service.refresh.idleRenewedBy = "extended"
-    let bench = try await Bench(service, declared: isExtended ? ["extended"] : ["read"])
-    let consented = bench.clock.now
-    try await bench.authorize()
-    guard case .renewed(let record) = await bench.renew() else {
+    let harness = try await RenewalHarness(service, declared: isExtended ? ["extended"] : ["read"])
+    let consented = harness.clock.now
+    try await harness.authorize()
+    guard case .renewed(let record) = await harness.renew() else {
       Issue.record("it was not renewed")
       return
     }
     let refresh = try #require(record.tokens?.refresh)
     #expect(refresh.consentedAt == consented)
     let month = Int64(30 * 86_400)
-    #expect(refresh.idleUntil == (isExtended ? bench.clock.now.adding(seconds: month) : nil))
+    #expect(refresh.idleUntil == (isExtended ? harness.clock.now.adding(seconds: month) : nil))
     #expect(refresh.hardUntil == (isExtended ? nil : consented.adding(seconds: month)))
   }
 
   // MARK: Behaviour 17
 
-  @Test func behaviour17_aRefreshNamesNoScopes() async throws {
+  @Test func aRefreshNamesNoScopes() async throws {
     let server = try await HostileServer.rotating()
-    let bench = try await Bench(server.service)
-    try await bench.authorize()
-    _ = await bench.renew()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    _ = await harness.renew()
     #expect(server.calls.map { Set($0.form.keys) } == [["grant_type", "refresh_token"]])
   }
 
-  @Test func behaviour17_clientCredentialsMintAgainEvenWithARefreshToken() async throws {
+  @Test func clientCredentialsMintAgainEvenWithARefreshToken() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "a", "refresh_token": "r", "expires_in": 3600}"#)
     }
-    let bench = try await Bench(server.service, grant: .clientCredentials)
-    _ = await bench.renew()
-    bench.clock.advance(seconds: 3500)
-    _ = await bench.renew()
+    let harness = try await RenewalHarness(server.service, grant: .clientCredentials)
+    _ = await harness.renew()
+    harness.clock.advance(seconds: 3500)
+    _ = await harness.renew()
     #expect(
       server.calls.map { $0.form["grant_type"] } == ["client_credentials", "client_credentials"])
   }
 
   // MARK: Behaviour 18
 
-  @Test func behaviour18_anAbsentScopeIsWhatWasRequestedAndThenWhatWasGranted() async throws {
+  @Test func anAbsentScopeIsWhatWasRequestedAndThenWhatWasGranted() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "a", "refresh_token": "r", "expires_in": 3600}"#)
     }
-    let minted = try await Bench(
+    let minted = try await RenewalHarness(
       server.service, grant: .clientCredentials, declared: ["read", "write"])
     guard case .renewed(let first) = await minted.renew() else {
       Issue.record("it was not minted")
@@ -525,7 +528,7 @@ import Tokens
     }
     #expect(first.tokens?.granted == ["read", "write"])
 
-    let refreshed = try await Bench(server.service)
+    let refreshed = try await RenewalHarness(server.service)
     try await refreshed.authorize()
     guard case .renewed(let record) = await refreshed.renew() else {
       Issue.record("it was not refreshed")
@@ -534,7 +537,7 @@ import Tokens
     #expect(record.tokens?.granted == ["read"])
   }
 
-  @Test func behaviour18_whatARefreshTakesAwayIsRemembered() async throws {
+  @Test func whatARefreshTakesAwayIsRemembered() async throws {
     let server = try await HostileServer { call in
       .body(
         """
@@ -542,10 +545,10 @@ import Tokens
          "scope": "\(call.number == 3 ? "read,write" : "read")"}
         """)
     }
-    let bench = try await Bench(server.service, declared: ["read", "write"])
-    try await bench.authorize()
+    let harness = try await RenewalHarness(server.service, declared: ["read", "write"])
+    try await harness.authorize()
     for expected in [["write"], ["write"], []] as [Set<Scope>] {
-      guard case .renewed(let record) = await bench.renew(isForced: true) else {
+      guard case .renewed(let record) = await harness.renew(isForced: true) else {
         Issue.record("it was not refreshed")
         return
       }

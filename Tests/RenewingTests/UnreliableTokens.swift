@@ -39,10 +39,10 @@ final class UnreliableTokens: Store, TokenStore, Sendable {
     }
   }
 
-  func tokenRecords() async throws(StoreError) -> [ConnectionName: KeptRecord] {
+  func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
     try await inner.tokenRecords()
   }
-  func openTokens(of name: ConnectionName) async throws(StoreError) -> KeptTokens {
+  func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     try await inner.openTokens(of: name)
   }
   func tokenKey() async throws(StoreError) -> StoreKey { try await inner.tokenKey() }

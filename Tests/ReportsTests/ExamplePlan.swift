@@ -9,10 +9,10 @@ func name(_ text: String) throws -> ConnectionName {
   return name
 }
 
-func place(_ file: String, line: Int = 4, column: Int = 9, length: Int = 5) -> Place {
+func location(_ file: String, line: Int = 4, column: Int = 9, length: Int = 5) -> Location {
   .source(
     file: file,
-    span: Span(
+    range: SourceRange(
       Position(line: line, column: column, offset: 40),
       Position(line: line, column: column + length, offset: 40 + length)))
 }
@@ -25,7 +25,7 @@ func examplePlan() throws -> Plan {
   ) throws -> Change {
     Change(
       connection: try name(connection), app: "crm", action: action, reason: reason,
-      details: details, place: isDeclared ? place("connections/\(connection).yaml") : nil)
+      details: details, location: isDeclared ? location("connections/\(connection).yaml") : nil)
   }
   return Plan(
     changes: [
@@ -63,7 +63,7 @@ func examplePlan() throws -> Plan {
         .conflict, try name("both"),
         Diagnostic(
           .conflict, "`both` was changed both in its manifest and in the store",
-          severity: .warning, at: place("connections/both.yaml"),
+          severity: .warning, at: location("connections/both.yaml"),
           notes: ["changed in the manifest: `zone`", "changed in the store: `zone`"],
           help: ["vaultctl apply --force-conflicts"])),
       Finding(

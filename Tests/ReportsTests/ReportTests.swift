@@ -67,15 +67,15 @@ import Testing
           zone: mars
 
       """
-    let secret = Span(
+    let secret = SourceRange(
       Position(line: 4, column: 12, offset: 40), Position(line: 4, column: 27, offset: 55))
     let redacted = RedactedSource(Array(source.utf8), hidden: [secret])
     let text = DiagnosticText(sources: ["it.yaml": redacted], palette: plain).text([
       Diagnostic(
-        .plaintextSecret, "a secret in clear", at: .source(file: "it.yaml", span: secret),
+        .plaintextSecret, "a secret in clear", at: .source(file: "it.yaml", range: secret),
         label: "seal it", help: ["vaultctl encrypt"]),
       Diagnostic(
-        .notOneOf, "no such zone", at: place("it.yaml", line: 5, column: 11, length: 4),
+        .notOneOf, "no such zone", at: location("it.yaml", line: 5, column: 11, length: 4),
         label: "not a zone", notes: ["one of: eu, us"]),
       Diagnostic(.gpgUnavailable, "gpg cannot be started", severity: .warning),
     ])
@@ -96,7 +96,7 @@ import Testing
         .plain(FieldName(hostile), from: nil, to: .string(hostile)),
         .label(hostile, from: nil, to: hostile), .scopes(added: [Scope(hostile)], removed: []),
         .secret(FieldName(hostile), .set),
-      ], place: .file(hostile))
+      ], location: .file(hostile))
     let fault = Diagnostic(
       .unknownKey, hostile, at: .file(hostile), label: hostile, notes: [hostile],
       help: [hostile])

@@ -10,14 +10,14 @@ import Testing
   private func diagnostics() -> [Diagnostic] {
     [
       Diagnostic(
-        .plaintextSecret, "`token` is in clear", at: place("connections/a b.yaml"),
+        .plaintextSecret, "`token` is in clear", at: location("connections/a b.yaml"),
         notes: ["50 % of it: a note"], help: ["vaultctl encrypt"]),
       Diagnostic(
         .emptyConnection, "connection `<b>&\"` is empty", severity: .warning,
-        at: place("connections/c.yaml", line: 1, column: 1)),
+        at: location("connections/c.yaml", line: 1, column: 1)),
       Diagnostic(
         .emptyConnection, "connection `<b>&\"` is empty", severity: .warning,
-        at: place("connections/c.yaml", line: 9, column: 1)),
+        at: location("connections/c.yaml", line: 9, column: 1)),
       Diagnostic(
         .unmanaged, "`x` is declared nowhere", severity: .info,
         at: .connection("x", store: "sqlite:vault.db")),
@@ -91,7 +91,7 @@ import Testing
         Change(
           connection: try ConnectionName(hostile) ?? name("it"), app: AppID(hostile),
           action: .create, reason: .notInStore,
-          details: [.plain("note", from: nil, to: .string(hostile))], place: .file(hostile))
+          details: [.plain("note", from: nil, to: .string(hostile))], location: .file(hostile))
       ],
       findings: [
         Finding(.drift, nil, Diagnostic(.drift, hostile, at: .file(hostile), notes: [hostile]))
@@ -105,7 +105,7 @@ import Testing
     let changes = try (0..<10_000).map { number in
       Change(
         connection: try name("connection-\(number)"), app: "crm", action: .create,
-        reason: .notInStore, details: [.secret("api_key", .set)], place: nil)
+        reason: .notInStore, details: [.secret("api_key", .set)], location: nil)
     }
     let findings = changes.map {
       Finding(
@@ -122,7 +122,7 @@ import Testing
     #expect(text.contains("</details>\n"))
   }
 
-  /// The HTML tags that are left where code spans, fences, comments and escapes are taken away.
+  /// The HTML tags that are left where code ranges, fences, comments and escapes are taken away.
   private func renderedTags(_ markdown: String) throws -> Set<String> {
     var text = markdown
     for pattern in [

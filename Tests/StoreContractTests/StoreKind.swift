@@ -53,7 +53,7 @@ final class Contract: Sendable {
       return OpenBaoStore(
         address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
         environment: nil, destroys: false,
-        credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTP(),
+        credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
         surroundings: surroundings, protection: TestProtection())
     case .tenantWithGit:
       return try ledgered(
@@ -64,11 +64,12 @@ final class Contract: Sendable {
 
   private func ledgered(by ledger: some Ledger) throws -> any Store {
     LedgeredStore(
-      vault: Auth0Vault(
+      vault: Auth0Backend(
         domain: "test.eu.auth0.com", base: try #require(tenant).address,
         credentials: { () throws(StoreError) in
           .client(id: "cl13nt", secret: "cl13nt-s3cr3t")
-        }, http: LiveHTTP(), surroundings: surroundings), ledger: ledger, catalog: .builtIn,
+        }, http: LiveHTTPTransport(), surroundings: surroundings), ledger: ledger,
+      catalog: .builtIn,
       protection: TestProtection(), provenance: { provenance })
   }
 

@@ -2,7 +2,7 @@ import Foundation
 package import TestSupport
 
 /// What a server answered.
-package struct BaoAnswer: Sendable {
+package struct BaoResponse: Sendable {
   package let status: Int
   package let text: String
 
@@ -24,7 +24,7 @@ package struct BaoClient: Sendable {
   package var token: String
   package var namespace: String?
 
-  package struct Refused: Error { package let call: String, answer: BaoAnswer }
+  package struct Refused: Error { package let call: String, answer: BaoResponse }
   package struct Failure: Error { package let message: String }
 
   package init(
@@ -62,7 +62,7 @@ package struct BaoClient: Sendable {
   package func call(
     _ method: String, _ path: String, _ body: [String: any Sendable]? = nil,
     headers: [String] = []
-  ) throws -> BaoAnswer {
+  ) throws -> BaoResponse {
     var arguments = [
       "--silent", "--max-time", "30", "--request", method, "--write-out", "\n%{http_code}",
     ]
@@ -80,14 +80,14 @@ package struct BaoClient: Sendable {
       "/usr/bin/curl", arguments + ["\(address)/v1/\(path)"], environment: [:], input: input)
     var lines = finished.text.split(separator: "\n", omittingEmptySubsequences: false)
     let status = lines.popLast().flatMap { Int($0) } ?? 0
-    return BaoAnswer(status: status, text: lines.joined(separator: "\n"))
+    return BaoResponse(status: status, text: lines.joined(separator: "\n"))
   }
 
   /// One call that must be carried out.
   @discardableResult
   package func order(
     _ method: String, _ path: String, _ body: [String: any Sendable]? = nil
-  ) throws -> BaoAnswer {
+  ) throws -> BaoResponse {
     let answer = try call(method, path, body)
     guard answer.isSuccess else { throw Refused(call: "\(method) \(path)", answer: answer) }
     return answer
@@ -104,7 +104,7 @@ package struct BaoClient: Sendable {
   package func secret(_ path: String, in mount: String = "secret") throws -> [String: String] {
     let finished = try bao(["kv", "get", "-mount=\(mount)", "-format=json", path])
     guard finished.status == 0 else { throw Failure(message: finished.errorText) }
-    let answer = BaoAnswer(status: 200, text: finished.text)
+    let answer = BaoResponse(status: 200, text: finished.text)
     return answer.value("data", "data", as: [String: String].self) ?? [:]
   }
 }

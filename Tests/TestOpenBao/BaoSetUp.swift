@@ -60,7 +60,7 @@ extension BaoClient {
     }
   }
 
-  private func text(_ answer: BaoAnswer, _ part: String, _ key: String) throws -> String {
+  private func text(_ answer: BaoResponse, _ part: String, _ key: String) throws -> String {
     guard let text = answer.value(part, key, as: String.self) else {
       throw Refused(call: key, answer: answer)
     }

@@ -2,7 +2,7 @@ import HTTP
 
 /// Hands a request on to another server.
 struct Forwarding: Sendable {
-  private let http = LiveHTTP()
+  private let http = LiveHTTPTransport()
 
   func send(
     _ method: String, _ url: String, headers: [(name: String, value: String)], body: [UInt8]?

@@ -10,7 +10,7 @@ package struct TokenStoreContract: Sendable {
   package enum Case: String, CaseIterable, Sendable {
     case nothingIsKeptAtFirst, keepsWhatIsPut, aRecordAloneLeavesTheTokens
     case takesTokensAway, ofTwoSwapsOneWins, refusesAnOldVersion
-    case behaviour6_anotherProcessReadsWhatWasWritten, aDeletionTakesTokens, aRenameKeepsTokens,
+    case anotherProcessReadsWhatWasWritten, aDeletionTakesTokens, aRenameKeepsTokens,
       aReplacementTakesTokens
     case anUpdateKeepsTokens, grantsShow, eventsTell, digestsAreOfTheTokenAndItsPlace
     case unknownConnections
@@ -50,7 +50,7 @@ package struct TokenStoreContract: Sendable {
       #expect(text(kept.access) == "acc\u{0}ess-1" && text(kept.refresh) == "refresh-1")
       #expect(
         try await store.tokenRecords()[name]
-          == KeptRecord(id: id, version: version, record: Self.record(granted: ["read"])))
+          == StoredTokenRecord(id: id, version: version, record: Self.record(granted: ["read"])))
       let next = try await put(name, id, from: version, access: "access-2", refresh: nil)
       #expect(next > version)
       let later = try await store.openTokens(of: name)
@@ -84,7 +84,7 @@ package struct TokenStoreContract: Sendable {
         }
       }
       #expect(text(try await store.openTokens(of: name).access) == "access-1")
-    case .behaviour6_anotherProcessReadsWhatWasWritten:
+    case .anotherProcessReadsWhatWasWritten:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let there = try await another.openTokens(of: name)
       #expect(there.version == version && text(there.refresh) == "refresh-1")
@@ -173,10 +173,10 @@ package struct TokenStoreContract: Sendable {
           record.claim = TokenClaim(
             attempt: TokenAttempt("attempt-\(number)"), holder: "\(number)",
             deadline: Self.provenance.at, refreshDigest: nil)
-          let place = number.isMultiple(of: 2) ? store : another
+          let location = number.isMultiple(of: 2) ? store : another
           let write = write(name, id, from: version, record: record, tokens: .keep)
           do throws(StoreError) {
-            _ = try await place.swapTokens(write)
+            _ = try await location.swapTokens(write)
             return true
           } catch {
             #expect(error == .tokensMoved(name))
@@ -195,11 +195,11 @@ package struct TokenStoreContract: Sendable {
   package static func record(granted: Set<Scope>) -> TokenRecord {
     let at = provenance.at
     return TokenRecord(
-      client: ClientMark(id: "flows", digest: "d"), grant: .authorizationCode,
+      client: ClientIdentity(id: "flows", digest: "d"), grant: .authorizationCode,
       requested: ["read", "write"],
-      tokens: TokenFacts(
+      tokens: TokenMetadata(
         attempt: "attempt-0", issuedAt: at, expiry: .at(at.adding(seconds: 3600)),
-        granted: granted, refresh: RefreshFacts(consentedAt: at, usedAt: at), verifiedAt: at,
+        granted: granted, refresh: RefreshMetadata(consentedAt: at, usedAt: at), verifiedAt: at,
         skewSeconds: -3),
       history: [TokenFailure(at: at, reason: "it failed once")])
   }

@@ -10,8 +10,8 @@ let anyService = OAuthService(token: "https://id.example.com/token")
 
 func answer(
   _ body: String, status: Int = 200, date: String? = nil, retryAfter: String? = nil
-) -> RawAnswer {
-  RawAnswer(
+) -> RawResponse {
+  RawResponse(
     status: status, date: date, retryAfter: retryAfter, body: Array(body.utf8), sentAt: sentAt,
     receivedAt: sentAt.adding(seconds: 20))
 }
@@ -34,10 +34,10 @@ func fault(_ work: () throws(TokenFault) -> Void) -> TokenFault? {
 }
 
 func read(
-  _ raw: RawAnswer, _ service: OAuthService = anyService
-) -> Result<TokenAnswer, TokenFault> {
+  _ raw: RawResponse, _ service: OAuthService = anyService
+) -> Result<TokenResponse, TokenFault> {
   do throws(TokenFault) {
-    return .success(try TokenAnswer.read(raw, service: service))
+    return .success(try TokenResponse.read(raw, service: service))
   } catch {
     return .failure(error)
   }
@@ -71,19 +71,19 @@ func read(
       (#""expires_in": [3600]"#, .unknown),
       (#""x": 1"#, .unknown),
     ] as [(String, TokenExpiry)])
-  func behaviour3_readsExpiresInInEveryForm(member: String, expiry: TokenExpiry) throws {
+  func readsExpiresInInEveryForm(member: String, expiry: TokenExpiry) throws {
     let found = try read(answer(#"{"access_token": "a", \#(member)}"#)).get()
     #expect(found.expiry == expiry)
   }
 
-  @Test func behaviour3_zeroIsWhatTheServiceMeans() throws {
+  @Test func zeroIsWhatTheServiceMeans() throws {
     var service = anyService
     service.lifetime = AccessLifetime(.unknown, zero: .never)
     let found = try read(answer(#"{"access_token": "a", "expires_in": 0}"#), service).get()
     #expect(found.expiry == .never)
   }
 
-  @Test func behaviour4_anUnknownEndIsTheServicesDefaultAndNeverSilentlyForEver() throws {
+  @Test func anUnknownEndIsTheServicesDefaultAndNeverSilentlyForEver() throws {
     var service = anyService
     service.lifetime = AccessLifetime(.seconds(1800))
     let plain = #"{"access_token": "a"}"#
@@ -97,7 +97,7 @@ func read(
     #expect(try read(answer(plain)).get().expiry == .unknown)
   }
 
-  @Test func behaviour2_countsFromBeforeTheRequestAndTellsTheClocksApart() throws {
+  @Test func countsFromBeforeTheRequestAndTellsTheClocksApart() throws {
     let body = #"{"access_token": "a", "expires_in": 60}"#
     let late = try read(answer(body, date: "Mon, 21 Sep 2026 14:15:20 GMT")).get()
     #expect(late.expiry == .at(sentAt.adding(seconds: 60)))
@@ -113,7 +113,7 @@ func read(
 
   // MARK: Behaviour 10
 
-  @Test func behaviour10_tellsAnotherRefreshTokenFromNone() throws {
+  @Test func tellsAnotherRefreshTokenFromNone() throws {
     let other = try read(answer(#"{"access_token": "a", "refresh_token": "r2"}"#)).get()
     #expect(text(other.refresh) == "r2")
     for none in [#"{"access_token": "a"}"#, #"{"access_token": "a", "refresh_token": null}"#] {
@@ -125,7 +125,7 @@ func read(
 
   // MARK: Behaviour 14: what servers make of an answer
 
-  @Test func behaviour14_understandsAForm() throws {
+  @Test func understandsAForm() throws {
     let found = try read(
       answer("access_token=gho_1%2B2&scope=repo%2Cuser&token_type=bearer&expires_in=3600")
     ).get()
@@ -161,9 +161,9 @@ func read(
     (200, #"{"ok": false, "error": "token_revoked"}"#),
     (400, #"{"status": "BAD_REFRESH_TOKEN", "message": "x"}"#),
   ])
-  func behaviour14_findsErrorsWhateverTheStatus(status: Int, body: String) {
+  func findsErrorsWhateverTheStatus(status: Int, body: String) {
     var service = anyService
-    service.refresh.deadCodes = ["BAD_REFRESH_TOKEN", "token_revoked"]
+    service.refresh.invalidGrantCodes = ["BAD_REFRESH_TOKEN", "token_revoked"]
     guard case .failure(.consent(.refused)) = read(answer(body, status: status), service) else {
       Issue.record("\(body)")
       return
@@ -180,7 +180,7 @@ func read(
       (#""authed_user": {"scope": "a,b"}"#, "authed_user.scope", ["a", "b"]),
       (#""scope": """#, "scope", []),
     ] as [(String, String, [String])])
-  func behaviour18_readsWhatWasGranted(member: String, path: String, scopes: [String]) throws {
+  func readsWhatWasGranted(member: String, path: String, scopes: [String]) throws {
     var service = anyService
     service.scopes.grantedMember = path
     let found = try read(answer(#"{"access_token": "a", \#(member)}"#), service).get()
@@ -188,12 +188,12 @@ func read(
   }
 
   @Test(arguments: [#""scope": null"#, #""x": 1"#])
-  func behaviour18_nothingSaidIsNotNothingGranted(member: String) throws {
+  func nothingSaidIsNotNothingGranted(member: String) throws {
     #expect(try read(answer(#"{"access_token": "a", \#(member)}"#)).get().granted == nil)
   }
 
   @Test(arguments: ["refresh_token_expires_in", "refresh_expires_in"])
-  func behaviour19_readsWhenTheRefreshTokenEnds(member: String) throws {
+  func readsWhenTheRefreshTokenEnds(member: String) throws {
     let found = try read(answer(#"{"access_token": "a", "\#(member)": "5184000"}"#)).get()
     #expect(found.refreshSeconds == 5_184_000)
   }

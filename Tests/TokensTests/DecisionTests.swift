@@ -4,20 +4,20 @@ import Tokens
 
 private func name(_ text: String) throws -> ConnectionName { try #require(ConnectionName(text)) }
 
-private let mark = ClientMark(id: "flows", digest: "d1")
+private let mark = ClientIdentity(id: "flows", digest: "d1")
 private let now = Timestamp(milliseconds: 1_790_000_000_000)
 
 private func facts(
-  ends: TokenExpiry, refresh: RefreshFacts? = RefreshFacts(consentedAt: now, usedAt: now),
+  ends: TokenExpiry, refresh: RefreshMetadata? = RefreshMetadata(consentedAt: now, usedAt: now),
   issued: Timestamp = now
-) -> TokenFacts {
-  TokenFacts(
+) -> TokenMetadata {
+  TokenMetadata(
     attempt: "a1", issuedAt: issued, expiry: ends, granted: ["read"], refresh: refresh,
     verifiedAt: issued)
 }
 
 private func record(
-  _ grant: OAuthGrant = .authorizationCode, tokens: TokenFacts? = nil, claim: TokenClaim? = nil,
+  _ grant: OAuthGrant = .authorizationCode, tokens: TokenMetadata? = nil, claim: TokenClaim? = nil,
   stop: TokenStop? = nil, retryAt: Timestamp? = nil
 ) -> TokenRecord {
   TokenRecord(
@@ -27,7 +27,7 @@ private func record(
 
 private func decide(
   _ record: TokenRecord?, at time: Timestamp, grant: OAuthGrant? = nil,
-  service: OAuthService = anyService, client: ClientMark = mark, version: StoreVersion = "1",
+  service: OAuthService = anyService, client: ClientIdentity = mark, version: StoreVersion = "1",
   declared: Set<Scope>? = ["read"], isForced: Bool = false
 ) throws -> RenewalDecision {
   RenewalCase(
@@ -47,7 +47,7 @@ private func decide(
       (3600, 900), (7200, 900), (86_400, 900), (1200, 300), (60, 15), (4, 1), (1, 0), (0, 0),
       (-5, 0),
     ] as [(Int64, Int64)])
-  func behaviour1_theMarginIsTheSmallerOfTwoAndBelowTheLifetime(lifetime: Int64, margin: Int64)
+  func theMarginIsTheSmallerOfTwoAndBelowTheLifetime(lifetime: Int64, margin: Int64)
     throws
   {
     let rule = RenewalRule.standard
@@ -63,7 +63,7 @@ private func decide(
   }
 
   @Test(arguments: [1, 25, 60] as [Int64])
-  func behaviour1_anyConfiguredMarginStaysBelowTheLifetime(percent: Int64) throws {
+  func anyConfiguredMarginStaysBelowTheLifetime(percent: Int64) throws {
     let rule = RenewalRule(marginSeconds: 1_000_000, marginPercent: percent)
     for number in 0..<200 {
       let due = rule.dueAt(
@@ -72,7 +72,7 @@ private func decide(
     }
   }
 
-  @Test func behaviour1_tokensThatEndTogetherAreNotDueTogether() throws {
+  @Test func tokensThatEndTogetherAreNotDueTogether() throws {
     let rule = RenewalRule.standard
     let times = try (0..<1000).map { number in
       rule.dueAt(issued: now, ends: ends, connection: try name("connection-\(number)"))
@@ -99,8 +99,8 @@ private func decide(
       return
     }
     #expect(try decide(kept, at: until.adding(seconds: -1)) == .use(until: until))
-    #expect(try decide(kept, at: until) == .refresh(followsDoubt: false))
-    #expect(try decide(kept, at: now, isForced: true) == .refresh(followsDoubt: false))
+    #expect(try decide(kept, at: until) == .refresh(priorAttemptUnresolved: false))
+    #expect(try decide(kept, at: now, isForced: true) == .refresh(priorAttemptUnresolved: false))
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: until) == .mint)
     #expect(
@@ -108,9 +108,10 @@ private func decide(
         == .use(until: nil))
   }
 
-  @Test func behaviour4_anUnknownEndIsRenewedLongBeforeAnHourIsOver() throws {
+  @Test func anUnknownEndIsRenewedLongBeforeAnHourIsOver() throws {
     let kept = record(tokens: facts(ends: .unknown))
-    #expect(try decide(kept, at: now.adding(seconds: 2700)) == .refresh(followsDoubt: false))
+    #expect(
+      try decide(kept, at: now.adding(seconds: 2700)) == .refresh(priorAttemptUnresolved: false))
   }
 
   // MARK: Behaviours 5, 7, 11: claims
@@ -119,38 +120,43 @@ private func decide(
     TokenClaim(attempt: "a2", holder: "ann@laptop", deadline: deadline, refreshDigest: "d")
   }
 
-  @Test func behaviour5_whoHasClaimedIsNotDisturbed() throws {
+  @Test func whoHasClaimedIsNotDisturbed() throws {
     let deadline = now.adding(seconds: 45)
     let claimed = record(tokens: facts(ends: .at(now)), claim: claim(deadline: deadline))
     #expect(try decide(claimed, at: now) == .wait(until: deadline))
     #expect(try decide(claimed, at: now, isForced: true) == .wait(until: deadline))
   }
 
-  @Test func behaviour11_inDoubtTheOldTokenWaitsAsLongAsIsUseful() throws {
+  @Test func inDoubtTheOldTokenWaitsAsLongAsIsUseful() throws {
     let deadline = ends.adding(seconds: -800)
     let doubtful = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
     var rotating = anyService
     rotating.refresh.rotation = .always
     let last = ends.adding(seconds: -60)
     #expect(try decide(doubtful, at: deadline, service: rotating) == .wait(until: last))
-    #expect(try decide(doubtful, at: last, service: rotating) == .refresh(followsDoubt: true))
+    #expect(
+      try decide(doubtful, at: last, service: rotating) == .refresh(priorAttemptUnresolved: true))
   }
 
-  @Test func behaviour11_inAGraceWindowTheOldTokenIsTriedAtOnce() throws {
+  @Test func inAGraceWindowTheOldTokenIsTriedAtOnce() throws {
     let deadline = ends.adding(seconds: -800)
     let doubtful = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
     var service = anyService
     service.refresh = RefreshRules(rotation: .always, graceSeconds: 600)
-    #expect(try decide(doubtful, at: deadline, service: service) == .refresh(followsDoubt: true))
+    #expect(
+      try decide(doubtful, at: deadline, service: service) == .refresh(priorAttemptUnresolved: true)
+    )
     let over = deadline.adding(seconds: 600)
     #expect(
       try decide(doubtful, at: over, service: service)
         == .wait(until: ends.adding(seconds: -60)))
     service.refresh = RefreshRules(rotation: .never)
-    #expect(try decide(doubtful, at: deadline, service: service) == .refresh(followsDoubt: true))
+    #expect(
+      try decide(doubtful, at: deadline, service: service) == .refresh(priorAttemptUnresolved: true)
+    )
   }
 
-  @Test func behaviour11_aVanishedMintIsNoDoubt() throws {
+  @Test func aVanishedMintIsNoDoubt() throws {
     let claimed = record(
       .clientCredentials, tokens: facts(ends: .at(now), refresh: nil), claim: claim(deadline: now))
     #expect(try decide(claimed, at: now) == .mint)
@@ -164,7 +170,7 @@ private func decide(
     record.failed(fault, at: now, version: "1", fraction: fraction)
   }
 
-  @Test func behaviour15_whatIsTerminalStopsAutomaticCallsAndKeepsTheTokens() throws {
+  @Test func whatIsTerminalStopsAutomaticCallsAndKeepsTheTokens() throws {
     let kept = record(tokens: facts(ends: .at(ends)))
     let dead = failed(.consent(.refused(code: "invalid_grant")), after: kept)
     #expect(dead.tokens == kept.tokens)
@@ -181,7 +187,7 @@ private func decide(
     #expect(dead.tokens?.expiry == .at(ends))
   }
 
-  @Test func behaviour13_aWrongSetupIsTriedAgainOnceItIsAnother() throws {
+  @Test func aWrongSetupIsTriedAgainOnceItIsAnother() throws {
     let kept = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
     let stopped = failed(.configuration("invalid_client"), after: kept)
     #expect(try decide(stopped, at: ends) == .stopped("invalid_client"))
@@ -189,7 +195,7 @@ private func decide(
     #expect(try decide(stopped, at: ends, isForced: true) == .mint)
   }
 
-  @Test func behaviour13_passingFaultsWaitLongerEachTime() throws {
+  @Test func passingFaultsWaitLongerEachTime() throws {
     var kept = record(tokens: facts(ends: .at(now)))
     var waits: [Int64] = []
     for _ in 0..<12 {
@@ -205,11 +211,11 @@ private func decide(
     let asked = failed(.transient("busy", retryAfter: 30), after: kept, fraction: 0)
     #expect(asked.retryAt == now.adding(seconds: 30))
     #expect(try decide(asked, at: now) == .wait(until: now.adding(seconds: 30)))
-    #expect(try decide(asked, at: now, isForced: true) == .refresh(followsDoubt: false))
+    #expect(try decide(asked, at: now, isForced: true) == .refresh(priorAttemptUnresolved: false))
     #expect(kept.history.count == TokenRecord.keptFailures)
   }
 
-  @Test func behaviour13_refusalsWithoutAReasonEndAfterAFewTries() {
+  @Test func refusalsWithoutAReasonEndAfterAFewTries() {
     var kept = record(tokens: facts(ends: .at(ends)))
     for _ in 1..<TokenRecord.unexplainedLimit {
       kept = failed(.unspecified("the service answered 400"), after: kept)
@@ -230,24 +236,27 @@ private func decide(
     #expect(lost.claim == claimed.claim)
     var again = lost
     again.claim = TokenClaim(
-      attempt: "a3", holder: "h", deadline: deadline, refreshDigest: "d", followsDoubt: true)
+      attempt: "a3", holder: "h", deadline: deadline, refreshDigest: "d",
+      priorAttemptUnresolved: true)
     let dead = failed(.consent(.refused(code: "invalid_grant")), after: again)
     #expect(dead.stop == .consent(.answerLost))
   }
 
   // MARK: Behaviours 16, 17, 18
 
-  @Test func behaviour16_tokensAreOfOneClientAlone() throws {
-    let other = ClientMark(id: "flows", digest: "d2")
+  @Test func tokensAreOfOneClientAlone() throws {
+    let other = ClientIdentity(id: "flows", digest: "d2")
     let kept = record(tokens: facts(ends: .at(ends)))
     #expect(try decide(kept, at: now, client: other) == .ask(.clientChanged))
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: now, client: other) == .mint)
   }
 
-  @Test func behaviour16_theMarkIsOfTheConfigurationAndNotOfTheSecret() {
-    func mark(_ fields: [FieldName: String]) -> ClientMark? {
-      ClientMark(.clientCredentials, Catalog.builtIn["auth0"]?.oauth ?? anyService) { fields[$0] }
+  @Test func theMarkIsOfTheConfigurationAndNotOfTheSecret() {
+    func mark(_ fields: [FieldName: String]) -> ClientIdentity? {
+      ClientIdentity(.clientCredentials, Catalog.builtIn["auth0"]?.oauth ?? anyService) {
+        fields[$0]
+      }
     }
     let one: [FieldName: String] = ["client_id": "flows", "domain": "a.example.com"]
     #expect(mark(one) == mark(one.merging(["client_secret": "x"]) { $1 }))
@@ -257,7 +266,7 @@ private func decide(
     #expect(mark(["client_id": "flows"]) == nil)
   }
 
-  @Test func behaviour17_otherScopesForceANewMintAndAskAPersonAnew() throws {
+  @Test func otherScopesForceANewMintAndAskAPersonAnew() throws {
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: now, declared: ["read", "write"]) == .mint)
     let kept = record(tokens: facts(ends: .at(ends)))
@@ -271,26 +280,26 @@ private func decide(
 
   // MARK: Behaviour 19
 
-  @Test func behaviour19_anIdleRefreshTokenIsKeptAlive() throws {
+  @Test func anIdleRefreshTokenIsKeptAlive() throws {
     let idle = now.adding(seconds: 60 * 86_400)
-    let refresh = RefreshFacts(consentedAt: now, usedAt: now, idleUntil: idle)
+    let refresh = RefreshMetadata(consentedAt: now, usedAt: now, idleUntil: idle)
     let kept = record(tokens: facts(ends: .never, refresh: refresh))
     let due = now.adding(seconds: 54 * 86_400)
     #expect(try decide(kept, at: due.adding(seconds: -1)) == .use(until: due))
-    #expect(try decide(kept, at: due) == .refresh(followsDoubt: false))
+    #expect(try decide(kept, at: due) == .refresh(priorAttemptUnresolved: false))
     #expect(try decide(kept, at: idle) == .ask(.refreshTokenEnded))
   }
 
-  @Test func behaviour19_aHardEndIsNotPutOff() throws {
+  @Test func aHardEndIsNotPutOff() throws {
     let hard = now.adding(seconds: 86_400)
-    let refresh = RefreshFacts(consentedAt: now, usedAt: now, hardUntil: hard)
+    let refresh = RefreshMetadata(consentedAt: now, usedAt: now, hardUntil: hard)
     let kept = record(tokens: facts(ends: .at(hard.adding(seconds: 100)), refresh: refresh))
     #expect(try decide(kept, at: hard) == .ask(.refreshTokenEnded))
   }
 
   // MARK: Behaviour 21
 
-  @Test func behaviour21_healthyAndRecoverableAreTwoAnswers() throws {
+  @Test func healthyAndRecoverableAreTwoAnswers() throws {
     func state(_ record: TokenRecord, at time: Timestamp) throws -> ConnectionState {
       record.state(
         of: try name("crm"), client: mark, declared: ["read"], rules: ScopeRules(),

@@ -6,7 +6,7 @@ import Tokens
 @Suite struct FaultTests {
   enum Class: String { case consent, configuration, transient, unspecified, answerLost }
 
-  private func kind(_ result: Result<TokenAnswer, TokenFault>) -> Class? {
+  private func kind(_ result: Result<TokenResponse, TokenFault>) -> Class? {
     guard case .failure(let fault) = result else { return nil }
     switch fault {
     case .consent: return .consent
@@ -37,7 +37,7 @@ import Tokens
     (400, #"{"error": "something_new"}"#, .unspecified),
     (200, #"{"ok": false}"#, .unspecified),
   ])
-  func behaviour13_sortsFailuresByWhatMendsThem(status: Int, body: String, expected: Class) {
+  func sortsFailuresByWhatMendsThem(status: Int, body: String, expected: Class) {
     #expect(kind(read(answer(body, status: status))) == expected)
   }
 
@@ -46,7 +46,7 @@ import Tokens
       ("7", 7), ("Mon, 21 Sep 2026 14:14:20 GMT", 60), ("999999999", 86_400), ("-3", 0),
       ("soon", nil),
     ] as [(String, Int64?)])
-  func behaviour13_waitsAsLongAsTheServiceSays(header: String, seconds: Int64?) {
+  func waitsAsLongAsTheServiceSays(header: String, seconds: Int64?) {
     guard
       case .failure(.transient(_, let wait)) = read(
         answer("", status: 429, retryAfter: header))
@@ -66,11 +66,11 @@ import Tokens
     "Tops3cretValue", "error=Tops3cretValue", #"{"access_token": 1, "x": "Tops3cretValue"}"#,
     #"{"error": "aVeryLongWordThatCouldBeATokenTops3cretValue"}"#,
   ])
-  func behaviour22_quotesNothingThatAServiceMayEcho(body: String) {
+  func quotesNothingThatAServiceMayEcho(body: String) {
     for status in [200, 400, 401, 429, 500] {
       guard case .failure(let fault) = read(answer(body, status: status)) else { continue }
       #expect(!"\(fault)".contains("Tops3cret"), "\(fault)")
-      #expect(!fault.inWords.contains("Tops3cret"), "\(fault.inWords)")
+      #expect(!fault.summary.contains("Tops3cret"), "\(fault.summary)")
     }
   }
 }

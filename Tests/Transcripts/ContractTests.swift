@@ -71,8 +71,8 @@ import Testing
     try it.sandbox.write(String(decoding: calls, as: UTF8.self), to: "calls.json")
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "Services/contract-check").path
-    let judged = try run(
+    let verdict = try run(
       python, [script, description, it.sandbox.folder.path + "/calls.json"])
-    #expect(judged.status == 0, "\(judged.text.prefix(4000))\(judged.errorText)")
+    #expect(verdict.status == 0, "\(verdict.text.prefix(4000))\(verdict.errorText)")
   }
 }

@@ -108,9 +108,9 @@ import Testing
     let all = try ["connections/billing-api---1-2.yaml", file].map { try sandbox.read($0) }
     let text = try #require(all.first { $0.contains("token") })
     #expect(text.contains("  ignore:\n    - token\n"))
-    let place = text == all[1] ? file : "connections/billing-api---1-2.yaml"
+    let location = text == all[1] ? file : "connections/billing-api---1-2.yaml"
     try sandbox.write(
-      text.replacingOccurrences(of: "  ignore:\n    - token\n", with: ""), to: place)
+      text.replacingOccurrences(of: "  ignore:\n    - token\n", with: ""), to: location)
     let plan = try sandbox.vaultctl(["plan"])
     #expect(plan.text.contains("+ token = (secret: set)"), "\(plan.text)\(plan.errorText)")
   }

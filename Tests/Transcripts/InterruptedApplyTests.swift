@@ -69,7 +69,7 @@ import Testing
   /// Whoever is asked holds the lock while they think: another apply waits, then says who holds it.
   @Test func aHeldLockIsWaitedForAndNamed() throws {
     let sandbox = try sandbox(connections: 3)
-    let person = try Person(asked: ["apply"], in: sandbox)
+    let person = try TerminalSession(asked: ["apply"], in: sandbox)
     #expect(try person.isAsked(for: "Only `yes` is taken"))
     let holder = try #require(person.program)
     let other = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
@@ -86,7 +86,7 @@ import Testing
 }
 
 /// Somebody at a terminal that runs vaultctl.
-private final class Person {
+private final class TerminalSession {
   private let typed = Pipe()
   private let scratch: TemporaryFolder
   private let process: ChildProcess

@@ -75,7 +75,7 @@ import Testing
     try await test.expectFine(["refresh"])
   }
 
-  @Test func behaviour12_aReusedTokenKillsTheFamilyAndSaysSo() async throws {
+  @Test func aReusedTokenKillsTheFamilyAndSaysSo() async throws {
     let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
@@ -108,7 +108,7 @@ import Testing
     try await test.expectFine(["refresh"])
   }
 
-  @Test func behaviour23_obtainsConsentOnAnotherDevice() async throws {
+  @Test func obtainsConsentOnAnotherDevice() async throws {
     let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address, oauth: ["clientAuthentication: none"])
     try await test.apply("crm", app: "crm", id: "device", secret: nil)
@@ -127,7 +127,7 @@ import Testing
     #expect(approved.text.hasPrefix("crm  renewed, good until "))
   }
 
-  @Test func behaviour20_revokesAtTheService() async throws {
+  @Test func revokesAtTheService() async throws {
     let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
@@ -141,7 +141,7 @@ import Testing
     )
   }
 
-  @Test func behaviour20_aDeletedConnectionsTokensAreGivenBack() async throws {
+  @Test func aDeletedConnectionsTokensAreGivenBack() async throws {
     let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")

@@ -64,7 +64,7 @@ private final class Rotating: Sendable {
 
   /// Killed at every call by which something comes to the disk, from the claim to the cleared journal:
   /// the connection renews afterwards, and no token is presented twice.
-  @Test func behaviour8_killedAtAnyPointTheNewTokenIsNotLost() async throws {
+  @Test func killedAtAnyPointTheNewTokenIsNotLost() async throws {
     let service = try await Rotating()
     let test = try await authorized(service)
     var kills = 0
@@ -102,14 +102,14 @@ private final class Rotating: Sendable {
   }
 
   /// Eight processes at once, fifty times: one request each time, and no token presented twice.
-  @Test func behaviour5_eightProcessesAskOnceInFiftyRounds() async throws {
+  @Test func eightProcessesAskOnceInFiftyRounds() async throws {
     let service = try await Rotating()
     let test = try await authorized(service)
     try await expectOneAsks(of: test, service, rounds: 50) { try test.makeDue() }
   }
 
   /// Beside OpenBao as often where `VAULTCTL_TOKEN_ROUNDS` is 50.
-  @Test func behaviour5_eightProcessesAskOnceBesideOpenBao() async throws {
+  @Test func eightProcessesAskOnceBesideOpenBao() async throws {
     let bao = try await BaoServer()
     defer { bao.end() }
     let service = try await Rotating()

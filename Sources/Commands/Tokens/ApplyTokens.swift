@@ -23,7 +23,7 @@ struct ApplyTokens {
   struct Former {
     let name: ConnectionName
     let client: Client
-    let tokens: FormerTokens
+    let tokens: SupersededTokens
   }
 
   /// What will be gone afterwards, read before anything is done; nothing where the store keeps no
@@ -32,7 +32,7 @@ struct ApplyTokens {
     guard let tokens = session.store.tokenStore else { return [] }
     let names = Set(plan.changes.filter { $0.action.ends }.map(\.connection))
     if names.isEmpty { return [] }
-    let kept = try await session.asked { () async throws(StoreError) in
+    let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }.filter { names.contains($0.key) && $0.value.record.tokens != nil }
     if kept.isEmpty { return [] }
@@ -44,13 +44,13 @@ struct ApplyTokens {
       guard let subject = subjects[name],
         let client = try? subject.client(secrets[name] ?? [:])
       else { continue }
-      let opened = try await session.asked { () async throws(StoreError) in
+      let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
         try await tokens.openTokens(of: name)
       }
       former.append(
         Former(
           name: name, client: client,
-          tokens: FormerTokens(access: opened.access, refresh: opened.refresh)))
+          tokens: SupersededTokens(access: opened.access, refresh: opened.refresh)))
     }
     return former
   }

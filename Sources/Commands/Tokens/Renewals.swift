@@ -26,12 +26,13 @@ struct Renewals: Sendable {
     let process = ProcessInfo.processInfo.processIdentifier
     renewer = Renewer(
       store: session.store, tokens: tokens, http: session.tokenHTTP,
-      journal: AnswerJournal(folder: session.workspace.files.path(".vaultctl/answers")),
+      journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
       surroundings: .live(end), rule: rule,
-      holder: "\(Machine.user)@\(Machine.host), process \(process)", provenance: session.provenance)
+      holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
+      provenance: session.provenance)
   }
 
-  struct Result: Sendable {
+  struct Completed: Sendable {
     let name: ConnectionName
     let outcome: RenewalOutcome
   }
@@ -46,36 +47,36 @@ struct Renewals: Sendable {
   /// - Parameters:
   ///   - names: those alone, due or not; `nil` for what is due of all.
   /// - Returns: what was tried, and what only a person can do, by name.
-  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [Result] {
+  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [Completed] {
     try await run(names, isForced: names != nil, console: console)
   }
 
   /// Renews what is due of those named.
-  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [Result] {
+  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [Completed] {
     try await run(names, isForced: false, console: console)
   }
 
   private func run(
     _ names: Set<ConnectionName>?, isForced: Bool, console: Console
-  ) async throws -> [Result] {
+  ) async throws -> [Completed] {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
     console.report(try await replayed(subjects))
-    let records = try await session.asked { () async throws(StoreError) in
+    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
     let now = session.clock.now()
     var due: [RenewalSubject] = []
-    var results: [Result] = []
+    var results: [Completed] = []
     for subject in subjects.values where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
       switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
       case .mint, .refresh: due.append(subject)
       case .ask(let need) where record != nil || names != nil:
-        results.append(Result(name: subject.name, outcome: .needsAuthorization(need)))
+        results.append(Completed(name: subject.name, outcome: .needsAuthorization(need)))
       case .stopped(let code):
-        results.append(Result(name: subject.name, outcome: .stopped(code)))
+        results.append(Completed(name: subject.name, outcome: .stopped(code)))
       case .wait where names != nil: due.append(subject)
       case .use, .wait, .ask: break
       }
@@ -87,7 +88,7 @@ struct Renewals: Sendable {
   /// When something is to be looked at again, by the records; `nil` where nothing ends.
   func nextDue() async throws -> Timestamp? {
     let subjects = subjects(try await session.read())
-    let records = try await session.asked { () async throws(StoreError) in
+    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
     let now = session.clock.now()
@@ -111,7 +112,7 @@ struct Renewals: Sendable {
   func secrets(
     of names: Set<ConnectionName>
   ) async throws -> [ConnectionName: [FieldName: SecretFields.Value]] {
-    let opened = try await session.asked { () async throws(StoreError) in
+    let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.secrets(of: names)
     }
     return SecretFields.byConnection(opened)
@@ -119,18 +120,18 @@ struct Renewals: Sendable {
 
   private func renewed(
     _ subjects: [RenewalSubject], isForced: Bool
-  ) async throws -> [Result] {
+  ) async throws -> [Completed] {
     if subjects.isEmpty { return [] }
     let secrets = try await secrets(of: Set(subjects.map(\.name)))
     let renewed = await renewer.renewAll(
       subjects.map { ($0, secrets[$0.name] ?? [:]) }, isForced: isForced)
-    return renewed.map { Result(name: $0.name, outcome: $0.outcome) }
+    return renewed.map { Completed(name: $0.name, outcome: $0.outcome) }
   }
 
   private func replayed(
     _ subjects: [ConnectionName: RenewalSubject]
   ) async throws -> [Diagnostic] {
-    try await session.asked { () async throws(StoreError) in
+    try await session.mappingStoreErrors { () async throws(StoreError) in
       try await renewer.replay(subjects)
     }.compactMap { $0.diagnostic }
   }
@@ -163,9 +164,9 @@ extension RenewalSurroundings {
 
 extension Session {
   /// Answers with tokens are small, and awaited for less than a claim lasts.
-  var tokenHTTP: LoggedHTTP {
-    LoggedHTTP(
-      EnvironmentHTTP(
+  var tokenHTTP: LoggingHTTPTransport {
+    LoggingHTTPTransport(
+      ProxyingHTTPTransport(
         environment: ProcessInfo.processInfo.environment,
         limits: HTTPLimits(
           body: TokenRequests.answerLimit, answerSeconds: RenewalTimes.answerSeconds)),

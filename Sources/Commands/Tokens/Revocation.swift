@@ -21,7 +21,7 @@ extension Renewals {
       throw Failure(
         Diagnostic(
           .renewalFailed, "`\(name)` cannot come to tokens as it is set up",
-          notes: [error.inWords], help: ["mend its setup, and apply it"]))
+          notes: [error.summary], help: ["mend its setup, and apply it"]))
     }
   }
 
@@ -30,10 +30,10 @@ extension Renewals {
   /// - Parameter isReplaced: other tokens have taken their place: they are seen to work first.
   /// - Returns: what did not work, as warnings.
   func revoked(
-    _ former: FormerTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
+    _ former: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
   ) async throws -> [Diagnostic] {
     if former.access == nil, former.refresh == nil { return [] }
-    let records = try await session.asked { () async throws(StoreError) in
+    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
     let others = records.filter { $0.key != name && $0.value.record.client.id == client.id }
@@ -43,7 +43,7 @@ extension Renewals {
       if client.service.revocationEndpoint == nil { return [] }
       guard try await works(name, client) else { return [.stillUntried(name)] }
     }
-    let faults = try await session.asked { () async throws(StoreError) in
+    let faults = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await renewer.revoke(former, client, sharing: records.keys.sorted())
     }
     return faults.prefix(1).map { .notRevoked(name, $0) }
@@ -51,7 +51,7 @@ extension Renewals {
 
   /// Whether the service takes the token that is kept now, as far as it can be asked.
   private func works(_ name: ConnectionName, _ client: Client) async throws -> Bool {
-    let kept = try await session.asked { () async throws(StoreError) in
+    let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.openTokens(of: name)
     }
     guard client.service.introspectionEndpoint != nil, let access = kept.access else {
@@ -66,7 +66,7 @@ extension Diagnostic {
   fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenFault) -> Diagnostic {
     Diagnostic(
       .revocationFailed, "the tokens of `\(name)` may still be good at the service",
-      severity: .warning, notes: [fault.inWords],
+      severity: .warning, notes: [fault.summary],
       help: ["take them back on the service's own page"])
   }
 

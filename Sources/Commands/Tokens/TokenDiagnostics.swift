@@ -25,12 +25,12 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .needsAuthorization, "`\(name)` needs authorization", severity: .warning,
-      notes: [need.inWords], help: ["consent again: vaultctl authorize \(shellWord(name.rawValue))"]
+      notes: [need.summary], help: ["consent again: vaultctl authorize \(shellWord(name.rawValue))"]
     )
   }
 }
 
-extension Renewals.Result {
+extension Renewals.Completed {
   /// What is told of it besides its line; `nil` where the line says all.
   func diagnostic(in store: StoreDescription) -> Diagnostic? {
     switch outcome {

@@ -94,7 +94,7 @@ extension DiagnosticCode {
         """
         Its integrity check failed, or it is not what it claims to be.
         """)
-    case .placeMismatch:
+    case .bindingMismatch:
       Explanation(
         "A sealed value stands in another place",
         """

@@ -14,16 +14,16 @@ extension NodeReader {
     var environments: [Environment] = []
     for entry in entries {
       guard entry.keyText.isEnvironmentName else {
-        report(.invalidEnvironment(entry.keyText, at: place(entry.key)))
+        report(.invalidEnvironment(entry.keyText, at: location(entry.key)))
         continue
       }
       let environment = readEnvironment(entry)
       for other in environments where other.overlay.meets(environment.overlay) {
         report(
-          .overlaysMeet("the overlay of `\(other.name)`", at: environment.overlay.place))
+          .overlaysMeet("the overlay of `\(other.name)`", at: environment.overlay.location))
       }
       for path in manifests where path.text == environment.overlay.text {
-        report(.overlaysMeet("a path of `manifests`", at: environment.overlay.place))
+        report(.overlaysMeet("a path of `manifests`", at: environment.overlay.location))
       }
       environments.append(environment)
     }
@@ -33,7 +33,7 @@ extension NodeReader {
   private mutating func readEnvironment(_ entry: YAMLEntry) -> Environment {
     let name = entry.keyText
     let path = "environments.\(name)"
-    let standard = LocatedText("environments/\(name)", at: place(entry.key))
+    let standard = LocatedText("environments/\(name)", at: location(entry.key))
     let file = ".vaultctl/\(name).db"
     var environment = Environment(
       name: name, store: StoreSettings(.sqlite(path: file)),
@@ -48,7 +48,8 @@ extension NodeReader {
       name: name,
       store: readStore(entries, "\(path).store", standardFile: file) ?? environment.store,
       recipientRules: rules,
-      overlay: overlay.map { LocatedText($0.text.withoutFinalSlashes, at: $0.place) } ?? standard)
+      overlay: overlay.map { LocatedText($0.text.withoutFinalSlashes, at: $0.location) } ?? standard
+    )
     return environment
   }
 }
@@ -67,18 +68,18 @@ extension String {
 }
 
 extension Diagnostic {
-  fileprivate static func invalidEnvironment(_ name: String, at place: Place) -> Diagnostic {
+  fileprivate static func invalidEnvironment(_ name: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidEnvironment, "`\(name)` cannot be an environment's name", at: place,
+      .invalidEnvironment, "`\(name)` cannot be an environment's name", at: location,
       notes: [
         "it has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, a letter or digit first;"
           + " `all` means all of them"
       ])
   }
 
-  fileprivate static func overlaysMeet(_ other: String, at place: Place) -> Diagnostic {
+  fileprivate static func overlaysMeet(_ other: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidEnvironment, "an overlay needs a folder of its own", at: place,
+      .invalidEnvironment, "an overlay needs a folder of its own", at: location,
       notes: ["it is, or lies in or around, \(other)"],
       help: ["give it another folder: `overlay: environments/NAME`"])
   }

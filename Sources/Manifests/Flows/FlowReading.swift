@@ -22,7 +22,7 @@ extension Flow {
       reader.report(.invalidFlow("it is empty", at: .file(file)))
     }
     let diagnostics = reader.diagnostics(behind: faults.map { $0.inFlow() })
-    let hidden = faults.hasErrors ? nil : reader.hiddenSpans(under: roots)
+    let hidden = faults.hasErrors ? nil : reader.hiddenRanges(under: roots)
     return (
       diagnostics.hasErrors ? nil : flow, diagnostics, RedactedSource(yaml.bytes, hidden: hidden)
     )
@@ -61,14 +61,14 @@ extension Flow {
 extension NodeReader {
   fileprivate mutating func flow(_ root: YAMLNode) -> Flow? {
     guard case .mapping(let entries) = root.content else {
-      report(.invalidFlow("a flow is an object", at: place(root)))
+      report(.invalidFlow("a flow is an object", at: location(root)))
       return nil
     }
     let name = ["name", "id"].compactMap { entries.value($0)?.string }.first ?? file
     // A flow without actions comes without the key.
     guard let actions = entries.given("actions") else {
       if entries.value("id") == nil, entries.value("name") == nil {
-        report(.invalidFlow("it has neither `actions` nor `id` nor `name`", at: place(root)))
+        report(.invalidFlow("it has neither `actions` nor `id` nor `name`", at: location(root)))
       }
       return Flow(name: name, file: file, steps: [])
     }
@@ -77,7 +77,7 @@ extension NodeReader {
 
   private mutating func steps(_ node: YAMLNode, _ path: String) -> [FlowStep] {
     guard let items = node.items else {
-      report(.invalidFlow("`\(path)` must be a list", at: place(node)))
+      report(.invalidFlow("`\(path)` must be a list", at: location(node)))
       return []
     }
     return items.flatMap { step($0, path) }
@@ -87,25 +87,25 @@ extension NodeReader {
     guard let type = node["type"]?.string, let action = node["action"]?.string else {
       report(
         .invalidFlow(
-          "an action of `\(path)` needs `type` and `action`, both texts", at: place(node)))
+          "an action of `\(path)` needs `type` and `action`, both texts", at: location(node)))
       return []
     }
     for known in ["type", "action"] { node[known].map { show($0) } }
-    var place = place(node["action"] ?? node)
+    var location = location(node["action"] ?? node)
     var connection: String?
     let params = node["params"]
     if let reference = params?["connection_id"], !reference.isNull {
       guard let text = reference.string, !text.isEmpty else {
-        report(.invalidFlow("`connection_id` must be a text", at: self.place(reference)))
+        report(.invalidFlow("`connection_id` must be a text", at: self.location(reference)))
         return []
       }
       show(reference)
       connection = text
-      place = self.place(reference)
+      location = self.location(reference)
     }
     let step = FlowStep(
       app: AppID(type.lowercased()), action: action.lowercased(), connection: connection,
-      place: place)
+      location: location)
     // The branches of a condition; of other actions they are values of their own.
     guard step.app == "flow" else { return [step] }
     return ["then", "else"].reduce(into: [step]) { found, branch in
@@ -117,15 +117,15 @@ extension NodeReader {
 }
 
 extension Diagnostic {
-  fileprivate static func invalidFlow(_ reason: String, at place: Place) -> Diagnostic {
+  fileprivate static func invalidFlow(_ reason: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidFlow, "the flow cannot be read: \(reason)", at: place,
+      .invalidFlow, "the flow cannot be read: \(reason)", at: location,
       help: ["export it anew, or take it out of `flows` in \(Project.fileName)"])
   }
 
   /// A fault of the parser's, which speaks of YAML.
   fileprivate func inFlow() -> Diagnostic {
     guard severity == .error else { return self }
-    return .invalidFlow("it is no JSON (\(message))", at: place ?? .file(""))
+    return .invalidFlow("it is no JSON (\(message))", at: location ?? .file(""))
   }
 }

@@ -10,7 +10,7 @@ extension NodeReader {
     }
     return entries.compactMap { entry in
       guard entry.keyText.isLowerCaseID else {
-        report(.invalidID(entry.keyText, at: place(entry.key)))
+        report(.invalidID(entry.keyText, at: location(entry.key)))
         return nil
       }
       return readApp(entry)
@@ -31,7 +31,7 @@ extension NodeReader {
     }
     guard let items = list(value, "\(path).setups") else { return nil }
     let setups = items.compactMap { readSetupShape($0, "\(path).setups") }
-    if items.isEmpty { report(.noSetups(path, at: place(value))) }
+    if items.isEmpty { report(.noSetups(path, at: location(value))) }
     let actions = entries.given("actions").flatMap { list($0, "\(path).actions") } ?? []
     let oauth = readOAuth(entries, path, setups: setups)
     return App(
@@ -51,7 +51,7 @@ extension NodeReader {
     for item in items {
       guard let field = readField(item, "\(path).fields") else { continue }
       if fields.contains(where: { $0.name == field.name }) {
-        report(.duplicateField(field.name, at: place(item)))
+        report(.duplicateField(field.name, at: location(item)))
       } else {
         fields.append(field)
       }
@@ -65,12 +65,12 @@ extension NodeReader {
     guard let entries = mapping(node, path, keys: keys),
       let name = requiredID("name", in: entries, of: node, path)
     else { return nil }
-    if name == "type" { report(.reservedField(at: place(node))) }
+    if name == "type" { report(.reservedField(at: location(node))) }
     let required = entries.given("required").flatMap { boolean($0, "\(path).required") } ?? false
     let secret = entries.given("secret").flatMap { boolean($0, "\(path).secret") } ?? true
     let least = entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength") } ?? 1
     let most = entries.given("maxLength").flatMap { wholeNumber($0, "\(path).maxLength") }
-    if let most, most < least { report(.lengthsCross(at: place(node))) }
+    if let most, most < least { report(.lengthsCross(at: location(node))) }
     let allowed = entries.given("oneOf").flatMap { list($0, "\(path).oneOf") } ?? []
     let format: ValueFormat? = entries.given("format").flatMap { choice($0, "\(path).format") }
     return FieldShape(
@@ -102,7 +102,7 @@ extension NodeReader {
     }
     guard let text = text(value, "\(path).\(key)") else { return nil }
     if text.isLowerCaseID { return text }
-    report(.invalidID(text, at: place(value)))
+    report(.invalidID(text, at: location(value)))
     return nil
   }
 }
@@ -123,32 +123,32 @@ extension String {
 }
 
 extension Diagnostic {
-  fileprivate static func invalidID(_ text: String, at place: Place) -> Diagnostic {
+  fileprivate static func invalidID(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`\(text)` cannot be an id", at: place,
+      .invalidAppDefinition, "`\(text)` cannot be an id", at: location,
       notes: ["an id has at most 55 lower-case letters, digits and `_`, a letter first"])
   }
 
-  fileprivate static func noSetups(_ path: String, at place: Place) -> Diagnostic {
+  fileprivate static func noSetups(_ path: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`\(path)` has no setup", at: place,
+      .invalidAppDefinition, "`\(path)` has no setup", at: location,
       help: ["an app needs at least one, with its `type` and `fields`"])
   }
 
-  fileprivate static func duplicateField(_ name: FieldName, at place: Place) -> Diagnostic {
+  fileprivate static func duplicateField(_ name: FieldName, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "field `\(name)` is defined twice", at: place,
+      .invalidAppDefinition, "field `\(name)` is defined twice", at: location,
       help: ["remove one"])
   }
 
-  fileprivate static func reservedField(at place: Place) -> Diagnostic {
+  fileprivate static func reservedField(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "a field cannot be called `type`", at: place,
+      .invalidAppDefinition, "a field cannot be called `type`", at: location,
       notes: ["`spec.setup.type` names the setup's type"])
   }
 
-  fileprivate static func lengthsCross(at place: Place) -> Diagnostic {
+  fileprivate static func lengthsCross(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`maxLength` is less than `minLength`", at: place)
+      .invalidAppDefinition, "`maxLength` is less than `minLength`", at: location)
   }
 }

@@ -33,7 +33,7 @@ extension Manifest {
     self.init(
       file: yaml.file, bytes: yaml.bytes, environment: environment, documents: documents,
       diagnostics: reader.diagnostics(behind: parseFaults),
-      hidden: reader.hiddenSpans(under: roots))
+      hidden: reader.hiddenRanges(under: roots))
   }
 }
 
@@ -74,8 +74,8 @@ extension NodeReader {
 
     guard let metadata, let name = metadata.name else { return nil }
     let origin = ConnectionOrigin(
-      file: file, name: metadata.nameSpan, app: app?.span ?? spec.span, setup: setup?.span,
-      scopes: scopes.span, fields: setup?.spans ?? [:])
+      file: file, name: metadata.nameRange, app: app?.range ?? spec.range, setup: setup?.range,
+      scopes: scopes.range, fields: setup?.ranges ?? [:])
     var layer: ConnectionLayer?
     if errorCount == faultsBefore, let app {
       layer = ConnectionLayer(
@@ -95,7 +95,7 @@ extension NodeReader {
   private func removed(
     _ index: Int, _ metadata: ReadMetadata, _ spec: YAMLNode, _ below: ManifestDocument
   ) -> ManifestDocument {
-    let origin = ConnectionOrigin(file: file, name: metadata.nameSpan, app: spec.span)
+    let origin = ConnectionOrigin(file: file, name: metadata.nameRange, app: spec.range)
     return ManifestDocument(
       index: index, name: below.name, app: below.app,
       layer: below.app.map {
@@ -105,24 +105,24 @@ extension NodeReader {
 
   private mutating func readApp(
     _ spec: [YAMLEntry], of node: YAMLNode, catalog: Catalog, below: ManifestDocument?
-  ) -> (app: App, span: Span, isOwn: Bool)? {
+  ) -> (app: App, range: SourceRange, isOwn: Bool)? {
     guard let value = spec.value("app") else {
       // Where the base's app is not known, that is told there.
-      if let below { return below.app.map { ($0, node.span, false) } }
+      if let below { return below.app.map { ($0, node.range, false) } }
       report(.missingKey("app", in: "spec", of: node, example: "app: http", file: file))
       return nil
     }
     guard let text = text(value, "spec.app") else { return nil }
     guard let app = catalog[AppID(text)] else {
-      report(.unknownApp(text, known: catalog, at: place(value)))
+      report(.unknownApp(text, known: catalog, at: location(value)))
       return nil
     }
-    return (app, value.span, true)
+    return (app, value.range, true)
   }
 
   private mutating func readScopes(
     _ spec: [YAMLEntry]
-  ) -> (part: ConnectionLayer.Part<Set<Scope>>, span: Span?) {
+  ) -> (part: ConnectionLayer.Part<Set<Scope>>, range: SourceRange?) {
     guard let node = spec.value("scopes") else { return (.unsaid, nil) }
     if node.isNull { return (.removed, nil) }
     guard let items = list(node, "spec.scopes") else { return (.unsaid, nil) }
@@ -130,12 +130,12 @@ extension NodeReader {
     for item in items {
       guard let text = text(item, "spec.scopes") else { continue }
       if text.isEmpty || text.unicodeScalars.contains(where: \.isSpaceOrControl) {
-        report(.invalidScope(text, at: place(item)))
+        report(.invalidScope(text, at: location(item)))
       } else if !scopes.insert(Scope(text)).inserted {
-        report(.duplicateScope(text, at: place(item)))
+        report(.duplicateScope(text, at: location(item)))
       }
     }
-    return (.said(scopes), node.span)
+    return (.said(scopes), node.range)
   }
 
   /// `lifecycle.preventDestroy`.
@@ -165,25 +165,25 @@ extension Diagnostic {
   }
 
   fileprivate static func unknownApp(
-    _ text: String, known catalog: Catalog, at place: Place
+    _ text: String, known catalog: Catalog, at location: Location
   ) -> Diagnostic {
     let names = catalog.apps.keys.map(\.rawValue).sorted()
     let near = nearestName(to: text, among: names)
     return Diagnostic(
-      .unknownApp, "unknown app `\(text)`", at: place,
+      .unknownApp, "unknown app `\(text)`", at: location,
       notes: near == nil ? ["apps: \(names.joined(separator: ", "))"] : [],
       help: near.map { ["did you mean `\($0)`?"] }
         ?? ["an app of your own is declared under `apps:` in \(Project.fileName)"])
   }
 
-  fileprivate static func invalidScope(_ text: String, at place: Place) -> Diagnostic {
+  fileprivate static func invalidScope(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidScope, text.isEmpty ? "a scope cannot be empty" : "a scope has no white space",
-      at: place, help: ["write each scope as an item of its own"])
+      at: location, help: ["write each scope as an item of its own"])
   }
 
-  fileprivate static func duplicateScope(_ text: String, at place: Place) -> Diagnostic {
+  fileprivate static func duplicateScope(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .duplicateScope, "scope `\(text)` is listed twice", at: place, help: ["remove one"])
+      .duplicateScope, "scope `\(text)` is listed twice", at: location, help: ["remove one"])
   }
 }

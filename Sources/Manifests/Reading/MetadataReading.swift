@@ -5,7 +5,7 @@ import SourceYAML
 /// What stands under `metadata`.
 struct ReadMetadata {
   var name: ConnectionName?
-  var nameSpan: Span
+  var nameRange: SourceRange
   var formerNames: [ConnectionName] = []
   var labels = ConnectionLayer.Part<[String: String?]>.unsaid
   var annotations = ConnectionLayer.Part<[String: String?]>.unsaid
@@ -22,9 +22,9 @@ extension NodeReader {
     guard let entries = mapping(node, "metadata", keys: Self.metadataKeys)
     else { return nil }
 
-    var metadata = ReadMetadata(nameSpan: node.span)
+    var metadata = ReadMetadata(nameRange: node.range)
     if let value = entries.value("name") {
-      metadata.nameSpan = value.span
+      metadata.nameRange = value.range
       metadata.name = readName(value)
     } else {
       report(
@@ -49,7 +49,7 @@ extension NodeReader {
   ) -> ConnectionName? {
     guard let text = text(node, path) else { return nil }
     guard let name = ConnectionName(text) else {
-      report(.invalidName(at: place(node)))
+      report(.invalidName(at: location(node)))
       return nil
     }
     return name
@@ -72,7 +72,7 @@ extension NodeReader {
       if isValid(entry.keyText, text) {
         texts[entry.keyText] = text
       } else {
-        report(.invalidLabel(entry.keyText, at: place(entry.key)))
+        report(.invalidLabel(entry.keyText, at: location(entry.key)))
       }
     }
     return .said(texts)
@@ -95,18 +95,18 @@ extension String {
 }
 
 extension Diagnostic {
-  fileprivate static func invalidName(at place: Place) -> Diagnostic {
+  fileprivate static func invalidName(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidName, "not a connection's name", at: place,
+      .invalidName, "not a connection's name", at: location,
       notes: [
         "a name has 1 to \(ConnectionName.maxLength) characters, none of them a control"
           + " character, and no space at either end"
       ])
   }
 
-  fileprivate static func invalidLabel(_ key: String, at place: Place) -> Diagnostic {
+  fileprivate static func invalidLabel(_ key: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidLabel, "label `\(key)` cannot be used", at: place,
+      .invalidLabel, "label `\(key)` cannot be used", at: location,
       notes: [
         "a label's key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`;"
           + " its value has at most 255 characters"

@@ -23,29 +23,29 @@ struct NodeReader {
   /// The parser's findings and ours, in reading order. Where the parser has refused a value, ours
   /// of the same place would tell nothing new.
   func diagnostics(behind parseFaults: [Diagnostic]) -> [Diagnostic] {
-    let refused = Set(parseFaults.compactMap { $0.place?.span?.start })
+    let refused = Set(parseFaults.compactMap { $0.location?.range?.start })
     let ours = diagnostics.filter { diagnostic in
-      diagnostic.place?.span.map { !refused.contains($0.start) } ?? true
+      diagnostic.location?.range.map { !refused.contains($0.start) } ?? true
     }
     return (parseFaults + ours).sorted(by: Diagnostic.inReadingOrder)
   }
 
-  func place(_ node: YAMLNode) -> Place { .source(file: file, span: node.span) }
+  func location(_ node: YAMLNode) -> Location { .source(file: file, range: node.range) }
 
-  mutating func show(_ node: YAMLNode) { shown.insert(node.span.start.offset) }
+  mutating func show(_ node: YAMLNode) { shown.insert(node.range.start.offset) }
 
-  /// The spans of every scalar value under `roots` that was not shown.
-  func hiddenSpans(under roots: [YAMLNode]) -> [Span] {
-    var spans: [Span] = []
-    for root in roots { collectHidden(under: root, &spans) }
-    return spans
+  /// The ranges of every scalar value under `roots` that was not shown.
+  func hiddenRanges(under roots: [YAMLNode]) -> [SourceRange] {
+    var ranges: [SourceRange] = []
+    for root in roots { collectHidden(under: root, &ranges) }
+    return ranges
   }
 
-  private func collectHidden(under node: YAMLNode, _ spans: inout [Span]) {
+  private func collectHidden(under node: YAMLNode, _ ranges: inout [SourceRange]) {
     switch node.content {
-    case .scalar: if !shown.contains(node.span.start.offset) { spans.append(node.span) }
-    case .sequence(let items): for item in items { collectHidden(under: item, &spans) }
-    case .mapping(let entries): for entry in entries { collectHidden(under: entry.value, &spans) }
+    case .scalar: if !shown.contains(node.range.start.offset) { ranges.append(node.range) }
+    case .sequence(let items): for item in items { collectHidden(under: item, &ranges) }
+    case .mapping(let entries): for entry in entries { collectHidden(under: entry.value, &ranges) }
     }
   }
 

@@ -50,11 +50,11 @@ extension NodeReader {
     let tokenSetups = setups.filter { $0.grant != nil }
     for field in template.fields {
       if tokenSetups.allSatisfy({ $0.isOpen || $0[field] != nil }) { continue }
-      report(.endpointField(field, "\(path).\(key)", at: place(node)))
+      report(.endpointField(field, "\(path).\(key)", at: location(node)))
     }
     let isField = template.fields.first.map { text == "{\($0)}" } ?? false
     guard isField || text.isEndpoint else {
-      report(.notAnEndpoint("\(path).\(key)", at: place(node)))
+      report(.notAnEndpoint("\(path).\(key)", at: location(node)))
       return nil
     }
     return template
@@ -102,7 +102,8 @@ extension NodeReader {
       let entries = mapping(
         node, path,
         keys: [
-          "rotation", "graceSeconds", "idleSeconds", "idleRenewedBy", "hardSeconds", "deadCodes",
+          "rotation", "graceSeconds", "idleSeconds", "idleRenewedBy", "hardSeconds",
+          "invalidGrantCodes",
           "revocationEndsOthers",
         ])
     else { return RefreshRules() }
@@ -112,13 +113,14 @@ extension NodeReader {
     let rotation: RefreshRules.Rotation? = entries.given("rotation").flatMap {
       choice($0, "\(path).rotation")
     }
-    let codes = entries.given("deadCodes").flatMap { list($0, "\(path).deadCodes") } ?? []
+    let codes =
+      entries.given("invalidGrantCodes").flatMap { list($0, "\(path).invalidGrantCodes") } ?? []
     return RefreshRules(
       rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds") ?? 0,
       idleSeconds: seconds("idleSeconds"),
       idleRenewedBy: entries.given("idleRenewedBy").flatMap { text($0, "\(path).idleRenewedBy") }
         .map { Scope($0) }, hardSeconds: seconds("hardSeconds"),
-      deadCodes: Set(codes.compactMap { text($0, "\(path).deadCodes") }),
+      invalidGrantCodes: Set(codes.compactMap { text($0, "\(path).invalidGrantCodes") }),
       revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
         boolean($0, "\(path).revocationEndsOthers")
       } ?? false)
@@ -152,7 +154,7 @@ extension NodeReader {
     let percent = entries.given("marginPercent").flatMap { node -> Int? in
       guard let percent = wholeNumber(node, "tokens.marginPercent") else { return nil }
       if (1...60).contains(percent) { return percent }
-      report(.marginOutside(at: place(node)))
+      report(.marginOutside(at: location(node)))
       return nil
     }
     return RenewalRule(
@@ -181,24 +183,24 @@ extension Substring {
 }
 
 extension Diagnostic {
-  fileprivate static func notAnEndpoint(_ path: String, at place: Place) -> Diagnostic {
+  fileprivate static func notAnEndpoint(_ path: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`\(path)` is no endpoint that a login may be sent to", at: place,
+      .invalidAppDefinition, "`\(path)` is no endpoint that a login may be sent to", at: location,
       notes: ["it is `https://HOST/PATH`; plain `http` is for this machine alone (127.0.0.1)"],
       help: ["a part of it may be a field of the setup: `https://{domain}/oauth/token`"])
   }
 
   fileprivate static func endpointField(
-    _ field: FieldName, _ path: String, at place: Place
+    _ field: FieldName, _ path: String, at location: Location
   ) -> Diagnostic {
     Diagnostic(
       .invalidAppDefinition, "`\(path)` needs a field `\(field)` that a setup does not have",
-      at: place, help: ["add the field to every setup that has a `grant`"])
+      at: location, help: ["add the field to every setup that has a `grant`"])
   }
 
-  fileprivate static func marginOutside(at place: Place) -> Diagnostic {
+  fileprivate static func marginOutside(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`tokens.marginPercent` is not from 1 to 60", at: place,
+      .invalidAppDefinition, "`tokens.marginPercent` is not from 1 to 60", at: location,
       notes: ["a token is renewed before its end, and not as soon as it begins"])
   }
 }

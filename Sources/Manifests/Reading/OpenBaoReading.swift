@@ -45,7 +45,7 @@ extension NodeReader {
           entries, "jwtFrom", of: node, path, example: "jwtFrom: env:CI_JOB_JWT")
       else { return nil }
       guard let source = JWTSource(text) else {
-        report(.invalidJWTSource(at: entries.value("jwtFrom").map(place)))
+        report(.invalidJWTSource(at: entries.value("jwtFrom").map(location)))
         return nil
       }
       return .jwt(mount: mount, role: role, from: source)
@@ -75,7 +75,7 @@ extension NodeReader {
         && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
     if isPlain { return text }
-    report(.invalidEnginePath(at: place(value)))
+    report(.invalidEnginePath(at: location(value)))
     return nil
   }
 }
@@ -96,15 +96,15 @@ extension JWTSource {
 }
 
 extension Diagnostic {
-  fileprivate static func invalidJWTSource(at place: Place?) -> Diagnostic {
+  fileprivate static func invalidJWTSource(at location: Location?) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "where the JWT comes from is not told", at: place,
+      .invalidStore, "where the JWT comes from is not told", at: location,
       help: ["`jwtFrom: env:NAME`, `jwtFrom: file:PATH`, or `jwtFrom: command`"])
   }
 
-  fileprivate static func invalidEnginePath(at place: Place) -> Diagnostic {
+  fileprivate static func invalidEnginePath(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "not a path within the server", at: place,
+      .invalidStore, "not a path within the server", at: location,
       notes: [
         "it has letters, digits, `.`, `_` and `-`, with single slashes between its parts and none"
           + " at its ends"

@@ -29,41 +29,41 @@ extension Diagnostic {
       help: ["write one: vaultctl init"])
   }
 
-  static func secondProject(at place: Place) -> Diagnostic {
+  static func secondProject(at location: Location) -> Diagnostic {
     Diagnostic(
-      .wrongKind, "a project file holds one document", at: place,
+      .wrongKind, "a project file holds one document", at: location,
       help: ["remove what stands behind the first"])
   }
 
-  static func invalidProjectName(at place: Place) -> Diagnostic {
+  static func invalidProjectName(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidProjectName, "not a project's name", at: place,
+      .invalidProjectName, "not a project's name", at: location,
       notes: ["it has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, a letter or digit first"])
   }
 
-  static func invalidPath(_ path: String, at place: Place) -> Diagnostic {
+  static func invalidPath(_ path: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidPath, "`\(path)` must stay inside the project", at: place,
+      .invalidPath, "`\(path)` must stay inside the project", at: location,
       notes: ["a path is relative to the project file and has no `..`"])
   }
 
-  static func noRecipients(at place: Place) -> Diagnostic {
+  static func noRecipients(at location: Location) -> Diagnostic {
     Diagnostic(
-      .noRecipientRule, "no recipients", at: place,
+      .noRecipientRule, "no recipients", at: location,
       notes: ["secrets must be sealed for somebody"],
       help: ["see your keys: gpg --list-secret-keys --with-subkey-fingerprint"])
   }
 
-  static func notFingerprint(at place: Place) -> Diagnostic {
+  static func notFingerprint(at location: Location) -> Diagnostic {
     Diagnostic(
-      .recipientNotFingerprint, "not a full fingerprint", at: place,
+      .recipientNotFingerprint, "not a full fingerprint", at: location,
       notes: ["it has 40 hex digits (64 for a version 6 key); short ids can be forged"],
       help: ["see it: gpg --list-keys --fingerprint"])
   }
 
-  static func duplicateRecipient(_ fingerprint: String, at place: Place) -> Diagnostic {
+  static func duplicateRecipient(_ fingerprint: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .duplicateRecipient, "`\(fingerprint)` is listed twice", at: place,
+      .duplicateRecipient, "`\(fingerprint)` is listed twice", at: location,
       help: ["remove one"])
   }
 }

@@ -6,20 +6,20 @@ extension Project {
   /// Reads `vaultctl.yaml`. `nil` where it has an error; all of them are told.
   package static func read(
     _ yaml: YAMLFile, parseFaults: [Diagnostic]
-  ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [Span]) {
+  ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [SourceRange]) {
     var reader = NodeReader(file: yaml.file)
     var project: Project?
     let roots = yaml.documents.compactMap(\.root)
     if let root = roots.first {
       project = reader.project(root)
-      if roots.count > 1 { reader.report(.secondProject(at: reader.place(roots[1]))) }
+      if roots.count > 1 { reader.report(.secondProject(at: reader.location(roots[1]))) }
     } else if parseFaults.isEmpty {
       reader.report(.emptyProject(file: yaml.file))
     }
     let diagnostics = reader.diagnostics(behind: parseFaults)
     return (
       diagnostics.hasErrors ? nil : project, diagnostics,
-      reader.hiddenSpans(under: roots)
+      reader.hiddenRanges(under: roots)
     )
   }
 }
@@ -55,7 +55,7 @@ extension NodeReader {
     }
     guard let text = text(node, "name") else { return nil }
     guard text.isProjectName else {
-      report(.invalidProjectName(at: place(node)))
+      report(.invalidProjectName(at: location(node)))
       return nil
     }
     return text
@@ -78,10 +78,10 @@ extension NodeReader {
   mutating func relativePath(_ node: YAMLNode, _ path: String) -> LocatedText? {
     guard let text = text(node, path) else { return nil }
     guard text.isRelativePath else {
-      report(.invalidPath(path, at: place(node)))
+      report(.invalidPath(path, at: location(node)))
       return nil
     }
-    return LocatedText(text, at: place(node))
+    return LocatedText(text, at: location(node))
   }
 
   private mutating func readRecipientRules(
@@ -99,7 +99,7 @@ extension NodeReader {
 
   mutating func readRules(_ node: YAMLNode, _ path: String) -> [RecipientRule] {
     guard let items = list(node, path) else { return [] }
-    if items.isEmpty { report(.noRecipients(at: place(node))) }
+    if items.isEmpty { report(.noRecipients(at: location(node))) }
     return items.compactMap { readRule($0, path) }
   }
 
@@ -118,9 +118,9 @@ extension NodeReader {
     }
     let keys = readFingerprints(value, "\(path).keys")
     if keys.isEmpty, case .sequence(let items) = value.content, items.isEmpty {
-      report(.noRecipients(at: place(value)))
+      report(.noRecipients(at: location(value)))
     }
-    return RecipientRule(path: PathPattern(pattern), keys: keys, place: place(node))
+    return RecipientRule(path: PathPattern(pattern), keys: keys, location: location(node))
   }
 
   /// Full fingerprints, once each; shorter ids are no trust.
@@ -134,14 +134,14 @@ extension NodeReader {
       show(item)
       let digits = scalar.text.filter { $0 != " " }.uppercased()
       guard [40, 64].contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else {
-        report(.notFingerprint(at: place(item)))
+        report(.notFingerprint(at: location(item)))
         return nil
       }
       guard seen.insert(digits).inserted else {
-        report(.duplicateRecipient(digits, at: place(item)))
+        report(.duplicateRecipient(digits, at: location(item)))
         return nil
       }
-      return LocatedText(digits, at: place(item))
+      return LocatedText(digits, at: location(item))
     }
   }
 

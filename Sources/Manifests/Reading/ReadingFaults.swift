@@ -8,7 +8,7 @@ extension Diagnostic {
     let near = nearestName(to: entry.keyText, among: known)
     return Diagnostic(
       .unknownKey, "unknown key `\(entry.keyText)`\(path.isEmpty ? "" : " in `\(path)`")",
-      at: .source(file: file, span: entry.key.span),
+      at: .source(file: file, range: entry.key.range),
       notes: near == nil ? ["known keys: \(known.joined(separator: ", "))"] : [],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
@@ -18,7 +18,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .missingKey, "`\(path.isEmpty ? key : "\(path).\(key)")` is missing",
-      at: .source(file: file, span: Span(at: node.span.start)), help: ["add `\(example)`"])
+      at: .source(file: file, range: SourceRange(at: node.range.start)), help: ["add `\(example)`"])
   }
 
   static func wrongType(
@@ -26,7 +26,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .wrongType, "`\(path)` must be \(expected), not \(node.kindInWords)",
-      at: .source(file: file, span: node.span),
+      at: .source(file: file, range: node.range),
       help: node.isUnquotedText && expected == "a text" ? ["write it in quotes"] : [])
   }
 
@@ -36,7 +36,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let near = nearestName(to: text, among: allowed)
     return Diagnostic(
-      code, "`\(path)` cannot be `\(text)`", at: .source(file: file, span: node.span),
+      code, "`\(path)` cannot be `\(text)`", at: .source(file: file, range: node.range),
       notes: ["it can be: \(allowed.joined(separator: ", "))"],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }

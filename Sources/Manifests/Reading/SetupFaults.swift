@@ -3,19 +3,20 @@ import Model
 import SourceYAML
 
 extension Diagnostic {
-  static func plaintextSecret(_ field: FieldName, file: String, at place: Place) -> Diagnostic {
+  static func plaintextSecret(_ field: FieldName, file: String, at location: Location) -> Diagnostic
+  {
     Diagnostic(
-      .plaintextSecret, "secret field `spec.setup.\(field)` is not sealed", at: place,
+      .plaintextSecret, "secret field `spec.setup.\(field)` is not sealed", at: location,
       label: "plain text where a sealed value must be",
       notes: ["everyone who can read this file can read it"],
       help: ["seal it in place: vaultctl encrypt \(file)"])
   }
 
   static func malformedMessage(
-    _ field: FieldName, _ fault: MalformedMessage, at place: Place
+    _ field: FieldName, _ fault: MalformedMessage, at location: Location
   ) -> Diagnostic {
     Diagnostic(
-      .malformedMessage, "`spec.setup.\(field)` is not a whole OpenPGP message", at: place,
+      .malformedMessage, "`spec.setup.\(field)` is not a whole OpenPGP message", at: location,
       label: fault.reason,
       help: ["take the value back from git, or seal it anew: vaultctl set NAME \(field)"])
   }
@@ -27,46 +28,46 @@ extension Diagnostic {
     let near = nearestName(to: entry.keyText, among: known)
     return Diagnostic(
       .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(entry.keyText)`",
-      at: .source(file: file, span: entry.key.span),
+      at: .source(file: file, range: entry.key.range),
       notes: ["its fields: \(known.joined(separator: ", "))"],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 
   static func unknownIgnoredField(
-    _ text: String, shape: SetupShape, app: App, at place: Place
+    _ text: String, shape: SetupShape, app: App, at location: Location
   ) -> Diagnostic {
     let known = shape.fields.map(\.name.rawValue)
     let near = nearestName(to: text, among: known)
     return Diagnostic(
       .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(text)` to ignore",
-      at: place, notes: ["its fields: \(known.joined(separator: ", "))"],
+      at: location, notes: ["its fields: \(known.joined(separator: ", "))"],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 
   static func uselessPublicField(
-    _ field: FieldName, isSecret: Bool, app: App, at place: Place
+    _ field: FieldName, isSecret: Bool, app: App, at location: Location
   ) -> Diagnostic {
     Diagnostic(
       .uselessPublicField,
       "`\(field)` of `\(app.id)` is \(isSecret ? "secret and stays so" : "public already")",
-      at: place,
+      at: location,
       notes: ["`publicFields` is for fields that the catalog does not know"],
       help: ["remove it from the list"])
   }
 
   static func closedSetup(
-    _ field: FieldName, shape: SetupShape, app: App, at place: Place
+    _ field: FieldName, shape: SetupShape, app: App, at location: Location
   ) -> Diagnostic {
     Diagnostic(
       .uselessPublicField, "setup `\(shape.type)` of `\(app.id)` has no field `\(field)`",
-      at: place, notes: ["this setup takes no other fields than the catalog's"],
+      at: location, notes: ["this setup takes no other fields than the catalog's"],
       help: ["remove it from the list"])
   }
 
   static func violation(
-    _ violation: ValueViolation, of field: FieldName, at place: Place
+    _ violation: ValueViolation, of field: FieldName, at location: Location
   ) -> Diagnostic {
     Diagnostic(
-      violation.code, "`spec.setup.\(field)` \(violation.reason)", at: place)
+      violation.code, "`spec.setup.\(field)` \(violation.reason)", at: location)
   }
 }

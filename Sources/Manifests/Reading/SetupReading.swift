@@ -10,16 +10,16 @@ struct ReadSetup {
   /// `nil`: given as absent.
   var fields: [FieldName: FieldValue?] = [:]
 
-  var span: Span { node.span }
+  var range: SourceRange { node.range }
   var layer: ConnectionLayer.Setup { ConnectionLayer.Setup(type: shape.type, fields: fields) }
-  var spans: [FieldName: Span] {
-    Dictionary(slots.map { ($0.field, $0.span) }) { first, _ in first }
+  var ranges: [FieldName: SourceRange] {
+    Dictionary(slots.map { ($0.field, $0.range) }) { first, _ in first }
   }
 }
 
 /// `spec.publicFields`, each with its place.
 struct ReadPublicFields {
-  var fields: [(name: FieldName, place: Place)] = []
+  var fields: [(name: FieldName, location: Location)] = []
   /// Those of the document that this one lies over.
   var inherited: Set<FieldName> = []
   var names: Set<FieldName> { Set(fields.map(\.name)).union(inherited) }
@@ -32,7 +32,7 @@ extension NodeReader {
     else { return read }
     for item in items {
       guard let text = text(item, "spec.publicFields") else { continue }
-      read.fields.append((FieldName(text), place(item)))
+      read.fields.append((FieldName(text), location(item)))
     }
     return read
   }
@@ -40,11 +40,11 @@ extension NodeReader {
   /// A field can be made public only where the catalog has no say in it.
   mutating func checkUse(of publicFields: ReadPublicFields, shape: SetupShape?, of app: App?) {
     guard let shape, let app else { return }
-    for (name, place) in publicFields.fields {
+    for (name, location) in publicFields.fields {
       if let known = shape[name] {
-        report(.uselessPublicField(name, isSecret: known.isSecret, app: app, at: place))
+        report(.uselessPublicField(name, isSecret: known.isSecret, app: app, at: location))
       } else if !shape.isOpen {
-        report(.closedSetup(name, shape: shape, app: app, at: place))
+        report(.closedSetup(name, shape: shape, app: app, at: location))
       }
     }
   }
@@ -60,7 +60,7 @@ extension NodeReader {
     for item in items {
       guard let text = text(item, "spec.ignore") else { continue }
       if let shape, let app, !shape.isOpen, shape[FieldName(text)] == nil {
-        report(.unknownIgnoredField(text, shape: shape, app: app, at: place(item)))
+        report(.unknownIgnoredField(text, shape: shape, app: app, at: location(item)))
       }
       fields.insert(FieldName(text))
     }
@@ -121,7 +121,7 @@ extension NodeReader {
       return nil
     }
     func slot(_ state: FieldSlot.State) -> FieldSlot {
-      FieldSlot(field: field, span: node.span, isSecret: isSecret, state: state)
+      FieldSlot(field: field, range: node.range, isSecret: isSecret, state: state)
     }
     if scalar.resolved == .null { return (slot(.absent), nil) }
     if SealedMessage.looksSealed(scalar.text) {
@@ -129,12 +129,12 @@ extension NodeReader {
         let message = try SealedMessage(armored: scalar.text)
         return (slot(.sealed(message)), .sealed(message))
       } catch {
-        report(.malformedMessage(field, error, at: place(node)))
+        report(.malformedMessage(field, error, at: location(node)))
         return (slot(.malformed), nil)
       }
     }
     if isSecret {
-      report(.plaintextSecret(field, file: file, at: place(node)))
+      report(.plaintextSecret(field, file: file, at: location(node)))
       return (slot(.plain), nil)
     }
     return (slot(.plain), readPlain(scalar, node, field, constraint).map(FieldValue.plain))
@@ -154,7 +154,7 @@ extension NodeReader {
     }
     guard let text = text(node, "spec.setup.\(field)") else { return nil }
     if let violation = constraint.violation(of: text) {
-      report(.violation(violation, of: field, at: place(node)))
+      report(.violation(violation, of: field, at: location(node)))
       return nil
     }
     return .string(text)

@@ -56,7 +56,7 @@ extension NodeReader {
       switch type {
       case .git: return .git
       case .sqlite:
-        report(.ledgerWithoutPath(at: place(node)))
+        report(.ledgerWithoutPath(at: location(node)))
         return nil
       }
     }
@@ -72,7 +72,7 @@ extension NodeReader {
     case .sqlite:
       guard let entries = mapping(node, path, keys: ["type", "path"]) else { return nil }
       guard let value = entries.given("path") else {
-        report(.ledgerWithoutPath(at: place(node)))
+        report(.ledgerWithoutPath(at: location(node)))
         return nil
       }
       return relativePath(value, "\(path).path").map { .sqlite(path: $0.text) }
@@ -89,7 +89,7 @@ extension NodeReader {
     }
     guard let domain = text(value, "\(path).domain") else { return nil }
     guard ValueFormat.hostName.accepts(domain.utf8.span) else {
-      report(.notADomain(at: place(value)))
+      report(.notADomain(at: location(value)))
       return nil
     }
     return Auth0Settings(
@@ -102,7 +102,7 @@ extension NodeReader {
     guard let value = entries.given(key), let text = text(value, "\(path).\(key)") else {
       return nil
     }
-    if !text.isServerURL { report(.notAServer(at: place(value))) }
+    if !text.isServerURL { report(.notAServer(at: location(value))) }
     return text.withoutFinalSlashes
   }
 
@@ -131,21 +131,21 @@ extension String {
 }
 
 extension Diagnostic {
-  fileprivate static func ledgerWithoutPath(at place: Place) -> Diagnostic {
+  fileprivate static func ledgerWithoutPath(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "where the ledger's file is to be is not told", at: place,
+      .invalidStore, "where the ledger's file is to be is not told", at: location,
       help: ["name it: `ledger: {type: sqlite, path: .vaultctl/ledger.db}`"])
   }
 
-  fileprivate static func notADomain(at place: Place) -> Diagnostic {
+  fileprivate static func notADomain(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "not a tenant's domain", at: place,
+      .invalidStore, "not a tenant's domain", at: location,
       help: ["the domain alone: `domain: acme.eu.auth0.com`"])
   }
 
-  fileprivate static func notAServer(at place: Place) -> Diagnostic {
+  fileprivate static func notAServer(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "not a server that a login may be sent to", at: place,
+      .invalidStore, "not a server that a login may be sent to", at: location,
       notes: ["it is `https://HOST`; plain `http` is for this machine alone (127.0.0.1)"])
   }
 }

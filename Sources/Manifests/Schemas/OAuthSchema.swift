@@ -73,7 +73,7 @@ enum OAuthSchema {
         ("rotation", choice(RefreshRules.Rotation.allCases.map(\.rawValue))),
         ("graceSeconds", count), ("idleSeconds", count), ("idleRenewedBy", text),
         ("hardSeconds", count),
-        ("deadCodes", Schemas.list("Errors that mean invalid_grant.", Schemas.text)),
+        ("invalidGrantCodes", Schemas.list("Errors that mean invalid_grant.", Schemas.text)),
         ("revocationEndsOthers", truth),
       ], nullable: true)
   }

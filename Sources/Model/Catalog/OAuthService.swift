@@ -101,13 +101,13 @@ package struct RefreshRules: Hashable, Sendable {
   /// A refresh token dies so many seconds after the consent, used or not.
   package var hardSeconds: Int64?
   /// Error codes by which the service says `invalid_grant` in its own words.
-  package var deadCodes: Set<String>
+  package var invalidGrantCodes: Set<String>
   /// Whether revoking one token ends others that the same client was given.
   package var revocationEndsOthers: Bool
 
   package init(
     rotation: Rotation = .unknown, graceSeconds: Int64 = 0, idleSeconds: Int64? = nil,
-    idleRenewedBy: Scope? = nil, hardSeconds: Int64? = nil, deadCodes: Set<String> = [],
+    idleRenewedBy: Scope? = nil, hardSeconds: Int64? = nil, invalidGrantCodes: Set<String> = [],
     revocationEndsOthers: Bool = false
   ) {
     self.rotation = rotation
@@ -115,7 +115,7 @@ package struct RefreshRules: Hashable, Sendable {
     self.idleSeconds = idleSeconds
     self.idleRenewedBy = idleRenewedBy
     self.hardSeconds = hardSeconds
-    self.deadCodes = deadCodes
+    self.invalidGrantCodes = invalidGrantCodes
     self.revocationEndsOthers = revocationEndsOthers
   }
 

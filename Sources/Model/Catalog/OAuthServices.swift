@@ -44,7 +44,7 @@ extension OAuthService {
     introspection: "https://api.hubapi.com/oauth/2026-03/token/introspect",
     clientAuthentication: .post, pkce: .supported, scopes: ScopeRules(grantedMember: "scopes"),
     refresh: RefreshRules(
-      rotation: .never, deadCodes: ["BAD_REFRESH_TOKEN"], revocationEndsOthers: true),
+      rotation: .never, invalidGrantCodes: ["BAD_REFRESH_TOKEN"], revocationEndsOthers: true),
     lifetime: AccessLifetime(.seconds(1800)))
 
   /// No scopes, and `expires_in: 0` means never.
@@ -78,7 +78,7 @@ extension OAuthService {
     scopes: ScopeRules(
       separator: ",", aliases: ["chat:write:bot": "chat:write", "chat:write:user": "chat:write"]),
     refresh: RefreshRules(
-      rotation: .optional, deadCodes: ["invalid_refresh_token", "token_revoked"]),
+      rotation: .optional, invalidGrantCodes: ["invalid_refresh_token", "token_revoked"]),
     lifetime: AccessLifetime(.forever))
 
   /// The platform's secret key is the client's secret.

@@ -14,7 +14,7 @@ package enum ValueViolation: Hashable, Sendable {
     case .tooShort(let least): "is shorter than \(least) characters"
     case .tooLong(let most): "is longer than \(most) characters"
     case .notOneOf(let allowed): "is not one of: \(allowed.joined(separator: ", "))"
-    case .wrongFormat(let format): "is not \(format.inWords)"
+    case .wrongFormat(let format): "is not \(format.summary)"
     }
   }
 

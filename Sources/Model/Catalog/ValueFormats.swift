@@ -1,5 +1,5 @@
 extension ValueFormat {
-  package var inWords: String {
+  package var summary: String {
     switch self {
     case .httpsURL: "an https URL (`https://host/…`, without a user and a password)"
     case .hostName: "a host name (letters, digits, `-` and `.`; no scheme, no port)"

@@ -112,17 +112,17 @@ enum Armor {
 
 /// Lines without their breaks and without blanks at their ends.
 private struct ArmorLines {
-  private var place = 0
+  private var offset = 0
 
   /// `nil` behind the last line; what ends with a break has an empty line behind it.
   mutating func next(in text: Span<UInt8>) -> Range<Int>? {
-    guard place <= text.count else { return nil }
-    let start = place
+    guard offset <= text.count else { return nil }
+    let start = offset
     var end = start
     while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
     let isPair =
       end + 1 < text.count && text[end] == 0x0D && text[end + 1] == 0x0A
-    place = end + (isPair ? 2 : 1)
+    offset = end + (isPair ? 2 : 1)
     while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
     return start..<end
   }

@@ -22,7 +22,7 @@ struct MessagePackets {
     var reader = PacketReader(bytes)
     var isPlainlyKeyed = true
     while true {
-      let start = reader.place
+      let start = reader.offset
       guard let packet = try reader.next() else { throw .badPackets }
       switch packet.tag {
       case Tag.publicKeySession:
@@ -31,7 +31,7 @@ struct MessagePackets {
       case Tag.symmetricSession, Tag.marker: isPlainlyKeyed = false
       case Tag.integrityProtected, Tag.authenticated:
         guard !keyIDs.isEmpty else { throw .notEncryptedToKeys }
-        guard reader.place == bytes.count else { throw .badPackets }
+        guard reader.offset == bytes.count else { throw .badPackets }
         if isPlainlyKeyed { keyPackets = 0..<start }
         if packet.tag == Tag.integrityProtected, packet.isWhole, packet.body.count > 1,
           bytes[packet.body.lowerBound] == 1
@@ -51,8 +51,8 @@ struct MessagePackets {
     _ bytes: [UInt8], _ body: Range<Int>
   ) throws(MalformedMessage) -> UInt64 {
     let start = body.lowerBound
-    func number(at place: Int) -> UInt64 {
-      bytes[place..<place + 8].reduce(0) { $0 << 8 | UInt64($1) }
+    func number(at offset: Int) -> UInt64 {
+      bytes[offset..<offset + 8].reduce(0) { $0 << 8 | UInt64($1) }
     }
     guard !body.isEmpty else { throw .badPackets }
     switch bytes[start] {
@@ -81,23 +81,23 @@ private struct PacketReader {
   }
 
   private let bytes: [UInt8]
-  private(set) var place = 0
+  private(set) var offset = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Takes one packet off the front; `nil` at the end. A packet of partial lengths, which only an
   /// encrypted packet can be, counts as reaching to the end of its last part.
   mutating func next() throws(MalformedMessage) -> Packet? {
-    guard place < bytes.count else { return nil }
-    let head = bytes[place]
-    place += 1
+    guard offset < bytes.count else { return nil }
+    let head = bytes[offset]
+    offset += 1
     guard head & 0x80 != 0 else { throw .badPackets }
     if head & 0x40 != 0 { return try newFormat(head & 0x3F) }
     let tag = (head >> 2) & 0x0F
     let width = 1 << Int(head & 3)
     if width == 8 {
-      defer { place = bytes.count }
-      return Packet(tag: tag, body: place..<bytes.count, isWhole: false)
+      defer { offset = bytes.count }
+      return Packet(tag: tag, body: offset..<bytes.count, isWhole: false)
     }
     return Packet(tag: tag, body: try take(number(bytes: width)), isWhole: true)
   }
@@ -128,8 +128,8 @@ private struct PacketReader {
   }
 
   private mutating func take(_ count: Int) throws(MalformedMessage) -> Range<Int> {
-    guard bytes.count - place >= count else { throw .badPackets }
-    defer { place += count }
-    return place..<place + count
+    guard bytes.count - offset >= count else { throw .badPackets }
+    defer { offset += count }
+    return offset..<offset + count
   }
 }

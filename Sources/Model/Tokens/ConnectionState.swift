@@ -40,7 +40,7 @@ extension TokenRecord {
   ///   - client: the connection's client as it is set up now; `nil` where that is not known.
   ///   - declared: the scopes that the connection should have; `nil` where nothing is said.
   package func need(
-    client: ClientMark?, declared: Set<Scope>?, rules: ScopeRules, now: Timestamp
+    client: ClientIdentity?, declared: Set<Scope>?, rules: ScopeRules, now: Timestamp
   ) -> AuthorizationNeed? {
     guard grant.needsPerson else { return nil }
     if case .consent(let need) = stop { return need }
@@ -53,7 +53,7 @@ extension TokenRecord {
 
   /// The state of a connection that has all its fields.
   package func state(
-    of connection: ConnectionName, client: ClientMark?, declared: Set<Scope>?,
+    of connection: ConnectionName, client: ClientIdentity?, declared: Set<Scope>?,
     rules: ScopeRules, rule: RenewalRule, now: Timestamp
   ) -> ConnectionState {
     if let need = need(client: client, declared: declared, rules: rules, now: now) {

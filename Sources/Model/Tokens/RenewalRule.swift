@@ -34,7 +34,7 @@ package struct RenewalRule: Hashable, Sendable {
   /// When the tokens of a record are due; `nil` where they need no renewal by time.
   ///
   /// An unused refresh token that would die is kept alive by a refresh in the last tenth of its time.
-  package func dueAt(_ tokens: TokenFacts, connection: ConnectionName) -> Timestamp? {
+  package func dueAt(_ tokens: TokenMetadata, connection: ConnectionName) -> Timestamp? {
     let access: Timestamp? =
       switch tokens.expiry {
       case .at(let time): dueAt(issued: tokens.issuedAt, ends: time, connection: connection)

@@ -1,11 +1,11 @@
 /// What a store keeps of a connection's tokens beside the tokens themselves. No secret is in it.
 package struct TokenRecord: Hashable, Sendable, Codable {
-  package var client: ClientMark
+  package var client: ClientIdentity
   package var grant: OAuthGrant
   /// What was asked for when the present tokens were first obtained.
   package var requested: Set<Scope>
   /// `nil` before the first token.
-  package var tokens: TokenFacts?
+  package var tokens: TokenMetadata?
   /// Somebody is about to ask the service, or was and has vanished.
   package var claim: TokenClaim?
   /// Why nothing is tried any more without a person.
@@ -20,7 +20,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
   package static let keptFailures = 10
 
   package init(
-    client: ClientMark, grant: OAuthGrant, requested: Set<Scope>, tokens: TokenFacts? = nil,
+    client: ClientIdentity, grant: OAuthGrant, requested: Set<Scope>, tokens: TokenMetadata? = nil,
     claim: TokenClaim? = nil, stop: TokenStop? = nil, attempts: Int = 0,
     retryAt: Timestamp? = nil, history: [TokenFailure] = []
   ) {
@@ -37,7 +37,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
 }
 
 /// Which client tokens were given to: they are of no use to another one.
-package struct ClientMark: Hashable, Sendable, Codable {
+package struct ClientIdentity: Hashable, Sendable, Codable {
   package let id: String
   /// SHA-256 of the client's configuration without its secret, in hex.
   package let digest: String
@@ -49,7 +49,7 @@ package struct ClientMark: Hashable, Sendable, Codable {
 }
 
 /// What is known of the tokens that are kept.
-package struct TokenFacts: Hashable, Sendable, Codable {
+package struct TokenMetadata: Hashable, Sendable, Codable {
   /// The exchange that they came from.
   package var attempt: TokenAttempt
   /// Our time just before that exchange was sent: what lifetimes count from (RFC 6749 section 5.1).
@@ -58,7 +58,7 @@ package struct TokenFacts: Hashable, Sendable, Codable {
   package var granted: Set<Scope>
   /// What a refresh took away, against the grant before it.
   package var narrowed: Set<Scope>
-  package var refresh: RefreshFacts?
+  package var refresh: RefreshMetadata?
   /// When the service was last seen to take them.
   package var verifiedAt: Timestamp
   /// Seconds that the service's clock is ahead of ours, by its answer's `Date`.
@@ -66,7 +66,7 @@ package struct TokenFacts: Hashable, Sendable, Codable {
 
   package init(
     attempt: TokenAttempt, issuedAt: Timestamp, expiry: TokenExpiry, granted: Set<Scope>,
-    narrowed: Set<Scope> = [], refresh: RefreshFacts? = nil, verifiedAt: Timestamp,
+    narrowed: Set<Scope> = [], refresh: RefreshMetadata? = nil, verifiedAt: Timestamp,
     skewSeconds: Int64? = nil
   ) {
     self.attempt = attempt
@@ -81,7 +81,7 @@ package struct TokenFacts: Hashable, Sendable, Codable {
 }
 
 /// What is known of a kept refresh token.
-package struct RefreshFacts: Hashable, Sendable, Codable {
+package struct RefreshMetadata: Hashable, Sendable, Codable {
   /// When a person consented.
   package var consentedAt: Timestamp
   /// When it was given or last used.
@@ -134,20 +134,26 @@ package struct TokenClaim: Hashable, Sendable, Codable {
   /// Of the refresh token that is presented, under the store's key; `nil` where none is.
   package let refreshDigest: KeyedDigest?
   /// Whether an earlier claim of the same refresh token ended in doubt.
-  package let followsDoubt: Bool
+  package let priorAttemptUnresolved: Bool
 
   package init(
     attempt: TokenAttempt, holder: String, deadline: Timestamp, refreshDigest: KeyedDigest?,
-    followsDoubt: Bool = false
+    priorAttemptUnresolved: Bool = false
   ) {
     self.attempt = attempt
     self.holder = holder
     self.deadline = deadline
     self.refreshDigest = refreshDigest
-    self.followsDoubt = followsDoubt
+    self.priorAttemptUnresolved = priorAttemptUnresolved
   }
 
   package func isActive(at now: Timestamp) -> Bool { now < deadline }
+
+  /// As stores have it.
+  private enum CodingKeys: String, CodingKey {
+    case attempt, holder, deadline, refreshDigest
+    case priorAttemptUnresolved = "followsDoubt"
+  }
 }
 
 /// Why nothing is tried any more by itself.
@@ -172,7 +178,7 @@ package enum AuthorizationNeed: Hashable, Sendable, Codable {
   case noRefreshToken
   case revoked
 
-  package var inWords: String {
+  package var summary: String {
     switch self {
     case .refused(let code): "the service says `\(code)`"
     case .unspecified: "the service refuses without saying why (unspecified)"

@@ -10,14 +10,14 @@ package struct SessionKey: Sendable {
   /// - Parameter text: the cipher's decimal number, a colon, and the key in hex, as gpg tells it;
   ///   ended by a zero.
   init?(_ text: UnsafePointer<CChar>) {
-    var place = 0
+    var offset = 0
     var algorithm = 0
-    while let digit = unsafe Self.digit(text[place]), digit < 10, place < 3 {
+    while let digit = unsafe Self.digit(text[offset]), digit < 10, offset < 3 {
       algorithm = algorithm * 10 + Int(digit)
-      place += 1
+      offset += 1
     }
-    guard place > 0, unsafe text[place] == CChar(UInt8(ascii: ":")) else { return nil }
-    let start = place + 1
+    guard offset > 0, unsafe text[offset] == CChar(UInt8(ascii: ":")) else { return nil }
+    let start = offset + 1
     var end = start
     while unsafe Self.digit(text[end]) != nil { end += 1 }
     guard unsafe text[end] == 0, end > start, (end - start).isMultiple(of: 2) else { return nil }

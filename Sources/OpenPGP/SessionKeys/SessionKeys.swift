@@ -75,7 +75,7 @@ extension OpenFault {
   var isAboutTheKey: Bool {
     switch self {
     case .noSecretKey, .agentUnavailable, .cancelled, .deadlineExceeded: true
-    case .badMessage, .placeMismatch, .noValidSignature, .tooLarge, .gpgFailed: false
+    case .badMessage, .bindingMismatch, .noValidSignature, .tooLarge, .gpgFailed: false
     }
   }
 }

@@ -1,0 +1,224 @@
+package import Diagnostics
+package import Model
+import Secrets
+package import Stores
+
+/// What became of each change, in the order of the plan.
+package struct ApplyOutcome: Sendable {
+  package enum ChangeResult: Hashable, Sendable {
+    case done
+    case failed([Diagnostic])
+    /// Not begun, because the run had to stop.
+    case skipped
+  }
+
+  package let results: [(change: Change, result: ChangeResult)]
+  /// What stopped the run, or came up at its end.
+  package let faults: [Diagnostic]
+
+  package func count(_ result: (ChangeResult) -> Bool) -> Int {
+    results.count { result($0.result) }
+  }
+
+  package var doneCount: Int { count { $0 == .done } }
+  package var isComplete: Bool { doneCount == results.count && !faults.hasErrors }
+}
+
+/// Carries out a plan.
+package struct Applier: Sendable {
+  private let store: any Store
+  private let lock: StoreLock
+  private let opener: any SecretOpener
+  private let catalog: Catalog
+  private let clock: any Clock
+  private let width: Int
+
+  /// - Parameter width: changes under way at once; `nil` is what suits the store.
+  package init(
+    store: any Store, lock: StoreLock, opener: any SecretOpener, catalog: Catalog,
+    clock: any Clock, width: Int? = nil
+  ) {
+    self.width = width ?? store.parallelism
+    self.store = store
+    self.lock = lock
+    self.opener = opener
+    self.catalog = catalog
+    self.clock = clock
+  }
+
+  /// Runs that were killed, as warnings: the plan that is made after this finishes what they left.
+  package func interruptedRuns() async throws(Diagnostic) -> [Diagnostic] {
+    do throws(StoreError) {
+      return try await store.takeInterruptedRuns().map { .interrupted($0) }
+    } catch {
+      throw Diagnostic(error, in: store.description)
+    }
+  }
+
+  /// 1. The lock is still ours, and the run is journaled.
+  /// 2. Creates, then updates, then deletes, a few at once; one failure leaves the rest to go on.
+  /// 3. Where the lock is lost or the store cannot be reached, nothing new is begun.
+  /// 4. The run's end is journaled.
+  ///
+  /// - Precondition: the lock is held.
+  package func carryOut(
+    _ plan: Plan, desired: [DesiredConnection], by provenance: Provenance,
+    progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
+  ) async -> ApplyOutcome {
+    let run: RunID
+    do throws(Diagnostic) {
+      // Somebody may have thought about the plan for longer than the lock lasts.
+      try await lock.confirm()
+      run = try await begin(plan, desired, by: provenance)
+    } catch {
+      return ApplyOutcome(results: plan.changes.map { ($0, .skipped) }, faults: [error])
+    }
+    let writer = ChangeWriter(
+      store: store, opener: opener, catalog: catalog, provenance: provenance, run: run,
+      desired: Dictionary(desired.map { ($0.name, $0) }) { first, _ in first })
+    var (results, faults) = await underHeartbeat {
+      await inOrder(plan.changes, writer, progress)
+    }
+    do throws(StoreError) {
+      try await store.endRun(run, at: clock.now())
+    } catch {
+      faults.append(Diagnostic(error, in: store.description))
+    }
+    return ApplyOutcome(
+      results: plan.changes.map { ($0, results.removeValue(forKey: $0.connection) ?? .skipped) },
+      faults: faults)
+  }
+
+  private func begin(
+    _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance
+  ) async throws(Diagnostic) -> RunID {
+    let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
+    do throws(StoreError) {
+      return try await store.beginRun(
+        plan.changes.map { change in
+          StoreIntent(
+            change.connection, StoreWrite.Action(change.action),
+            draft: change.action.makesAnew
+              ? byName[change.connection]?.draft(by: provenance) : nil)
+        },
+        by: provenance)
+    } catch {
+      throw Diagnostic(error, in: store.description)
+    }
+  }
+
+  private typealias Results = [ConnectionName: ApplyOutcome.ChangeResult]
+
+  private func inOrder(
+    _ changes: [Change], _ writer: ChangeWriter,
+    _ progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
+  ) async -> Results {
+    var results: Results = [:]
+    for phase in ApplyPhase.allCases {
+      var waiting = changes.filter { ApplyPhase($0.action) == phase }[...]
+      await withTaskGroup(of: (Change, WriteOutcome).self) { group in
+        func startNext() {
+          guard !Task.isCancelled, let change = waiting.popFirst() else { return }
+          group.addTask { (change, await writer.write(change)) }
+        }
+        for _ in 0..<width { startNext() }
+        while let (change, outcome) = await group.next() {
+          results[change.connection] = outcome.result
+          await progress(change, outcome.result)
+          if outcome.stopsTheRun { waiting = [] }
+          startNext()
+        }
+      }
+      if results.values.contains(where: \.isStopped) { break }
+    }
+    return results
+  }
+
+  /// Runs `work` with the lock kept alive; it is cancelled between changes where that is lost.
+  private func underHeartbeat(
+    _ work: @escaping @Sendable () async -> Results
+  ) async -> (Results, [Diagnostic]) {
+    enum Part {
+      case results(Results)
+      case lockLost(Diagnostic?)
+    }
+    return await withTaskGroup(of: Part.self) { group in
+      group.addTask { .results(await work()) }
+      group.addTask { .lockLost(await lock.keepAlive()) }
+      var results: Results = [:]
+      var faults: [Diagnostic] = []
+      while let part = await group.next() {
+        switch part {
+        case .results(let found): results = found
+        case .lockLost(let fault): faults += fault.map { [$0] } ?? []
+        }
+        group.cancelAll()
+      }
+      return (results, faults)
+    }
+  }
+}
+
+/// Creates first, so that what comes to be is there before what goes.
+private enum ApplyPhase: CaseIterable {
+  case creates, updates, deletes
+
+  init(_ action: ChangeAction) {
+    switch action {
+    case .create: self = .creates
+    case .update, .record, .replace, .rename, .adopt: self = .updates
+    case .delete: self = .deletes
+    }
+  }
+}
+
+extension ApplyOutcome.ChangeResult {
+  fileprivate var isStopped: Bool {
+    switch self {
+    case .failed(let diagnostics): diagnostics.contains { $0.code.stopsTheRun }
+    case .done, .skipped: false
+    }
+  }
+}
+
+extension DiagnosticCode {
+  /// Whether no other change can succeed either.
+  var stopsTheRun: Bool {
+    switch self {
+    case .storeUnavailable, .storeModeTooLoose, .storeIsSymlink, .storeTooNew, .storeCorrupt,
+      .storeWriteFailed, .lockLost:
+      true
+    default: false
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func interrupted(_ run: InterruptedRun) -> Diagnostic {
+    let doubt = run.inDoubt.map { "`\($0)`" }.joined(separator: ", ")
+    return Diagnostic(
+      .interruptedApply,
+      "an apply of \(run.provenance.who) at \(run.provenance.at) was interrupted",
+      severity: .warning,
+      notes: [
+        "it did \(run.done) of \(run.planned) changes"
+          + (doubt.isEmpty ? "" : "; begun and not done: \(doubt)"),
+        "each change is all or nothing; what is left of it is planned anew",
+      ])
+  }
+}
+
+extension DesiredConnection {
+  /// Its record as it would be, before anything is written.
+  fileprivate func draft(by provenance: Provenance) -> AppliedRecord {
+    AppliedRecord(
+      storeID: "", version: "", app: app, setupType: setup?.type,
+      fields: (setup?.fields ?? [:]).mapValues { value in
+        switch value {
+        case .plain(let value): .plain(value)
+        case .sealed(let message): .sealed(ciphertext: message.digest, value: nil, version: nil)
+        }
+      }, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
+      provenance: provenance)
+  }
+}

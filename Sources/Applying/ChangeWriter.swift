@@ -1,0 +1,198 @@
+import Diagnostics
+import Model
+import Secrets
+import Stores
+
+/// How one change ended.
+struct WriteOutcome: Sendable {
+  let result: ApplyOutcome.ChangeResult
+
+  static func failed(_ diagnostics: [Diagnostic]) -> WriteOutcome {
+    WriteOutcome(result: .failed(diagnostics))
+  }
+
+  var stopsTheRun: Bool {
+    switch result {
+    case .failed(let diagnostics): diagnostics.contains { $0.code.stopsTheRun }
+    case .done, .skipped: false
+    }
+  }
+}
+
+/// One change into the store: journal, opened values, write.
+struct ChangeWriter: Sendable {
+  let store: any Store
+  let opener: any SecretOpener
+  let catalog: Catalog
+  let provenance: Provenance
+  let run: RunID
+  let desired: [ConnectionName: DesiredConnection]
+
+  func write(_ change: Change) async -> WriteOutcome {
+    let fields: [FieldName: FieldWrite]
+    do throws(ApplyFaults) {
+      fields = try await self.fields(of: change)
+    } catch {
+      try? await store.abandon(change.connection, in: run)
+      return .failed(error.diagnostics)
+    }
+    do throws(StoreError) {
+      try await store.intend(change.connection, in: run)
+      _ = try await store.carryOut(storeWrite(change, fields), in: run)
+      return WriteOutcome(result: .done)
+    } catch {
+      // What may have been done stays in the journal, for the next run to look at.
+      if !error.leavesDoubt { try? await store.abandon(change.connection, in: run) }
+      return .failed([Diagnostic(error, in: store.description)])
+    }
+  }
+
+  private func storeWrite(_ change: Change, _ fields: [FieldName: FieldWrite]) -> StoreWrite {
+    let connection = desired[change.connection]
+    return StoreWrite(
+      name: change.connection, action: StoreWrite.Action(change.action), app: change.app,
+      setupType: connection?.setup?.type, fields: fields, labels: connection?.labels ?? [:],
+      scopes: connection?.scopes, preventsDestroy: connection?.preventsDestroy ?? false,
+      provenance: provenance)
+  }
+
+  /// Opens what must be written anew and nothing else; what stays in the store is kept there.
+  private func fields(
+    of change: Change
+  ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
+    guard let connection = desired[change.connection] else { return [:] }
+    var writes: [FieldName: FieldWrite] = [:]
+    let isWhole = store.writesWholeSetups && change.writesSetup
+    if !change.action.makesAnew {
+      for field in connection.ignoredFields {
+        // A setup that is written whole has what is declared, or cannot be written.
+        if isWhole, connection.setup?.fields[field] != nil { continue }
+        if isWhole { throw ApplyFaults(diagnostics: [.ignoredInWhole(field, connection)]) }
+        writes[field] = .leave
+      }
+    }
+    guard let setup = connection.setup else { return writes }
+    var sealed: [(address: FieldAddress, message: SealedMessage, location: Location)] = []
+    for (field, value) in setup.fields.sorted(by: { $0.key < $1.key })
+    where writes[field] == nil {
+      switch value {
+      case .plain(let value): writes[field] = .plain(value)
+      case .sealed(let message) where !isWhole && change.keeps(field):
+        writes[field] = .keep(ciphertext: message.digest)
+      case .sealed(let message):
+        sealed.append(
+          (FieldAddress(connection.name, field), message, connection.origin.location(of: field)))
+      }
+    }
+    var faults: [Diagnostic] = []
+    let shape = catalog[connection.app]?.setup(setup.type)
+    for ((address, message, location), result) in zip(sealed, await opener.open(sealed)) {
+      switch result {
+      case .failure(let fault): faults.append(fault)
+      case .success(let value):
+        if let violation = shape?[address.field]?.constraint.violation(of: value) {
+          faults.append(.invalidSecretValue(address.field, violation, at: location))
+        }
+        writes[address.field] = .secret(value, ciphertext: message.digest)
+      }
+    }
+    if !faults.isEmpty { throw ApplyFaults(diagnostics: faults) }
+    return writes
+  }
+}
+
+private struct ApplyFaults: Error {
+  let diagnostics: [Diagnostic]
+}
+
+extension Change {
+  /// Whether the store's value of a sealed field is the declared one.
+  fileprivate func keeps(_ field: FieldName) -> Bool {
+    switch action {
+    case .create, .replace, .adopt, .delete: return false
+    case .update, .record, .rename: break
+    }
+    for case .secret(field, let change) in details {
+      return change == .reencrypted
+    }
+    return true
+  }
+}
+
+extension StoreError {
+  /// Whether the store may have done what it was asked.
+  fileprivate var leavesDoubt: Bool {
+    switch self {
+    case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
+    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
+      .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
+      .ambiguousName, .tokensMoved:
+      false
+    }
+  }
+}
+
+extension Change {
+  /// Whether something in the setup is to be another than the store has.
+  fileprivate var writesSetup: Bool {
+    if action.makesAnew { return true }
+    if case .adopt = action { return true }
+    return details.contains { detail in
+      switch detail {
+      case .setupType, .plain: true
+      case .secret(_, let change): change != .reencrypted
+      case .scopes, .label, .preventDestroy, .reauthorize: false
+      }
+    }
+  }
+}
+
+extension ChangeAction {
+  var makesAnew: Bool {
+    switch self {
+    case .create, .replace: true
+    case .update, .record, .delete, .rename, .adopt: false
+    }
+  }
+}
+
+extension StoreWrite.Action {
+  init(_ action: ChangeAction) {
+    switch action {
+    case .create: self = .create
+    case .update(let id, let version), .adopt(let id, let version):
+      self = .update(id, from: version)
+    case .record(let id, let version): self = .record(id, at: version)
+    case .rename(let id, let version, let former):
+      self = .rename(id, from: version, formerly: former)
+    case .replace(let id, let version, _): self = .replace(id, from: version)
+    case .delete(let id, let version): self = .delete(id, from: version)
+    }
+  }
+}
+
+extension ValueConstraint {
+  fileprivate func violation(of value: SecretBytes) -> ValueViolation? {
+    value.withBytes { violation(ofUTF8: $0) }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func ignoredInWhole(
+    _ field: FieldName, _ connection: DesiredConnection
+  ) -> Diagnostic {
+    Diagnostic(
+      .storeRefused, "`\(field)` of `\(connection.name)` cannot be left alone",
+      at: connection.origin.setupLocation,
+      notes: ["the store takes a setup only whole, and does not show what it has"],
+      help: ["declare `\(field)` too, or take the connection's changes back"])
+  }
+
+  fileprivate static func invalidSecretValue(
+    _ field: FieldName, _ violation: ValueViolation, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidSecretValue, "the sealed value of `spec.setup.\(field)` \(violation.reason)",
+      at: location, help: ["seal another one: vaultctl set NAME \(field)"])
+  }
+}

@@ -1,0 +1,257 @@
+import FoundationEssentials
+package import HTTP
+package import Model
+package import Stores
+
+/// The vault of an Auth0 tenant (Management API v2, `/flows/vault/connections`).
+package struct Auth0Backend: RecordlessBackend {
+  private static let path = "/flows/vault/connections"
+  private static let pageSize = 100
+  /// A list that changes while it is read is read again so often.
+  private static let mostReadings = 5
+
+  package let description: StoreDescription
+  private let api: ManagementAPI
+
+  /// - Parameters:
+  ///   - domain: the tenant's: `acme.eu.auth0.com`.
+  ///   - credentials: asked for once, when the first call is made.
+  ///   - base: where its API is, without a slash at the end; `nil`: at the domain.
+  package init(
+    domain: String, base: String?,
+    credentials: @escaping @Sendable () throws(StoreError) -> Auth0Credentials,
+    http: any HTTPTransport,
+    surroundings: Surroundings
+  ) {
+    description = StoreDescription(type: "auth0", location: domain)
+    api = ManagementAPI(
+      base: base ?? "https://\(domain)", audience: "https://\(domain)/api/v2/",
+      credentials: credentials, http: http, surroundings: surroundings)
+  }
+
+  package func check(_ operations: Set<BackendOperation>) async throws(StoreError) {
+    guard let granted = try await api.scopes() else { return }
+    let missing = operations.map { "\($0.rawValue):flows_vault_connections" }.sorted()
+      .filter { !granted.contains($0) }
+    if !missing.isEmpty { throw .permissionDenied(missing) }
+  }
+
+  package func list() async throws(StoreError) -> [BackendConnection] {
+    for reading in 0..<Self.mostReadings {
+      if reading > 0 { await api.wait(reading) }
+      guard let items = try await wholeList() else { continue }
+      return try Self.unambiguous(
+        try items.map { item throws(StoreError) in try item.connection() })
+    }
+    throw .unavailable("its list of connections changes all the time")
+  }
+
+  /// `nil` where the pages do not fit together: the list changed between two of them.
+  private func wholeList() async throws(StoreError) -> [Item]? {
+    var items: [String: Item] = [:]
+    var total: Int?
+    var page = 0
+    while total == nil || page * Self.pageSize < total ?? 0 {
+      let query = "?page=\(page)&per_page=\(Self.pageSize)&include_totals=true"
+      let answer = try await repeatable(.get, Self.path + query)
+      guard let read = try? JSONDecoder().decode(Page.self, from: Data(answer.body)) else {
+        throw .corrupt("the list of connections has another form")
+      }
+      if let total, total != read.total { return nil }
+      total = read.total
+      let count = items.count
+      for item in read.connections { items[item.id] = item }
+      if items.count != count + read.connections.count { return nil }
+      if read.connections.isEmpty { break }
+      page += 1
+    }
+    return items.count == total ? items.values.sorted { $0.id < $1.id } : nil
+  }
+
+  private static func unambiguous(
+    _ connections: [BackendConnection]
+  ) throws(StoreError) -> [BackendConnection] {
+    let byName = Dictionary(grouping: connections) { $0.name }
+    if let twice = byName.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) {
+      throw .ambiguousName(twice.key, twice.value.map(\.id).sorted())
+    }
+    return connections
+  }
+
+  package func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
+    let start = await api.now
+    let body = try JSONBody.connection(write, isNew: true)
+    for attempt in 0..<4 {
+      do throws(ManagementAPI.Failure) {
+        let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
+        return try Self.item(answer).connectionOrUnknown()
+      } catch {
+        switch error {
+        case .refused(let error): throw error
+        case .unknown(let reason):
+          // What may have come of it is looked for; a POST is never blindly repeated.
+          await api.wait(attempt)
+          if let made = try await made(write, since: start) { return made }
+          if attempt == 3 { throw .unavailable(reason) }
+        }
+      }
+    }
+    throw .unavailable("it gives no answer")
+  }
+
+  /// A connection of that name that is no older than our attempt; clocks may differ by minutes.
+  private func made(
+    _ write: BackendWrite, since start: Int64
+  ) async throws(StoreError) -> BackendConnection? {
+    try await list().first {
+      $0.name == write.name && $0.app == write.app
+        && $0.createdAt.milliseconds >= start - 300_000
+    }
+  }
+
+  package func update(
+    _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
+  ) async throws(StoreError) -> BackendConnection {
+    let body = try JSONBody.connection(write, isNew: false)
+    let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
+    for attempt in 0..<4 {
+      let present = try await connection(at: path)
+      guard let present else {
+        throw .versionConflict(write.name, expected: version, found: nil)
+      }
+      if present.version != version {
+        // Behind a lost answer, another version is most likely ours.
+        if attempt > 0 { return present }
+        throw .versionConflict(write.name, expected: version, found: present.version)
+      }
+      do throws(ManagementAPI.Failure) {
+        let answer = try await api.call(.patch, path, body: body, isRepeatable: false)
+        if answer.status == 404 {
+          throw ManagementAPI.Failure.refused(
+            .versionConflict(write.name, expected: version, found: nil))
+        }
+        return try Self.item(answer).connectionOrUnknown()
+      } catch {
+        switch error {
+        case .refused(let error): throw error
+        case .unknown(let reason):
+          if attempt == 3 { throw .outcomeUnknown(reason) }
+          await api.wait(attempt)
+        }
+      }
+    }
+    throw .outcomeUnknown("it gives no answer")
+  }
+
+  package func delete(
+    _ id: StoreID, named name: ConnectionName, from version: StoreVersion
+  ) async throws(StoreError) {
+    let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
+    guard let present = try await connection(at: path) else { return }
+    guard present.version == version else {
+      throw .versionConflict(name, expected: version, found: present.version)
+    }
+    _ = try await repeatable(.delete, path)
+  }
+
+  package func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+    struct Flows: Decodable {
+      struct Item: Decodable {
+        let id: String
+        let name: String?
+      }
+      let total: Int
+      let flows: [Item]
+    }
+    var found: [Flows.Item] = []
+    var page = 0
+    while true {
+      let answer = try await repeatable(
+        .get, "/flows?page=\(page)&per_page=\(Self.pageSize)&include_totals=true")
+      guard let read = try? JSONDecoder().decode(Flows.self, from: Data(answer.body)) else {
+        throw .corrupt("the list of flows has another form")
+      }
+      found += read.flows
+      page += 1
+      if read.flows.isEmpty || page * Self.pageSize >= read.total { break }
+    }
+    var flows: [(name: String, definition: [UInt8])] = []
+    for item in found {
+      let answer = try await repeatable(.get, "/flows/\(percentEncoded(item.id))")
+      if answer.status == 404 { continue }
+      flows.append((item.name ?? item.id, answer.body))
+    }
+    return flows
+  }
+
+  private func connection(at path: String) async throws(StoreError) -> BackendConnection? {
+    let answer = try await repeatable(.get, path)
+    if answer.status == 404 { return nil }
+    do throws(ManagementAPI.Failure) {
+      return try Self.item(answer).connectionOrUnknown()
+    } catch {
+      throw .corrupt("a connection has another form")
+    }
+  }
+
+  private func repeatable(
+    _ method: HTTPRequest.Method, _ path: String
+  ) async throws(StoreError) -> HTTPResponse {
+    do throws(ManagementAPI.Failure) {
+      return try await api.call(method, path, isRepeatable: true)
+    } catch {
+      switch error {
+      case .refused(let error): throw error
+      case .unknown(let reason): throw .unavailable(reason)
+      }
+    }
+  }
+
+  private static func item(_ answer: HTTPResponse) throws(ManagementAPI.Failure) -> Item {
+    guard let item = try? JSONDecoder().decode(Item.self, from: Data(answer.body)) else {
+      throw .unknown("its answer has another form")
+    }
+    return item
+  }
+}
+
+private struct Page: Decodable {
+  let total: Int
+  let connections: [Item]
+}
+
+/// A connection as the API answers it. `account_name` is not read: it holds pieces of the secret.
+private struct Item: Decodable {
+  let id: String
+  let app_id: String
+  let name: String
+  let ready: Bool
+  let created_at: String
+  let updated_at: String
+  let fingerprint: String?
+
+  func connection() throws(StoreError) -> BackendConnection {
+    guard let name = ConnectionName(name), let created = Self.time(created_at),
+      let updated = Self.time(updated_at)
+    else { throw .corrupt("connection \(id) has a name or a time of another form") }
+    return BackendConnection(
+      id: StoreID(id), name: name, app: AppID(app_id.lowercased()), isReady: ready,
+      version: StoreVersion(fingerprint ?? updated_at), createdAt: created, updatedAt: updated)
+  }
+
+  /// The answer to a write: a form that is not understood leaves open what was done.
+  func connectionOrUnknown() throws(ManagementAPI.Failure) -> BackendConnection {
+    do throws(StoreError) {
+      return try connection()
+    } catch {
+      throw .unknown("its answer has another form")
+    }
+  }
+
+  private static func time(_ text: String) -> Timestamp? {
+    let styles = [
+      Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle(),
+    ]
+    return styles.lazy.compactMap { try? Date(text, strategy: $0) }.first.map(Timestamp.init)
+  }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import Manifests
+import Model
+import OpenPGP
+import Planning
+import Reports
+import Secrets
+
+/// A diff, with what the keyring can tell of the messages and of their recipients.
+struct DiffBuilder {
+  let sides: DiffSides
+  let openPGP: PGPEngine
+
+  struct Output {
+    let report: DiffReport
+    /// Messages of the newer state that lie.
+    let faults: [Diagnostic]
+  }
+
+  /// 1. Both states are compared by what everybody can see.
+  /// 2. Where a key is at hand, pairs of messages are opened and compared.
+  /// 3. The keys are looked up, as far as they are in the keyring.
+  func result() async throws -> Output {
+    let old = sides.old?.declared ?? DeclaredProject()
+    let new = sides.new.declared
+    let (comparisons, faults) = try await comparisons(undecidedPairs(from: old, to: new))
+    let diff = Planning.diff(from: old, to: new, comparisons: comparisons)
+    let names = try await names(in: diff)
+    return Output(
+      report: DiffReport(
+        diff: diff, findings: Planning.findings(in: diff, names: names), names: names),
+      faults: faults)
+  }
+
+  private func comparisons(
+    _ pairs: [UndecidedPair]
+  ) async throws -> ([MessagePair: SecretComparison], [Diagnostic]) {
+    guard let before = sides.old, !pairs.isEmpty else { return ([:], []) }
+    func keyring(_ read: ReadProject) -> Keyring {
+      Keyring(openPGP: openPGP, project: read.project)
+    }
+    let own = await keyring(sides.new).openingKeyIDs()
+    func isOurs(_ message: SealedMessage?) -> Bool {
+      message?.keyIDs.contains(where: own.contains) ?? false
+    }
+    let open = pairs.filter {
+      isOurs($0.old.setup?.sealed[$0.field]) && isOurs($0.new.setup?.sealed[$0.field])
+    }
+    let old = await values(open.map { ($0.old, $0.field) }, FieldSealer(keyring: keyring(before)))
+    let new = await values(
+      open.map { ($0.new, $0.field) }, FieldSealer(keyring: keyring(sides.new)))
+    var comparisons: [MessagePair: SecretComparison] = [:]
+    var faults: [Diagnostic] = []
+    for (pair, (old, new)) in zip(open, zip(old, new)) {
+      if case .failure(let fault) = new, fault.code.isIntegrityFailure { faults.append(fault) }
+      guard case .success(let old) = old, case .success(let new) = new else { continue }
+      comparisons[pair.pair] = old.constantTimeEquals(new) ? .same : .different
+    }
+    return (comparisons, faults)
+  }
+
+  private func values(
+    _ fields: [(connection: DesiredConnection, field: FieldName)], _ sealing: FieldSealer
+  ) async -> [Result<SecretBytes, Diagnostic>] {
+    await sealing.open(
+      fields.compactMap { connection, field in
+        connection.setup?.sealed[field].map {
+          (FieldAddress(connection.name, field), $0, connection.origin.location(of: field))
+        }
+      })
+  }
+
+  /// A keyring that cannot be asked names nobody.
+  private func names(in diff: ProjectDiff) async throws -> [String: String] {
+    let ids = diff.connections.flatMap(\.details).flatMap { detail -> [String] in
+      if case .secret(_, let secret) = detail { secret.gained + secret.lost } else { [] }
+    }
+    let texts = diff.settings.flatMap { $0.added + $0.removed }
+    let fingerprints = texts.filter { Fingerprint($0) != nil }
+    var names: [String: String] = [:]
+    for key in (try? await openPGP.publicKeys(Set(ids.map { KeyID($0) }))) ?? [] {
+      for id in key.encryptionKeyIDs {
+        names[id.rawValue] = "\(key.userID) \(key.fingerprint)"
+      }
+    }
+    for case .success(let key) in (try? await openPGP.recipients(fingerprints)) ?? [] {
+      names[key.fingerprint.rawValue] = key.userID
+    }
+    return names
+  }
+}
+
+extension DiagnosticCode {
+  fileprivate var isIntegrityFailure: Bool {
+    [.bindingMismatch, .badMessage, .noValidSignature].contains(self)
+  }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import Manifests
+import Model
+import OpenPGP
+
+/// The project's recipients and signers as keys of the keyring.
+struct Keyring: Sendable {
+  let openPGP: PGPEngine
+  let project: Project
+
+  static func standard(_ project: Project, console: Console) -> Keyring {
+    Keyring(
+      openPGP: PGPEngine(GPGSettings(isInteractive: console.canAsk)), project: project)
+  }
+
+  /// The keys of the rules for these files.
+  ///
+  /// - Throws: all faults of all recipients that are needed.
+  func recipients(for files: Set<String>) async throws -> [String: [PublicKey]] {
+    let rules = files.sorted().map { ($0, project.recipientRule(for: $0)?.keys ?? []) }
+    let keys = try await resolved(rules.flatMap(\.1))
+    return Dictionary(rules.map { file, texts in (file, texts.compactMap { keys[$0.text] }) }) {
+      first, _ in first
+    }
+  }
+
+  /// Whom an environment's store is for.
+  func recipients(of environment: Environment?) async throws -> [PublicKey] {
+    let texts = project.recipients(of: environment)
+    let keys = try await resolved(texts)
+    return texts.compactMap { keys[$0.text] }
+  }
+
+  /// What speaks against the project's recipients.
+  func faults() async throws -> [Diagnostic] {
+    do {
+      _ = try await resolved(project.allRecipients)
+      return []
+    } catch let failure as Failure {
+      return failure.diagnostics
+    }
+  }
+
+  /// `nil` where signing is optional.
+  var signers: Set<Fingerprint>? {
+    switch project.signing {
+    case .optional: nil
+    case .required(let signers): Set(signers.compactMap { Fingerprint($0.text) })
+    }
+  }
+
+  /// The first of the project's signers whose secret key is here.
+  func signer() async throws -> Fingerprint? {
+    guard let signers else { return nil }
+    let own = try await secretKeys().map(\.fingerprint)
+    if let signer = own.first(where: signers.contains) { return signer }
+    throw Failure(
+      Diagnostic(
+        .noSecretKey, "none of the project's signers is in your keyring",
+        notes: ["`signing: required` asks for a signature on every sealed value"],
+        help: ["see your keys: gpg --list-secret-keys"]))
+  }
+
+  /// The ids by which messages name the keys that could open them here; none where gpg or its home
+  /// is missing, as on a machine that only plans.
+  func openingKeyIDs() async -> Set<String> {
+    let keys = (try? await openPGP.secretKeys()) ?? []
+    return Set(keys.flatMap(\.encryptionKeyIDs).map(\.rawValue))
+  }
+
+  func secretKeys() async throws -> [PublicKey] {
+    do throws(GPGUnavailable) {
+      return try await openPGP.secretKeys()
+    } catch {
+      throw Failure(Diagnostic(error))
+    }
+  }
+
+  private func resolved(_ texts: [LocatedText]) async throws -> [String: PublicKey] {
+    let results: [Result<PublicKey, RecipientFault>]
+    do throws(GPGUnavailable) {
+      results = try await openPGP.recipients(texts.map(\.text))
+    } catch {
+      throw Failure(Diagnostic(error))
+    }
+    var keys: [String: PublicKey] = [:]
+    var faults: Set<Diagnostic> = []
+    for (text, result) in zip(texts, results) {
+      switch result {
+      case .success(let key): keys[text.text] = key
+      case .failure(let fault): faults.insert(Diagnostic(fault, text))
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults.sorted(by: Diagnostic.inReadingOrder)) }
+    return keys
+  }
+}

@@ -1,0 +1,122 @@
+import Applying
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Model
+import OpenPGP
+import Secrets
+import Stores
+
+struct RekeyCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rekey",
+    abstract: "Seal anew what is not sealed for its recipients, and nothing else.",
+    discussion: """
+      Whoever could open a value before still knows it: rekey names the values that want to be \
+      rotated. The store's own key is sealed anew as well.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "Manifests (default: all of the project).", completion: .file())
+  var files: [String] = []
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let workspace = try Workspace.load(global)
+    let keyring = Keyring.standard(workspace.project, console: console)
+    let sealing = FieldSealer(keyring: keyring)
+    let chosen = Set(try workspace.manifests(files).map(\.file))
+    let differences = try await RecipientCheck(workspace: workspace, keyring: keyring)
+      .differences(in: chosen)
+    let values = await sealing.open(
+      differences.map {
+        (
+          FieldAddress($0.document.name, $0.slot.field), $0.message,
+          $0.document.origin.location(of: $0.slot.field)
+        )
+      })
+    var fields: [UnsealedField] = []
+    var faults: [Diagnostic] = []
+    for (difference, result) in zip(differences, values) {
+      switch result {
+      case .success(let value):
+        fields.append(
+          UnsealedField(
+            address: FieldAddress(difference.document.name, difference.slot.field), value: value,
+            file: difference.manifest.file,
+            location: difference.document.origin.location(of: difference.slot.field)))
+      case .failure(let fault): faults.append(fault)
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
+    // Whoever was taken off knows the session keys that there were.
+    let sealed = try await sealing.seal(fields, sharing: .new)
+    try write(Array(zip(differences, sealed)), workspace, console)
+    if files.isEmpty {
+      for workspace in workspace.withStores {
+        try await rekeyStore(try Session(workspace, console: console), console)
+      }
+    }
+    console.report(differences.compactMap(\.formerRecipient))
+    return .fine
+  }
+
+  private func write(
+    _ sealed: [(difference: RecipientCheck.Difference, text: String)], _ workspace: Workspace,
+    _ console: Console
+  ) throws {
+    if sealed.isEmpty { console.result("Every value is sealed for its recipients.\n") }
+    let editing = ManifestEditor(files: workspace.files)
+    let byFile = Dictionary(grouping: sealed) { $0.difference.manifest.file }
+    for manifest in workspace.manifests {
+      guard let here = byFile[manifest.file] else { continue }
+      let edits = here.map {
+        FieldEdit(
+          document: $0.difference.document, field: $0.difference.slot.field, text: $0.text)
+      }
+      try editing.write(edits, to: manifest)
+      for edit in edits {
+        console.result(
+          "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` anew\n")
+      }
+    }
+  }
+
+  private func rekeyStore(_ session: Session, _ console: Console) async throws {
+    try await session.mappingStoreErrors { () async throws(StoreError) in
+      guard let text = try await session.store.sealedKey() else { return }
+      let recipients =
+        (try? await session.keyring.recipients(of: session.workspace.environment)) ?? []
+      guard let message = try? SealedMessage(armored: text) else {
+        throw StoreError.corrupt("the store key is not an OpenPGP message")
+      }
+      let isRight =
+        RecipientCheck.former(message.keyIDs, recipients).isEmpty
+        && RecipientCheck.reachesAll(message.keyIDs, recipients)
+      if isRight { return }
+      if try await session.store.resealKey() {
+        console.result("\(session.store.description.location): sealed the store's key anew\n")
+      }
+    }
+  }
+}
+
+extension Workspace {
+  /// The chosen environment; where none was chosen, each that has a store.
+  fileprivate var withStores: [Workspace] {
+    if environment != nil { return [self] }
+    return (project.storeSettings(of: nil) == nil ? [] : [self])
+      + project.environments.map(choosing)
+  }
+}
+
+extension RecipientCheck.Difference {
+  fileprivate var formerRecipient: Diagnostic? {
+    if former.isEmpty { return nil }
+    return Diagnostic(
+      .formerRecipient, "`\(slot.field)` of `\(document.name)` wants to be rotated",
+      severity: .warning, at: document.origin.location(of: slot.field),
+      notes: ["it was sealed for \(former.joined(separator: ", ")) before, who may know it"],
+      help: ["make a new one at the service, then: vaultctl set \(document.name) \(slot.field)"])
+  }
+}

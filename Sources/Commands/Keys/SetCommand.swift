@@ -1,0 +1,61 @@
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Model
+import Secrets
+
+struct SetCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Seal one value into a manifest.",
+    discussion: """
+      The value comes from a hidden prompt, or from stdin where that is no terminal; never from \
+      an argument, which every process of the machine could read. One line break at its end is \
+      not part of it.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The connection.") var name: String
+  @Argument(help: "The setup field.") var field: String
+  @Flag(help: "Read the value from stdin, also from a terminal.") var stdin = false
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let workspace = try Workspace.load(global)
+    let (manifest, document) = try workspace.editableDocument(name)
+    let field = FieldName(field)
+    try document.requireField(field)
+    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let prompt = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
+    let value: SecretBytes
+    do {
+      value = try console.secret(prompt: prompt)
+    } catch {
+      throw ValidationError("the value is larger than \(SecretInput.limit) bytes")
+    }
+    let address = FieldAddress(document.name, field)
+    if let reason = document.violation(of: value, in: field) {
+      throw Failure(.invalidSecretValue(address, reason, at: nil))
+    }
+    let sealed = try await sealing.seal(
+      [UnsealedField(address: address, value: value, file: manifest.file, location: nil)],
+      sharing: workspace.presentSessionKeys)
+    try ManifestEditor(files: workspace.files).write(
+      sealed.map { FieldEdit(document: document, field: field, text: $0) }, to: manifest)
+    console.result("\(manifest.file): sealed `\(field)` of `\(document.name)`\n")
+    return .fine
+  }
+}
+
+extension ManifestDocument {
+  /// - Throws: where no setup of the connection's can have such a field.
+  func requireField(_ field: FieldName) throws {
+    let shapes = shape.map { [$0] } ?? app?.setups ?? []
+    if shapes.contains(where: { $0.isOpen || $0[field] != nil }) { return }
+    let known = shapes.flatMap(\.fields).map(\.name.rawValue)
+    let near = nearestName(to: field.rawValue, among: known)
+    throw Failure(
+      Diagnostic(
+        .unknownField, "`\(name)` has no field `\(field)`", at: origin.nameLocation,
+        notes: ["its fields: \(Set(known).sorted().joined(separator: ", "))"],
+        help: near.map { ["did you mean `\($0)`?"] } ?? []))
+  }
+}

@@ -1,0 +1,64 @@
+import Applying
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import Planning
+import Reports
+import Stores
+
+struct ShowCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "One connection: declared, stored, and its history; or a saved plan.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The connection, or the file of a saved plan.") var name: String
+
+  @Option(help: "Of a saved plan: text, json, markdown, sarif, junit or code-quality.")
+  var format: ReportFormat = .text
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    if FileManager.default.fileExists(atPath: name) { return try shown(plan: name, console) }
+    if format != .text { throw ValidationError("--format is for saved plans") }
+    let workspace = try Workspace.load(global)
+    let session = try Session(workspace, console: console)
+    let snapshot = try await session.read()
+    let name = ConnectionName(name)
+    let declared = name.flatMap { name in workspace.state.connections.first { $0.name == name } }
+    let actual = name.flatMap { snapshot.actual[$0] }
+    guard let name, declared != nil || actual != nil else {
+      _ = try workspace.documents(self.name)
+      return .failed
+    }
+    let events = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await session.store.events(of: name)
+    }
+    console.result(
+      ConnectionText(palette: console.palette).text(
+        name: name, declared: declared, app: declared?.app ?? actual?.app,
+        actual: actual, applied: snapshot.applied[name],
+        events: events.map {
+          ConnectionText.Event(at: $0.at, who: $0.who, what: $0.what, commit: $0.commit)
+        }))
+    return .fine
+  }
+
+  /// Needs neither the project nor a store.
+  private func shown(plan file: String, _ console: Console) throws -> Outcome {
+    let saved = try SavedPlan.read(file)
+    let root = global.project ?? FileManager.default.currentDirectoryPath
+    let report = RunReport(
+      name: "vaultctl plan", root: root, files: saved.manifests,
+      diagnostics: saved.plan.findings.map(\.diagnostic))
+    console.result(
+      PlanRenderer(
+        plans: [
+          EnvironmentPlan(
+            environment: saved.environment, store: saved.store, plan: saved.plan)
+        ], report: report
+      ).text(format, console))
+    return .fine
+  }
+}

@@ -1,0 +1,40 @@
+import Diagnostics
+import Manifests
+import Model
+
+/// The connections that the actions of a flow lack.
+struct FlowScaffolder {
+  struct Missing {
+    let name: ConnectionName
+    let app: App
+    /// Actions that name no connection yet.
+    let unnamed: [String]
+  }
+
+  let workspace: Workspace
+
+  /// One for each name that is not declared, and one for each app whose actions name none.
+  func missing(_ flow: Flow) throws -> [Missing] {
+    let declared = Set(workspace.state.connections.map(\.name.rawValue))
+    var found: [String: (app: App, unnamed: [String])] = [:]
+    for step in flow.steps {
+      guard let app = workspace.catalog[step.app] else { continue }
+      if let text = step.connection {
+        if !declared.contains(text), found[text] == nil { found[text] = (app, []) }
+        continue
+      }
+      guard workspace.catalog.needsConnection(step) else { continue }
+      let name = firstFree(
+        "\(Scaffold.projectName(from: flow.name))-\(app.id)", isTaken: declared.contains)
+      found[name, default: (app, [])].unnamed.append(step.title)
+    }
+    return try found.sorted { $0.key < $1.key }.map { text, found in
+      guard let name = ConnectionName(text) else {
+        throw Diagnostic(
+          .invalidName, "`\(text)` in flow `\(flow.name)` cannot be a connection's name",
+          at: .file(flow.file))
+      }
+      return Missing(name: name, app: found.app, unnamed: found.unnamed)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import OpenPGP
+
+struct InitCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Start a project in this folder.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Option(
+    name: .customLong("recipient"),
+    help: "Who can open the secrets: a key's full fingerprint; may be given again.")
+  var recipients: [String] = []
+
+  @Option(help: "The project's name (default: the folder's).")
+  var name: String?
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let root = URL(fileURLWithPath: global.project ?? ".").standardizedFileURL
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    let files = Files(root: root.path)
+    if files.exists(Project.fileName) {
+      throw Failure(
+        Diagnostic(
+          .alreadyExists, "there is a project here already", at: .file(Project.fileName),
+          help: ["scaffold a connection: vaultctl new NAME --app APP"]))
+    }
+    let openPGP = PGPEngine(GPGSettings(isInteractive: console.canAsk))
+    let keys =
+      recipients.isEmpty
+      ? [try await askForKey(openPGP, console)] : try await resolved(recipients, openPGP)
+
+    let text = Scaffold.project(
+      name: Scaffold.projectName(from: name ?? root.lastPathComponent),
+      recipients: keys.map { (fingerprint: $0.fingerprint.rawValue, userID: $0.userID) })
+    try files.create(Project.fileName, text)
+    try files.create("schemas/connection.schema.json", Schemas.connection(.builtIn))
+    try files.create("schemas/project.schema.json", Schemas.project())
+    try FileManager.default.createDirectory(
+      atPath: files.path("connections"), withIntermediateDirectories: true)
+    try addLines([".vaultctl/"], to: ".gitignore", files)
+    try addLines(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files)
+    console.result("Started a project: \(Project.fileName), connections/, schemas/\n")
+    return .fine
+  }
+
+  private func resolved(_ texts: [String], _ openPGP: PGPEngine) async throws -> [PublicKey] {
+    let results: [Result<PublicKey, RecipientFault>]
+    do throws(GPGUnavailable) {
+      results = try await openPGP.recipients(texts)
+    } catch {
+      throw Failure(Diagnostic(error))
+    }
+    var keys: [PublicKey] = []
+    var faults: [Diagnostic] = []
+    for (text, result) in zip(texts, results) {
+      switch result {
+      case .success(let key): keys.append(key)
+      case .failure(let fault):
+        faults.append(Diagnostic(fault, LocatedText(text, at: .file("--recipient"))))
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+    return keys
+  }
+
+  private func askForKey(_ openPGP: PGPEngine, _ console: Console) async throws -> PublicKey {
+    let own: [PublicKey]
+    do throws(GPGUnavailable) {
+      own = try await openPGP.secretKeys().filter { $0.state == .usable }
+    } catch {
+      throw Failure(Diagnostic(error))
+    }
+    guard console.canAsk, !own.isEmpty else { throw Failure(.noRecipient(own)) }
+    console.note("Who shall open the secrets?")
+    for (index, key) in own.enumerated() {
+      console.note("  \(index + 1)) \(key.fingerprint)  \(key.userID)")
+    }
+    let answer = console.answer(to: "A number: ") ?? ""
+    guard let number = Int(answer), own.indices.contains(number - 1) else {
+      throw Failure(.noRecipient(own))
+    }
+    return own[number - 1]
+  }
+
+  /// Adds what is missing at a file's end, and makes the file where there is none.
+  private func addLines(_ lines: [String], to file: String, _ files: Files) throws {
+    guard files.exists(file) else {
+      return try files.create(file, lines.joined(separator: "\n") + "\n")
+    }
+    let bytes = try files.read(file)
+    let present = String(decoding: bytes, as: UTF8.self).split { $0.isNewline }.map(String.init)
+    let missing = lines.filter { !present.contains($0) }
+    if missing.isEmpty { return }
+    let glue = bytes.isEmpty || bytes.last == 0x0A ? "" : "\n"
+    try files.replace(
+      file, with: bytes + Array((glue + missing.joined(separator: "\n") + "\n").utf8))
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noRecipient(_ own: [PublicKey]) -> Diagnostic {
+    Diagnostic(
+      .noRecipientRule, "nobody to seal for",
+      notes: own.map { "a key of yours: \($0.fingerprint) \($0.userID)" },
+      help: [
+        own.first.map { "vaultctl init --recipient \($0.fingerprint)" }
+          ?? "make a key: gpg --quick-gen-key 'you <you@example.com>'"
+      ])
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Model
+
+struct RenameCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rename",
+    abstract: "Give a connection another name; the next apply renames it in the store.",
+    discussion: """
+      Writes the name and `metadata.renamedFrom` into its documents, those of all environments, and \
+      seals its values anew for their new place, which needs a key that opens them. The store's \
+      connection keeps its id, so flows that use it go on. When every store has been applied to, \
+      `renamedFrom` may go.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The connection.") var name: String
+  @Argument(help: "Its name from now on.") var newName: String
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    guard let new = ConnectionName(newName) else {
+      throw ValidationError("`\(newName)` is not a connection's name")
+    }
+    let workspace = try Workspace.load(global)
+    let layers = try layers(workspace, new)
+    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealed = try await sealedAnew(layers.map(\.document), new, sealing, workspace)
+    let base = layers.filter { $0.manifest.environment == nil }
+    let editing = ManifestEditor(files: workspace.files)
+    for manifest in workspace.read.manifests {
+      let here = layers.filter { $0.manifest.file == manifest.file }.map(\.document)
+      if here.isEmpty { continue }
+      // One document of a connection tells its former name; the others lie over it.
+      let tells = base.isEmpty || manifest.environment == nil
+      let renames = here.map { document in
+        let former = [document.name] + document.formerNames.filter { $0 != new }
+        return RenameEdit(document: document, name: new, formerNames: tells ? former : [])
+      }
+      let edits = sealed.filter { edit in edit.file == manifest.file }.map(\.edit)
+      try editing.write(edits, renames: renames, to: manifest)
+      console.result("\(manifest.file): `\(name)` is now `\(new)`\n")
+    }
+    for flow in workspace.read.flows where flow.steps.contains(where: { $0.connection == name }) {
+      console.note("\(flow.file) still names `\(name)`")
+    }
+    return .fine
+  }
+
+  /// The connection's documents in the base and in every environment.
+  private func layers(
+    _ workspace: Workspace, _ new: ConnectionName
+  ) throws -> [(manifest: Manifest, document: ManifestDocument)] {
+    let all = workspace.read.manifests.flatMap { manifest in
+      manifest.documents.map { (manifest: manifest, document: $0) }
+    }
+    if let taken = all.first(where: { $0.document.name == new }) {
+      throw Failure(
+        Diagnostic(
+          .duplicateName, "connection `\(new)` is declared already",
+          at: taken.document.origin.nameLocation))
+    }
+    let found = all.filter { $0.document.name.rawValue == name }
+    if found.isEmpty { _ = try workspace.documents(name) }
+    return found
+  }
+
+  private func sealedAnew(
+    _ documents: [ManifestDocument], _ new: ConnectionName, _ sealing: FieldSealer,
+    _ workspace: Workspace
+  ) async throws -> [(file: String, edit: FieldEdit)] {
+    let slots = documents.flatMap { document in
+      document.slots.compactMap { slot in slot.sealed.map { (document, slot.field, $0) } }
+    }
+    let values = await sealing.open(
+      slots.map { document, field, message in
+        (FieldAddress(document.name, field), message, document.origin.location(of: field))
+      })
+    var faults: [Diagnostic] = []
+    var fields: [UnsealedField] = []
+    for ((document, field, _), result) in zip(slots, values) {
+      switch result {
+      case .failure(let fault): faults.append(fault)
+      case .success(let value):
+        fields.append(
+          UnsealedField(
+            address: FieldAddress(new, field), value: value, file: document.origin.file,
+            location: document.origin.location(of: field)))
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
+    let sealed = try await sealing.seal(fields, sharing: workspace.presentSessionKeys)
+    return zip(slots, sealed).map { slot, text in
+      (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1, text: text))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Model
+import Planning
+
+struct ImportCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Write manifests for what the store has, and record it as applied.",
+    discussion: """
+      Nothing in the store is changed but the record, so the next plan is empty. Secrets that the \
+      store gives back are sealed into the manifest; the others stay in the store, and the manifest \
+      lists them under `ignore` until somebody sets them.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Connections of the store.") var names: [String] = []
+  @Flag(help: "Every connection that no manifest declares.") var all = false
+
+  func validate() throws {
+    if names.isEmpty != all { throw ValidationError("give the connections' NAMEs, or --all") }
+  }
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let workspace = try Workspace.load(global)
+    try workspace.requireNoErrors()
+    let session = try Session(workspace, console: console)
+    let snapshot = try await session.read()
+    let chosen = try chosen(snapshot, workspace)
+    if chosen.isEmpty {
+      console.result("Every connection of the store is declared.\n")
+      return .fine
+    }
+    let importing = Importer(session: session, console: console)
+    let faults = importing.faults(chosen, in: snapshot)
+    if !faults.isEmpty { throw Failure(faults) }
+    let imported = try await importing.write(chosen, from: snapshot)
+    for imported in imported {
+      console.result("Made \(imported.file)\n")
+      console.report(imported.unknownSecrets)
+    }
+    return try await importing.record(imported, global)
+  }
+
+  /// - Throws: all names that the store does not have, or that are declared.
+  private func chosen(_ snapshot: Snapshot, _ workspace: Workspace) throws -> Set<ConnectionName> {
+    let declared = Set(
+      workspace.state.connections.flatMap { [$0.name, snapshot.counterpart(of: $0).name] })
+    if all { return Set(snapshot.actual.keys).subtracting(declared) }
+    var faults: [Diagnostic] = []
+    let found = names.compactMap { text -> ConnectionName? in
+      guard let name = ConnectionName(text), snapshot.actual[name] != nil else {
+        let near = nearestName(to: text, among: snapshot.actual.keys.map(\.rawValue).sorted())
+        faults.append(
+          Diagnostic(
+            .notInStore, "the store has no connection `\(text)`",
+            help: near.map { ["did you mean `\($0)`?"] } ?? []))
+        return nil
+      }
+      if declared.contains(name) {
+        let location = workspace.state.connections.first { $0.name == name }?.origin.nameLocation
+        faults.append(
+          Diagnostic(
+            .duplicateName, "connection `\(name)` is declared already", at: location,
+            help: ["take the store's over as declared: vaultctl apply --adopt"]))
+        return nil
+      }
+      return name
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+    return Set(found)
+  }
+}
+
+extension Importer.Imported {
+  /// The secrets that are only in the store.
+  var unknownSecrets: [Diagnostic] {
+    if hidesSetup { return [setupUnknown] }
+    return manifest.unknownFields.map { field in
+      let name = shellWord(manifest.name.rawValue)
+      return Diagnostic(
+        .secretUnknown, "`\(field)` of `\(manifest.name)` is in the store alone",
+        severity: .warning, at: .file(file),
+        notes: ["the store does not give it back here; the manifest leaves it alone"],
+        help: ["look after it here: vaultctl set \(name) \(field), then take it off `ignore`"])
+    }
+  }
+
+  private var setupUnknown: Diagnostic {
+    Diagnostic(
+      .secretUnknown, "the setup of `\(manifest.name)` is in the store alone",
+      severity: .warning, at: .file(file),
+      notes: ["the store does not give it back; the manifest has none, and leaves it alone"],
+      help: ["to look after it here, write a `setup` into the manifest"])
+  }
+}

@@ -1,0 +1,151 @@
+import Applying
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import Planning
+import Secrets
+import Stores
+
+/// Manifests for what a store has, and the record that they are applied.
+struct Importer {
+  let session: Session
+  let console: Console
+
+  struct Imported {
+    let file: String
+    let manifest: ImportedManifest
+    /// The store has a setup that it does not show at all.
+    let hidesSetup: Bool
+  }
+
+  /// 1. The connections are read, with those secrets that the store gives back here.
+  /// 2. The secrets are sealed for where they will stand.
+  /// 3. A manifest is written for each; none is overwritten.
+  func write(_ names: Set<ConnectionName>, from snapshot: Snapshot) async throws -> [Imported] {
+    let found = names.sorted().compactMap { snapshot.actual[$0] }
+    let files = files(for: found.map(\.name))
+    let sealed = try await sealed(found, files)
+    var imported: [Imported] = []
+    for connection in found {
+      guard let app = session.workspace.catalog[connection.app],
+        let file = files[connection.name]
+      else { continue }
+      let manifest = manifest(connection, app, snapshot.applied[connection.name], sealed)
+      try session.workspace.files.create(file, manifest.text)
+      imported.append(
+        Imported(file: file, manifest: manifest, hidesSetup: connection.unseen == .setup))
+    }
+    return imported
+  }
+
+  /// Apps that the catalog does not know; nothing is imported then.
+  func faults(_ names: Set<ConnectionName>, in snapshot: Snapshot) -> [Diagnostic] {
+    names.sorted().compactMap { snapshot.actual[$0] }
+      .filter { session.workspace.catalog[$0.app] == nil }
+      .map { connection in
+        Diagnostic(
+          .unknownApp, "`\(connection.name)` is of an unknown app `\(connection.app)`",
+          at: .connection(connection.name.rawValue, store: session.store.description.description),
+          help: ["declare it under `apps:` in \(Project.fileName), then import again"])
+      }
+  }
+
+  private func files(for names: [ConnectionName]) -> [ConnectionName: String] {
+    let workspace = session.workspace
+    var taken: Set<String> = []
+    return Dictionary(
+      names.map { name in
+        let stem = firstFree("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
+          taken.contains($0) || workspace.files.exists("\($0).yaml")
+        }
+        taken.insert(stem)
+        return (name, "\(stem).yaml")
+      }
+    ) { first, _ in first }
+  }
+
+  private func sealed(
+    _ connections: [ActualConnection], _ files: [ConnectionName: String]
+  ) async throws -> [FieldAddress: String] {
+    let values: [FieldAddress: SecretBytes]
+    do throws(StoreError) {
+      values = try await session.store.secrets(of: Set(connections.map(\.name)))
+    } catch {
+      // Without its key the store gives none back; the fields are left to it.
+      guard case .keyUnavailable = error else {
+        throw Failure(Diagnostic(error, in: session.store.description))
+      }
+      console.report([Diagnostic(error, in: session.store.description).asWarning])
+      return [:]
+    }
+    let fields = values.sorted { $0.key < $1.key }.map { address, value in
+      UnsealedField(
+        address: address, value: value, file: files[address.connection] ?? "", location: nil)
+    }
+    let texts = try await session.sealing.seal(
+      fields, sharing: session.workspace.presentSessionKeys)
+    return Dictionary(zip(fields.map(\.address), texts)) { $1 }
+  }
+
+  private func manifest(
+    _ connection: ActualConnection, _ app: App, _ applied: AppliedRecord?,
+    _ sealed: [FieldAddress: String]
+  ) -> ImportedManifest {
+    var fields: [FieldName: ImportedManifest.Value] = [:]
+    for (field, value) in connection.fields {
+      switch value {
+      case .plain(let value): fields[field] = .plain(value)
+      case .secret:
+        fields[field] = sealed[FieldAddress(connection.name, field)].map { .sealed($0) } ?? .unknown
+      }
+    }
+    return ImportedManifest(
+      name: connection.name, app: app, setupType: connection.setupType, fields: fields,
+      labels: connection.labels, scopes: connection.grantedScopes?.sorted(),
+      preventsDestroy: applied?.preventsDestroy ?? false, updatedAt: connection.updatedAt)
+  }
+
+  /// Records the imported connections as applied: their values stay as they are. It is an apply of
+  /// that alone, with its lock and its journal.
+  func record(_ imported: [Imported], _ global: GlobalOptions) async throws -> Outcome {
+    let workspace = try Workspace.load(global)
+    try workspace.requireNoErrors()
+    let outcome = try await session.underLock(waitingAtMost: 60, console) { lock in
+      let actual = try await session.read().actual
+      let changes = imported.compactMap { imported -> Change? in
+        let name = imported.manifest.name
+        return actual[name].map {
+          Change(
+            connection: name, app: $0.app, action: .record($0.id, at: $0.version),
+            reason: .unmanaged, details: [], location: .file(imported.file))
+        }
+      }
+      let applier = Applier(
+        store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
+        clock: session.clock)
+      return await applier.carryOut(
+        Plan(changes: changes, findings: [], unchangedCount: 0, emptyCount: 0),
+        desired: workspace.state.connections, by: session.provenance()
+      ) { _, _ in }
+    }
+    console.report(outcome.diagnostics)
+    return outcome.ending
+  }
+}
+
+extension ApplyOutcome {
+  /// All of it, a part, or nothing.
+  var ending: Outcome {
+    if isComplete { return .fine }
+    return doneCount > 0 ? .partly : .failed
+  }
+
+  /// What failed, and what stopped the run, in reading order.
+  var diagnostics: [Diagnostic] {
+    let failed = results.flatMap { _, result -> [Diagnostic] in
+      if case .failed(let diagnostics) = result { diagnostics } else { [] }
+    }
+    return (failed + faults).sorted(by: Diagnostic.inReadingOrder)
+  }
+}

@@ -1,0 +1,169 @@
+import Applying
+import Auth0Store
+import Diagnostics
+import Foundation
+import GitPlumbing
+import HTTP
+import Ledgers
+import Logging
+import Manifests
+import Model
+import OpenBaoStore
+import SQLiteStore
+import Stores
+
+/// Builds the store that a project's settings name.
+struct StoreFactory {
+  let workspace: Workspace
+  let keyring: Keyring
+  let logger: Logger
+  /// Deletes are for good, where a store could bring the connection back.
+  let destroys: Bool
+  /// Who would write, when it does.
+  let provenance: @Sendable () -> Provenance
+
+  func store(_ settings: StoreSettings) throws -> any Store {
+    let store: any Store
+    switch settings.backend {
+    case .sqlite(let path):
+      store = SQLiteStore(
+        path: workspace.files.path(path), shownPath: path, protection: protection)
+    case .openBao(let settings):
+      store = try openBao(settings)
+    case .auth0(let backend): return ledgered(try vault(backend), by: try ledger(of: settings))
+    }
+    return try ledger(of: settings).map { mirrored(store, by: $0) } ?? store
+  }
+
+  /// Where the records of a store are kept or copied to; `nil` for a store that alone has them.
+  func ledger(of settings: StoreSettings) throws -> (any Ledger)? {
+    let name = "\(workspace.project.name)/\(settings.backend.ledgerName)"
+    switch settings.ledger ?? settings.backend.standardLedger {
+    case nil: return nil
+    case .sqlite(let path): return SQLiteLedger(path: workspace.files.path(path), name: name)
+    case .git:
+      let git = Git(folder: workspace.files.root, logger: logger)
+      let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
+      return GitLedger(
+        git: git, name: name, remote: remotes.contains("origin") ? "origin" : remotes.first)
+    }
+  }
+
+  private var protection: ProjectKeyProtection {
+    ProjectKeyProtection(keyring: keyring, environment: workspace.environment)
+  }
+
+  private func ledgered(_ vault: any RecordlessBackend, by ledger: (any Ledger)?) -> any Store {
+    func made(_ ledger: some Ledger) -> any Store {
+      LedgeredStore(
+        vault: vault, ledger: ledger, catalog: workspace.catalog, protection: protection,
+        provenance: provenance)
+    }
+    guard let ledger else { preconditionFailure("what holds no records has a ledger") }
+    return made(ledger)
+  }
+
+  private func mirrored(_ store: any Store, by ledger: any Ledger) -> any Store {
+    func made(_ ledger: some Ledger) -> any Store {
+      MirroredStore(
+        store, ledger: ledger, catalog: workspace.catalog, protection: protection,
+        provenance: provenance)
+    }
+    return made(ledger)
+  }
+
+  private func vault(_ settings: Auth0Settings) throws -> any RecordlessBackend {
+    let environment = ProcessInfo.processInfo.environment
+    let domain = environment["AUTH0_DOMAIN"].flatMap { $0.isEmpty ? nil : $0 } ?? settings.domain
+    guard domain == settings.domain else {
+      throw Diagnostic(
+        .storeUnauthorized, "AUTH0_DOMAIN is `\(domain)`, and the store is `\(settings.domain)`",
+        help: ["choose the environment that is meant: --env NAME"])
+    }
+    let base = settings.baseURL ?? "https://\(domain)"
+    let proxy = ProxyAddress.of(base, environment: environment)
+    return Auth0Backend(
+      domain: domain, base: settings.baseURL,
+      credentials: logins(settings.credentialsCommand).auth0,
+      http: LoggingHTTPTransport(LiveHTTPTransport(proxy: proxy), logger: logger),
+      surroundings: .live)
+  }
+
+  private func openBao(_ settings: OpenBaoSettings) throws -> any Store {
+    let environment = ServerEnvironment(ProcessInfo.processInfo.environment)
+    guard let address = settings.address ?? environment.address else {
+      throw Diagnostic(
+        .storeMisconfigured, "where the OpenBao server is, is not told",
+        help: ["name it: `store.address` in \(Project.fileName), or BAO_ADDR"])
+    }
+    return OpenBaoStore(
+      address: address, namespace: settings.namespace ?? environment.namespace,
+      mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
+      destroys: destroys,
+      credentials: { [logins = logins(settings.credentialsCommand)] () throws(StoreError) in
+        try logins.openBao(settings.login)
+      },
+      http: LoggingHTTPTransport(
+        LiveHTTPTransport(
+          proxy: ProxyAddress.of(address, environment: ProcessInfo.processInfo.environment),
+          authorities: environment.authorities), logger: logger),
+      surroundings: .live, protection: protection)
+  }
+
+  private func logins(_ command: [String]) -> StoreLogins {
+    StoreLogins(command, folder: workspace.files.root)
+  }
+}
+
+extension StoreBackend {
+  /// A vault holds nothing of ours.
+  fileprivate var standardLedger: LedgerSettings? {
+    switch self {
+    case .auth0: .git
+    case .sqlite, .openBao: nil
+    }
+  }
+
+  /// Tells the ledgers of one project apart; a part of a git ref's name.
+  fileprivate var ledgerName: String {
+    switch self {
+    case .auth0(let settings): settings.domain
+    case .sqlite(let path): "sqlite/\(refName(path))"
+    case .openBao(let settings): "openbao/\(refName("\(settings.mount)/\(settings.prefix)"))"
+    }
+  }
+
+  /// Letters, digits, `-` and `_` stand for themselves (git-check-ref-format(1) forbids the rest in
+  /// one place or another), a slash is `-`.
+  private func refName(_ text: String) -> String {
+    String(
+      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
+        .drop { $0 == "-" })
+  }
+}
+
+extension Surroundings {
+  fileprivate static var live: Surroundings {
+    Surroundings(
+      now: { Int64(Date().timeIntervalSince1970 * 1000) },
+      sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
+  }
+}
+
+/// What the environment says of an OpenBao server, by the names that its users know; those of
+/// HashiCorp Vault count where there are no others.
+private struct ServerEnvironment {
+  let address: String?
+  let namespace: String?
+  let authorities: String?
+
+  init(_ variables: [String: String]) {
+    func variable(_ name: String) -> String? {
+      [variables["BAO_\(name)"], variables["VAULT_\(name)"]].compactMap { $0 }
+        .first { !$0.isEmpty }
+    }
+    address = variable("ADDR")?.withoutFinalSlashes
+    namespace = variable("NAMESPACE")
+    authorities = variable("CACERT")
+  }
+}

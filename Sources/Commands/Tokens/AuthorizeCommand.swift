@@ -1,0 +1,175 @@
+import Applying
+import ArgumentParser
+import Diagnostics
+import Foundation
+import HTTP
+import Manifests
+import Model
+import Renewing
+import Reports
+import Stores
+import Tokens
+
+struct AuthorizeCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "authorize",
+    abstract: "Obtain a person's consent for a connection's scopes.",
+    discussion: """
+      Prints the address of the service's own page, and waits on 127.0.0.1 for the browser to come \
+      back; with --device it prints a code to be typed in anywhere. Asks for exactly the scopes that \
+      were applied, and keeps the tokens in the store. Former tokens are revoked once the new ones are \
+      safe.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The connection.") var name: String
+
+  @Flag(help: "For a machine without a browser (RFC 8628).")
+  var device = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The port on 127.0.0.1 that the service knows; 0: a free one.", valueName: "port"))
+  var port: Int = 0
+
+  @Option(
+    help: ArgumentHelp("The path that the service knows there.", valueName: "path"))
+  var path: String = "/callback"
+
+  @Option(help: ArgumentHelp("Wait so many seconds for the consent.", valueName: "seconds"))
+  var timeout: Int64 = 600
+
+  func validate() throws {
+    guard path.hasPrefix("/"), !path.contains(where: { "?# ".contains($0) }) else {
+      throw ValidationError("--path begins with `/`, and has no `?`, `#` or space")
+    }
+    guard (0...65_535).contains(port), timeout > 0 else {
+      throw ValidationError("--port is from 0 to 65535, and --timeout above 0")
+    }
+  }
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let name = try ConnectionName.argument(name)
+    let session = try Session(Workspace.load(global), console: console)
+    let renewals = try Renewals(session, end: nil)
+    let (subject, client) = try await renewals.client(of: name)
+    guard subject.grant == .authorizationCode else {
+      throw Failure(.needsNoPerson(name))
+    }
+    let scopes = subject.declared ?? client.ownScopes
+    let (outcome, former) = await renewals.renewer.authorize(subject, client, scopes: scopes) {
+      (requests) async throws(TokenFault) -> RawResponse in
+      device
+        ? try await onDevice(requests, scopes, console)
+        : try await inBrowser(requests, scopes, console)
+    }
+    switch outcome {
+    case .authorized(let record):
+      let row = RenewalRow(name: name, result: .renewed, endsAt: record.tokens?.expiry.time)
+      console.result(RenewalText(palette: console.palette).text([row]))
+      console.report(record.grantFindings(of: subject))
+      if let former {
+        console.report(try await renewals.revoked(former, of: name, client, isReplaced: true))
+      }
+      return .fine
+    case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary))
+    case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
+    case .unsaved(let reason, let isJournaled):
+      throw Failure(
+        Renewals.Completed(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
+          .diagnostic(in: session.store.description).map { [$0] } ?? [])
+    }
+  }
+
+  private func inBrowser(
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ console: Console
+  ) async throws(TokenFault) -> RawResponse {
+    let listener: LoopbackListener
+    do throws(LoopbackListener.NotStarted) {
+      listener = try await LoopbackListener(
+        path: path, port: port,
+        page: "<!doctype html><title>vaultctl</title><p>vaultctl has the answer; close this page.")
+    } catch {
+      throw .transient(error.reason, retryAfter: nil)
+    }
+    let result = await asked(requests, scopes, listener, console)
+    await listener.end()
+    return try result.get()
+  }
+
+  private func asked(
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ listener: LoopbackListener,
+    _ console: Console
+  ) async -> Result<RawResponse, TokenFault> {
+    do throws(TokenFault) {
+      let request = try AuthorizationRequest(
+        requests.client, scopes: scopes, redirect: listener.url)
+      console.note("Open this in a browser, and consent:\n\n  \(request.url)\n")
+      let query = await withTaskGroup(of: String?.self) { group in
+        group.addTask { await listener.answer() }
+        group.addTask { [timeout] in
+          try? await Task.sleep(for: .seconds(timeout))
+          return nil
+        }
+        let first = await group.next() ?? nil
+        group.cancelAll()
+        return first
+      }
+      guard let query else {
+        return .failure(.transient("nobody consented within \(timeout) s", retryAfter: nil))
+      }
+      return .success(try await requests.send(request.exchange(query: query)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func onDevice(
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ console: Console
+  ) async throws(TokenFault) -> RawResponse {
+    let device = try await requests.authorizeDevice(scopes: scopes)
+    console.note(
+      "On any device, open \(shown(device.url)) and type in the code \(shown(device.userCode))"
+        + (device.completeURL.map { "\nor open \(shown($0))" } ?? ""))
+    return try await requests.answer(to: device) { seconds in
+      try? await Task.sleep(for: .seconds(seconds))
+    }
+  }
+}
+
+/// A service's words as a terminal can show them.
+private func shown(_ text: String) -> String {
+  String(String.UnicodeScalarView(text.unicodeScalars.filter(\.isShowable)))
+}
+
+extension TokenRecord {
+  /// What was granted otherwise than it was asked for.
+  fileprivate func grantFindings(of subject: RenewalSubject) -> [Diagnostic] {
+    guard let granted = tokens?.granted else { return [] }
+    let missing = subject.service.scopes.missing(requested, from: granted)
+    guard !missing.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .scopeMissing,
+        "`\(subject.name)` was not granted \(missing.map { "`\($0)`" }.joined(separator: ", "))",
+        severity: .warning, notes: ["the person or the service left it out"])
+    ]
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func needsNoPerson(_ name: ConnectionName) -> Diagnostic {
+    Diagnostic(
+      .authorizationFailed, "`\(name)` needs nobody's consent",
+      notes: ["its tokens are minted from its own credentials"],
+      help: ["mint one: vaultctl refresh \(shellWord(name.rawValue))"])
+  }
+
+  fileprivate static func authorizationFailed(
+    _ name: ConnectionName, _ reason: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .authorizationFailed, "`\(name)` was not authorized", notes: [reason],
+      help: ["try it again: vaultctl authorize \(shellWord(name.rawValue))"])
+  }
+}

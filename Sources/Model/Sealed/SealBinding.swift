@@ -1,0 +1,30 @@
+private import Crypto
+
+/// Where a sealed value stands: the name that goes into its message and must be there when it is
+/// opened.
+package struct SealBinding: Hashable, Sendable {
+  /// `vaultctl:v1:<project>:<environment or ->:<connection>:<field>`; its SHA-256 where that is
+  /// over 255 bytes. Bytes of a part that are not letters, digits, `.`, `_` or `-` are written
+  /// `=XX`: gpg cuts a name at slashes and reports some others in another form.
+  package let name: String
+
+  package init(project: String, environment: String? = nil, _ address: FieldAddress) {
+    let parts = [
+      project, environment ?? "-", address.connection.rawValue, address.field.rawValue,
+    ]
+    let full = "vaultctl:v1:" + parts.map(Self.escaped).joined(separator: ":")
+    name = full.utf8.count > 255 ? hexadecimal(SHA256.hash(data: Array(full.utf8))) : full
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.utf8.reduce(into: "") { escaped, byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "-"):
+        escaped.unicodeScalars.append(Unicode.Scalar(byte))
+      default: escaped += "=" + hexadecimal([byte]).uppercased()
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import HTTP
+import Stores
+
+/// What the server says where it does not do what it was asked. Its statuses are few, and only the
+/// words tell several cases apart.
+struct BaoResponse {
+  let response: HTTPResponse
+  /// In its own words; shown only through `shown`.
+  private let errors: [String]
+  private let isWarned: Bool
+
+  init(_ response: HTTPResponse) {
+    struct Body: Decodable {
+      let errors: [String]?
+      let warnings: [String]?
+    }
+    self.response = response
+    let body =
+      response.isSuccess
+      ? nil : try? JSONDecoder().decode(Body.self, from: Data(response.body))
+    errors = body?.errors ?? []
+    isWarned = body?.warnings?.isEmpty == false
+  }
+
+  private func says(_ words: String...) -> Bool {
+    words.contains { word in errors.contains { $0.lowercased().contains(word) } }
+  }
+
+  var isSealed: Bool { response.status == 503 && says("sealed") }
+  var isNotThere: Bool { response.status == 404 && errors.isEmpty }
+  /// An empty list, which has no words at all; a path that the engine does not know has a warning.
+  var isEmptyList: Bool { isNotThere && !isWarned }
+  var isVersionMismatch: Bool {
+    response.status == 400 && says("check-and-set parameter did", "check-and-set parameter does")
+  }
+
+  /// What passes by itself: a standby that is behind, a leader that is being looked for, a quota.
+  /// The request was not carried out.
+  var isTransient: Bool {
+    switch response.status {
+    case 307, 412, 429, 472, 473: true
+    // An engine that was mounted a moment ago.
+    case 400: says("waiting for the primary to upgrade", "upgrading from non-versioned")
+    case 500, 503: says("active cluster node not found", "no leader", "not active", "standby")
+    default: false
+    }
+  }
+
+  /// - Parameters:
+  ///   - path: what was asked for.
+  ///   - capability: what the policy must allow for it.
+  ///   - secrets: what must not show.
+  func fault(on path: String, _ capability: String, hiding secrets: [String]) -> StoreError {
+    switch response.status {
+    case 403: return .permissionDenied(["\(capability) on `\(path)`"])
+    case 404 where says("namespace not found"):
+      return .misconfigured("the namespace is not there: `store.namespace`, or BAO_NAMESPACE")
+    case 404 where says("no handler for route"):
+      return .misconfigured(
+        "nothing is mounted at `\(path.prefix { $0 != "/" })/`: `store.mount` names the engine")
+    case 503 where says("sealed"):
+      return .unavailable("it is sealed; somebody must unseal it: bao operator unseal")
+    default: return .refused("it answers \(shown(hiding: secrets))")
+    }
+  }
+
+  /// The status and the server's first line, short, without what was sent.
+  func shown(hiding secrets: [String]) -> String {
+    var words = errors.joined(separator: "; ").replacing("\n", with: " ")
+    for secret in secrets where !secret.isEmpty { words = words.replacing(secret, with: "•••") }
+    let plain = words.filter { !($0.asciiValue.map { $0 < 32 || $0 == 127 } ?? false) }
+    return "\(response.status)" + (plain.isEmpty ? "" : ": \(plain.prefix(200))")
+  }
+
+  /// Why a login was refused, with what mends it where that is known.
+  func loginFault(hiding secrets: [String]) -> StoreError {
+    if isSealed { return fault(on: "", "", hiding: secrets) }
+    if says("no handler for route") {
+      return .unauthorized("the auth method is not mounted there: `store.login.mount`")
+    }
+    if says("token is expired", "exp claim", "(exp)", "expired") {
+      return .unauthorized(
+        "the JWT has expired by the server's clock; is the job's, or the server's, right?")
+    }
+    if says("not valid yet", "(nbf)", "issued in the future", "(iat)", "before issued") {
+      return .unauthorized(
+        "the JWT is not valid yet by the server's clock; is the job's, or the server's, right?")
+    }
+    return .unauthorized("the login was refused: \(shown(hiding: secrets))")
+  }
+}

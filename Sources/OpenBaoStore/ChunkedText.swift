@@ -1,0 +1,31 @@
+/// A long text as several short ones, `key.0`, `key.1` and so on, since none may be over
+/// `CustomMetadata.mostBytes`.
+enum ChunkedText {
+  /// In pieces that end between characters.
+  static func of(_ text: String, _ key: String) -> [String: String] {
+    var texts: [String: String] = [:]
+    var rest = text.utf8[...]
+    repeat {
+      var end =
+        rest.index(
+          rest.startIndex, offsetBy: CustomMetadata.mostBytes, limitedBy: rest.endIndex)
+        ?? rest.endIndex
+      // A byte `10……` goes on with a character (RFC 3629 section 3).
+      while end < rest.endIndex, rest[end] & 0xC0 == 0x80 { rest.formIndex(before: &end) }
+      texts["\(key).\(texts.count)"] = String(Substring(rest[..<end]))
+      rest = rest[end...]
+    } while !rest.isEmpty
+    return texts
+  }
+
+  /// `nil` where there is none.
+  static func text(_ key: String, in texts: [String: String]) -> String? {
+    var whole: String?
+    var number = 0
+    while let piece = texts["\(key).\(number)"] {
+      whole = (whole ?? "") + piece
+      number += 1
+    }
+    return whole
+  }
+}

@@ -1,0 +1,31 @@
+import Model
+import Stores
+
+extension KVEngine {
+  /// A write, and whatever became of it where its answer is lost.
+  ///
+  /// A version that does not match is believed only where another one is there: a standby that is
+  /// behind says so too. The one that is there may be our own, of a lost answer, or of one that a
+  /// standby gave for a leader that died.
+  func writeResolvingLostResponse(
+    _ path: String, data: [UInt8], after version: Int64
+  ) async throws(StoreError) -> Written {
+    var lost: String?
+    for attempt in 0..<6 {
+      switch try await put(path, data: data, after: version) {
+      case .written: return .written
+      case .mismatch: break
+      case .unknown(let reason): lost = reason
+      }
+      let current = try await metadata(path)?.current ?? 0
+      if current != version {
+        guard lost != nil || current == version + 1 else { return .mismatch }
+        guard try await mayReadData(path) else { return lost.map { .unknown($0) } ?? .mismatch }
+        let there = try await self.data(path, version: version + 1)?.data
+        return there.map { SetupData.isSame(data, $0) } == true ? .written : .mismatch
+      }
+      await api.wait(attempt)
+    }
+    return lost.map { .unknown($0) } ?? .mismatch
+  }
+}

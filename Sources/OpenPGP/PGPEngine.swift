@@ -1,0 +1,138 @@
+private import Dispatch
+package import Model
+package import Secrets
+
+/// One value to be sealed.
+package struct SealRequest: Sendable {
+  package let value: SecretBytes
+  /// Where it will stand: goes into the message, and must be there when it is opened. Printable
+  /// ASCII without space, `/` and `%`.
+  package let binding: String
+  package let recipients: [PublicKey]
+
+  package init(value: SecretBytes, binding: String, recipients: [PublicKey]) {
+    self.value = value
+    self.binding = binding
+    self.recipients = recipients
+  }
+}
+
+/// One message to be opened.
+package struct OpenRequest: Sendable {
+  package let armored: String
+  package let binding: String
+  /// `nil`: a signature is not asked for.
+  package let signers: Set<Fingerprint>?
+
+  package init(armored: String, binding: String, signers: Set<Fingerprint>? = nil) {
+    self.armored = armored
+    self.binding = binding
+    self.signers = signers
+  }
+}
+
+/// Which session key new messages may share.
+package enum SessionKeyChoice: Sendable {
+  /// One that we made for exactly their recipients: in this process, or that of one of these
+  /// messages.
+  case present([SealedMessage])
+  /// One that is made now.
+  case new
+}
+
+/// GnuPG, by libgpgme: looks up keys, seals values for them, opens messages at their places.
+///
+/// The user's keyring and gpg settings are used as they are, and nothing of them is changed. Batches
+/// run in a few lanes, each with a context and a thread of its own; results come in the order of
+/// the requests.
+package struct PGPEngine: Sendable {
+  let settings: GPGSettings
+  let sessionKeys = SessionKeys()
+  private static let lanes = 4
+
+  package init(_ settings: GPGSettings) { self.settings = settings }
+
+  /// The keys of a project's recipients, each with what speaks against it.
+  package func recipients(
+    _ texts: [String]
+  ) async throws(GPGUnavailable) -> [Result<PublicKey, RecipientFault>] {
+    let fingerprints = texts.map { Fingerprint($0) }
+    let patterns = Set(fingerprints.compactMap { $0?.rawValue }).sorted()
+    let found = patterns.isEmpty ? [] : try await keys(patterns, secret: false)
+    return fingerprints.map { fingerprint in
+      guard let fingerprint else { return .failure(.notFingerprint) }
+      let exact = found.filter { $0.fingerprint == fingerprint }
+      guard let key = exact.first else {
+        let owner = found.first { $0.subkeys.contains { $0.fingerprint == fingerprint } }
+        return .failure(owner.map { .isSubkey(of: $0.fingerprint) } ?? .notFound)
+      }
+      if exact.count > 1 { return .failure(.ambiguous) }
+      return key.state.fault.map { .failure($0) } ?? .success(key)
+    }
+  }
+
+  /// Keys of the keyring that have one of these ids, or a subkey with one.
+  package func publicKeys(_ ids: Set<KeyID>) async throws(GPGUnavailable) -> [PublicKey] {
+    let patterns = ids.filter { $0 != .hidden }.map { "0x\($0)" }.sorted()
+    return patterns.isEmpty ? [] : try await keys(patterns, secret: false)
+  }
+
+  /// All keys whose secret part is in the keyring, or on a card that it knows.
+  package func secretKeys() async throws(GPGUnavailable) -> [PublicKey] {
+    try await keys([], secret: true)
+  }
+
+  private func keys(_ patterns: [String], secret: Bool) async throws(GPGUnavailable) -> [PublicKey]
+  {
+    let listed = try await inLanes([patterns]) { context, patterns in
+      Result { () throws(GPGError) in try context.keys(matching: patterns, secret: secret) }
+    }
+    switch listed.first {
+    case .success(let keys): return keys
+    case .failure(let error): throw GPGUnavailable(reason: error.text)
+    case nil: return []
+    }
+  }
+
+  /// gpgme blocks its thread, so the work is kept off Swift's own.
+  func inLanes<Request: Sendable, Answer: Sendable>(
+    _ requests: [Request], settings: GPGSettings? = nil,
+    _ answer: @escaping @Sendable (GPGContext, Request) -> Answer
+  ) async throws(GPGUnavailable) -> [Answer] {
+    let lanes = min(Self.lanes, requests.count)
+    let settings = settings ?? self.settings
+    let parts = await withTaskGroup(of: Result<[(Int, Answer)], GPGUnavailable>.self) { group in
+      for lane in 0..<lanes {
+        group.addTask {
+          await withCheckedContinuation { continuation in
+            DispatchQueue(label: "vaultctl.gpg.\(lane)").async {
+              continuation.resume(
+                returning: Result { () throws(GPGUnavailable) in
+                  let context = try GPGContext(settings)
+                  return stride(from: lane, to: requests.count, by: lanes)
+                    .map { ($0, answer(context, requests[$0])) }
+                })
+            }
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    var answers: [(Int, Answer)] = []
+    for part in parts { answers += try part.get() }
+    return answers.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+}
+
+extension PublicKey.State {
+  fileprivate var fault: RecipientFault? {
+    switch self {
+    case .usable: nil
+    case .revoked: .revoked
+    case .expired(let at): .expired(at: at)
+    case .disabled: .disabled
+    case .invalid: .invalid
+    case .cannotEncrypt: .cannotEncrypt
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import Diagnostics
+package import Model
+
+/// What becomes of one connection.
+struct ConnectionDecision {
+  var change: Change?
+  var findings: [Finding] = []
+  /// Whether the store has it as ours.
+  var isManaged = true
+}
+
+/// One declared connection against the store and the applied record.
+struct ConnectionPlanner {
+  private let desired: DesiredConnection
+  private let input: PlanningInput
+  private let counterpart: Counterpart
+  private let tokens: TokenPlanner?
+
+  init(_ desired: DesiredConnection, _ input: PlanningInput) {
+    self.desired = desired
+    self.input = input
+    counterpart = input.snapshot.counterpart(of: desired)
+    tokens = TokenPlanner(
+      desired, snapshot: input.snapshot, catalog: input.catalog, tokens: input.tokens)
+  }
+
+  private var isRenamed: Bool { counterpart.name != desired.name }
+
+  /// What becomes of it, and all that is to be said of it whether or not something changes.
+  func decide() -> ConnectionDecision {
+    var judgement = decided()
+    let empty = Finding.empty(
+      desired, actual: counterpart.actual, catalog: input.catalog,
+      blocked: input.flows.uses(of: desired.name))
+    judgement.findings += empty.map { [$0] } ?? []
+    judgement.findings += tokens?.findings() ?? []
+    judgement.findings += Finding.scopeDrift(
+      desired, granted: counterpart.actual?.grantedScopes,
+      rules: input.catalog[desired.app]?.oauth?.scopes ?? ScopeRules(), tokens,
+      required: input.flows.requirements(of: desired))
+    return judgement
+  }
+
+  private func decided() -> ConnectionDecision {
+    guard let actual = counterpart.actual else { return created() }
+    guard let applied = counterpart.applied else { return unmanaged(actual) }
+    if isRenamed, actual.app != desired.app {
+      return ConnectionDecision(findings: [.renamedWithAnotherApp(desired, from: counterpart.name)])
+    }
+    if actual.app != desired.app { return replaced(actual, applied) }
+    return compared(actual, applied)
+  }
+
+  private func created() -> ConnectionDecision {
+    let isLost = counterpart.applied != nil
+    return ConnectionDecision(
+      change: change(
+        .create, isLost ? .lostInStore : .notInStore, details(against: nil, applied: nil)),
+      findings: isLost ? [.missingInStore(desired, store: input.options.store)] : [])
+  }
+
+  private func unmanaged(_ actual: ActualConnection) -> ConnectionDecision {
+    guard input.options.adopts else {
+      return ConnectionDecision(findings: [.adoptable(desired)], isManaged: false)
+    }
+    if isRenamed {
+      return ConnectionDecision(findings: [.renamedUnmanaged(desired, from: counterpart.name)])
+    }
+    if actual.app != desired.app {
+      return replacement(of: actual, .unmanaged)
+    }
+    return ConnectionDecision(
+      change: change(
+        .adopt(actual.id, from: actual.version), .unmanaged,
+        details(against: actual, applied: nil)))
+  }
+
+  private func replaced(_ actual: ActualConnection, _ applied: AppliedRecord) -> ConnectionDecision
+  {
+    guard applied.app == actual.app else {
+      var judgement = replacement(of: actual, .drifted)
+      judgement.findings.append(.drift(desired, [.app]))
+      return judgement
+    }
+    return replacement(of: actual, .appChanged)
+  }
+
+  private func replacement(of actual: ActualConnection, _ reason: ChangeReason)
+    -> ConnectionDecision
+  {
+    if desired.preventsDestroy { return ConnectionDecision(findings: [.destroyPrevented(desired)]) }
+    return ConnectionDecision(
+      change: change(
+        .replace(actual.id, from: actual.version, app: actual.app), reason,
+        details(against: nil, applied: nil)))
+  }
+
+  private func compared(_ actual: ActualConnection, _ applied: AppliedRecord) -> ConnectionDecision
+  {
+    if !isRenamed, tokens?.reauthorization == nil, Divergence.isNone(desired, actual, applied) {
+      return ConnectionDecision()
+    }
+    let here = Divergence.declared(desired, since: applied)
+    let there = Divergence.stored(actual, since: applied, ignoring: desired.ignoredFields)
+    let details = details(against: actual, applied: applied)
+    if here.isEmpty, there.isEmpty, details.isEmpty, !isRenamed { return ConnectionDecision() }
+
+    var judgement = ConnectionDecision()
+    let reason: ChangeReason
+    // A value sealed again, and what only the record holds, contend with nothing in the store.
+    let contending = here.filter(\.isInStore).filter { !details.reencrypt($0) }
+    switch (contending.isEmpty, there.isEmpty) {
+    case (false, false) where !details.isEmpty:
+      reason = .conflicting
+      judgement.findings.append(.conflict(desired, here: contending, there: there))
+    case (true, false):
+      reason = .drifted
+      judgement.findings.append(.drift(desired, there))
+    default: reason = isRenamed ? .renamed : .declared
+    }
+    let action: ChangeAction =
+      if isRenamed {
+        .rename(actual.id, from: actual.version, formerly: counterpart.name)
+      } else if details.allSatisfy(\.isOfRecordOnly) {
+        .record(actual.id, at: actual.version)
+      } else {
+        .update(actual.id, from: actual.version)
+      }
+    judgement.change = change(action, reason, details)
+    let undecided = details.compactMap(\.undecidedField)
+    if !undecided.isEmpty { judgement.findings.append(.undecided(desired, undecided)) }
+    return judgement
+  }
+
+  private func change(
+    _ action: ChangeAction, _ reason: ChangeReason, _ details: [ChangeDetail]
+  ) -> Change {
+    Change(
+      connection: desired.name, app: desired.app, action: action, reason: reason,
+      details: details, location: desired.origin.nameLocation,
+      reach: input.flows.uses(of: desired.name))
+  }
+
+  private func details(
+    against actual: ActualConnection?, applied: AppliedRecord?
+  ) -> [ChangeDetail] {
+    let details = DetailBuilder(
+      desired: desired, actual: actual, applied: applied,
+      shape: input.catalog.shape(of: desired), comparisons: input.comparisons
+    ).details()
+    guard actual != nil, let reauthorization = tokens?.reauthorization else { return details }
+    return details + [.reauthorize(reauthorization)]
+  }
+}
+
+extension Catalog {
+  /// The declared setup's shape; for a connection without one, that of the app's first.
+  package func shape(of connection: DesiredConnection) -> SetupShape? {
+    guard let app = self[connection.app] else { return nil }
+    return connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first
+  }
+}
+
+extension [ChangeDetail] {
+  fileprivate func reencrypt(_ part: DivergentPart) -> Bool {
+    guard case .field(let name) = part else { return false }
+    return contains(.secret(name, .reencrypted))
+  }
+}
+
+extension ChangeDetail {
+  /// Nothing in the store's values differs by it.
+  fileprivate var isOfRecordOnly: Bool {
+    switch self {
+    case .secret(_, .reencrypted), .scopes, .preventDestroy, .reauthorize: true
+    case .secret, .plain, .setupType, .label: false
+    }
+  }
+
+  fileprivate var undecidedField: FieldName? {
+    switch self {
+    case .secret(let field, .undecided): field
+    case .secret, .plain, .setupType, .label, .scopes, .preventDestroy, .reauthorize: nil
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import Diagnostics
+package import Model
+
+/// The tokens of one declared connection: their state, and what a reader should know of it.
+package struct TokenPlanner {
+  /// A warning from here on before the end, and a remark from there on.
+  private static let warningSeconds: Int64 = 86_400
+  private static let remarkSeconds: Int64 = 7 * 86_400
+
+  private let desired: DesiredConnection
+  private let counterpart: Counterpart
+  private let grant: OAuthGrant
+  private let service: OAuthService
+  private let record: TokenRecord?
+  private let overview: TokenOverview
+
+  /// `nil` where it has none to speak of: its setup is used as it is, or its store keeps none.
+  package init?(
+    _ desired: DesiredConnection, snapshot: Snapshot, catalog: Catalog, tokens: TokenOverview?
+  ) {
+    guard let tokens, let service = catalog[desired.app]?.oauth,
+      let grant = desired.setup.flatMap({ catalog[desired.app]?.setup($0.type)?.grant })
+    else { return nil }
+    let counterpart = snapshot.counterpart(of: desired)
+    self.desired = desired
+    self.counterpart = counterpart
+    self.grant = grant
+    self.service = service
+    record = tokens.records[counterpart.name]
+    overview = tokens
+  }
+
+  /// `nil` before it is in the store.
+  package var state: ConnectionState? {
+    guard let actual = counterpart.actual, actual.app == desired.app else { return nil }
+    guard let record else { return .unauthorized }
+    return record.state(
+      of: counterpart.name, client: mark(actual.plainFields), declared: counterpart.applied?.scopes,
+      rules: service.scopes, rule: overview.rule, now: overview.now)
+  }
+
+  /// When the access token ends.
+  package var endsAt: Timestamp? { record?.tokens?.expiry.time }
+  package var verifiedAt: Timestamp? { record?.tokens?.verifiedAt }
+  package var isRecoverable: Bool { record?.isRecoverable ?? !grant.needsPerson }
+  package var endsForGood: Timestamp? { record?.endsForGood }
+
+  /// Whether an apply makes the present tokens useless, and who can get others; `nil` where it does
+  /// not. What an earlier apply did is a finding, not a change.
+  var reauthorization: Reauthorization? {
+    guard let record, record.tokens != nil, let actual = counterpart.actual else { return nil }
+    let before = counterpart.applied?.scopes
+    let isOtherScopes =
+      desired.scopes != before
+      && desired.scopes.map { !service.scopes.areSame($0, record.requested) } ?? false
+    let isOtherClient = mark(desired.plainFields) != mark(actual.plainFields)
+    guard isOtherScopes || isOtherClient else { return nil }
+    return grant.needsPerson ? .byPerson : .byItself
+  }
+
+  private func mark(_ fields: [FieldName: PlainValue]) -> ClientIdentity? {
+    ClientIdentity(grant, service) { fields[$0]?.text }
+  }
+
+  func findings() -> [Finding] {
+    guard let record, let state else { return [] }
+    var findings: [Finding] = []
+    switch state {
+    case .empty, .unauthorized, .ready, .expiring: break
+    case .expired(let end):
+      findings.append(
+        finding(
+          .tokenExpired, "the access token of `\(desired.name)` expired at \(end)", [],
+          "renew it: vaultctl refresh \(word)"))
+    case .needsAuthorization(let need):
+      let served = record.tokens?.expiry.time.flatMap { $0 > overview.now ? $0 : nil }
+      findings.append(
+        finding(
+          .needsAuthorization, "`\(desired.name)` needs authorization",
+          [need.summary]
+            + (served.map { ["the access token that there is, is good until \($0)"] } ?? []),
+          "consent again: vaultctl authorize \(word)"))
+    case .error(let last, let attempts):
+      findings.append(
+        finding(
+          .renewalFailed, "the tokens of `\(desired.name)` could not be renewed",
+          [last, "\(attempts) \(attempts == 1 ? "attempt" : "attempts") in a row failed"],
+          record.isRecoverable
+            ? "try it now: vaultctl refresh \(word)"
+            : "mend its setup and apply it; then: vaultctl refresh \(word)"))
+    }
+    findings += ending(state) + narrowed(record)
+    if let skew = record.tokens?.skewSeconds {
+      findings.append(
+        finding(
+          .clockSkew,
+          "the service of `\(desired.name)` is \(abs(skew)) s \(skew > 0 ? "ahead" : "behind")",
+          ["its answers are dated by another clock than ours"], nil, severity: .info))
+    }
+    return findings
+  }
+
+  private func ending(_ state: ConnectionState) -> [Finding] {
+    guard state.isHealthy, let end = record?.endsForGood else { return [] }
+    let left = end.seconds(since: overview.now)
+    guard left <= Self.remarkSeconds else { return [] }
+    return [
+      finding(
+        .tokenEnding, "`\(desired.name)` works until \(end), and does not renew itself",
+        ["\(left / 3600) hours are left"], "consent again: vaultctl authorize \(word)",
+        severity: left <= Self.warningSeconds ? .warning : .info)
+    ]
+  }
+
+  private func narrowed(_ record: TokenRecord) -> [Finding] {
+    let lost = (record.tokens?.narrowed ?? []).sorted()
+    if lost.isEmpty { return [] }
+    let names = lost.map { "`\($0)`" }.joined(separator: ", ")
+    return [
+      Finding(
+        .scopeDrift, desired.name,
+        Diagnostic(
+          .scopeNarrowed, "a renewal took \(names) away from `\(desired.name)`",
+          severity: .warning, at: desired.origin.scopesLocation,
+          notes: ["it was granted before"], help: [authorizing]))
+    ]
+  }
+
+  /// What gets a grant for what is declared.
+  var authorizing: String {
+    grant.needsPerson
+      ? "consent to what is declared: vaultctl authorize \(word)"
+      : "ask for what is declared: vaultctl refresh \(word)"
+  }
+
+  var isKept: Bool { record != nil }
+  var rules: ScopeRules { service.scopes }
+  private var word: String { shellWord(desired.name.rawValue) }
+
+  private func finding(
+    _ code: DiagnosticCode, _ message: String, _ notes: [String], _ help: String?,
+    severity: Severity = .warning
+  ) -> Finding {
+    Finding(
+      .tokens, desired.name,
+      Diagnostic(
+        code, message, severity: severity, at: desired.origin.nameLocation, notes: notes,
+        help: help.map { [$0] } ?? []))
+  }
+}
+
+extension ActualConnection {
+  fileprivate var plainFields: [FieldName: PlainValue] {
+    fields.compactMapValues { if case .plain(let value) = $0 { value } else { nil } }
+  }
+}
+
+extension DesiredConnection {
+  fileprivate var plainFields: [FieldName: PlainValue] {
+    (setup?.fields ?? [:]).compactMapValues {
+      if case .plain(let value) = $0 { value } else { nil }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Model
+
+/// What the store has and no manifest declares. A record of what the store has lost as well is
+/// of no interest any more.
+struct UndeclaredPlanner {
+  private let input: PlanningInput
+
+  init(_ input: PlanningInput) { self.input = input }
+
+  func decide() -> (changes: [Change], findings: [Finding]) {
+    // A connection that is renamed stands under its former name.
+    let declared = Set(
+      input.desired.flatMap { [$0.name, input.snapshot.counterpart(of: $0).name] })
+    var changes: [Change] = []
+    var findings: [Finding] = []
+    for (name, actual) in input.snapshot.actual
+    where !declared.contains(name) && input.options.covers(name) {
+      guard let applied = input.snapshot.applied[name] else {
+        findings.append(.unmanaged(name, store: input.options.store))
+        continue
+      }
+      guard input.options.prunes else {
+        findings.append(.orphaned(name, store: input.options.store))
+        continue
+      }
+      if applied.preventsDestroy {
+        findings.append(.deletionPrevented(name, store: input.options.store))
+        continue
+      }
+      changes.append(
+        Change(
+          connection: name, app: actual.app, action: .delete(actual.id, from: actual.version),
+          reason: .noLongerDeclared, details: [], location: nil, reach: input.flows.uses(of: name)))
+    }
+    return (changes, findings)
+  }
+}

@@ -1,0 +1,94 @@
+package import Model
+package import Secrets
+
+/// A backend that holds connections and nothing of ours beside them: no applied records, no lock,
+/// no journal. Setups are write-only, and written whole.
+package protocol RecordlessBackend: Sendable {
+  var description: StoreDescription { get }
+
+  /// All connections.
+  ///
+  /// - Throws: `ambiguousName` where two have the same name.
+  func list() async throws(StoreError) -> [BackendConnection]
+
+  /// What may be done here, before anything is.
+  ///
+  /// - Throws: `permissionDenied` with all that is missing.
+  func check(_ operations: Set<BackendOperation>) async throws(StoreError)
+
+  /// A new connection; empty without a setup. Where the answer is lost, what came of it is looked
+  /// for, so that none is made twice.
+  func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection
+
+  /// Puts name and setup in the present ones' place; without a setup, the name alone.
+  ///
+  /// - Throws: `versionConflict` where the connection is at another version by now.
+  func update(
+    _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
+  ) async throws(StoreError) -> BackendConnection
+
+  /// What is gone already counts as deleted.
+  func delete(
+    _ id: StoreID, named name: ConnectionName, from version: StoreVersion
+  ) async throws(StoreError)
+
+  /// The definitions of the flows beside the connections, as the backend gives them: JSON.
+  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])]
+}
+
+package enum BackendOperation: String, Hashable, Sendable, CaseIterable {
+  case read, create, update, delete
+}
+
+/// A connection as a vault shows it.
+package struct BackendConnection: Hashable, Sendable {
+  package let id: StoreID
+  package let name: ConnectionName
+  package let app: AppID
+  /// Whether it has a setup.
+  package let isReady: Bool
+  package let version: StoreVersion
+  package let createdAt: Timestamp
+  package let updatedAt: Timestamp
+
+  package init(
+    id: StoreID, name: ConnectionName, app: AppID, isReady: Bool, version: StoreVersion,
+    createdAt: Timestamp, updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.name = name
+    self.app = app
+    self.isReady = isReady
+    self.version = version
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+}
+
+/// What a vault is given.
+package struct BackendWrite: Sendable {
+  package enum Value: Sendable {
+    case plain(PlainValue)
+    case secret(SecretBytes)
+  }
+
+  package struct Setup: Sendable {
+    package let type: SetupType
+    package let fields: [FieldName: Value]
+
+    package init(type: SetupType, fields: [FieldName: Value]) {
+      self.type = type
+      self.fields = fields
+    }
+  }
+
+  package let name: ConnectionName
+  package let app: AppID
+  package let setup: Setup?
+
+  package init(name: ConnectionName, app: AppID, setup: Setup?) {
+    self.name = name
+    self.app = app
+    self.setup = setup
+  }
+}

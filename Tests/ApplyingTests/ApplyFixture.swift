@@ -1,0 +1,100 @@
+import Applying
+import Diagnostics
+import Model
+import SQLiteStore
+import Secrets
+import Stores
+import TestSupport
+
+/// A real store, a plan of creates, and openers and clocks that a test decides.
+struct ApplyFixture {
+  let folder: TemporaryFolder
+  let store: SQLiteStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = SQLiteStore(
+      path: folder.path + "/.vaultctl/vault.db", shownPath: "vault.db", protection: TestProtection()
+    )
+  }
+
+  func lock(
+    _ token: String = "mine", store: (any Store)? = nil, clock: any Clock = StillClock()
+  ) -> StoreLock {
+    StoreLock(
+      store ?? self.store,
+      LockHolder(
+        token: token, who: "\(token)@laptop", host: "elsewhere-\(token)", processID: 1,
+        processStart: nil, since: clock.now(), lastSeen: clock.now()), clock: clock)
+  }
+
+  /// Applies creates of these connections, each with one sealed token.
+  func apply(
+    _ names: [String], to store: (any Store)? = nil, opener: TestOpener = TestOpener(),
+    catalog: Catalog = Catalog([])
+  ) async throws -> ApplyOutcome {
+    let lock = lock(store: store)
+    try await lock.take(waitingAtMost: 0) { _ in }
+    let desired = try names.map { try connection($0) }
+    let plan = Plan(
+      changes: desired.map {
+        Change(
+          connection: $0.name, app: $0.app, action: .create, reason: .notInStore, details: [],
+          location: nil)
+      }, findings: [], unchangedCount: 0, emptyCount: 0)
+    let applier = Applier(
+      store: store ?? self.store, lock: lock, opener: opener, catalog: catalog,
+      clock: StillClock())
+    let outcome = await applier.carryOut(plan, desired: desired, by: provenance) { _, _ in }
+    try await lock.release()
+    return outcome
+  }
+}
+
+let provenance = Provenance(
+  who: "ann@laptop", at: Timestamp(milliseconds: 1_790_000_000_000), toolVersion: "0",
+  commit: nil)
+
+func connection(_ name: String) throws -> DesiredConnection {
+  guard let name = ConnectionName(name) else { throw Unexpected() }
+  return DesiredConnection(
+    name: name, app: "crm",
+    setup: DesiredSetup(
+      type: "token", fields: ["token": .sealed(try SealedMessage(armored: sealedText(1)))]),
+    origin: ConnectionOrigin(
+      file: "it.yaml", name: SourceRange(at: .start), app: SourceRange(at: .start)))
+}
+
+struct Unexpected: Error {}
+
+/// Opens every message to the connection's name, but for those that are to fail.
+struct TestOpener: SecretOpener {
+  var failing: Set<String> = []
+
+  func open(
+    _ fields: [(address: FieldAddress, message: SealedMessage, location: Location)]
+  ) async -> [Result<SecretBytes, Diagnostic>] {
+    fields.map { address, _, location in
+      failing.contains(address.connection.rawValue)
+        ? .failure(Diagnostic(.bindingMismatch, "another place's", at: location))
+        : .success(SecretBytes(copying: address.connection.rawValue.utf8))
+    }
+  }
+}
+
+/// Time that stands; a sleep lasts until it is cancelled.
+struct StillClock: Clock {
+  func now() -> Timestamp { provenance.at }
+  func sleep(for duration: Duration) async { try? await Task.sleep(for: .seconds(3600)) }
+}
+
+/// Time that only passes by sleeping, which takes none.
+actor SleepingClock: Clock {
+  private nonisolated(unsafe) var elapsed = Duration.zero
+
+  nonisolated func now() -> Timestamp {
+    unsafe provenance.at.adding(seconds: elapsed.components.seconds)
+  }
+
+  func sleep(for duration: Duration) { unsafe elapsed += duration }
+}
