@@ -100,8 +100,8 @@ import Testing
     let saved = try sandbox.read("it.plan")
     try sandbox.write(
       saved.replacingOccurrences(
-        of: "\"formatVersion\" : \"1.0\"", with: "\"formatVersion\" : \"2.0\""), to: "it.plan")
-    try expectRefusal(sandbox, "its format is 2.0")
+        of: "\"formatVersion\" : \"2.0\"", with: "\"formatVersion\" : \"3.0\""), to: "it.plan")
+    try expectRefusal(sandbox, "its format is 3.0")
     for broken in ["", "{}", "[1]", String(saved.prefix(saved.count / 2)), "\u{0}"] {
       try sandbox.write(broken, to: "it.plan")
       try expectRefusal(sandbox, "error[VC3015]")
