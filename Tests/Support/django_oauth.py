@@ -4,7 +4,7 @@
 
 Keeps its database in FOLDER, prints one line of JSON when it listens (its address, its clients and
 their secrets), and ends when its standard input does. Rotates refresh tokens and detects their reuse;
-with GRACE_SECONDS a used one continues for so long. `GET /count` says how often tokens were asked for.
+with GRACE_SECONDS a used one stays valid for that long. `GET /count` says how often tokens were asked for.
 """
 
 import json
