@@ -4,7 +4,7 @@
 
 Keeps its database in FOLDER, prints one line of JSON when it listens (its address, its clients and
 their secrets), and ends when its standard input does. Rotates refresh tokens and detects their reuse;
-with GRACE_SECONDS a used one goes on for so long. `GET /count` says how often tokens were asked for.
+with GRACE_SECONDS a used one stays valid for that long. `GET /count` says how often tokens were asked for.
 """
 
 import json
@@ -74,7 +74,7 @@ lock = threading.Lock()
 
 
 def sign_in(request):
-    """Whoever comes here is Ann."""
+    """Every visitor is Ann."""
     login(request, get_user_model().objects.get(username="ann"))
     return HttpResponse(status=302, headers={"Location": request.GET.get("next", "/")})
 
@@ -105,7 +105,7 @@ urlpatterns = [
 
 
 class Counted:
-    """Counts what is asked of the token endpoint, by grant."""
+    """Counts requests to the token endpoint, by grant."""
 
     def __init__(self, app):
         self.app = app

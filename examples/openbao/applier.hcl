@@ -1,4 +1,4 @@
-# Applies: writes connections, with what was applied beside them.
+# For `apply`: writes connections and their applied records.
 path "secret/data/vaultctl/*" {
   capabilities = ["create", "read", "update"]
 }
@@ -12,7 +12,7 @@ path "secret/detailed-metadata/vaultctl/*" {
   capabilities = ["list"]
 }
 
-# What vaultctl keeps for itself: lock, journal, its key, records too large to stand beside.
+# What vaultctl keeps for itself: the lock, the journal, its key, records too large for metadata.
 path "secret/data/vaultctl-state/*" {
   capabilities = ["create", "read", "update"]
 }
@@ -20,7 +20,7 @@ path "secret/metadata/vaultctl-state/*" {
   capabilities = ["create", "read", "update"]
 }
 
-# The tokens that it looks after, for `refresh`, `authorize` and `revoke`.
+# The tokens that vaultctl manages, for `refresh`, `authorize` and `revoke`.
 path "secret/data/vaultctl-tokens/*" {
   capabilities = ["create", "read", "update"]
 }

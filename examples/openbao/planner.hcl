@@ -1,4 +1,4 @@
-# Plans: sees which connections there are and what was applied, and cannot read a value.
+# For `plan`: sees which connections exist and what was applied, and cannot read a value.
 path "secret/metadata/vaultctl/*" {
   capabilities = ["list", "read"]
 }
@@ -6,12 +6,12 @@ path "secret/detailed-metadata/vaultctl/*" {
   capabilities = ["list"]
 }
 
-# What vaultctl keeps for itself: digests and a key that is itself sealed, never a value.
+# What vaultctl keeps for itself: digests and a key that is itself sealed; never a value.
 path "secret/data/vaultctl-state/*" {
   capabilities = ["read"]
 }
 
-# When tokens end and what was granted; the tokens are data, and stay unread.
+# When tokens expire and what was granted. The tokens are data, which this policy does not let you read.
 path "secret/metadata/vaultctl-tokens/*" {
   capabilities = ["list", "read"]
 }
