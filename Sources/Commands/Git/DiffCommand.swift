@@ -64,13 +64,6 @@ struct DiffCommand: Subcommand {
   }
 }
 
-extension ReadProject {
-  /// Of the base and every environment, each told once, in reading order.
-  var allDiagnostics: [Diagnostic] {
-    (diagnostics + Set(states.flatMap(\.diagnostics))).sorted(by: Diagnostic.inReadingOrder)
-  }
-}
-
 extension Diagnostic {
   fileprivate static func formerFaults(_ faults: [Diagnostic]) -> Diagnostic {
     let files = Set(faults.compactMap { $0.location?.file }).sorted()

@@ -13,10 +13,10 @@ struct DiffSides {
   /// - Parameter range: `A..B`: two commits. `A...B`: B and where it left A. `A`: that commit and
   ///   the work tree, or HEAD in a bare repository. Nothing: HEAD and the work tree.
   init(_ range: String?, project: String?) throws {
-    let root = try? Workspace.root(project)
+    let root = try? ProjectRoot.find(project)
     let git = Git(folder: root ?? project ?? FileManager.default.currentDirectoryPath)
     let (isBare, workTree) = try git.workTree()
-    if root == nil, !isBare { _ = try Workspace.root(project) }
+    if root == nil, !isBare { _ = try ProjectRoot.find(project) }
     let ends = try Self.ends(range, git, isBare: isBare)
     // The project's folder in the repository; empty for its root.
     let folder = try root == nil ? git.projectFolder(in: ends.new) : workTree
@@ -95,14 +95,5 @@ extension Git {
         notes: files, help: ["run it in the project's folder of a clone with a work tree"])
     }
     return String(only.dropLast(Project.fileName.count + 1))
-  }
-}
-
-extension ReadProject {
-  var declared: DeclaredProject {
-    DeclaredProject(
-      connections: Dictionary(states.map { ($0.environment?.name, $0.connections) }) { first, _ in
-        first
-      }, settings: project.settings, flows: flows)
   }
 }

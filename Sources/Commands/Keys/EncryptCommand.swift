@@ -64,38 +64,3 @@ struct EncryptCommand: Subcommand {
     return .fine
   }
 }
-
-extension Workspace {
-  /// The manifests that the user names, as paths from where the command was called or from the
-  /// project; all of them where none is named.
-  func manifests(_ named: [String]) throws -> [Manifest] {
-    if named.isEmpty { return manifests }
-    let here = FileManager.default.currentDirectoryPath
-    return try named.map { name in
-      let path = URL(
-        fileURLWithPath: name, relativeTo: URL(fileURLWithPath: here, isDirectory: true)
-      ).standardizedFileURL.path
-      guard
-        let manifest = read.manifests.first(where: {
-          $0.file == name || files.path($0.file) == path
-        })
-      else {
-        throw Failure(
-          Diagnostic(
-            .unreadableFile, "`\(name)` is not a manifest of this project",
-            notes: ["manifests are the YAML files under `manifests` of \(Project.fileName)"]))
-      }
-      return manifest
-    }
-  }
-}
-
-extension ManifestDocument {
-  /// What is wrong with a value for a field, in words that follow the field's name.
-  func violation(of value: SecretBytes, in field: FieldName) -> String? {
-    let type = setupType(with: field)
-    let shape = shape ?? type.flatMap { app?.setup($0) }
-    guard let constraint = shape?[field]?.constraint else { return nil }
-    return value.withBytes { constraint.violation(ofUTF8: $0) }?.reason
-  }
-}

@@ -44,18 +44,3 @@ struct SetCommand: Subcommand {
     return .fine
   }
 }
-
-extension ManifestDocument {
-  /// - Throws: where no setup of the connection's can have such a field.
-  func requireField(_ field: FieldName) throws {
-    let shapes = shape.map { [$0] } ?? app?.setups ?? []
-    if shapes.contains(where: { $0.isOpen || $0[field] != nil }) { return }
-    let known = shapes.flatMap(\.fields).map(\.name.rawValue)
-    let near = nearestName(to: field.rawValue, among: known)
-    throw Failure(
-      Diagnostic(
-        .unknownField, "`\(name)` has no field `\(field)`", at: origin.nameLocation,
-        notes: ["its fields: \(Set(known).sorted().joined(separator: ", "))"],
-        help: near.map { ["did you mean `\($0)`?"] } ?? []))
-  }
-}

@@ -6,55 +6,6 @@ import Planning
 import Reports
 import Stores
 
-/// What `plan` and `apply` both take.
-struct PlanOptions: ParsableArguments {
-  @Flag(help: "Also delete connections that vaultctl made and no manifest declares any more.")
-  var prune = false
-
-  @Flag(help: "Take over connections that are in the store already.")
-  var adopt = false
-
-  @Option(name: .customLong("target"), help: "Only this connection; may be given again.")
-  var targets: [String] = []
-
-  @Flag(help: "Do not read the flows that the store's backend has.")
-  var noFlows = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Findings that fail the run, by commas, beside the project's policy.",
-      valueName: "findings"))
-  var failOn: String?
-
-  func planning() throws -> PlanningOptions {
-    var names: Set<ConnectionName>?
-    for target in targets {
-      guard let name = ConnectionName(target) else {
-        throw ValidationError("`\(target)` is not a connection's name")
-      }
-      names = (names ?? []).union([name])
-    }
-    return PlanningOptions(prunes: prune, adopts: adopt, targets: names)
-  }
-
-  func failingKinds(_ policy: Set<FindingKind>) throws -> Set<FindingKind> {
-    policy.union(try FindingKind.named(failOn))
-  }
-}
-
-extension FindingKind {
-  /// What `--fail-on` says: names, by commas.
-  static func named(_ text: String?) throws -> Set<FindingKind> {
-    let words = (text ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
-    return Set(
-      try words.map { word in
-        if let kind = FindingKind(rawValue: word) { return kind }
-        let known = FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--fail-on knows no `\(word)`; it knows: \(known)")
-      })
-  }
-}
-
 struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show what an apply would do; changes nothing.")
@@ -181,17 +132,5 @@ extension [Workspace] {
   /// Of all of them, each told once, in reading order.
   fileprivate var diagnostics: [Diagnostic] {
     Set(flatMap(\.diagnostics)).sorted(by: Diagnostic.inReadingOrder)
-  }
-}
-
-extension [Finding] {
-  /// What the policy does not allow; `nil` where there is none of it.
-  func violation(of failing: Set<FindingKind>) -> Diagnostic? {
-    let found = Set(map(\.kind)).intersection(failing).map(\.rawValue).sorted()
-    if found.isEmpty { return nil }
-    return Diagnostic(
-      .policyViolated, "the policy does not allow: \(found.joined(separator: ", "))",
-      notes: ["it is `policy.failOn` of \(Project.fileName), or `--fail-on`"],
-      help: ["mend what the findings above say, or take the word off the list"])
   }
 }

@@ -55,7 +55,7 @@ struct RunReport {
     do {
       return try Workspace.load(global, acceptsAll: true)
     } catch let failure as Failure {
-      let root = (try? Workspace.root(global.project)) ?? FileManager.default.currentDirectoryPath
+      let root = (try? ProjectRoot.find(global.project)) ?? FileManager.default.currentDirectoryPath
       let report = RunReport(name: name, root: root, files: [], diagnostics: failure.diagnostics)
       report.text(format).map { console.result($0) }
       report.annotate(console)

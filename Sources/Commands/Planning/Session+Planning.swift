@@ -41,16 +41,6 @@ extension Session {
     return (plan, snapshot)
   }
 
-  /// What is kept of tokens; `nil` where the store keeps none.
-  func tokenOverview() async throws -> TokenOverview? {
-    guard let tokens = store.tokenStore else { return nil }
-    let records = try await mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
-    }
-    return TokenOverview(
-      records: records.mapValues(\.record), rule: workspace.project.renewal, now: clock.now())
-  }
-
   /// The flows that the store's backend has; one that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
     try await mappingStoreErrors { () async throws(StoreError) in try await store.flows() }
@@ -59,43 +49,9 @@ extension Session {
       }
   }
 
-  private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
-    PlanBasis(
-      of: plan, desired: workspace.state.connections, snapshot: snapshot,
-      recipients: workspace.project.rules(of: workspace.environment).flatMap { rule in
-        rule.keys.map { "\(rule.path.text): \($0.text)" }
-      })
-  }
-
-  func saved(_ plan: Plan, _ snapshot: Snapshot) -> SavedPlan {
-    SavedPlan(
-      plan, basis: basis(of: plan, snapshot), project: workspace.project.name,
-      environment: workspace.environment?.name,
-      store: store.description.description,
-      manifests: workspace.state.manifests.map(\.file), toolVersion: vaultctlVersion,
-      commit: GitHead.commit(above: workspace.files.root))
-  }
-
   func labelled(_ plan: Plan) -> EnvironmentPlan {
     EnvironmentPlan(
       environment: workspace.environment?.name, store: store.description.description, plan: plan)
-  }
-
-  /// The plan of a file, if everything that it rests on is as it was.
-  func plan(savedIn file: String) async throws -> Plan {
-    let saved = try SavedPlan.read(file)
-    if saved.plan.changes.isEmpty { return saved.plan }
-    var moved = saved.basis.moved(to: basis(of: saved.plan, try await read()))
-    if saved.project != workspace.project.name {
-      moved.append("it is of the project `\(saved.project)`")
-    }
-    let store = store.description.description
-    if saved.environment != workspace.environment?.name {
-      moved.append("it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
-    }
-    if saved.store != store { moved.append("it is for \(saved.store), not \(store)") }
-    if !moved.isEmpty { throw Failure(.stalePlan(file, moved: moved)) }
-    return saved.plan
   }
 
   private func compare(
@@ -136,29 +92,6 @@ extension Session {
     } catch {
       if case .keyUnavailable = error { return [:] }
       throw Failure(Diagnostic(error, in: store.description))
-    }
-  }
-}
-
-extension SavedPlan {
-  static func read(_ file: String) throws -> SavedPlan {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-    } catch {
-      throw Diagnostic.unreadable(file, error)
-    }
-    return try SavedPlan(reading: bytes, from: file)
-  }
-
-  /// At once: whoever reads sees the old file or the new.
-  func write(to file: String) throws {
-    do {
-      try Data(try text().utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-    } catch {
-      throw Diagnostic(
-        .unreadableFile, "cannot write `\(file)`", at: .file(file),
-        notes: [(error as NSError).localizedDescription])
     }
   }
 }

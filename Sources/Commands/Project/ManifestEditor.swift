@@ -3,37 +3,6 @@ import Manifests
 import Model
 import SourceYAML
 
-/// A new value for one field of one document.
-struct FieldEdit: Sendable {
-  let document: ManifestDocument
-  let field: FieldName
-  let text: String
-
-  /// As `Leaves` has it.
-  fileprivate var path: String { "\(document.index)/spec/setup/\(field)" }
-}
-
-/// Another name for one document's connection.
-struct RenameEdit: Sendable {
-  let document: ManifestDocument
-  let name: ConnectionName
-  /// What `metadata.renamedFrom` says from now on; empty where it stays as it is.
-  let formerNames: [ConnectionName]
-
-  /// What it writes, by the paths of `Leaves`.
-  fileprivate var texts: [String: String] {
-    let path = "\(document.index)/metadata"
-    var texts = ["\(path)/name": name.rawValue]
-    if formerNames.count == 1 { texts["\(path)/renamedFrom"] = formerNames[0].rawValue }
-    if formerNames.count > 1 {
-      for (index, name) in formerNames.enumerated() {
-        texts["\(path)/renamedFrom/\(index)"] = name.rawValue
-      }
-    }
-    return texts
-  }
-}
-
 /// Puts values into manifests and changes no other byte.
 struct ManifestEditor {
   let files: Files
@@ -129,13 +98,6 @@ private struct Leaves {
     case .mapping(let entries):
       for entry in entries { collect(entry.value, "\(path)/\(entry.keyText)") }
     }
-  }
-}
-
-extension ManifestDocument {
-  /// The type of the setup as it is, or the first of the app's that has the field.
-  func setupType(with field: FieldName) -> SetupType? {
-    shape?.type ?? app?.setups.first { $0[field] != nil || $0.isOpen }?.type
   }
 }
 

@@ -26,16 +26,3 @@ extension ManifestSource {
     try files(at: pattern.fixedFolder).filter(pattern.matches)
   }
 }
-
-/// Whether no part of a path is hidden.
-func isVisible(_ path: String) -> Bool {
-  !path.split(separator: "/").contains { $0.hasPrefix(".") && $0 != "." }
-}
-
-func isYAML(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") }
-
-extension Diagnostic {
-  static func missing(_ file: String) -> Diagnostic {
-    Diagnostic(.unreadableFile, "`\(file)` is not there", at: .file(file))
-  }
-}

@@ -33,7 +33,7 @@ struct Workspace: Sendable {
   /// - Throws: where there is no project, its file has errors, or it has no such environment.
   /// - Parameter acceptsAll: whether `--env all` may be said; it chooses none.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
-    let files = Files(root: try root(global.project))
+    let files = Files(root: try ProjectRoot.find(global.project))
     let read = try ReadProject(from: files)
     let name = acceptsAll && global.namesAllEnvironments ? nil : global.environment
     let environment = try name.map { name in
@@ -80,58 +80,5 @@ struct Workspace: Sendable {
         help: near.map { ["did you mean `\($0)`?"] } ?? [
           "scaffold one: vaultctl new NAME --app APP"
         ]))
-  }
-
-  /// The project's folder: the one given, or the nearest one above that has a project file.
-  static func root(_ given: String?) throws -> String {
-    if let given {
-      let path = URL(fileURLWithPath: given).standardizedFileURL.path
-      guard FileManager.default.fileExists(atPath: path + "/" + Project.fileName) else {
-        throw Failure(.noProject(in: given))
-      }
-      return path
-    }
-    var folder = FileManager.default.currentDirectoryPath
-    while true {
-      if FileManager.default.fileExists(atPath: folder + "/" + Project.fileName) { return folder }
-      if folder == "/" || folder.isEmpty { throw Failure(.noProject(in: "this folder")) }
-      folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
-    }
-  }
-}
-
-/// A name, with a number behind it where it is taken: `name`, `name-2`, `name-3`.
-func firstFree(_ name: String, isTaken: (String) -> Bool) -> String {
-  var text = name
-  var number = 2
-  while isTaken(text) {
-    text = "\(name)-\(number)"
-    number += 1
-  }
-  return text
-}
-
-extension Diagnostic {
-  fileprivate static func noProject(in folder: String) -> Diagnostic {
-    Diagnostic(
-      .projectNotFound, "no \(Project.fileName) in \(folder) or above it",
-      help: ["start a project: vaultctl init"])
-  }
-
-  static func unknownEnvironment(_ name: String, _ project: Project) -> Diagnostic {
-    let names = project.environments.map(\.name)
-    let near = nearestName(to: name, among: names)
-    return Diagnostic(
-      .environmentNotFound, "no environment `\(name)` in \(Project.fileName)",
-      notes: [names.isEmpty ? "it has none" : "it has: \(names.joined(separator: ", "))"],
-      help: near.map { ["did you mean `\($0)`?"] } ?? [])
-  }
-
-  static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
-    let names = project.environments.map(\.name)
-    return Diagnostic(
-      .environmentNotFound, "which environment is not told",
-      notes: ["the project has: \(names.joined(separator: ", "))"],
-      help: ["name one: --env \(names.first ?? "NAME")"])
   }
 }

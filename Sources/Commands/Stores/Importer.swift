@@ -56,7 +56,7 @@ struct Importer {
     var taken: Set<String> = []
     return Dictionary(
       names.map { name in
-        let stem = firstFree("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
+        let stem = Scaffold.unusedName("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
           taken.contains($0) || workspace.files.exists("\($0).yaml")
         }
         taken.insert(stem)
@@ -131,21 +131,5 @@ struct Importer {
     }
     console.report(outcome.diagnostics)
     return outcome.ending
-  }
-}
-
-extension ApplyOutcome {
-  /// All of it, a part, or nothing.
-  var ending: Outcome {
-    if isComplete { return .fine }
-    return doneCount > 0 ? .partly : .failed
-  }
-
-  /// What failed, and what stopped the run, in reading order.
-  var diagnostics: [Diagnostic] {
-    let failed = results.flatMap { _, result -> [Diagnostic] in
-      if case .failed(let diagnostics) = result { diagnostics } else { [] }
-    }
-    return (failed + faults).sorted(by: Diagnostic.inReadingOrder)
   }
 }

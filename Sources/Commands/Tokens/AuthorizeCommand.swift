@@ -49,7 +49,7 @@ struct AuthorizeCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let name = try ConnectionName.argument(name)
+    let name = try ConnectionName(argument: name)
     let session = try Session(Workspace.load(global), console: console)
     let renewals = try Renewals(session, end: nil)
     let (subject, client) = try await renewals.client(of: name)
@@ -76,7 +76,7 @@ struct AuthorizeCommand: Subcommand {
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
     case .unsaved(let reason, let isJournaled):
       throw Failure(
-        Renewals.Completed(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
+        CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
           .diagnostic(in: session.store.description).map { [$0] } ?? [])
     }
   }

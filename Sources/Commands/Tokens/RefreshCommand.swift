@@ -35,7 +35,7 @@ struct RefreshCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let names = try Set(names.map { try ConnectionName.argument($0) })
+    let names = try Set(names.map { try ConnectionName(argument: $0) })
     let end = EndSignal()
     let session = try Session(Workspace.load(global), console: console)
     let renewals = try Renewals(session, end: end)
@@ -74,7 +74,7 @@ struct RefreshCommand: Subcommand {
   }
 
   private func report(
-    _ results: [Renewals.Completed], _ session: Session, _ console: Console
+    _ results: [CompletedRenewal], _ session: Session, _ console: Console
   ) {
     let rows = results.compactMap { $0.row }
     let text = RenewalText(palette: console.palette)
@@ -84,31 +84,4 @@ struct RefreshCommand: Subcommand {
     }
     console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
   }
-}
-
-extension ConnectionName {
-  static func argument(_ text: String) throws -> ConnectionName {
-    guard let name = ConnectionName(text) else {
-      throw ValidationError("`\(text)` is not a connection's name")
-    }
-    return name
-  }
-}
-
-extension Renewals.Completed {
-  var row: RenewalRow? {
-    switch outcome {
-    case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
-    case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)
-    case .notDue: nil
-    case .waiting: RenewalRow(name: name, result: .waiting, endsAt: nil)
-    case .needsAuthorization: RenewalRow(name: name, result: .needsAuthorization, endsAt: nil)
-    case .stopped, .failed, .storeFailed, .unsaved:
-      RenewalRow(name: name, result: .failed, endsAt: nil)
-    }
-  }
-}
-
-extension TokenRecord {
-  fileprivate var endsAt: Timestamp? { tokens?.expiry.time }
 }

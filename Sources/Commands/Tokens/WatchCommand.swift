@@ -33,7 +33,7 @@ struct WatchCommand: Subcommand {
   var command: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let names = try Set(names.map { try ConnectionName.argument($0).rawValue })
+    let names = try Set(names.map { try ConnectionName(argument: $0).rawValue })
     let end = EndSignal()
     let session = try Session(Workspace.load(global), console: console)
     let feed = session.store.feed

@@ -128,11 +128,3 @@ private enum WholeFile {
     return isWhole ? bytes : nil
   }
 }
-
-extension Diagnostic {
-  static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
-    Diagnostic(
-      .unreadableFile, "cannot read `\(file)`", at: .file(file),
-      notes: [(error as NSError).localizedDescription])
-  }
-}

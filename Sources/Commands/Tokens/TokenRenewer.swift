@@ -32,11 +32,6 @@ struct Renewals: Sendable {
       provenance: session.provenance)
   }
 
-  struct Completed: Sendable {
-    let name: ConnectionName
-    let outcome: RenewalOutcome
-  }
-
   /// Renews what is due, of all connections or of those named.
   ///
   /// 1. Answers that a killed process left are saved.
@@ -47,18 +42,18 @@ struct Renewals: Sendable {
   /// - Parameters:
   ///   - names: those alone, due or not; `nil` for what is due of all.
   /// - Returns: what was tried, and what only a person can do, by name.
-  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [Completed] {
+  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: names != nil, console: console)
   }
 
   /// Renews what is due of those named.
-  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [Completed] {
+  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: false, console: console)
   }
 
   private func run(
     _ names: Set<ConnectionName>?, isForced: Bool, console: Console
-  ) async throws -> [Completed] {
+  ) async throws -> [CompletedRenewal] {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
@@ -68,15 +63,15 @@ struct Renewals: Sendable {
     }
     let now = session.clock.now()
     var due: [RenewalSubject] = []
-    var results: [Completed] = []
+    var results: [CompletedRenewal] = []
     for subject in subjects.values where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
       switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
       case .mint, .refresh: due.append(subject)
       case .ask(let need) where record != nil || names != nil:
-        results.append(Completed(name: subject.name, outcome: .needsAuthorization(need)))
+        results.append(CompletedRenewal(name: subject.name, outcome: .needsAuthorization(need)))
       case .stopped(let code):
-        results.append(Completed(name: subject.name, outcome: .stopped(code)))
+        results.append(CompletedRenewal(name: subject.name, outcome: .stopped(code)))
       case .wait where names != nil: due.append(subject)
       case .use, .wait, .ask: break
       }
@@ -120,12 +115,12 @@ struct Renewals: Sendable {
 
   private func renewed(
     _ subjects: [RenewalSubject], isForced: Bool
-  ) async throws -> [Completed] {
+  ) async throws -> [CompletedRenewal] {
     if subjects.isEmpty { return [] }
     let secrets = try await secrets(of: Set(subjects.map(\.name)))
     let renewed = await renewer.renewAll(
       subjects.map { ($0, secrets[$0.name] ?? [:]) }, isForced: isForced)
-    return renewed.map { Completed(name: $0.name, outcome: $0.outcome) }
+    return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 
   private func replayed(
@@ -159,17 +154,5 @@ extension RenewalSurroundings {
           try? await Task.sleep(for: duration)
         }
       }, random: { Double.random(in: 0..<1) }, isEnding: { end?.isGiven ?? false })
-  }
-}
-
-extension Session {
-  /// Answers with tokens are small, and awaited for less than a claim lasts.
-  var tokenHTTP: LoggingHTTPTransport {
-    LoggingHTTPTransport(
-      ProxyingHTTPTransport(
-        environment: ProcessInfo.processInfo.environment,
-        limits: HTTPLimits(
-          body: TokenRequests.answerLimit, answerSeconds: RenewalTimes.answerSeconds)),
-      logger: stores.logger)
   }
 }

@@ -38,7 +38,8 @@ struct ReadProject: Sendable {
       // One folder's are in order; those of several may overlap.
       let sorted = found.count == 1 ? found[0] : Set(found.joined()).sorted()
       let names = sorted.filter {
-        isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment
+        Self.isYAML($0) && $0 != Project.fileName
+          && project.environment(of: $0)?.name == environment
       }
       let read = Array(zip(names, try source.read(names))).concurrentMap { name, result in
         result.map { bytes in
@@ -92,6 +93,10 @@ struct ReadProject: Sendable {
     self.diagnostics = diagnostics
   }
 
+  private static func isYAML(_ path: String) -> Bool {
+    path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+  }
+
   func state(of environment: Environment?) -> DesiredState {
     DesiredState(manifests, project: project, environment: environment)
   }
@@ -107,5 +112,12 @@ extension Diagnostic {
     Diagnostic(
       .manifestsNotFound, "`\(path.text)` is not there", at: path.location,
       help: ["make it: mkdir -p \(path.text)"])
+  }
+}
+
+extension ReadProject {
+  /// Of the base and every environment, each told once, in reading order.
+  var allDiagnostics: [Diagnostic] {
+    (diagnostics + Set(states.flatMap(\.diagnostics))).sorted(by: Diagnostic.inReadingOrder)
   }
 }

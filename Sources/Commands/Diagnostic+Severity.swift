@@ -1,0 +1,8 @@
+import Diagnostics
+
+extension Diagnostic {
+  var asWarning: Diagnostic {
+    Diagnostic(
+      code, message, severity: .warning, at: location, label: label, notes: notes, help: help)
+  }
+}

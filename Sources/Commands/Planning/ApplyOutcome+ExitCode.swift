@@ -1,0 +1,18 @@
+import Applying
+import Diagnostics
+
+extension ApplyOutcome {
+  /// All of it, a part, or nothing.
+  var ending: Outcome {
+    if isComplete { return .fine }
+    return doneCount > 0 ? .partly : .failed
+  }
+
+  /// What failed, and what stopped the run, in reading order.
+  var diagnostics: [Diagnostic] {
+    let failed = results.flatMap { _, result -> [Diagnostic] in
+      if case .failed(let diagnostics) = result { diagnostics } else { [] }
+    }
+    return (failed + faults).sorted(by: Diagnostic.inReadingOrder)
+  }
+}

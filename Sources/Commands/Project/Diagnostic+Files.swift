@@ -1,0 +1,14 @@
+import Diagnostics
+import Foundation
+
+extension Diagnostic {
+  static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
+    Diagnostic(
+      .unreadableFile, "cannot read `\(file)`", at: .file(file),
+      notes: [(error as NSError).localizedDescription])
+  }
+
+  static func missing(_ file: String) -> Diagnostic {
+    Diagnostic(.unreadableFile, "`\(file)` is not there", at: .file(file))
+  }
+}
