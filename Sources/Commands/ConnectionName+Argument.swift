@@ -1,9 +1,9 @@
 import ArgumentParser
-import Model
+package import Model
 
 extension ConnectionName {
-  /// What somebody has typed.
-  init(argument text: String) throws {
+  /// From a command's argument.
+  package init(argument text: String) throws {
     guard let name = ConnectionName(text) else {
       throw ValidationError("`\(text)` is not a connection's name")
     }

@@ -1,7 +1,7 @@
-import Diagnostics
+package import Diagnostics
 
 extension Diagnostic {
-  var asWarning: Diagnostic {
+  package var asWarning: Diagnostic {
     Diagnostic(
       code, message, severity: .warning, at: location, label: label, notes: notes, help: help)
   }

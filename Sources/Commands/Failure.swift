@@ -1,15 +1,15 @@
-import Diagnostics
+package import Diagnostics
 
-/// Why a command stops: everything that is to be told, at once.
-struct Failure: Error {
-  let diagnostics: [Diagnostic]
-  var sources: [String: RedactedSource] = [:]
-  var outcome = Outcome.failed
+/// Why a command stops: all diagnostics at once.
+package struct Failure: Error {
+  package let diagnostics: [Diagnostic]
+  package var sources: [String: RedactedSource] = [:]
+  package var outcome = Outcome.failed
 
-  init(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
+  package init(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     self.diagnostics = diagnostics
     self.sources = sources
   }
 
-  init(_ diagnostic: Diagnostic) { self.init([diagnostic]) }
+  package init(_ diagnostic: Diagnostic) { self.init([diagnostic]) }
 }

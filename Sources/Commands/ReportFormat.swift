@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How `plan` and `validate` can tell what they found.
+/// The output formats of `plan`, `validate` and `show`.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   case text, json, markdown, sarif, junit
   case codeQuality = "code-quality"

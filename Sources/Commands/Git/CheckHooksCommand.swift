@@ -16,11 +16,11 @@ struct CheckHooksCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let git = Git(folder: try ProjectRoot.find(global.project))
-    let read = try ReadProject(from: StagedProject(git))
+    let contents = try ProjectReader.contents(of: StagedProject(git))
     let staged = Set(try git.stagedFiles())
-    let diagnostics = read.manifests.filter { staged.contains($0.file) }
+    let diagnostics = contents.manifests.filter { staged.contains($0.file) }
       .flatMap(\.diagnostics).filter { $0.severity == .error }
-    console.report(diagnostics, sources: read.sources)
+    console.report(diagnostics, sources: contents.sources)
     guard diagnostics.isEmpty else {
       console.note("\nThe commit is refused: mend what is staged (git add), then commit again.")
       return .failed

@@ -1,8 +1,10 @@
 import Foundation
 
-/// The commit that is checked out, read from git's own files.
-enum GitHead {
-  static func commit(above folder: String) -> String? {
+/// The commit that is checked out, read from git's own files (gitrepository-layout(5)).
+package enum GitHead {
+  /// - Parameter folder: in the work tree.
+  /// - Returns: `nil` outside of a work tree, and before the first commit.
+  package static func commit(above folder: String) -> String? {
     guard let folder = repository(above: folder) else { return nil }
     guard let head = line(folder + "/.git/HEAD") else { return nil }
     guard head.hasPrefix("ref: ") else { return valid(head) }
@@ -13,8 +15,8 @@ enum GitHead {
       .flatMap { valid(String($0.prefix { $0 != " " })) }
   }
 
-  /// The work tree that a folder is in.
-  static func repository(above folder: String) -> String? {
+  /// The root of the work tree that a folder is in.
+  package static func repository(above folder: String) -> String? {
     var folder = folder
     while !FileManager.default.fileExists(atPath: folder + "/.git") {
       if folder == "/" || folder.isEmpty { return nil }

@@ -1,7 +1,7 @@
 import Manifests
 import Planning
 
-extension ReadProject {
+extension ProjectContents {
   var declared: DeclaredProject {
     DeclaredProject(
       connections: Dictionary(states.map { ($0.environment?.name, $0.connections) }) { first, _ in

@@ -5,11 +5,11 @@ import Manifests
 /// The index; the project file as it lies there where git does not have it.
 struct StagedProject: ManifestSource {
   private let staged: GitSnapshot
-  private let files: Files
+  private let files: ProjectFiles
 
   init(_ git: Git) throws {
     staged = try GitSnapshot(stagedIn: git)
-    files = Files(root: git.folder)
+    files = ProjectFiles(root: git.folder)
   }
 
   func exists(_ path: String) -> Bool { staged.exists(path) || files.exists(path) }

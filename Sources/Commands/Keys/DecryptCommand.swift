@@ -20,7 +20,7 @@ struct DecryptCommand: Subcommand {
     let workspace = try Workspace.load(global)
     let layers = try workspace.documents(name).map(\.document)
     guard let document = layers.first else { return .failed }
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let slots = layers.effectiveSlots.filter {
       $0.slot.sealed != nil && (field == nil || $0.slot.field.rawValue == field)
     }
@@ -31,7 +31,7 @@ struct DecryptCommand: Subcommand {
           .unknownField, "`\(field)` of `\(name)` holds no sealed value",
           at: document.origin.setupLocation))
     }
-    let values = await sealing.open(
+    let values = await sealer.open(
       slots.compactMap { document, slot in
         slot.sealed.map {
           (FieldAddress(document.name, slot.field), $0, document.origin.location(of: slot.field))

@@ -1,8 +1,8 @@
-import Diagnostics
-import Model
+package import Diagnostics
+package import Model
 
 extension Diagnostic {
-  static func invalidSecretValue(
+  package static func invalidSecretValue(
     _ address: FieldAddress, _ reason: String, at location: Location?
   ) -> Diagnostic {
     Diagnostic(

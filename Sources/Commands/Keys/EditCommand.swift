@@ -22,10 +22,10 @@ struct EditCommand: Subcommand {
     let layers = try workspace.documents(name)
     guard let top = layers.first?.document else { return .failed }
     let field = try chosenField(top)
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let address = FieldAddress(top.name, field)
     let holder = layers.map(\.document).first { $0.slot(field)?.sealed != nil }
-    let old = try await oldValue(holder, address, sealing, workspace)
+    let old = try await oldValue(holder, address, sealer, workspace)
     guard let new = try ValueEditor.edited(old) else {
       throw Failure(
         Diagnostic(
@@ -40,7 +40,7 @@ struct EditCommand: Subcommand {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
     let (manifest, document) = try workspace.editableDocument(name)
-    let sealed = try await sealing.seal(
+    let sealed = try await sealer.seal(
       [UnsealedField(address: address, value: new, file: manifest.file, location: nil)],
       sharing: workspace.presentSessionKeys)
     try ManifestEditor(files: workspace.files).write(
@@ -63,12 +63,12 @@ struct EditCommand: Subcommand {
   }
 
   private func oldValue(
-    _ document: ManifestDocument?, _ address: FieldAddress, _ sealing: FieldSealer,
+    _ document: ManifestDocument?, _ address: FieldAddress, _ sealer: FieldSealer,
     _ workspace: Workspace
   ) async throws -> SecretBytes? {
     guard let document, let message = document.slot(address.field)?.sealed else { return nil }
     let location = document.origin.location(of: address.field)
-    switch await sealing.open([(address, message, location)]).first {
+    switch await sealer.open([(address, message, location)]).first {
     case .success(let value): return value
     case .failure(let fault): throw Failure([fault], sources: workspace.sources)
     case nil: return nil

@@ -18,7 +18,7 @@ struct EncryptCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let manifests = try workspace.manifests(files)
     let broken = manifests.flatMap(\.diagnostics).filter { $0.severity == .error }
       .filter { $0.code != .plaintextSecret }
@@ -47,16 +47,16 @@ struct EncryptCommand: Subcommand {
       return .fine
     }
 
-    let sealed = try await sealing.seal(
+    let sealed = try await sealer.seal(
       fields.map(\.field), sharing: workspace.presentSessionKeys)
-    let editing = ManifestEditor(files: workspace.files)
+    let editor = ManifestEditor(files: workspace.files)
     let byFile = Dictionary(grouping: zip(fields, sealed)) { $0.0.manifest.file }
     for manifest in manifests {
       guard let here = byFile[manifest.file] else { continue }
       let edits = here.map {
         FieldEdit(document: $0.document, field: $0.field.address.field, text: $1)
       }
-      try editing.write(edits, to: manifest)
+      try editor.write(edits, to: manifest)
       for edit in edits {
         console.result("\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)`\n")
       }

@@ -5,7 +5,7 @@ import Model
 import OpenPGP
 import Secrets
 
-/// Seals and opens a project's fields, each bound to its place.
+/// Seals and opens a project's fields, each at its binding.
 struct FieldSealer: SecretOpener, Sendable {
   let keyring: Keyring
 

@@ -4,7 +4,7 @@ import Model
 import OpenPGP
 import Secrets
 
-/// What the keyring can tell of the sealed values.
+/// Checks sealed values with the keyring.
 struct SealedValueCheck {
   let workspace: Workspace
   let keyring: Keyring

@@ -23,7 +23,7 @@ struct SetCommand: Subcommand {
     let (manifest, document) = try workspace.editableDocument(name)
     let field = FieldName(field)
     try document.requireField(field)
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let prompt = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
     let value: SecretBytes
     do {
@@ -35,7 +35,7 @@ struct SetCommand: Subcommand {
     if let reason = document.violation(of: value, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
-    let sealed = try await sealing.seal(
+    let sealed = try await sealer.seal(
       [UnsealedField(address: address, value: value, file: manifest.file, location: nil)],
       sharing: workspace.presentSessionKeys)
     try ManifestEditor(files: workspace.files).write(

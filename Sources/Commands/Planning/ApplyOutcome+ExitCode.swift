@@ -1,15 +1,15 @@
-import Applying
-import Diagnostics
+package import Applying
+package import Diagnostics
 
 extension ApplyOutcome {
   /// All of it, a part, or nothing.
-  var ending: Outcome {
+  package var exitOutcome: Outcome {
     if isComplete { return .fine }
     return doneCount > 0 ? .partly : .failed
   }
 
   /// What failed, and what stopped the run, in reading order.
-  var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     let failed = results.flatMap { _, result -> [Diagnostic] in
       if case .failed(let diagnostics) = result { diagnostics } else { [] }
     }

@@ -1,25 +1,27 @@
 import ArgumentParser
-import Diagnostics
+package import Diagnostics
 import Manifests
-import Model
+package import Model
 
-extension FindingKind {
-  /// What `--fail-on` says: names, by commas.
-  static func named(_ text: String?) throws -> Set<FindingKind> {
-    let words = (text ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
-    return Set(
+/// The findings that fail a run: those of the project's `policy.failOn`, and those of `--fail-on`.
+package struct FailOnPolicy: Hashable, Sendable {
+  package let kinds: Set<FindingKind>
+
+  /// - Parameter option: names with commas between them; `nil` where it was not given.
+  /// - Throws: for a name that no finding has.
+  package init(_ projectKinds: Set<FindingKind> = [], option: String?) throws {
+    let words = (option ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+    kinds = projectKinds.union(
       try words.map { word in
         if let kind = FindingKind(rawValue: word) { return kind }
         let known = FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw ValidationError("--fail-on knows no `\(word)`; it knows: \(known)")
       })
   }
-}
 
-extension [Finding] {
-  /// What the policy does not allow; `nil` where there is none of it.
-  func violation(of failing: Set<FindingKind>) -> Diagnostic? {
-    let found = Set(map(\.kind)).intersection(failing).map(\.rawValue).sorted()
+  /// What it does not allow; `nil` where there is none of it.
+  package func violation(in findings: [Finding]) -> Diagnostic? {
+    let found = Set(findings.map(\.kind)).intersection(kinds).map(\.rawValue).sorted()
     if found.isEmpty { return nil }
     return Diagnostic(
       .policyViolated, "the policy does not allow: \(found.joined(separator: ", "))",

@@ -1,9 +1,10 @@
 import ArgumentParser
+package import Manifests
 import Model
-import Planning
+package import Planning
 
 /// What `plan` and `apply` both take.
-struct PlanOptions: ParsableArguments {
+package struct PlanOptions: ParsableArguments {
   @Flag(help: "Also delete connections that vaultctl made and no manifest declares any more.")
   var prune = false
 
@@ -22,18 +23,14 @@ struct PlanOptions: ParsableArguments {
       valueName: "findings"))
   var failOn: String?
 
-  func planning() throws -> PlanningOptions {
-    var names: Set<ConnectionName>?
-    for target in targets {
-      guard let name = ConnectionName(target) else {
-        throw ValidationError("`\(target)` is not a connection's name")
-      }
-      names = (names ?? []).union([name])
-    }
+  package init() {}
+
+  package func planning() throws -> PlanningOptions {
+    let names = try targets.isEmpty ? nil : Set(targets.map { try ConnectionName(argument: $0) })
     return PlanningOptions(prunes: prune, adopts: adopt, targets: names)
   }
 
-  func failingKinds(_ policy: Set<FindingKind>) throws -> Set<FindingKind> {
-    policy.union(try FindingKind.named(failOn))
+  package func policy(of project: Project) throws -> FailOnPolicy {
+    try FailOnPolicy(project.failOn, option: failOn)
   }
 }

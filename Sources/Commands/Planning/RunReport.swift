@@ -27,7 +27,7 @@ struct RunReport {
 
   var sarif: String {
     SARIF.text(
-      sorted, version: vaultctlVersion, folder: folder, projectFile: Project.fileName)
+      sorted, version: Program.version, folder: folder, projectFile: Project.fileName)
   }
 
   var codeQuality: String {
@@ -48,7 +48,7 @@ struct RunReport {
     }
   }
 
-  /// The workspace; where its project file has errors, a service is told of them first.
+  /// The workspace; where its project file has errors, a service gets them first.
   static func loading(
     _ global: GlobalOptions, name: String, _ format: ReportFormat, _ console: Console
   ) throws -> Workspace {

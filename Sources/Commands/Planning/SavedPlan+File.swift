@@ -1,9 +1,9 @@
 import Diagnostics
 import Foundation
-import Planning
+package import Planning
 
 extension SavedPlan {
-  static func read(_ file: String) throws -> SavedPlan {
+  package static func read(_ file: String) throws -> SavedPlan {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(fileURLWithPath: file))
@@ -13,14 +13,12 @@ extension SavedPlan {
     return try SavedPlan(reading: bytes, from: file)
   }
 
-  /// At once: whoever reads sees the old file or the new.
-  func write(to file: String) throws {
+  /// In one step: a reader sees the old file or the new one.
+  package func write(to file: String) throws {
     do {
       try Data(try text().utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
     } catch {
-      throw Diagnostic(
-        .unreadableFile, "cannot write `\(file)`", at: .file(file),
-        notes: [(error as NSError).localizedDescription])
+      throw Diagnostic.unwritable(file, error)
     }
   }
 }

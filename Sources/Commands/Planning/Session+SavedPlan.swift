@@ -10,7 +10,7 @@ extension Session {
       plan, basis: basis(of: plan, snapshot), project: workspace.project.name,
       environment: workspace.environment?.name,
       store: store.description.description,
-      manifests: workspace.state.manifests.map(\.file), toolVersion: vaultctlVersion,
+      manifests: workspace.state.manifests.map(\.file), toolVersion: Program.version,
       commit: GitHead.commit(above: workspace.files.root))
   }
 

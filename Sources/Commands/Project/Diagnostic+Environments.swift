@@ -1,8 +1,8 @@
-import Diagnostics
-import Manifests
+package import Diagnostics
+package import Manifests
 
 extension Diagnostic {
-  static func unknownEnvironment(_ name: String, _ project: Project) -> Diagnostic {
+  package static func unknownEnvironment(_ name: String, _ project: Project) -> Diagnostic {
     let names = project.environments.map(\.name)
     let near = nearestName(to: name, among: names)
     return Diagnostic(
@@ -11,7 +11,7 @@ extension Diagnostic {
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 
-  static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
+  package static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
     let names = project.environments.map(\.name)
     return Diagnostic(
       .environmentNotFound, "which environment is not told",

@@ -1,12 +1,18 @@
-import Manifests
-import Model
+package import Manifests
+package import Model
 
 /// A new value for one field of one document.
-struct FieldEdit: Sendable {
-  let document: ManifestDocument
-  let field: FieldName
-  let text: String
+package struct FieldEdit: Sendable {
+  package let document: ManifestDocument
+  package let field: FieldName
+  package let text: String
 
-  /// As `Leaves` has it.
+  package init(document: ManifestDocument, field: FieldName, text: String) {
+    self.document = document
+    self.field = field
+    self.text = text
+  }
+
+  /// As `ScalarsByPath` has it.
   var path: String { "\(document.index)/spec/setup/\(field)" }
 }

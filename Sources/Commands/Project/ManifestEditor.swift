@@ -1,20 +1,22 @@
 import Diagnostics
-import Manifests
+package import Manifests
 import Model
 import SourceYAML
 
-/// Puts values into manifests and changes no other byte.
-struct ManifestEditor {
-  let files: Files
+/// Writes values into manifests and changes no other byte.
+package struct ManifestEditor {
+  private let files: ProjectFiles
+
+  package init(files: ProjectFiles) { self.files = files }
 
   /// Writes all edits of one manifest, or none.
-  func write(
+  package func write(
     _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest
   ) throws {
     let yaml = manifest.yaml()
     let after = yaml.applying(
       try edits.map { try edit($0, yaml) } + renames.flatMap { try self.edits($0, yaml) })
-    let old = Leaves(yaml)
+    let old = ScalarsByPath(yaml)
     let wanted = renames.reduce(
       into: Dictionary(edits.map { ($0.path, $0.text) }) { $1 }
     ) { wanted, rename in
@@ -68,10 +70,10 @@ struct ManifestEditor {
   /// The file read again says the same but for the edited values; an anchor on an edited value can
   /// carry the change elsewhere.
   private func check(
-    _ wanted: [String: String], before old: Leaves, after: [UInt8], file: String
+    _ wanted: [String: String], before old: ScalarsByPath, after: [UInt8], file: String
   ) throws {
     let (again, faults) = YAMLFile.parse(after, file: file)
-    let new = Leaves(again)
+    let new = ScalarsByPath(again)
     let isRight = faults.isEmpty && wanted.allSatisfy { path, text in new.texts[path] == text }
     let strays = new.texts.filter { path, text in
       wanted[path] == nil && old.texts[path] != text && !path.hasSuffix("/spec/setup/type")
@@ -81,7 +83,7 @@ struct ManifestEditor {
 }
 
 /// The scalars of a file by their paths.
-private struct Leaves {
+private struct ScalarsByPath {
   private(set) var texts: [String: String] = [:]
 
   init(_ yaml: YAMLFile) {

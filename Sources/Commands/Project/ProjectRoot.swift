@@ -3,9 +3,14 @@ import Foundation
 import Manifests
 
 /// Finds the folder that holds the project file.
-enum ProjectRoot {
-  /// The folder given, or the nearest one above that has a project file.
-  static func find(_ given: String?) throws -> String {
+package enum ProjectRoot {
+  /// - Parameters:
+  ///   - given: the user's `-C`; it must hold the file itself.
+  ///   - folder: where the search starts otherwise, upwards.
+  /// - Throws: where there is no project file.
+  package static func find(
+    _ given: String?, from folder: String = FileManager.default.currentDirectoryPath
+  ) throws -> String {
     if let given {
       let path = URL(fileURLWithPath: given).standardizedFileURL.path
       guard FileManager.default.fileExists(atPath: path + "/" + Project.fileName) else {
@@ -13,7 +18,7 @@ enum ProjectRoot {
       }
       return path
     }
-    var folder = FileManager.default.currentDirectoryPath
+    var folder = folder
     while true {
       if FileManager.default.fileExists(atPath: folder + "/" + Project.fileName) { return folder }
       if folder == "/" || folder.isEmpty { throw Failure(.noProject(in: "this folder")) }

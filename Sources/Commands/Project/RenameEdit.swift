@@ -1,14 +1,20 @@
-import Manifests
-import Model
+package import Manifests
+package import Model
 
 /// Another name for one document's connection.
-struct RenameEdit: Sendable {
-  let document: ManifestDocument
-  let name: ConnectionName
+package struct RenameEdit: Sendable {
+  package let document: ManifestDocument
+  package let name: ConnectionName
   /// What `metadata.renamedFrom` says from now on; empty where it stays as it is.
-  let formerNames: [ConnectionName]
+  package let formerNames: [ConnectionName]
 
-  /// What it writes, by the paths of `Leaves`.
+  package init(document: ManifestDocument, name: ConnectionName, formerNames: [ConnectionName]) {
+    self.document = document
+    self.name = name
+    self.formerNames = formerNames
+  }
+
+  /// What it writes, by the paths of `ScalarsByPath`.
   var texts: [String: String] {
     let path = "\(document.index)/metadata"
     var texts = ["\(path)/name": name.rawValue]

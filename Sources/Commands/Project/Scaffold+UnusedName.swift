@@ -1,8 +1,8 @@
-import Manifests
+package import Manifests
 
 extension Scaffold {
   /// A name, with a number after it where it is taken: `name`, `name-2`, `name-3`.
-  static func unusedName(_ name: String, isTaken: (String) -> Bool) -> String {
+  package static func unusedName(_ name: String, isTaken: (String) -> Bool) -> String {
     var text = name
     var number = 2
     while isTaken(text) {

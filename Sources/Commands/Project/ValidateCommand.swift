@@ -49,17 +49,17 @@ struct ValidateCommand: Subcommand {
 }
 
 extension Workspace {
-  /// Of the chosen environment; where none was chosen, of all, each told once.
+  /// Of the chosen environment; where none was chosen, of all, each once.
   fileprivate var diagnosticsOfAll: [Diagnostic] {
     if environment != nil { return diagnostics }
-    return read.allDiagnostics
+    return contents.allDiagnostics
   }
 
   /// What flows cannot use, as far as it shows without a store: an id may be known to one.
   fileprivate var flowFindings: [Diagnostic] {
-    let states = environment == nil && !project.environments.isEmpty ? read.states : [state]
+    let states = environment == nil && !project.environments.isEmpty ? contents.states : [state]
     let found = states.flatMap { state in
-      FlowIndex(read.flows, desired: state.connections, snapshot: nil, catalog: catalog)
+      FlowIndex(contents.flows, desired: state.connections, snapshot: nil, catalog: catalog)
         .findings()
     }
     return Array(Set(found.map(\.diagnostic)))
@@ -67,7 +67,7 @@ extension Workspace {
 
   /// `3 connections`; with environments, those of each.
   fileprivate var countInWords: String {
-    let states = environment == nil ? read.states : [state]
+    let states = environment == nil ? contents.states : [state]
     return states.map { state in
       let count = state.connections.count
       let text = "\(count) \(count == 1 ? "connection" : "connections")"

@@ -13,7 +13,7 @@ extension Workspace {
         fileURLWithPath: name, relativeTo: URL(fileURLWithPath: here, isDirectory: true)
       ).standardizedFileURL.path
       guard
-        let manifest = read.manifests.first(where: {
+        let manifest = contents.manifests.first(where: {
           $0.file == name || files.path($0.file) == path
         })
       else {

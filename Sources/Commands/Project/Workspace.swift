@@ -4,28 +4,28 @@ import Manifests
 import Model
 import OpenPGP
 
-/// A project as it lies on the disk, as one environment has it.
+/// A project on the disk, as one environment has it.
 struct Workspace: Sendable {
-  let files: Files
-  let read: ReadProject
+  let files: ProjectFiles
+  let contents: ProjectContents
   /// The chosen environment's; the base's where none was chosen.
   let state: DesiredState
 
-  var project: Project { read.project }
+  var project: Project { contents.project }
   var environment: Environment? { state.environment }
-  var sources: [String: RedactedSource] { read.sources }
+  var sources: [String: RedactedSource] { contents.sources }
   var catalog: Catalog { project.catalog }
 
-  var diagnostics: [Diagnostic] { read.diagnostics + state.diagnostics }
+  var diagnostics: [Diagnostic] { contents.diagnostics + state.diagnostics }
 
   /// The files that a command on manifests is about: the chosen environment's and the base's; all
   /// of them where none was chosen.
-  var manifests: [Manifest] { environment == nil ? read.manifests : state.manifests }
+  var manifests: [Manifest] { environment == nil ? contents.manifests : state.manifests }
 
   /// New messages may join those that the project has.
   var presentSessionKeys: SessionKeyChoice {
     .present(
-      read.manifests.flatMap { $0.documents.flatMap { $0.slots.compactMap(\.sealed) } })
+      contents.manifests.flatMap { $0.documents.flatMap { $0.slots.compactMap(\.sealed) } })
   }
 
   /// Reads everything.
@@ -33,17 +33,18 @@ struct Workspace: Sendable {
   /// - Throws: where there is no project, its file has errors, or it has no such environment.
   /// - Parameter acceptsAll: whether `--env all` may be said; it chooses none.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
-    let files = Files(root: try ProjectRoot.find(global.project))
-    let read = try ReadProject(from: files)
+    let files = ProjectFiles(root: try ProjectRoot.find(global.project))
+    let contents = try ProjectReader.contents(of: files)
     let name = acceptsAll && global.namesAllEnvironments ? nil : global.environment
     let environment = try name.map { name in
-      guard let found = read.project.environment(named: name) else {
-        throw Failure(.unknownEnvironment(name, read.project))
+      guard let found = contents.project.environment(named: name) else {
+        throw Failure(.unknownEnvironment(name, contents.project))
       }
       return found
     }
-    let workspace = Workspace(files: files, read: read, state: read.state(of: environment))
-    KeptToTheEnd.keep(workspace)
+    let workspace = Workspace(
+      files: files, contents: contents, state: contents.state(of: environment))
+    LeakedAtExit.keep(workspace)
     return workspace
   }
 
@@ -53,7 +54,7 @@ struct Workspace: Sendable {
   }
 
   func choosing(_ environment: Environment) -> Workspace {
-    Workspace(files: files, read: read, state: read.state(of: environment))
+    Workspace(files: files, contents: contents, state: contents.state(of: environment))
   }
 
   /// - Throws: all diagnostics, where one of them is an error.

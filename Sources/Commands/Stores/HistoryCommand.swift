@@ -14,7 +14,7 @@ struct HistoryCommand: Subcommand {
   var format: OutputFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let session = try Session(try Workspace.load(global), console: console)
+    let session = try SessionFactory(console: console).session(for: Workspace.load(global))
     let rows = try await session.versions(of: try ConnectionName(argument: name)).map { version in
       HistoryText.Row(
         version: version.version, state: version.state.rawValue, at: version.at,

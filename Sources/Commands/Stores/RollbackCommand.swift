@@ -27,7 +27,7 @@ struct RollbackCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let session = try Session(workspace, console: console)
+    let session = try SessionFactory(console: console).session(for: workspace)
     let name = try ConnectionName(argument: name)
     let version = StoreVersion(to)
     let kept = try await session.versions(of: name)

@@ -17,16 +17,11 @@ struct StatusCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
-    let session = try Session(workspace, console: console)
-    let snapshot = try await session.read()
-    let tokens = try await session.tokenOverview()
-    let plan = Planning.plan(
-      PlanningInput(
-        desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog,
-        tokens: tokens))
-    let rows = StatusReader(plan, snapshot, workspace, tokens).rows()
+    let session = try SessionFactory(console: console).session(for: workspace)
+    let overview = try await session.overview()
+    let rows = StatusReader(overview, workspace).rows()
     let text = StatusText(palette: console.palette)
-    let forecast = tokens.map { TokenForecast(rows, now: $0.now) }
+    let forecast = overview.tokens.map { TokenForecast(rows, now: $0.now) }
     console.result(
       format == .json ? text.json(rows, forecast) : text.text(rows, forecast))
     return .fine

@@ -3,6 +3,7 @@ import Model
 import Planning
 import Reports
 
+/// The rows of `status`, one a connection.
 struct StatusReader {
   private let snapshot: Snapshot
   private let workspace: Workspace
@@ -10,11 +11,10 @@ struct StatusReader {
   private let kinds: [ConnectionName: Set<FindingKind>]
   private let tokens: TokenOverview?
 
-  init(
-    _ plan: Plan, _ snapshot: Snapshot, _ workspace: Workspace, _ tokens: TokenOverview?
-  ) {
-    self.tokens = tokens
-    self.snapshot = snapshot
+  init(_ overview: ProjectOverview, _ workspace: Workspace) {
+    tokens = overview.tokens
+    snapshot = overview.snapshot
+    let plan = overview.plan
     self.workspace = workspace
     changed = Set(plan.changes.map(\.connection))
     kinds = plan.findings.reduce(into: [:]) { kinds, finding in
@@ -42,13 +42,13 @@ struct StatusReader {
 
   private func tokenRow(_ connection: DesiredConnection) -> StatusRow.Tokens? {
     guard
-      let planning = TokenPlanner(
+      let planner = TokenPlanner(
         connection, snapshot: snapshot, catalog: workspace.catalog, tokens: tokens),
-      let state = planning.state
+      let state = planner.state
     else { return nil }
     return StatusRow.Tokens(
-      state: state, endsAt: planning.endsAt, endsForGood: planning.endsForGood,
-      verifiedAt: planning.verifiedAt, isRecoverable: planning.isRecoverable)
+      state: state, endsAt: planner.endsAt, endsForGood: planner.endsForGood,
+      verifiedAt: planner.verifiedAt, isRecoverable: planner.isRecoverable)
   }
 
   private func row(_ actual: ActualConnection) -> StatusRow {

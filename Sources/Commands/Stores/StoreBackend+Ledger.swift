@@ -1,16 +1,16 @@
-import Manifests
+package import Manifests
 
 extension StoreBackend {
-  /// A vault holds nothing of ours.
-  var standardLedger: LedgerSettings? {
+  /// Where records go that the backend cannot hold; `nil` where it holds them.
+  package var standardLedger: LedgerSettings? {
     switch self {
     case .auth0: .git
     case .sqlite, .openBao: nil
     }
   }
 
-  /// Tells the ledgers of one project apart; a part of a git ref's name.
-  var ledgerName: String {
+  /// Distinguishes the ledgers of one project; a part of a git ref's name.
+  package var ledgerName: String {
     switch self {
     case .auth0(let settings): settings.domain
     case .sqlite(let path): "sqlite/\(refName(path))"
@@ -18,8 +18,8 @@ extension StoreBackend {
     }
   }
 
-  /// Letters, digits, `-` and `_` stand for themselves (git-check-ref-format(1) forbids the rest in
-  /// one place or another), a slash is `-`.
+  /// Letters, digits, `-` and `_` stay (git-check-ref-format(1) forbids the rest in one position or
+  /// another); all else becomes `-`.
   private func refName(_ text: String) -> String {
     String(
       text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }

@@ -9,7 +9,7 @@ extension Subcommand {
     _ console: Console
   ) throws -> (ledger: any Ledger, session: Session) {
     let workspace = try Workspace.load(global)
-    let session = try Session(workspace, console: console)
+    let session = try SessionFactory(console: console).session(for: workspace)
     guard let settings = workspace.project.storeSettings(of: workspace.environment),
       let ledger = try session.stores.ledger(of: settings)
     else {

@@ -5,6 +5,7 @@ import Renewing
 import Reports
 import Stores
 
+/// One renewal that a run tried.
 struct CompletedRenewal: Sendable {
   let name: ConnectionName
   let outcome: RenewalOutcome
@@ -25,7 +26,7 @@ extension CompletedRenewal {
 }
 
 extension CompletedRenewal {
-  /// What is told of it besides its line; `nil` where the line says all.
+  /// What to report besides its row; `nil` where the row says all.
   func diagnostic(in store: StoreDescription) -> Diagnostic? {
     switch outcome {
     case .renewed(let record), .adopted(let record): record.skewDiagnostic(name)

@@ -5,7 +5,7 @@ import Renewing
 import Secrets
 import Stores
 
-/// What connections give to who uses them, with tokens that are good.
+/// The opened credentials of connections, with valid tokens.
 struct Credentials {
   private let snapshot: Snapshot
   private let secrets: [ConnectionName: [FieldName: SecretBytes]]
@@ -13,7 +13,7 @@ struct Credentials {
 
   /// Renews what is due of these, and opens them.
   ///
-  /// A renewal that fails is told; the token that there is goes on until it ends.
+  /// A failed renewal is reported; the present token is used until it expires.
   init(_ session: Session, _ names: Set<ConnectionName>, console: Console) async throws {
     snapshot = try await session.read()
     let missing = names.filter { [snapshot] in snapshot.actual[$0] == nil }.sorted()
@@ -21,11 +21,11 @@ struct Credentials {
       throw Failure(missing.map { Diagnostic.notStored($0, session) })
     }
     if let tokens = session.store.tokenStore {
-      let renewals = try Renewals(session, end: nil)
-      let subjects = renewals.subjects(snapshot)
+      let tokenRenewer = try TokenRenewer(session, termination: nil)
+      let subjects = tokenRenewer.subjects(snapshot)
       let renewed = names.filter { subjects[$0] != nil }
       if !renewed.isEmpty {
-        let results = try await renewals.runDue(renewed, console: console)
+        let results = try await tokenRenewer.runDue(renewed, console: console)
         console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
       }
       for name in renewed.sorted() {
@@ -42,10 +42,10 @@ struct Credentials {
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.secrets(of: names)
     }
-    secrets = SecretFields.byConnection(opened)
+    secrets = opened.byConnection
   }
 
-  /// By field, sorted; the access token last. Who has that needs no secret of the client's.
+  /// By field, sorted; the access token last, which replaces the client's secrets.
   func values(of name: ConnectionName) throws -> [(field: String, value: SecretBytes)] {
     var values: [(field: String, value: SecretBytes)] = []
     let isToken = access[name] != nil

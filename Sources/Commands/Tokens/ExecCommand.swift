@@ -33,7 +33,7 @@ struct ExecCommand: Subcommand {
       "Connections; behind `--` the command and its arguments.", valueName: "name"))
   var words: [String]
 
-  /// The parser drops the `--` between the two lists; how many words stand behind it, it does not say.
+  /// The parser drops the `--` between the two lists, and does not say how many words followed it.
   private var split: (names: [String], command: [String]) {
     let given = CommandLine.arguments
     let count = given.firstIndex(of: "--").map { given.count - $0 - 1 } ?? 0
@@ -52,7 +52,7 @@ struct ExecCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let command = split.command
     let names = try split.names.map { try ConnectionName(argument: $0) }
-    let session = try Session(Workspace.load(global), console: console)
+    let session = try SessionFactory(console: console).session(for: Workspace.load(global))
     let credentials = try await Credentials(session, Set(names), console: console)
     var variables: [(name: String, value: SecretBytes)] = []
     for name in names {

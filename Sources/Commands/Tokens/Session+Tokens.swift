@@ -8,7 +8,7 @@ import Stores
 import Tokens
 
 extension Session {
-  /// What is kept of tokens; `nil` where the store keeps none.
+  /// The records of tokens; `nil` where the store keeps none.
   func tokenOverview() async throws -> TokenOverview? {
     guard let tokens = store.tokenStore else { return nil }
     let records = try await mappingStoreErrors { () async throws(StoreError) in

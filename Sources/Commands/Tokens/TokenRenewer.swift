@@ -5,18 +5,19 @@ import HTTP
 import Manifests
 import Model
 import Renewing
+import Secrets
 import Stores
 import Tokens
 
-/// The renewal of a session's store.
-struct Renewals: Sendable {
+/// Renews the tokens of a session's store.
+struct TokenRenewer: Sendable {
   let session: Session
   let renewer: Renewer
   let tokens: any TokenStore
   private let rule: RenewalRule
 
   /// - Throws: where the store keeps no tokens.
-  init(_ session: Session, end: EndSignal?) throws {
+  init(_ session: Session, termination: TerminationSignal?) throws {
     guard let tokens = session.store.tokenStore else {
       throw Failure(.storeKeepsNoTokens(session.store.description))
     }
@@ -27,7 +28,7 @@ struct Renewals: Sendable {
     renewer = Renewer(
       store: session.store, tokens: tokens, http: session.tokenHTTP,
       journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
-      surroundings: .live(end), rule: rule,
+      surroundings: .live(termination), rule: rule,
       holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
       provenance: session.provenance)
   }
@@ -35,7 +36,7 @@ struct Renewals: Sendable {
   /// Renews what is due, of all connections or of those named.
   ///
   /// 1. Answers that a killed process left are saved.
-  /// 2. What is due is told by the records, which needs no key.
+  /// 2. The records say what is due, which needs no key.
   /// 3. Only where something is due, the setups are opened, all at once.
   /// 4. A bounded number is renewed at once; one failure leaves the others to go on.
   ///
@@ -106,11 +107,11 @@ struct Renewals: Sendable {
   /// The opened setup of each.
   func secrets(
     of names: Set<ConnectionName>
-  ) async throws -> [ConnectionName: [FieldName: SecretFields.Value]] {
+  ) async throws -> [ConnectionName: [FieldName: SecretBytes]] {
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.secrets(of: names)
     }
-    return SecretFields.byConnection(opened)
+    return opened.byConnection
   }
 
   private func renewed(
@@ -144,15 +145,15 @@ struct Renewals: Sendable {
 }
 
 extension RenewalSurroundings {
-  static func live(_ end: EndSignal?) -> RenewalSurroundings {
+  static func live(_ termination: TerminationSignal?) -> RenewalSurroundings {
     RenewalSurroundings(
       now: { Timestamp(Date()) },
       sleep: { duration in
-        if let end {
-          await end.sleep(for: duration)
+        if let termination {
+          await termination.sleep(for: duration)
         } else {
           try? await Task.sleep(for: duration)
         }
-      }, random: { Double.random(in: 0..<1) }, isEnding: { end?.isGiven ?? false })
+      }, random: { Double.random(in: 0..<1) }, isEnding: { termination?.isReceived ?? false })
   }
 }
