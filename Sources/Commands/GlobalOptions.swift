@@ -1,17 +1,5 @@
 import ArgumentParser
 
-enum ColourChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto, always, never
-}
-
-/// How `plan` and `validate` can tell what they found.
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case text, json, markdown, sarif, junit
-  case codeQuality = "code-quality"
-}
-
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json }
-
 /// What every command takes.
 struct GlobalOptions: ParsableArguments {
   @Option(

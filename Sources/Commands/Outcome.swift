@@ -1,7 +1,7 @@
-import ArgumentParser
+package import ArgumentParser
 
 /// How a command ended; the one place where that becomes an exit code.
-enum Outcome: Hashable, Sendable {
+package enum Outcome: Hashable, Sendable {
   case fine
   /// An error; nothing was done.
   case failed
@@ -14,7 +14,7 @@ enum Outcome: Hashable, Sendable {
   /// A fault of our own (`EX_SOFTWARE` of sysexits.h).
   case broken
 
-  var exitCode: ExitCode {
+  package var exitCode: ExitCode {
     switch self {
     case .fine: ExitCode(0)
     case .failed: ExitCode(1)

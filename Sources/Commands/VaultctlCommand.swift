@@ -1,10 +1,7 @@
-import ArgumentParser
-import Dispatch
+package import ArgumentParser
 
-let vaultctlVersion = "0.1.0"
-
-struct VaultctlCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct VaultctlCommand: AsyncParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "vaultctl",
     abstract: "Vault connections as code: declared in YAML, sealed with GPG, planned and applied.",
     discussion: """
@@ -12,7 +9,7 @@ struct VaultctlCommand: AsyncParsableCommand {
       --detailed-exitcode), 3 a finding that --fail-on or the policy names, 4 apply did a part, \
       64 wrong usage, 70 a fault of vaultctl.
       """,
-    version: vaultctlVersion,
+    version: Program.version,
     subcommands: [
       InitCommand.self, NewCommand.self, ImportCommand.self, EncryptCommand.self, SetCommand.self,
       EditCommand.self,
@@ -25,37 +22,6 @@ struct VaultctlCommand: AsyncParsableCommand {
       TextconvCommand.self,
       ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
     ])
-}
 
-/// The program: parses the arguments, runs the command, exits with its code.
-///
-/// Nothing asynchronous starts before there is a command to run, so that `--version`, help and
-/// wrong usage cost no threads.
-package func runVaultctl() -> Never {
-  // Scripts ask this all the time; the tree of commands need not be built to answer.
-  if CommandLine.arguments.dropFirst() == ["--version"] {
-    print(vaultctlVersion)
-    VaultctlCommand.exit()
-  }
-  do {
-    let command = try VaultctlCommand.parseAsRoot()
-    Task { await carryOut(command) }
-    dispatchMain()
-  } catch {
-    VaultctlCommand.exit(withError: error)
-  }
-}
-
-private func carryOut(_ command: any ParsableCommand) async -> Never {
-  do {
-    if var command = command as? any AsyncParsableCommand {
-      try await command.run()
-    } else {
-      var command = command
-      try command.run()
-    }
-    VaultctlCommand.exit()
-  } catch {
-    VaultctlCommand.exit(withError: error)
-  }
+  package init() {}
 }

@@ -1,3 +1,3 @@
 import Commands
 
-runVaultctl()
+Program.run()

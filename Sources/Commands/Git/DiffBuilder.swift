@@ -6,14 +6,14 @@ import Planning
 import Reports
 import Secrets
 
-/// A diff, with what the keyring can tell of the messages and of their recipients.
+/// Builds a diff, with what the keyring knows of the messages and of their recipients.
 struct DiffBuilder {
   let sides: DiffSides
   let openPGP: PGPEngine
 
   struct Output {
     let report: DiffReport
-    /// Messages of the newer state that lie.
+    /// New messages whose binding or signature does not verify.
     let faults: [Diagnostic]
   }
 
@@ -36,8 +36,8 @@ struct DiffBuilder {
     _ pairs: [UndecidedPair]
   ) async throws -> ([MessagePair: SecretComparison], [Diagnostic]) {
     guard let before = sides.old, !pairs.isEmpty else { return ([:], []) }
-    func keyring(_ read: ReadProject) -> Keyring {
-      Keyring(openPGP: openPGP, project: read.project)
+    func keyring(_ contents: ProjectContents) -> Keyring {
+      Keyring(openPGP: openPGP, project: contents.project)
     }
     let own = await keyring(sides.new).openingKeyIDs()
     func isOurs(_ message: SealedMessage?) -> Bool {
@@ -60,9 +60,9 @@ struct DiffBuilder {
   }
 
   private func values(
-    _ fields: [(connection: DesiredConnection, field: FieldName)], _ sealing: FieldSealer
+    _ fields: [(connection: DesiredConnection, field: FieldName)], _ sealer: FieldSealer
   ) async -> [Result<SecretBytes, Diagnostic>] {
-    await sealing.open(
+    await sealer.open(
       fields.compactMap { connection, field in
         connection.setup?.sealed[field].map {
           (FieldAddress(connection.name, field), $0, connection.origin.location(of: field))

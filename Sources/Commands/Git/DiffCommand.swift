@@ -32,28 +32,28 @@ struct DiffCommand: Subcommand {
   var failOn: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let failing = try FindingKind.named(failOn)
-    let sides = try DiffSides(range, project: global.project)
+    let policy = try FailOnPolicy(option: failOn)
+    let sides = try DiffSides(RevisionRange(range), project: global.project)
     try requireNoErrors(sides, console)
     let openPGP = PGPEngine(GPGSettings(isInteractive: console.canAsk))
-    let made = try await DiffBuilder(sides: sides, openPGP: openPGP).result()
-    let report = made.report
+    let output = try await DiffBuilder(sides: sides, openPGP: openPGP).result()
+    let report = output.report
     switch format {
     case .text: console.result(DiffText(palette: console.palette, report).text)
     case .json: console.result(DiffJSON.text(report))
     case .markdown: console.result(DiffMarkdown.text(report))
     }
-    console.report(made.faults, sources: sides.new.sources)
+    console.report(output.faults, sources: sides.new.sources)
     let hasErrors = report.findings.contains { $0.diagnostic.severity == .error }
-    if hasErrors || !made.faults.isEmpty { return .failed }
-    if let violation = report.findings.violation(of: failing) {
+    if hasErrors || !output.faults.isEmpty { return .failed }
+    if let violation = policy.violation(in: report.findings) {
       console.report([violation])
       return .finding
     }
     return detailedExitcode && !report.diff.isEmpty ? .changes : .fine
   }
 
-  /// The newer side must be right; of the older one, what is not counts as absent, and that is told.
+  /// The newer side must be right; of the older one, what is not counts as absent, with a warning.
   private func requireNoErrors(_ sides: DiffSides, _ console: Console) throws {
     let faults = sides.new.allDiagnostics
     if faults.hasErrors { throw Failure(faults, sources: sides.new.sources) }
@@ -61,13 +61,6 @@ struct DiffCommand: Subcommand {
     if !former.isEmpty {
       console.report([.formerFaults(former)])
     }
-  }
-}
-
-extension ReadProject {
-  /// Of the base and every environment, each told once, in reading order.
-  var allDiagnostics: [Diagnostic] {
-    (diagnostics + Set(states.flatMap(\.diagnostics))).sorted(by: Diagnostic.inReadingOrder)
   }
 }
 

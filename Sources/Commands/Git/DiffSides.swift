@@ -7,16 +7,14 @@ import Planning
 /// The two states of a project that a diff compares.
 struct DiffSides {
   /// `nil` where there was no project then.
-  let old: ReadProject?
-  let new: ReadProject
+  let old: ProjectContents?
+  let new: ProjectContents
 
-  /// - Parameter range: `A..B`: two commits. `A...B`: B and where it left A. `A`: that commit and
-  ///   the work tree, or HEAD in a bare repository. Nothing: HEAD and the work tree.
-  init(_ range: String?, project: String?) throws {
-    let root = try? Workspace.root(project)
+  init(_ range: RevisionRange, project: String?) throws {
+    let root = try? ProjectRoot.find(project)
     let git = Git(folder: root ?? project ?? FileManager.default.currentDirectoryPath)
     let (isBare, workTree) = try git.workTree()
-    if root == nil, !isBare { _ = try Workspace.root(project) }
+    if root == nil, !isBare { _ = try ProjectRoot.find(project) }
     let ends = try Self.ends(range, git, isBare: isBare)
     // The project's folder in the repository; empty for its root.
     let folder = try root == nil ? git.projectFolder(in: ends.new) : workTree
@@ -28,28 +26,28 @@ struct DiffSides {
       return
     }
     let before = try GitSnapshot(git, commit: ends.old, folder: folder)
-    old = before.exists(Project.fileName) ? try ReadProject(from: before) : nil
+    old = before.exists(Project.fileName) ? try ProjectReader.contents(of: before) : nil
     if let commit = ends.new {
-      new = try ReadProject(from: try GitSnapshot(git, commit: commit, folder: folder))
+      new = try ProjectReader.contents(of: try GitSnapshot(git, commit: commit, folder: folder))
     } else {
-      new = try ReadProject(from: Files(root: git.folder))
+      new = try ProjectReader.contents(of: ProjectFiles(root: git.folder))
     }
   }
 
   /// The files that differ alone, where all others have no say in them.
   ///
-  /// - Returns: `nil` where they have: the project file is another, there are environments that lie
-  ///   over the base, or a name or a message is new, which may stand in another file as well.
+  /// - Returns: `nil` where they have: the project file changed, there are environments that lie
+  ///   over the base, or a name or a message is new, which another file may have as well.
   private static func differing(
     _ git: Git, from old: String, to new: String, folder: String
-  ) throws -> (old: ReadProject, new: ReadProject)? {
+  ) throws -> (old: ProjectContents, new: ProjectContents)? {
     guard
       let parts = try GitSnapshot.differing(
         git, from: old, to: new, folder: folder, shared: Project.fileName)
     else { return nil }
-    let after = try ReadProject(from: parts.new)
+    let after = try ProjectReader.contents(of: parts.new)
     if !after.project.environments.isEmpty { return nil }
-    let before = try ReadProject(from: parts.old)
+    let before = try ProjectReader.contents(of: parts.old)
     let names = Set(before.manifests.flatMap(\.documents).map(\.name))
     if !names.isSuperset(of: after.manifests.flatMap(\.documents).map(\.name)) { return nil }
     if SealedValueIndex(before.declared).lacksMessages(of: after.declared) { return nil }
@@ -58,21 +56,21 @@ struct DiffSides {
 
   /// Commits by their ids; `new` is `nil` for the work tree.
   private static func ends(
-    _ range: String?, _ git: Git, isBare: Bool
+    _ range: RevisionRange, _ git: Git, isBare: Bool
   ) throws -> (old: String, new: String?) {
-    guard let range else { return (try git.commit("HEAD"), nil) }
-    func ends(around dots: Range<String.Index>) throws -> (old: String, new: String) {
-      let names = [range[..<dots.lowerBound], range[dots.upperBound...]]
-        .map { $0.isEmpty ? "HEAD" : String($0) }
-      if let commits = try git.commits(names) { return (commits[0], commits[1]) }
-      return (try git.commit(names[0]), try git.commit(names[1]))
+    func ids(_ old: String, _ new: String) throws -> (old: String, new: String) {
+      if let commits = try git.commits([old, new]) { return (commits[0], commits[1]) }
+      return (try git.commit(old), try git.commit(new))
     }
-    if let dots = range.firstRange(of: "...") {
-      let (old, new) = try ends(around: dots)
+    switch range {
+    case .headAndWorkTree: return (try git.commit("HEAD"), nil)
+    case .since(let revision):
+      return (try git.commit(revision), isBare ? try git.commit("HEAD") : nil)
+    case .commits(let old, let new): return try ids(old, new)
+    case .mergeBase(let old, let new):
+      let (old, new) = try ids(old, new)
       return (try git.line(["merge-base", old, new]), new)
     }
-    if let dots = range.firstRange(of: "..") { return try ends(around: dots) }
-    return (try git.commit(range), isBare ? try git.commit("HEAD") : nil)
   }
 }
 
@@ -95,14 +93,5 @@ extension Git {
         notes: files, help: ["run it in the project's folder of a clone with a work tree"])
     }
     return String(only.dropLast(Project.fileName.count + 1))
-  }
-}
-
-extension ReadProject {
-  var declared: DeclaredProject {
-    DeclaredProject(
-      connections: Dictionary(states.map { ($0.environment?.name, $0.connections) }) { first, _ in
-        first
-      }, settings: project.settings, flows: flows)
   }
 }

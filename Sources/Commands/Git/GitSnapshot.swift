@@ -69,7 +69,12 @@ struct GitSnapshot: ManifestSource {
   func files(at path: String) -> [String] {
     if blobs[path] != nil { return [path] }
     let prefix = path == "." || path.isEmpty ? "" : path + "/"
-    return blobs.keys.filter { $0.hasPrefix(prefix) && isVisible($0) }.sorted()
+    return blobs.keys.filter { $0.hasPrefix(prefix) && Self.isVisible($0) }.sorted()
+  }
+
+  /// Whether no part of a path is hidden.
+  private static func isVisible(_ path: String) -> Bool {
+    !path.split(separator: "/").contains { $0.hasPrefix(".") && $0 != "." }
   }
 
   func read(_ files: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
@@ -84,13 +89,5 @@ struct GitSnapshot: ManifestSource {
       guard let id = blobs[file], let bytes = contents[id] else { return .failure(.missing(file)) }
       return .success(bytes)
     }
-  }
-}
-
-extension Diagnostic {
-  init(_ error: GitError) {
-    self.init(
-      .gitFailed, "git did not do what it was asked", notes: [error.words],
-      help: ["run it within a git repository, with git installed"])
   }
 }

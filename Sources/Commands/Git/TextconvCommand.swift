@@ -5,7 +5,7 @@ import Model
 
 /// What git runs for `diff=vaultctl` (gitattributes(5), "Performing text diffs of binary files").
 struct TextconvCommand: Subcommand {
-  /// What git is told, once for each clone.
+  /// The setting of git's that each clone needs once.
   static let setting = ["diff.vaultctl.textconv", "vaultctl textconv"]
 
   static let configuration = CommandConfiguration(

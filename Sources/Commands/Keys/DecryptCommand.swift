@@ -20,7 +20,7 @@ struct DecryptCommand: Subcommand {
     let workspace = try Workspace.load(global)
     let layers = try workspace.documents(name).map(\.document)
     guard let document = layers.first else { return .failed }
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let slots = layers.effectiveSlots.filter {
       $0.slot.sealed != nil && (field == nil || $0.slot.field.rawValue == field)
     }
@@ -31,7 +31,7 @@ struct DecryptCommand: Subcommand {
           .unknownField, "`\(field)` of `\(name)` holds no sealed value",
           at: document.origin.setupLocation))
     }
-    let values = await sealing.open(
+    let values = await sealer.open(
       slots.compactMap { document, slot in
         slot.sealed.map {
           (FieldAddress(document.name, slot.field), $0, document.origin.location(of: slot.field))
@@ -61,46 +61,6 @@ extension [ManifestDocument] {
     var seen: Set<FieldName> = []
     return flatMap { document in
       document.slots.filter { seen.insert($0.field).inserted }.map { (document, $0) }
-    }
-  }
-}
-
-extension SecretBytes {
-  /// In double quotes, as YAML and JSON read them. What is not UTF-8 stays as it is.
-  fileprivate func quotedForYAML() -> SecretBytes {
-    SecretBytes(capacity: count * 4 + 2) { target in
-      var written = 0
-      func put(_ bytes: StaticString, _ target: inout MutableSpan<UInt8>) {
-        bytes.withUTF8Buffer { buffer in
-          for index in buffer.indices {
-            target[written] = unsafe buffer[index]
-            written += 1
-          }
-        }
-      }
-      put("\"", &target)
-      withBytes { span in
-        for index in span.indices {
-          switch span[index] {
-          case 0x22: put("\\\"", &target)
-          case 0x5C: put("\\\\", &target)
-          case 0x0A: put("\\n", &target)
-          case 0x0D: put("\\r", &target)
-          case 0x09: put("\\t", &target)
-          case 0..<0x20, 0x7F:
-            put("\\x", &target)
-            for digit in [span[index] >> 4, span[index] & 15] {
-              target[written] = digit + (digit < 10 ? 48 : 55)
-              written += 1
-            }
-          default:
-            target[written] = span[index]
-            written += 1
-          }
-        }
-      }
-      put("\"", &target)
-      return written
     }
   }
 }

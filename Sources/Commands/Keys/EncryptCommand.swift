@@ -18,7 +18,7 @@ struct EncryptCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let manifests = try workspace.manifests(files)
     let broken = manifests.flatMap(\.diagnostics).filter { $0.severity == .error }
       .filter { $0.code != .plaintextSecret }
@@ -47,55 +47,20 @@ struct EncryptCommand: Subcommand {
       return .fine
     }
 
-    let sealed = try await sealing.seal(
+    let sealed = try await sealer.seal(
       fields.map(\.field), sharing: workspace.presentSessionKeys)
-    let editing = ManifestEditor(files: workspace.files)
+    let editor = ManifestEditor(files: workspace.files)
     let byFile = Dictionary(grouping: zip(fields, sealed)) { $0.0.manifest.file }
     for manifest in manifests {
       guard let here = byFile[manifest.file] else { continue }
       let edits = here.map {
         FieldEdit(document: $0.document, field: $0.field.address.field, text: $1)
       }
-      try editing.write(edits, to: manifest)
+      try editor.write(edits, to: manifest)
       for edit in edits {
         console.result("\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)`\n")
       }
     }
     return .fine
-  }
-}
-
-extension Workspace {
-  /// The manifests that the user names, as paths from where the command was called or from the
-  /// project; all of them where none is named.
-  func manifests(_ named: [String]) throws -> [Manifest] {
-    if named.isEmpty { return manifests }
-    let here = FileManager.default.currentDirectoryPath
-    return try named.map { name in
-      let path = URL(
-        fileURLWithPath: name, relativeTo: URL(fileURLWithPath: here, isDirectory: true)
-      ).standardizedFileURL.path
-      guard
-        let manifest = read.manifests.first(where: {
-          $0.file == name || files.path($0.file) == path
-        })
-      else {
-        throw Failure(
-          Diagnostic(
-            .unreadableFile, "`\(name)` is not a manifest of this project",
-            notes: ["manifests are the YAML files under `manifests` of \(Project.fileName)"]))
-      }
-      return manifest
-    }
-  }
-}
-
-extension ManifestDocument {
-  /// What is wrong with a value for a field, in words that follow the field's name.
-  func violation(of value: SecretBytes, in field: FieldName) -> String? {
-    let type = setupType(with: field)
-    let shape = shape ?? type.flatMap { app?.setup($0) }
-    guard let constraint = shape?[field]?.constraint else { return nil }
-    return value.withBytes { constraint.violation(ofUTF8: $0) }?.reason
   }
 }

@@ -4,17 +4,8 @@ import Manifests
 import Model
 import OpenPGP
 import Secrets
-import Stores
 
-/// One value with the field that it is for.
-struct UnsealedField: Sendable {
-  let address: FieldAddress
-  let value: SecretBytes
-  let file: String
-  let location: Location?
-}
-
-/// Seals and opens a project's fields, each bound to its place.
+/// Seals and opens a project's fields, each at its binding.
 struct FieldSealer: SecretOpener, Sendable {
   let keyring: Keyring
 
@@ -77,53 +68,4 @@ struct FieldSealer: SecretOpener, Sendable {
       return fields.map { _ in .failure(fault) }
     }
   }
-}
-
-/// A store's own key, sealed to the recipients of its environment.
-struct ProjectKeyProtection: KeyProtection {
-  let keyring: Keyring
-  let environment: Environment?
-
-  private var binding: String {
-    "vaultctl:v1:\(keyring.project.name):\(environment?.name ?? "-"):store:key"
-  }
-
-  func seal(_ key: SecretBytes) async throws(KeyProtectionFailure) -> String {
-    do {
-      let recipients = try await keyring.recipients(of: environment)
-      let request = SealRequest(value: key, binding: binding, recipients: recipients)
-      let sealed = try await keyring.openPGP.seal([request], sharing: .present([]))
-      return try sealed.first?.get() ?? ""
-    } catch let failure as Failure {
-      throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))
-    } catch {
-      throw KeyProtectionFailure("it could not be sealed for the project's recipients")
-    }
-  }
-
-  func open(_ sealed: String) async throws(KeyProtectionFailure) -> SecretBytes {
-    do {
-      let opened = try await keyring.openPGP.open([OpenRequest(armored: sealed, binding: binding)])
-      guard let key = try opened.first?.get() else { throw KeyProtectionFailure("no answer") }
-      return key
-    } catch let fault as OpenFault {
-      let address = FieldAddress(.storeKey, "key")
-      throw KeyProtectionFailure(Diagnostic(fault, address, at: nil).inOneLine)
-    } catch let error as GPGUnavailable {
-      throw KeyProtectionFailure(error.reason)
-    } catch {
-      throw KeyProtectionFailure("it could not be opened")
-    }
-  }
-}
-
-extension ConnectionName {
-  fileprivate static var storeKey: ConnectionName {
-    guard let name = ConnectionName("store") else { preconditionFailure("`store` is a name") }
-    return name
-  }
-}
-
-extension Diagnostic {
-  fileprivate var inOneLine: String { ([message] + notes).joined(separator: "; ") }
 }

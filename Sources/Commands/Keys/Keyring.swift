@@ -24,14 +24,14 @@ struct Keyring: Sendable {
     }
   }
 
-  /// Whom an environment's store is for.
+  /// The recipients of an environment's store.
   func recipients(of environment: Environment?) async throws -> [PublicKey] {
     let texts = project.recipients(of: environment)
     let keys = try await resolved(texts)
     return texts.compactMap { keys[$0.text] }
   }
 
-  /// What speaks against the project's recipients.
+  /// Recipients of the project that cannot be used.
   func faults() async throws -> [Diagnostic] {
     do {
       _ = try await resolved(project.allRecipients)
@@ -77,18 +77,13 @@ struct Keyring: Sendable {
   }
 
   private func resolved(_ texts: [LocatedText]) async throws -> [String: PublicKey] {
-    let results: [Result<PublicKey, RecipientFault>]
-    do throws(GPGUnavailable) {
-      results = try await openPGP.recipients(texts.map(\.text))
-    } catch {
-      throw Failure(Diagnostic(error))
-    }
+    let results = try await RecipientResolver(openPGP: openPGP).keys(of: texts)
     var keys: [String: PublicKey] = [:]
     var faults: Set<Diagnostic> = []
     for (text, result) in zip(texts, results) {
       switch result {
       case .success(let key): keys[text.text] = key
-      case .failure(let fault): faults.insert(Diagnostic(fault, text))
+      case .failure(let fault): faults.insert(fault)
       }
     }
     if !faults.isEmpty { throw Failure(faults.sorted(by: Diagnostic.inReadingOrder)) }

@@ -24,11 +24,11 @@ struct RekeyCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     let keyring = Keyring.standard(workspace.project, console: console)
-    let sealing = FieldSealer(keyring: keyring)
+    let sealer = FieldSealer(keyring: keyring)
     let chosen = Set(try workspace.manifests(files).map(\.file))
     let differences = try await RecipientCheck(workspace: workspace, keyring: keyring)
       .differences(in: chosen)
-    let values = await sealing.open(
+    let values = await sealer.open(
       differences.map {
         (
           FieldAddress($0.document.name, $0.slot.field), $0.message,
@@ -49,12 +49,12 @@ struct RekeyCommand: Subcommand {
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    // Whoever was taken off knows the session keys that there were.
-    let sealed = try await sealing.seal(fields, sharing: .new)
+    // A removed recipient knows the present session keys.
+    let sealed = try await sealer.seal(fields, sharing: .new)
     try write(Array(zip(differences, sealed)), workspace, console)
     if files.isEmpty {
       for workspace in workspace.withStores {
-        try await rekeyStore(try Session(workspace, console: console), console)
+        try await rekeyStore(try SessionFactory(console: console).session(for: workspace), console)
       }
     }
     console.report(differences.compactMap(\.formerRecipient))
@@ -66,7 +66,7 @@ struct RekeyCommand: Subcommand {
     _ console: Console
   ) throws {
     if sealed.isEmpty { console.result("Every value is sealed for its recipients.\n") }
-    let editing = ManifestEditor(files: workspace.files)
+    let editor = ManifestEditor(files: workspace.files)
     let byFile = Dictionary(grouping: sealed) { $0.difference.manifest.file }
     for manifest in workspace.manifests {
       guard let here = byFile[manifest.file] else { continue }
@@ -74,7 +74,7 @@ struct RekeyCommand: Subcommand {
         FieldEdit(
           document: $0.difference.document, field: $0.difference.slot.field, text: $0.text)
       }
-      try editing.write(edits, to: manifest)
+      try editor.write(edits, to: manifest)
       for edit in edits {
         console.result(
           "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` anew\n")

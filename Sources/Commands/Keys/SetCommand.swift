@@ -23,7 +23,7 @@ struct SetCommand: Subcommand {
     let (manifest, document) = try workspace.editableDocument(name)
     let field = FieldName(field)
     try document.requireField(field)
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let prompt = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
     let value: SecretBytes
     do {
@@ -35,27 +35,12 @@ struct SetCommand: Subcommand {
     if let reason = document.violation(of: value, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
-    let sealed = try await sealing.seal(
+    let sealed = try await sealer.seal(
       [UnsealedField(address: address, value: value, file: manifest.file, location: nil)],
       sharing: workspace.presentSessionKeys)
     try ManifestEditor(files: workspace.files).write(
       sealed.map { FieldEdit(document: document, field: field, text: $0) }, to: manifest)
     console.result("\(manifest.file): sealed `\(field)` of `\(document.name)`\n")
     return .fine
-  }
-}
-
-extension ManifestDocument {
-  /// - Throws: where no setup of the connection's can have such a field.
-  func requireField(_ field: FieldName) throws {
-    let shapes = shape.map { [$0] } ?? app?.setups ?? []
-    if shapes.contains(where: { $0.isOpen || $0[field] != nil }) { return }
-    let known = shapes.flatMap(\.fields).map(\.name.rawValue)
-    let near = nearestName(to: field.rawValue, among: known)
-    throw Failure(
-      Diagnostic(
-        .unknownField, "`\(name)` has no field `\(field)`", at: origin.nameLocation,
-        notes: ["its fields: \(Set(known).sorted().joined(separator: ", "))"],
-        help: near.map { ["did you mean `\($0)`?"] } ?? []))
   }
 }

@@ -27,7 +27,7 @@ struct RunReport {
 
   var sarif: String {
     SARIF.text(
-      sorted, version: vaultctlVersion, folder: folder, projectFile: Project.fileName)
+      sorted, version: Program.version, folder: folder, projectFile: Project.fileName)
   }
 
   var codeQuality: String {
@@ -48,14 +48,14 @@ struct RunReport {
     }
   }
 
-  /// The workspace; where its project file has errors, a service is told of them first.
+  /// The workspace; where its project file has errors, a service gets them first.
   static func loading(
     _ global: GlobalOptions, name: String, _ format: ReportFormat, _ console: Console
   ) throws -> Workspace {
     do {
       return try Workspace.load(global, acceptsAll: true)
     } catch let failure as Failure {
-      let root = (try? Workspace.root(global.project)) ?? FileManager.default.currentDirectoryPath
+      let root = (try? ProjectRoot.find(global.project)) ?? FileManager.default.currentDirectoryPath
       let report = RunReport(name: name, root: root, files: [], diagnostics: failure.diagnostics)
       report.text(format).map { console.result($0) }
       report.annotate(console)

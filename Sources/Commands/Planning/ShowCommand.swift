@@ -23,7 +23,7 @@ struct ShowCommand: Subcommand {
     if FileManager.default.fileExists(atPath: name) { return try shown(plan: name, console) }
     if format != .text { throw ValidationError("--format is for saved plans") }
     let workspace = try Workspace.load(global)
-    let session = try Session(workspace, console: console)
+    let session = try SessionFactory(console: console).session(for: workspace)
     let snapshot = try await session.read()
     let name = ConnectionName(name)
     let declared = name.flatMap { name in workspace.state.connections.first { $0.name == name } }

@@ -24,7 +24,7 @@ struct FlowScaffolder {
         continue
       }
       guard workspace.catalog.needsConnection(step) else { continue }
-      let name = firstFree(
+      let name = Scaffold.unusedName(
         "\(Scaffold.projectName(from: flow.name))-\(app.id)", isTaken: declared.contains)
       found[name, default: (app, [])].unnamed.append(step.title)
     }

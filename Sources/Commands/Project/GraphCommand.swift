@@ -21,7 +21,7 @@ struct GraphCommand: Subcommand {
     try workspace.requireNoErrors()
     let graph = FlowGraphText(
       flowGraph(
-        workspace.read.flows, desired: workspace.state.connections, catalog: workspace.catalog))
+        workspace.contents.flows, desired: workspace.state.connections, catalog: workspace.catalog))
     switch format {
     case .text: console.result(graph.text(console.palette))
     case .dot: console.result(graph.dot)

@@ -22,7 +22,7 @@ struct InitCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let root = URL(fileURLWithPath: global.project ?? ".").standardizedFileURL
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    let files = Files(root: root.path)
+    let files = ProjectFiles(root: root.path)
     if files.exists(Project.fileName) {
       throw Failure(
         Diagnostic(
@@ -49,19 +49,14 @@ struct InitCommand: Subcommand {
   }
 
   private func resolved(_ texts: [String], _ openPGP: PGPEngine) async throws -> [PublicKey] {
-    let results: [Result<PublicKey, RecipientFault>]
-    do throws(GPGUnavailable) {
-      results = try await openPGP.recipients(texts)
-    } catch {
-      throw Failure(Diagnostic(error))
-    }
+    let results = try await RecipientResolver(openPGP: openPGP).keys(
+      of: texts.map { LocatedText($0, at: .file("--recipient")) })
     var keys: [PublicKey] = []
     var faults: [Diagnostic] = []
-    for (text, result) in zip(texts, results) {
+    for result in results {
       switch result {
       case .success(let key): keys.append(key)
-      case .failure(let fault):
-        faults.append(Diagnostic(fault, LocatedText(text, at: .file("--recipient"))))
+      case .failure(let fault): faults.append(fault)
       }
     }
     if !faults.isEmpty { throw Failure(faults) }
@@ -88,7 +83,7 @@ struct InitCommand: Subcommand {
   }
 
   /// Adds what is missing at a file's end, and makes the file where there is none.
-  private func addLines(_ lines: [String], to file: String, _ files: Files) throws {
+  private func addLines(_ lines: [String], to file: String, _ files: ProjectFiles) throws {
     guard files.exists(file) else {
       return try files.create(file, lines.joined(separator: "\n") + "\n")
     }

@@ -1,51 +1,22 @@
 import Diagnostics
-import Manifests
+package import Manifests
 import Model
 import SourceYAML
 
-/// A new value for one field of one document.
-struct FieldEdit: Sendable {
-  let document: ManifestDocument
-  let field: FieldName
-  let text: String
+/// Writes values into manifests and changes no other byte.
+package struct ManifestEditor {
+  private let files: ProjectFiles
 
-  /// As `Leaves` has it.
-  fileprivate var path: String { "\(document.index)/spec/setup/\(field)" }
-}
-
-/// Another name for one document's connection.
-struct RenameEdit: Sendable {
-  let document: ManifestDocument
-  let name: ConnectionName
-  /// What `metadata.renamedFrom` says from now on; empty where it stays as it is.
-  let formerNames: [ConnectionName]
-
-  /// What it writes, by the paths of `Leaves`.
-  fileprivate var texts: [String: String] {
-    let path = "\(document.index)/metadata"
-    var texts = ["\(path)/name": name.rawValue]
-    if formerNames.count == 1 { texts["\(path)/renamedFrom"] = formerNames[0].rawValue }
-    if formerNames.count > 1 {
-      for (index, name) in formerNames.enumerated() {
-        texts["\(path)/renamedFrom/\(index)"] = name.rawValue
-      }
-    }
-    return texts
-  }
-}
-
-/// Puts values into manifests and changes no other byte.
-struct ManifestEditor {
-  let files: Files
+  package init(files: ProjectFiles) { self.files = files }
 
   /// Writes all edits of one manifest, or none.
-  func write(
+  package func write(
     _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest
   ) throws {
     let yaml = manifest.yaml()
     let after = yaml.applying(
       try edits.map { try edit($0, yaml) } + renames.flatMap { try self.edits($0, yaml) })
-    let old = Leaves(yaml)
+    let old = ScalarsByPath(yaml)
     let wanted = renames.reduce(
       into: Dictionary(edits.map { ($0.path, $0.text) }) { $1 }
     ) { wanted, rename in
@@ -99,10 +70,10 @@ struct ManifestEditor {
   /// The file read again says the same but for the edited values; an anchor on an edited value can
   /// carry the change elsewhere.
   private func check(
-    _ wanted: [String: String], before old: Leaves, after: [UInt8], file: String
+    _ wanted: [String: String], before old: ScalarsByPath, after: [UInt8], file: String
   ) throws {
     let (again, faults) = YAMLFile.parse(after, file: file)
-    let new = Leaves(again)
+    let new = ScalarsByPath(again)
     let isRight = faults.isEmpty && wanted.allSatisfy { path, text in new.texts[path] == text }
     let strays = new.texts.filter { path, text in
       wanted[path] == nil && old.texts[path] != text && !path.hasSuffix("/spec/setup/type")
@@ -112,7 +83,7 @@ struct ManifestEditor {
 }
 
 /// The scalars of a file by their paths.
-private struct Leaves {
+private struct ScalarsByPath {
   private(set) var texts: [String: String] = [:]
 
   init(_ yaml: YAMLFile) {
@@ -129,13 +100,6 @@ private struct Leaves {
     case .mapping(let entries):
       for entry in entries { collect(entry.value, "\(path)/\(entry.keyText)") }
     }
-  }
-}
-
-extension ManifestDocument {
-  /// The type of the setup as it is, or the first of the app's that has the field.
-  func setupType(with field: FieldName) -> SetupType? {
-    shape?.type ?? app?.setups.first { $0[field] != nil || $0.isOpen }?.type
   }
 }
 

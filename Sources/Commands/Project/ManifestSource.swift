@@ -1,41 +1,28 @@
-import Diagnostics
-import Manifests
+package import Diagnostics
+package import Manifests
 
 /// Where a project's files are read from: the disk, git's index, or a commit.
 ///
 /// Files are named relative to the project's root, with `/` between their parts.
-protocol ManifestSource: Sendable {
+package protocol ManifestSource: Sendable {
   func exists(_ path: String) -> Bool
 
   /// Files at or below a path, sorted; none where there is no such path. What is hidden is left
   /// out.
   func files(at path: String) throws(Diagnostic) -> [String]
 
-  /// The files' bytes in the order given. What cannot be read is told file by file.
+  /// The files' bytes in the order given. A file that cannot be read fails by itself.
   func read(_ files: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>]
 }
 
 extension ManifestSource {
-  func read(_ file: String) throws(Diagnostic) -> [UInt8] {
+  package func read(_ file: String) throws(Diagnostic) -> [UInt8] {
     guard let result = try read([file]).first else { throw .missing(file) }
     return try result.get()
   }
 
   /// Files that a glob matches, sorted.
-  func files(matching pattern: PathPattern) throws(Diagnostic) -> [String] {
+  package func files(matching pattern: PathPattern) throws(Diagnostic) -> [String] {
     try files(at: pattern.fixedFolder).filter(pattern.matches)
-  }
-}
-
-/// Whether no part of a path is hidden.
-func isVisible(_ path: String) -> Bool {
-  !path.split(separator: "/").contains { $0.hasPrefix(".") && $0 != "." }
-}
-
-func isYAML(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") }
-
-extension Diagnostic {
-  static func missing(_ file: String) -> Diagnostic {
-    Diagnostic(.unreadableFile, "`\(file)` is not there", at: .file(file))
   }
 }

@@ -24,24 +24,25 @@ struct RenameCommand: Subcommand {
     }
     let workspace = try Workspace.load(global)
     let layers = try layers(workspace, new)
-    let sealing = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let sealed = try await sealedAnew(layers.map(\.document), new, sealing, workspace)
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let sealed = try await resealed(layers.map(\.document), new, sealer, workspace)
     let base = layers.filter { $0.manifest.environment == nil }
-    let editing = ManifestEditor(files: workspace.files)
-    for manifest in workspace.read.manifests {
+    let editor = ManifestEditor(files: workspace.files)
+    for manifest in workspace.contents.manifests {
       let here = layers.filter { $0.manifest.file == manifest.file }.map(\.document)
       if here.isEmpty { continue }
-      // One document of a connection tells its former name; the others lie over it.
-      let tells = base.isEmpty || manifest.environment == nil
+      // One document of a connection has its former name; the others lie over it.
+      let hasFormerName = base.isEmpty || manifest.environment == nil
       let renames = here.map { document in
         let former = [document.name] + document.formerNames.filter { $0 != new }
-        return RenameEdit(document: document, name: new, formerNames: tells ? former : [])
+        return RenameEdit(document: document, name: new, formerNames: hasFormerName ? former : [])
       }
       let edits = sealed.filter { edit in edit.file == manifest.file }.map(\.edit)
-      try editing.write(edits, renames: renames, to: manifest)
+      try editor.write(edits, renames: renames, to: manifest)
       console.result("\(manifest.file): `\(name)` is now `\(new)`\n")
     }
-    for flow in workspace.read.flows where flow.steps.contains(where: { $0.connection == name }) {
+    for flow in workspace.contents.flows where flow.steps.contains(where: { $0.connection == name })
+    {
       console.note("\(flow.file) still names `\(name)`")
     }
     return .fine
@@ -51,7 +52,7 @@ struct RenameCommand: Subcommand {
   private func layers(
     _ workspace: Workspace, _ new: ConnectionName
   ) throws -> [(manifest: Manifest, document: ManifestDocument)] {
-    let all = workspace.read.manifests.flatMap { manifest in
+    let all = workspace.contents.manifests.flatMap { manifest in
       manifest.documents.map { (manifest: manifest, document: $0) }
     }
     if let taken = all.first(where: { $0.document.name == new }) {
@@ -65,14 +66,14 @@ struct RenameCommand: Subcommand {
     return found
   }
 
-  private func sealedAnew(
-    _ documents: [ManifestDocument], _ new: ConnectionName, _ sealing: FieldSealer,
+  private func resealed(
+    _ documents: [ManifestDocument], _ new: ConnectionName, _ sealer: FieldSealer,
     _ workspace: Workspace
   ) async throws -> [(file: String, edit: FieldEdit)] {
     let slots = documents.flatMap { document in
       document.slots.compactMap { slot in slot.sealed.map { (document, slot.field, $0) } }
     }
-    let values = await sealing.open(
+    let values = await sealer.open(
       slots.map { document, field, message in
         (FieldAddress(document.name, field), message, document.origin.location(of: field))
       })
@@ -89,7 +90,7 @@ struct RenameCommand: Subcommand {
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    let sealed = try await sealing.seal(fields, sharing: workspace.presentSessionKeys)
+    let sealed = try await sealer.seal(fields, sharing: workspace.presentSessionKeys)
     return zip(slots, sealed).map { slot, text in
       (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1, text: text))
     }

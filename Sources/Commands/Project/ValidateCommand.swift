@@ -2,10 +2,8 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
-import OpenPGP
 import Planning
 import Reports
-import Secrets
 
 struct ValidateCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -50,73 +48,18 @@ struct ValidateCommand: Subcommand {
   }
 }
 
-/// What the keyring can tell of the sealed values.
-private struct SealedValueCheck {
-  let workspace: Workspace
-  let keyring: Keyring
-
-  /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
-  /// 2. Messages for others than the rule names.
-  /// 3. Messages that one of the keys here can open: the place, the signature, the value's form.
-  func diagnostics() async throws -> [Diagnostic] {
-    var found = try await keyring.faults().map { fault in
-      fault.code == .recipientNotFound ? fault.asWarning : fault
-    }
-    if found.isEmpty {
-      found += try await RecipientCheck(workspace: workspace, keyring: keyring).differences()
-    }
-    found += try await opened()
-    return found
-  }
-
-  private func opened() async throws -> [Diagnostic] {
-    let own = await keyring.openingKeyIDs()
-    if own.isEmpty { return [] }
-    var fields: [(address: FieldAddress, message: SealedMessage, location: Location)] = []
-    var constraints: [ValueConstraint?] = []
-    for document in workspace.manifests.flatMap(\.documents) {
-      for slot in document.slots {
-        guard let message = slot.sealed, message.keyIDs.contains(where: own.contains) else {
-          continue
-        }
-        fields.append(
-          (
-            FieldAddress(document.name, slot.field), message,
-            document.origin.location(of: slot.field)
-          ))
-        constraints.append(document.shape?[slot.field]?.constraint)
-      }
-    }
-    var found: [Diagnostic] = []
-    let results = await FieldSealer(keyring: keyring).open(fields)
-    for ((field, constraint), result) in zip(zip(fields, constraints), results) {
-      switch result {
-      case .success(let value):
-        if let violation = value.withBytes({ constraint?.violation(ofUTF8: $0) }) {
-          found.append(
-            .invalidSecretValue(field.address, violation.reason, at: field.location))
-        }
-      case .failure(let fault):
-        let isAboutKey = [.agentUnavailable, .cancelled, .deadlineExceeded].contains(fault.code)
-        found.append(isAboutKey ? fault.asWarning : fault)
-      }
-    }
-    return found
-  }
-}
-
 extension Workspace {
-  /// Of the chosen environment; where none was chosen, of all, each told once.
+  /// Of the chosen environment; where none was chosen, of all, each once.
   fileprivate var diagnosticsOfAll: [Diagnostic] {
     if environment != nil { return diagnostics }
-    return read.allDiagnostics
+    return contents.allDiagnostics
   }
 
   /// What flows cannot use, as far as it shows without a store: an id may be known to one.
   fileprivate var flowFindings: [Diagnostic] {
-    let states = environment == nil && !project.environments.isEmpty ? read.states : [state]
+    let states = environment == nil && !project.environments.isEmpty ? contents.states : [state]
     let found = states.flatMap { state in
-      FlowIndex(read.flows, desired: state.connections, snapshot: nil, catalog: catalog)
+      FlowIndex(contents.flows, desired: state.connections, snapshot: nil, catalog: catalog)
         .findings()
     }
     return Array(Set(found.map(\.diagnostic)))
@@ -124,7 +67,7 @@ extension Workspace {
 
   /// `3 connections`; with environments, those of each.
   fileprivate var countInWords: String {
-    let states = environment == nil ? read.states : [state]
+    let states = environment == nil ? contents.states : [state]
     return states.map { state in
       let count = state.connections.count
       let text = "\(count) \(count == 1 ? "connection" : "connections")"
@@ -136,20 +79,5 @@ extension Workspace {
 extension Manifest {
   fileprivate var holdsSealed: Bool {
     documents.contains { $0.slots.contains { $0.sealed != nil } }
-  }
-}
-
-extension Diagnostic {
-  var asWarning: Diagnostic {
-    Diagnostic(
-      code, message, severity: .warning, at: location, label: label, notes: notes, help: help)
-  }
-
-  static func invalidSecretValue(
-    _ address: FieldAddress, _ reason: String, at location: Location?
-  ) -> Diagnostic {
-    Diagnostic(
-      .invalidSecretValue, "the value of `\(address.field)` of `\(address.connection)` \(reason)",
-      at: location, help: ["seal another one: vaultctl set \(address.connection) \(address.field)"])
   }
 }

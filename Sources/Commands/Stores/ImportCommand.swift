@@ -25,22 +25,22 @@ struct ImportCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
-    let session = try Session(workspace, console: console)
+    let session = try SessionFactory(console: console).session(for: workspace)
     let snapshot = try await session.read()
     let chosen = try chosen(snapshot, workspace)
     if chosen.isEmpty {
       console.result("Every connection of the store is declared.\n")
       return .fine
     }
-    let importing = Importer(session: session, console: console)
-    let faults = importing.faults(chosen, in: snapshot)
+    let importer = Importer(session: session, console: console)
+    let faults = importer.faults(chosen, in: snapshot)
     if !faults.isEmpty { throw Failure(faults) }
-    let imported = try await importing.write(chosen, from: snapshot)
+    let imported = try await importer.write(chosen, from: snapshot)
     for imported in imported {
       console.result("Made \(imported.file)\n")
       console.report(imported.unknownSecrets)
     }
-    return try await importing.record(imported, global)
+    return try await ImportRecorder(session: session, console: console).record(imported, global)
   }
 
   /// - Throws: all names that the store does not have, or that are declared.
@@ -70,28 +70,5 @@ struct ImportCommand: Subcommand {
     }
     if !faults.isEmpty { throw Failure(faults) }
     return Set(found)
-  }
-}
-
-extension Importer.Imported {
-  /// The secrets that are only in the store.
-  var unknownSecrets: [Diagnostic] {
-    if hidesSetup { return [setupUnknown] }
-    return manifest.unknownFields.map { field in
-      let name = shellWord(manifest.name.rawValue)
-      return Diagnostic(
-        .secretUnknown, "`\(field)` of `\(manifest.name)` is in the store alone",
-        severity: .warning, at: .file(file),
-        notes: ["the store does not give it back here; the manifest leaves it alone"],
-        help: ["look after it here: vaultctl set \(name) \(field), then take it off `ignore`"])
-    }
-  }
-
-  private var setupUnknown: Diagnostic {
-    Diagnostic(
-      .secretUnknown, "the setup of `\(manifest.name)` is in the store alone",
-      severity: .warning, at: .file(file),
-      notes: ["the store does not give it back; the manifest has none, and leaves it alone"],
-      help: ["to look after it here, write a `setup` into the manifest"])
   }
 }

@@ -1,32 +1,25 @@
 import Applying
 import Diagnostics
-import Foundation
 import Manifests
 import Model
-import Planning
 import Secrets
 import Stores
 
-/// Manifests for what a store has, and the record that they are applied.
+/// Writes manifests for connections that a store has.
 struct Importer {
   let session: Session
   let console: Console
 
-  struct Imported {
-    let file: String
-    let manifest: ImportedManifest
-    /// The store has a setup that it does not show at all.
-    let hidesSetup: Bool
-  }
-
   /// 1. The connections are read, with those secrets that the store gives back here.
-  /// 2. The secrets are sealed for where they will stand.
+  /// 2. The secrets are sealed for their binding in the manifest.
   /// 3. A manifest is written for each; none is overwritten.
-  func write(_ names: Set<ConnectionName>, from snapshot: Snapshot) async throws -> [Imported] {
+  func write(_ names: Set<ConnectionName>, from snapshot: Snapshot) async throws
+    -> [ImportedConnection]
+  {
     let found = names.sorted().compactMap { snapshot.actual[$0] }
     let files = files(for: found.map(\.name))
     let sealed = try await sealed(found, files)
-    var imported: [Imported] = []
+    var imported: [ImportedConnection] = []
     for connection in found {
       guard let app = session.workspace.catalog[connection.app],
         let file = files[connection.name]
@@ -34,7 +27,7 @@ struct Importer {
       let manifest = manifest(connection, app, snapshot.applied[connection.name], sealed)
       try session.workspace.files.create(file, manifest.text)
       imported.append(
-        Imported(file: file, manifest: manifest, hidesSetup: connection.unseen == .setup))
+        ImportedConnection(file: file, manifest: manifest, hidesSetup: connection.unseen == .setup))
     }
     return imported
   }
@@ -56,7 +49,7 @@ struct Importer {
     var taken: Set<String> = []
     return Dictionary(
       names.map { name in
-        let stem = firstFree("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
+        let stem = Scaffold.unusedName("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
           taken.contains($0) || workspace.files.exists("\($0).yaml")
         }
         taken.insert(stem)
@@ -83,7 +76,7 @@ struct Importer {
       UnsealedField(
         address: address, value: value, file: files[address.connection] ?? "", location: nil)
     }
-    let texts = try await session.sealing.seal(
+    let texts = try await session.sealer.seal(
       fields, sharing: session.workspace.presentSessionKeys)
     return Dictionary(zip(fields.map(\.address), texts)) { $1 }
   }
@@ -104,48 +97,5 @@ struct Importer {
       name: connection.name, app: app, setupType: connection.setupType, fields: fields,
       labels: connection.labels, scopes: connection.grantedScopes?.sorted(),
       preventsDestroy: applied?.preventsDestroy ?? false, updatedAt: connection.updatedAt)
-  }
-
-  /// Records the imported connections as applied: their values stay as they are. It is an apply of
-  /// that alone, with its lock and its journal.
-  func record(_ imported: [Imported], _ global: GlobalOptions) async throws -> Outcome {
-    let workspace = try Workspace.load(global)
-    try workspace.requireNoErrors()
-    let outcome = try await session.underLock(waitingAtMost: 60, console) { lock in
-      let actual = try await session.read().actual
-      let changes = imported.compactMap { imported -> Change? in
-        let name = imported.manifest.name
-        return actual[name].map {
-          Change(
-            connection: name, app: $0.app, action: .record($0.id, at: $0.version),
-            reason: .unmanaged, details: [], location: .file(imported.file))
-        }
-      }
-      let applier = Applier(
-        store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
-        clock: session.clock)
-      return await applier.carryOut(
-        Plan(changes: changes, findings: [], unchangedCount: 0, emptyCount: 0),
-        desired: workspace.state.connections, by: session.provenance()
-      ) { _, _ in }
-    }
-    console.report(outcome.diagnostics)
-    return outcome.ending
-  }
-}
-
-extension ApplyOutcome {
-  /// All of it, a part, or nothing.
-  var ending: Outcome {
-    if isComplete { return .fine }
-    return doneCount > 0 ? .partly : .failed
-  }
-
-  /// What failed, and what stopped the run, in reading order.
-  var diagnostics: [Diagnostic] {
-    let failed = results.flatMap { _, result -> [Diagnostic] in
-      if case .failed(let diagnostics) = result { diagnostics } else { [] }
-    }
-    return (failed + faults).sorted(by: Diagnostic.inReadingOrder)
   }
 }

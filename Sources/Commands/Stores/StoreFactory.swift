@@ -90,7 +90,7 @@ struct StoreFactory {
   }
 
   private func openBao(_ settings: OpenBaoSettings) throws -> any Store {
-    let environment = ServerEnvironment(ProcessInfo.processInfo.environment)
+    let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
     guard let address = settings.address ?? environment.address else {
       throw Diagnostic(
         .storeMisconfigured, "where the OpenBao server is, is not told",
@@ -115,55 +115,10 @@ struct StoreFactory {
   }
 }
 
-extension StoreBackend {
-  /// A vault holds nothing of ours.
-  fileprivate var standardLedger: LedgerSettings? {
-    switch self {
-    case .auth0: .git
-    case .sqlite, .openBao: nil
-    }
-  }
-
-  /// Tells the ledgers of one project apart; a part of a git ref's name.
-  fileprivate var ledgerName: String {
-    switch self {
-    case .auth0(let settings): settings.domain
-    case .sqlite(let path): "sqlite/\(refName(path))"
-    case .openBao(let settings): "openbao/\(refName("\(settings.mount)/\(settings.prefix)"))"
-    }
-  }
-
-  /// Letters, digits, `-` and `_` stand for themselves (git-check-ref-format(1) forbids the rest in
-  /// one place or another), a slash is `-`.
-  private func refName(_ text: String) -> String {
-    String(
-      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
-        .drop { $0 == "-" })
-  }
-}
-
 extension Surroundings {
   fileprivate static var live: Surroundings {
     Surroundings(
       now: { Int64(Date().timeIntervalSince1970 * 1000) },
       sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
-  }
-}
-
-/// What the environment says of an OpenBao server, by the names that its users know; those of
-/// HashiCorp Vault count where there are no others.
-private struct ServerEnvironment {
-  let address: String?
-  let namespace: String?
-  let authorities: String?
-
-  init(_ variables: [String: String]) {
-    func variable(_ name: String) -> String? {
-      [variables["BAO_\(name)"], variables["VAULT_\(name)"]].compactMap { $0 }
-        .first { !$0.isEmpty }
-    }
-    address = variable("ADDR")?.withoutFinalSlashes
-    namespace = variable("NAMESPACE")
-    authorities = variable("CACERT")
   }
 }

@@ -1,29 +1,35 @@
-import Auth0Store
+package import Auth0Store
 import Foundation
-import Manifests
-import OpenBaoStore
-import Processes
-import Stores
+package import Manifests
+package import OpenBaoStore
+package import Stores
 
-/// The logins of stores, looked for when they are first needed: what asks no store needs none.
-struct StoreLogins: Sendable {
-  private let command: [String]
+/// The logins of stores, read from the environment when a store first needs one.
+package struct StoreLogins: Sendable {
+  private let command: CredentialsCommand?
   private let folder: String
+  private let environment: [String: String]
 
-  /// - Parameter command: prints lines `NAME=value`, which go before the environment's.
-  init(_ command: [String], folder: String) {
-    self.command = command
+  /// - Parameters:
+  ///   - command: prints variables, which go before the environment's; empty where there is none.
+  ///   - folder: the project's.
+  package init(
+    _ command: [String], folder: String,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    self.command = CredentialsCommand(command, folder: folder)
     self.folder = folder
+    self.environment = environment
   }
 
-  @Sendable func auth0() throws(StoreError) -> Auth0Credentials {
+  @Sendable package func auth0() throws(StoreError) -> Auth0Credentials {
     guard let found = Auth0Credentials(try variables()) else {
       throw .unauthorized("there is no login")
     }
     return found
   }
 
-  func openBao(_ login: OpenBaoLogin) throws(StoreError) -> BaoCredentials {
+  package func openBao(_ login: OpenBaoLogin) throws(StoreError) -> BaoCredentials {
     let variables = try variables()
     func needed(_ name: String) throws(StoreError) -> String {
       for name in ["BAO_\(name)", "VAULT_\(name)"] {
@@ -73,27 +79,7 @@ struct StoreLogins: Sendable {
   }
 
   /// The environment's, and those of the command where there is one.
-  ///
-  /// - Throws: `unauthorized`; never with what the command printed.
   private func variables() throws(StoreError) -> [String: String] {
-    var variables = ProcessInfo.processInfo.environment
-    guard let program = command.first else { return variables }
-    let finished: ChildProcess.Finished
-    do throws(ChildProcess.NotStarted) {
-      finished = try ChildProcess.run(command, folder: folder, keepsErrors: false)
-    } catch {
-      throw .unauthorized("`credentialsCommand` cannot be started: \(program): \(error.reason)")
-    }
-    guard finished.status == 0 else {
-      throw .unauthorized("`credentialsCommand` failed with \(finished.status)")
-    }
-    let text = String(decoding: finished.output, as: UTF8.self)
-    for line in text.split(whereSeparator: \.isNewline) {
-      let parts = line.split(separator: "=", maxSplits: 1).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      if parts.count == 2 { variables[parts[0]] = parts[1] }
-    }
-    return variables
+    environment.merging(try command?.variables() ?? [:]) { $1 }
   }
 }

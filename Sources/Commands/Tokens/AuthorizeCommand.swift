@@ -49,15 +49,17 @@ struct AuthorizeCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let name = try ConnectionName.argument(name)
-    let session = try Session(Workspace.load(global), console: console)
-    let renewals = try Renewals(session, end: nil)
-    let (subject, client) = try await renewals.client(of: name)
+    let name = try ConnectionName(argument: name)
+    let session = try SessionFactory(console: console).session(for: Workspace.load(global))
+    let tokenRenewer = try TokenRenewer(session, termination: nil)
+    let (subject, client) = try await tokenRenewer.client(of: name)
     guard subject.grant == .authorizationCode else {
       throw Failure(.needsNoPerson(name))
     }
     let scopes = subject.declared ?? client.ownScopes
-    let (outcome, former) = await renewals.renewer.authorize(subject, client, scopes: scopes) {
+    let (outcome, superseded) = await tokenRenewer.renewer.authorize(
+      subject, client, scopes: scopes
+    ) {
       (requests) async throws(TokenFault) -> RawResponse in
       device
         ? try await onDevice(requests, scopes, console)
@@ -68,15 +70,16 @@ struct AuthorizeCommand: Subcommand {
       let row = RenewalRow(name: name, result: .renewed, endsAt: record.tokens?.expiry.time)
       console.result(RenewalText(palette: console.palette).text([row]))
       console.report(record.grantFindings(of: subject))
-      if let former {
-        console.report(try await renewals.revoked(former, of: name, client, isReplaced: true))
+      if let superseded {
+        console.report(
+          try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true))
       }
       return .fine
     case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
     case .unsaved(let reason, let isJournaled):
       throw Failure(
-        Renewals.Completed(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
+        CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
           .diagnostic(in: session.store.description).map { [$0] } ?? [])
     }
   }
@@ -92,13 +95,13 @@ struct AuthorizeCommand: Subcommand {
     } catch {
       throw .transient(error.reason, retryAfter: nil)
     }
-    let result = await asked(requests, scopes, listener, console)
+    let result = await response(to: requests, scopes, listener, console)
     await listener.end()
     return try result.get()
   }
 
-  private func asked(
-    _ requests: TokenRequests, _ scopes: Set<Scope>, _ listener: LoopbackListener,
+  private func response(
+    to requests: TokenRequests, _ scopes: Set<Scope>, _ listener: LoopbackListener,
     _ console: Console
   ) async -> Result<RawResponse, TokenFault> {
     do throws(TokenFault) {
@@ -143,7 +146,7 @@ private func shown(_ text: String) -> String {
 }
 
 extension TokenRecord {
-  /// What was granted otherwise than it was asked for.
+  /// The scopes that were asked for and not granted.
   fileprivate func grantFindings(of subject: RenewalSubject) -> [Diagnostic] {
     guard let granted = tokens?.granted else { return [] }
     let missing = subject.service.scopes.missing(requested, from: granted)

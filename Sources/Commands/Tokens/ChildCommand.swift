@@ -105,7 +105,7 @@ struct ChildCommand {
     return unsafe memory.bindMemory(to: CChar.self, capacity: length)
   }
 
-  /// What would end us is the command's to hear.
+  /// Passes signals on that would end us.
   private static func wait(for process: pid_t) -> Int32 {
     let sources = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2].map { number in
       signal(number, SIG_IGN)

@@ -35,46 +35,46 @@ struct RefreshCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let names = try Set(names.map { try ConnectionName.argument($0) })
-    let end = EndSignal()
-    let session = try Session(Workspace.load(global), console: console)
-    let renewals = try Renewals(session, end: end)
-    if watch { return try await watched(renewals, end, console) }
-    let results = try await renewals.run(names.isEmpty ? nil : names, console: console)
+    let names = try Set(names.map { try ConnectionName(argument: $0) })
+    let termination = TerminationSignal()
+    let session = try SessionFactory(console: console).session(for: Workspace.load(global))
+    let tokenRenewer = try TokenRenewer(session, termination: termination)
+    if watch { return try await keepRenewing(tokenRenewer, termination, console) }
+    let results = try await tokenRenewer.run(names.isEmpty ? nil : names, console: console)
     report(results, session, console)
     if format == .text, results.isEmpty { console.result("Nothing is due.\n") }
     guard results.contains(where: \.isFailure) else { return .fine }
     return results.contains(where: \.isRenewed) ? .partly : .failed
   }
 
-  private func watched(
-    _ renewals: Renewals, _ end: EndSignal, _ console: Console
+  private func keepRenewing(
+    _ tokenRenewer: TokenRenewer, _ termination: TerminationSignal, _ console: Console
   ) async throws -> Outcome {
-    var told: [ConnectionName: RenewalOutcome] = [:]
-    while !end.isGiven {
+    var reported: [ConnectionName: RenewalOutcome] = [:]
+    while !termination.isReceived {
       var pause = Self.longestPause * 1000
       do {
-        let results = try await renewals.run(nil, console: console)
-        // What stands since the last time is not told again.
+        let results = try await tokenRenewer.run(nil, console: console)
+        // What has not changed since the last time is not reported again.
         report(
-          results.filter { told[$0.name] != $0.outcome }, renewals.session, console)
-        told = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
-        if let due = try await renewals.nextDue() {
-          let wait = due.milliseconds - renewals.session.clock.now().milliseconds
+          results.filter { reported[$0.name] != $0.outcome }, tokenRenewer.session, console)
+        reported = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
+        if let due = try await tokenRenewer.nextDue() {
+          let wait = due.milliseconds - tokenRenewer.session.clock.now().milliseconds
           pause = min(pause, max(wait, 250))
         }
       } catch let failure as Failure {
-        // A store that is away comes back.
+        // An unavailable store may come back.
         console.report(failure.diagnostics)
         pause = 5000
       }
-      await end.sleep(for: .milliseconds(pause))
+      await termination.sleep(for: .milliseconds(pause))
     }
     return .fine
   }
 
   private func report(
-    _ results: [Renewals.Completed], _ session: Session, _ console: Console
+    _ results: [CompletedRenewal], _ session: Session, _ console: Console
   ) {
     let rows = results.compactMap { $0.row }
     let text = RenewalText(palette: console.palette)
@@ -84,31 +84,4 @@ struct RefreshCommand: Subcommand {
     }
     console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
   }
-}
-
-extension ConnectionName {
-  static func argument(_ text: String) throws -> ConnectionName {
-    guard let name = ConnectionName(text) else {
-      throw ValidationError("`\(text)` is not a connection's name")
-    }
-    return name
-  }
-}
-
-extension Renewals.Completed {
-  var row: RenewalRow? {
-    switch outcome {
-    case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
-    case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)
-    case .notDue: nil
-    case .waiting: RenewalRow(name: name, result: .waiting, endsAt: nil)
-    case .needsAuthorization: RenewalRow(name: name, result: .needsAuthorization, endsAt: nil)
-    case .stopped, .failed, .storeFailed, .unsaved:
-      RenewalRow(name: name, result: .failed, endsAt: nil)
-    }
-  }
-}
-
-extension TokenRecord {
-  fileprivate var endsAt: Timestamp? { tokens?.expiry.time }
 }

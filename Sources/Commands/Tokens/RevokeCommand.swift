@@ -19,18 +19,18 @@ struct RevokeCommand: Subcommand {
   @Argument(help: "The connection.") var name: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let name = try ConnectionName.argument(name)
-    let session = try Session(Workspace.load(global), console: console)
-    let renewals = try Renewals(session, end: nil)
-    let (subject, client) = try await renewals.client(of: name)
-    let former = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewals.renewer.removeTokens(of: subject)
+    let name = try ConnectionName(argument: name)
+    let session = try SessionFactory(console: console).session(for: Workspace.load(global))
+    let tokenRenewer = try TokenRenewer(session, termination: nil)
+    let (subject, client) = try await tokenRenewer.client(of: name)
+    let superseded = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await tokenRenewer.renewer.removeTokens(of: subject)
     }
-    guard let former else {
+    guard let superseded else {
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
-    let faults = try await renewals.revoked(former, of: name, client, isReplaced: false)
+    let faults = try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
     console.report(faults)
     console.result("`\(name)` has no tokens any more.\n")
     return faults.isEmpty ? .fine : .partly

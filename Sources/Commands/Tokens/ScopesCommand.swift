@@ -25,7 +25,7 @@ struct RecordScopesCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let session = try Session(workspace, console: console)
+    let session = try SessionFactory(console: console).session(for: workspace)
     let name = try ConnectionName(argument: name)
     for scope in scopes where scope.isEmpty || scope.contains(where: \.isWhitespace) {
       throw ValidationError("`\(scope)` is not a scope; give each as an argument of its own")

@@ -1,16 +1,18 @@
-import Diagnostics
+package import Diagnostics
 import Foundation
 import Model
 
 /// The project's files, named relative to its root.
-struct Files: ManifestSource {
-  let root: String
+package struct ProjectFiles: ManifestSource {
+  package let root: String
 
-  func path(_ file: String) -> String { root + "/" + file }
+  package init(root: String) { self.root = root }
 
-  func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(file)) }
+  package func path(_ file: String) -> String { root + "/" + file }
 
-  func read(_ files: [String]) -> [Result<[UInt8], Diagnostic>] {
+  package func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(file)) }
+
+  package func read(_ files: [String]) -> [Result<[UInt8], Diagnostic>] {
     files.concurrentMap { file in
       if let bytes = WholeFile.bytes(path(file)) { return .success(bytes) }
       // Foundation has the words for what is wrong.
@@ -22,7 +24,7 @@ struct Files: ManifestSource {
     }
   }
 
-  func files(at start: String) throws(Diagnostic) -> [String] {
+  package func files(at start: String) throws(Diagnostic) -> [String] {
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path(start), isDirectory: &isFolder) else {
       return []
@@ -35,7 +37,7 @@ struct Files: ManifestSource {
 
   /// Files below a folder that are not hidden; links are not followed (readdir(3)).
   ///
-  /// - Parameter prefix: the folder with a slash behind it; empty for the root.
+  /// - Parameter prefix: the folder with a slash at its end; empty for the root.
   private func list(_ prefix: String, into files: inout [String]) throws(Diagnostic) {
     guard let folder = unsafe opendir(path(prefix)) else {
       let name = prefix.isEmpty ? "." : String(prefix.dropLast())
@@ -63,9 +65,8 @@ struct Files: ManifestSource {
     return unsafe lstat(path(file), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Puts new bytes in a file's place at once: whoever reads sees the old or the new. Mode and
-  /// owner's rights stay.
-  func replace(_ file: String, with bytes: [UInt8]) throws(Diagnostic) {
+  /// Replaces a file in one step: a reader sees the old bytes or the new ones. Its mode stays.
+  package func replace(_ file: String, with bytes: [UInt8]) throws(Diagnostic) {
     let target = path(file)
     let temporary = target + ".vaultctl-\(UInt32.random(in: 0...UInt32.max))"
     do {
@@ -76,14 +77,12 @@ struct Files: ManifestSource {
       guard unsafe rename(temporary, target) == 0 else { throw CocoaError(.fileWriteUnknown) }
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
-      throw Diagnostic(
-        .unreadableFile, "cannot write `\(file)`", at: .file(file),
-        notes: [(error as NSError).localizedDescription])
+      throw .unwritable(file, error)
     }
   }
 
   /// A new file; an existing one is left alone.
-  func create(_ file: String, _ text: String) throws(Diagnostic) {
+  package func create(_ file: String, _ text: String) throws(Diagnostic) {
     if exists(file) {
       throw Diagnostic(
         .alreadyExists, "`\(file)` is there already", at: .file(file),
@@ -95,9 +94,7 @@ struct Files: ManifestSource {
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(text.utf8).write(to: url, options: .withoutOverwriting)
     } catch {
-      throw Diagnostic(
-        .unreadableFile, "cannot write `\(file)`", at: .file(file),
-        notes: [(error as NSError).localizedDescription])
+      throw .unwritable(file, error)
     }
   }
 }
@@ -126,13 +123,5 @@ private enum WholeFile {
       isWhole = count == size
     }
     return isWhole ? bytes : nil
-  }
-}
-
-extension Diagnostic {
-  static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
-    Diagnostic(
-      .unreadableFile, "cannot read `\(file)`", at: .file(file),
-      notes: [(error as NSError).localizedDescription])
   }
 }

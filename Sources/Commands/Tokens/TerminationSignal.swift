@@ -2,41 +2,41 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// SIGTERM and SIGINT as something to be asked for, so that what is under way is finished first.
-final class EndSignal: Sendable {
-  private let waiting = Waiting()
-  /// Set once and only let go.
+/// SIGTERM and SIGINT as a value to poll, so that what is under way is finished first.
+final class TerminationSignal: Sendable {
+  private let sleepers = Sleepers()
+  /// Set once and only released.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   /// From now on these signals do not kill the process.
   init() {
-    let waiting = waiting
+    let sleepers = sleepers
     unsafe sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { waiting.end() }
+      source.setEventHandler { sleepers.wakeAll() }
       source.resume()
       return source
     }
   }
 
-  var isGiven: Bool { waiting.isOver }
+  var isReceived: Bool { sleepers.isOver }
 
-  /// Waits so long, or until a signal comes.
+  /// Returns after the duration, or when a signal comes.
   func sleep(for duration: Duration) async {
     await withTaskGroup { group in
       let id = UUID()
       group.addTask { try? await Task.sleep(for: duration) }
-      group.addTask { [waiting] in await waiting.wait(id) }
+      group.addTask { [sleepers] in await sleepers.wait(id) }
       await group.next()
       group.cancelAll()
-      waiting.wake(id)
+      sleepers.wake(id)
     }
   }
 }
 
-/// Who sleeps until the end.
-private final class Waiting: Sendable {
+/// Tasks that sleep until the signal.
+private final class Sleepers: Sendable {
   private struct State {
     var isOver = false
     var sleepers: [UUID: CheckedContinuation<Void, Never>] = [:]
@@ -48,7 +48,7 @@ private final class Waiting: Sendable {
 
   var isOver: Bool { state.withLock { $0.isOver } }
 
-  func end() {
+  func wakeAll() {
     let sleepers = state.withLock { state in
       defer { state.sleepers = [:] }
       state.isOver = true

@@ -2,36 +2,31 @@ import Applying
 import Diagnostics
 import Model
 import Renewing
+import Reports
 import Stores
 
-extension Diagnostic {
-  static func storeKeepsNoTokens(_ store: StoreDescription) -> Diagnostic {
-    Diagnostic(
-      .noTokens, "the store \(store) keeps no tokens",
-      notes: ["it renews tokens by itself, and does not show them"],
-      help: ["what it granted can be recorded: vaultctl scopes record NAME SCOPE…"])
-  }
+/// One renewal that a run tried.
+struct CompletedRenewal: Sendable {
+  let name: ConnectionName
+  let outcome: RenewalOutcome
+}
 
-  static func noTokens(_ name: ConnectionName) -> Diagnostic {
-    Diagnostic(
-      .noTokens, "`\(name)` has no tokens to renew",
-      notes: [
-        "its setup is empty or used as it is, or its app has no `oauth:` facts and no `grant`"
-      ], help: ["see its setup: vaultctl show \(shellWord(name.rawValue))"])
-  }
-
-  static func authorizationNeeded(
-    _ name: ConnectionName, _ need: AuthorizationNeed
-  ) -> Diagnostic {
-    Diagnostic(
-      .needsAuthorization, "`\(name)` needs authorization", severity: .warning,
-      notes: [need.summary], help: ["consent again: vaultctl authorize \(shellWord(name.rawValue))"]
-    )
+extension CompletedRenewal {
+  var row: RenewalRow? {
+    switch outcome {
+    case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
+    case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)
+    case .notDue: nil
+    case .waiting: RenewalRow(name: name, result: .waiting, endsAt: nil)
+    case .needsAuthorization: RenewalRow(name: name, result: .needsAuthorization, endsAt: nil)
+    case .stopped, .failed, .storeFailed, .unsaved:
+      RenewalRow(name: name, result: .failed, endsAt: nil)
+    }
   }
 }
 
-extension Renewals.Completed {
-  /// What is told of it besides its line; `nil` where the line says all.
+extension CompletedRenewal {
+  /// What to report besides its row; `nil` where the row says all.
   func diagnostic(in store: StoreDescription) -> Diagnostic? {
     switch outcome {
     case .renewed(let record), .adopted(let record): record.skewDiagnostic(name)
@@ -87,26 +82,6 @@ extension TokenRecord {
   }
 }
 
-extension ReplayOutcome {
-  var diagnostic: Diagnostic? {
-    switch self {
-    case .cleared: nil
-    case .saved(let name):
-      Diagnostic(
-        .answerUnsaved, "tokens of `\(name)` that a killed run left in the journal were saved",
-        severity: .info)
-    case .refused(let name, let reason):
-      Diagnostic(
-        .renewalFailed, "a killed run had asked for tokens of `\(name)` and was refused",
-        severity: .info, notes: [reason])
-    case .kept(let name, let reason):
-      Diagnostic(
-        .answerUnsaved, "tokens of `\(name)` are still in the journal alone", severity: .warning,
-        notes: [reason])
-    case .unreadable(let file):
-      Diagnostic(
-        .answerUnsaved, "`\(file)` cannot be read", severity: .warning,
-        notes: ["it was an answer with tokens; it is damaged, or another project's store wrote it"])
-    }
-  }
+extension TokenRecord {
+  fileprivate var endsAt: Timestamp? { tokens?.expiry.time }
 }

@@ -5,10 +5,10 @@ import Renewing
 import Stores
 import Tokens
 
-extension Renewals {
+extension TokenRenewer {
   /// A connection with its client.
   ///
-  /// - Throws: where there is none such, or it has no tokens.
+  /// - Throws: where the store has no such connection, or it has no tokens.
   func client(of name: ConnectionName) async throws -> (RenewalSubject, Client) {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
@@ -25,32 +25,32 @@ extension Renewals {
     }
   }
 
-  /// Revokes what is in the store no more.
+  /// Revokes tokens that are no longer in the store.
   ///
-  /// - Parameter isReplaced: other tokens have taken their place: they are seen to work first.
-  /// - Returns: what did not work, as warnings.
-  func revoked(
-    _ former: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
+  /// - Parameter isReplaced: other tokens replaced them, and must be seen to work first.
+  /// - Returns: what failed, as warnings.
+  func revoke(
+    _ superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
   ) async throws -> [Diagnostic] {
-    if former.access == nil, former.refresh == nil { return [] }
+    if superseded.access == nil, superseded.refresh == nil { return [] }
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
     let others = records.filter { $0.key != name && $0.value.record.client.id == client.id }
     if client.service.refresh.revocationEndsOthers, isReplaced || !others.isEmpty { return [] }
-    // Who replaces a grant at a service that cannot revoke has lost nothing by it.
+    // Replacing a grant at a service that cannot revoke loses nothing.
     if isReplaced {
       if client.service.revocationEndpoint == nil { return [] }
-      guard try await works(name, client) else { return [.stillUntried(name)] }
+      guard try await currentTokenWorks(name, client) else { return [.stillUntried(name)] }
     }
     let faults = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewer.revoke(former, client, sharing: records.keys.sorted())
+      try await renewer.revoke(superseded, client, sharing: records.keys.sorted())
     }
     return faults.prefix(1).map { .notRevoked(name, $0) }
   }
 
-  /// Whether the service takes the token that is kept now, as far as it can be asked.
-  private func works(_ name: ConnectionName, _ client: Client) async throws -> Bool {
+  /// Whether the service accepts the token that the store has now; true where it cannot be asked.
+  private func currentTokenWorks(_ name: ConnectionName, _ client: Client) async throws -> Bool {
     let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.openTokens(of: name)
     }

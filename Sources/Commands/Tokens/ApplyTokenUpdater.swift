@@ -8,9 +8,9 @@ import Secrets
 import Stores
 import Tokens
 
-/// What an apply does about tokens: those of deleted connections are given back, and other ones are
-/// minted where no person is needed.
-struct ApplyTokens {
+/// Brings tokens up to what was applied: those of deleted connections are revoked, and other ones
+/// are minted where no person is needed.
+struct ApplyTokenUpdater {
   private let session: Session
   private let plan: Plan
 
@@ -19,27 +19,27 @@ struct ApplyTokens {
     self.plan = plan
   }
 
-  /// Tokens of a connection that is about to go, with who can give them back.
-  struct Former {
+  /// Tokens of a connection that is about to be deleted, with the client that can revoke them.
+  struct RevocableTokens {
     let name: ConnectionName
     let client: Client
     let tokens: SupersededTokens
   }
 
-  /// What will be gone afterwards, read before anything is done; nothing where the store keeps no
-  /// tokens of it.
-  func former() async throws -> [Former] {
+  /// Those that the plan deletes, read before anything is done; none where the store keeps no
+  /// tokens.
+  func tokensToRevoke() async throws -> [RevocableTokens] {
     guard let tokens = session.store.tokenStore else { return [] }
-    let names = Set(plan.changes.filter { $0.action.ends }.map(\.connection))
+    let names = Set(plan.changes.filter { $0.action.endsConnection }.map(\.connection))
     if names.isEmpty { return [] }
     let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }.filter { names.contains($0.key) && $0.value.record.tokens != nil }
     if kept.isEmpty { return [] }
-    let renewals = try Renewals(session, end: nil)
-    let subjects = renewals.subjects(try await session.read())
-    let secrets = try await renewals.secrets(of: Set(kept.keys))
-    var former: [Former] = []
+    let tokenRenewer = try TokenRenewer(session, termination: nil)
+    let subjects = tokenRenewer.subjects(try await session.read())
+    let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
+    var revocable: [RevocableTokens] = []
     for name in kept.keys.sorted() {
       guard let subject = subjects[name],
         let client = try? subject.client(secrets[name] ?? [:])
@@ -47,29 +47,29 @@ struct ApplyTokens {
       let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
         try await tokens.openTokens(of: name)
       }
-      former.append(
-        Former(
+      revocable.append(
+        RevocableTokens(
           name: name, client: client,
           tokens: SupersededTokens(access: opened.access, refresh: opened.refresh)))
     }
-    return former
+    return revocable
   }
 
-  /// 1. What is gone is revoked at its service.
+  /// 1. Tokens of deleted connections are revoked at their service.
   /// 2. What needs other tokens and nobody's consent gets them.
   /// 3. What needs a person says by which command.
   ///
   /// - Returns: false where something was left to be done again.
-  func follow(
-    _ outcome: ApplyOutcome, _ former: [Former], _ console: Console
+  func update(
+    after outcome: ApplyOutcome, revoking revocable: [RevocableTokens], _ console: Console
   ) async throws -> Bool {
     let done = Set(outcome.results.filter { $0.result == .done }.map(\.change.connection))
-    let gone = former.filter { done.contains($0.name) }
-    if !gone.isEmpty {
-      let renewals = try Renewals(session, end: nil)
-      for one in gone {
+    let deleted = revocable.filter { done.contains($0.name) }
+    if !deleted.isEmpty {
+      let tokenRenewer = try TokenRenewer(session, termination: nil)
+      for one in deleted {
         console.report(
-          try await renewals.revoked(one.tokens, of: one.name, one.client, isReplaced: false))
+          try await tokenRenewer.revoke(one.tokens, of: one.name, one.client, isReplaced: false))
       }
     }
     var minting: Set<ConnectionName> = []
@@ -83,7 +83,7 @@ struct ApplyTokens {
       }
     }
     if minting.isEmpty { return true }
-    let results = try await Renewals(session, end: nil).run(minting, console: console)
+    let results = try await TokenRenewer(session, termination: nil).run(minting, console: console)
     console.result(RenewalText(palette: console.palette).text(results.compactMap(\.row)))
     console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
     return !results.contains(where: \.isFailure)
@@ -91,8 +91,8 @@ struct ApplyTokens {
 }
 
 extension ChangeAction {
-  /// Whether the store's connection of now is no more afterwards.
-  fileprivate var ends: Bool {
+  /// Whether the connection that the store has now is gone afterwards.
+  fileprivate var endsConnection: Bool {
     switch self {
     case .delete, .replace: true
     case .create, .update, .record, .rename, .adopt: false

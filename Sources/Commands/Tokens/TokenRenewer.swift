@@ -5,18 +5,19 @@ import HTTP
 import Manifests
 import Model
 import Renewing
+import Secrets
 import Stores
 import Tokens
 
-/// The renewal of a session's store.
-struct Renewals: Sendable {
+/// Renews the tokens of a session's store.
+struct TokenRenewer: Sendable {
   let session: Session
   let renewer: Renewer
   let tokens: any TokenStore
   private let rule: RenewalRule
 
   /// - Throws: where the store keeps no tokens.
-  init(_ session: Session, end: EndSignal?) throws {
+  init(_ session: Session, termination: TerminationSignal?) throws {
     guard let tokens = session.store.tokenStore else {
       throw Failure(.storeKeepsNoTokens(session.store.description))
     }
@@ -27,38 +28,33 @@ struct Renewals: Sendable {
     renewer = Renewer(
       store: session.store, tokens: tokens, http: session.tokenHTTP,
       journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
-      surroundings: .live(end), rule: rule,
+      surroundings: .live(termination), rule: rule,
       holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
       provenance: session.provenance)
-  }
-
-  struct Completed: Sendable {
-    let name: ConnectionName
-    let outcome: RenewalOutcome
   }
 
   /// Renews what is due, of all connections or of those named.
   ///
   /// 1. Answers that a killed process left are saved.
-  /// 2. What is due is told by the records, which needs no key.
+  /// 2. The records say what is due, which needs no key.
   /// 3. Only where something is due, the setups are opened, all at once.
   /// 4. A bounded number is renewed at once; one failure leaves the others to go on.
   ///
   /// - Parameters:
   ///   - names: those alone, due or not; `nil` for what is due of all.
   /// - Returns: what was tried, and what only a person can do, by name.
-  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [Completed] {
+  func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: names != nil, console: console)
   }
 
   /// Renews what is due of those named.
-  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [Completed] {
+  func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: false, console: console)
   }
 
   private func run(
     _ names: Set<ConnectionName>?, isForced: Bool, console: Console
-  ) async throws -> [Completed] {
+  ) async throws -> [CompletedRenewal] {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
@@ -68,15 +64,15 @@ struct Renewals: Sendable {
     }
     let now = session.clock.now()
     var due: [RenewalSubject] = []
-    var results: [Completed] = []
+    var results: [CompletedRenewal] = []
     for subject in subjects.values where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
       switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
       case .mint, .refresh: due.append(subject)
       case .ask(let need) where record != nil || names != nil:
-        results.append(Completed(name: subject.name, outcome: .needsAuthorization(need)))
+        results.append(CompletedRenewal(name: subject.name, outcome: .needsAuthorization(need)))
       case .stopped(let code):
-        results.append(Completed(name: subject.name, outcome: .stopped(code)))
+        results.append(CompletedRenewal(name: subject.name, outcome: .stopped(code)))
       case .wait where names != nil: due.append(subject)
       case .use, .wait, .ask: break
       }
@@ -111,21 +107,21 @@ struct Renewals: Sendable {
   /// The opened setup of each.
   func secrets(
     of names: Set<ConnectionName>
-  ) async throws -> [ConnectionName: [FieldName: SecretFields.Value]] {
+  ) async throws -> [ConnectionName: [FieldName: SecretBytes]] {
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.secrets(of: names)
     }
-    return SecretFields.byConnection(opened)
+    return opened.byConnection
   }
 
   private func renewed(
     _ subjects: [RenewalSubject], isForced: Bool
-  ) async throws -> [Completed] {
+  ) async throws -> [CompletedRenewal] {
     if subjects.isEmpty { return [] }
     let secrets = try await secrets(of: Set(subjects.map(\.name)))
     let renewed = await renewer.renewAll(
       subjects.map { ($0, secrets[$0.name] ?? [:]) }, isForced: isForced)
-    return renewed.map { Completed(name: $0.name, outcome: $0.outcome) }
+    return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 
   private func replayed(
@@ -149,27 +145,15 @@ struct Renewals: Sendable {
 }
 
 extension RenewalSurroundings {
-  static func live(_ end: EndSignal?) -> RenewalSurroundings {
+  static func live(_ termination: TerminationSignal?) -> RenewalSurroundings {
     RenewalSurroundings(
       now: { Timestamp(Date()) },
       sleep: { duration in
-        if let end {
-          await end.sleep(for: duration)
+        if let termination {
+          await termination.sleep(for: duration)
         } else {
           try? await Task.sleep(for: duration)
         }
-      }, random: { Double.random(in: 0..<1) }, isEnding: { end?.isGiven ?? false })
-  }
-}
-
-extension Session {
-  /// Answers with tokens are small, and awaited for less than a claim lasts.
-  var tokenHTTP: LoggingHTTPTransport {
-    LoggingHTTPTransport(
-      ProxyingHTTPTransport(
-        environment: ProcessInfo.processInfo.environment,
-        limits: HTTPLimits(
-          body: TokenRequests.answerLimit, answerSeconds: RenewalTimes.answerSeconds)),
-      logger: stores.logger)
+      }, random: { Double.random(in: 0..<1) }, isEnding: { termination?.isReceived ?? false })
   }
 }

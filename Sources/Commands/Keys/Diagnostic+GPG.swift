@@ -1,17 +1,17 @@
-import Diagnostics
-import Manifests
-import Model
-import OpenPGP
+package import Diagnostics
+package import Manifests
+package import Model
+package import OpenPGP
 
 /// What OpenPGP reports, as diagnostics; the one place for that.
 extension Diagnostic {
-  init(_ error: GPGUnavailable) {
+  package init(_ error: GPGUnavailable) {
     self.init(
       .gpgUnavailable, "gpg cannot be used", notes: [error.reason],
       help: ["install it: apt-get install gnupg"])
   }
 
-  init(_ fault: RecipientFault, _ recipient: LocatedText) {
+  package init(_ fault: RecipientFault, _ recipient: LocatedText) {
     let key = recipient.text
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
@@ -54,7 +54,7 @@ extension Diagnostic {
       }
   }
 
-  init(_ fault: SealFault, _ field: FieldName, at location: Location?) {
+  package init(_ fault: SealFault, _ field: FieldName, at location: Location?) {
     func make(_ code: DiagnosticCode, _ reason: String, help: [String] = []) -> Diagnostic {
       Diagnostic(
         code, "`\(field)` could not be sealed", at: location, notes: [reason], help: help)
@@ -74,7 +74,7 @@ extension Diagnostic {
       }
   }
 
-  init(_ fault: OpenFault, _ address: FieldAddress, at location: Location?) {
+  package init(_ fault: OpenFault, _ address: FieldAddress, at location: Location?) {
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
     ) -> Diagnostic {

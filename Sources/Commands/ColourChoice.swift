@@ -1,0 +1,5 @@
+import ArgumentParser
+
+enum ColourChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case auto, always, never
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+struct CompletionsCommand: Subcommand {
+  enum Shell: String, ExpressibleByArgument, CaseIterable { case bash, zsh, fish }
+
+  static let configuration = CommandConfiguration(
+    commandName: "completions", abstract: "Print a completion script for a shell.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "bash, zsh or fish.") var shell: Shell
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let shell: CompletionShell =
+      switch shell {
+      case .bash: .bash
+      case .zsh: .zsh
+      case .fish: .fish
+      }
+    console.result(VaultctlCommand.completionScript(for: shell) + "\n")
+    return .fine
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import GitPlumbing
+
+struct InstallHooksCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "install",
+    abstract: "Make git ask vaultctl before each commit, and for differences of manifests.",
+    discussion: "A hook of yours is left alone. Each clone needs it once.")
+
+  /// By which a hook of ours is known again.
+  private static let mark = "# Written by: vaultctl hooks install"
+
+  @OptionGroup var global: GlobalOptions
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let root = try ProjectRoot.find(global.project)
+    let git = Git(folder: root)
+    let path = try git.line([
+      "rev-parse", "--path-format=absolute", "--git-path", "hooks/pre-commit",
+    ])
+    let prefix = try git.line(["rev-parse", "--show-prefix"])
+    let script = """
+      #!/bin/sh
+      \(Self.mark)
+      exec vaultctl hooks check -C \(shellWord("./" + prefix))
+
+      """
+    if let there = try? String(contentsOfFile: path, encoding: .utf8), !there.contains(Self.mark) {
+      throw Failure(
+        Diagnostic(
+          .alreadyExists, "there is a pre-commit hook already", at: .file(path),
+          notes: ["it is left as it is"],
+          help: ["add this line to it: vaultctl hooks check -C \(shellWord("./" + prefix))"]))
+    }
+    do {
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: path).deletingLastPathComponent(),
+        withIntermediateDirectories: true)
+      try Data(script.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    } catch {
+      throw Failure(.unreadable(path, error))
+    }
+    _ = try git.output(["config", "--local"] + TextconvCommand.setting)
+    console.result("Before each commit, git now asks: vaultctl hooks check\n")
+    return .fine
+  }
+}

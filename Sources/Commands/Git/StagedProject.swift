@@ -1,0 +1,22 @@
+import Diagnostics
+import GitPlumbing
+import Manifests
+
+/// The index; the project file as it lies there where git does not have it.
+struct StagedProject: ManifestSource {
+  private let staged: GitSnapshot
+  private let files: ProjectFiles
+
+  init(_ git: Git) throws {
+    staged = try GitSnapshot(stagedIn: git)
+    files = ProjectFiles(root: git.folder)
+  }
+
+  func exists(_ path: String) -> Bool { staged.exists(path) || files.exists(path) }
+  func files(at path: String) -> [String] { staged.files(at: path) }
+
+  func read(_ names: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
+    let isProjectFile = names == [Project.fileName] && !staged.exists(Project.fileName)
+    return try isProjectFile ? files.read(names) : staged.read(names)
+  }
+}

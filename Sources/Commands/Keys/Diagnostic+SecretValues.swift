@@ -1,0 +1,12 @@
+package import Diagnostics
+package import Model
+
+extension Diagnostic {
+  package static func invalidSecretValue(
+    _ address: FieldAddress, _ reason: String, at location: Location?
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidSecretValue, "the value of `\(address.field)` of `\(address.connection)` \(reason)",
+      at: location, help: ["seal another one: vaultctl set \(address.connection) \(address.field)"])
+  }
+}

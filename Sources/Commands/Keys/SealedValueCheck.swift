@@ -1,0 +1,60 @@
+import Diagnostics
+import Manifests
+import Model
+import OpenPGP
+import Secrets
+
+/// Checks sealed values with the keyring.
+struct SealedValueCheck {
+  let workspace: Workspace
+  let keyring: Keyring
+
+  /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
+  /// 2. Messages for others than the rule names.
+  /// 3. Messages that one of the keys here can open: the place, the signature, the value's form.
+  func diagnostics() async throws -> [Diagnostic] {
+    var found = try await keyring.faults().map { fault in
+      fault.code == .recipientNotFound ? fault.asWarning : fault
+    }
+    if found.isEmpty {
+      found += try await RecipientCheck(workspace: workspace, keyring: keyring).differences()
+    }
+    found += try await opened()
+    return found
+  }
+
+  private func opened() async throws -> [Diagnostic] {
+    let own = await keyring.openingKeyIDs()
+    if own.isEmpty { return [] }
+    var fields: [(address: FieldAddress, message: SealedMessage, location: Location)] = []
+    var constraints: [ValueConstraint?] = []
+    for document in workspace.manifests.flatMap(\.documents) {
+      for slot in document.slots {
+        guard let message = slot.sealed, message.keyIDs.contains(where: own.contains) else {
+          continue
+        }
+        fields.append(
+          (
+            FieldAddress(document.name, slot.field), message,
+            document.origin.location(of: slot.field)
+          ))
+        constraints.append(document.shape?[slot.field]?.constraint)
+      }
+    }
+    var found: [Diagnostic] = []
+    let results = await FieldSealer(keyring: keyring).open(fields)
+    for ((field, constraint), result) in zip(zip(fields, constraints), results) {
+      switch result {
+      case .success(let value):
+        if let violation = value.withBytes({ constraint?.violation(ofUTF8: $0) }) {
+          found.append(
+            .invalidSecretValue(field.address, violation.reason, at: field.location))
+        }
+      case .failure(let fault):
+        let isAboutKey = [.agentUnavailable, .cancelled, .deadlineExceeded].contains(fault.code)
+        found.append(isAboutKey ? fault.asWarning : fault)
+      }
+    }
+    return found
+  }
+}

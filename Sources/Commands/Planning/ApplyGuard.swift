@@ -1,0 +1,49 @@
+package import Diagnostics
+package import Model
+import Planning
+
+/// What keeps a plan from being applied.
+package struct ApplyGuard: Sendable {
+  package struct Refusal: Hashable, Sendable {
+    package let diagnostic: Diagnostic
+    package let outcome: Outcome
+  }
+
+  private let policy: FailOnPolicy
+  private let allowsManyChanges: Bool
+  private let forcesConflicts: Bool
+
+  /// - Parameters:
+  ///   - allowsManyChanges: the safety limits do not count.
+  ///   - forcesConflicts: manifests win where the store was changed too.
+  package init(policy: FailOnPolicy, allowsManyChanges: Bool, forcesConflicts: Bool) {
+    self.policy = policy
+    self.allowsManyChanges = allowsManyChanges
+    self.forcesConflicts = forcesConflicts
+  }
+
+  /// Errors first, then the policy, the safety limits and conflicts; `nil` where none of them speaks
+  /// against the plan.
+  package func refusal(of plan: Plan) -> Refusal? {
+    if plan.findings.contains(where: { $0.diagnostic.severity == .error }) {
+      return Refusal(
+        diagnostic: Diagnostic(
+          .destroyPrevented, "the plan has errors; nothing was applied"),
+        outcome: .failed)
+    }
+    if let violation = policy.violation(in: plan.findings) {
+      return Refusal(diagnostic: violation, outcome: .finding)
+    }
+    if !allowsManyChanges, let refusal = SafetyGuard.refusal(of: plan) {
+      return Refusal(diagnostic: refusal, outcome: .failed)
+    }
+    let conflicts = plan.changes.filter { $0.reason == .conflicting }
+    guard !conflicts.isEmpty, !forcesConflicts else { return nil }
+    let names = conflicts.map { "`\($0.connection)`" }.joined(separator: ", ")
+    return Refusal(
+      diagnostic: Diagnostic(
+        .conflict, "conflicts: \(names); nothing was applied",
+        help: ["let the manifests win: vaultctl apply --force-conflicts"]),
+      outcome: .failed)
+  }
+}

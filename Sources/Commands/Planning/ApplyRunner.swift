@@ -1,0 +1,88 @@
+import Applying
+import Diagnostics
+import Manifests
+import Model
+import Planning
+import Reports
+import Stores
+
+/// One apply, under the store's lock.
+struct ApplyRunner {
+  enum Source {
+    /// The file of a saved plan.
+    case saved(String)
+    case manifests(PlanningOptions, readsFlows: Bool)
+  }
+
+  let session: Session
+  let console: Console
+  let source: Source
+  let applyGuard: ApplyGuard
+  /// The confirmation prompt is skipped.
+  let isPreapproved: Bool
+  /// Changes at once; `nil` is what suits the store.
+  let width: Int?
+
+  /// 1. Runs that were interrupted are reported.
+  /// 2. The plan is made or read, under the lock, and shown.
+  /// 3. What the guard refuses, or nobody approves, ends here.
+  /// 4. The changes are carried out, exactly those that were shown.
+  /// 5. Tokens follow.
+  func run(_ lock: StoreLock) async throws -> Outcome {
+    let workspace = session.workspace
+    let applier = Applier(
+      store: session.store, lock: lock, opener: session.sealer, catalog: workspace.catalog,
+      clock: session.clock, width: width)
+    console.report(try await applier.interruptedRuns())
+
+    let plan =
+      switch source {
+      case .saved(let file): try await session.plan(savedIn: file)
+      case .manifests(let options, let readsFlows):
+        try await session.plan(options, readsFlows: readsFlows).plan
+      }
+    console.result(PlanText(palette: console.palette).text(session.labelled(plan)))
+    if let refusal = applyGuard.refusal(of: plan) {
+      console.report([refusal.diagnostic])
+      return refusal.outcome
+    }
+    if plan.changes.isEmpty { return .fine }
+    guard isPreapproved || isApproved() else {
+      console.note("Nothing was applied.")
+      return .failed
+    }
+
+    let tokens = ApplyTokenUpdater(session, plan)
+    let revocable = try await tokens.tokensToRevoke()
+    let lines = ApplyText(palette: console.errorPalette)
+    let outcome = await applier.carryOut(
+      plan, desired: workspace.state.connections, by: session.provenance()
+    ) { change, result in
+      if console.showsProgress { console.note(lines.line(change, result.summary)) }
+    }
+    report(outcome, plan)
+    let isWhole = try await tokens.update(after: outcome, revoking: revocable, console)
+    return outcome.exitOutcome == .fine && !isWhole ? .partly : outcome.exitOutcome
+  }
+
+  private func isApproved() -> Bool {
+    console.answer(to: "\nApply this? Only `yes` is taken: ") == "yes"
+  }
+
+  private func report(_ outcome: ApplyOutcome, _ plan: Plan) {
+    console.report(outcome.diagnostics, sources: session.workspace.sources)
+    let summaries = outcome.results.map { (action: $0.change.action, ending: $0.result.summary) }
+    let text = ApplyText(palette: console.palette)
+    console.result("\n" + text.summary(summaries, empty: plan.emptyCount) + "\n")
+  }
+}
+
+extension ApplyOutcome.ChangeResult {
+  fileprivate var summary: ApplyText.Outcome {
+    switch self {
+    case .done: .done
+    case .failed: .failed
+    case .skipped: .skipped
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+package import Diagnostics
+import Manifests
+package import Model
+
+/// The findings that fail a run: those of the project's `policy.failOn`, and those of `--fail-on`.
+package struct FailOnPolicy: Hashable, Sendable {
+  package let kinds: Set<FindingKind>
+
+  /// - Parameter option: names with commas between them; `nil` where it was not given.
+  /// - Throws: for a name that no finding has.
+  package init(_ projectKinds: Set<FindingKind> = [], option: String?) throws {
+    let words = (option ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+    kinds = projectKinds.union(
+      try words.map { word in
+        if let kind = FindingKind(rawValue: word) { return kind }
+        let known = FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--fail-on knows no `\(word)`; it knows: \(known)")
+      })
+  }
+
+  /// What it does not allow; `nil` where there is none of it.
+  package func violation(in findings: [Finding]) -> Diagnostic? {
+    let found = Set(findings.map(\.kind)).intersection(kinds).map(\.rawValue).sorted()
+    if found.isEmpty { return nil }
+    return Diagnostic(
+      .policyViolated, "the policy does not allow: \(found.joined(separator: ", "))",
+      notes: ["it is `policy.failOn` of \(Project.fileName), or `--fail-on`"],
+      help: ["mend what the findings above say, or take the word off the list"])
+  }
+}

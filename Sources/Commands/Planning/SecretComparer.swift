@@ -1,0 +1,81 @@
+import Applying
+import Diagnostics
+import Manifests
+import Model
+import Planning
+import Secrets
+import Stores
+
+/// Compares secrets whose ciphertext changed with the values that were applied.
+struct SecretComparer {
+  private let session: Session
+  private let snapshot: Snapshot
+  private let isOffline: Bool
+  private let desired: [ConnectionName: DesiredConnection]
+
+  init(_ session: Session, _ snapshot: Snapshot, isOffline: Bool) {
+    self.session = session
+    self.snapshot = snapshot
+    self.isOffline = isOffline
+    desired = Dictionary(session.workspace.state.connections.map { ($0.name, $0) }) { first, _ in
+      first
+    }
+  }
+
+  /// 1. The fields are opened for which a key is at hand.
+  /// 2. The store compares their values by its keyed digest.
+  ///
+  /// - Returns: what could be decided; nothing where the store's key is not to be had.
+  /// - Throws: all messages that are damaged, or whose binding or signature does not verify.
+  func comparisons(
+    of addresses: [FieldAddress]
+  ) async throws -> [FieldAddress: SecretComparison] {
+    let values = try await openedValues(of: addresses)
+    do throws(StoreError) {
+      let compared = try await session.store.compare(
+        values.map { value in
+          let name = desired[value.field.connection].map { snapshot.counterpart(of: $0).name }
+          let address = FieldAddress(name ?? value.field.connection, value.field.field)
+          return (address, value.value)
+        }, isOffline: isOffline)
+      return Dictionary(
+        zip(values, compared).compactMap { value, found in found.map { (value.field, $0) } }
+      ) { first, _ in first }
+    } catch {
+      if case .keyUnavailable = error { return [:] }
+      throw Failure(Diagnostic(error, in: session.store.description))
+    }
+  }
+
+  private func openedValues(
+    of addresses: [FieldAddress]
+  ) async throws -> [(field: FieldAddress, value: SecretBytes)] {
+    let own = await session.keyring.openingKeyIDs()
+    let fields = addresses.compactMap {
+      address -> (address: FieldAddress, message: SealedMessage, location: Location)? in
+      guard let connection = desired[address.connection],
+        let message = connection.setup?.sealed[address.field],
+        message.keyIDs.contains(where: own.contains)
+      else { return nil }
+      return (address, message, connection.origin.location(of: address.field))
+    }
+    var values: [(field: FieldAddress, value: SecretBytes)] = []
+    var faults: [Diagnostic] = []
+    for (field, result) in zip(fields, await session.sealer.open(fields)) {
+      switch result {
+      case .success(let value): values.append((field.address, value))
+      // A key that cannot be used now counts as absent.
+      case .failure(let fault) where fault.code.isKeyUnavailable: continue
+      case .failure(let fault): faults.append(fault)
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults, sources: session.workspace.sources) }
+    return values
+  }
+}
+
+extension DiagnosticCode {
+  fileprivate var isKeyUnavailable: Bool {
+    [.noSecretKey, .agentUnavailable, .cancelled, .deadlineExceeded, .gpgUnavailable].contains(self)
+  }
+}

@@ -1,0 +1,21 @@
+package import Diagnostics
+package import Manifests
+
+extension Diagnostic {
+  package static func unknownEnvironment(_ name: String, _ project: Project) -> Diagnostic {
+    let names = project.environments.map(\.name)
+    let near = nearestName(to: name, among: names)
+    return Diagnostic(
+      .environmentNotFound, "no environment `\(name)` in \(Project.fileName)",
+      notes: [names.isEmpty ? "it has none" : "it has: \(names.joined(separator: ", "))"],
+      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+  }
+
+  package static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
+    let names = project.environments.map(\.name)
+    return Diagnostic(
+      .environmentNotFound, "which environment is not told",
+      notes: ["the project has: \(names.joined(separator: ", "))"],
+      help: ["name one: --env \(names.first ?? "NAME")"])
+  }
+}

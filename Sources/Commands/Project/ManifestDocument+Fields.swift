@@ -1,0 +1,32 @@
+import Diagnostics
+import Manifests
+import Model
+import Secrets
+
+extension ManifestDocument {
+  /// The type of the setup as it is, or the first of the app's that has the field.
+  func setupType(with field: FieldName) -> SetupType? {
+    shape?.type ?? app?.setups.first { $0[field] != nil || $0.isOpen }?.type
+  }
+
+  /// - Throws: where no setup of the connection's can have such a field.
+  func requireField(_ field: FieldName) throws {
+    let shapes = shape.map { [$0] } ?? app?.setups ?? []
+    if shapes.contains(where: { $0.isOpen || $0[field] != nil }) { return }
+    let known = shapes.flatMap(\.fields).map(\.name.rawValue)
+    let near = nearestName(to: field.rawValue, among: known)
+    throw Failure(
+      Diagnostic(
+        .unknownField, "`\(name)` has no field `\(field)`", at: origin.nameLocation,
+        notes: ["its fields: \(Set(known).sorted().joined(separator: ", "))"],
+        help: near.map { ["did you mean `\($0)`?"] } ?? []))
+  }
+
+  /// What is wrong with a value for a field, in words that follow the field's name.
+  func violation(of value: SecretBytes, in field: FieldName) -> String? {
+    let type = setupType(with: field)
+    let shape = shape ?? type.flatMap { app?.setup($0) }
+    guard let constraint = shape?[field]?.constraint else { return nil }
+    return value.withBytes { constraint.violation(ofUTF8: $0) }?.reason
+  }
+}

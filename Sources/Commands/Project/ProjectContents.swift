@@ -1,0 +1,29 @@
+package import Diagnostics
+package import Manifests
+package import Model
+
+/// A project as one source has it: its file, the manifests of the base and of every environment.
+package struct ProjectContents: Sendable {
+  package let project: Project
+  package let manifests: [Manifest]
+  /// In the files' order.
+  package let flows: [Flow]
+  /// The files that were read, for snippets.
+  package let sources: [String: RedactedSource]
+  /// What is wrong with the project file, and with files that cannot be read.
+  package let diagnostics: [Diagnostic]
+
+  package func state(of environment: Environment?) -> DesiredState {
+    DesiredState(manifests, project: project, environment: environment)
+  }
+
+  /// The base's, and each environment's.
+  package var states: [DesiredState] {
+    [state(of: nil)] + project.environments.map { state(of: $0) }
+  }
+
+  /// Of the base and every environment, each once, in reading order.
+  package var allDiagnostics: [Diagnostic] {
+    (diagnostics + Set(states.flatMap(\.diagnostics))).sorted(by: Diagnostic.inReadingOrder)
+  }
+}

@@ -1,0 +1,119 @@
+import Diagnostics
+import Manifests
+import Model
+import SourceYAML
+
+/// Reads a project from a source, each file once.
+package struct ProjectReader {
+  private let source: any ManifestSource
+  private var sources: [String: RedactedSource] = [:]
+  private var diagnostics: [Diagnostic] = []
+
+  private init(_ source: any ManifestSource) { self.source = source }
+
+  /// 1. The project file.
+  /// 2. The base's manifests.
+  /// 3. The environments' documents, which lie over those of the base.
+  /// 4. The flows.
+  ///
+  /// - Throws: where there is no project file, or it has errors.
+  package static func contents(of source: any ManifestSource) throws -> ProjectContents {
+    var reader = ProjectReader(source)
+    let project = try reader.readProjectFile()
+    let base = try reader.readManifests(
+      of: project, at: project.manifests.map(\.text), nil, over: [:])
+    let overlays = try reader.readOverlays(of: project, over: base)
+    let flows = try reader.readFlows(of: project)
+    return ProjectContents(
+      project: project, manifests: base + overlays, flows: flows, sources: reader.sources,
+      diagnostics: reader.diagnostics)
+  }
+
+  private mutating func readProjectFile() throws -> Project {
+    let file = Project.fileName
+    let (yaml, faults) = YAMLFile.parse(try source.read(file), file: file)
+    let read = Project.read(yaml, parseFaults: faults)
+    sources[file] = RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
+    guard let project = read.project else { throw Failure(read.diagnostics, sources: sources) }
+    diagnostics = read.diagnostics
+    for path in project.manifests where !source.exists(path.text) {
+      diagnostics.append(.manifestsNotFound(path))
+    }
+    return project
+  }
+
+  private mutating func readOverlays(
+    of project: Project, over base: [Manifest]
+  ) throws -> [Manifest] {
+    if project.environments.isEmpty { return [] }
+    let documents = Dictionary(base.flatMap(\.documents).map { ($0.name, $0) }) { $1 }
+    var manifests: [Manifest] = []
+    for environment in project.environments {
+      manifests += try readManifests(
+        of: project, at: [environment.overlay.text], environment.name, over: documents)
+    }
+    return manifests
+  }
+
+  private mutating func readManifests(
+    of project: Project, at paths: [String], _ environment: String?,
+    over base: [ConnectionName: ManifestDocument]
+  ) throws -> [Manifest] {
+    let found = try paths.map { path throws(Diagnostic) in try source.files(at: path) }
+    // One folder's are in order; those of several may overlap.
+    let sorted = found.count == 1 ? found[0] : Set(found.joined()).sorted()
+    let names = sorted.filter {
+      Self.isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment
+    }
+    let read = Array(zip(names, try source.read(names))).concurrentMap { name, result in
+      result.map { bytes in
+        let (yaml, faults) = YAMLFile.parse(bytes, file: name)
+        let manifest = Manifest(
+          yaml, parseFaults: faults, catalog: project.catalog, environment: environment,
+          over: base)
+        return (manifest, RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden))
+      }
+    }
+    sources.reserveCapacity(sources.count + read.count)
+    var manifests: [Manifest] = []
+    for result in read {
+      switch result {
+      case .failure(let fault): diagnostics.append(fault)
+      case .success(let (manifest, source)):
+        sources[manifest.file] = source
+        manifests.append(manifest)
+      }
+    }
+    return manifests
+  }
+
+  private mutating func readFlows(of project: Project) throws -> [Flow] {
+    let files = Set(
+      try project.flows.flatMap { glob throws(Diagnostic) in try source.files(matching: glob) }
+    ).sorted()
+    var flows: [Flow] = []
+    for (file, result) in zip(files, try source.read(files)) {
+      switch result {
+      case .failure(let fault): diagnostics.append(fault)
+      case .success(let bytes):
+        let read = Flow.read(bytes, file: file)
+        sources[file] = read.source
+        diagnostics += read.diagnostics
+        flows += read.flow.map { [$0] } ?? []
+      }
+    }
+    return flows
+  }
+
+  private static func isYAML(_ path: String) -> Bool {
+    path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func manifestsNotFound(_ path: LocatedText) -> Diagnostic {
+    Diagnostic(
+      .manifestsNotFound, "`\(path.text)` is not there", at: path.location,
+      help: ["make it: mkdir -p \(path.text)"])
+  }
+}

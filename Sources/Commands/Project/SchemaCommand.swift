@@ -1,0 +1,29 @@
+import ArgumentParser
+import Manifests
+import Model
+
+struct SchemaCommand: Subcommand {
+  enum Kind: String, ExpressibleByArgument, CaseIterable { case connection, project }
+
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Print a JSON Schema, for editors and other checkers.",
+    discussion: "Within a project, its own apps are in it.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "connection or project.") var kind: Kind
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let catalog = try global.project == nil ? ownCatalog() : Workspace.load(global).catalog
+    switch kind {
+    case .connection: console.result(Schemas.connection(catalog))
+    case .project: console.result(Schemas.project())
+    }
+    return .fine
+  }
+
+  /// The project's where there is one around us.
+  private func ownCatalog() -> Catalog {
+    (try? Workspace.load(global).catalog) ?? .builtIn
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Processes
+package import Stores
+
+/// The project's `credentialsCommand`, which prints a login as lines `NAME=value`.
+package struct CredentialsCommand: Sendable {
+  private let program: String
+  private let command: [String]
+  private let folder: String
+
+  /// `nil` where there is none.
+  package init?(_ command: [String], folder: String) {
+    guard let program = command.first else { return nil }
+    self.program = program
+    self.command = command
+    self.folder = folder
+  }
+
+  /// - Throws: `unauthorized`; never with what the command printed.
+  package func variables() throws(StoreError) -> [String: String] {
+    let finished: ChildProcess.Finished
+    do throws(ChildProcess.NotStarted) {
+      finished = try ChildProcess.run(command, folder: folder, keepsErrors: false)
+    } catch {
+      throw .unauthorized("`credentialsCommand` cannot be started: \(program): \(error.reason)")
+    }
+    guard finished.status == 0 else {
+      throw .unauthorized("`credentialsCommand` failed with \(finished.status)")
+    }
+    return Self.variables(in: String(decoding: finished.output, as: UTF8.self))
+  }
+
+  /// Lines without `=` are skipped; of two of one name the last counts.
+  private static func variables(in output: String) -> [String: String] {
+    var variables: [String: String] = [:]
+    for line in output.split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      if parts.count == 2 { variables[parts[0]] = parts[1] }
+    }
+    return variables
+  }
+}

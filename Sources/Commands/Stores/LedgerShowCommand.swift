@@ -1,0 +1,30 @@
+import ArgumentParser
+import Ledgers
+import Model
+import Stores
+
+struct LedgerShowCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "What is recorded; digests, never a value.")
+  @OptionGroup var global: GlobalOptions
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let (ledger, session) = try ledger(console)
+    let contents = try await session.mappingStoreErrors { () throws(StoreError) in
+      try ledger.read().contents
+    }
+    if let run = contents.state.run {
+      console.result("under way: \(run.holder.who), since \(run.holder.since)\n")
+    }
+    for run in contents.state.interrupted {
+      console.result("interrupted: \(run.holder.who), \(run.intents.count) in doubt\n")
+    }
+    for (name, entry) in contents.entries.sorted(by: { $0.key < $1.key }) {
+      guard let record = entry.record else { continue }
+      console.result(
+        "\(name): \(record.storeID) at \(record.version), \(record.fields.count) fields,"
+          + " \(record.provenance.at) by \(record.provenance.who)\n")
+    }
+    return .fine
+  }
+}

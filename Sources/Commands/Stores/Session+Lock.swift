@@ -1,0 +1,41 @@
+import Applying
+import Diagnostics
+import Foundation
+import Model
+import Stores
+
+extension Session {
+  /// Work that nobody else applies beside; the lock is given back whatever comes of it.
+  func underLock<R>(
+    waitingAtMost seconds: Int64, _ console: Console, _ work: (StoreLock) async throws -> R
+  ) async throws -> R {
+    let lock = lock()
+    try await lock.take(waitingAtMost: seconds) { console.report([$0]) }
+    do {
+      let result = try await work(lock)
+      do {
+        try await lock.release()
+      } catch {
+        // What was done is done; the lock ends by itself.
+        console.report([error.asWarning])
+      }
+      return result
+    } catch {
+      try? await lock.release()
+      throw error
+    }
+  }
+
+  private func lock() -> StoreLock {
+    let now = clock.now()
+    let process = ProcessInfo.processInfo.processIdentifier
+    return StoreLock(
+      store,
+      LockHolder(
+        token: UUID().uuidString, who: "\(HostIdentity.user)@\(HostIdentity.host)",
+        host: HostIdentity.host,
+        processID: process, processStart: ProcessIdentity.start(of: process), since: now,
+        lastSeen: now),
+      clock: clock)
+  }
+}

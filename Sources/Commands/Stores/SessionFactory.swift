@@ -1,0 +1,33 @@
+import Applying
+import Diagnostics
+import Manifests
+import Model
+import Stores
+
+/// Builds the live parts of a run: the one place where a store is opened.
+struct SessionFactory {
+  let console: Console
+  /// Deletes are for good, where a store could bring the connection back.
+  var destroys = false
+
+  /// - Throws: where no environment is chosen and the base alone has no store.
+  func session(for workspace: Workspace) throws -> Session {
+    guard let settings = workspace.project.storeSettings(of: workspace.environment) else {
+      throw Failure(.noEnvironmentChosen(workspace.project))
+    }
+    let keyring = Keyring.standard(workspace.project, console: console)
+    let clock = SystemClock()
+    let provenance: @Sendable () -> Provenance = {
+      Provenance(
+        who: "\(HostIdentity.user)@\(HostIdentity.host)", at: clock.now(),
+        toolVersion: Program.version,
+        commit: GitHead.commit(above: workspace.files.root))
+    }
+    let stores = StoreFactory(
+      workspace: workspace, keyring: keyring, logger: console.logger, destroys: destroys,
+      provenance: provenance)
+    return Session(
+      workspace: workspace, keyring: keyring, sealer: FieldSealer(keyring: keyring),
+      store: try stores.store(settings), provenance: provenance, stores: stores)
+  }
+}

@@ -1,0 +1,28 @@
+package import Manifests
+
+extension StoreBackend {
+  /// Where records go that the backend cannot hold; `nil` where it holds them.
+  package var standardLedger: LedgerSettings? {
+    switch self {
+    case .auth0: .git
+    case .sqlite, .openBao: nil
+    }
+  }
+
+  /// Distinguishes the ledgers of one project; a part of a git ref's name.
+  package var ledgerName: String {
+    switch self {
+    case .auth0(let settings): settings.domain
+    case .sqlite(let path): "sqlite/\(refName(path))"
+    case .openBao(let settings): "openbao/\(refName("\(settings.mount)/\(settings.prefix)"))"
+    }
+  }
+
+  /// Letters, digits, `-` and `_` stay (git-check-ref-format(1) forbids the rest in one position or
+  /// another); all else becomes `-`.
+  private func refName(_ text: String) -> String {
+    String(
+      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
+        .drop { $0 == "-" })
+  }
+}

@@ -1,0 +1,84 @@
+import Diagnostics
+import Manifests
+import Model
+import Renewing
+import Secrets
+import Stores
+
+/// The opened credentials of connections, with valid tokens.
+struct Credentials {
+  private let snapshot: Snapshot
+  private let secrets: [ConnectionName: [FieldName: SecretBytes]]
+  private var access: [ConnectionName: SecretBytes] = [:]
+
+  /// Renews what is due of these, and opens them.
+  ///
+  /// A failed renewal is reported; the present token is used until it expires.
+  init(_ session: Session, _ names: Set<ConnectionName>, console: Console) async throws {
+    snapshot = try await session.read()
+    let missing = names.filter { [snapshot] in snapshot.actual[$0] == nil }.sorted()
+    if !missing.isEmpty {
+      throw Failure(missing.map { Diagnostic.notStored($0, session) })
+    }
+    if let tokens = session.store.tokenStore {
+      let tokenRenewer = try TokenRenewer(session, termination: nil)
+      let subjects = tokenRenewer.subjects(snapshot)
+      let renewed = names.filter { subjects[$0] != nil }
+      if !renewed.isEmpty {
+        let results = try await tokenRenewer.runDue(renewed, console: console)
+        console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
+      }
+      for name in renewed.sorted() {
+        let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
+          try await tokens.openTokens(of: name)
+        }
+        guard let token = kept.access else { throw Failure(.noTokenToHandOver(name)) }
+        if let end = kept.record?.tokens?.expiry.time, end <= session.clock.now() {
+          throw Failure(.expiredToken(name, end))
+        }
+        access[name] = token
+      }
+    }
+    let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await session.store.secrets(of: names)
+    }
+    secrets = opened.byConnection
+  }
+
+  /// By field, sorted; the access token last, which replaces the client's secrets.
+  func values(of name: ConnectionName) throws -> [(field: String, value: SecretBytes)] {
+    var values: [(field: String, value: SecretBytes)] = []
+    let isToken = access[name] != nil
+    for (field, value) in (snapshot.actual[name]?.fields ?? [:]).sorted(by: { $0.key < $1.key }) {
+      switch value {
+      case .plain(let plain): values.append((field.rawValue, SecretBytes(copying: plain.text.utf8)))
+      case .secret:
+        guard !isToken, let secret = secrets[name]?[field] else { continue }
+        values.append((field.rawValue, secret))
+      }
+    }
+    access[name].map { values.append(("access_token", $0)) }
+    return values
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notStored(_ name: ConnectionName, _ session: Session) -> Diagnostic {
+    Diagnostic(
+      .notInStore, "the store has no connection `\(name)`",
+      at: .connection(name.rawValue, store: session.store.description.description),
+      help: ["see what it has: vaultctl status"])
+  }
+
+  fileprivate static func noTokenToHandOver(_ name: ConnectionName) -> Diagnostic {
+    Diagnostic(
+      .unauthorized, "`\(name)` has no token to hand over",
+      help: ["get one: vaultctl authorize \(shellWord(name.rawValue))"])
+  }
+
+  fileprivate static func expiredToken(_ name: ConnectionName, _ end: Timestamp) -> Diagnostic {
+    Diagnostic(
+      .tokenExpired, "the access token of `\(name)` expired at \(end)",
+      notes: ["it could not be renewed"], help: ["see why: vaultctl status"])
+  }
+}

@@ -1,0 +1,76 @@
+import Diagnostics
+import Model
+import Planning
+import Reports
+import Stores
+
+/// Reads a store's events as lines, and the conditions that no log reports: drift, and tokens that
+/// expire soon.
+struct EventPoller {
+  /// Polls of the log from one look at the conditions to the next.
+  private static let pollsPerDriftCheck = 20
+
+  /// Something that is true of a connection now.
+  private struct ActiveCondition: Hashable {
+    let kind: EventLine.Kind
+    let connection: String
+  }
+
+  private let session: Session
+  private let feed: any ChangeFeed
+  private var cursor: FeedCursor
+  private var conditions: Set<ActiveCondition>
+  private var polls = -1
+
+  /// Starts at the present end of the log. Drift that is there already is not reported; a token that
+  /// expires soon is, at the first poll.
+  init(_ session: Session) async throws {
+    self.session = session
+    let feed = session.store.feed
+    self.feed = feed
+    cursor = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await feed.currentCursor()
+    }
+    conditions = try await Self.conditions(session).filter { $0.kind == .drifted }
+  }
+
+  /// What happened since the last poll.
+  mutating func poll() async throws -> [EventLine] {
+    let (events, next) = try await session.mappingStoreErrors {
+      [cursor, feed] () async throws(StoreError) in
+      try await feed.events(after: cursor)
+    }
+    cursor = next
+    var lines = events.compactMap { event in
+      event.connection.flatMap {
+        EventLine(
+          what: event.what, connection: $0, at: event.at, who: event.who,
+          version: event.version)
+      }
+    }
+    polls += 1
+    if polls.isMultiple(of: Self.pollsPerDriftCheck) {
+      let found = try await Self.conditions(session)
+      lines += found.subtracting(conditions).sorted { $0.connection < $1.connection }.map {
+        EventLine(
+          $0.kind, connection: $0.connection, at: session.clock.now(), who: nil, version: nil)
+      }
+      conditions = found
+    }
+    return lines
+  }
+
+  private static func conditions(_ session: Session) async throws -> Set<ActiveCondition> {
+    let plan = try await session.overview().plan
+    return Set(
+      plan.findings.compactMap { finding in
+        guard let name = finding.connection?.rawValue else { return nil }
+        if finding.kind == .drift || finding.kind == .conflict {
+          return ActiveCondition(kind: .drifted, connection: name)
+        }
+        let isEnding =
+          finding.diagnostic.code == .tokenEnding && finding.diagnostic.severity == .warning
+        return isEnding ? ActiveCondition(kind: .expiring, connection: name) : nil
+      })
+  }
+}

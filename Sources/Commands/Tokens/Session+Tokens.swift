@@ -1,0 +1,30 @@
+import Foundation
+import HTTP
+import Manifests
+import Model
+import Planning
+import Renewing
+import Stores
+import Tokens
+
+extension Session {
+  /// The records of tokens; `nil` where the store keeps none.
+  func tokenOverview() async throws -> TokenOverview? {
+    guard let tokens = store.tokenStore else { return nil }
+    let records = try await mappingStoreErrors { () async throws(StoreError) in
+      try await tokens.tokenRecords()
+    }
+    return TokenOverview(
+      records: records.mapValues(\.record), rule: workspace.project.renewal, now: clock.now())
+  }
+
+  /// Answers with tokens are small, and awaited for less than a claim lasts.
+  var tokenHTTP: LoggingHTTPTransport {
+    LoggingHTTPTransport(
+      ProxyingHTTPTransport(
+        environment: ProcessInfo.processInfo.environment,
+        limits: HTTPLimits(
+          body: TokenRequests.answerLimit, answerSeconds: RenewalTimes.answerSeconds)),
+      logger: stores.logger)
+  }
+}
