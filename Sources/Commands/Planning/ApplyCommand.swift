@@ -82,7 +82,7 @@ struct ApplyCommand: Subcommand {
     let workspace = session.workspace
     let applier = Applier(
       store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
-      clock: session.clock, width: parallelism)
+      runtime: session.runtime, width: parallelism)
     console.report(try await applier.interruptedRuns())
 
     let plan =

@@ -4,6 +4,7 @@ import Foundation
 import Manifests
 import Model
 import OpenPGP
+import Pacing
 import Planning
 import Reports
 import Secrets
@@ -48,7 +49,7 @@ extension Session {
       try await tokens.tokenRecords()
     }
     return TokenOverview(
-      records: records.mapValues(\.record), rule: workspace.project.renewal, now: clock.now())
+      records: records.mapValues(\.record), rule: workspace.project.renewal, now: runtime.now())
   }
 
   /// The flows that the store's backend has; one that cannot be read uses nothing.

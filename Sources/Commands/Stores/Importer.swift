@@ -123,7 +123,7 @@ struct Importer {
       }
       let applier = Applier(
         store: session.store, lock: lock, opener: session.sealing, catalog: workspace.catalog,
-        clock: session.clock)
+        runtime: session.runtime)
       return await applier.carryOut(
         Plan(changes: changes, findings: [], unchangedCount: 0, emptyCount: 0),
         desired: workspace.state.connections, by: session.provenance()

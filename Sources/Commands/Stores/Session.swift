@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
+import Pacing
 import Stores
 
 /// The live parts of one run on one project.
@@ -13,7 +14,7 @@ struct Session: Sendable {
   let store: any Store
   /// Who writes, now, with what, from which commit.
   let provenance: @Sendable () -> Provenance
-  let clock = SystemClock()
+  let runtime: Runtime
 
   let stores: StoreFactory
 
@@ -26,21 +27,22 @@ struct Session: Sendable {
     self.workspace = workspace
     keyring = Keyring.standard(workspace.project, console: console)
     sealing = FieldSealer(keyring: keyring)
-    let clock = clock
+    let runtime = Runtime.live
+    self.runtime = runtime
     provenance = {
       Provenance(
-        who: "\(HostIdentity.user)@\(HostIdentity.host)", at: clock.now(),
+        who: "\(HostIdentity.user)@\(HostIdentity.host)", at: runtime.now(),
         toolVersion: vaultctlVersion,
         commit: GitHead.commit(above: workspace.files.root))
     }
     stores = StoreFactory(
       workspace: workspace, keyring: keyring, logger: console.logger, destroys: destroys,
-      provenance: provenance)
+      runtime: runtime, provenance: provenance)
     store = try stores.store(settings)
   }
 
   private func lock() -> StoreLock {
-    let now = clock.now()
+    let now = runtime.now()
     let process = ProcessInfo.processInfo.processIdentifier
     return StoreLock(
       store,
@@ -49,7 +51,7 @@ struct Session: Sendable {
         host: HostIdentity.host,
         processID: process, processStart: ProcessIdentity.start(of: process), since: now,
         lastSeen: now),
-      clock: clock)
+      runtime: runtime)
   }
 
   /// - Parameter isOffline: what is recorded, without asking the store.
@@ -88,11 +90,6 @@ struct Session: Sendable {
       throw error
     }
   }
-}
-
-struct SystemClock: Applying.Clock {
-  func now() -> Timestamp { Timestamp(Date()) }
-  func sleep(for duration: Duration) async { try? await Task.sleep(for: duration) }
 }
 
 enum HostIdentity {

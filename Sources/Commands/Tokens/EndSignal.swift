@@ -1,15 +1,18 @@
 import Dispatch
 import Foundation
+import Pacing
 import Synchronization
 
-/// SIGTERM and SIGINT as something to be asked for, so that what is under way is finished first.
+/// SIGTERM and SIGINT as a state to ask for, so that what is under way is finished first.
 final class EndSignal: Sendable {
   private let waiting = Waiting()
+  private let runtime: Runtime
   /// Set once and only let go.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   /// From now on these signals do not kill the process.
-  init() {
+  init(_ runtime: Runtime) {
+    self.runtime = runtime
     let waiting = waiting
     unsafe sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
@@ -22,20 +25,26 @@ final class EndSignal: Sendable {
 
   var isGiven: Bool { waiting.isOver }
 
-  /// Waits so long, or until a signal comes.
+  /// Waits for the duration, or until a signal comes.
   func sleep(for duration: Duration) async {
     await withTaskGroup { group in
       let id = UUID()
-      group.addTask { try? await Task.sleep(for: duration) }
+      group.addTask { [runtime] in await runtime.sleep(duration) }
       group.addTask { [waiting] in await waiting.wait(id) }
       await group.next()
       group.cancelAll()
       waiting.wake(id)
     }
   }
+
+  /// The same runtime, whose sleeps a signal ends.
+  func endingSleeps(of runtime: Runtime) -> Runtime {
+    Runtime(
+      now: runtime.now, sleep: { await self.sleep(for: $0) }, random: runtime.random)
+  }
 }
 
-/// Who sleeps until the end.
+/// The tasks that sleep until the end.
 private final class Waiting: Sendable {
   private struct State {
     var isOver = false

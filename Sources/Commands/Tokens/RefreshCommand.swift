@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import Model
+import Pacing
 import Renewing
 import Reports
 import Stores
@@ -36,7 +37,7 @@ struct RefreshCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let names = try Set(names.map { try ConnectionName.argument($0) })
-    let end = EndSignal()
+    let end = EndSignal(.live)
     let session = try Session(Workspace.load(global), console: console)
     let renewals = try Renewals(session, end: end)
     if watch { return try await watched(renewals, end, console) }
@@ -60,7 +61,7 @@ struct RefreshCommand: Subcommand {
           results.filter { told[$0.name] != $0.outcome }, renewals.session, console)
         told = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
         if let due = try await renewals.nextDue() {
-          let wait = due.milliseconds - renewals.session.clock.now().milliseconds
+          let wait = due.milliseconds - renewals.session.runtime.now().milliseconds
           pause = min(pause, max(wait, 250))
         }
       } catch let failure as Failure {

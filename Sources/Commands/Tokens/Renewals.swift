@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Manifests
 import Model
+import Pacing
 import Renewing
 import Stores
 import Tokens
@@ -27,7 +28,8 @@ struct Renewals: Sendable {
     renewer = Renewer(
       store: session.store, tokens: tokens, http: session.tokenHTTP,
       journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
-      surroundings: .live(end), rule: rule,
+      runtime: end?.endingSleeps(of: session.runtime) ?? session.runtime,
+      isEnding: { end?.isGiven ?? false }, rule: rule,
       holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
       provenance: session.provenance)
   }
@@ -66,7 +68,7 @@ struct Renewals: Sendable {
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
-    let now = session.clock.now()
+    let now = session.runtime.now()
     var due: [RenewalSubject] = []
     var results: [Completed] = []
     for subject in subjects.values where names?.contains(subject.name) ?? true {
@@ -91,7 +93,7 @@ struct Renewals: Sendable {
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
-    let now = session.clock.now()
+    let now = session.runtime.now()
     return subjects.values.compactMap { subject -> Timestamp? in
       switch subject.decision(records[subject.name]?.record, rule: rule, now: now) {
       case .use(let until): until
@@ -145,20 +147,6 @@ struct Renewals: Sendable {
         ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
     }
     if !faults.isEmpty { throw Failure(faults) }
-  }
-}
-
-extension RenewalSurroundings {
-  static func live(_ end: EndSignal?) -> RenewalSurroundings {
-    RenewalSurroundings(
-      now: { Timestamp(Date()) },
-      sleep: { duration in
-        if let end {
-          await end.sleep(for: duration)
-        } else {
-          try? await Task.sleep(for: duration)
-        }
-      }, random: { Double.random(in: 0..<1) }, isEnding: { end?.isGiven ?? false })
   }
 }
 

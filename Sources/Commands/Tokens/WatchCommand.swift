@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
+import Pacing
 import Planning
 import Processes
 import Reports
@@ -34,7 +35,7 @@ struct WatchCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let names = try Set(names.map { try ConnectionName.argument($0).rawValue })
-    let end = EndSignal()
+    let end = EndSignal(.live)
     let session = try Session(Workspace.load(global), console: console)
     let feed = session.store.feed
     var cursor = try await session.mappingStoreErrors { () async throws(StoreError) in
@@ -63,7 +64,7 @@ struct WatchCommand: Subcommand {
         let found = try await self.standing(session)
         lines += found.subtracting(standing).sorted { $0.connection < $1.connection }.map {
           EventLine(
-            $0.kind, connection: $0.connection, at: session.clock.now(), who: nil, version: nil)
+            $0.kind, connection: $0.connection, at: session.runtime.now(), who: nil, version: nil)
         }
         standing = found
       }
