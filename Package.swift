@@ -140,6 +140,7 @@ let package = Package(
       ]),
     tests("ProcessesTests", ["Processes"]),
     tests("PacingTests", ["Pacing", "Model"]),
+    tests("GitPlumbingTests", ["GitPlumbing", logging]),
     tests("HTTPTests", ["HTTP", "Model"]),
     tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
