@@ -59,15 +59,16 @@ let package = Package(
     layer("Reports", ["Diagnostics", "Model", crypto]),
 
     // Effects.
+    layer("Pacing", ["Model"]),
     layer("Secrets"),
     layer("Processes", ["CSpawn"]),
     layer("OpenPGP", ["CGCrypt", "CGPGME", "Model", "Secrets"]),
     layer(
       "HTTP",
-      [logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
+      ["Model", logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
         + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
         + [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
-    layer("Tokens", ["HTTP", "Model", "Secrets", crypto, cryptoExtras]),
+    layer("Tokens", ["HTTP", "Model", "Pacing", "Secrets", crypto, cryptoExtras]),
     layer("GitPlumbing", ["Processes", logging]),
     layer("Stores", ["Model", "Secrets", crypto]),
     layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
@@ -77,17 +78,18 @@ let package = Package(
         "Ledgers", "Model", "Secrets", "Stores", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
-    layer("OpenBaoStore", ["HTTP", "Model", "Secrets", "Stores", crypto]),
-    layer("Renewing", ["HTTP", "Model", "Secrets", "Stores", "Tokens"]),
-    layer("Applying", ["Diagnostics", "Model", "Planning", "Secrets", "Stores"]),
+    layer("Auth0Store", ["HTTP", "Model", "Pacing", "Secrets", "Stores"]),
+    layer("OpenBaoStore", ["HTTP", "Model", "Pacing", "Secrets", "Stores", crypto]),
+    layer("Renewing", ["HTTP", "Model", "Pacing", "Secrets", "Stores", "Tokens"]),
+    layer("Applying", ["Diagnostics", "Model", "Pacing", "Planning", "Secrets", "Stores"]),
 
     // The edge.
     layer(
       "Commands",
       [
-        "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
-        "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store",
+        "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Pacing",
+        "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
+        "Auth0Store",
         "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -95,7 +97,7 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Model", "Processes", "Secrets", "Stores"],
+      name: "TestSupport", dependencies: ["Model", "Pacing", "Processes", "Secrets", "Stores"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(
@@ -137,29 +139,35 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("ProcessesTests", ["Processes"]),
-    tests("HTTPTests", ["HTTP"]),
+    tests("PacingTests", ["Pacing", "Model"]),
+    tests("GitPlumbingTests", ["GitPlumbing", logging]),
+    tests("HTTPTests", ["HTTP", "Model"]),
     tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
-      "Auth0StoreTests", ["Auth0Store", "HTTP", "Model", "Secrets", "Stores", "TestTenant"],
+      "Auth0StoreTests",
+      ["Auth0Store", "HTTP", "Model", "Pacing", "Secrets", "Stores", "TestTenant"],
       files: ["Recorded"]),
     tests(
       "OpenBaoStoreTests",
-      ["OpenBaoStore", "HTTP", "Model", "Secrets", "Stores", "TestOpenBao"]),
+      ["OpenBaoStore", "HTTP", "Model", "Pacing", "Secrets", "Stores", "TestOpenBao"]),
     tests(
       "StoreContractTests",
       [
         "SQLiteStore", "OpenBaoStore", "Auth0Store", "Ledgers", "GitPlumbing", "HTTP", "Model",
-        "Secrets", "Stores", "TestOpenBao", "TestTenant",
+        "Pacing", "Secrets", "Stores", "TestOpenBao", "TestTenant",
       ]),
     tests(
       "RenewingTests",
       [
-        "Renewing", "Tokens", "HTTP", "SQLiteStore", "OpenBaoStore", "Stores", "Model", "Secrets",
-        "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
+        "Renewing", "Tokens", "HTTP", "SQLiteStore", "OpenBaoStore", "Stores", "Model", "Pacing",
+        "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
       ]),
     tests(
       "ApplyingTests",
-      ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
+      [
+        "Applying", "Planning", "SQLiteStore", "Stores", "Model", "Pacing", "Secrets",
+        "Diagnostics",
+      ]),
     tests(
       "Transcripts",
       [

@@ -1,5 +1,6 @@
 package import Diagnostics
 package import Model
+package import Pacing
 import Secrets
 package import Stores
 
@@ -35,20 +36,20 @@ package struct Applier: Sendable {
   private let lock: StoreLock
   private let opener: any SecretOpener
   private let catalog: Catalog
-  private let clock: any Clock
+  private let runtime: Runtime
   private let width: Int
 
   /// - Parameter width: changes under way at once; `nil` is what suits the store.
   package init(
     store: any Store, lock: StoreLock, opener: any SecretOpener, catalog: Catalog,
-    clock: any Clock, width: Int? = nil
+    runtime: Runtime, width: Int? = nil
   ) {
     self.width = width ?? store.parallelism
     self.store = store
     self.lock = lock
     self.opener = opener
     self.catalog = catalog
-    self.clock = clock
+    self.runtime = runtime
   }
 
   /// Runs that were killed, as warnings: the plan that is made after this finishes what they left.
@@ -85,7 +86,7 @@ package struct Applier: Sendable {
       await inOrder(plan.changes, writer, progress)
     }
     do throws(StoreError) {
-      try await store.endRun(run, at: clock.now())
+      try await store.endRun(run, at: runtime.now())
     } catch {
       faults.append(Diagnostic(error, in: store.description))
     }

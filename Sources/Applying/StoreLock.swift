@@ -1,12 +1,7 @@
 package import Diagnostics
-package import Model
+import Model
+package import Pacing
 package import Stores
-
-/// Time, as far as a lock needs it.
-package protocol Clock: Sendable {
-  func now() -> Timestamp
-  func sleep(for duration: Duration) async
-}
 
 /// The lock that keeps two applies of one store apart.
 package struct StoreLock: Sendable {
@@ -15,23 +10,22 @@ package struct StoreLock: Sendable {
 
   private let store: any Store
   private let holder: LockHolder
-  private let clock: any Clock
+  private let runtime: Runtime
 
-  package init(_ store: any Store, _ holder: LockHolder, clock: any Clock) {
+  package init(_ store: any Store, _ holder: LockHolder, runtime: Runtime) {
     self.store = store
     self.holder = holder
-    self.clock = clock
+    self.runtime = runtime
   }
 
-  /// Takes the lock, waiting for it at most so many seconds.
+  /// Takes the lock, waiting for it at most this many seconds.
   ///
-  /// - Parameter notice: told that the lock is waited for (once), or was taken over.
+  /// - Parameter notice: receives that the lock is awaited (once), or was taken over.
   /// - Throws: `storeLocked` with who holds it and since when; what the store reports.
   package func take(
     waitingAtMost seconds: Int64, notice: @Sendable (Diagnostic) async -> Void
   ) async throws(Diagnostic) {
-    let start = clock.now()
-    var isWaiting = false
+    var retry = Retry(RetryPolicy(.duration(.seconds(seconds)), .constant(0.5)), runtime)
     while true {
       switch try await attempt() {
       case .acquired: return
@@ -39,12 +33,12 @@ package struct StoreLock: Sendable {
         await notice(.lockTakenOver(former, store: store.description))
         return
       case .held(let other):
-        guard clock.now().seconds(since: start) < seconds else {
-          throw .storeLocked(by: other, now: clock.now(), store: store.description)
+        if retry.count == 0, !retry.isExhausted {
+          await notice(.waiting(for: other, store: store.description))
         }
-        if !isWaiting { await notice(.waiting(for: other, store: store.description)) }
-        isWaiting = true
-        await clock.sleep(for: .milliseconds(500))
+        guard await retry.waitForNextAttempt() else {
+          throw .storeLocked(by: other, now: runtime.now(), store: store.description)
+        }
       }
     }
   }
@@ -62,17 +56,17 @@ package struct StoreLock: Sendable {
   /// - Throws: `lockLost` where somebody took the lock over meanwhile.
   func confirm() async throws(Diagnostic) {
     do throws(StoreError) {
-      try await store.heartbeat(holder, at: clock.now())
+      try await store.heartbeat(holder, at: runtime.now())
     } catch {
       throw Diagnostic(error, in: store.description)
     }
   }
 
-  /// Gives signs of life until it is cancelled; returns early with the fault where the lock is
+  /// Gives signs of life until it is cancelled; returns early with the failure if the lock is
   /// lost.
   func keepAlive() async -> Diagnostic? {
     while !Task.isCancelled {
-      await clock.sleep(for: Self.heartbeat)
+      await runtime.sleep(Self.heartbeat)
       if Task.isCancelled { return nil }
       do throws(Diagnostic) {
         try await confirm()
@@ -84,7 +78,7 @@ package struct StoreLock: Sendable {
   }
 
   private func attempt() async throws(Diagnostic) -> LockOutcome {
-    let now = clock.now()
+    let now = runtime.now()
     let candidate = LockHolder(
       token: holder.token, who: holder.who, host: holder.host, processID: holder.processID,
       processStart: holder.processStart, since: now, lastSeen: now)

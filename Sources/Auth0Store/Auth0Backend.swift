@@ -1,14 +1,17 @@
 import FoundationEssentials
 package import HTTP
 package import Model
+package import Pacing
 package import Stores
 
 /// The vault of an Auth0 tenant (Management API v2, `/flows/vault/connections`).
 package struct Auth0Backend: RecordlessBackend {
   private static let path = "/flows/vault/connections"
   private static let pageSize = 100
-  /// A list that changes while it is read is read again so often.
-  private static let mostReadings = 5
+  /// A list that changes while it is read is read again.
+  private static let listPolicy = RetryPolicy(.attempts(5), Backoff(first: 1))
+  /// A write whose response is lost.
+  private static let writePolicy = RetryPolicy(.attempts(4))
 
   package let description: StoreDescription
   private let api: ManagementAPI
@@ -21,12 +24,12 @@ package struct Auth0Backend: RecordlessBackend {
     domain: String, base: String?,
     credentials: @escaping @Sendable () throws(StoreError) -> Auth0Credentials,
     http: any HTTPTransport,
-    surroundings: Surroundings
+    runtime: Runtime
   ) {
     description = StoreDescription(type: "auth0", location: domain)
     api = ManagementAPI(
       base: base ?? "https://\(domain)", audience: "https://\(domain)/api/v2/",
-      credentials: credentials, http: http, surroundings: surroundings)
+      credentials: credentials, http: http, runtime: runtime)
   }
 
   package func check(_ operations: Set<BackendOperation>) async throws(StoreError) {
@@ -37,12 +40,12 @@ package struct Auth0Backend: RecordlessBackend {
   }
 
   package func list() async throws(StoreError) -> [BackendConnection] {
-    for reading in 0..<Self.mostReadings {
-      if reading > 0 { await api.wait(reading) }
+    var retry = Retry(Self.listPolicy, api.runtime)
+    repeat {
       guard let items = try await wholeList() else { continue }
       return try Self.unambiguous(
         try items.map { item throws(StoreError) in try item.connection() })
-    }
+    } while await retry.waitForNextAttempt()
     throw .unavailable("its list of connections changes all the time")
   }
 
@@ -79,9 +82,10 @@ package struct Auth0Backend: RecordlessBackend {
   }
 
   package func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
-    let start = await api.now
+    let start = api.runtime.now().milliseconds
     let body = try JSONBody.connection(write, isNew: true)
-    for attempt in 0..<4 {
+    var retry = Retry(Self.writePolicy, api.runtime)
+    while true {
       do throws(ManagementAPI.Failure) {
         let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
         return try Self.item(answer).connectionOrUnknown()
@@ -89,14 +93,14 @@ package struct Auth0Backend: RecordlessBackend {
         switch error {
         case .refused(let error): throw error
         case .unknown(let reason):
-          // What may have come of it is looked for; a POST is never blindly repeated.
-          await api.wait(attempt)
+          // Its result is looked for first: a POST is never repeated blindly.
+          let isLast = retry.isExhausted
+          await retry.wait()
           if let made = try await made(write, since: start) { return made }
-          if attempt == 3 { throw .unavailable(reason) }
+          if isLast { throw .unavailable(reason) }
         }
       }
     }
-    throw .unavailable("it gives no answer")
   }
 
   /// A connection of that name that is no older than our attempt; clocks may differ by minutes.
@@ -114,14 +118,15 @@ package struct Auth0Backend: RecordlessBackend {
   ) async throws(StoreError) -> BackendConnection {
     let body = try JSONBody.connection(write, isNew: false)
     let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
-    for attempt in 0..<4 {
+    var retry = Retry(Self.writePolicy, api.runtime)
+    while true {
       let present = try await connection(at: path)
       guard let present else {
         throw .versionConflict(write.name, expected: version, found: nil)
       }
       if present.version != version {
-        // Behind a lost answer, another version is most likely ours.
-        if attempt > 0 { return present }
+        // After a lost response, another version is most likely ours.
+        if retry.count > 0 { return present }
         throw .versionConflict(write.name, expected: version, found: present.version)
       }
       do throws(ManagementAPI.Failure) {
@@ -135,12 +140,10 @@ package struct Auth0Backend: RecordlessBackend {
         switch error {
         case .refused(let error): throw error
         case .unknown(let reason):
-          if attempt == 3 { throw .outcomeUnknown(reason) }
-          await api.wait(attempt)
+          guard await retry.waitForNextAttempt() else { throw .outcomeUnknown(reason) }
         }
       }
     }
-    throw .outcomeUnknown("it gives no answer")
   }
 
   package func delete(

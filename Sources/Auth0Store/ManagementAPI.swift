@@ -1,20 +1,16 @@
 import FoundationEssentials
 import HTTP
 import Model
+import Pacing
 import Stores
 
 /// A tenant's Management API v2: the token, the rate limit, and when a call may be made again.
 actor ManagementAPI {
-  /// Why a call has no answer that could be used.
-  enum Failure: Error {
-    case refused(StoreError)
-    /// The server may have done it.
-    case unknown(String)
-  }
+  typealias Failure = CallFailure
 
-  private static let mostAttempts = 6
-  /// 429 says that nothing was done, so patience costs nothing.
-  private static let mostRefusals = 30
+  private static let failurePolicy = RetryPolicy(.attempts(6))
+  /// 429 means that nothing was done, so patience costs nothing.
+  private static let rateLimitPolicy = RetryPolicy(.attempts(31))
   /// Seconds before its end that a token is renewed.
   private static let margin: Int64 = 60
   /// Below so many calls left, one waits for more.
@@ -25,8 +21,7 @@ actor ManagementAPI {
   private let login: @Sendable () throws(StoreError) -> Auth0Credentials
   private var credentials: Auth0Credentials?
   private let http: any HTTPTransport
-  private let surroundings: Surroundings
-  private let backoff = Backoff()
+  let runtime: Runtime
   private var token: AccessToken?
   private let renewal = SingleFlight<AccessToken>()
   /// Calls left until `reset` (seconds since 1970), as the server last told.
@@ -36,19 +31,13 @@ actor ManagementAPI {
     base: String, audience: String,
     credentials: @escaping @Sendable () throws(StoreError) -> Auth0Credentials,
     http: any HTTPTransport,
-    surroundings: Surroundings
+    runtime: Runtime
   ) {
     self.base = base
     self.audience = audience
     login = credentials
     self.http = http
-    self.surroundings = surroundings
-  }
-
-  var now: Int64 { surroundings.now() }
-
-  func wait(_ attempt: Int) async {
-    await surroundings.sleep(backoff.wait(attempt: attempt, fraction: surroundings.random()))
+    self.runtime = runtime
   }
 
   /// The scopes that the token has; `nil` where nobody tells.
@@ -61,8 +50,8 @@ actor ManagementAPI {
   func call(
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]? = nil, isRepeatable: Bool
   ) async throws(Failure) -> HTTPResponse {
-    var attempts = 0
-    var refusals = 0
+    var failures = Retry(Self.failurePolicy, runtime)
+    var refusals = Retry(Self.rateLimitPolicy, runtime)
     var hasRenewed = false
     while true {
       await pace()
@@ -79,16 +68,14 @@ actor ManagementAPI {
         answer = try await http.send(
           HTTPRequest(method, base + "/api/v2" + path, headers: headers, body: body))
       } catch {
-        attempts += 1
         switch error {
-        case .notConnected(let reason):
-          if attempts >= Self.mostAttempts { throw .refused(.unavailable(reason)) }
-        case .noAnswer(let reason):
-          if !isRepeatable { throw .unknown(reason) }
-          if attempts >= Self.mostAttempts { throw .refused(.unavailable(reason)) }
+        case .notConnected: break
+        case .noAnswer(let reason): if !isRepeatable { throw .unknown(reason) }
         case .tooLarge, .untrusted: throw .refused(.unavailable(error.reason))
         }
-        await wait(attempts - 1)
+        guard await failures.waitForNextAttempt() else {
+          throw .refused(.unavailable(error.reason))
+        }
         continue
       }
       note(answer)
@@ -98,16 +85,14 @@ actor ManagementAPI {
         hasRenewed = true
         self.token = nil
       case 429:
-        refusals += 1
-        if refusals > Self.mostRefusals { throw .refused(.unavailable("it is asked too often")) }
-        await waitAsTold(answer, refusals)
+        guard await refusals.waitForNextAttempt(serverDelay: serverDelay(answer)) else {
+          throw .refused(.unavailable("it is asked too often"))
+        }
       case 500...:
         if !isRepeatable { throw .unknown("it answered \(answer.status)") }
-        attempts += 1
-        if attempts >= Self.mostAttempts {
+        guard await failures.waitForNextAttempt() else {
           throw .refused(.unavailable("it answered \(answer.status)"))
         }
-        await wait(attempts - 1)
       default: throw .refused(ErrorResponse(answer).storeError)
       }
     }
@@ -129,27 +114,22 @@ actor ManagementAPI {
   /// Slows down before the limit is hit: what is left is spread over the time until there is more.
   private func pace() async {
     guard let limit, limit.remaining < Self.reserve else { return }
-    let milliseconds = limit.reset * 1000 - surroundings.now()
+    let wait = delay(untilReset: limit.reset)
     self.limit = nil
-    guard milliseconds > 0 else { return }
-    let share = milliseconds / Int64(max(1, limit.remaining + 1))
-    await surroundings.sleep(.milliseconds(min(share, 60_000)))
+    guard wait > .zero else { return }
+    let share = wait / .milliseconds(1) / Double(max(1, limit.remaining + 1))
+    await runtime.sleep(.milliseconds(Int64(min(share, 60_000))))
   }
 
-  /// `Retry-After`, else the reset, else a backoff; a little more, so that not all come at once.
-  private func waitAsTold(_ answer: HTTPResponse, _ refusals: Int) async {
-    let told: Int64? =
-      if let seconds = answer.headers["retry-after"].flatMap({ Int64($0) }) {
-        seconds * 1000
-      } else if let reset = answer.headers["x-ratelimit-reset"].flatMap({ Int64($0) }) {
-        reset * 1000 - surroundings.now()
-      } else {
-        nil
-      }
-    guard let told else { return await wait(refusals - 1) }
-    let milliseconds = max(0, min(told, 60_000))
-    let extra = Int64(Double(max(milliseconds, 100)) * 0.2 * surroundings.random())
-    await surroundings.sleep(.milliseconds(milliseconds + extra))
+  /// `Retry-After`, else the time until the limit's reset; `nil` where the server says neither.
+  private func serverDelay(_ response: HTTPResponse) -> Duration? {
+    response.retryDelay(at: runtime.now())
+      ?? response.headers["x-ratelimit-reset"].flatMap { Int64($0) }.map { delay(untilReset: $0) }
+  }
+
+  /// - Parameter reset: seconds since 1970.
+  private func delay(untilReset reset: Int64) -> Duration {
+    .seconds(reset) - .milliseconds(runtime.now().milliseconds)
   }
 
   // MARK: The token
@@ -158,7 +138,7 @@ actor ManagementAPI {
   private func validToken() async throws(StoreError) -> AccessToken {
     if credentials == nil { credentials = try login() }
     if case .token(let text) = credentials { return AccessToken(ready: text) }
-    let seconds = surroundings.now() / 1000
+    let seconds = runtime.now().milliseconds / 1000
     if let token, (token.expiresAt ?? Int64.max) - Self.margin > seconds { return token }
     let token = try await renewal.value { () async throws(StoreError) in
       try await self.newToken()
@@ -178,19 +158,18 @@ actor ManagementAPI {
     let request = HTTPRequest(
       .post, base + "/oauth/token",
       headers: [("content-type", "application/x-www-form-urlencoded")], body: Array(form.utf8))
-    var attempts = 0
+    var retry = Retry(Self.failurePolicy, runtime)
     while true {
       let answer: HTTPResponse
       do throws(HTTPFailure) {
         answer = try await http.send(request)
       } catch {
-        attempts += 1
-        if attempts >= Self.mostAttempts { throw .unavailable(error.reason) }
-        await wait(attempts - 1)
+        guard await retry.waitForNextAttempt() else { throw .unavailable(error.reason) }
         continue
       }
       if answer.isSuccess {
-        guard let token = AccessToken(answer: answer.body, now: surroundings.now() / 1000) else {
+        guard let token = AccessToken(answer: answer.body, now: runtime.now().milliseconds / 1000)
+        else {
           throw .unauthorized("the token endpoint's answer has no token")
         }
         return token
@@ -198,11 +177,9 @@ actor ManagementAPI {
       if answer.status != 429, answer.status < 500 {
         throw .unauthorized("the token endpoint says \(ErrorResponse(answer).summary)")
       }
-      attempts += 1
-      if attempts >= Self.mostAttempts {
+      guard await retry.waitForNextAttempt(serverDelay: serverDelay(answer)) else {
         throw .unavailable("the token endpoint answered \(answer.status)")
       }
-      await waitAsTold(answer, attempts)
     }
   }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTP
 import Model
+import Pacing
 import Stores
 
 /// The server's HTTP API: the login, one's own writes read back, and what passes by itself.
@@ -10,23 +11,19 @@ import Stores
 /// - While a leader is lost, standbys redirect to it or find none: requests that were certainly not
 ///   carried out are made again, for as long as an election takes.
 actor BaoAPI {
-  /// Why a call has no answer that could be used.
-  enum Failure: Error {
-    case refused(StoreError)
-    /// The server may have done it.
-    case unknown(String)
-  }
+  typealias Failure = CallFailure
 
-  /// Milliseconds for which a server that cannot answer is asked again; an election takes 9 to 14 s.
-  private static let patience: Int64 = 40_000
-  private static let firstPatience: Int64 = 2_000
+  /// While the server cannot answer; an election takes 9 to 14 s.
+  private static let electionPolicy = RetryPolicy(.duration(.seconds(40)), backoff)
+  /// A server that has never answered is probably down, so give up sooner.
+  private static let firstContactPolicy = RetryPolicy(.duration(.seconds(2)), backoff)
+  static let backoff = Backoff(first: 0.25, longest: 3)
 
   private let base: String
   private let namespace: String?
   private let login: @Sendable () throws(StoreError) -> BaoCredentials
   private let http: any HTTPTransport
-  private let surroundings: Surroundings
-  private let backoff = Backoff(first: 0.25, most: 3)
+  let runtime: Runtime
   private var credentials: BaoCredentials?
   private var token: BaoToken?
   private let renewal = SingleFlight<BaoToken>()
@@ -39,13 +36,13 @@ actor BaoAPI {
     base: String, namespace: String?,
     credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials,
     http: any HTTPTransport,
-    surroundings: Surroundings
+    runtime: Runtime
   ) {
     self.base = base
     self.namespace = namespace
     login = credentials
     self.http = http
-    self.surroundings = surroundings
+    self.runtime = runtime
   }
 
   /// One call.
@@ -93,10 +90,6 @@ actor BaoAPI {
     }
   }
 
-  func wait(_ attempt: Int) async {
-    await surroundings.sleep(backoff.wait(attempt: attempt, fraction: surroundings.random()))
-  }
-
   // MARK: One request until there is an answer
 
   private enum Attempt {
@@ -111,10 +104,10 @@ actor BaoAPI {
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, token: String?,
     isRepeatable: Bool
   ) async throws(Failure) -> HTTPResponse {
-    let start = surroundings.now()
+    var retry = Retry(Self.firstContactPolicy, runtime)
     var server = base
-    var attempts = 0
     while true {
+      let reason: String
       switch await attempt(method, server, path, body, token, isRepeatable: isRepeatable) {
       case .answer(let answer): return answer
       case .redirected(let leader):
@@ -123,17 +116,17 @@ actor BaoAPI {
           server = leader
           continue
         }
+        reason = Self.noLeader
       case .over(let failure): throw failure
-      case .again(let reason):
-        // Whom nobody has ever heard of is most likely not there.
-        let patience = hasAnswered ? Self.patience : Self.firstPatience
-        if surroundings.now() - start >= patience { throw .refused(.unavailable(reason)) }
+      case .again(let cause): reason = cause
       }
       server = base
-      await wait(attempts)
-      attempts += 1
+      retry.policy = hasAnswered ? Self.electionPolicy : Self.firstContactPolicy
+      guard await retry.waitForNextAttempt() else { throw .refused(.unavailable(reason)) }
     }
   }
+
+  private static let noLeader = "it has no leader"
 
   private func attempt(
     _ method: HTTPRequest.Method, _ server: String, _ path: String, _ body: [UInt8]?,
@@ -163,7 +156,7 @@ actor BaoAPI {
     if let found = response.headers["x-vault-index"] { index = found }
     let answer = BaoResponse(response)
     if response.status == 307 {
-      return leader(of: response).map { .redirected($0) } ?? .again(reason: "it has no leader")
+      return leader(of: response).map { .redirected($0) } ?? .again(reason: Self.noLeader)
     }
     if answer.isTransient { return .again(reason: "it answers \(answer.shown(hiding: []))") }
     guard response.status >= 500, !answer.isSealed else { return .answer(response) }
@@ -210,12 +203,12 @@ actor BaoAPI {
     else { return }
     self.token = BaoToken(
       token.text, seconds: read.data.ttl, isRenewable: read.data.renewable ?? false,
-      now: surroundings.now())
+      now: runtime.now().milliseconds)
   }
 
   /// One login or renewal at a time; whoever needs it waits for the same one.
   private func validToken() async throws(StoreError) -> BaoToken {
-    if let token, (token.renewAt ?? Int64.max) > surroundings.now() { return token }
+    if let token, (token.renewAt ?? Int64.max) > runtime.now().milliseconds { return token }
     let token = try await renewal.value { () async throws(StoreError) in
       try await self.newToken()
     }
@@ -231,11 +224,13 @@ actor BaoAPI {
     guard let (path, body) = credentials.login else {
       guard case .token(let text) = credentials else { throw .unauthorized("there is no token") }
       // One that cannot be renewed is used to its end.
-      return BaoToken(text, now: surroundings.now())
+      return BaoToken(text, now: runtime.now().milliseconds)
     }
     do throws(Failure) {
       let answer = try await answered(.post, path, body: body, token: nil, isRepeatable: true)
-      if let token = BaoToken(answer: answer.body, now: surroundings.now()), answer.isSuccess {
+      if let token = BaoToken(answer: answer.body, now: runtime.now().milliseconds),
+        answer.isSuccess
+      {
         return token
       }
       throw Failure.refused(BaoResponse(answer).loginFault(hiding: credentials.secrets))
@@ -250,7 +245,7 @@ actor BaoAPI {
       let answer = try await answered(
         .post, "auth/token/renew-self", body: Array("{}".utf8), token: token.text,
         isRepeatable: true)
-      return answer.isSuccess ? BaoToken(answer: answer.body, now: surroundings.now()) : nil
+      return answer.isSuccess ? BaoToken(answer: answer.body, now: runtime.now().milliseconds) : nil
     } catch {
       throw error.storeError
     }
@@ -264,15 +259,6 @@ actor BaoAPI {
     if answer.status == 403 {
       throw .refused(
         .unauthorized("the token is not valid, or not any more (or may not look itself up)"))
-    }
-  }
-}
-
-extension BaoAPI.Failure {
-  var storeError: StoreError {
-    switch self {
-    case .refused(let error): error
-    case .unknown(let reason): .outcomeUnknown(reason)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Model
+import Pacing
 import Stores
 
 extension KVEngine {
@@ -11,7 +12,8 @@ extension KVEngine {
     _ path: String, data: [UInt8], after version: Int64
   ) async throws(StoreError) -> Written {
     var lost: String?
-    for attempt in 0..<6 {
+    var retry = Retry(RetryPolicy(.attempts(6), BaoAPI.backoff), api.runtime)
+    repeat {
       switch try await put(path, data: data, after: version) {
       case .written: return .written
       case .mismatch: break
@@ -24,8 +26,7 @@ extension KVEngine {
         let there = try await self.data(path, version: version + 1)?.data
         return there.map { SetupData.isSame(data, $0) } == true ? .written : .mismatch
       }
-      await api.wait(attempt)
-    }
+    } while await retry.waitForNextAttempt()
     return lost.map { .unknown($0) } ?? .mismatch
   }
 }

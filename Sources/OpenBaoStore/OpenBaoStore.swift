@@ -1,6 +1,7 @@
 import FoundationEssentials
 package import HTTP
 package import Model
+package import Pacing
 package import Secrets
 package import Stores
 
@@ -38,7 +39,7 @@ package actor OpenBaoStore: Store {
   package init(
     address: String, namespace: String?, mount: String, prefix: String, environment: String?,
     destroys: Bool, credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials,
-    http: any HTTPTransport, surroundings: Surroundings, protection: any KeyProtection
+    http: any HTTPTransport, runtime: Runtime, protection: any KeyProtection
   ) {
     let folder = environment.map { "/\($0)" } ?? ""
     description = StoreDescription(
@@ -47,7 +48,7 @@ package actor OpenBaoStore: Store {
     engine = KVEngine(
       api: BaoAPI(
         base: address, namespace: namespace, credentials: credentials, http: http,
-        surroundings: surroundings), mount: percentEncoded(path: mount))
+        runtime: runtime), mount: percentEncoded(path: mount))
     paths = KVPaths(prefix: prefix, environment: environment)
     self.protection = protection
     self.destroys = destroys

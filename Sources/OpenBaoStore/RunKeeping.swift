@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import Model
+import Pacing
 package import Stores
 
 /// What our own run means to do, as long as it is not known to be done.
@@ -121,14 +122,14 @@ extension OpenBaoStore {
 
   /// Under the lock nobody else writes here.
   private func putAlways(_ path: String, data: [UInt8]) async throws(StoreError) {
-    for attempt in 0..<4 {
+    var retry = Retry(RetryPolicy(.attempts(4), BaoAPI.backoff), engine.api.runtime)
+    repeat {
       let metadata = try await engine.metadata(path)
       if metadata == nil { try await engine.keepVersions(1, of: path) }
       if case .written = try await engine.put(path, data: data, after: metadata?.current ?? 0) {
         return
       }
-      await engine.api.wait(attempt)
-    }
+    } while await retry.waitForNextAttempt()
     throw .writeFailed("the journal could not be written")
   }
 

@@ -1,4 +1,5 @@
 package import Model
+import Pacing
 package import Secrets
 package import Stores
 package import Tokens
@@ -36,7 +37,7 @@ extension Renewer {
     _ subject: RenewalSubject, _ client: Client, scopes: Set<Scope>,
     ask: (TokenRequests) async throws(TokenFault) -> RawResponse
   ) async -> (outcome: AuthorizationOutcome, former: SupersededTokens?) {
-    let requests = TokenRequests(client, http: http, now: surroundings.now)
+    let requests = TokenRequests(client, http: http, now: runtime.now)
     let raw: RawResponse
     do throws(TokenFault) {
       raw = try await ask(requests)
@@ -68,7 +69,7 @@ extension Renewer {
         requested: scopes, client: client.mark, answer: raw)
       let isJournaled = await journal.takes(entry, of: tokens)
       let saving = ResponseSaver(
-        tokens: tokens, surroundings: surroundings, service: subject.service,
+        tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
         provenance: provenance)
       switch await saving.save(answer, of: entry, over: before) {
       case .saved(let kept):
@@ -116,7 +117,7 @@ extension Renewer {
   package func revoke(
     _ former: SupersededTokens, _ client: Client, sharing others: [ConnectionName]
   ) async throws(StoreError) -> [TokenFault] {
-    let requests = TokenRequests(client, http: http, now: surroundings.now)
+    let requests = TokenRequests(client, http: http, now: runtime.now)
     guard requests.canRevoke else {
       return [.configuration("the service has no revocation endpoint")]
     }

@@ -78,31 +78,9 @@ package enum RenewalOutcome: Hashable, Sendable {
   case unsaved(String, isJournaled: Bool)
 }
 
-/// What renewal takes from its surroundings.
-package struct RenewalSurroundings: Sendable {
-  package let now: @Sendable () -> Timestamp
-  package let sleep: @Sendable (Duration) async -> Void
-  /// From 0 up to 1.
-  package let random: @Sendable () -> Double
-  /// Whether the process was asked to end: what is under way is finished, nothing is waited for. A
-  /// task is not cancelled for it: that would cut off an exchange and lose its answer.
-  package let isEnding: @Sendable () -> Bool
-
-  package init(
-    now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async -> Void,
-    random: @escaping @Sendable () -> Double, isEnding: @escaping @Sendable () -> Bool
-  ) {
-    self.now = now
-    self.sleep = sleep
-    self.random = random
-    self.isEnding = isEnding
-  }
-}
-
 /// Seconds that fit into each other: an answer is awaited for less than a claim lasts.
 package enum RenewalTimes {
   package static let claimSeconds: Int64 = 45
   package static let answerSeconds: Int64 = 20
-  static let pollMilliseconds: Int64 = 150
-  static let longestSavePauseMilliseconds: Int64 = 2000
+  static let claimPoll = Duration.milliseconds(150)
 }

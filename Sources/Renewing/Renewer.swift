@@ -1,5 +1,6 @@
 package import HTTP
 package import Model
+package import Pacing
 package import Secrets
 package import Stores
 import Tokens
@@ -18,7 +19,10 @@ package actor Renewer {
   let tokens: any TokenStore
   let http: any HTTPTransport
   let journal: ResponseJournal
-  let surroundings: RenewalSurroundings
+  let runtime: Runtime
+  /// Whether the process was asked to end: what is under way is finished, and nothing is waited for.
+  /// The task is not cancelled for it: that would cut off an exchange and lose its response.
+  let isEnding: @Sendable () -> Bool
   let rule: RenewalRule
   let holder: String
   let provenance: @Sendable () -> Provenance
@@ -28,14 +32,15 @@ package actor Renewer {
   /// - Parameter holder: who claims; for people.
   package init(
     store: any Store, tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
-    surroundings: RenewalSurroundings, rule: RenewalRule, holder: String,
+    runtime: Runtime, isEnding: @escaping @Sendable () -> Bool, rule: RenewalRule, holder: String,
     provenance: @escaping @Sendable () -> Provenance
   ) {
     self.store = store
     self.tokens = tokens
     self.http = http
     self.journal = journal
-    self.surroundings = surroundings
+    self.runtime = runtime
+    self.isEnding = isEnding
     self.rule = rule
     self.holder = holder
     self.provenance = provenance
@@ -108,16 +113,16 @@ package actor Renewer {
         connection: subject.name, record: kept.record, grant: subject.grant,
         service: subject.service, client: client.mark, version: subject.version,
         declared: subject.declared, rule: rule
-      ).decision(now: surroundings.now(), isForced: isForced)
+      ).decision(now: runtime.now(), isForced: isForced)
       switch decision {
       case .use(let until): return .notDue(until: until)
       case .ask(let need): return .needsAuthorization(need)
       case .stopped(let code): return .stopped(code)
       case .wait(let until):
-        guard let claim = kept.record?.claim, claim.isActive(at: surroundings.now()),
-          !surroundings.isEnding()
+        guard let claim = kept.record?.claim, claim.isActive(at: runtime.now()),
+          !isEnding()
         else { return .waiting(until: until) }
-        await surroundings.sleep(.milliseconds(RenewalTimes.pollMilliseconds))
+        await runtime.sleep(RenewalTimes.claimPoll)
       case .mint, .refresh:
         if let outcome = try await exchanged(subject, client, kept, decision) { return outcome }
       }
@@ -145,7 +150,7 @@ package actor Renewer {
       kept.record ?? TokenRecord(client: client.mark, grant: subject.grant, requested: scopes)
     record.claim = TokenClaim(
       attempt: attempt, holder: holder,
-      deadline: surroundings.now().adding(seconds: RenewalTimes.claimSeconds),
+      deadline: runtime.now().adding(seconds: RenewalTimes.claimSeconds),
       refreshDigest: digest, priorAttemptUnresolved: priorAttemptUnresolved)
     let version: Int64
     do throws(StoreError) {
@@ -167,7 +172,7 @@ package actor Renewer {
     _ exchange: TokenExchange, _ attempt: TokenAttempt, _ scopes: Set<Scope>
   ) async throws(StoreError) -> RenewalOutcome {
     let requests = TokenRequests(
-      client, http: http, now: surroundings.now,
+      client, http: http, now: runtime.now,
       skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0)
     let raw: RawResponse
     do throws(TokenFault) {
@@ -198,7 +203,7 @@ package actor Renewer {
       return outcome
     }
     let saving = ResponseSaver(
-      tokens: tokens, surroundings: surroundings, service: subject.service,
+      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
       provenance: provenance)
     switch await saving.save(answer, of: entry, over: claimed) {
     case .unsaved(let error):
@@ -244,11 +249,11 @@ package actor Renewer {
       guard let record = kept.record else { return .needsAuthorization(.noRefreshToken) }
       if record.tokens?.attempt != claimed.record?.tokens?.attempt { return .adopted(record) }
       guard record.claim?.attempt == attempt else {
-        return .waiting(until: record.claim?.deadline ?? surroundings.now())
+        return .waiting(until: record.claim?.deadline ?? runtime.now())
       }
       let next = record.failed(
-        fault, at: surroundings.now(), version: subject.version,
-        fraction: surroundings.random())
+        fault, at: runtime.now(), version: subject.version,
+        fraction: runtime.random())
       do throws(StoreError) {
         _ = try await tokens.swapTokens(
           TokenWrite(

@@ -56,7 +56,7 @@ extension Renewer {
       return .refused(name, error.summary)
     }
     let saving = ResponseSaver(
-      tokens: tokens, surroundings: surroundings, service: subject.service,
+      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
       provenance: provenance)
     switch await saving.save(answer, of: entry, over: kept) {
     case .saved:

@@ -1,13 +1,19 @@
 import Model
+import Pacing
 import Stores
 import Tokens
 
 /// Puts an answer's tokens into the store.
 struct ResponseSaver {
   let tokens: any TokenStore
-  let surroundings: RenewalSurroundings
+  let runtime: Runtime
+  let isEnding: @Sendable () -> Bool
   let service: OAuthService
   let provenance: @Sendable () -> Provenance
+
+  /// The tokens may be nowhere else, so there is no limit but the end of the process.
+  private static let policy = RetryPolicy(
+    .none, Backoff(first: 0.05, longest: 2, jitter: .none))
 
   enum Outcome {
     case saved(StoredTokens)
@@ -25,7 +31,7 @@ struct ResponseSaver {
     _ answer: TokenResponse, of entry: JournaledResponse, over claimed: StoredTokens
   ) async -> Outcome {
     var kept = claimed
-    var pause: Int64 = 50
+    var retry = Retry(Self.policy, runtime)
     while true {
       do throws(StoreError) {
         let record = (kept.record ?? claimed.record ?? entry.emptyRecord).succeeded(
@@ -45,9 +51,8 @@ struct ResponseSaver {
         if case .notFound = error { return .unsaved(error) }
         if case .tokensMoved = error {
         } else {
-          if surroundings.isEnding() { return .unsaved(error) }
-          await surroundings.sleep(.milliseconds(pause))
-          pause = min(pause * 2, RenewalTimes.longestSavePauseMilliseconds)
+          if isEnding() { return .unsaved(error) }
+          await retry.wait()
         }
       }
       do throws(StoreError) {
@@ -60,7 +65,7 @@ struct ResponseSaver {
         kept = found
       } catch {
         if case .notFound = error { return .unsaved(error) }
-        if surroundings.isEnding() { return .unsaved(error) }
+        if isEnding() { return .unsaved(error) }
       }
     }
   }

@@ -1,4 +1,5 @@
 package import Model
+import Pacing
 
 /// What is to be done about a connection's tokens now.
 package enum RenewalDecision: Hashable, Sendable {
@@ -156,8 +157,8 @@ extension TokenRecord {
   /// Full jitter over a window that doubles from two seconds to five minutes; what the service asks
   /// for comes on top, so that not everybody is back at once.
   private func wait(_ fraction: Double, atLeast least: Int64?) -> Int64 {
-    let window = min(300_000, 2000 << Int64(min(attempts, 10)))
-    return (least ?? 0) + Int64(Double(window) * fraction)
+    let wait = Backoff(first: 2, longest: 300).wait(attempt: attempts, fraction: fraction)
+    return (least ?? 0) + Int64(wait / .milliseconds(1))
   }
 }
 

@@ -101,9 +101,7 @@ extension TokenFault {
 
   /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); at most a day.
   private static func seconds(_ raw: RawResponse) -> Int64? {
-    guard let text = raw.retryAfter else { return nil }
-    let wait = Int64(text) ?? HTTPDate.read(text).map { $0.seconds(since: raw.sentAt) }
-    return wait.map { max(0, min($0, 86_400)) }
+    raw.retryAfter.flatMap { RetryAfter.delay($0, at: raw.sentAt) }?.components.seconds
   }
 
   init(_ failure: HTTPFailure) {

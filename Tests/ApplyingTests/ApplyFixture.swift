@@ -1,12 +1,13 @@
 import Applying
 import Diagnostics
 import Model
+import Pacing
 import SQLiteStore
 import Secrets
 import Stores
 import TestSupport
 
-/// A real store, a plan of creates, and openers and clocks that a test decides.
+/// A real store, a plan of creates, and an opener and a time that a test decides.
 struct ApplyFixture {
   let folder: TemporaryFolder
   let store: SQLiteStore
@@ -19,13 +20,14 @@ struct ApplyFixture {
   }
 
   func lock(
-    _ token: String = "mine", store: (any Store)? = nil, clock: any Clock = StillClock()
+    _ token: String = "mine", store: (any Store)? = nil, runtime: Runtime = still
   ) -> StoreLock {
     StoreLock(
       store ?? self.store,
       LockHolder(
         token: token, who: "\(token)@laptop", host: "elsewhere-\(token)", processID: 1,
-        processStart: nil, since: clock.now(), lastSeen: clock.now()), clock: clock)
+        processStart: nil, since: runtime.now(), lastSeen: runtime.now()),
+      runtime: runtime)
   }
 
   /// Applies creates of these connections, each with one sealed token.
@@ -44,7 +46,7 @@ struct ApplyFixture {
       }, findings: [], unchangedCount: 0, emptyCount: 0)
     let applier = Applier(
       store: store ?? self.store, lock: lock, opener: opener, catalog: catalog,
-      clock: StillClock())
+      runtime: still)
     let outcome = await applier.carryOut(plan, desired: desired, by: provenance) { _, _ in }
     try await lock.release()
     return outcome
@@ -65,6 +67,9 @@ func connection(_ name: String) throws -> DesiredConnection {
       file: "it.yaml", name: SourceRange(at: .start), app: SourceRange(at: .start)))
 }
 
+/// Time does not pass, and a sleep lasts until it is cancelled.
+let still = TestRuntime().sleepingUntilCancelled
+
 struct Unexpected: Error {}
 
 /// Opens every message to the connection's name, but for those that are to fail.
@@ -80,21 +85,4 @@ struct TestOpener: SecretOpener {
         : .success(SecretBytes(copying: address.connection.rawValue.utf8))
     }
   }
-}
-
-/// Time that stands; a sleep lasts until it is cancelled.
-struct StillClock: Clock {
-  func now() -> Timestamp { provenance.at }
-  func sleep(for duration: Duration) async { try? await Task.sleep(for: .seconds(3600)) }
-}
-
-/// Time that only passes by sleeping, which takes none.
-actor SleepingClock: Clock {
-  private nonisolated(unsafe) var elapsed = Duration.zero
-
-  nonisolated func now() -> Timestamp {
-    unsafe provenance.at.adding(seconds: elapsed.components.seconds)
-  }
-
-  func sleep(for duration: Duration) { unsafe elapsed += duration }
 }

@@ -84,7 +84,7 @@ import Testing
     try await fixture.store.intend(connection("half").name, in: run)
     let applier = Applier(
       store: fixture.store, lock: fixture.lock(), opener: TestOpener(), catalog: Catalog([]),
-      clock: StillClock())
+      runtime: still)
     let told = try await applier.interruptedRuns()
     #expect(told.map(\.code) == [.interruptedApply])
     #expect(told.first?.notes.first == "it did 0 of 2 changes; begun and not done: `half`")

@@ -4,6 +4,7 @@ import Model
 import SQLiteStore
 import Stores
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct LockingTests {
@@ -16,24 +17,25 @@ import Testing
   @Test func waitsAndThenSaysWhoHoldsIt() async throws {
     let fixture = try ApplyFixture()
     try await fixture.lock("ann").take(waitingAtMost: 0) { _ in }
-    let clock = SleepingClock()
     let notices = Notices()
     do {
-      try await fixture.lock("bob", clock: clock).take(waitingAtMost: 30) { notices.add($0) }
+      try await fixture.lock("bob", runtime: TestRuntime().runtime).take(waitingAtMost: 30) {
+        notices.add($0)
+      }
       Issue.record("two have the lock")
     } catch {
       #expect(error.code == .storeLocked)
       #expect(error.notes.first?.contains("ann@laptop") == true)
       #expect(error.notes.first?.contains("2026-09-21T14:13:20Z, 30 seconds ago") == true)
     }
-    #expect(notices.codes == [.storeLocked], "said once")
+    #expect(notices.codes == [.storeLocked], "reported once")
   }
 
   @Test func takesItFromWhoWasSilentAndSaysSo() async throws {
     let fixture = try ApplyFixture()
     try await fixture.lock("ann").take(waitingAtMost: 0) { _ in }
     let notices = Notices()
-    try await fixture.lock("bob", clock: SleepingClock()).take(waitingAtMost: 90) {
+    try await fixture.lock("bob", runtime: TestRuntime().runtime).take(waitingAtMost: 90) {
       notices.add($0)
     }
     #expect(notices.codes == [.storeLocked, .lockTakenOver])
@@ -43,10 +45,10 @@ import Testing
     let fixture = try ApplyFixture()
     let mine = fixture.lock()
     try await mine.take(waitingAtMost: 0) { _ in }
-    try await fixture.lock("bob", clock: SleepingClock()).take(waitingAtMost: 90) { _ in }
+    try await fixture.lock("bob", runtime: TestRuntime().runtime).take(waitingAtMost: 90) { _ in }
     let applier = Applier(
       store: fixture.store, lock: mine, opener: TestOpener(), catalog: Catalog([]),
-      clock: StillClock())
+      runtime: still)
     let desired = try connection("c")
     let change = Change(
       connection: desired.name, app: "crm", action: .create, reason: .notInStore, details: [],

@@ -19,12 +19,4 @@ import Testing
     let found = ProxyAddress.of(url, environment: environment)
     #expect(found.map { "\($0.host):\($0.port)" } == expected)
   }
-
-  @Test func aWaitIsWithinItsWindow() {
-    let backoff = Backoff(first: 1, most: 8)
-    #expect(backoff.wait(attempt: 0, fraction: 0.5) == .milliseconds(500))
-    #expect(backoff.wait(attempt: 2, fraction: 0.5) == .seconds(2))
-    #expect(backoff.wait(attempt: 60, fraction: 1) == .seconds(8))
-    #expect(backoff.wait(attempt: 3, fraction: 0) == .zero)
-  }
 }

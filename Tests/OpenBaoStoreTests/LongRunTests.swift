@@ -39,18 +39,18 @@ private final class Watched: HTTPTransport {
       "all", #"path "*" { capabilities = ["create", "read", "update", "list"] }"#)
     let role = try root.makeAppRole("applier", ["all"], lifetime: "10m")
     let http = Watched()
-    let now = Mutex<Int64>(1_800_000_000_000)
+    let time = TestRuntime(Timestamp(milliseconds: 1_800_000_000_000))
     let store = store(
       of: root,
       credentials: .appRole(mount: "approle", roleID: role.roleID, secretID: role.secretID),
-      http: http, now: { now.withLock { $0 } })
+      http: http, runtime: time.sleepingReally)
 
     _ = try await store.read()
     #expect(http.count("auth/approle/login") == 1 && http.count("renew-self") == 0)
-    now.withLock { $0 += 4 * 60_000 }
+    time.advance(seconds: 4 * 60)
     _ = try await store.read()
     #expect(http.count("renew-self") == 0, "before the half of its life")
-    now.withLock { $0 += 2 * 60_000 }
+    time.advance(seconds: 2 * 60)
     _ = try await store.read()
     _ = try await store.read()
     #expect(http.count("auth/approle/login") == 1 && http.count("renew-self") == 1)
@@ -63,7 +63,7 @@ private final class Watched: HTTPTransport {
       guard found.text.contains("\"role_name\":\"applier\"") else { continue }
       try root.order("POST", "auth/token/revoke-accessor", ["accessor": accessor])
     }
-    now.withLock { $0 += 6 * 60_000 }
+    time.advance(seconds: 6 * 60)
     _ = try await store.read()
     #expect(http.count("auth/approle/login") == 2)
   }

@@ -24,10 +24,10 @@ private final class CountingService: HTTPTransport {
 
   private let state = Mutex(State())
   private let lifetime: Int64
-  private let clock: TestClock
+  private let clock: TestRuntime
   private let pause: Duration
 
-  init(lifetime: Int64, clock: TestClock, pause: Duration = .zero) {
+  init(lifetime: Int64, clock: TestRuntime, pause: Duration = .zero) {
     self.lifetime = lifetime
     self.clock = clock
     self.pause = pause

@@ -19,25 +19,20 @@ import Tokens
       address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
       environment: "prod", destroys: false,
       credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
-      surroundings: Surroundings(
-        now: { Int64(Date().timeIntervalSince1970 * 1000) },
-        sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) }),
-      protection: protection)
+      runtime: .real, protection: protection)
   }
 
-  private func renewer(_ store: OpenBaoStore, _ clock: TestClock, journal: String) -> Renewer {
+  private func renewer(_ store: OpenBaoStore, _ clock: TestRuntime, journal: String) -> Renewer {
     Renewer(
       store: store, tokens: store, http: LiveHTTPTransport(),
       journal: ResponseJournal(folder: journal),
-      surroundings: RenewalSurroundings(
-        now: { clock.now }, sleep: { try? await Task.sleep(for: $0) },
-        random: { Double.random(in: 0..<1) }, isEnding: { false }), rule: .standard,
+      runtime: clock.sleepingReally, isEnding: { false }, rule: .standard,
       holder: "test", provenance: { provenance })
   }
 
   /// A connection with tokens that are due.
   private func subject(
-    in store: OpenBaoStore, _ service: OAuthService, _ clock: TestClock
+    in store: OpenBaoStore, _ service: OAuthService, _ clock: TestRuntime
   ) async throws -> RenewalSubject {
     let name = try name("crm")
     let run = try await store.beginRun([StoreIntent(name, .create)], by: provenance)
@@ -73,7 +68,7 @@ import Tokens
     defer { server.end() }
     let service = try await HostileServer.rotating()
     let protection = TestProtection()
-    let clock = TestClock()
+    let clock = TestRuntime()
     let folder = try TemporaryFolder()
     let stores = (0..<8).map { _ in store(server, protection) }
     let subject = try await subject(in: stores[0], service.service, clock)
@@ -106,7 +101,7 @@ import Tokens
     let server = try await BaoServer()
     defer { server.end() }
     let service = try await HostileServer.rotating()
-    let clock = TestClock()
+    let clock = TestRuntime()
     let folder = try TemporaryFolder()
     let store = store(server, TestProtection())
     let feed = store.feed

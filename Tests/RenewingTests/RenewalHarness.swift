@@ -15,22 +15,11 @@ func text(_ secret: SecretBytes?) -> String? {
   secret?.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
 }
 
-/// A clock that a test moves; whoever sleeps is woken by it at once, and time goes on by it.
-final class TestClock: Sendable {
-  private let time: Mutex<Int64>
-  init(_ start: Int64 = 1_790_000_000_000) { time = Mutex(start) }
-  var now: Timestamp { Timestamp(milliseconds: time.withLock { $0 }) }
-  func advance(seconds: Int64) { time.withLock { $0 += seconds * 1000 } }
-  func advance(_ duration: Duration) {
-    time.withLock { $0 += duration.components.seconds * 1000 + 1 }
-  }
-}
-
 /// A SQLite store with one connection, a token endpoint, and what renews between them.
 final class RenewalHarness: Sendable {
   let folder: TemporaryFolder
   let store: SQLiteStore
-  let clock = TestClock()
+  let clock = TestRuntime()
   let subject: RenewalSubject
   let id: StoreID
   let secrets: [FieldName: SecretBytes]
@@ -77,21 +66,12 @@ final class RenewalHarness: Sendable {
     isRealTime: Bool = false
   ) -> Renewer {
     let store = store ?? self.store
-    let clock = clock
     return Renewer(
       store: store, tokens: store,
       http: http ?? LiveHTTPTransport(limits: HTTPLimits(body: 1 << 20)),
       journal: journal ?? self.journal,
-      surroundings: RenewalSurroundings(
-        now: { clock.now },
-        sleep: { duration in
-          if isRealTime {
-            try? await Task.sleep(for: duration)
-          } else {
-            clock.advance(duration)
-            await Task.yield()
-          }
-        }, random: { 0.5 }, isEnding: { false }), rule: .standard, holder: "test",
+      runtime: isRealTime ? clock.sleepingReally : clock.runtime, isEnding: { false },
+      rule: .standard, holder: "test",
       provenance: { provenance })
   }
 

@@ -204,15 +204,13 @@ import Tokens
 
   /// A renewer whose process ends while the store is away.
   private func dying(_ harness: RenewalHarness, journal: ResponseJournal) -> Renewer {
-    let clock = harness.clock
     let away = UnreliableTokens(harness.store) { number, _ in
       number >= 2 ? .refused(.unavailable("it is away")) : nil
     }
     return Renewer(
       store: away, tokens: away, http: LiveHTTPTransport(), journal: journal,
-      surroundings: RenewalSurroundings(
-        now: { clock.now }, sleep: { _ in }, random: { 0 }, isEnding: { true }),
-      rule: .standard, holder: "dying", provenance: { provenance })
+      runtime: harness.clock.runtime, isEnding: { true }, rule: .standard, holder: "dying",
+      provenance: { provenance })
   }
 
   @Test func aJournalThatCannotBeWrittenIsTold() async throws {

@@ -54,7 +54,7 @@ final class Contract: Sendable {
         address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
         environment: nil, destroys: false,
         credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
-        surroundings: surroundings, protection: TestProtection())
+        runtime: .real, protection: TestProtection())
     case .tenantWithGit:
       return try ledgered(
         by: GitLedger(git: Git(folder: folder.path), name: "contract", remote: nil))
@@ -68,15 +68,9 @@ final class Contract: Sendable {
         domain: "test.eu.auth0.com", base: try #require(tenant).address,
         credentials: { () throws(StoreError) in
           .client(id: "cl13nt", secret: "cl13nt-s3cr3t")
-        }, http: LiveHTTPTransport(), surroundings: surroundings), ledger: ledger,
+        }, http: LiveHTTPTransport(), runtime: .real), ledger: ledger,
       catalog: .builtIn,
       protection: TestProtection(), provenance: { provenance })
-  }
-
-  private var surroundings: Surroundings {
-    Surroundings(
-      now: { Int64(Date().timeIntervalSince1970 * 1000) },
-      sleep: { try? await Task.sleep(for: $0) }, random: { 0.5 })
   }
 
   // MARK: Somebody else's changes, by the backend's own means

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Three nodes that agree by Raft, with TLS between them and to their clients, and a KV engine of
 /// version 2 at `secret`.

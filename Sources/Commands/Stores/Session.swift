@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
+import Pacing
 import Stores
 
 /// The live parts of one run on one project.
@@ -13,7 +14,7 @@ struct Session: Sendable {
   let store: any Store
   /// Who writes, now, with what, from which commit.
   let provenance: @Sendable () -> Provenance
-  let clock = SystemClock()
+  let runtime: Runtime
 
   let stores: StoreFactory
 

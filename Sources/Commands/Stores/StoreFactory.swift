@@ -9,6 +9,7 @@ import Logging
 import Manifests
 import Model
 import OpenBaoStore
+import Pacing
 import SQLiteStore
 import Stores
 
@@ -19,6 +20,7 @@ struct StoreFactory {
   let logger: Logger
   /// Deletes are for good, where a store could bring the connection back.
   let destroys: Bool
+  let runtime: Runtime
   /// Who would write, when it does.
   let provenance: @Sendable () -> Provenance
 
@@ -86,7 +88,7 @@ struct StoreFactory {
       domain: domain, base: settings.baseURL,
       credentials: logins(settings.credentialsCommand).auth0,
       http: LoggingHTTPTransport(LiveHTTPTransport(proxy: proxy), logger: logger),
-      surroundings: .live)
+      runtime: runtime)
   }
 
   private func openBao(_ settings: OpenBaoSettings) throws -> any Store {
@@ -107,7 +109,7 @@ struct StoreFactory {
         LiveHTTPTransport(
           proxy: ProxyAddress.of(address, environment: ProcessInfo.processInfo.environment),
           authorities: environment.authorities), logger: logger),
-      surroundings: .live, protection: protection)
+      runtime: runtime, protection: protection)
   }
 
   private func logins(_ command: [String]) -> StoreLogins {

@@ -5,6 +5,7 @@ import Foundation
 import HTTP
 import Manifests
 import Model
+import Pacing
 import Renewing
 import Reports
 import Stores
@@ -62,8 +63,8 @@ struct AuthorizeCommand: Subcommand {
     ) {
       (requests) async throws(TokenFault) -> RawResponse in
       device
-        ? try await onDevice(requests, scopes, console)
-        : try await inBrowser(requests, scopes, console)
+        ? try await onDevice(requests, scopes, session.runtime, console)
+        : try await inBrowser(requests, scopes, session.runtime, console)
     }
     switch outcome {
     case .authorized(let record):
@@ -85,7 +86,7 @@ struct AuthorizeCommand: Subcommand {
   }
 
   private func inBrowser(
-    _ requests: TokenRequests, _ scopes: Set<Scope>, _ console: Console
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ runtime: Runtime, _ console: Console
   ) async throws(TokenFault) -> RawResponse {
     let listener: LoopbackListener
     do throws(LoopbackListener.NotStarted) {
@@ -111,7 +112,7 @@ struct AuthorizeCommand: Subcommand {
       let query = await withTaskGroup(of: String?.self) { group in
         group.addTask { await listener.answer() }
         group.addTask { [timeout] in
-          try? await Task.sleep(for: .seconds(timeout))
+          await runtime.sleep(.seconds(timeout))
           return nil
         }
         let first = await group.next() ?? nil
@@ -128,14 +129,14 @@ struct AuthorizeCommand: Subcommand {
   }
 
   private func onDevice(
-    _ requests: TokenRequests, _ scopes: Set<Scope>, _ console: Console
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ runtime: Runtime, _ console: Console
   ) async throws(TokenFault) -> RawResponse {
     let device = try await requests.authorizeDevice(scopes: scopes)
     console.note(
       "On any device, open \(shown(device.url)) and type in the code \(shown(device.userCode))"
         + (device.completeURL.map { "\nor open \(shown($0))" } ?? ""))
     return try await requests.answer(to: device) { seconds in
-      try? await Task.sleep(for: .seconds(seconds))
+      await runtime.sleep(.seconds(seconds))
     }
   }
 }

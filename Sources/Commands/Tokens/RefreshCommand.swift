@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import Model
+import Pacing
 import Renewing
 import Reports
 import Stores

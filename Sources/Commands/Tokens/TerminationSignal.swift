@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Pacing
 import Synchronization
 
 /// SIGTERM and SIGINT as a value to poll, so that what is under way is finished first.
@@ -32,6 +33,12 @@ final class TerminationSignal: Sendable {
       group.cancelAll()
       sleepers.wake(id)
     }
+  }
+
+  /// The same runtime, whose sleeps a signal ends.
+  func endingSleeps(of runtime: Runtime) -> Runtime {
+    Runtime(
+      now: runtime.now, sleep: { await self.sleep(for: $0) }, random: runtime.random)
   }
 }
 

@@ -1,6 +1,7 @@
 import Applying
 import Diagnostics
 import Model
+import Pacing
 import Renewing
 import Stores
 import Tokens
@@ -57,7 +58,7 @@ extension TokenRenewer {
     guard client.service.introspectionEndpoint != nil, let access = kept.access else {
       return true
     }
-    let requests = TokenRequests(client, http: session.tokenHTTP) { session.clock.now() }
+    let requests = TokenRequests(client, http: session.tokenHTTP) { session.runtime.now() }
     return (try? await requests.introspect(access).isActive) ?? false
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Manifests
 import Model
+import Pacing
 import Renewing
 import Secrets
 import Stores
@@ -62,7 +63,7 @@ struct TokenRenewer: Sendable {
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
-    let now = session.clock.now()
+    let now = session.runtime.now()
     var due: [RenewalSubject] = []
     var results: [CompletedRenewal] = []
     for subject in subjects.values where names?.contains(subject.name) ?? true {
@@ -87,7 +88,7 @@ struct TokenRenewer: Sendable {
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
-    let now = session.clock.now()
+    let now = session.runtime.now()
     return subjects.values.compactMap { subject -> Timestamp? in
       switch subject.decision(records[subject.name]?.record, rule: rule, now: now) {
       case .use(let until): until

@@ -1,0 +1,82 @@
+import Model
+
+/// When to give up on an operation, and how long to wait before each further attempt.
+///
+/// Which failures may be retried is the caller's to know: only it can say whether a request may have
+/// been carried out.
+package struct RetryPolicy: Hashable, Sendable {
+  package enum Limit: Hashable, Sendable {
+    /// So many attempts, the first included.
+    case attempts(Int)
+    /// No further attempt once this much time has passed since the first.
+    case duration(Duration)
+    /// Until it succeeds or the caller stops.
+    case none
+  }
+
+  package let limit: Limit
+  package let backoff: Backoff
+
+  package init(_ limit: Limit, _ backoff: Backoff = Backoff()) {
+    self.limit = limit
+    self.backoff = backoff
+  }
+}
+
+/// The attempts at one operation, counted and spaced by a policy.
+///
+///     var retry = Retry(.standard, runtime)
+///     while true {
+///       if let result = try attempt() { return result }
+///       guard await retry.waitForNextAttempt() else { throw … }
+///     }
+package struct Retry: Sendable {
+  /// May change between attempts, where a failure shows that another patience is right.
+  package var policy: RetryPolicy
+  /// How many attempts were waited for; 0 during the first one.
+  package private(set) var count = 0
+  private let runtime: Runtime
+  private let start: Timestamp
+
+  package init(_ policy: RetryPolicy, _ runtime: Runtime) {
+    self.policy = policy
+    self.runtime = runtime
+    start = runtime.now()
+  }
+
+  /// Whether the policy allows no attempt after the one that has just failed.
+  package var isExhausted: Bool {
+    switch policy.limit {
+    case .attempts(let attempts): count + 1 >= attempts
+    case .duration(let duration):
+      Duration.milliseconds(runtime.now().milliseconds - start.milliseconds) >= duration
+    case .none: false
+    }
+  }
+
+  /// Waits before the next attempt.
+  ///
+  /// - Parameter serverDelay: the wait that the server asked for, at most a minute of it; it replaces
+  ///   the backoff, with up to a fifth more so that not all its clients return at once.
+  /// - Returns: false, at once, where the limit is reached.
+  package mutating func waitForNextAttempt(serverDelay: Duration? = nil) async -> Bool {
+    if isExhausted { return false }
+    await wait(serverDelay: serverDelay)
+    return true
+  }
+
+  /// Waits whatever the limit says: for looking once more at what the last attempt did.
+  package mutating func wait(serverDelay: Duration? = nil) async {
+    await runtime.sleep(delay(serverDelay))
+    count += 1
+  }
+
+  private func delay(_ serverDelay: Duration?) -> Duration {
+    guard let serverDelay else {
+      return policy.backoff.wait(attempt: count, fraction: runtime.random())
+    }
+    let asked = Int64(max(.zero, min(serverDelay, .seconds(60))) / .milliseconds(1))
+    let extra = Int64(Double(max(asked, 100)) * 0.2 * runtime.random())
+    return .milliseconds(asked + extra)
+  }
+}
