@@ -32,7 +32,7 @@ struct ApplyRunner {
     let workspace = session.workspace
     let applier = Applier(
       store: session.store, lock: lock, opener: session.sealer, catalog: workspace.catalog,
-      clock: session.clock, width: width)
+      runtime: session.runtime, width: width)
     console.report(try await applier.interruptedRuns())
 
     let plan =

@@ -25,7 +25,7 @@ struct ImportRecorder {
       }
       let applier = Applier(
         store: session.store, lock: lock, opener: session.sealer, catalog: workspace.catalog,
-        clock: session.clock)
+        runtime: session.runtime)
       return await applier.carryOut(
         Plan(changes: changes, findings: [], unchangedCount: 0, emptyCount: 0),
         desired: workspace.state.connections, by: session.provenance()

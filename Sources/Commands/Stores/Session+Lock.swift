@@ -2,6 +2,7 @@ import Applying
 import Diagnostics
 import Foundation
 import Model
+import Pacing
 import Stores
 
 extension Session {
@@ -27,7 +28,7 @@ extension Session {
   }
 
   private func lock() -> StoreLock {
-    let now = clock.now()
+    let now = runtime.now()
     let process = ProcessInfo.processInfo.processIdentifier
     return StoreLock(
       store,
@@ -36,6 +37,6 @@ extension Session {
         host: HostIdentity.host,
         processID: process, processStart: ProcessIdentity.start(of: process), since: now,
         lastSeen: now),
-      clock: clock)
+      runtime: runtime)
   }
 }

@@ -1,6 +1,5 @@
 import Applying
 import Diagnostics
-import Foundation
 import Manifests
 import Model
 import Pacing
@@ -33,9 +32,4 @@ struct Session: Sendable {
       throw Failure(Diagnostic(error, in: store.description))
     }
   }
-}
-
-struct SystemClock: Applying.Clock {
-  func now() -> Timestamp { Timestamp(Date()) }
-  func sleep(for duration: Duration) async { try? await Task.sleep(for: duration) }
 }

@@ -2,6 +2,7 @@ import Applying
 import Diagnostics
 import Manifests
 import Model
+import Pacing
 import Stores
 
 /// Builds the live parts of a run: the one place where a store is opened.
@@ -16,18 +17,19 @@ struct SessionFactory {
       throw Failure(.noEnvironmentChosen(workspace.project))
     }
     let keyring = Keyring.standard(workspace.project, console: console)
-    let clock = SystemClock()
+    let runtime = Runtime.live
     let provenance: @Sendable () -> Provenance = {
       Provenance(
-        who: "\(HostIdentity.user)@\(HostIdentity.host)", at: clock.now(),
+        who: "\(HostIdentity.user)@\(HostIdentity.host)", at: runtime.now(),
         toolVersion: Program.version,
         commit: GitHead.commit(above: workspace.files.root))
     }
     let stores = StoreFactory(
       workspace: workspace, keyring: keyring, logger: console.logger, destroys: destroys,
-      provenance: provenance)
+      runtime: runtime, provenance: provenance)
     return Session(
       workspace: workspace, keyring: keyring, sealer: FieldSealer(keyring: keyring),
-      store: try stores.store(settings), provenance: provenance, stores: stores)
+      store: try stores.store(settings), provenance: provenance, runtime: runtime,
+      stores: stores)
   }
 }

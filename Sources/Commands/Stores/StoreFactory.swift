@@ -116,11 +116,3 @@ struct StoreFactory {
     StoreLogins(command, folder: workspace.files.root)
   }
 }
-
-extension Surroundings {
-  fileprivate static var live: Surroundings {
-    Surroundings(
-      now: { Int64(Date().timeIntervalSince1970 * 1000) },
-      sleep: { try? await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
-  }
-}

@@ -96,14 +96,14 @@ struct AuthorizeCommand: Subcommand {
     } catch {
       throw .transient(error.reason, retryAfter: nil)
     }
-    let result = await response(to: requests, scopes, listener, console)
+    let result = await response(to: requests, scopes, listener, runtime, console)
     await listener.end()
     return try result.get()
   }
 
   private func response(
     to requests: TokenRequests, _ scopes: Set<Scope>, _ listener: LoopbackListener,
-    _ console: Console
+    _ runtime: Runtime, _ console: Console
   ) async -> Result<RawResponse, TokenFault> {
     do throws(TokenFault) {
       let request = try AuthorizationRequest(

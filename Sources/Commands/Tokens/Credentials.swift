@@ -1,6 +1,7 @@
 import Diagnostics
 import Manifests
 import Model
+import Pacing
 import Renewing
 import Secrets
 import Stores
@@ -33,7 +34,7 @@ struct Credentials {
           try await tokens.openTokens(of: name)
         }
         guard let token = kept.access else { throw Failure(.noTokenToHandOver(name)) }
-        if let end = kept.record?.tokens?.expiry.time, end <= session.clock.now() {
+        if let end = kept.record?.tokens?.expiry.time, end <= session.runtime.now() {
           throw Failure(.expiredToken(name, end))
         }
         access[name] = token

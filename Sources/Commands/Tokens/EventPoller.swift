@@ -1,5 +1,6 @@
 import Diagnostics
 import Model
+import Pacing
 import Planning
 import Reports
 import Stores
@@ -53,7 +54,7 @@ struct EventPoller {
       let found = try await Self.conditions(session)
       lines += found.subtracting(conditions).sorted { $0.connection < $1.connection }.map {
         EventLine(
-          $0.kind, connection: $0.connection, at: session.clock.now(), who: nil, version: nil)
+          $0.kind, connection: $0.connection, at: session.runtime.now(), who: nil, version: nil)
       }
       conditions = found
     }

@@ -37,7 +37,7 @@ struct RefreshCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let names = try Set(names.map { try ConnectionName(argument: $0) })
-    let termination = TerminationSignal()
+    let termination = TerminationSignal(.live)
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
     let tokenRenewer = try TokenRenewer(session, termination: termination)
     if watch { return try await keepRenewing(tokenRenewer, termination, console) }
@@ -61,7 +61,7 @@ struct RefreshCommand: Subcommand {
           results.filter { reported[$0.name] != $0.outcome }, tokenRenewer.session, console)
         reported = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
         if let due = try await tokenRenewer.nextDue() {
-          let wait = due.milliseconds - tokenRenewer.session.clock.now().milliseconds
+          let wait = due.milliseconds - tokenRenewer.session.runtime.now().milliseconds
           pause = min(pause, max(wait, 250))
         }
       } catch let failure as Failure {

@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import Manifests
 import Model
+import Pacing
 import Planning
 import Renewing
 import Stores
@@ -15,7 +16,7 @@ extension Session {
       try await tokens.tokenRecords()
     }
     return TokenOverview(
-      records: records.mapValues(\.record), rule: workspace.project.renewal, now: clock.now())
+      records: records.mapValues(\.record), rule: workspace.project.renewal, now: runtime.now())
   }
 
   /// Answers with tokens are small, and awaited for less than a claim lasts.

@@ -6,11 +6,13 @@ import Synchronization
 /// SIGTERM and SIGINT as a value to poll, so that what is under way is finished first.
 final class TerminationSignal: Sendable {
   private let sleepers = Sleepers()
+  private let runtime: Runtime
   /// Set once and only released.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   /// From now on these signals do not kill the process.
-  init() {
+  init(_ runtime: Runtime) {
+    self.runtime = runtime
     let sleepers = sleepers
     unsafe sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
@@ -27,7 +29,7 @@ final class TerminationSignal: Sendable {
   func sleep(for duration: Duration) async {
     await withTaskGroup { group in
       let id = UUID()
-      group.addTask { try? await Task.sleep(for: duration) }
+      group.addTask { [runtime] in await runtime.sleep(duration) }
       group.addTask { [sleepers] in await sleepers.wait(id) }
       await group.next()
       group.cancelAll()

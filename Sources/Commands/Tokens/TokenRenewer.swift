@@ -29,7 +29,8 @@ struct TokenRenewer: Sendable {
     renewer = Renewer(
       store: session.store, tokens: tokens, http: session.tokenHTTP,
       journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
-      surroundings: .live(termination), rule: rule,
+      runtime: termination?.endingSleeps(of: session.runtime) ?? session.runtime,
+      isEnding: { termination?.isReceived ?? false }, rule: rule,
       holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
       provenance: session.provenance)
   }
@@ -142,19 +143,5 @@ struct TokenRenewer: Sendable {
         ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
     }
     if !faults.isEmpty { throw Failure(faults) }
-  }
-}
-
-extension RenewalSurroundings {
-  static func live(_ termination: TerminationSignal?) -> RenewalSurroundings {
-    RenewalSurroundings(
-      now: { Timestamp(Date()) },
-      sleep: { duration in
-        if let termination {
-          await termination.sleep(for: duration)
-        } else {
-          try? await Task.sleep(for: duration)
-        }
-      }, random: { Double.random(in: 0..<1) }, isEnding: { termination?.isReceived ?? false })
   }
 }

@@ -29,7 +29,7 @@ struct WatchCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let names = try Set(names.map { try ConnectionName(argument: $0).rawValue })
-    let termination = TerminationSignal()
+    let termination = TerminationSignal(.live)
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
     var poller = try await EventPoller(session)
     console.note("Watching \(session.store.description).")
