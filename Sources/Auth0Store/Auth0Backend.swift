@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 package import HTTP
 package import Model
@@ -80,7 +81,7 @@ package struct Auth0Backend: RecordlessBackend {
 
   package func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
     let start = await api.now
-    let body = try JSONBody.connection(write, isNew: true)
+    let body = try SetupBody.connection(write, isNew: true)
     for attempt in 0..<4 {
       do throws(ManagementAPI.Failure) {
         let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
@@ -112,7 +113,7 @@ package struct Auth0Backend: RecordlessBackend {
   package func update(
     _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
   ) async throws(StoreError) -> BackendConnection {
-    let body = try JSONBody.connection(write, isNew: false)
+    let body = try SetupBody.connection(write, isNew: false)
     let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
     for attempt in 0..<4 {
       let present = try await connection(at: path)

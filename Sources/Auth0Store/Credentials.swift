@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 
 /// How a tenant's API is logged in to.
@@ -53,11 +54,8 @@ struct AccessToken: Sendable {
     }
     self.text = text
     let parts = text.split(separator: ".")
-    var payload = parts.count == 3 ? String(parts[1]) : ""
-    payload = String(payload.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-    payload += String(repeating: "=", count: (4 - payload.count % 4) % 4)
-    let claims = Data(base64Encoded: payload)
-      .flatMap { try? JSONDecoder().decode(Claims.self, from: $0) }
+    let payload = parts.count == 3 ? Base64.urlDecoded(parts[1]) : nil
+    let claims = payload.flatMap { try? JSONDecoder().decode(Claims.self, from: Data($0)) }
     scopes = claims?.scope.map(Self.scopes)
     expiresAt = claims?.exp
   }

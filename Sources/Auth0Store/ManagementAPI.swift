@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import HTTP
 import Model
@@ -239,7 +240,7 @@ struct ErrorResponse {
     case 401: return .unauthorized("it answers \(summary)")
     case 403:
       // The message names the scope: `Insufficient scope, expected any of: create:…`.
-      let words = (message ?? "").split { !($0.isASCII && ($0.isLetter || ":_".contains($0))) }
+      let words = (message ?? "").split { !($0.isASCIILetter || ":_".contains($0)) }
       let scopes = words.map(String.init).filter { $0.contains(":") && !$0.hasSuffix(":") }
       return scopes.isEmpty ? .refused("it answers \(summary)") : .permissionDenied(scopes)
     default: return .refused("it answers \(summary)")
@@ -248,6 +249,6 @@ struct ErrorResponse {
 
   private static func isWord(_ text: String) -> Bool {
     text.utf8.count <= 64
-      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) }
+      && text.allSatisfy { $0.isASCIIAlphanumeric || "._- ".contains($0) }
   }
 }

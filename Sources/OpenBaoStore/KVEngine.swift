@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import HTTP
 import Model
@@ -181,10 +182,16 @@ struct KVEngine: Sendable {
   /// - Parameter data: a JSON object.
   func put(_ path: String, data: [UInt8], after version: Int64) async throws(StoreError) -> Written
   {
-    var body = JSONBody()
-    body.put("{\"options\":{\"cas\":\(version)},\"data\":")
-    body.put(raw: data)
-    body.put("}")
+    var body = JSONWriter()
+    body.object {
+      $0.name("options")
+      $0.object {
+        $0.name("cas")
+        $0.integer(version)
+      }
+      $0.name("data")
+      $0.raw(data)
+    }
     do throws(BaoAPI.Failure) {
       let answer = try await api.call(
         .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)

@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 import FoundationEssentials
 package import Model
 import Secrets
@@ -30,7 +31,7 @@ package struct AuthorizationRequest: Sendable {
     if scopes.contains("openid") { query.append(("nonce", randomName())) }
     client.audience.map { query.append(("audience", $0)) }
     if client.service.pkce != .unsupported {
-      query.append(("code_challenge", base64URL(SHA256.hash(data: Data(verifier.utf8)))))
+      query.append(("code_challenge", Base64.urlEncoded(SHA256.hash(data: Data(verifier.utf8)))))
       query.append(("code_challenge_method", "S256"))
     }
     query += client.service.authorizationParameters.sorted { $0.key < $1.key }.map { ($0, $1) }

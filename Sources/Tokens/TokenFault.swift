@@ -1,3 +1,4 @@
+import Encodings
 import HTTP
 package import Model
 
@@ -123,7 +124,7 @@ extension String {
     let words = split(omittingEmptySubsequences: false) { "_-. ".contains($0) }
     return words.count <= 6
       && words.allSatisfy { word in
-        (1...16).contains(word.utf8.count) && word.allSatisfy { $0.isASCII && $0.isLetter }
+        (1...16).contains(word.utf8.count) && word.allSatisfy(\.isASCIILetter)
       }
   }
 }

@@ -1,6 +1,7 @@
 import Applying
 import Auth0Store
 import Diagnostics
+import Encodings
 import Foundation
 import GitPlumbing
 import HTTP
@@ -137,7 +138,7 @@ extension StoreBackend {
   /// one place or another), a slash is `-`.
   private func refName(_ text: String) -> String {
     String(
-      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
+      text.map { $0.isASCIIAlphanumeric || $0 == "_" ? $0 : "-" }
         .drop { $0 == "-" })
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Encodings
 import Foundation
 import Manifests
 import Model
@@ -78,7 +79,7 @@ enum EnvironmentName {
   /// Upper case, with `_` for what is neither a letter nor a digit of ASCII.
   static func of(_ text: String) -> String {
     let name = String(
-      text.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+      text.uppercased().map { $0.isASCIIAlphanumeric ? $0 : "_" })
     return name.first?.isNumber ?? true ? "_" + name : name
   }
 }

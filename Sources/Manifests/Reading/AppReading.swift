@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -111,14 +112,8 @@ extension String {
   /// A lower-case letter, then lower-case letters, digits and `_`; at most 55.
   fileprivate var isLowerCaseID: Bool {
     guard let first = utf8.first, utf8.count <= 55 else { return false }
-    func isLetter(_ byte: UInt8) -> Bool {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-    }
-    return isLetter(first)
-      && utf8.allSatisfy {
-        isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-          || $0 == UInt8(ascii: "_")
-      }
+    return first.isASCIILowercase
+      && utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
   }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -178,7 +179,7 @@ extension String {
 
 extension Substring {
   fileprivate var isPort: Bool {
-    first == ":" && count > 1 && dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
+    first == ":" && count > 1 && dropFirst().allSatisfy(\.isASCIIDigit)
   }
 }
 
