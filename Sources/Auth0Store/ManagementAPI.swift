@@ -31,7 +31,7 @@ actor ManagementAPI {
   private var token: AccessToken?
   private let renewal = SingleFlight<AccessToken>()
   /// Calls left until `reset` (seconds since 1970), as the server last told.
-  private var limit: (remaining: Int, reset: Int64)?
+  private var limit: (remaining: Int, reset: Seconds)?
 
   init(
     base: String, audience: String,
@@ -124,26 +124,27 @@ actor ManagementAPI {
     guard let remaining = answer.headers["x-ratelimit-remaining"].flatMap({ Int($0) }),
       let reset = answer.headers["x-ratelimit-reset"].flatMap({ Int64($0) })
     else { return }
-    limit = (remaining, reset)
+    limit = (remaining, Seconds(reset))
   }
 
   /// Slows down before the limit is hit: what is left is spread over the time until there is more.
   private func pace() async {
     guard let limit, limit.remaining < Self.reserve else { return }
-    let milliseconds = limit.reset * 1000 - surroundings.now()
+    let milliseconds = limit.reset.milliseconds.count - surroundings.now()
     self.limit = nil
     guard milliseconds > 0 else { return }
     let share = milliseconds / Int64(max(1, limit.remaining + 1))
     await surroundings.sleep(.milliseconds(min(share, 60_000)))
   }
 
-  /// `Retry-After`, else the reset, else a backoff; a little more, so that not all come at once.
+  /// `Retry-After`, else the reset, else a backoff; a little more, so that not all come at once. What
+  /// is longer than a minute is taken for a minute.
   private func waitAsTold(_ answer: HTTPResponse, _ refusals: Int) async {
     let told: Int64? =
       if let seconds = answer.headers["retry-after"].flatMap({ Int64($0) }) {
-        seconds * 1000
+        Seconds(seconds).milliseconds.count
       } else if let reset = answer.headers["x-ratelimit-reset"].flatMap({ Int64($0) }) {
-        reset * 1000 - surroundings.now()
+        Seconds(reset).milliseconds.count - surroundings.now()
       } else {
         nil
       }
@@ -160,7 +161,7 @@ actor ManagementAPI {
     if credentials == nil { credentials = try login() }
     if case .token(let text) = credentials { return AccessToken(ready: text) }
     let seconds = surroundings.now() / 1000
-    if let token, (token.expiresAt ?? Int64.max) - Self.margin > seconds { return token }
+    if let token, token.expiresAt.map({ $0 - Self.margin > seconds }) ?? true { return token }
     let token = try await renewal.value { () async throws(StoreError) in
       try await self.newToken()
     }

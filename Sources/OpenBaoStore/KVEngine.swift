@@ -167,7 +167,7 @@ struct KVEngine: Sendable {
       let number = data.object("metadata")?["version"],
       let version = Int64(String(decoding: number, as: UTF8.self))
     else { throw .corrupt("the data of `\(path)` has another form") }
-    return (content, version)
+    return (content, KVMetadata.countable(version))
   }
 
   enum Written {

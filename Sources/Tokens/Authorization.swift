@@ -88,13 +88,13 @@ extension TokenRequests {
       let userCode = value?["user_code"]?.plainText,
       let page = (value?["verification_uri"] ?? value?["verification_url"])?.plainText
     else { throw .transient("the answer has no device code", retryAfter: nil) }
-    let lifetime = value?["expires_in"]?.plainText.flatMap { Double($0) } ?? 600
-    let interval = value?["interval"]?.plainText.flatMap { Double($0) } ?? 5
+    // No consent takes longer than a day, and no service means to be asked less often.
+    let lifetime = (value?["expires_in"]?.seconds ?? 600).clamped(to: 1...86_400)
+    let interval = (value?["interval"]?.seconds ?? 5).clamped(to: 1...300)
     return DeviceAuthorization(
       code: code, userCode: userCode, url: page,
       completeURL: value?["verification_uri_complete"]?.plainText,
-      endsAt: raw.sentAt.adding(seconds: Int64(max(1, min(lifetime, 86_400)))),
-      interval: Int64(max(1, min(interval, 300))))
+      endsAt: raw.sentAt + lifetime.milliseconds, interval: interval.count)
   }
 
   /// Asks until the person has decided, as often as the service allows.

@@ -139,11 +139,10 @@ extension TokenRecord {
       // The claim stays: its refresh token may be spent, and the next one must know.
       break
     case .transient(_, let retryAfter):
-      next.retryAt = now.adding(
-        milliseconds: wait(fraction, atLeast: retryAfter.map { $0 * 1000 }))
+      next.retryAt = now + wait(fraction, atLeast: Seconds(retryAfter ?? 0))
       next.claim = nil
     case .unspecified, .answerLost, .authorizationPending, .slowDown:
-      next.retryAt = now.adding(milliseconds: wait(fraction, atLeast: nil))
+      next.retryAt = now + wait(fraction, atLeast: 0)
       next.claim = nil
     }
     return next
@@ -155,18 +154,12 @@ extension TokenRecord {
 
   /// Full jitter over a window that doubles from two seconds to five minutes; what the service asks
   /// for comes on top, so that not everybody is back at once.
-  private func wait(_ fraction: Double, atLeast least: Int64?) -> Int64 {
+  private func wait(_ fraction: Double, atLeast least: Seconds) -> Milliseconds {
     let window = min(300_000, 2000 << Int64(min(attempts, 10)))
-    return (least ?? 0) + Int64(Double(window) * fraction)
+    return least.milliseconds + Milliseconds(Int64(Double(window) * fraction))
   }
 }
 
 extension TokenFault {
   fileprivate var isUnexplained: Bool { if case .unspecified = self { true } else { false } }
-}
-
-extension Timestamp {
-  package func adding(milliseconds: Int64) -> Timestamp {
-    Timestamp(milliseconds: self.milliseconds + milliseconds)
-  }
 }

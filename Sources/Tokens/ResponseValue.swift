@@ -1,4 +1,5 @@
 import Encodings
+import Model
 import Secrets
 
 /// A part of a service's answer. Every text in it may be a token, so each is kept as a secret.
@@ -32,6 +33,14 @@ indirect enum ResponseValue: Sendable {
     case .number(let text): text
     case .object, .array, .boolean, .null: nil
     }
+  }
+
+  /// A number, or a text of one; `nil` for what is neither, or not finite.
+  var seconds: Seconds? {
+    guard let text = plainText?.trimmingPrefix(while: { $0 == " " }), let number = Double(text),
+      number.isFinite
+    else { return nil }
+    return Seconds(number)
   }
 
   var secret: SecretBytes? {

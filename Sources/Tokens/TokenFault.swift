@@ -100,7 +100,8 @@ extension TokenFault {
     }
   }
 
-  /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); at most a day.
+  /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); what is longer than a day is
+  /// taken for a day.
   private static func seconds(_ raw: RawResponse) -> Int64? {
     guard let text = raw.retryAfter else { return nil }
     let wait = Int64(text) ?? HTTPDate.read(text).map { $0.seconds(since: raw.sentAt) }

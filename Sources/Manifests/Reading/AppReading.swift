@@ -69,8 +69,11 @@ extension NodeReader {
     if name == "type" { report(.reservedField(at: location(node))) }
     let required = entries.given("required").flatMap { boolean($0, "\(path).required") } ?? false
     let secret = entries.given("secret").flatMap { boolean($0, "\(path).secret") } ?? true
-    let least = entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength") } ?? 1
-    let most = entries.given("maxLength").flatMap { wholeNumber($0, "\(path).maxLength") }
+    let least =
+      entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength", .fieldLength) } ?? 1
+    let most = entries.given("maxLength").flatMap {
+      wholeNumber($0, "\(path).maxLength", .fieldLength)
+    }
     if let most, most < least { report(.lengthsCross(at: location(node))) }
     let allowed = entries.given("oneOf").flatMap { list($0, "\(path).oneOf") } ?? []
     let format: ValueFormat? = entries.given("format").flatMap { choice($0, "\(path).format") }
