@@ -51,35 +51,36 @@ let package = Package(
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
 
     // The pure core.
-    layer("Diagnostics"),
-    layer("Model", ["Diagnostics", crypto]),
-    layer("SourceYAML", ["CLibYAML", "Diagnostics"]),
-    layer("Manifests", ["Diagnostics", "Model", "SourceYAML"]),
-    layer("Planning", ["Diagnostics", "Model", crypto]),
-    layer("Reports", ["Diagnostics", "Model", crypto]),
+    layer("Encodings"),
+    layer("Diagnostics", ["Encodings"]),
+    layer("Model", ["Diagnostics", "Encodings", crypto]),
+    layer("SourceYAML", ["CLibYAML", "Diagnostics", "Encodings"]),
+    layer("Manifests", ["Diagnostics", "Encodings", "Model", "SourceYAML"]),
+    layer("Planning", ["Diagnostics", "Encodings", "Model", crypto]),
+    layer("Reports", ["Diagnostics", "Encodings", "Model", crypto]),
 
     // Effects.
     layer("Pacing", ["Model"]),
-    layer("Secrets"),
+    layer("Secrets", ["Encodings"]),
     layer("Processes", ["CSpawn"]),
-    layer("OpenPGP", ["CGCrypt", "CGPGME", "Model", "Secrets"]),
+    layer("OpenPGP", ["CGCrypt", "CGPGME", "Encodings", "Model", "Secrets"]),
     layer(
       "HTTP",
       ["Model", logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
         + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
         + [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
-    layer("Tokens", ["HTTP", "Model", "Pacing", "Secrets", crypto, cryptoExtras]),
+    layer("Tokens", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", crypto, cryptoExtras]),
     layer("GitPlumbing", ["Processes", logging]),
-    layer("Stores", ["Model", "Secrets", crypto]),
-    layer("Ledgers", ["GitPlumbing", "Model", "Secrets", "Stores", crypto]),
+    layer("Stores", ["Encodings", "Model", "Secrets", crypto]),
+    layer("Ledgers", ["Encodings", "GitPlumbing", "Model", "Secrets", "Stores", crypto]),
     layer(
       "SQLiteStore",
       [
-        "Ledgers", "Model", "Secrets", "Stores", crypto,
+        "Encodings", "Ledgers", "Model", "Secrets", "Stores", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    layer("Auth0Store", ["HTTP", "Model", "Pacing", "Secrets", "Stores"]),
-    layer("OpenBaoStore", ["HTTP", "Model", "Pacing", "Secrets", "Stores", crypto]),
+    layer("Auth0Store", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", "Stores"]),
+    layer("OpenBaoStore", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", "Stores", crypto]),
     layer("Renewing", ["HTTP", "Model", "Pacing", "Secrets", "Stores", "Tokens"]),
     layer("Applying", ["Diagnostics", "Model", "Pacing", "Planning", "Secrets", "Stores"]),
 
@@ -87,7 +88,7 @@ let package = Package(
     layer(
       "Commands",
       [
-        "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Pacing",
+        "Encodings", "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Pacing",
         "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
         "Auth0Store",
         "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
@@ -124,6 +125,7 @@ let package = Package(
       name: "TestAuthorizationServer",
       dependencies: ["TestServer", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestAuthorizationServer", swiftSettings: settings),
+    tests("EncodingsTests", ["Encodings"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),

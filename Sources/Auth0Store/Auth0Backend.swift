@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 package import HTTP
 package import Model
@@ -83,7 +84,7 @@ package struct Auth0Backend: RecordlessBackend {
 
   package func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
     let start = api.runtime.now().milliseconds
-    let body = try JSONBody.connection(write, isNew: true)
+    let body = try SetupBody.connection(write, isNew: true)
     var retry = Retry(Self.writePolicy, api.runtime)
     while true {
       do throws(ManagementAPI.Failure) {
@@ -116,7 +117,7 @@ package struct Auth0Backend: RecordlessBackend {
   package func update(
     _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
   ) async throws(StoreError) -> BackendConnection {
-    let body = try JSONBody.connection(write, isNew: false)
+    let body = try SetupBody.connection(write, isNew: false)
     let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
     var retry = Retry(Self.writePolicy, api.runtime)
     while true {

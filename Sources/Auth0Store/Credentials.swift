@@ -1,4 +1,6 @@
+import Encodings
 import FoundationEssentials
+import Model
 
 /// How a tenant's API is logged in to.
 package enum Auth0Credentials: Sendable {
@@ -33,7 +35,7 @@ struct AccessToken: Sendable {
   init?(answer: [UInt8], now: Int64) {
     struct Response: Decodable {
       let access_token: String
-      let expires_in: Int64?
+      let expires_in: Seconds?
       let scope: String?
     }
     guard let answer = try? JSONDecoder().decode(Response.self, from: Data(answer)) else {
@@ -41,7 +43,7 @@ struct AccessToken: Sendable {
     }
     text = answer.access_token
     scopes = answer.scope.map(Self.scopes)
-    expiresAt = answer.expires_in.map { now + $0 }
+    expiresAt = answer.expires_in.map { now + $0.count }
   }
 
   /// A ready token. Of a JWT (RFC 7519) the claims are read, not verified: only its own server
@@ -49,17 +51,14 @@ struct AccessToken: Sendable {
   init(ready text: String) {
     struct Claims: Decodable {
       let scope: String?
-      let exp: Int64?
+      let exp: Seconds?
     }
     self.text = text
     let parts = text.split(separator: ".")
-    var payload = parts.count == 3 ? String(parts[1]) : ""
-    payload = String(payload.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-    payload += String(repeating: "=", count: (4 - payload.count % 4) % 4)
-    let claims = Data(base64Encoded: payload)
-      .flatMap { try? JSONDecoder().decode(Claims.self, from: $0) }
+    let payload = parts.count == 3 ? Base64.urlDecoded(parts[1]) : nil
+    let claims = payload.flatMap { try? JSONDecoder().decode(Claims.self, from: Data($0)) }
     scopes = claims?.scope.map(Self.scopes)
-    expiresAt = claims?.exp
+    expiresAt = claims?.exp?.count
   }
 
   private static func scopes(_ text: String) -> Set<String> {

@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import HTTP
 import Model
@@ -25,7 +26,7 @@ actor ManagementAPI {
   private var token: AccessToken?
   private let renewal = SingleFlight<AccessToken>()
   /// Calls left until `reset` (seconds since 1970), as the server last told.
-  private var limit: (remaining: Int, reset: Int64)?
+  private var limit: (remaining: Int, reset: Seconds)?
 
   init(
     base: String, audience: String,
@@ -108,7 +109,7 @@ actor ManagementAPI {
     guard let remaining = answer.headers["x-ratelimit-remaining"].flatMap({ Int($0) }),
       let reset = answer.headers["x-ratelimit-reset"].flatMap({ Int64($0) })
     else { return }
-    limit = (remaining, reset)
+    limit = (remaining, Seconds(reset))
   }
 
   /// Slows down before the limit is hit: what is left is spread over the time until there is more.
@@ -124,12 +125,12 @@ actor ManagementAPI {
   /// `Retry-After`, else the time until the limit's reset; `nil` where the server says neither.
   private func serverDelay(_ response: HTTPResponse) -> Duration? {
     response.retryDelay(at: runtime.now())
-      ?? response.headers["x-ratelimit-reset"].flatMap { Int64($0) }.map { delay(untilReset: $0) }
+      ?? response.headers["x-ratelimit-reset"].flatMap { Int64($0) }.map { delay(untilReset: Seconds($0)) }
   }
 
   /// - Parameter reset: seconds since 1970.
-  private func delay(untilReset reset: Int64) -> Duration {
-    .seconds(reset) - .milliseconds(runtime.now().milliseconds)
+  private func delay(untilReset reset: Seconds) -> Duration {
+    .milliseconds(reset.milliseconds.count) - .milliseconds(runtime.now().milliseconds)
   }
 
   // MARK: The token
@@ -139,7 +140,7 @@ actor ManagementAPI {
     if credentials == nil { credentials = try login() }
     if case .token(let text) = credentials { return AccessToken(ready: text) }
     let seconds = runtime.now().milliseconds / 1000
-    if let token, (token.expiresAt ?? Int64.max) - Self.margin > seconds { return token }
+    if let token, token.expiresAt.map({ $0 - Self.margin > seconds }) ?? true { return token }
     let token = try await renewal.value { () async throws(StoreError) in
       try await self.newToken()
     }
@@ -216,7 +217,7 @@ struct ErrorResponse {
     case 401: return .unauthorized("it answers \(summary)")
     case 403:
       // The message names the scope: `Insufficient scope, expected any of: create:…`.
-      let words = (message ?? "").split { !($0.isASCII && ($0.isLetter || ":_".contains($0))) }
+      let words = (message ?? "").split { !($0.isASCIILetter || ":_".contains($0)) }
       let scopes = words.map(String.init).filter { $0.contains(":") && !$0.hasSuffix(":") }
       return scopes.isEmpty ? .refused("it answers \(summary)") : .permissionDenied(scopes)
     default: return .refused("it answers \(summary)")
@@ -225,6 +226,6 @@ struct ErrorResponse {
 
   private static func isWord(_ text: String) -> Bool {
     text.utf8.count <= 64
-      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) }
+      && text.allSatisfy { $0.isASCIIAlphanumeric || "._- ".contains($0) }
   }
 }

@@ -1,33 +1,30 @@
+import Encodings
 import Model
 import Stores
 
-extension JSONBody {
+/// The bodies of the API's requests.
+enum SetupBody {
   /// A connection as the API is given it.
   ///
   /// - Parameter isNew: with `app_id`, which a change must not have.
   static func connection(_ write: BackendWrite, isNew: Bool) throws(StoreError) -> [UInt8] {
-    var body = JSONBody()
-    body.put("{\"name\":")
-    body.put(text: write.name.rawValue)
-    if isNew {
-      body.put(",\"app_id\":")
-      body.put(text: write.app.rawValue.uppercased())
-    }
-    if let setup = write.setup {
-      body.put(",\"setup\":{\"type\":")
-      body.put(text: setup.type.rawValue.uppercased())
-      for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {
-        body.put(",")
-        body.put(text: field.rawValue)
-        body.put(":")
-        switch value {
-        case .plain(let value): body.put(value)
-        case .secret(let secret): try body.put(secret, of: field)
+    var body = JSONWriter()
+    try body.object { (body) throws(StoreError) in
+      body.member("name", write.name.rawValue)
+      if isNew { body.member("app_id", write.app.rawValue.uppercased()) }
+      guard let setup = write.setup else { return }
+      body.name("setup")
+      try body.object { (body) throws(StoreError) in
+        body.member("type", setup.type.rawValue.uppercased())
+        for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {
+          body.name(field.rawValue)
+          switch value {
+          case .plain(let value): body.value(value)
+          case .secret(let secret): try body.value(secret, of: field)
+          }
         }
       }
-      body.put("}")
     }
-    body.put("}")
     return body.bytes
   }
 }

@@ -13,7 +13,10 @@ package enum HTTPDate {
       let month = months.firstIndex(of: String(parts[2]))
     else { return nil }
     let time = parts[4].split(separator: ":").compactMap { Int($0) }
-    guard time.count == 3 else { return nil }
+    // A calendar traps on some numbers that no date has.
+    guard (1...9999).contains(year), (1...31).contains(day), time.count == 3,
+      time.allSatisfy({ (0...60).contains($0) })
+    else { return nil }
     var utc = Calendar(identifier: .gregorian)
     utc.timeZone = .gmt
     return utc.date(

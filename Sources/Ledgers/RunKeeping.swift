@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 package import Model
 package import Stores
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 package import Model
 import SourceYAML
 
@@ -75,16 +76,13 @@ package enum Scaffold {
   /// A file's name that every system takes.
   package static func fileName(for name: ConnectionName) -> String {
     let text = name.rawValue.lowercased().unicodeScalars.map { scalar -> Character in
-      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-        || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
+      scalar.isASCIIAlphanumeric || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
     }
     return String(text).hasPrefix(".") ? "connection" + String(text) : String(text)
   }
 
   package static func projectName(from text: String) -> String {
-    let letters = text.lowercased().filter {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
-    }
+    let letters = text.lowercased().filter { $0.isASCIIAlphanumeric || "-_.".contains($0) }
     let name = String(letters.drop { !$0.isLetter && !$0.isNumber }.prefix(100))
     return name.isEmpty ? "connections" : name
   }

@@ -191,7 +191,7 @@ actor BaoAPI {
   func learnTokensEnd() async throws(StoreError) {
     struct Response: Decodable {
       struct Payload: Decodable {
-        let ttl: Int64
+        let ttl: Seconds
         let renewable: Bool?
       }
       let data: Payload
@@ -202,7 +202,7 @@ actor BaoAPI {
       let read = try? JSONDecoder().decode(Response.self, from: Data(body))
     else { return }
     self.token = BaoToken(
-      token.text, seconds: read.data.ttl, isRenewable: read.data.renewable ?? false,
+      token.text, lease: read.data.ttl, isRenewable: read.data.renewable ?? false,
       now: runtime.now().milliseconds)
   }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Model
 
 /// How one logs in to the server.
 package enum BaoCredentials: Sendable {
@@ -41,11 +42,12 @@ struct BaoToken: Sendable {
   let endsAt: Int64?
   let isRenewable: Bool
 
-  init(_ text: String, seconds: Int64 = 0, isRenewable: Bool = false, now: Int64) {
+  init(_ text: String, lease: Seconds = 0, isRenewable: Bool = false, now: Int64) {
     self.text = text
     self.isRenewable = isRenewable
-    renewAt = seconds > 0 ? now + seconds * 1000 / 2 : nil
-    endsAt = seconds > 0 ? now + seconds * 1000 : nil
+    let lease = lease.milliseconds
+    renewAt = lease > 0 ? now + (lease / 2).count : nil
+    endsAt = lease > 0 ? now + lease.count : nil
   }
 
   /// The `auth` part of a login's or a renewal's answer.
@@ -53,7 +55,7 @@ struct BaoToken: Sendable {
     struct Response: Decodable {
       struct Auth: Decodable {
         let client_token: String
-        let lease_duration: Int64
+        let lease_duration: Seconds
         let renewable: Bool
       }
       let auth: Auth?
@@ -62,6 +64,6 @@ struct BaoToken: Sendable {
       return nil
     }
     self.init(
-      auth.client_token, seconds: auth.lease_duration, isRenewable: auth.renewable, now: now)
+      auth.client_token, lease: auth.lease_duration, isRenewable: auth.renewable, now: now)
   }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import HTTP
 import Stores
@@ -69,7 +70,7 @@ struct BaoResponse {
   func shown(hiding secrets: [String]) -> String {
     var words = errors.joined(separator: "; ").replacing("\n", with: " ")
     for secret in secrets where !secret.isEmpty { words = words.replacing(secret, with: "•••") }
-    let plain = words.filter { !($0.asciiValue.map { $0 < 32 || $0 == 127 } ?? false) }
+    let plain = words.filter { !$0.isASCIIControl }
     return "\(response.status)" + (plain.isEmpty ? "" : ": \(plain.prefix(200))")
   }
 

@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import HTTP
 import Model
@@ -166,7 +167,7 @@ struct KVEngine: Sendable {
       let number = data.object("metadata")?["version"],
       let version = Int64(String(decoding: number, as: UTF8.self))
     else { throw .corrupt("the data of `\(path)` has another form") }
-    return (content, version)
+    return (content, KVMetadata.countable(version))
   }
 
   enum Written {
@@ -181,10 +182,16 @@ struct KVEngine: Sendable {
   /// - Parameter data: a JSON object.
   func put(_ path: String, data: [UInt8], after version: Int64) async throws(StoreError) -> Written
   {
-    var body = JSONBody()
-    body.put("{\"options\":{\"cas\":\(version)},\"data\":")
-    body.put(raw: data)
-    body.put("}")
+    var body = JSONWriter()
+    body.object {
+      $0.name("options")
+      $0.object {
+        $0.name("cas")
+        $0.integer(version)
+      }
+      $0.name("data")
+      $0.raw(data)
+    }
     do throws(BaoAPI.Failure) {
       let answer = try await api.call(
         .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)

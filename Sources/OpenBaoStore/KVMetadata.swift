@@ -66,6 +66,9 @@ struct KVMetadata: Sendable {
 }
 
 extension KVMetadata: Decodable {
+  /// A version from the server, below 2^53, so that the next one can be counted.
+  static func countable(_ version: Int64) -> Int64 { min(max(version, 0), 1 << 53) }
+
   private struct Raw: Decodable {
     struct Version: Decodable {
       let created_time: String
@@ -83,7 +86,8 @@ extension KVMetadata: Decodable {
     let raw = try Raw(from: decoder)
     let now = Date()
     self.init(
-      current: raw.current_version, metadataVersion: raw.current_metadata_version,
+      current: Self.countable(raw.current_version),
+      metadataVersion: raw.current_metadata_version.map(Self.countable),
       custom: raw.custom_metadata ?? [:],
       versions: raw.versions.compactMap { number, version in
         guard let number = Int64(number) else { return nil }

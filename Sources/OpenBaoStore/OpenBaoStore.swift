@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 package import HTTP
 package import Model

@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 package import Model
 import Pacing
@@ -176,10 +177,8 @@ extension OpenBaoStore {
 
   /// An object of one text, which is no secret.
   func wrapped(_ key: String, _ text: String) -> [UInt8] {
-    var body = JSONBody()
-    body.put("{\"\(key)\":")
-    body.put(text: text)
-    body.put("}")
+    var body = JSONWriter()
+    body.object { $0.member(key, text) }
     return body.bytes
   }
 

@@ -1,3 +1,4 @@
+import Encodings
 import Model
 import Secrets
 import Stores
@@ -11,40 +12,29 @@ enum SetupData {
   /// - Throws: `corrupt` where a field that is to be kept is not there.
   static func json(_ write: StoreWrite, keeping present: JSONObject?) throws(StoreError) -> [UInt8]
   {
-    var body = JSONBody()
-    body.put("{")
-    var isFirst = true
-    func begin(_ name: String) {
-      if !isFirst { body.put(",") }
-      isFirst = false
-      body.put(text: name)
-      body.put(":")
-    }
-    if let type = write.setupType {
-      begin(Self.type)
-      body.put(text: type.rawValue)
-    }
-    for (field, value) in write.fields.sorted(by: { $0.key < $1.key }) {
-      switch value {
-      case .plain(let value):
-        begin(field.rawValue)
-        body.put(value)
-      case .secret(let secret, _):
-        begin(field.rawValue)
-        try body.put(secret, of: field)
-      case .keep:
-        guard let raw = present?[field.rawValue] else {
-          throw .corrupt("field `\(field)` is not there to be kept")
+    var body = JSONWriter()
+    try body.object { (body) throws(StoreError) in
+      body.member(Self.type, write.setupType?.rawValue)
+      for (field, value) in write.fields.sorted(by: { $0.key < $1.key }) {
+        let raw = present?[field.rawValue]
+        switch value {
+        case .plain(let value):
+          body.name(field.rawValue)
+          body.value(value)
+        case .secret(let secret, _):
+          body.name(field.rawValue)
+          try body.value(secret, of: field)
+        case .keep:
+          guard let raw else { throw .corrupt("field `\(field)` is not there to be kept") }
+          body.name(field.rawValue)
+          body.raw(raw)
+        case .leave:
+          guard let raw else { continue }
+          body.name(field.rawValue)
+          body.raw(raw)
         }
-        begin(field.rawValue)
-        body.put(raw: raw)
-      case .leave:
-        guard let raw = present?[field.rawValue] else { continue }
-        begin(field.rawValue)
-        body.put(raw: raw)
       }
     }
-    body.put("}")
     return body.bytes
   }
 

@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 package import Model
 import Secrets
@@ -108,29 +109,29 @@ private struct TokenData {
   static func json(
     _ write: TokenWrite, keeping present: TokenData?
   ) throws(StoreError) -> [UInt8] {
-    var body = JSONBody()
-    body.put("{\"record\":")
     guard let text = try? canonicalJSON(write.record) else {
       throw .writeFailed("a record cannot be written as JSON")
     }
-    body.put(text: text)
-    switch write.tokens {
-    case .remove: break
-    case .keep:
-      for (name, value) in [("access", present?.access), ("refresh", present?.refresh)] {
-        guard let value else { continue }
-        body.put(",\"\(name)\":")
-        body.put(raw: value)
-      }
-    case .put(let access, let refresh):
-      body.put(",\"access\":")
-      try body.put(access, of: "access_token")
-      if let refresh {
-        body.put(",\"refresh\":")
-        try body.put(refresh, of: "refresh_token")
+    var body = JSONWriter()
+    try body.object { (body) throws(StoreError) in
+      body.member("record", text)
+      switch write.tokens {
+      case .remove: break
+      case .keep:
+        for (name, value) in [("access", present?.access), ("refresh", present?.refresh)] {
+          guard let value else { continue }
+          body.name(name)
+          body.raw(value)
+        }
+      case .put(let access, let refresh):
+        body.name("access")
+        try body.value(access, of: "access_token")
+        if let refresh {
+          body.name("refresh")
+          try body.value(refresh, of: "refresh_token")
+        }
       }
     }
-    body.put("}")
     return body.bytes
   }
 }

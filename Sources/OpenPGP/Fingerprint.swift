@@ -1,3 +1,5 @@
+import Encodings
+
 /// A key's full fingerprint: 40 (version 4) or 64 (version 6) upper-case hex digits.
 package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   package let rawValue: String
@@ -5,7 +7,9 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// `nil` for anything that is not a full fingerprint; spaces and case do not matter.
   package init?(_ text: some StringProtocol) {
     let digits = text.uppercased().filter { $0 != " " }
-    guard [40, 64].contains(digits.utf8.count), digits.utf8.allSatisfy(\.isUpperHexDigit) else {
+    guard [40, 64].contains(digits.utf8.count),
+      digits.utf8.allSatisfy({ $0.hexadecimalValue != nil })
+    else {
       return nil
     }
     rawValue = digits
@@ -28,11 +32,4 @@ package struct KeyID: Hashable, Sendable, CustomStringConvertible {
   package let rawValue: String
   package init(_ rawValue: String) { self.rawValue = rawValue }
   package var description: String { rawValue }
-}
-
-extension UInt8 {
-  fileprivate var isUpperHexDigit: Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
-      || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(self)
-  }
 }

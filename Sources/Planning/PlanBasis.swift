@@ -1,5 +1,6 @@
 import Crypto
 package import Diagnostics
+import Encodings
 package import Model
 
 /// What a plan rests on: of each connection that it changes what is declared, what the store has

@@ -1,5 +1,6 @@
 private import Crypto
 package import Diagnostics
+import Encodings
 import Model
 
 /// Diagnostics for code scanning: SARIF 2.1.0 (OASIS), with one rule for each code.

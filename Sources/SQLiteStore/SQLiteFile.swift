@@ -1,3 +1,4 @@
+import Encodings
 import GRDB
 import Model
 import Stores

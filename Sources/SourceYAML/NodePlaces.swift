@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 
 /// Where a value starts and ends, where libyaml's marks say something else.
 extension SourceText {
@@ -125,11 +126,11 @@ extension String.UTF8View {
 extension UInt8 {
   /// What libyaml takes for a letter of an anchor's name.
   var isAnchorLetter: Bool {
-    isDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-")
+    isASCIIDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-")
       || (self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "z"))
   }
 
   var isBlockHeaderLetter: Bool {
-    isDigit || self == UInt8(ascii: "+") || self == UInt8(ascii: "-")
+    isASCIIDigit || self == UInt8(ascii: "+") || self == UInt8(ascii: "-")
   }
 }

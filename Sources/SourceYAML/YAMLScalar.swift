@@ -1,3 +1,5 @@
+import Encodings
+
 /// A scalar's text, how it was written, and what the YAML 1.2 core schema takes it for.
 package struct YAMLScalar: Hashable, Sendable {
   /// The text with quotes, escapes and folding undone.
@@ -74,7 +76,9 @@ extension YAMLScalar.Kind {
         return
       }
       if text[1] == UInt8(ascii: "x") {
-        if digits.length(from: 0, where: { $0.isHexDigit }) == digits.count { self = .integer }
+        if digits.length(from: 0, where: { $0.hexadecimalValue != nil }) == digits.count {
+          self = .integer
+        }
         return
       }
     }
@@ -84,7 +88,7 @@ extension YAMLScalar.Kind {
       self = .float
       return
     }
-    let whole = body.length(from: 0, where: { $0.isDigit })
+    let whole = body.length(from: 0, where: { $0.isASCIIDigit })
     if !leadingZeros, whole > 1, body[0] == UInt8(ascii: "0") { return }
     if whole == body.count {
       if whole > 0 { self = .integer }
@@ -92,7 +96,7 @@ extension YAMLScalar.Kind {
     }
     var index = whole
     if body[index] == UInt8(ascii: ".") {
-      let fraction = body.length(from: index + 1, where: { $0.isDigit })
+      let fraction = body.length(from: index + 1, where: { $0.isASCIIDigit })
       if whole == 0, fraction == 0 { return }
       index += 1 + fraction
     } else if whole == 0 {
@@ -103,7 +107,7 @@ extension YAMLScalar.Kind {
       if index < body.count, body[index] == UInt8(ascii: "+") || body[index] == UInt8(ascii: "-") {
         index += 1
       }
-      let exponent = body.length(from: index, where: { $0.isDigit })
+      let exponent = body.length(from: index, where: { $0.isASCIIDigit })
       if exponent == 0 { return }
       index += exponent
     }
@@ -133,9 +137,5 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
   fileprivate var isOctalDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "7") }
-  fileprivate var isHexDigit: Bool {
-    isDigit || (self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "f"))
-  }
 }

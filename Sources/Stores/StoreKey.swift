@@ -1,4 +1,5 @@
 private import Crypto
+import Encodings
 private import FoundationEssentials
 package import Model
 package import Secrets

@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import Encodings
 import FoundationEssentials
 import Model
 import Secrets
@@ -59,7 +60,7 @@ struct SigningKey: Sendable {
         Claims(
           iss: issuer, sub: subject, aud: audience, scope: scope, iat: seconds,
           exp: seconds + 300, jti: randomName()))
-      let signed = "\(base64URL(header.utf8)).\(base64URL(claims.utf8))"
+      let signed = "\(Base64.urlEncoded(header.utf8)).\(Base64.urlEncoded(claims.utf8))"
       let message = Data(signed.utf8)
       let signature =
         switch key {
@@ -67,21 +68,15 @@ struct SigningKey: Sendable {
           try key.signature(for: message, padding: .insecurePKCS1v1_5).rawRepresentation
         case .p256(let key): try key.signature(for: message).rawRepresentation
         }
-      return SecretBytes(copying: "\(signed).\(base64URL(signature))".utf8)
+      return SecretBytes(copying: "\(signed).\(Base64.urlEncoded(signature))".utf8)
     } catch {
       throw .configuration("`\(ClientField.privateKey)` cannot sign")
     }
   }
 }
 
-/// RFC 4648 section 5, without padding.
-func base64URL(_ bytes: some Sequence<UInt8>) -> String {
-  Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-    .replacing("=", with: "")
-}
-
 /// 256 random bits, as a name that stands for itself in a URL.
 package func randomName() -> String {
   var generator = SystemRandomNumberGenerator()
-  return base64URL((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+  return Base64.urlEncoded((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 import FoundationEssentials
 package import Model
 import Secrets
@@ -30,7 +31,7 @@ package struct AuthorizationRequest: Sendable {
     if scopes.contains("openid") { query.append(("nonce", randomName())) }
     client.audience.map { query.append(("audience", $0)) }
     if client.service.pkce != .unsupported {
-      query.append(("code_challenge", base64URL(SHA256.hash(data: Data(verifier.utf8)))))
+      query.append(("code_challenge", Base64.urlEncoded(SHA256.hash(data: Data(verifier.utf8)))))
       query.append(("code_challenge_method", "S256"))
     }
     query += client.service.authorizationParameters.sorted { $0.key < $1.key }.map { ($0, $1) }
@@ -87,13 +88,13 @@ extension TokenRequests {
       let userCode = value?["user_code"]?.plainText,
       let page = (value?["verification_uri"] ?? value?["verification_url"])?.plainText
     else { throw .transient("the answer has no device code", retryAfter: nil) }
-    let lifetime = value?["expires_in"]?.plainText.flatMap { Double($0) } ?? 600
-    let interval = value?["interval"]?.plainText.flatMap { Double($0) } ?? 5
+    // No consent takes longer than a day, and no service means to be asked less often.
+    let lifetime = (value?["expires_in"]?.seconds ?? 600).clamped(to: 1...86_400)
+    let interval = (value?["interval"]?.seconds ?? 5).clamped(to: 1...300)
     return DeviceAuthorization(
       code: code, userCode: userCode, url: page,
       completeURL: value?["verification_uri_complete"]?.plainText,
-      endsAt: raw.sentAt.adding(seconds: Int64(max(1, min(lifetime, 86_400)))),
-      interval: Int64(max(1, min(interval, 300))))
+      endsAt: raw.sentAt + lifetime.milliseconds, interval: interval.count)
   }
 
   /// Asks until the person has decided, as often as the service allows.

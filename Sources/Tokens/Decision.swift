@@ -140,11 +140,10 @@ extension TokenRecord {
       // The claim stays: its refresh token may be spent, and the next one must know.
       break
     case .transient(_, let retryAfter):
-      next.retryAt = now.adding(
-        milliseconds: wait(fraction, atLeast: retryAfter.map { $0 * 1000 }))
+      next.retryAt = now + wait(fraction, atLeast: Seconds(retryAfter ?? 0))
       next.claim = nil
     case .unspecified, .answerLost, .authorizationPending, .slowDown:
-      next.retryAt = now.adding(milliseconds: wait(fraction, atLeast: nil))
+      next.retryAt = now + wait(fraction, atLeast: 0)
       next.claim = nil
     }
     return next
@@ -156,18 +155,12 @@ extension TokenRecord {
 
   /// Full jitter over a window that doubles from two seconds to five minutes; what the service asks
   /// for comes on top, so that not everybody is back at once.
-  private func wait(_ fraction: Double, atLeast least: Int64?) -> Int64 {
+  private func wait(_ fraction: Double, atLeast least: Seconds) -> Milliseconds {
     let wait = Backoff(first: 2, longest: 300).wait(attempt: attempts, fraction: fraction)
-    return (least ?? 0) + Int64(wait / .milliseconds(1))
+    return least.milliseconds + Milliseconds(Int64(wait / .milliseconds(1)))
   }
 }
 
 extension TokenFault {
   fileprivate var isUnexplained: Bool { if case .unspecified = self { true } else { false } }
-}
-
-extension Timestamp {
-  package func adding(milliseconds: Int64) -> Timestamp {
-    Timestamp(milliseconds: self.milliseconds + milliseconds)
-  }
 }

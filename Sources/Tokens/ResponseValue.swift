@@ -1,3 +1,5 @@
+import Encodings
+import Model
 import Secrets
 
 /// A part of a service's answer. Every text in it may be a token, so each is kept as a secret.
@@ -33,6 +35,14 @@ indirect enum ResponseValue: Sendable {
     }
   }
 
+  /// A number, or a text of one; `nil` for what is neither, or not finite.
+  var seconds: Seconds? {
+    guard let text = plainText?.trimmingPrefix(while: { $0 == " " }), let number = Double(text),
+      number.isFinite
+    else { return nil }
+    return Seconds(number)
+  }
+
   var secret: SecretBytes? {
     guard case .text(let bytes) = self, bytes.count > 0 else { return nil }
     return bytes
@@ -43,9 +53,53 @@ extension ResponseValue {
   /// What an answer says: JSON (RFC 8259), or a form, whatever its `Content-Type` claims; `nil` where
   /// it is neither.
   static func read(_ body: [UInt8]) -> ResponseValue? {
-    var reader = AnswerReader(body)
-    if let value = reader.whole() { return value }
-    return form(body)
+    json(body) ?? form(body)
+  }
+
+  /// An object or a list; deeper than 32 levels no answer is.
+  private static func json(_ body: [UInt8]) -> ResponseValue? {
+    var scanner = JSONScanner(body[...], depthLimit: 32)
+    guard let kind = scanner.kind(), kind == .object || kind == .array,
+      let value = ResponseValue(&scanner), scanner.isAtEnd()
+    else { return nil }
+    return value
+  }
+
+  private init?(_ scanner: inout JSONScanner) {
+    let value: ResponseValue? =
+      switch scanner.kind() {
+      case .object: Self.members(&scanner).map { .object($0) }
+      case .array: Self.elements(&scanner).map { .array($0) }
+      case .string: scanner.value().flatMap { SecretBytes(jsonString: $0) }.map { .text($0) }
+      case .number: scanner.number().map { .number($0) }
+      case .boolean: scanner.boolean().map { .boolean($0) }
+      case .null: scanner.null() ? .null : nil
+      case nil: nil
+      }
+    guard let value else { return nil }
+    self = value
+  }
+
+  private static func members(
+    _ scanner: inout JSONScanner
+  ) -> [(name: String, value: ResponseValue)]? {
+    var members: [(name: String, value: ResponseValue)] = []
+    let isWhole = scanner.object { name, scanner in
+      guard let value = ResponseValue(&scanner) else { return false }
+      members.append((name, value))
+      return true
+    }
+    return isWhole ? members : nil
+  }
+
+  private static func elements(_ scanner: inout JSONScanner) -> [ResponseValue]? {
+    var elements: [ResponseValue] = []
+    let isWhole = scanner.array { scanner in
+      guard let value = ResponseValue(&scanner) else { return false }
+      elements.append(value)
+      return true
+    }
+    return isWhole ? elements : nil
   }
 
   /// RFC 6749 has no forms in answers; servers do.
@@ -54,7 +108,7 @@ extension ResponseValue {
     var members: [(name: String, value: ResponseValue)] = []
     for pair in pairs {
       guard let equals = pair.firstIndex(of: UInt8(ascii: "=")),
-        let name = decoded(pair[..<equals]), let value = decoded(pair[(equals + 1)...])
+        let name = formDecoded(pair[..<equals]), let value = formDecoded(pair[(equals + 1)...])
       else { return nil }
       let text = String(decoding: name, as: UTF8.self)
       guard !text.isEmpty, text.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) })
@@ -62,172 +116,5 @@ extension ResponseValue {
       members.append((text, .text(SecretBytes(copying: value))))
     }
     return members.isEmpty ? nil : .object(members)
-  }
-
-  private static func decoded(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-    var decoded: [UInt8] = []
-    var rest = bytes
-    while let byte = rest.popFirst() {
-      switch byte {
-      case UInt8(ascii: "+"): decoded.append(0x20)
-      case UInt8(ascii: "%"):
-        guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit else {
-          return nil
-        }
-        decoded.append(high << 4 | low)
-      default: decoded.append(byte)
-      }
-    }
-    return decoded
-  }
-}
-
-/// JSON from bytes, without a text of any value.
-private struct AnswerReader {
-  /// Deeper than this no answer is.
-  private static let depth = 32
-
-  private let bytes: [UInt8]
-  private var index = 0
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  mutating func whole() -> ResponseValue? {
-    skipSpace()
-    guard let first = peek, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-      return nil
-    }
-    guard let value = value(depth: 0) else { return nil }
-    skipSpace()
-    return peek == nil ? value : nil
-  }
-
-  private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
-
-  private mutating func skipSpace() {
-    while let byte = peek, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { index += 1 }
-  }
-
-  private mutating func take(_ byte: UInt8) -> Bool {
-    skipSpace()
-    guard peek == byte else { return false }
-    index += 1
-    return true
-  }
-
-  private mutating func value(depth: Int) -> ResponseValue? {
-    guard depth < Self.depth else { return nil }
-    skipSpace()
-    switch peek {
-    case UInt8(ascii: "{"): return object(depth: depth)
-    case UInt8(ascii: "["): return array(depth: depth)
-    case UInt8(ascii: "\""): return string().map { .text(SecretBytes(copying: $0)) }
-    case UInt8(ascii: "t"): return word("true") ? .boolean(true) : nil
-    case UInt8(ascii: "f"): return word("false") ? .boolean(false) : nil
-    case UInt8(ascii: "n"): return word("null") ? .null : nil
-    default: return number()
-    }
-  }
-
-  private mutating func object(depth: Int) -> ResponseValue? {
-    index += 1
-    var members: [(name: String, value: ResponseValue)] = []
-    if take(UInt8(ascii: "}")) { return .object([]) }
-    repeat {
-      skipSpace()
-      guard peek == UInt8(ascii: "\""), let name = string(), take(UInt8(ascii: ":")),
-        let value = value(depth: depth + 1)
-      else { return nil }
-      members.append((String(decoding: name, as: UTF8.self), value))
-    } while take(UInt8(ascii: ","))
-    return take(UInt8(ascii: "}")) ? .object(members) : nil
-  }
-
-  private mutating func array(depth: Int) -> ResponseValue? {
-    index += 1
-    var items: [ResponseValue] = []
-    if take(UInt8(ascii: "]")) { return .array([]) }
-    repeat {
-      guard let item = value(depth: depth + 1) else { return nil }
-      items.append(item)
-    } while take(UInt8(ascii: ","))
-    return take(UInt8(ascii: "]")) ? .array(items) : nil
-  }
-
-  private mutating func word(_ text: String) -> Bool {
-    let end = index + text.utf8.count
-    guard end <= bytes.count, bytes[index..<end].elementsEqual(text.utf8) else { return false }
-    index = end
-    return true
-  }
-
-  private mutating func number() -> ResponseValue? {
-    let start = index
-    while let byte = peek, "+-.eE0123456789".utf8.contains(byte) { index += 1 }
-    let text = String(decoding: bytes[start..<index], as: UTF8.self)
-    return Double(text) == nil ? nil : .number(text)
-  }
-
-  private mutating func string() -> [UInt8]? {
-    index += 1
-    var text: [UInt8] = []
-    while let byte = peek {
-      index += 1
-      switch byte {
-      case UInt8(ascii: "\""): return text
-      case UInt8(ascii: "\\"):
-        guard let escaped = escape() else { return nil }
-        text += escaped
-      case 0..<0x20: return nil
-      default: text.append(byte)
-      }
-    }
-    return nil
-  }
-
-  private mutating func escape() -> [UInt8]? {
-    guard let byte = peek else { return nil }
-    index += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-    case UInt8(ascii: "b"): return [0x08]
-    case UInt8(ascii: "f"): return [0x0C]
-    case UInt8(ascii: "n"): return [0x0A]
-    case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "u"): return unicode()
-    default: return nil
-    }
-  }
-
-  /// A pair of surrogates is one scalar; half of one stands for none.
-  private mutating func unicode() -> [UInt8]? {
-    guard var code = fourDigits() else { return nil }
-    if (0xD800..<0xDC00).contains(code) {
-      guard word("\\u"), let low = fourDigits(), (0xDC00..<0xE000).contains(low) else { return nil }
-      code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-    }
-    return Unicode.Scalar(code).map { Array(String(Character($0)).utf8) }
-  }
-
-  private mutating func fourDigits() -> UInt32? {
-    var code: UInt32 = 0
-    for _ in 0..<4 {
-      guard let digit = peek?.hexDigit else { return nil }
-      index += 1
-      code = code << 4 | UInt32(digit)
-    }
-    return code
-  }
-}
-
-extension UInt8 {
-  fileprivate var hexDigit: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import Secrets
 
 /// A form for a token endpoint (application/x-www-form-urlencoded), built from bytes, so that no
@@ -7,13 +8,13 @@ struct SecretForm {
 
   mutating func add(_ name: String, _ value: String) {
     begin(name)
-    for byte in value.utf8 { Self.encode(byte, into: &bytes) }
+    for byte in value.utf8 { appendPercentEncoded(byte, to: &bytes) }
   }
 
   mutating func add(_ name: String, _ value: SecretBytes) {
     begin(name)
     value.withBytes { span in
-      for index in span.indices { Self.encode(span[index], into: &bytes) }
+      for index in span.indices { appendPercentEncoded(span[index], to: &bytes) }
     }
   }
 
@@ -21,19 +22,6 @@ struct SecretForm {
     if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
     bytes += name.utf8
     bytes.append(UInt8(ascii: "="))
-  }
-
-  /// Letters, digits and `-._~` stand for themselves (RFC 3986 section 2.3).
-  static func encode(_ byte: UInt8, into bytes: inout [UInt8]) {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "-"), UInt8(ascii: "~"):
-      bytes.append(byte)
-    default:
-      let digits = Array("0123456789ABCDEF".utf8)
-      bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
   }
 }
 

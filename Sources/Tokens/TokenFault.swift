@@ -1,3 +1,4 @@
+import Encodings
 import HTTP
 package import Model
 
@@ -99,7 +100,8 @@ extension TokenFault {
     }
   }
 
-  /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); at most a day.
+  /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); what is longer than a day is
+  /// taken for a day.
   private static func seconds(_ raw: RawResponse) -> Int64? {
     raw.retryAfter.flatMap { RetryAfter.delay($0, at: raw.sentAt) }?.components.seconds
   }
@@ -121,7 +123,7 @@ extension String {
     let words = split(omittingEmptySubsequences: false) { "_-. ".contains($0) }
     return words.count <= 6
       && words.allSatisfy { word in
-        (1...16).contains(word.utf8.count) && word.allSatisfy { $0.isASCII && $0.isLetter }
+        (1...16).contains(word.utf8.count) && word.allSatisfy(\.isASCIILetter)
       }
   }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 package import HTTP
 package import Model
@@ -129,12 +130,12 @@ package struct TokenRequests: Sendable {
   /// Both parts are encoded as in a form first (RFC 6749 section 2.3.1).
   private func basic(_ id: String, _ secret: SecretBytes) -> String {
     var bytes: [UInt8] = []
-    for byte in id.utf8 { SecretForm.encode(byte, into: &bytes) }
+    for byte in id.utf8 { appendPercentEncoded(byte, to: &bytes) }
     bytes.append(UInt8(ascii: ":"))
     secret.withBytes { span in
-      for index in span.indices { SecretForm.encode(span[index], into: &bytes) }
+      for index in span.indices { appendPercentEncoded(span[index], to: &bytes) }
     }
-    return "Basic " + Data(bytes).base64EncodedString()
+    return "Basic " + String(decoding: Base64.encoded(bytes), as: UTF8.self)
   }
 }
 

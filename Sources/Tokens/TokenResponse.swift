@@ -69,20 +69,20 @@ package struct TokenResponse: Sendable {
       access: access, refresh: value["refresh_token"]?.secret,
       expiry: expiry(in: value, raw, service.lifetime),
       refreshSeconds: (value["refresh_token_expires_in"] ?? value["refresh_expires_in"])
-        .flatMap { seconds($0) }.flatMap { $0 > 0 ? min($0, longest) : nil },
+        .flatMap(\.seconds).flatMap { $0 > 0 ? min($0.count, longest) : nil },
       granted: granted(in: value, service.scopes),
       skewSeconds: skew(raw))
   }
 
-  /// Seconds that no lifetime is longer than: ten years.
-  private static let longest: Int64 = 315_360_000
+  /// Seconds to which longer lifetimes are shortened without a word: ten years.
+  private static let longest = NumberLimit.tokenLifetime.range.upperBound
 
   /// `expires_in` as a number or a numeric text; 0 as the service means it; or an absolute date in
   /// `expires_at`. What is absent, `null` or no number at all is the service's default.
   private static func expiry(
     in value: ResponseValue, _ raw: RawResponse, _ lifetime: AccessLifetime
   ) -> TokenExpiry {
-    if let seconds = value["expires_in"].flatMap({ seconds($0) }) {
+    if let seconds = value["expires_in"]?.seconds?.count {
       if seconds <= 0 {
         switch lifetime.zero {
         case .never: return .never
@@ -107,13 +107,6 @@ package struct TokenResponse: Sendable {
   private static func inSeconds(_ number: Int64) -> Int64 {
     let isWholeDays = number % 86_400 == 0 && number <= 366 * 86_400
     return number >= 3_600_000 && number % 1000 == 0 && !isWholeDays ? number / 1000 : number
-  }
-
-  private static func seconds(_ value: ResponseValue) -> Int64? {
-    guard let text = value.plainText?.trimmingPrefix(while: { $0 == " " }),
-      let number = Double(text), number.isFinite
-    else { return nil }
-    return Int64(max(-1, min(number, 9e15)))
   }
 
   /// Seconds or milliseconds since 1970, or RFC 3339.

@@ -25,8 +25,8 @@ extension TokenRequests {
     let scopes = value["scope"]?.plainText.map { text in
       Set(text.split { $0.isWhitespace || $0 == "," }.map { Scope(String($0)) })
     }
-    let ends = value["exp"]?.plainText.flatMap { Double($0) }.map {
-      TokenExpiry.at(Timestamp(milliseconds: Int64(min(max($0, 0), 9e12) * 1000)))
+    let ends = value["exp"]?.seconds.map {
+      TokenExpiry.at(Timestamp(milliseconds: max($0, 0).milliseconds.count))
     }
     return Introspection(isActive: isActive, granted: scopes, expiry: ends ?? .unknown)
   }

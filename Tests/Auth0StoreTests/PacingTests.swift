@@ -59,6 +59,53 @@ import Testing
     #expect(time.slept == [.milliseconds(expected)])
   }
 
+  /// Numbers of a hostile server end at a minute, and overflow nothing.
+  @Test(
+    arguments: [
+      (["retry-after": "9223372036854775807"], 66_000),
+      (["retry-after": "-9223372036854775808"], 10),
+      (["retry-after": "99999999999999999999"], 250),
+      (["x-ratelimit-reset": "9223372036854775807"], 66_000),
+      (["x-ratelimit-reset": "-9223372036854775808"], 10),
+    ] as [([String: String], Int64)])
+  func aHostileRefusalIsWaitedOutForAMinute(
+    headers: [String: String], expected: Int64
+  ) async throws {
+    let time = Time()
+    let http = Scripted([answer(429, headers), answer()])
+    #expect(try await vault(http, time).list().isEmpty)
+    #expect(time.slept.withLock { $0 } == [expected])
+  }
+
+  @Test(arguments: ["9223372036854775807", "-9223372036854775808"])
+  func aHostileResetIsAwaitedForAMinuteAtMost(reset: String) async throws {
+    let time = Time()
+    let low = ["x-ratelimit-remaining": "-9223372036854775808", "x-ratelimit-reset": reset]
+    let http = Scripted([answer(200, low), answer()])
+    let vault = vault(http, time)
+    _ = try await vault.list()
+    _ = try await vault.list()
+    #expect(time.slept.withLock { $0 }.allSatisfy { $0 <= 60_000 })
+  }
+
+  @Test(arguments: [
+    "1e308", "-1", "9223372036854775807", "-9223372036854775808", "99999999999999999999",
+  ])
+  func aHostileLifetimeOfATokenIsClamped(lifetime: String) async throws {
+    let time = Time()
+    let token = answer(
+      200, [:], Array(#"{"access_token":"a","expires_in":\#(lifetime)}"#.utf8))
+    let isOver = lifetime.hasPrefix("-")
+    let http = Scripted([token, answer()] + (isOver ? [token, answer()] : [answer()]))
+    let vault = Auth0Backend(
+      domain: "t.example.com", base: "http://server",
+      credentials: { () throws(StoreError) in .client(id: "id", secret: "s3cret") }, http: http,
+      surroundings: time.surroundings)
+    #expect(try await vault.list().isEmpty)
+    #expect(try await vault.list().isEmpty)
+    #expect(http.calls.withLock { $0.count } == (isOver ? 4 : 3))
+  }
+
   @Test func slowsDownBeforeTheLimitIsHit() async throws {
     let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let low = ["x-ratelimit-remaining": "1", "x-ratelimit-reset": "1000000004"]

@@ -165,7 +165,7 @@ private final class CountingService: HTTPTransport {
       }
     }
     // The jitter of the first renewals spreads them over half the margin; they stay apart.
-    let margin = RenewalRule.standard.margin(lifetimeMilliseconds: lifetime * 1000) / 1000
+    let margin = RenewalRule.standard.margin(lifetime: Seconds(lifetime).milliseconds).count / 1000
     let most = perMinute.values.max() ?? 0
     let share = 500 * 60 / max(margin / 2, 60)
     #expect(most <= Int(share) * 2, "\(most) in one minute")

@@ -51,7 +51,7 @@ private func decide(
     throws
   {
     let rule = RenewalRule.standard
-    #expect(rule.margin(lifetimeMilliseconds: lifetime * 1000) / 1000 == margin)
+    #expect(rule.margin(lifetime: Seconds(lifetime).milliseconds).count / 1000 == margin)
     guard lifetime > 0 else { return }
     for text in ["a", "b", "crm"] {
       let ends = now.adding(seconds: lifetime)

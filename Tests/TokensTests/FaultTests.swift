@@ -44,7 +44,11 @@ import Tokens
   @Test(
     arguments: [
       ("7", 7), ("Mon, 21 Sep 2026 14:14:20 GMT", 60), ("999999999", 86_400), ("-3", 0),
-      ("soon", nil),
+      ("soon", nil), ("9223372036854775807", 86_400), ("-9223372036854775808", 0),
+      ("99999999999999999999", nil), ("Mon, 21 Sep 9999 14:14:20 GMT", 86_400),
+      ("Mon, 21 Sep 9223372036854775807 14:14:20 GMT", nil),
+      ("Mon, 9223372036854775807 Sep 2026 14:14:20 GMT", nil),
+      ("Mon, 21 Sep 2026 9223372036854775807:14:20 GMT", nil),
     ] as [(String, Int64?)])
   func waitsAsLongAsTheServiceSays(header: String, seconds: Int64?) {
     guard

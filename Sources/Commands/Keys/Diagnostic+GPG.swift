@@ -38,7 +38,7 @@ extension Diagnostic {
         make(
           .recipientExpired, "recipient `\(key)` has expired",
           notes: seconds.map {
-            ["it expired at \(Timestamp(milliseconds: $0 * 1000))"]
+            ["it expired at \(Timestamp(milliseconds: Seconds($0).milliseconds.count))"]
           } ?? ["its encryption subkey has"],
           help: ["get its renewed key: gpg --receive-keys \(key)", replace])
       case .disabled:

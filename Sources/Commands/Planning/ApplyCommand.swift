@@ -37,9 +37,8 @@ struct ApplyCommand: Subcommand {
   var lockTimeout: Int64 = 60
 
   func validate() throws {
-    if let parallelism, !(1...64).contains(parallelism) {
-      throw ValidationError("--parallelism is from 1 to 64")
-    }
+    if let parallelism { try NumberLimit.parallelism.validate(parallelism, of: "--parallelism") }
+    try NumberLimit.lockTimeout.validate(lockTimeout, of: "--lock-timeout")
     if saved != nil, options.prune || options.adopt || !options.targets.isEmpty {
       throw ValidationError(
         "--prune, --adopt and --target are of `plan`; the file says what is done")

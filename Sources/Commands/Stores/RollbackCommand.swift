@@ -25,6 +25,10 @@ struct RollbackCommand: Subcommand {
   @Option(help: ArgumentHelp("Wait so many seconds for an apply.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
+  func validate() throws {
+    try NumberLimit.lockTimeout.validate(lockTimeout, of: "--lock-timeout")
+  }
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     let session = try SessionFactory(console: console).session(for: workspace)

@@ -1,6 +1,7 @@
 import Applying
 import Auth0Store
 import Diagnostics
+import Encodings
 import Foundation
 import GitPlumbing
 import HTTP

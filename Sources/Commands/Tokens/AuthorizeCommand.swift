@@ -44,9 +44,8 @@ struct AuthorizeCommand: Subcommand {
     guard path.hasPrefix("/"), !path.contains(where: { "?# ".contains($0) }) else {
       throw ValidationError("--path begins with `/`, and has no `?`, `#` or space")
     }
-    guard (0...65_535).contains(port), timeout > 0 else {
-      throw ValidationError("--port is from 0 to 65535, and --timeout above 0")
-    }
+    try NumberLimit.port.validate(port, of: "--port")
+    try NumberLimit.consentTimeout.validate(timeout, of: "--timeout")
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Encodings
 package import Model
 import SourceYAML
 
@@ -36,7 +37,7 @@ extension Flow {
     func unit(at index: Int) -> UInt32? {
       guard index + 6 <= bytes.count, bytes[index] == slash, bytes[index + 1] == UInt8(ascii: "u")
       else { return nil }
-      return UInt32(String(decoding: bytes[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16)
+      return hexadecimalNumber(bytes[(index + 2)..<(index + 6)])
     }
     var result: [UInt8] = []
     var index = 0

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -68,8 +69,11 @@ extension NodeReader {
     if name == "type" { report(.reservedField(at: location(node))) }
     let required = entries.given("required").flatMap { boolean($0, "\(path).required") } ?? false
     let secret = entries.given("secret").flatMap { boolean($0, "\(path).secret") } ?? true
-    let least = entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength") } ?? 1
-    let most = entries.given("maxLength").flatMap { wholeNumber($0, "\(path).maxLength") }
+    let least =
+      entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength", .fieldLength) } ?? 1
+    let most = entries.given("maxLength").flatMap {
+      wholeNumber($0, "\(path).maxLength", .fieldLength)
+    }
     if let most, most < least { report(.lengthsCross(at: location(node))) }
     let allowed = entries.given("oneOf").flatMap { list($0, "\(path).oneOf") } ?? []
     let format: ValueFormat? = entries.given("format").flatMap { choice($0, "\(path).format") }
@@ -111,14 +115,8 @@ extension String {
   /// A lower-case letter, then lower-case letters, digits and `_`; at most 55.
   fileprivate var isLowerCaseID: Bool {
     guard let first = utf8.first, utf8.count <= 55 else { return false }
-    func isLetter(_ byte: UInt8) -> Bool {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-    }
-    return isLetter(first)
-      && utf8.allSatisfy {
-        isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-          || $0 == UInt8(ascii: "_")
-      }
+    return first.isASCIILowercase
+      && utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
   }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -82,15 +83,7 @@ extension NodeReader {
 extension String {
   fileprivate var isLabelKey: Bool {
     (1...63).contains(utf8.count)
-      && utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-          UInt8(ascii: "/"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
-      }
+      && utf8.allSatisfy { $0.isASCIIAlphanumeric || "._/-".utf8.contains($0) }
   }
 }
 

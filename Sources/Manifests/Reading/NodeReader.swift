@@ -1,4 +1,6 @@
 import Diagnostics
+import Encodings
+import Model
 import SourceYAML
 
 /// Reads nodes of one file into typed values. What is wrong is collected with its place, and the
@@ -91,14 +93,17 @@ struct NodeReader {
     return nil
   }
 
-  mutating func wholeNumber(_ node: YAMLNode, _ path: String) -> Int? {
-    if case .scalar(let scalar) = node.content, scalar.resolved == .integer,
-      let value = Int(scalar.text), value >= 0
-    {
-      show(node)
-      return value
+  mutating func wholeNumber(_ node: YAMLNode, _ path: String, _ limit: NumberLimit) -> Int? {
+    guard case .scalar(let scalar) = node.content, scalar.resolved == .integer,
+      scalar.text.utf8.allSatisfy({ $0.isASCIIDigit || "+-".utf8.contains($0) })
+    else {
+      report(.wrongType(node, path, expected: "a whole number", file: file))
+      return nil
     }
-    report(.wrongType(node, path, expected: "a whole number", file: file))
+    show(node)
+    // What has more digits than 64 bits is out of every range.
+    if let value = Int(scalar.text), limit.contains(value) { return value }
+    report(.outOfRange(node, path, limit, file: file))
     return nil
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -107,8 +108,8 @@ extension NodeReader {
           "revocationEndsOthers",
         ])
     else { return RefreshRules() }
-    func seconds(_ key: String) -> Int64? {
-      entries.given(key).flatMap { wholeNumber($0, "\(path).\(key)") }.map { Int64($0) }
+    func seconds(_ key: String, _ limit: NumberLimit) -> Int64? {
+      entries.given(key).flatMap { wholeNumber($0, "\(path).\(key)", limit) }.map { Int64($0) }
     }
     let rotation: RefreshRules.Rotation? = entries.given("rotation").flatMap {
       choice($0, "\(path).rotation")
@@ -116,10 +117,10 @@ extension NodeReader {
     let codes =
       entries.given("invalidGrantCodes").flatMap { list($0, "\(path).invalidGrantCodes") } ?? []
     return RefreshRules(
-      rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds") ?? 0,
-      idleSeconds: seconds("idleSeconds"),
+      rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds", .refreshGrace) ?? 0,
+      idleSeconds: seconds("idleSeconds", .tokenLifetime),
       idleRenewedBy: entries.given("idleRenewedBy").flatMap { text($0, "\(path).idleRenewedBy") }
-        .map { Scope($0) }, hardSeconds: seconds("hardSeconds"),
+        .map { Scope($0) }, hardSeconds: seconds("hardSeconds", .tokenLifetime),
       invalidGrantCodes: Set(codes.compactMap { text($0, "\(path).invalidGrantCodes") }),
       revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
         boolean($0, "\(path).revocationEndsOthers")
@@ -132,7 +133,7 @@ extension NodeReader {
       let entries = mapping(node, path, keys: ["lifetimeSeconds", "neverExpire", "zeroMeans"])
     else { return AccessLifetime() }
     let seconds = entries.given("lifetimeSeconds").flatMap {
-      wholeNumber($0, "\(path).lifetimeSeconds")
+      wholeNumber($0, "\(path).lifetimeSeconds", .tokenLifetime)
     }
     let never = entries.given("neverExpire").flatMap { boolean($0, "\(path).neverExpire") }
     let zero: AccessLifetime.Zero? = entries.given("zeroMeans").flatMap {
@@ -149,13 +150,10 @@ extension NodeReader {
       let entries = mapping(node, "tokens", keys: ["marginSeconds", "marginPercent"])
     else { return .standard }
     let seconds = entries.given("marginSeconds").flatMap {
-      wholeNumber($0, "tokens.marginSeconds")
+      wholeNumber($0, "tokens.marginSeconds", .renewalMargin)
     }
-    let percent = entries.given("marginPercent").flatMap { node -> Int? in
-      guard let percent = wholeNumber(node, "tokens.marginPercent") else { return nil }
-      if (1...60).contains(percent) { return percent }
-      report(.marginOutside(at: location(node)))
-      return nil
+    let percent = entries.given("marginPercent").flatMap {
+      wholeNumber($0, "tokens.marginPercent", .renewalMarginPercent)
     }
     return RenewalRule(
       marginSeconds: Int64(seconds ?? Int(RenewalRule.standard.marginSeconds)),
@@ -178,7 +176,7 @@ extension String {
 
 extension Substring {
   fileprivate var isPort: Bool {
-    first == ":" && count > 1 && dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
+    first == ":" && count > 1 && dropFirst().allSatisfy(\.isASCIIDigit)
   }
 }
 
@@ -196,11 +194,5 @@ extension Diagnostic {
     Diagnostic(
       .invalidAppDefinition, "`\(path)` needs a field `\(field)` that a setup does not have",
       at: location, help: ["add the field to every setup that has a `grant`"])
-  }
-
-  fileprivate static func marginOutside(at location: Location) -> Diagnostic {
-    Diagnostic(
-      .invalidAppDefinition, "`tokens.marginPercent` is not from 1 to 60", at: location,
-      notes: ["a token is renewed before its end, and not as soon as it begins"])
   }
 }

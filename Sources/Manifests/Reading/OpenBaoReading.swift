@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import SourceYAML
 
 /// What `store:` says of a KV v2 secret engine.
@@ -72,7 +73,7 @@ extension NodeReader {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let isPlain = parts.allSatisfy { part in
       !part.isEmpty && part != "." && part != ".."
-        && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+        && part.allSatisfy { $0.isASCIIAlphanumeric || "._-".contains($0) }
     }
     if isPlain { return text }
     report(.invalidEnginePath(at: location(value)))

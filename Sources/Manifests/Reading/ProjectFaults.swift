@@ -1,12 +1,10 @@
 import Diagnostics
+import Encodings
 
 extension String {
   /// 1 to 100 of `a-z`, `0-9`, `.`, `_`, `-`; a letter or digit first.
   var isProjectName: Bool {
-    func isPlain(_ byte: UInt8) -> Bool {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
+    func isPlain(_ byte: UInt8) -> Bool { byte.isASCIILowercase || byte.isASCIIDigit }
     guard let first = utf8.first, isPlain(first), utf8.count <= 100 else { return false }
     return utf8.allSatisfy { isPlain($0) || "._-".utf8.contains($0) }
   }

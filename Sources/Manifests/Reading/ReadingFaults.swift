@@ -1,4 +1,5 @@
 import Diagnostics
+import Model
 import SourceYAML
 
 extension Diagnostic {
@@ -28,6 +29,14 @@ extension Diagnostic {
       .wrongType, "`\(path)` must be \(expected), not \(node.kindInWords)",
       at: .source(file: file, range: node.range),
       help: node.isUnquotedText && expected == "a text" ? ["write it in quotes"] : [])
+  }
+
+  static func outOfRange(
+    _ node: YAMLNode, _ path: String, _ limit: NumberLimit, file: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .wrongType, "`\(path)` must be \(limit.summary)",
+      at: .source(file: file, range: node.range))
   }
 
   static func notOneOf(

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -120,7 +121,7 @@ extension String {
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
     func isPlain(_ rest: Substring) -> Bool {
       !rest.isEmpty
-        && rest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) }
+        && rest.allSatisfy { $0.isASCIIAlphanumeric || ".-:[]".contains($0) }
     }
     let trimmed = withoutFinalSlashes
     if trimmed.hasPrefix("https://") { return isPlain(trimmed.dropFirst(8)) }

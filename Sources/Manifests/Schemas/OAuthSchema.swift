@@ -2,9 +2,12 @@ import Model
 
 /// The schema of `oauth:` of an app.
 enum OAuthSchema {
-  static let count = JSON.object([
-    ("type", .strings(["integer", "null"])), ("minimum", .number(0)),
-  ])
+  static func count(_ limit: NumberLimit) -> JSON {
+    .object([
+      ("type", .strings(["integer", "null"])), ("minimum", .number(Int(limit.range.lowerBound))),
+      ("maximum", .number(Int(limit.range.upperBound))),
+    ])
+  }
   private static let truth = JSON.object([("type", .strings(["boolean", "null"]))])
   private static let text = JSON.object([("type", .strings(["string", "null"]))])
 
@@ -71,8 +74,9 @@ enum OAuthSchema {
       "What becomes of refresh tokens.",
       [
         ("rotation", choice(RefreshRules.Rotation.allCases.map(\.rawValue))),
-        ("graceSeconds", count), ("idleSeconds", count), ("idleRenewedBy", text),
-        ("hardSeconds", count),
+        ("graceSeconds", count(.refreshGrace)), ("idleSeconds", count(.tokenLifetime)),
+        ("idleRenewedBy", text),
+        ("hardSeconds", count(.tokenLifetime)),
         ("invalidGrantCodes", Schemas.list("Errors that mean invalid_grant.", Schemas.text)),
         ("revocationEndsOthers", truth),
       ], nullable: true)
@@ -82,7 +86,7 @@ enum OAuthSchema {
     Schemas.closed(
       "How long access tokens last where an answer does not say it.",
       [
-        ("lifetimeSeconds", count), ("neverExpire", truth),
+        ("lifetimeSeconds", count(.tokenLifetime)), ("neverExpire", truth),
         ("zeroMeans", choice(AccessLifetime.Zero.allCases.map(\.rawValue))),
       ], nullable: true)
   }

@@ -82,14 +82,8 @@ enum ProjectSchema {
         Schemas.closed(
           "When tokens are renewed: so long before they end.",
           [
-            ("marginSeconds", OAuthSchema.count),
-            (
-              "marginPercent",
-              .object([
-                ("type", .strings(["integer", "null"])), ("minimum", .number(1)),
-                ("maximum", .number(60)),
-              ])
-            ),
+            ("marginSeconds", OAuthSchema.count(.renewalMargin)),
+            ("marginPercent", OAuthSchema.count(.renewalMarginPercent)),
           ], nullable: true)
       ),
       ("flows", Schemas.list("Globs of flow definitions, one JSON file a flow.", path)),
@@ -217,7 +211,7 @@ enum ProjectSchema {
   }
 
   private static var field: JSON {
-    let length = JSON.object([("type", .strings(["integer", "null"])), ("minimum", .number(0))])
+    let length = OAuthSchema.count(.fieldLength)
     let truth = JSON.object([("type", .strings(["boolean", "null"]))])
     return Schemas.closed(
       "A field.", required: ["name"],

@@ -1,3 +1,5 @@
+import Encodings
+
 extension ValueFormat {
   package var summary: String {
     switch self {
@@ -51,7 +53,7 @@ private func isHostName(_ bytes: Swift.Span<UInt8>) -> Bool {
       guard length > 0, last != UInt8(ascii: "-") else { return false }
       length = 0
     } else {
-      guard byte.isAlphanumeric || byte.isOne(of: "_-"), !(isHyphen && length == 0) else {
+      guard byte.isASCIIAlphanumeric || byte.isOne(of: "_-"), !(isHyphen && length == 0) else {
         return false
       }
       length += 1
@@ -73,24 +75,15 @@ private func isEmail(_ bytes: Swift.Span<UInt8>) -> Bool {
     } else if at == nil {
       guard byte.isPrintableASCII else { return false }
     } else {
-      guard byte.isAlphanumeric || byte.isOne(of: ".-") else { return false }
+      guard byte.isASCIIAlphanumeric || byte.isOne(of: ".-") else { return false }
     }
   }
   return at.map { $0 < bytes.count - 1 } ?? false
 }
 
 extension UInt8 {
-  fileprivate var isAlphanumeric: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
-  }
-
   /// A host's or port's character, of an IPv6 address too.
-  fileprivate var isAuthority: Bool { isAlphanumeric || isOne(of: "._[]:-") }
+  fileprivate var isAuthority: Bool { isASCIIAlphanumeric || isOne(of: "._[]:-") }
 
   fileprivate var isPrintableASCII: Bool { (0x21...0x7E).contains(self) }
 

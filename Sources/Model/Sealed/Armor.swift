@@ -1,3 +1,5 @@
+import Encodings
+
 /// ASCII armor (RFC 9580 section 6.2): base64 between a header and a footer line.
 enum Armor {
   static let header = "-----BEGIN PGP MESSAGE-----"
@@ -18,7 +20,7 @@ enum Armor {
     while let line = lines.next(in: text), !line.isEmpty {
       if text.holds(footer, at: line) { throw .noBlankLine }
     }
-    var body = Base64Reader(capacity: text.count / 4 * 3)
+    var body = Base64Decoder(capacity: text.count / 4 * 3)
     var checksum: Range<Int>?
     while true {
       guard let line = lines.next(in: text) else { throw .noFooter }
@@ -29,7 +31,7 @@ enum Armor {
       if line.count == 5, text[line.lowerBound] == UInt8(ascii: "=") {
         checksum = line.lowerBound + 1..<line.upperBound
       } else {
-        guard body.read(text, line) else { throw .badBase64 }
+        guard body.decode(text, line) else { throw .badBase64 }
       }
     }
     while let line = lines.next(in: text) {
@@ -37,8 +39,8 @@ enum Armor {
     }
     guard body.isComplete, !body.bytes.isEmpty else { throw .badBase64 }
     if let checksum {
-      var sum = Base64Reader(capacity: 3)
-      guard sum.read(text, checksum), sum.bytes.count == 3,
+      var sum = Base64Decoder(capacity: 3)
+      guard sum.decode(text, checksum), sum.bytes.count == 3,
         sum.bytes.reduce(0, { $0 << 8 | UInt32($1) }) == crc24(body.bytes)
       else { throw .badChecksum }
     }
@@ -50,30 +52,14 @@ enum Armor {
     var text = Array("\(header)\n\n".utf8)
     text.reserveCapacity(packets.count / 3 * 4 + packets.count / 48 + 100)
     for start in stride(from: 0, to: packets.count, by: lineLength / 4 * 3) {
-      text += base64(packets[start..<min(start + lineLength / 4 * 3, packets.count)])
+      text += Base64.encoded(packets[start..<min(start + lineLength / 4 * 3, packets.count)])
       text.append(0x0A)
     }
     let sum = crc24(packets)
     text.append(UInt8(ascii: "="))
-    text += base64([UInt8(sum >> 16), UInt8(sum >> 8 & 0xFF), UInt8(sum & 0xFF)])
+    text += Base64.encoded([UInt8(sum >> 16), UInt8(sum >> 8 & 0xFF), UInt8(sum & 0xFF)])
     text += "\n\(footer)\n".utf8
     return String(decoding: text, as: UTF8.self)
-  }
-
-  private static func base64(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    let letters = Base64Reader.letters
-    var text: [UInt8] = []
-    var rest = bytes
-    while !rest.isEmpty {
-      let taken = rest.prefix(3)
-      rest = rest.dropFirst(3)
-      let bits = taken.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - taken.count))
-      for index in 0..<4 {
-        text.append(
-          index <= taken.count ? letters[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return text
   }
 
   /// RFC 9580 section 6.1.1, three bytes at a time: what each of them comes to is looked up apart, so
@@ -125,66 +111,6 @@ private struct ArmorLines {
     offset = end + (isPair ? 2 : 1)
     while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
     return start..<end
-  }
-}
-
-/// Base64 (RFC 4648 section 4), read in pieces.
-private struct Base64Reader {
-  static let letters = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  /// The letters' numbers; 64 for the padding, 255 for what is neither.
-  private static let numbers: [UInt8] = letters.enumerated().reduce(
-    into: Array(repeating: 255, count: 256)
-  ) { $0[Int($1.element)] = UInt8($1.offset) }
-
-  private(set) var bytes: [UInt8] = []
-  private var bits: UInt32 = 0
-  private var count = 0
-  private var padding = 0
-
-  init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-  /// Whether nothing is left over that pads no byte.
-  var isComplete: Bool { count == 0 }
-
-  /// False where a byte cannot stand there.
-  mutating func read(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    let numbers = Self.numbers
-    var start = range.lowerBound
-    // Nearly all of it is whole groups of letters.
-    while count == 0, padding == 0, start + 4 <= range.upperBound {
-      var group: UInt32 = 0
-      var marks: UInt8 = 0
-      for index in start..<start + 4 {
-        let number = numbers[Int(text[index])]
-        marks |= number
-        group = group << 6 | UInt32(number & 63)
-      }
-      if marks >= 64 { break }
-      bytes.append(UInt8(truncatingIfNeeded: group >> 16))
-      bytes.append(UInt8(truncatingIfNeeded: group >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: group))
-      start += 4
-    }
-    for index in start..<range.upperBound {
-      let number = numbers[Int(text[index])]
-      if number < 64, padding == 0 {
-        bits = bits << 6 | UInt32(number)
-      } else if text[index] == UInt8(ascii: "="), count >= 2 {
-        bits <<= 6
-        padding += 1
-      } else {
-        return false
-      }
-      count += 1
-      if count == 4 {
-        bytes.append(UInt8(bits >> 16 & 0xFF))
-        if padding < 2 { bytes.append(UInt8(bits >> 8 & 0xFF)) }
-        if padding < 1 { bytes.append(UInt8(bits & 0xFF)) }
-        count = 0
-      }
-    }
-    return true
   }
 }
 

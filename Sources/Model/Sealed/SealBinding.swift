@@ -1,4 +1,5 @@
 private import Crypto
+import Encodings
 
 /// Where a sealed value stands: the name that goes into its message and must be there when it is
 /// opened.
@@ -17,14 +18,10 @@ package struct SealBinding: Hashable, Sendable {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.utf8.reduce(into: "") { escaped, byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "-"):
-        escaped.unicodeScalars.append(Unicode.Scalar(byte))
-      default: escaped += "=" + hexadecimal([byte]).uppercased()
-      }
+    let bytes = text.utf8.flatMap { byte in
+      byte.isASCIIAlphanumeric || "._-".utf8.contains(byte)
+        ? [byte] : byte.escaped(with: UInt8(ascii: "="))
     }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

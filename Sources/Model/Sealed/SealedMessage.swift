@@ -1,4 +1,5 @@
 private import Crypto
+import Encodings
 
 /// Why a text is no OpenPGP message that we could open.
 package enum MalformedMessage: Error, Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Crypto
+import Encodings
 
 /// The fields of a setup that a client is made of, by their names.
 package enum ClientField {

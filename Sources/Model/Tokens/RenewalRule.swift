@@ -11,14 +11,16 @@ package struct RenewalRule: Hashable, Sendable {
   /// - Precondition: the margin is not negative, and the part from 1 to 60 %, so that with its
   ///   jitter it stays below the lifetime.
   package init(marginSeconds: Int64 = 900, marginPercent: Int64 = 25) {
-    precondition(marginSeconds >= 0 && (1...60).contains(marginPercent), "no such margin")
+    precondition(
+      marginSeconds >= 0 && NumberLimit.renewalMarginPercent.contains(marginPercent),
+      "no such margin")
     self.marginSeconds = marginSeconds
     self.marginPercent = marginPercent
   }
 
-  /// The smaller of the configured margin and its part of the lifetime, in milliseconds.
-  package func margin(lifetimeMilliseconds lifetime: Int64) -> Int64 {
-    min(marginSeconds * 1000, max(lifetime, 0) * marginPercent / 100)
+  /// The smaller of the configured margin and its part of the lifetime.
+  package func margin(lifetime: Milliseconds) -> Milliseconds {
+    min(Seconds(marginSeconds).milliseconds, max(lifetime, 0) * marginPercent / 100)
   }
 
   /// When the token of a connection is renewed: the margin before its end, and up to half of it
@@ -26,9 +28,9 @@ package struct RenewalRule: Hashable, Sendable {
   package func dueAt(
     issued: Timestamp, ends: Timestamp, connection: ConnectionName
   ) -> Timestamp {
-    let margin = margin(lifetimeMilliseconds: ends.milliseconds - issued.milliseconds)
-    let jitter = Int64(fraction(of: connection) * Double(margin) / 2)
-    return Timestamp(milliseconds: ends.milliseconds - margin - jitter)
+    let margin = margin(lifetime: ends - issued)
+    let jitter = Milliseconds(Int64(fraction(of: connection) * Double(margin.count) / 2))
+    return ends - margin - jitter
   }
 
   /// When the tokens of a record are due; `nil` where they need no renewal by time.
@@ -44,8 +46,7 @@ package struct RenewalRule: Hashable, Sendable {
       }
     let keepAlive = tokens.refresh.flatMap { refresh in
       refresh.idleUntil.map { idle in
-        Timestamp(
-          milliseconds: idle.milliseconds - (idle.milliseconds - refresh.usedAt.milliseconds) / 10)
+        idle - (idle - refresh.usedAt) / 10
       }
     }
     // A token that never ends is refreshed only to keep its refresh token; that of a token with an

@@ -1,3 +1,4 @@
+import Encodings
 private import Glibc
 import FoundationEssentials
 import Model

@@ -1,3 +1,4 @@
+import Encodings
 import Secrets
 
 /// The key that a message's bytes are encrypted with, as its key packets carry it to each
@@ -33,11 +34,6 @@ package struct SessionKey: Sendable {
   }
 
   private static func digit(_ letter: CChar) -> UInt8? {
-    switch UInt8(bitPattern: letter) {
-    case let digit where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit): digit - 48
-    case let digit where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(digit): digit - 55
-    case let digit where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(digit): digit - 87
-    default: nil
-    }
+    UInt8(bitPattern: letter).hexadecimalValue
   }
 }

@@ -1,0 +1,45 @@
+import HTTP
+import OpenBaoStore
+import Stores
+import Synchronization
+import TestSupport
+import Testing
+
+/// Numbers of a server that overflow nothing.
+@Suite struct HostileNumberTests {
+  /// Logs everybody in, and has nothing.
+  private final class EmptyServer: HTTPTransport {
+    let logins = Mutex(0)
+    private let lease: String
+
+    init(lease: String) { self.lease = lease }
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+      guard request.url.hasSuffix("/login") else {
+        return HTTPResponse(status: 404, headers: [:], body: Array(#"{"errors":[]}"#.utf8))
+      }
+      logins.withLock { $0 += 1 }
+      let auth = #"{"client_token":"t","lease_duration":\#(lease),"renewable":true}"#
+      return HTTPResponse(status: 200, headers: [:], body: Array(#"{"auth":\#(auth)}"#.utf8))
+    }
+  }
+
+  @Test(arguments: [
+    "9223372036854775807", "-9223372036854775808", "99999999999999999999", "1e308", "-1", "3.6e3",
+  ])
+  func aLeaseIsClamped(lease: String) async throws {
+    let server = EmptyServer(lease: lease)
+    let store = OpenBaoStore(
+      address: "http://server", namespace: nil, mount: "secret", prefix: "vaultctl",
+      environment: nil, destroys: false,
+      credentials: { () throws(StoreError) in
+        .appRole(mount: "approle", roleID: "role", secretID: "secret")
+      }, http: server,
+      surroundings: Surroundings(
+        now: { 1_800_000_000_000 }, sleep: { _ in }, random: { 0.5 }),
+      protection: TestProtection())
+    _ = try await store.read()
+    _ = try await store.read()
+    #expect(server.logins.withLock { $0 } == 1)
+  }
+}
