@@ -50,12 +50,15 @@ let package = Package(
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
 
+    // Beside the core: what it may use though it is not pure itself (see `ArchitectureTests`).
+    layer("Parallelism"),
+
     // The pure core.
     layer("Diagnostics"),
     layer("Model", ["Diagnostics", crypto]),
     layer("SourceYAML", ["CLibYAML", "Diagnostics"]),
     layer("Manifests", ["Diagnostics", "Model", "SourceYAML"]),
-    layer("Planning", ["Diagnostics", "Model", crypto]),
+    layer("Planning", ["Diagnostics", "Model", "Parallelism", crypto]),
     layer("Reports", ["Diagnostics", "Model", crypto]),
 
     // Effects.
@@ -74,7 +77,7 @@ let package = Package(
     layer(
       "SQLiteStore",
       [
-        "Ledgers", "Model", "Secrets", "Stores", crypto,
+        "Ledgers", "Model", "Parallelism", "Secrets", "Stores", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer("Auth0Store", ["HTTP", "Model", "Secrets", "Stores"]),
@@ -86,8 +89,9 @@ let package = Package(
     layer(
       "Commands",
       [
-        "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Secrets",
-        "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore", "Auth0Store",
+        "Diagnostics", "Model", "Parallelism", "SourceYAML", "Manifests", "Planning", "Reports",
+        "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
+        "Auth0Store",
         "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -122,6 +126,8 @@ let package = Package(
       name: "TestAuthorizationServer",
       dependencies: ["TestServer", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestAuthorizationServer", swiftSettings: settings),
+    tests("ArchitectureTests", []),
+    tests("ParallelismTests", ["Parallelism"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),

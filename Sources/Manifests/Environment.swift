@@ -1,9 +1,9 @@
-/// One of a project's environments: a store of its own, and what is otherwise there.
+/// One of a project's environments: its own store, and the documents that differ from the base's.
 package struct Environment: Hashable, Sendable {
-  /// Goes into every sealed value of its overlay, and into the store's.
+  /// Part of the binding of every sealed value in its overlay, and of its store's key.
   package let name: String
   package let store: StoreSettings
-  /// Come before the project's rules for the files of the overlay.
+  /// For the files of the overlay, they come before the project's rules.
   package let recipientRules: [RecipientRule]
   /// The folder of its documents, relative to the project's root.
   package let overlay: LocatedText
@@ -36,12 +36,12 @@ extension Project {
     rules(of: environment(of: file)).first { $0.path.matches(file) }
   }
 
-  /// The rules that hold for an environment's files, in their order.
+  /// The rules that apply to an environment's files, in order.
   package func rules(of environment: Environment?) -> [RecipientRule] {
     (environment?.recipientRules ?? []) + recipientRules
   }
 
-  /// Whom a store's own key is for: the recipients that the environment names, else the project's.
+  /// The recipients of a store's own key: those that the environment names, else the project's.
   package func recipients(of environment: Environment?) -> [LocatedText] {
     let own = environment?.recipientRules ?? []
     return keys(own.isEmpty ? recipientRules : own)
@@ -57,7 +57,7 @@ extension Project {
     return rules.flatMap(\.keys).filter { seen.insert($0.text).inserted }
   }
 
-  /// The store of an environment; of the base alone `nil` where only its environments have one.
+  /// The store of an environment, or of the base: `nil` for a base where only environments have one.
   package func storeSettings(of environment: Environment?) -> StoreSettings? {
     environment?.store ?? store ?? (environments.isEmpty ? .standard : nil)
   }

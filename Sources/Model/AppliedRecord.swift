@@ -1,55 +1,56 @@
 /// What we last wrote to a store for one connection.
-package struct AppliedRecord: Hashable, Sendable {
-  fileprivate struct Parts: Hashable, Codable {
-    let storeID: StoreID
-    let version: StoreVersion
-    let app: AppID
-    let setupType: SetupType?
-    let fields: [FieldName: AppliedField]
-    let labels: [String: String]
-    let scopes: Set<Scope>?
-    /// `nil` in a record that was written before there was a guard.
-    let preventsDestroy: Bool?
-    let provenance: Provenance
-  }
-
-  private let parts: Box<Parts>
-
-  package var storeID: StoreID { parts.value.storeID }
+///
+/// A class of constants, for the reason given at ``ActualConnection``.
+package final class AppliedRecord: Sendable, Codable {
+  package let storeID: StoreID
   /// The connection's version right after the write.
-  package var version: StoreVersion { parts.value.version }
-  package var app: AppID { parts.value.app }
-  package var setupType: SetupType? { parts.value.setupType }
-  package var fields: [FieldName: AppliedField] { parts.value.fields }
-  package var labels: [String: String] { parts.value.labels }
-  /// The scopes declared then; `nil` where the manifest said nothing of scopes.
-  package var scopes: Set<Scope>? { parts.value.scopes }
+  package let version: StoreVersion
+  package let app: AppID
+  package let setupType: SetupType?
+  package let fields: [FieldName: AppliedField]
+  package let labels: [String: String]
+  /// The scopes declared then; `nil` where the manifest did not mention scopes.
+  package let scopes: Set<Scope>?
+  /// `nil` in a record that was written before manifests could say it.
+  private let preventsDestroyIfKnown: Bool?
+  package let provenance: Provenance
+
   /// `lifecycle.preventDestroy` as declared then: it outlives the manifest.
-  package var preventsDestroy: Bool { parts.value.preventsDestroy ?? false }
-  package var provenance: Provenance { parts.value.provenance }
+  package var preventsDestroy: Bool { preventsDestroyIfKnown ?? false }
 
   package init(
     storeID: StoreID, version: StoreVersion, app: AppID, setupType: SetupType?,
     fields: [FieldName: AppliedField], labels: [String: String] = [:],
     scopes: Set<Scope>? = nil, preventsDestroy: Bool = false, provenance: Provenance
   ) {
-    parts = Box(
-      Parts(
-        storeID: storeID, version: version, app: app, setupType: setupType, fields: fields,
-        labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance))
+    self.storeID = storeID
+    self.version = version
+    self.app = app
+    self.setupType = setupType
+    self.fields = fields
+    self.labels = labels
+    self.scopes = scopes
+    preventsDestroyIfKnown = preventsDestroy
+    self.provenance = provenance
+  }
+
+  /// The names that stores have the parts under.
+  private enum CodingKeys: String, CodingKey {
+    case storeID, version, app, setupType, fields, labels, scopes, provenance
+    case preventsDestroyIfKnown = "preventsDestroy"
   }
 }
 
-extension AppliedRecord: Codable {
-  package init(from decoder: any Decoder) throws {
-    let parts = try Parts(from: decoder)
-    self.init(
-      storeID: parts.storeID, version: parts.version, app: parts.app, setupType: parts.setupType,
-      fields: parts.fields, labels: parts.labels, scopes: parts.scopes,
-      preventsDestroy: parts.preventsDestroy ?? false, provenance: parts.provenance)
+extension AppliedRecord: Hashable {
+  /// Two records are equal if stores write the same text for them.
+  package static func == (left: AppliedRecord, right: AppliedRecord) -> Bool {
+    left === right || canonicalJSON(left) == canonicalJSON(right)
   }
 
-  package func encode(to encoder: any Encoder) throws { try parts.value.encode(to: encoder) }
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(storeID)
+    hasher.combine(version)
+  }
 }
 
 /// One field as it was applied.

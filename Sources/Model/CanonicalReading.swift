@@ -158,7 +158,7 @@ extension AppliedField {
 }
 
 extension AppliedRecord: CanonicallyDecodable {
-  package init?(_ reader: inout CanonicalReader) {
+  package convenience init?(_ reader: inout CanonicalReader) {
     var texts: [String: String] = [:]
     var fields: [FieldName: AppliedField] = [:]
     var labels: [String: String]?

@@ -1,58 +1,3 @@
-/// A connection's name: 1 to 150 Unicode scalars, no control characters, no space at either end.
-///
-/// The length is the tenant API's; names are unique within a store.
-package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
-  CustomStringConvertible
-{
-  package static let maxLength = 150
-
-  package let rawValue: String
-
-  package init?(_ text: String) {
-    if Self.isPlain(text.utf8.span) {
-      rawValue = text
-      return
-    }
-    let scalars = text.unicodeScalars
-    guard let first = scalars.first, let last = scalars.last,
-      scalars.count <= Self.maxLength,
-      !first.properties.isWhitespace, !last.properties.isWhitespace,
-      !scalars.contains(where: { $0.properties.generalCategory == .control })
-    else { return nil }
-    rawValue = text
-  }
-
-  /// ASCII without control characters, as nearly all names are; what is not may still be one.
-  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
-    guard (1...maxLength).contains(bytes.count), bytes[0] != 0x20, bytes[bytes.count - 1] != 0x20
-    else { return false }
-    for index in bytes.indices where !(0x20..<0x7F).contains(bytes[index]) { return false }
-    return true
-  }
-
-  package var description: String { rawValue }
-
-  package init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let name = Self(text) else {
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath, debugDescription: "not a connection's name"))
-    }
-    self = name
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
-
-  /// By bytes, so that the order is the same in every locale.
-  package static func < (left: Self, right: Self) -> Bool {
-    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
-  }
-}
-
 /// A name that others may extend, so any text is one: an app, a setup type, a field, a scope.
 package protocol OpenName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible,
   CodingKeyRepresentable, ExpressibleByStringLiteral
@@ -122,23 +67,8 @@ package struct StoreID: OpenName {
   package init(_ rawValue: String) { self.rawValue = rawValue }
 }
 
-/// A store's own mark of one state of a connection, or of one field. Only equality means anything.
+/// A store's own version of a connection, or of one field. Only equality has a meaning.
 package struct StoreVersion: OpenName {
   package let rawValue: String
   package init(_ rawValue: String) { self.rawValue = rawValue }
-}
-
-/// One field of one connection.
-package struct FieldAddress: Hashable, Comparable, Sendable {
-  package let connection: ConnectionName
-  package let field: FieldName
-
-  package init(_ connection: ConnectionName, _ field: FieldName) {
-    self.connection = connection
-    self.field = field
-  }
-
-  package static func < (left: Self, right: Self) -> Bool {
-    (left.connection, left.field) < (right.connection, right.field)
-  }
 }

@@ -10,7 +10,7 @@ extension Finding {
 
   /// `nil` for a connection that has all that its setup requires.
   ///
-  /// An ignored field is not missing where the store has it.
+  /// An ignored field counts as present where the store has it.
   static func empty(
     _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog,
     blocked: [FlowUse] = []
@@ -37,7 +37,7 @@ extension Finding {
         help: first.map { ["fill it: \($0)"] } ?? []))
   }
 
-  /// Imported from a store that shows no setups.
+  /// For a connection imported from a store that does not show setups.
   private static func setupUnknown(_ connection: DesiredConnection) -> Finding {
     Finding(
       .unmanaged, connection.name,
@@ -47,8 +47,8 @@ extension Finding {
         notes: ["the store does not give it back; it is left alone until the manifest has one"]))
   }
 
-  /// What is declared and not granted, and what is granted and not declared; a flow's needs are told
-  /// by the index of flows, and here which of them a missing scope breaks.
+  /// What is declared and not granted, with the actions that fail without it, and what is granted
+  /// and not declared. What flows need and nobody declared is found by ``FlowIndex``.
   static func scopeDrift(
     _ connection: DesiredConnection, granted: Set<Scope>?, rules: ScopeRules,
     _ tokens: TokenPlanner?, required: [Scope: String]
@@ -61,12 +61,12 @@ extension Finding {
       let recording =
         "authorize the connection for what is declared, then record it: "
         + command.joined(separator: " ")
-      let mending = tokens.flatMap { $0.isKept ? $0.authorizing : nil } ?? recording
+      let remedy = tokens.flatMap { $0.hasRecord ? $0.authorizing : nil } ?? recording
       return Finding(
         .scopeDrift, name,
         Diagnostic(
           code, message, severity: .warning, at: connection.origin.scopesLocation, notes: notes,
-          help: [mending]))
+          help: [remedy]))
     }
     var findings: [Finding] = []
     let missing = rules.missing(declared, from: granted ?? [])
@@ -87,13 +87,13 @@ extension Finding {
     return findings
   }
 
-  static func drift(_ connection: DesiredConnection, _ moved: [DivergentPart]) -> Finding {
+  static func drift(_ connection: DesiredConnection, _ parts: [DivergentPart]) -> Finding {
     Finding(
       .drift, connection.name,
       Diagnostic(
         .drift, "`\(connection.name)` was changed outside of its manifest", severity: .warning,
         at: connection.origin.nameLocation,
-        notes: ["changed in the store: \(listed(moved))"],
+        notes: ["changed in the store: \(listed(parts))"],
         help: ["an apply restores what is declared; to keep the change, put it in the manifest"]))
   }
 
@@ -138,7 +138,7 @@ extension Finding {
         help: ["take it over and set it to what is declared: vaultctl apply --adopt"]))
   }
 
-  /// A store changes a name, or makes another app's connection; not both at once.
+  /// A store can change a connection's name, or replace it by another app's; not both at once.
   static func renamedWithAnotherApp(
     _ connection: DesiredConnection, from former: ConnectionName
   ) -> Finding {
@@ -182,7 +182,7 @@ extension Finding {
         help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
   }
 
-  /// The guard of a manifest that is gone still holds.
+  /// `preventDestroy` outlives the manifest that set it.
   static func deletionPrevented(_ name: ConnectionName, store: String) -> Finding {
     Finding(
       .preventDestroy, name,

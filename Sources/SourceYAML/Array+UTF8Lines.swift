@@ -36,7 +36,7 @@ extension [UInt8] {
     return index
   }
 
-  /// The offset behind the spaces at `offset`, and how many they are.
+  /// The offset after the spaces at `offset`.
   func endOfSpaces(from offset: Int, limit: Int) -> Int {
     var index = offset
     while index < limit, self[index] == UInt8(ascii: " ") { index += 1 }

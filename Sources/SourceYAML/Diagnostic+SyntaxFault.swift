@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// libyaml's complaint in our words; where we have none, its own constant text.
+/// The diagnostic for libyaml's fault; for a rare one with libyaml's own constant text.
 func syntaxDiagnostic(
   _ fault: SyntaxFault, in source: SourceText, file: String
 ) -> Diagnostic {
@@ -16,18 +16,18 @@ func syntaxDiagnostic(
       at: .source(file: file, range: SourceRange(at: tab)), label: "tab",
       notes: ["YAML indents with spaces only"], help: ["use spaces"])
   }
-  let words = Words(fault)
+  let text = SyntaxFaultText(fault)
   let opening = source.position(of: fault.contextMark)
   // Where a quote is never closed, the file's end says nothing; its start does.
-  let location = words.pointsToOpening ? opening : position
-  var notes = words.notes
-  if words.namesOpening, !words.pointsToOpening {
+  let location = text.pointsToOpening ? opening : position
+  var notes = text.notes
+  if text.namesOpening, !text.pointsToOpening {
     notes.append("it starts in line \(opening.line), column \(opening.column)")
   }
   return Diagnostic(
-    .invalidYAML, words.message, at: .source(file: file, range: SourceRange(at: location)),
+    .invalidYAML, text.message, at: .source(file: file, range: SourceRange(at: location)),
     notes: notes,
-    help: words.help)
+    help: text.help)
 }
 
 extension SourceText {
@@ -49,8 +49,8 @@ extension SourceText {
   }
 }
 
-/// What to say about a fault.
-private struct Words {
+/// The texts for a fault.
+private struct SyntaxFaultText {
   var message = ""
   var notes: [String] = []
   var help: [String] = []

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What the tree's builder has to say; the parser's own faults are in `SyntaxFaults`.
+/// The faults that ``TreeBuilder`` finds; the parser's own are in `Diagnostic+SyntaxFault`.
 extension Diagnostic {
   static func nestedTooDeep(_ limit: Int, at location: Location) -> Diagnostic {
     Diagnostic(

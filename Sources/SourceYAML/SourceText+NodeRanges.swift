@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// Where a value starts and ends, where libyaml's marks say something else.
+/// Where values really start and end, if libyaml's marks are off.
 extension SourceText {
-  /// The offset of a value behind its anchor and tag, which start at `head`.
+  /// The offset of a value after its anchor and tag, which start at `head`.
   func valueStart(from head: Int, hasAnchor: Bool, hasTag: Bool, inFlow: Bool) -> Int {
     var index = head
     var anchors = hasAnchor ? 1 : 0
@@ -28,13 +28,13 @@ extension SourceText {
     bytes.tagEnd(from: start, inFlow: inFlow)
   }
 
-  /// The end of a literal or folded scalar behind its last line's text; libyaml's runs on to the
-  /// start of the line behind all blank ones.
+  /// The end of a literal or folded scalar after its last line's text; libyaml's mark is at the
+  /// start of the line that follows all blank ones.
   ///
   /// - Parameters:
   ///   - start: the offset of `|` or `>`.
   ///   - end: the offset of libyaml's end mark.
-  ///   - text: the scalar's text, from which the depth of its lines is told.
+  ///   - text: the scalar's text, which shows the indentation of its lines.
   func blockScalarEnd(from start: Int, markedEnd end: Int, text: String) -> Int {
     var headerEnd = start + 1
     var keeps = false
@@ -74,7 +74,7 @@ extension SourceText {
     return nil
   }
 
-  /// The place of a value that is not written, and whether its colon is missing too.
+  /// The position of a value that is not written, and whether its colon is missing too.
   func emptyValue(after keyEnd: Position) -> (location: Position, lacksColon: Bool) {
     let colon = bytes.endOfTrivia(from: keyEnd.offset)
     guard colon < bytes.count, bytes[colon] == UInt8(ascii: ":") else { return (keyEnd, true) }
@@ -83,7 +83,7 @@ extension SourceText {
 }
 
 extension [UInt8] {
-  /// The offset behind the tag at `start`.
+  /// The offset after the tag at `start`.
   func tagEnd(from start: Int, inFlow: Bool) -> Int {
     let isVerbatim = start + 1 < count && self[start + 1] == UInt8(ascii: "<")
     var index = start

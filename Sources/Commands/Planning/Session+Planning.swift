@@ -33,11 +33,12 @@ extension Session {
       changed.isEmpty ? [:] : try await compare(changed, desired, snapshot, isOffline: isOffline)
     var options = options
     options.store = store.description.description
-    let plan = Planning.plan(
+    let plan = Planner(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options, flows: flows,
-        tokens: isOffline ? nil : try await tokenOverview()))
+        tokens: isOffline ? nil : try await tokenOverview())
+    ).plan()
     return (plan, snapshot)
   }
 
@@ -54,8 +55,8 @@ extension Session {
   /// The flows that the store's backend has; one that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
     try await mappingStoreErrors { () async throws(StoreError) in try await store.flows() }
-      .compactMap { name, definition in
-        Flow.read(definition, file: "flow `\(name)` of \(store.description)").flow
+      .compactMap { flow in
+        FlowFile(flow.json, file: "flow `\(flow.name)` of \(store.description)").flow
       }
   }
 
@@ -85,7 +86,7 @@ extension Session {
   func plan(savedIn file: String) async throws -> Plan {
     let saved = try SavedPlan.read(file)
     if saved.plan.changes.isEmpty { return saved.plan }
-    var moved = saved.basis.moved(to: basis(of: saved.plan, try await read()))
+    var moved = saved.basis.changes(to: basis(of: saved.plan, try await read()))
     if saved.project != workspace.project.name {
       moved.append("it is of the project `\(saved.project)`")
     }
@@ -94,7 +95,7 @@ extension Session {
       moved.append("it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
     }
     if saved.store != store { moved.append("it is for \(saved.store), not \(store)") }
-    if !moved.isEmpty { throw Failure(.stalePlan(file, moved: moved)) }
+    if !moved.isEmpty { throw Failure(.stalePlan(file, changes: moved)) }
     return saved.plan
   }
 
@@ -104,14 +105,9 @@ extension Session {
   ) async throws -> [FieldAddress: SecretComparison] {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     let own = await keyring.openingKeyIDs()
-    let fields = addresses.compactMap {
-      address -> (address: FieldAddress, message: SealedMessage, location: Location)? in
-      guard let connection = byName[address.connection],
-        let message = connection.setup?.sealed[address.field],
-        message.keyIDs.contains(where: own.contains)
-      else { return nil }
-      return (address, message, connection.origin.location(of: address.field))
-    }
+    let fields = addresses.compactMap { address in
+      byName[address.connection]?.sealedField(address.field)
+    }.filter { $0.message.keyIDs.contains(where: own.contains) }
     var values: [(field: FieldAddress, value: SecretBytes)] = []
     var faults: [Diagnostic] = []
     for (field, result) in zip(fields, await sealing.open(fields)) {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Model
+import Parallelism
 
 /// The project's files, named relative to its root.
 struct Files: ManifestSource {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Manifests
 import Model
+import Parallelism
 import SourceYAML
 
 /// A project as one source has it: its file, the manifests of the base and of every environment.
@@ -79,7 +80,7 @@ struct ReadProject: Sendable {
       switch result {
       case .failure(let fault): diagnostics.append(fault)
       case .success(let bytes):
-        let read = Flow.read(bytes, file: file)
+        let read = FlowFile(bytes, file: file)
         sources[file] = read.source
         diagnostics += read.diagnostics
         flows += read.flow.map { [$0] } ?? []

@@ -93,16 +93,6 @@ extension Session {
   }
 }
 
-extension ConnectionName {
-  /// What somebody has typed.
-  init(argument text: String) throws {
-    guard let name = ConnectionName(text) else {
-      throw ValidationError("`\(text)` is not a connection's name")
-    }
-    self = name
-  }
-}
-
 extension Diagnostic {
   fileprivate static func noSuchVersion(
     _ version: StoreVersion, of name: ConnectionName, _ store: StoreDescription

@@ -20,10 +20,11 @@ struct StatusCommand: Subcommand {
     let session = try Session(workspace, console: console)
     let snapshot = try await session.read()
     let tokens = try await session.tokenOverview()
-    let plan = Planning.plan(
+    let plan = Planner(
       PlanningInput(
         desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog,
-        tokens: tokens))
+        tokens: tokens)
+    ).plan()
     let rows = StatusRows(plan, snapshot, workspace, tokens).rows()
     let text = StatusText(palette: console.palette)
     let forecast = tokens.map { TokenForecast(rows, now: $0.now) }

@@ -49,7 +49,7 @@ struct AuthorizeCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let name = try ConnectionName.argument(name)
+    let name = try ConnectionName(argument: name)
     let session = try Session(Workspace.load(global), console: console)
     let renewals = try Renewals(session, end: nil)
     let (subject, client) = try await renewals.client(of: name)

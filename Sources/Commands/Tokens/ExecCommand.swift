@@ -55,7 +55,7 @@ struct ExecCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let command = split.command
-    let names = try split.names.map { try ConnectionName.argument($0) }
+    let names = try split.names.map { try ConnectionName(argument: $0) }
     let session = try Session(Workspace.load(global), console: console)
     let credentials = try await Credentials(session, Set(names), console: console)
     var variables: [(name: String, value: SecretBytes)] = []

@@ -35,7 +35,7 @@ struct RefreshCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let names = try Set(names.map { try ConnectionName.argument($0) })
+    let names = try Set(names.map { try ConnectionName(argument: $0) })
     let end = EndSignal()
     let session = try Session(Workspace.load(global), console: console)
     let renewals = try Renewals(session, end: end)
@@ -83,15 +83,6 @@ struct RefreshCommand: Subcommand {
     case .json: console.result(text.json(rows))
     }
     console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
-  }
-}
-
-extension ConnectionName {
-  static func argument(_ text: String) throws -> ConnectionName {
-    guard let name = ConnectionName(text) else {
-      throw ValidationError("`\(text)` is not a connection's name")
-    }
-    return name
   }
 }
 

@@ -33,7 +33,7 @@ struct WatchCommand: Subcommand {
   var command: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let names = try Set(names.map { try ConnectionName.argument($0).rawValue })
+    let names = try Set(names.map { try ConnectionName(argument: $0).rawValue })
     let end = EndSignal()
     let session = try Session(Workspace.load(global), console: console)
     let feed = session.store.feed
@@ -83,10 +83,11 @@ struct WatchCommand: Subcommand {
 
   /// What the store has otherwise than it was applied, and what ends soon for good.
   private func standing(_ session: Session) async throws -> Set<Standing> {
-    let plan = Planning.plan(
+    let plan = Planner(
       PlanningInput(
         desired: session.workspace.state.connections, snapshot: try await session.read(),
-        catalog: session.workspace.catalog, tokens: try await session.tokenOverview()))
+        catalog: session.workspace.catalog, tokens: try await session.tokenOverview())
+    ).plan()
     return Set(
       plan.findings.compactMap { finding in
         guard let name = finding.connection?.rawValue else { return nil }

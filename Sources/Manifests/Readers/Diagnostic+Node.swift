@@ -25,7 +25,7 @@ extension Diagnostic {
     _ node: YAMLNode, _ path: String, expected: String, file: String
   ) -> Diagnostic {
     Diagnostic(
-      .wrongType, "`\(path)` must be \(expected), not \(node.kindInWords)",
+      .wrongType, "`\(path)` must be \(expected), not \(node.kindDescription)",
       at: .source(file: file, range: node.range),
       help: node.isUnquotedText && expected == "a text" ? ["write it in quotes"] : [])
   }
@@ -43,7 +43,7 @@ extension Diagnostic {
 }
 
 extension YAMLNode {
-  fileprivate var kindInWords: String {
+  fileprivate var kindDescription: String {
     switch content {
     case .mapping: "a mapping"
     case .sequence: "a list"

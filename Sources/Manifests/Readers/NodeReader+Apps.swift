@@ -37,7 +37,7 @@ extension NodeReader {
     return App(
       id: AppID(entry.keyText), name: name, setups: setups,
       actions: actions.compactMap { readAction($0, "\(path).actions") },
-      // Who only adds a setup to a known service need not say again where its endpoints are.
+      // An app that only adds a setup to a known service need not repeat its endpoints.
       oauth: oauth ?? Catalog.builtIn[AppID(entry.keyText)]?.oauth)
   }
 

@@ -11,10 +11,9 @@ extension Manifest {
   /// 4. Scopes, lifecycle, and what is ignored.
   ///
   /// - Parameters:
-  ///   - parseFaults: what parsing found; they come first in the manifest's diagnostics.
-  ///   - environment: whose overlay the file belongs to.
-  ///   - base: the base's documents, over which an overlay's lie: what those say need not be said
-  ///     again.
+  ///   - parseFaults: what the parser found.
+  ///   - environment: the one whose overlay the file belongs to.
+  ///   - base: the base's documents; an overlay need not repeat what they say.
   package convenience init(
     _ yaml: YAMLFile, parseFaults: [Diagnostic], catalog: Catalog, environment: String? = nil,
     over base: [ConnectionName: ManifestDocument] = [:]
@@ -32,9 +31,24 @@ extension Manifest {
     }
     self.init(
       file: yaml.file, bytes: yaml.bytes, environment: environment, documents: documents,
-      diagnostics: reader.diagnostics(behind: parseFaults),
+      diagnostics: reader.diagnostics(after: parseFaults),
       hidden: reader.hiddenRanges(under: roots))
   }
+}
+
+/// `spec.app`.
+private struct ParsedApp {
+  let app: App
+  let range: SourceRange
+  /// Whether the document itself names it, or takes the base's.
+  let isOwn: Bool
+}
+
+/// `spec.scopes`.
+private struct ParsedScopes {
+  var part = ConnectionLayer.Part<Set<Scope>>.unspecified
+  /// `nil` where no scopes are listed.
+  var range: SourceRange?
 }
 
 extension NodeReader {
@@ -91,9 +105,9 @@ extension NodeReader {
       layer: layer, liesOverSetup: below?.shape != nil, origin: origin)
   }
 
-  /// `spec: null` over a document of the base.
+  /// `spec: null` in the overlay of a document of the base.
   private func removed(
-    _ index: Int, _ metadata: ReadMetadata, _ spec: YAMLNode, _ below: ManifestDocument
+    _ index: Int, _ metadata: ParsedMetadata, _ spec: YAMLNode, _ below: ManifestDocument
   ) -> ManifestDocument {
     let origin = ConnectionOrigin(file: file, name: metadata.nameRange, app: spec.range)
     return ManifestDocument(
@@ -105,10 +119,10 @@ extension NodeReader {
 
   private mutating func readApp(
     _ spec: [YAMLEntry], of node: YAMLNode, catalog: Catalog, below: ManifestDocument?
-  ) -> (app: App, range: SourceRange, isOwn: Bool)? {
+  ) -> ParsedApp? {
     guard let value = spec.value("app") else {
-      // Where the base's app is not known, that is told there.
-      if let below { return below.app.map { ($0, node.range, false) } }
+      // Where the base's app is unknown, that is reported for the base.
+      if let below { return below.app.map { ParsedApp(app: $0, range: node.range, isOwn: false) } }
       report(.missingKey("app", in: "spec", of: node, example: "app: http", file: file))
       return nil
     }
@@ -117,15 +131,15 @@ extension NodeReader {
       report(.unknownApp(text, known: catalog, at: location(value)))
       return nil
     }
-    return (app, value.range, true)
+    return ParsedApp(app: app, range: value.range, isOwn: true)
   }
 
   private mutating func readScopes(
     _ spec: [YAMLEntry]
-  ) -> (part: ConnectionLayer.Part<Set<Scope>>, range: SourceRange?) {
-    guard let node = spec.value("scopes") else { return (.unsaid, nil) }
-    if node.isNull { return (.removed, nil) }
-    guard let items = list(node, "spec.scopes") else { return (.unsaid, nil) }
+  ) -> ParsedScopes {
+    guard let node = spec.value("scopes") else { return ParsedScopes() }
+    if node.isNull { return ParsedScopes(part: .removed) }
+    guard let items = list(node, "spec.scopes") else { return ParsedScopes() }
     var scopes: Set<Scope> = []
     for item in items {
       guard let text = text(item, "spec.scopes") else { continue }
@@ -135,16 +149,16 @@ extension NodeReader {
         report(.duplicateScope(text, at: location(item)))
       }
     }
-    return (.said(scopes), node.range)
+    return ParsedScopes(part: .given(scopes), range: node.range)
   }
 
   /// `lifecycle.preventDestroy`.
   private mutating func readLifecycle(_ spec: [YAMLEntry]) -> ConnectionLayer.Part<Bool> {
-    guard let node = spec.value("lifecycle") else { return .unsaid }
+    guard let node = spec.value("lifecycle") else { return .unspecified }
     if node.isNull { return .removed }
     guard let entries = mapping(node, "spec.lifecycle", keys: ["preventDestroy"]),
       let value = entries.value("preventDestroy")
-    else { return .unsaid }
+    else { return .unspecified }
     if isOverlay, value.isNull { return .removed }
     return .init(boolean(value, "spec.lifecycle.preventDestroy"))
   }

@@ -4,7 +4,7 @@ import SourceYAML
 
 /// `environments:` of a project file.
 extension NodeReader {
-  /// - Parameter manifests: the base's paths, which no overlay may lie around.
+  /// - Parameter manifests: the base's paths, which no overlay may contain.
   mutating func readEnvironments(
     _ project: [YAMLEntry], manifests: [LocatedText]
   ) -> [Environment] {

@@ -2,19 +2,19 @@ import Diagnostics
 import Model
 import SourceYAML
 
-/// What stands under `metadata`.
-struct ReadMetadata {
+/// What a document has under `metadata`.
+struct ParsedMetadata {
   var name: ConnectionName?
   var nameRange: SourceRange
   var formerNames: [ConnectionName] = []
-  var labels = ConnectionLayer.Part<[String: String?]>.unsaid
-  var annotations = ConnectionLayer.Part<[String: String?]>.unsaid
+  var labels = ConnectionLayer.Part<[String: String?]>.unspecified
+  var annotations = ConnectionLayer.Part<[String: String?]>.unspecified
 }
 
 extension NodeReader {
   private static let metadataKeys = ["name", "renamedFrom", "labels", "annotations"]
 
-  mutating func readMetadata(_ entries: [YAMLEntry], of root: YAMLNode) -> ReadMetadata? {
+  mutating func readMetadata(_ entries: [YAMLEntry], of root: YAMLNode) -> ParsedMetadata? {
     guard let node = entries.value("metadata") else {
       report(.missingKey("metadata", in: "", of: root, example: "metadata: {name: …}", file: file))
       return nil
@@ -22,7 +22,7 @@ extension NodeReader {
     guard let entries = mapping(node, "metadata", keys: Self.metadataKeys)
     else { return nil }
 
-    var metadata = ReadMetadata(nameRange: node.range)
+    var metadata = ParsedMetadata(nameRange: node.range)
     if let value = entries.value("name") {
       metadata.nameRange = value.range
       metadata.name = readName(value)
@@ -59,9 +59,9 @@ extension NodeReader {
     _ metadata: [YAMLEntry], _ key: String, isValid: (String, String) -> Bool
   ) -> ConnectionLayer.Part<[String: String?]> {
     let path = "metadata.\(key)"
-    guard let node = metadata.value(key) else { return .unsaid }
+    guard let node = metadata.value(key) else { return .unspecified }
     if node.isNull { return .removed }
-    guard let entries = anyMapping(node, path) else { return .unsaid }
+    guard let entries = anyMapping(node, path) else { return .unspecified }
     var texts: [String: String?] = [:]
     for entry in entries {
       if entry.value.isNull, isOverlay {
@@ -75,7 +75,7 @@ extension NodeReader {
         report(.invalidLabel(entry.keyText, at: location(entry.key)))
       }
     }
-    return .said(texts)
+    return .given(texts)
   }
 }
 

@@ -4,7 +4,7 @@ import SourceYAML
 
 /// `oauth:` of an app, and `tokens:` of a project file.
 extension NodeReader {
-  /// `nil` where none is given, or it is not right.
+  /// `nil` where none is given, or it is invalid.
   mutating func readOAuth(
     _ app: [YAMLEntry], _ path: String, setups: [SetupShape]
   ) -> OAuthService? {
@@ -41,7 +41,7 @@ extension NodeReader {
       lifetime: readLifetime(entries, path))
   }
 
-  /// `https`, or plain `http` to this machine; or a field of each setup that comes to tokens.
+  /// `https`, or plain `http` to this machine; or a field of each setup with a grant.
   private mutating func readEndpoint(
     _ key: String, in entries: [YAMLEntry], _ path: String, _ setups: [SetupShape]
   ) -> EndpointTemplate? {

@@ -1,7 +1,7 @@
 import Diagnostics
 import SourceYAML
 
-/// What `store:` says of a KV v2 secret engine.
+/// `store:` of type `openbao`: a KV v2 secrets engine.
 extension NodeReader {
   private enum LoginMethod: String, CaseIterable {
     case token, approle, jwt

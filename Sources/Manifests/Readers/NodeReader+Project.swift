@@ -3,7 +3,7 @@ import Model
 package import SourceYAML
 
 extension Project {
-  /// Reads `vaultctl.yaml`. `nil` where it has an error; all of them are told.
+  /// Reads `vaultctl.yaml`; the project is `nil` where the file has an error.
   package static func read(
     _ yaml: YAMLFile, parseFaults: [Diagnostic]
   ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [SourceRange]) {
@@ -16,7 +16,7 @@ extension Project {
     } else if parseFaults.isEmpty {
       reader.report(.emptyProject(file: yaml.file))
     }
-    let diagnostics = reader.diagnostics(behind: parseFaults)
+    let diagnostics = reader.diagnostics(after: parseFaults)
     return (
       diagnostics.hasErrors ? nil : project, diagnostics,
       reader.hiddenRanges(under: roots)
@@ -123,7 +123,7 @@ extension NodeReader {
     return RecipientRule(path: PathPattern(pattern), keys: keys, location: location(node))
   }
 
-  /// Full fingerprints, once each; shorter ids are no trust.
+  /// Full fingerprints, once each; shorter ids can be forged.
   private mutating func readFingerprints(_ node: YAMLNode, _ path: String) -> [LocatedText] {
     var seen: Set<String> = []
     return (list(node, path) ?? []).compactMap { item in

@@ -2,8 +2,8 @@ import Diagnostics
 import Model
 import SourceYAML
 
-/// What stands under `spec.setup`.
-struct ReadSetup {
+/// What a document has under `spec.setup`.
+struct ParsedSetup {
   let node: YAMLNode
   let shape: SetupShape
   var slots: [FieldSlot] = []
@@ -17,34 +17,41 @@ struct ReadSetup {
   }
 }
 
-/// `spec.publicFields`, each with its place.
-struct ReadPublicFields {
-  var fields: [(name: FieldName, location: Location)] = []
-  /// Those of the document that this one lies over.
+/// `spec.publicFields`.
+struct ParsedPublicFields {
+  struct Entry {
+    let name: FieldName
+    let location: Location
+  }
+
+  var entries: [Entry] = []
+  /// Those of the document that this one overlays.
   var inherited: Set<FieldName> = []
-  var names: Set<FieldName> { Set(fields.map(\.name)).union(inherited) }
+  var names: Set<FieldName> { inherited.union(entries.map(\.name)) }
 }
 
 extension NodeReader {
-  mutating func readPublicFields(_ spec: [YAMLEntry]) -> ReadPublicFields {
-    var read = ReadPublicFields()
+  mutating func readPublicFields(_ spec: [YAMLEntry]) -> ParsedPublicFields {
+    var read = ParsedPublicFields()
     guard let node = spec.given("publicFields"), let items = list(node, "spec.publicFields")
     else { return read }
     for item in items {
       guard let text = text(item, "spec.publicFields") else { continue }
-      read.fields.append((FieldName(text), location(item)))
+      read.entries.append(ParsedPublicFields.Entry(name: FieldName(text), location: location(item)))
     }
     return read
   }
 
-  /// A field can be made public only where the catalog has no say in it.
-  mutating func checkUse(of publicFields: ReadPublicFields, shape: SetupShape?, of app: App?) {
+  /// Only a field that the catalog does not know can be made public.
+  mutating func checkUse(of publicFields: ParsedPublicFields, shape: SetupShape?, of app: App?) {
     guard let shape, let app else { return }
-    for (name, location) in publicFields.fields {
-      if let known = shape[name] {
-        report(.uselessPublicField(name, isSecret: known.isSecret, app: app, at: location))
+    for entry in publicFields.entries {
+      if let known = shape[entry.name] {
+        report(
+          .uselessPublicField(
+            entry.name, isSecret: known.isSecret, app: app, at: entry.location))
       } else if !shape.isOpen {
-        report(.closedSetup(name, shape: shape, app: app, at: location))
+        report(.closedSetup(entry.name, shape: shape, app: app, at: entry.location))
       }
     }
   }
@@ -53,9 +60,9 @@ extension NodeReader {
   mutating func readIgnoredFields(
     _ spec: [YAMLEntry], shape: SetupShape?, of app: App?
   ) -> ConnectionLayer.Part<Set<FieldName>> {
-    guard let node = spec.value("ignore") else { return .unsaid }
+    guard let node = spec.value("ignore") else { return .unspecified }
     if node.isNull { return .removed }
-    guard let items = list(node, "spec.ignore") else { return .unsaid }
+    guard let items = list(node, "spec.ignore") else { return .unspecified }
     var fields: Set<FieldName> = []
     for item in items {
       guard let text = text(item, "spec.ignore") else { continue }
@@ -64,19 +71,19 @@ extension NodeReader {
       }
       fields.insert(FieldName(text))
     }
-    return .said(fields)
+    return .given(fields)
   }
 
-  /// - Parameter below: the setup's shape in the base, which an overlay need not say again.
+  /// - Parameter below: the shape of the base's setup, whose type an overlay need not repeat.
   mutating func readSetup(
     _ spec: [YAMLEntry], app: App?, below: SetupShape?, publicFields: Set<FieldName>
-  ) -> ReadSetup? {
+  ) -> ParsedSetup? {
     guard let node = spec.given("setup"), let entries = anyMapping(node, "spec.setup"),
       let app
     else { return nil }
     guard let shape = readType(entries, of: node, app: app, below: below) else { return nil }
 
-    var setup = ReadSetup(node: node, shape: shape)
+    var setup = ParsedSetup(node: node, shape: shape)
     for entry in entries where entry.keyText != "type" {
       let field = FieldName(entry.keyText)
       guard shape.isOpen || shape[field] != nil else {
@@ -111,7 +118,7 @@ extension NodeReader {
     return nil
   }
 
-  /// The slot, and the field's value where it is there and right.
+  /// The slot, and the field's value where it is given and valid.
   private mutating func readSlot(
     _ entry: YAMLEntry, _ field: FieldName, isSecret: Bool, constraint: ValueConstraint?
   ) -> (FieldSlot, FieldValue?)? {
@@ -140,7 +147,7 @@ extension NodeReader {
     return (slot(.plain), readPlain(scalar, node, field, constraint).map(FieldValue.plain))
   }
 
-  /// A field of the catalog is a text; one that it does not know may be any scalar.
+  /// A field that the catalog knows is a text; any other may be any scalar.
   private mutating func readPlain(
     _ scalar: YAMLScalar, _ node: YAMLNode, _ field: FieldName, _ constraint: ValueConstraint?
   ) -> PlainValue? {

@@ -22,7 +22,7 @@ extension NodeReader {
 
   /// `nil` where none is given.
   ///
-  /// - Parameter standardFile: of a SQLite store that names none.
+  /// - Parameter standardFile: the file of a SQLite store that names none.
   mutating func readStore(
     _ entries: [YAMLEntry], _ path: String, standardFile: String
   ) -> StoreSettings? {

@@ -1,11 +1,11 @@
 import Diagnostics
 import SourceYAML
 
-/// Reads nodes of one file into typed values. What is wrong is collected with its place, and the
-/// reading goes on, so that one run tells all faults.
+/// Reads the nodes of one file into typed values. Faults are collected with their locations and
+/// reading goes on, so that one run reports them all.
 struct NodeReader {
   let file: String
-  /// Whether the file is an environment's, in which `null` takes away what the base gives.
+  /// Whether the file belongs to an environment: there, `null` removes what the base gives.
   let isOverlay: Bool
   private(set) var diagnostics: [Diagnostic] = []
   /// Offsets of the scalars that a snippet may show: known to be no secret.
@@ -21,8 +21,8 @@ struct NodeReader {
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   /// The parser's findings and ours, in reading order. Where the parser has refused a value, ours
-  /// of the same place would tell nothing new.
-  func diagnostics(behind parseFaults: [Diagnostic]) -> [Diagnostic] {
+  /// at the same location would add nothing.
+  func diagnostics(after parseFaults: [Diagnostic]) -> [Diagnostic] {
     let refused = Set(parseFaults.compactMap { $0.location?.range?.start })
     let ours = diagnostics.filter { diagnostic in
       diagnostic.location?.range.map { !refused.contains($0.start) } ?? true
@@ -60,7 +60,7 @@ struct NodeReader {
     return entries
   }
 
-  /// The entries of a mapping with whatever keys.
+  /// The entries of a mapping with any keys.
   mutating func anyMapping(_ node: YAMLNode, _ path: String) -> [YAMLEntry]? {
     if case .mapping(let entries) = node.content { return entries }
     report(.wrongType(node, path, expected: "a mapping", file: file))
@@ -136,7 +136,7 @@ struct NodeReader {
   }
 }
 
-/// The one version of the manifests' and the project file's form.
+/// The one version of the format of manifests and the project file.
 let apiVersion = "vaultctl/v1"
 
 extension [YAMLEntry] {

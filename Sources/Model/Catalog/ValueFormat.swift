@@ -62,7 +62,7 @@ private func isHostName(_ bytes: Swift.Span<UInt8>) -> Bool {
   return length > 0 && last != UInt8(ascii: "-")
 }
 
-/// Something, one `@`, a domain: what the address really reaches, only mail can tell.
+/// Something, one `@`, a domain: whether the address exists, only mail can show.
 private func isEmail(_ bytes: Swift.Span<UInt8>) -> Bool {
   var at: Int?
   for index in bytes.indices {

@@ -29,7 +29,7 @@ package enum ValueViolation: Hashable, Sendable {
 }
 
 extension ValueConstraint {
-  /// The first thing that is wrong with a value.
+  /// The first rule that a value breaks.
   package func violation(of text: String) -> ValueViolation? {
     violation(ofUTF8: text.utf8.span)
   }

@@ -10,7 +10,7 @@ extension Project {
       "flows": flows.map(\.text),
       "store": store.map { [$0.summary] } ?? [],
       "environments": environments.map(\.name),
-      // An own app is told by its name alone; its definition is plain YAML.
+      // Only the id of an own app: its definition is plain YAML, which a text diff shows.
       "apps": catalog.apps.values.filter { Catalog.builtIn[$0.id] != $0 }.map(\.id.rawValue)
         .sorted(),
     ]

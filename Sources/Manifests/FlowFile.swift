@@ -2,17 +2,17 @@ package import Diagnostics
 package import Model
 import SourceYAML
 
-extension Flow {
-  /// Reads a flow definition, one JSON object, as the vendor's tools export it.
-  ///
-  /// JSON is YAML, so it is read by the parser that tells places. Keys that are not ours are left
+/// A flow definition: one JSON object, in the format that Auth0's tools export.
+package struct FlowFile: Sendable {
+  /// `nil` where the file has an error.
+  package let flow: Flow?
+  package let diagnostics: [Diagnostic]
+  package let source: RedactedSource
+
+  /// JSON is YAML, so the YAML parser reads it: that one knows locations. Unknown keys are left
   /// alone; `connection_id` is looked for in every action's `params`, whatever its type.
-  ///
-  /// - Returns: `nil` for the flow where the file has an error.
-  package static func read(
-    _ bytes: [UInt8], file: String
-  ) -> (flow: Flow?, diagnostics: [Diagnostic], source: RedactedSource) {
-    let (yaml, faults) = YAMLFile.parse(withoutSurrogates(bytes), file: file)
+  package init(_ bytes: [UInt8], file: String) {
+    let (yaml, faults) = YAMLFile.parse(Self.withoutSurrogates(bytes), file: file)
     var reader = NodeReader(file: file)
     let roots = yaml.documents.compactMap(\.root)
     var flow: Flow?
@@ -21,15 +21,14 @@ extension Flow {
     } else if faults.isEmpty {
       reader.report(.invalidFlow("it is empty", at: .file(file)))
     }
-    let diagnostics = reader.diagnostics(behind: faults.map { $0.inFlow() })
+    diagnostics = reader.diagnostics(after: faults.map { $0.inFlow() })
+    self.flow = diagnostics.hasErrors ? nil : flow
     let hidden = faults.hasErrors ? nil : reader.hiddenRanges(under: roots)
-    return (
-      diagnostics.hasErrors ? nil : flow, diagnostics, RedactedSource(yaml.bytes, hidden: hidden)
-    )
+    source = RedactedSource(yaml.bytes, hidden: hidden)
   }
 
-  /// JSON writes what lies beyond the first 65,536 code points as two escapes (RFC 8259 section 7),
-  /// YAML as one.
+  /// JSON escapes a code point above U+FFFF as two surrogates (RFC 8259 section 7), YAML as one
+  /// escape of eight digits.
   private static func withoutSurrogates(_ bytes: [UInt8]) -> [UInt8] {
     let slash = UInt8(ascii: "\\")
     guard bytes.contains(slash) else { return bytes }
@@ -105,14 +104,22 @@ extension NodeReader {
     }
     let step = FlowStep(
       app: AppID(type.lowercased()), action: action.lowercased(), connection: connection,
-      location: location)
-    // The branches of a condition; of other actions they are values of their own.
+      looksLikeStoreID: connection?.looksLikeConnectionID ?? false, location: location)
+    // Only a condition's `then` and `else` are branches; another action's are its own values.
     guard step.app == "flow" else { return [step] }
     return ["then", "else"].reduce(into: [step]) { found, branch in
       if let nested = params?[branch], !nested.isNull {
         found += steps(nested, "params.\(branch)")
       }
     }
+  }
+}
+
+extension String {
+  /// The form of the ids that an Auth0 tenant gives to connections.
+  fileprivate var looksLikeConnectionID: Bool {
+    hasPrefix("ac_") && utf8.count > 20
+      && dropFirst(3).allSatisfy { $0.isASCII && $0.isLetter || $0.isNumber }
   }
 }
 
@@ -123,7 +130,7 @@ extension Diagnostic {
       help: ["export it anew, or take it out of `flows` in \(Project.fileName)"])
   }
 
-  /// A fault of the parser's, which speaks of YAML.
+  /// The parser's fault, which names YAML, for a flow.
   fileprivate func inFlow() -> Diagnostic {
     guard severity == .error else { return self }
     return .invalidFlow("it is no JSON (\(message))", at: location ?? .file(""))
