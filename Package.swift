@@ -50,13 +50,16 @@ let package = Package(
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
 
+    // Beside the core: what it may use though it is not pure itself (see `ArchitectureTests`).
+    layer("Parallelism"),
+
     // The pure core.
     layer("Encodings"),
     layer("Diagnostics", ["Encodings"]),
     layer("Model", ["Diagnostics", "Encodings", crypto]),
     layer("SourceYAML", ["CLibYAML", "Diagnostics", "Encodings"]),
     layer("Manifests", ["Diagnostics", "Encodings", "Model", "SourceYAML"]),
-    layer("Planning", ["Diagnostics", "Encodings", "Model", crypto]),
+    layer("Planning", ["Diagnostics", "Encodings", "Model", "Parallelism", crypto]),
     layer("Reports", ["Diagnostics", "Encodings", "Model", crypto]),
 
     // Effects.
@@ -76,7 +79,7 @@ let package = Package(
     layer(
       "SQLiteStore",
       [
-        "Encodings", "Ledgers", "Model", "Secrets", "Stores", crypto,
+        "Encodings", "Ledgers", "Model", "Parallelism", "Secrets", "Stores", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer("Auth0Store", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", "Stores"]),
@@ -88,7 +91,8 @@ let package = Package(
     layer(
       "Commands",
       [
-        "Encodings", "Diagnostics", "Model", "SourceYAML", "Manifests", "Planning", "Reports", "Pacing",
+        "Encodings", "Diagnostics", "Model", "Parallelism", "SourceYAML", "Manifests", "Planning",
+        "Reports", "Pacing",
         "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
         "Auth0Store",
         "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
@@ -126,6 +130,8 @@ let package = Package(
       dependencies: ["TestServer", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Tests/TestAuthorizationServer", swiftSettings: settings),
     tests("EncodingsTests", ["Encodings"]),
+    tests("ArchitectureTests", []),
+    tests("ParallelismTests", ["Parallelism"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),

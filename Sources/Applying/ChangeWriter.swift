@@ -72,7 +72,7 @@ struct ChangeWriter: Sendable {
       }
     }
     guard let setup = connection.setup else { return writes }
-    var sealed: [(address: FieldAddress, message: SealedMessage, location: Location)] = []
+    var sealed: [LocatedSealedField] = []
     for (field, value) in setup.fields.sorted(by: { $0.key < $1.key })
     where writes[field] == nil {
       switch value {
@@ -81,19 +81,22 @@ struct ChangeWriter: Sendable {
         writes[field] = .keep(ciphertext: message.digest)
       case .sealed(let message):
         sealed.append(
-          (FieldAddress(connection.name, field), message, connection.origin.location(of: field)))
+          LocatedSealedField(
+            address: FieldAddress(connection.name, field), message: message,
+            location: connection.origin.location(of: field)))
       }
     }
     var faults: [Diagnostic] = []
     let shape = catalog[connection.app]?.setup(setup.type)
-    for ((address, message, location), result) in zip(sealed, await opener.open(sealed)) {
+    for (sealed, result) in zip(sealed, await opener.open(sealed)) {
       switch result {
       case .failure(let fault): faults.append(fault)
       case .success(let value):
-        if let violation = shape?[address.field]?.constraint.violation(of: value) {
-          faults.append(.invalidSecretValue(address.field, violation, at: location))
+        let field = sealed.address.field
+        if let violation = shape?[field]?.constraint.violation(of: value) {
+          faults.append(.invalidSecretValue(field, violation, at: sealed.location))
         }
-        writes[address.field] = .secret(value, ciphertext: message.digest)
+        writes[field] = .secret(value, ciphertext: sealed.message.digest)
       }
     }
     if !faults.isEmpty { throw ApplyFaults(diagnostics: faults) }

@@ -158,7 +158,7 @@ package struct Auth0Backend: RecordlessBackend {
     _ = try await repeatable(.delete, path)
   }
 
-  package func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+  package func flows() async throws(StoreError) -> [FlowDefinition] {
     struct Flows: Decodable {
       struct Item: Decodable {
         let id: String
@@ -179,11 +179,11 @@ package struct Auth0Backend: RecordlessBackend {
       page += 1
       if read.flows.isEmpty || page * Self.pageSize >= read.total { break }
     }
-    var flows: [(name: String, definition: [UInt8])] = []
+    var flows: [FlowDefinition] = []
     for item in found {
       let answer = try await repeatable(.get, "/flows/\(percentEncoded(item.id))")
       if answer.status == 404 { continue }
-      flows.append((item.name ?? item.id, answer.body))
+      flows.append(FlowDefinition(name: item.name ?? item.id, json: answer.body))
     }
     return flows
   }

@@ -1,4 +1,4 @@
-/// How much a diagnostic weighs. Only an error stops a run.
+/// How serious a diagnostic is. Only an error stops a run.
 package enum Severity: String, Hashable, Comparable, Sendable, Codable, CaseIterable {
   case error, warning, info
 
@@ -35,10 +35,10 @@ package enum Location: Hashable, Sendable, Codable {
   }
 }
 
-/// One thing to tell the user: what, where, why, and what mends it.
+/// One message for the user: what, where, why, and how to fix it.
 ///
-/// `message` is a headline that stands alone: lower case, no full stop, names in backticks.
-/// `label` is said under the caret. `notes` explain; only `help` proposes, in words that can be
+/// `message` is a headline that is clear by itself: lower case, no full stop, names in backticks.
+/// `label` is shown under the caret. `notes` explain; only `help` proposes, in words that can be
 /// pasted. None of the texts may hold a secret's value.
 package struct Diagnostic: Hashable, Sendable, Codable, Error {
   package let code: DiagnosticCode
@@ -64,7 +64,7 @@ package struct Diagnostic: Hashable, Sendable, Codable, Error {
 }
 
 extension Diagnostic {
-  /// File order, then place in the file; what has no file comes last; equal places by code.
+  /// By file, then by location in it; what has no file comes last; at equal locations, by code.
   package static func inReadingOrder(_ left: Diagnostic, _ right: Diagnostic) -> Bool {
     left.sortKey < right.sortKey
   }

@@ -1,6 +1,6 @@
 /// A file's lines for snippets, without the values that must not be shown.
 package struct RedactedSource: Sendable {
-  /// Told into lines when one is shown, which is seldom.
+  /// Split into lines lazily, because snippets are rare.
   private let bytes: [UInt8]
   private let hidden: Hidden
   private static let mask: [Unicode.Scalar] = ["•", "•", "•"]
@@ -11,7 +11,7 @@ package struct RedactedSource: Sendable {
   }
 
   /// - Parameter hidden: the ranges to mask; `nil` where the file could not be read far enough to
-  ///   know: then everything behind a key or a dash is.
+  ///   know: then everything after a key or a dash is.
   package init(_ bytes: [UInt8], hidden: [SourceRange]?) {
     self.bytes = bytes
     self.hidden = hidden.map { .ranges($0) } ?? .everyValue
@@ -67,7 +67,7 @@ package struct RedactedSource: Sendable {
     }
   }
 
-  /// Behind `key: ` or `- `; a line with neither may be a value's continuation.
+  /// After `key: ` or `- `; a line with neither may continue a value.
   private static func valueStart(in text: [Unicode.Scalar]) -> Int {
     var index = text.prefix { $0 == " " || $0 == "\t" }.count
     while index + 1 < text.count, text[index] == "-", text[index + 1] == " " { index += 2 }

@@ -24,7 +24,7 @@ package struct SourceRange: Hashable, Sendable, Codable {
   package let end: Position
 
   package init(_ start: Position, _ end: Position) {
-    precondition(start <= end, "a span ends before it starts")
+    precondition(start <= end, "a range ends before it starts")
     self.start = start
     self.end = end
   }

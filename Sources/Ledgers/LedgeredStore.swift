@@ -87,7 +87,7 @@ package actor LedgeredStore<Records: Ledger>: Store {
     throw .refused("it keeps no versions; an older one is in git: git log, then apply that")
   }
 
-  package func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+  package func flows() async throws(StoreError) -> [FlowDefinition] {
     try await vault.flows()
   }
 

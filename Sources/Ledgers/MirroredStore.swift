@@ -108,7 +108,7 @@ package struct MirroredStore<Records: Ledger>: Store {
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] { try await store.secrets(of: names) }
 
-  package func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+  package func flows() async throws(StoreError) -> [FlowDefinition] {
     try await store.flows()
   }
 

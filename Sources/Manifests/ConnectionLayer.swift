@@ -1,37 +1,39 @@
 import Diagnostics
 package import Model
 
-/// What one document says of a connection. What it takes away from the layer below it is told
-/// apart from what it does not speak of.
+/// What one document says of a connection, with removing a part kept apart from not mentioning it.
 ///
-/// An environment's document lies over the base's of the same name in the way of a JSON merge
-/// patch (RFC 7396): mappings merge key by key, everything else is replaced, `null` removes. A
-/// setup of another type, or of another app, begins anew.
+/// An environment's document overlays the base's of the same name as a JSON merge patch does
+/// (RFC 7396): mappings merge key by key, everything else is replaced, `null` removes. A setup of
+/// another type, or of another app, replaces the whole setup.
 package struct ConnectionLayer: Sendable {
   enum Part<Value: Sendable>: Sendable {
-    case unsaid, removed
-    case said(Value)
+    /// The document does not mention it.
+    case unspecified
+    /// `null`.
+    case removed
+    case given(Value)
 
-    init(_ value: Value?) { self = value.map { .said($0) } ?? .unsaid }
+    init(_ value: Value?) { self = value.map { .given($0) } ?? .unspecified }
 
     var value: Value? {
       switch self {
-      case .said(let value): value
-      case .unsaid, .removed: nil
+      case .given(let value): value
+      case .unspecified, .removed: nil
       }
     }
 
     func overlaid(by upper: Part) -> Part {
       switch upper {
-      case .unsaid: self
-      case .removed, .said: upper
+      case .unspecified: self
+      case .removed, .given: upper
       }
     }
   }
 
   struct Setup: Sendable {
     let type: SetupType
-    /// `nil`: the field is given as absent.
+    /// `nil`: the field is given as `null`.
     let fields: [FieldName: FieldValue?]
   }
 
@@ -42,15 +44,15 @@ package struct ConnectionLayer: Sendable {
   let app: AppID
   /// Whether the document itself names the app, or takes the base's.
   var namesApp = true
-  var labels = Part<[String: String?]>.unsaid
-  var annotations = Part<[String: String?]>.unsaid
-  var setup = Part<Setup>.unsaid
-  var scopes = Part<Set<Scope>>.unsaid
-  var preventsDestroy = Part<Bool>.unsaid
-  var ignoredFields = Part<Set<FieldName>>.unsaid
+  var labels = Part<[String: String?]>.unspecified
+  var annotations = Part<[String: String?]>.unspecified
+  var setup = Part<Setup>.unspecified
+  var scopes = Part<Set<Scope>>.unspecified
+  var preventsDestroy = Part<Bool>.unspecified
+  var ignoredFields = Part<Set<FieldName>>.unspecified
   let origin: ConnectionOrigin
 
-  /// The connection, if this is all that is said of it; `nil` where it is taken away.
+  /// The connection, if no other document overlays this one; `nil` where it is removed.
   package var desired: DesiredConnection? {
     if isRemoved { return nil }
     return DesiredConnection(
@@ -82,17 +84,17 @@ package struct ConnectionLayer: Sendable {
   }
 
   private func mergedSetup(_ upper: ConnectionLayer) -> Part<Setup> {
-    let below = app == upper.app ? setup : .unsaid
+    let below = app == upper.app ? setup : .unspecified
     guard let old = below.value, let new = upper.setup.value, old.type == new.type else {
       return below.overlaid(by: upper.setup)
     }
-    return .said(Setup(type: new.type, fields: old.fields.merging(new.fields) { $1 }))
+    return .given(Setup(type: new.type, fields: old.fields.merging(new.fields) { $1 }))
   }
 }
 
 extension ConnectionLayer.Part where Value == [String: String?] {
   fileprivate func merged(with upper: Self) -> Self {
     guard let old = value, let new = upper.value else { return overlaid(by: upper) }
-    return .said(old.merging(new) { $1 })
+    return .given(old.merging(new) { $1 })
   }
 }

@@ -3,13 +3,13 @@ package import Model
 
 /// All manifests of a project together, as one environment has them.
 package struct DesiredState: Sendable {
-  /// The environment's; `nil`: the base alone.
+  /// `nil`: the base alone.
   package let environment: Environment?
   /// Those of the base and of this environment.
   package let manifests: [Manifest]
   /// The connections without faults, by name.
   package let connections: [DesiredConnection]
-  /// Of these manifests, in reading order, with what only shows when they are seen together.
+  /// Those of the manifests, and those that only show when all are seen together; in reading order.
   package let diagnostics: [Diagnostic]
 
   /// - Parameter manifests: those of other environments are left out.
@@ -21,23 +21,23 @@ package struct DesiredState: Sendable {
     self.manifests = manifests
     let base = manifests.filter { $0.environment == nil }.flatMap(\.documents)
     let overlay = manifests.filter { $0.environment != nil }.flatMap(\.documents)
-    let unruled = manifests.filter {
+    let withoutRule = manifests.filter {
       project.recipientRule(for: $0.file) == nil && $0.holdsSecrets
     }
     connections = Self.merged(base, overlay)
     let found =
       manifests.flatMap(\.diagnostics) + Self.duplicates(base) + Self.duplicates(overlay)
-      + Self.renameFaults(connections) + unruled.map { .noRecipientRule(for: $0.file) }
+      + Self.renameFaults(connections) + withoutRule.map { .noRecipientRule(for: $0.file) }
     diagnostics = found.sorted(by: Diagnostic.inReadingOrder)
   }
 
-  /// The document of a connection in one layer; the base's where no environment is named.
+  /// The document of a connection in one layer: an environment's, or the base's.
   package func document(
     _ name: ConnectionName, in environment: String? = nil
-  ) -> (manifest: Manifest, document: ManifestDocument)? {
+  ) -> LocatedDocument? {
     for manifest in manifests where manifest.environment == environment {
       if let document = manifest.documents.first(where: { $0.name == name }) {
-        return (manifest, document)
+        return LocatedDocument(manifest: manifest, document: document)
       }
     }
     return nil
@@ -72,7 +72,7 @@ package struct DesiredState: Sendable {
     }
   }
 
-  /// A former name is nobody's name and one connection's only.
+  /// A former name must be no connection's present name, and no other's former one.
   private static func renameFaults(_ connections: [DesiredConnection]) -> [Diagnostic] {
     if connections.allSatisfy(\.formerNames.isEmpty) { return [] }
     var owners = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }

@@ -1,7 +1,7 @@
 package import Model
 import SourceYAML
 
-/// A manifest of what a store has.
+/// A manifest written from what a store has.
 package struct ImportedManifest: Sendable {
   package enum Value: Sendable {
     case plain(PlainValue)
@@ -46,7 +46,7 @@ package struct ImportedManifest: Sendable {
     order.filter { if case .unknown = fields[$0] { true } else { false } }
   }
 
-  /// Plain fields that the catalog does not know, which a manifest must call public.
+  /// Plain fields that the catalog does not know: a manifest must list them as public.
   private var publicFields: [FieldName] {
     order.filter { field in
       if case .plain = fields[field] {
@@ -56,7 +56,7 @@ package struct ImportedManifest: Sendable {
     }
   }
 
-  /// What the store does not give back is left to it: such fields are absent and ignored.
+  /// Fields that the store does not give back are absent and ignored.
   package var text: String {
     var lines = [
       "# yaml-language-server: $schema=../schemas/connection.schema.json",

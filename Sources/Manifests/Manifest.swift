@@ -26,20 +26,21 @@ package final class Manifest: Sendable {
     self.hidden = hidden
   }
 
-  /// The file with its tree, for edits. It is read again: a tree is many times as large as its file,
-  /// and most commands read thousands of files and edit none.
+  /// The file with its tree, for edits. It is parsed again: a tree is many times as large as its
+  /// file, and most commands read thousands of files and edit none.
   package func yaml() -> YAMLFile { YAMLFile.parse(bytes, file: file).0 }
 
-  /// The secrets in clear, which `encrypt` has to seal. Their texts are kept nowhere: the file is read
-  /// again.
-  package func plaintextSecrets() -> [(document: ManifestDocument, field: FieldName, text: String)]
-  {
+  /// The secrets in clear, which `encrypt` has to seal. Their texts are kept nowhere: the file is
+  /// parsed again.
+  package func plaintextSecrets() -> [PlaintextSecret] {
     if !documents.contains(where: { $0.slots.contains(where: \.isPlaintextSecret) }) { return [] }
     let yaml = yaml()
     return documents.flatMap { document in
       let setup = yaml.root(of: document)?["spec"]?["setup"]
       return document.slots.filter(\.isPlaintextSecret).map {
-        (document, $0.field, setup?[$0.field.rawValue]?.scalar?.text ?? "")
+        PlaintextSecret(
+          document: document, field: $0.field,
+          text: setup?[$0.field.rawValue]?.scalar?.text ?? "")
       }
     }
   }
@@ -47,14 +48,14 @@ package final class Manifest: Sendable {
 
 /// One document: one connection.
 ///
-/// What commands edit is there even where the connection has faults elsewhere; `layer` is there
-/// only where it has none.
+/// The parts that commands edit are there even if others have faults; `layer` is there only if none
+/// has.
 package final class ManifestDocument: Sendable {
-  /// Of the file's documents that have content, which one it is.
+  /// 0-based, among the file's documents that have content.
   package let index: Int
   package let name: ConnectionName
   package let formerNames: [ConnectionName]
-  /// Its own or, over a document of the base, that one's; so is the setup's shape.
+  /// Its own or, where it overlays a document of the base, that one's. The same holds for `shape`.
   package let app: App?
   package let shape: SetupShape?
   package let publicFields: Set<FieldName>
@@ -62,9 +63,9 @@ package final class ManifestDocument: Sendable {
   package let hasSetup: Bool
   package let slots: [FieldSlot]
   package let layer: ConnectionLayer?
-  /// The connection, where no other document lies over this one.
+  /// The connection, if no other document overlays this one.
   package let desired: DesiredConnection?
-  /// The document lies over another one, whose setup it need not say again.
+  /// Whether it overlays a document whose setup it need not repeat.
   package let liesOverSetup: Bool
   package let origin: ConnectionOrigin
 
@@ -89,37 +90,25 @@ package final class ManifestDocument: Sendable {
   }
 
   package func slot(_ field: FieldName) -> FieldSlot? { slots.first { $0.field == field } }
+
+  /// The sealed value of a slot of this document; `nil` where it holds none.
+  package func sealedField(_ slot: FieldSlot) -> LocatedSealedField? {
+    slot.sealed.map {
+      LocatedSealedField(
+        address: FieldAddress(name, slot.field), message: $0,
+        location: origin.location(of: slot.field))
+    }
+  }
 }
 
-/// One setup field of a document, as it stands in the file.
-package struct FieldSlot: Sendable {
-  package let field: FieldName
-  package let range: SourceRange
-  package let isSecret: Bool
-  package let state: State
+/// A document with the file that it is in.
+package struct LocatedDocument: Sendable {
+  package let manifest: Manifest
+  package let document: ManifestDocument
 
-  package enum State: Sendable {
-    /// `null`, or nothing behind the colon.
-    case absent
-    case plain
-    /// Means to be a message and is none.
-    case malformed
-    case sealed(SealedMessage)
-  }
-
-  /// A secret that `encrypt` has to seal.
-  package var isPlaintextSecret: Bool {
-    switch state {
-    case .plain: isSecret
-    case .absent, .malformed, .sealed: false
-    }
-  }
-
-  package var sealed: SealedMessage? {
-    switch state {
-    case .sealed(let message): message
-    case .absent, .plain, .malformed: nil
-    }
+  package init(manifest: Manifest, document: ManifestDocument) {
+    self.manifest = manifest
+    self.document = document
   }
 }
 

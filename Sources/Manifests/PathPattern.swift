@@ -1,5 +1,5 @@
-/// A glob over relative paths, in gitignore's way: `*` and `?` stay within a part, `**` ranges
-/// parts; no brackets or braces.
+/// A glob over relative paths, as in gitignore: `*` and `?` match within a part, `**` matches any
+/// number of parts; no brackets or braces.
 package struct PathPattern: Hashable, Sendable {
   package let text: String
   private let parts: [[Character]]

@@ -1,7 +1,8 @@
 package import Diagnostics
 package import Model
 
-/// What `vaultctl.yaml` says, checked; fingerprints are still texts, a keyring resolves them.
+/// What `vaultctl.yaml` says, checked. Fingerprints are still texts: only a keyring can resolve
+/// them.
 package struct Project: Hashable, Sendable {
   package static let fileName = "vaultctl.yaml"
 
@@ -13,7 +14,7 @@ package struct Project: Hashable, Sendable {
   package let store: StoreSettings?
   package let failOn: Set<FindingKind>
   package let signing: Signing
-  /// The project's own apps are in it.
+  /// Includes the project's own apps.
   package let catalog: Catalog
   /// In the file's order.
   package let environments: [Environment]
@@ -41,7 +42,7 @@ package struct Project: Hashable, Sendable {
   }
 }
 
-/// A text of the project file and where it stands.
+/// A text of the project file, and its location.
 package struct LocatedText: Hashable, Sendable {
   package let text: String
   package let location: Location

@@ -60,7 +60,7 @@ package enum Scaffold {
     return text
   }
 
-  /// An environment's document that lies over the base's of this name, and says nothing yet.
+  /// An environment's document that overlays the base's of this name, still empty.
   package static func overlay(name: ConnectionName) -> String {
     """
     apiVersion: \(apiVersion)
@@ -73,7 +73,7 @@ package enum Scaffold {
     """
   }
 
-  /// A file's name that every system takes.
+  /// A file name that every file system accepts.
   package static func fileName(for name: ConnectionName) -> String {
     let text = name.rawValue.lowercased().unicodeScalars.map { scalar -> Character in
       scalar.isASCIIAlphanumeric || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "-"

@@ -1,7 +1,7 @@
-/// Which store, and where what was applied to it is recorded.
+/// Which store, and where its applied records are kept.
 package struct StoreSettings: Hashable, Sendable {
   package let backend: StoreBackend
-  /// `nil`: with the connections where the backend can hold records, else in git.
+  /// `nil`: in the store where the backend can hold records, else in git.
   package let ledger: LedgerSettings?
 
   package init(_ backend: StoreBackend, ledger: LedgerSettings? = nil) {
@@ -30,7 +30,7 @@ package enum LedgerSettings: Hashable, Sendable {
 /// An Auth0 tenant.
 package struct Auth0Settings: Hashable, Sendable {
   package let domain: String
-  /// Where its API is, if not at the domain; without a slash at the end.
+  /// The base of its API, if that is not the domain; without a slash at the end.
   package let baseURL: String?
   /// Prints the login as lines `AUTH0_CLIENT_ID=…`; empty: the environment has it.
   package let credentialsCommand: [String]

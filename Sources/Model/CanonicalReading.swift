@@ -105,7 +105,7 @@ extension AppliedField {
 }
 
 extension AppliedRecord: CanonicallyDecodable {
-  package init?(_ scanner: inout JSONScanner) {
+  package convenience init?(_ scanner: inout JSONScanner) {
     var texts: [String: String] = [:]
     var fields: [FieldName: AppliedField] = [:]
     var labels: [String: String]?

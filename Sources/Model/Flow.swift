@@ -5,7 +5,7 @@ package struct Flow: Hashable, Sendable {
   /// What people call it; its id, or its file, where it has no name.
   package let name: String
   package let file: String
-  /// In the definition's order, nested ones behind the action that holds them.
+  /// In the definition's order, nested ones after the action that holds them.
   package let steps: [FlowStep]
 
   package init(name: String, file: String, steps: [FlowStep]) {
@@ -23,13 +23,20 @@ package struct FlowStep: Hashable, Sendable {
   package let action: String
   /// A connection's name, or the id that a store has it under; `nil` where the action names none.
   package let connection: String?
+  /// Whether `connection` has the form of a store's id, which only the reader of the flow's format
+  /// knows. Whether a connection has that id, only the store knows.
+  package let looksLikeStoreID: Bool
   /// Of the connection's name, or of the action.
   package let location: Location
 
-  package init(app: AppID, action: String, connection: String?, location: Location) {
+  package init(
+    app: AppID, action: String, connection: String?, looksLikeStoreID: Bool = false,
+    location: Location
+  ) {
     self.app = app
     self.action = action
     self.connection = connection
+    self.looksLikeStoreID = looksLikeStoreID
     self.location = location
   }
 
@@ -43,7 +50,7 @@ extension Catalog {
     self[step.app]?.actions.first { $0.name == step.action }
   }
 
-  /// Whether an action does not go without a connection.
+  /// Whether an action cannot run without a connection.
   package func needsConnection(_ step: FlowStep) -> Bool {
     action(of: step)?.connection == .required
   }

@@ -14,7 +14,7 @@ package struct FlowGraph: Hashable, Sendable {
 
   package enum Target: Hashable, Sendable {
     case connection(ConnectionName)
-    /// What the flow says; nobody declares it.
+    /// As the flow has it; no manifest declares it.
     case undeclared(String)
     /// The action needs a connection and names none.
     case lacking

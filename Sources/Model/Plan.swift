@@ -22,7 +22,8 @@ package struct Plan: Hashable, Sendable, Codable {
   }
 }
 
-/// How many connections there are, whatever a plan does to them; what a change's share is told by.
+/// How many connections there are, whatever a plan does to them; shares of changes are computed from
+/// it.
 package struct ProjectSize: Hashable, Sendable, Codable {
   package let declared: Int
   /// In the store, with an applied record of ours.
@@ -67,27 +68,27 @@ package enum ChangeAction: Hashable, Sendable, Codable {
   case update(StoreID, from: StoreVersion)
   /// Only the applied record is written: the store's values stay as they are.
   case record(StoreID, at: StoreVersion)
-  /// A store cannot change a connection's app: delete and create anew.
+  /// A store cannot change a connection's app: delete it and create another.
   case replace(StoreID, from: StoreVersion, app: AppID)
   case delete(StoreID, from: StoreVersion)
-  /// The store's connection takes another name, keeps its id, and is otherwise updated.
+  /// The store's connection gets another name, keeps its id, and is otherwise updated.
   case rename(StoreID, from: StoreVersion, formerly: ConnectionName)
-  /// What is there without a record of ours is taken over and set to what is declared.
+  /// A connection without an applied record is taken over and set to what is declared.
   case adopt(StoreID, from: StoreVersion)
 }
 
 /// Why a change is planned.
 package enum ChangeReason: Hashable, Sendable, Codable {
-  /// The manifest says something new.
+  /// The manifest changed.
   case declared
   /// The manifest is as applied, the store is not.
   case drifted
-  /// Both moved.
+  /// Both changed.
   case conflicting
   /// No manifest declares it any more.
   case noLongerDeclared
   case notInStore
-  /// Our record says that it was there; the store has lost it.
+  /// It has an applied record, and the store no longer has it.
   case lostInStore
   case appChanged
   case renamed
@@ -103,18 +104,18 @@ package enum ChangeDetail: Hashable, Sendable, Codable {
   case label(String, from: String?, to: String?)
   /// `lifecycle.preventDestroy` is set or lifted.
   case preventDestroy(Bool)
-  /// The present tokens are of no use for what is applied.
+  /// The present tokens do not fit what is applied.
   case reauthorize(Reauthorization)
 }
 
-/// Who gets a connection other tokens.
+/// Who obtains new tokens for a connection.
 package enum Reauthorization: String, Hashable, Sendable, Codable {
   /// The apply does.
   case byItself
   case byPerson
 }
 
-/// What happens to a secret field; the values are never told.
+/// What happens to a secret field; never with a value.
 package enum SecretChange: String, Hashable, Sendable, Codable {
   case set, rotated, reencrypted, removed
   /// Written again because the store's value is no longer the one that was applied.
@@ -123,7 +124,7 @@ package enum SecretChange: String, Hashable, Sendable, Codable {
   case undecided = "changed"
 }
 
-/// What opening two values has shown of them.
+/// The result of opening and comparing two values.
 package enum SecretComparison: Hashable, Sendable {
   case same, different
 }
@@ -155,8 +156,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case flow
   /// Tokens that have ended, end for good soon, or cannot be renewed.
   case tokens
-  /// Of a diff alone: a message that stands where another one stood.
+  /// In a diff only: a message was moved to another field.
   case movedSecret = "moved-secret"
-  /// Of a diff alone: somebody was taken off a value and may know it.
+  /// In a diff only: a recipient was removed from a value and may still know it.
   case formerRecipient = "former-recipient"
 }

@@ -3,7 +3,7 @@ package import Diagnostics
 /// What differs between two states of a project's files, without a secret and without a store.
 package struct ProjectDiff: Hashable, Sendable {
   /// Sorted by environment, the base first, then by name. A change that the base and an environment
-  /// share is told once, of the base.
+  /// share is listed once, for the base.
   package let connections: [ConnectionDiff]
   /// Of the project file.
   package let settings: [SettingDiff]
@@ -21,7 +21,7 @@ package struct ProjectDiff: Hashable, Sendable {
   package var isEmpty: Bool { connections.isEmpty && settings.isEmpty && flows.isEmpty }
 }
 
-/// One connection that is not as it was.
+/// One connection that changed.
 package struct ConnectionDiff: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case added, removed, changed
@@ -29,7 +29,7 @@ package struct ConnectionDiff: Hashable, Sendable {
   }
 
   package let connection: ConnectionName
-  /// `nil`: the base's, and every environment's that is not told by itself.
+  /// `nil`: in the base, and in every environment that has no entry of its own.
   package let environment: String?
   package let app: AppID
   package let kind: Kind
@@ -52,14 +52,14 @@ package struct ConnectionDiff: Hashable, Sendable {
 
 package enum DiffDetail: Hashable, Sendable {
   case app(from: AppID, to: AppID)
-  /// What a plan tells in the same words; never one of a secret.
+  /// What a plan has too; never the detail of a secret.
   case declared(ChangeDetail)
   case secret(FieldName, SecretDiff)
   case annotation(String, from: String?, to: String?)
   case ignored(added: [FieldName], removed: [FieldName])
 }
 
-/// What became of a sealed field, as far as the messages tell.
+/// What happened to a sealed field, as far as the messages show.
 package struct SecretDiff: Hashable, Sendable {
   package enum Value: Hashable, Sendable {
     case set, removed
@@ -69,7 +69,7 @@ package struct SecretDiff: Hashable, Sendable {
     case reencrypted
     /// Another message, and no key at hand to compare.
     case changed
-    /// The very message that stood somewhere else before; it opens only there.
+    /// The same message was in another field before; it opens only there.
     case moved(from: FieldAddress)
   }
 

@@ -174,7 +174,7 @@ package actor OpenBaoStore: Store {
         + " a copy of them")
   }
 
-  package func flows() -> [(name: String, definition: [UInt8])] { [] }
+  package func flows() -> [FlowDefinition] { [] }
 
   package func compare(
     _ values: [(field: FieldAddress, value: SecretBytes)], isOffline: Bool

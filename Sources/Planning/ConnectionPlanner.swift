@@ -1,15 +1,15 @@
 import Diagnostics
 package import Model
 
-/// What becomes of one connection.
+/// What a plan does about one connection.
 struct ConnectionDecision {
   var change: Change?
   var findings: [Finding] = []
-  /// Whether the store has it as ours.
+  /// Whether the store has it with an applied record of ours, or will.
   var isManaged = true
 }
 
-/// One declared connection against the store and the applied record.
+/// Plans one declared connection from the store and the applied record.
 struct ConnectionPlanner {
   private let desired: DesiredConnection
   private let input: PlanningInput
@@ -26,22 +26,22 @@ struct ConnectionPlanner {
 
   private var isRenamed: Bool { counterpart.name != desired.name }
 
-  /// What becomes of it, and all that is to be said of it whether or not something changes.
+  /// The change, if there is one, and the findings, which do not depend on a change.
   func decide() -> ConnectionDecision {
-    var judgement = decided()
+    var decision = decisionOnChange()
     let empty = Finding.empty(
       desired, actual: counterpart.actual, catalog: input.catalog,
       blocked: input.flows.uses(of: desired.name))
-    judgement.findings += empty.map { [$0] } ?? []
-    judgement.findings += tokens?.findings() ?? []
-    judgement.findings += Finding.scopeDrift(
+    decision.findings += empty.map { [$0] } ?? []
+    decision.findings += tokens?.findings() ?? []
+    decision.findings += Finding.scopeDrift(
       desired, granted: counterpart.actual?.grantedScopes,
       rules: input.catalog[desired.app]?.oauth?.scopes ?? ScopeRules(), tokens,
       required: input.flows.requirements(of: desired))
-    return judgement
+    return decision
   }
 
-  private func decided() -> ConnectionDecision {
+  private func decisionOnChange() -> ConnectionDecision {
     guard let actual = counterpart.actual else { return created() }
     guard let applied = counterpart.applied else { return unmanaged(actual) }
     if isRenamed, actual.app != desired.app {
@@ -78,9 +78,9 @@ struct ConnectionPlanner {
   private func replaced(_ actual: ActualConnection, _ applied: AppliedRecord) -> ConnectionDecision
   {
     guard applied.app == actual.app else {
-      var judgement = replacement(of: actual, .drifted)
-      judgement.findings.append(.drift(desired, [.app]))
-      return judgement
+      var decision = replacement(of: actual, .drifted)
+      decision.findings.append(.drift(desired, [.app]))
+      return decision
     }
     return replacement(of: actual, .appChanged)
   }
@@ -97,7 +97,7 @@ struct ConnectionPlanner {
 
   private func compared(_ actual: ActualConnection, _ applied: AppliedRecord) -> ConnectionDecision
   {
-    if !isRenamed, tokens?.reauthorization == nil, Divergence.isNone(desired, actual, applied) {
+    if !isRenamed, tokens?.reauthorization == nil, Divergence.isInSync(desired, actual, applied) {
       return ConnectionDecision()
     }
     let here = Divergence.declared(desired, since: applied)
@@ -105,17 +105,17 @@ struct ConnectionPlanner {
     let details = details(against: actual, applied: applied)
     if here.isEmpty, there.isEmpty, details.isEmpty, !isRenamed { return ConnectionDecision() }
 
-    var judgement = ConnectionDecision()
+    var decision = ConnectionDecision()
     let reason: ChangeReason
-    // A value sealed again, and what only the record holds, contend with nothing in the store.
-    let contending = here.filter(\.isInStore).filter { !details.reencrypt($0) }
-    switch (contending.isEmpty, there.isEmpty) {
+    // A re-encrypted value, and what only the record holds, cannot conflict with the store.
+    let conflicting = here.filter(\.isInStore).filter { !details.reencrypt($0) }
+    switch (conflicting.isEmpty, there.isEmpty) {
     case (false, false) where !details.isEmpty:
       reason = .conflicting
-      judgement.findings.append(.conflict(desired, here: contending, there: there))
+      decision.findings.append(.conflict(desired, here: conflicting, there: there))
     case (true, false):
       reason = .drifted
-      judgement.findings.append(.drift(desired, there))
+      decision.findings.append(.drift(desired, there))
     default: reason = isRenamed ? .renamed : .declared
     }
     let action: ChangeAction =
@@ -126,10 +126,10 @@ struct ConnectionPlanner {
       } else {
         .update(actual.id, from: actual.version)
       }
-    judgement.change = change(action, reason, details)
+    decision.change = change(action, reason, details)
     let undecided = details.compactMap(\.undecidedField)
-    if !undecided.isEmpty { judgement.findings.append(.undecided(desired, undecided)) }
-    return judgement
+    if !undecided.isEmpty { decision.findings.append(.undecided(desired, undecided)) }
+    return decision
   }
 
   private func change(
@@ -154,7 +154,7 @@ struct ConnectionPlanner {
 }
 
 extension Catalog {
-  /// The declared setup's shape; for a connection without one, that of the app's first.
+  /// The shape of the declared setup; of the app's first one where none is declared.
   package func shape(of connection: DesiredConnection) -> SetupShape? {
     guard let app = self[connection.app] else { return nil }
     return connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first
@@ -169,7 +169,7 @@ extension [ChangeDetail] {
 }
 
 extension ChangeDetail {
-  /// Nothing in the store's values differs by it.
+  /// Whether the store's values stay as they are.
   fileprivate var isOfRecordOnly: Bool {
     switch self {
     case .secret(_, .reencrypted), .scopes, .preventDestroy, .reauthorize: true

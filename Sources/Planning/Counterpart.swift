@@ -1,16 +1,16 @@
 package import Model
 
 /// The store's side of a declared connection.
-package struct Counterpart: Hashable, Sendable {
-  /// The connection's own name, or a former one that the store still has it under.
+package struct Counterpart: Sendable {
+  /// The connection's own name, or the former one that the store still has it under.
   package let name: ConnectionName
   package let actual: ActualConnection?
   package let applied: AppliedRecord?
 }
 
 extension Snapshot {
-  /// What stands under the connection's own name; where the store never had that, what it has under
-  /// the latest of its former ones.
+  /// What the store has under the connection's own name; where it never had that, under the latest
+  /// of the former names.
   package func counterpart(of connection: DesiredConnection) -> Counterpart {
     var name = connection.name
     if actual[name] == nil, applied[name] == nil {

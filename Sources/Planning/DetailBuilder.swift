@@ -1,6 +1,6 @@
 import Model
 
-/// What differs between a declared connection and the store's, part by part.
+/// Lists what differs between a declared connection and the store's, part by part.
 struct DetailBuilder {
   let desired: DesiredConnection
   let actual: ActualConnection?
@@ -15,7 +15,7 @@ struct DetailBuilder {
     }
     details += fieldsInOrder().compactMap(detail)
     if actual?.unseen == .change, details.isEmpty, let setup = desired.setup {
-      // What differs does not show, so all of it is written again.
+      // The store does not show what differs, so all of it is written again.
       details.append(.setupType(from: nil, to: setup.type))
     }
     details += labels()
@@ -38,7 +38,7 @@ struct DetailBuilder {
     let known = shape?.fields.map(\.name) ?? []
     var all = Set(desired.setup?.fields.keys.map { $0 } ?? [])
       .union(actual?.fields.keys.map { $0 } ?? [])
-    // What is there is left to others; what is made now is made whole.
+    // Ignored fields are skipped on update but written on create.
     if actual != nil { all.subtract(desired.ignoredFields) }
     return known.filter(all.contains) + all.subtracting(known).sorted()
   }

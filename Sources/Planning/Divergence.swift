@@ -5,7 +5,7 @@ enum DivergentPart: Hashable {
   case app, setupType
   case field(FieldName)
   case labels, scopes, preventDestroy
-  /// Something, and the store does not show what.
+  /// The store does not show what.
   case unseen
 
   var summary: String {
@@ -20,7 +20,7 @@ enum DivergentPart: Hashable {
     }
   }
 
-  /// Whether the store holds it; the rest is of the applied record alone.
+  /// Whether the store holds it; the applied record alone holds the rest.
   var isInStore: Bool {
     switch self {
     case .app, .setupType, .field, .labels, .unseen: true
@@ -29,41 +29,40 @@ enum DivergentPart: Hashable {
   }
 }
 
-/// Which parts of a connection are no longer as they were applied; ignored fields are not looked
-/// at.
+/// Which parts of a connection are no longer as they were applied; ignored fields are left out.
 enum Divergence {
   static func declared(
     _ desired: DesiredConnection, since applied: AppliedRecord
   ) -> [DivergentPart] {
-    var moved: [DivergentPart] = []
-    if desired.app != applied.app { moved.append(.app) }
-    if desired.setup?.type != applied.setupType { moved.append(.setupType) }
+    var parts: [DivergentPart] = []
+    if desired.app != applied.app { parts.append(.app) }
+    if desired.setup?.type != applied.setupType { parts.append(.setupType) }
     let fields = desired.setup?.fields ?? [:]
     let names = Set(fields.keys).union(applied.fields.keys).subtracting(desired.ignoredFields)
-    moved += names.sorted().filter { !isSame(fields[$0], applied.fields[$0]) }.map { .field($0) }
-    if desired.labels != applied.labels { moved.append(.labels) }
-    if desired.scopes != applied.scopes { moved.append(.scopes) }
-    if desired.preventsDestroy != applied.preventsDestroy { moved.append(.preventDestroy) }
-    return moved
+    parts += names.sorted().filter { !isSame(fields[$0], applied.fields[$0]) }.map { .field($0) }
+    if desired.labels != applied.labels { parts.append(.labels) }
+    if desired.scopes != applied.scopes { parts.append(.scopes) }
+    if desired.preventsDestroy != applied.preventsDestroy { parts.append(.preventDestroy) }
+    return parts
   }
 
   static func stored(
     _ actual: ActualConnection, since applied: AppliedRecord, ignoring ignored: Set<FieldName>
   ) -> [DivergentPart] {
     if actual.unseen == .change { return [.unseen] }
-    var moved: [DivergentPart] = []
-    if actual.app != applied.app { moved.append(.app) }
-    if actual.setupType != applied.setupType { moved.append(.setupType) }
+    var parts: [DivergentPart] = []
+    if actual.app != applied.app { parts.append(.app) }
+    if actual.setupType != applied.setupType { parts.append(.setupType) }
     let names = Set(actual.fields.keys).union(applied.fields.keys).subtracting(ignored)
-    moved += names.sorted().filter { !isSame(actual.fields[$0], applied.fields[$0]) }
+    parts += names.sorted().filter { !isSame(actual.fields[$0], applied.fields[$0]) }
       .map { .field($0) }
-    if actual.labels != applied.labels { moved.append(.labels) }
-    return moved
+    if actual.labels != applied.labels { parts.append(.labels) }
+    return parts
   }
 
-  /// Whether nothing moved on either side, and the store has what is declared: what most connections
-  /// of most plans are, told without a list of parts.
-  static func isNone(
+  /// Whether nothing diverged on either side and the store has what is declared. That is so for
+  /// most connections of most plans, so it is decided without building lists.
+  static func isInSync(
     _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedRecord
   ) -> Bool {
     guard desired.ignoredFields.isEmpty, actual.unseen == nil,

@@ -1,17 +1,17 @@
-import Diagnostics
 import Model
 
-/// The connections of one environment, then and now.
+/// Compares the connections of one environment.
 struct EnvironmentDiffBuilder {
   let environment: String?
   let old: [DesiredConnection]
   let new: [DesiredConnection]
   let comparisons: [MessagePair: SecretComparison]
-  let homes: SealedValueIndex
+  /// Of the older state, of all environments.
+  let oldMessages: SealedValueIndex
 
   /// By name.
   func diffs() -> [ConnectionDiff] {
-    let pairs = pairs(old, new)
+    let pairs = ConnectionPair.matching(old, new)
     let kept = Set(pairs.map(\.new.name))
     let gone = Set(pairs.map(\.old.name))
     let changed = pairs.compactMap { pair -> ConnectionDiff? in
@@ -86,10 +86,10 @@ struct EnvironmentDiffBuilder {
       guard case .sealed(let former) = from else {
         let left: [DiffDetail] =
           if case .plain(let value) = from { [plain(value, nil)] } else { [] }
-        let home = homes.home(of: to, besides: address)
+        let former = oldMessages.otherAddress(of: to, than: address)
         return left + [
           .secret(
-            name, SecretDiff(home.map { .moved(from: $0) } ?? .set, gained: to.keyIDs.sorted()))
+            name, SecretDiff(former.map { .moved(from: $0) } ?? .set, gained: to.keyIDs.sorted()))
         ]
       }
       if former.digest == to.digest, old?.name == new.name { return [] }
@@ -101,8 +101,8 @@ struct EnvironmentDiffBuilder {
     _ old: SealedMessage, _ new: SealedMessage, _ address: FieldAddress
   ) -> SecretDiff {
     let value: SecretDiff.Value =
-      if let home = homes.home(of: new, besides: address) {
-        .moved(from: home)
+      if let former = oldMessages.otherAddress(of: new, than: address) {
+        .moved(from: former)
       } else {
         switch comparisons[MessagePair(old: old.digest, new: new.digest)] {
         case .same: .reencrypted
@@ -121,44 +121,6 @@ struct EnvironmentDiffBuilder {
     let old = old ?? [:]
     return Set(old.keys).union(new.keys).sorted().compactMap { key in
       old[key] == new[key] ? nil : (key, old[key], new[key])
-    }
-  }
-}
-
-extension Finding {
-  /// What a reviewer must not miss of a connection's sealed fields.
-  static func ofSecrets(_ diff: ConnectionDiff, names: [String: String]) -> [Finding] {
-    diff.details.compactMap { detail in
-      guard case .secret(let field, let secret) = detail else { return nil }
-      let name = diff.connection
-      switch secret.value {
-      case .moved(let home):
-        return Finding(
-          .movedSecret, name,
-          Diagnostic(
-            .bindingMismatch, "`\(field)` of `\(name)` was sealed for another place",
-            at: diff.location,
-            notes: ["the same message stood at `\(home.field)` of `\(home.connection)`"],
-            help: [
-              "seal it anew: vaultctl set \(shellWord(name.rawValue)) \(shellWord(field.rawValue))"
-            ]))
-      case .reencrypted where !secret.lost.isEmpty, .changed where !secret.lost.isEmpty:
-        let isSure = secret.value == .reencrypted
-        return Finding(
-          .formerRecipient, name,
-          Diagnostic(
-            .formerRecipient,
-            "`\(field)` of `\(name)` \(isSure ? "wants" : "may want") to be rotated",
-            severity: .warning, at: diff.location,
-            notes: [
-              "it was sealed for \(secret.lost.map { names[$0] ?? $0 }.joined(separator: ", ")) before, who may know it"
-            ],
-            help: [
-              "make a new one at the service, then: vaultctl set \(shellWord(name.rawValue))"
-                + " \(shellWord(field.rawValue))"
-            ]))
-      case .set, .removed, .rotated, .reencrypted, .changed: return nil
-      }
     }
   }
 }

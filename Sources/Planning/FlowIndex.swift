@@ -1,18 +1,24 @@
 import Diagnostics
 package import Model
 
-/// Which flows use which connections, and what of it cannot be right.
+/// Which flows use which connections, and which of their references cannot be right.
 package struct FlowIndex: Sendable {
-  private let uses: [ConnectionName: [(flow: Flow, step: FlowStep)]]
+  private let uses: [ConnectionName: [Use]]
   private let flows: [Flow]
   private let desired: [ConnectionName: DesiredConnection]
-  /// By the store's ids; nothing where there is no flow to name one.
+  /// By the store's ids; empty where there is no flow to name one.
   private let stored: [String: ConnectionName]
   private let storedNames: Set<ConnectionName>
   private let catalog: Catalog
   private let knowsStore: Bool
 
-  /// - Parameter snapshot: by which an id in a flow is known; `nil` where no store was asked.
+  /// One action that uses a connection.
+  private struct Use: Sendable {
+    let flow: Flow
+    let step: FlowStep
+  }
+
+  /// - Parameter snapshot: resolves the ids in flows; `nil` where no store was read.
   package init(
     _ flows: [Flow], desired: [DesiredConnection], snapshot: Snapshot?, catalog: Catalog
   ) {
@@ -38,12 +44,12 @@ package struct FlowIndex: Sendable {
     }
     self.stored = stored
     storedNames = Set(stored.values)
-    var uses: [ConnectionName: [(flow: Flow, step: FlowStep)]] = [:]
+    var uses: [ConnectionName: [Use]] = [:]
     for flow in flows {
       for step in flow.steps {
         guard let text = step.connection else { continue }
         if let name = Self.resolved(text, self.desired, stored, storedNames) {
-          uses[name, default: []].append((flow, step))
+          uses[name, default: []].append(Use(flow: flow, step: step))
         }
       }
     }
@@ -55,25 +61,25 @@ package struct FlowIndex: Sendable {
     _ stored: [String: ConnectionName], _ storedNames: Set<ConnectionName>
   ) -> ConnectionName? {
     if let name = ConnectionName(text), desired[name] != nil { return name }
-    // What the store has and nobody declares may be named too: its deletion reaches the flow.
+    // What only the store has may be named too: its deletion reaches the flow.
     return stored[text] ?? ConnectionName(text).flatMap { storedNames.contains($0) ? $0 : nil }
   }
 
   /// The flows that use a connection, by their names.
   package func uses(of name: ConnectionName) -> [FlowUse] {
     guard let uses = uses[name] else { return [] }
-    return Dictionary(grouping: uses) { $0.flow }.map { flow, steps in
-      FlowUse(flow: flow.name, file: flow.file, actions: Set(steps.map(\.step.title)).sorted())
+    return Dictionary(grouping: uses, by: \.flow).map { flow, uses in
+      FlowUse(flow: flow.name, file: flow.file, actions: Set(uses.map(\.step.title)).sorted())
     }.sorted { ($0.flow, $0.file) < ($1.flow, $1.file) }
   }
 
-  /// The connection that an action means, declared or in the store; `nil` where it names none, or
-  /// one that nobody knows.
+  /// The connection that an action refers to, declared or in the store; `nil` where it names none,
+  /// or one that is unknown.
   package func connection(of step: FlowStep) -> ConnectionName? {
     step.connection.flatMap { Self.resolved($0, desired, stored, storedNames) }
   }
 
-  /// What of the actions cannot be right, in the flows' order.
+  /// The references that cannot be right, in the flows' order.
   package func findings() -> [Finding] {
     if flows.isEmpty { return [] }
     return flows.flatMap { flow in flow.steps.compactMap { finding($0, flow) } }
@@ -86,8 +92,7 @@ package struct FlowIndex: Sendable {
       return needsConnection(step) ? .lackingInFlow(step, flow) : nil
     }
     guard let name = connection(of: step), let connection = desired[name] else {
-      // Whether a store knows an id, only the store can tell.
-      if text.looksLikeID, !knowsStore { return nil }
+      if step.looksLikeStoreID, !knowsStore { return nil }
       return .undeclaredInFlow(
         text, step, flow,
         now: desired.values.first { $0.formerNames.contains { $0.rawValue == text } })
@@ -104,17 +109,18 @@ package struct FlowIndex: Sendable {
     needs(of: connection).mapValues { "\($0.step.title) of flow `\($0.flow.name)` fails" }
   }
 
-  private func needs(of connection: DesiredConnection) -> [Scope: (step: FlowStep, flow: Flow)] {
-    var needs: [Scope: (step: FlowStep, flow: Flow)] = [:]
-    for (flow, step) in uses[connection.name] ?? [] {
-      for scope in catalog.action(of: step)?.scopes ?? [] where needs[scope] == nil {
-        needs[scope] = (step, flow)
+  private func needs(of connection: DesiredConnection) -> [Scope: Use] {
+    var needs: [Scope: Use] = [:]
+    for use in uses[connection.name] ?? [] {
+      for scope in catalog.action(of: use.step)?.scopes ?? [] where needs[scope] == nil {
+        needs[scope] = use
       }
     }
     return needs
   }
 
-  /// What the actions need and the manifest, or where it says nothing the grant, does not give.
+  /// The scopes that actions need and the manifest does not declare; none where it declares no
+  /// scopes at all.
   private func scopeFindings(_ connection: DesiredConnection) -> [Finding] {
     guard let declared = connection.scopes else { return [] }
     let rules = catalog[connection.app]?.oauth?.scopes ?? ScopeRules()
@@ -132,7 +138,7 @@ extension Finding {
   ) -> Finding {
     let notes =
       now.map { ["it is called `\($0.name)` now"] }
-      ?? (text.looksLikeID ? ["it looks like a tenant's id, and the store has none such"] : [])
+      ?? (step.looksLikeStoreID ? ["it looks like a tenant's id, and the store has none such"] : [])
     return Finding(
       .flow, nil,
       Diagnostic(
@@ -176,13 +182,5 @@ extension Finding {
         severity: .warning, at: connection.origin.scopesLocation,
         notes: ["\(step.title) of flow `\(flow.name)` fails without it"],
         help: ["add `\(scope)` to `spec.scopes`, and authorize the connection for it"]))
-  }
-}
-
-extension String {
-  /// As an Auth0 tenant gives them to connections.
-  fileprivate var looksLikeID: Bool {
-    hasPrefix("ac_") && utf8.count > 20
-      && dropFirst(3).allSatisfy { $0.isASCII && $0.isLetter || $0.isNumber }
   }
 }

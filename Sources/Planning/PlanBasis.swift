@@ -3,10 +3,10 @@ package import Diagnostics
 import Encodings
 package import Model
 
-/// What a plan rests on: of each connection that it changes what is declared, what the store has
-/// and what was applied, as digests and versions; and who the recipients are.
+/// What a plan is based on: for each connection that it changes, what is declared, what the store
+/// has and what was applied, as digests and versions; and who the recipients are.
 package struct PlanBasis: Hashable, Sendable, Codable {
-  /// Of one connection; `nil` where there was none.
+  /// For one connection; `nil` where there was none.
   package struct Connection: Hashable, Sendable, Codable {
     let name: ConnectionName
     let manifest: String?
@@ -15,7 +15,7 @@ package struct PlanBasis: Hashable, Sendable, Codable {
   }
 
   package let connections: [Connection]
-  /// `path: FINGERPRINT`, in the project file's order, which decides.
+  /// `path: FINGERPRINT`, in the project file's order, which matters.
   package let recipients: [String]
 
   package init(
@@ -33,16 +33,16 @@ package struct PlanBasis: Hashable, Sendable, Codable {
     self.recipients = recipients
   }
 
-  /// What has moved from this basis to `now`, in words; nothing where a plan still holds.
-  package func moved(to now: PlanBasis) -> [String] {
-    var moved: [String] = []
+  /// What changed from this basis to `now`, for people; empty where a plan is still valid.
+  package func changes(to now: PlanBasis) -> [String] {
+    var changes: [String] = []
     for (before, after) in zip(connections, now.connections) {
       func compare(_ part: KeyPath<Connection, String?>, _ what: String) {
         switch (before[keyPath: part], after[keyPath: part]) {
-        case (nil, .some): moved.append("\(what) of `\(before.name)` is there by now")
-        case (.some, nil): moved.append("\(what) of `\(before.name)` is gone")
+        case (nil, .some): changes.append("\(what) of `\(before.name)` is there by now")
+        case (.some, nil): changes.append("\(what) of `\(before.name)` is gone")
         case let (old, new) where old != new:
-          moved.append("\(what) of `\(before.name)` is another")
+          changes.append("\(what) of `\(before.name)` is another")
         default: break
         }
       }
@@ -52,25 +52,25 @@ package struct PlanBasis: Hashable, Sendable, Codable {
     }
     let gained = Set(now.recipients).subtracting(recipients).sorted()
     let lost = Set(recipients).subtracting(now.recipients).sorted()
-    moved += gained.map { "a recipient was added: \($0)" }
-    moved += lost.map { "a recipient was removed: \($0)" }
+    changes += gained.map { "a recipient was added: \($0)" }
+    changes += lost.map { "a recipient was removed: \($0)" }
     if gained.isEmpty, lost.isEmpty, recipients != now.recipients {
-      moved.append("the recipients' rules stand in another order")
+      changes.append("the recipients' rules stand in another order")
     }
-    return moved
+    return changes
   }
 }
 
 extension Diagnostic {
-  /// - Parameter moved: not empty.
-  package static func stalePlan(_ file: String, moved: [String]) -> Diagnostic {
+  /// - Parameter changes: not empty.
+  package static func stalePlan(_ file: String, changes: [String]) -> Diagnostic {
     Diagnostic(
       .stalePlan, "the plan in `\(file)` is out of date; nothing was applied", at: .file(file),
-      notes: moved, help: ["plan anew, and have that approved: vaultctl plan --out \(file)"])
+      notes: changes, help: ["plan anew, and have that approved: vaultctl plan --out \(file)"])
   }
 }
 
-/// What a manifest says of a connection, without where it says so.
+/// What a manifest declares, without its locations.
 private struct Declared: Encodable {
   let app: AppID
   let setupType: SetupType?

@@ -1,6 +1,7 @@
 package import Model
+import Parallelism
 
-/// Everything that a plan is made of.
+/// Everything that a plan is made from.
 package struct PlanningInput: Sendable {
   package let desired: [DesiredConnection]
   package let snapshot: Snapshot
@@ -10,7 +11,7 @@ package struct PlanningInput: Sendable {
   package let comparisons: [FieldAddress: SecretComparison]
   package let options: PlanningOptions
   package let flows: FlowIndex
-  /// `nil` where the store keeps no tokens, or was not asked.
+  /// `nil` where the store keeps no tokens, or was not read.
   package let tokens: TokenOverview?
 
   package init(
@@ -29,11 +30,11 @@ package struct PlanningInput: Sendable {
   }
 }
 
-/// What the user asked of a plan.
+/// What the user asked for.
 package struct PlanningOptions: Hashable, Sendable {
-  /// Delete what we applied once and nobody declares any more.
+  /// Delete what we applied once and no manifest declares any more.
   package var prunes: Bool
-  /// Take over declared connections that are in the store without a record of ours.
+  /// Take over declared connections that the store has without an applied record.
   package var adopts: Bool
   /// `nil`: all connections.
   package var targets: Set<ConnectionName>?
@@ -53,8 +54,8 @@ package struct PlanningOptions: Hashable, Sendable {
   func covers(_ name: ConnectionName) -> Bool { targets?.contains(name) ?? true }
 }
 
-/// The sealed fields whose ciphertext is another than was applied, in order: those that must be
-/// opened to tell a value sealed again from another value. None where nothing changed.
+/// The sealed fields whose ciphertext is not the one that was applied, in order: those that must be
+/// opened to know whether a value was only encrypted again. None where nothing changed.
 package func undecidedSecrets(
   desired: [DesiredConnection], snapshot: Snapshot, targets: Set<ConnectionName>? = nil
 ) -> [FieldAddress] {

@@ -1,14 +1,14 @@
 package import Diagnostics
 package import Model
 
-/// What stops a plan that is too large to be meant, until somebody says that it is.
+/// Refuses a plan that is so large that it is probably a mistake, until `--force` confirms it.
 package enum SafetyGuard {
   /// Of the managed connections, in percent.
   package static let maxChangedPercent = 30
-  /// Below so many managed connections a share says nothing.
+  /// With fewer managed connections a percentage means nothing.
   package static let minManaged = 10
 
-  /// Why the plan is not to be applied without `--force`; `nil` where it may be.
+  /// Why the plan must not be applied without `--force`; `nil` where it may be.
   package static func refusal(of plan: Plan) -> Diagnostic? {
     let deleted = plan.changes.count { $0.action.deletes }
     if plan.size.declared == 0, deleted > 0 {
@@ -26,7 +26,7 @@ package enum SafetyGuard {
           change.reach.map { "flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" }
         }, help: ["change the flows first; if it is meant: --force"])
     }
-    let touched = plan.changes.count { $0.action.touchesWhatIsThere }
+    let touched = plan.changes.count { $0.action.changesExisting }
     let managed = plan.size.managed
     guard managed >= minManaged, touched * 100 > managed * maxChangedPercent else { return nil }
     return Diagnostic(
@@ -45,7 +45,7 @@ extension ChangeAction {
     }
   }
 
-  fileprivate var touchesWhatIsThere: Bool {
+  fileprivate var changesExisting: Bool {
     switch self {
     case .delete, .replace, .update, .rename: true
     case .create, .record, .adopt: false

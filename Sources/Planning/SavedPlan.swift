@@ -2,20 +2,20 @@ package import Diagnostics
 package import FoundationEssentials
 package import Model
 
-/// A plan as it was approved, and what it rests on; without a secret.
+/// A plan as it was approved, with its basis and without a secret.
 ///
-/// An apply of it does exactly what it says, or refuses where something that it rests on has
-/// moved. Every part is the same for the same input: no time is in it.
+/// An apply of it does exactly what it says, or refuses where something of its basis has changed.
+/// The same input gives the same text: no time is in it.
 package struct SavedPlan: Hashable, Sendable, Codable {
   package static let kind = "vaultctl-plan"
-  /// A reader takes any minor version of its own major one.
+  /// A reader accepts every minor version of its own major version.
   package static let formatVersion = "2.0"
 
   package let kind: String
   package let formatVersion: String
   package let toolVersion: String
   package let project: String
-  /// `nil`: of the base alone.
+  /// `nil`: the base alone.
   package let environment: String?
   /// The store's name for people.
   package let store: String
@@ -50,7 +50,7 @@ package struct SavedPlan: Hashable, Sendable, Codable {
     try canonicalJSON(self, isPretty: true) + "\n"
   }
 
-  /// - Throws: `notAPlan`, for what is no plan at all or one of another format.
+  /// - Throws: `notAPlan`, for what is no plan, or a plan of another format.
   package init(reading bytes: Data, from file: String) throws(Diagnostic) {
     struct Head: Decodable {
       let kind: String

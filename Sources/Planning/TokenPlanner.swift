@@ -1,9 +1,9 @@
 import Diagnostics
 package import Model
 
-/// The tokens of one declared connection: their state, and what a reader should know of it.
+/// Plans the tokens of one declared connection: their state, and the findings about it.
 package struct TokenPlanner {
-  /// A warning from here on before the end, and a remark from there on.
+  /// From how long before the end there is a warning, and before that a remark.
   private static let warningSeconds: Int64 = 86_400
   private static let remarkSeconds: Int64 = 7 * 86_400
 
@@ -14,7 +14,7 @@ package struct TokenPlanner {
   private let record: TokenRecord?
   private let overview: TokenOverview
 
-  /// `nil` where it has none to speak of: its setup is used as it is, or its store keeps none.
+  /// `nil` where it has no tokens: its setup is used as it is, or its store keeps none.
   package init?(
     _ desired: DesiredConnection, snapshot: Snapshot, catalog: Catalog, tokens: TokenOverview?
   ) {
@@ -35,7 +35,8 @@ package struct TokenPlanner {
     guard let actual = counterpart.actual, actual.app == desired.app else { return nil }
     guard let record else { return .unauthorized }
     return record.state(
-      of: counterpart.name, client: mark(actual.plainFields), declared: counterpart.applied?.scopes,
+      of: counterpart.name, client: client(actual.plainFields),
+      declared: counterpart.applied?.scopes,
       rules: service.scopes, rule: overview.rule, now: overview.now)
   }
 
@@ -45,20 +46,20 @@ package struct TokenPlanner {
   package var isRecoverable: Bool { record?.isRecoverable ?? !grant.needsPerson }
   package var endsForGood: Timestamp? { record?.endsForGood }
 
-  /// Whether an apply makes the present tokens useless, and who can get others; `nil` where it does
-  /// not. What an earlier apply did is a finding, not a change.
+  /// Whether this apply makes the present tokens useless, and who can get new ones; `nil` where it
+  /// does not. What an earlier apply did is a finding, not a change.
   var reauthorization: Reauthorization? {
     guard let record, record.tokens != nil, let actual = counterpart.actual else { return nil }
     let before = counterpart.applied?.scopes
     let isOtherScopes =
       desired.scopes != before
       && desired.scopes.map { !service.scopes.areSame($0, record.requested) } ?? false
-    let isOtherClient = mark(desired.plainFields) != mark(actual.plainFields)
+    let isOtherClient = client(desired.plainFields) != client(actual.plainFields)
     guard isOtherScopes || isOtherClient else { return nil }
     return grant.needsPerson ? .byPerson : .byItself
   }
 
-  private func mark(_ fields: [FieldName: PlainValue]) -> ClientIdentity? {
+  private func client(_ fields: [FieldName: PlainValue]) -> ClientIdentity? {
     ClientIdentity(grant, service) { fields[$0]?.text }
   }
 
@@ -71,7 +72,7 @@ package struct TokenPlanner {
       findings.append(
         finding(
           .tokenExpired, "the access token of `\(desired.name)` expired at \(end)", [],
-          "renew it: vaultctl refresh \(word)"))
+          "renew it: vaultctl refresh \(nameArgument)"))
     case .needsAuthorization(let need):
       let served = record.tokens?.expiry.time.flatMap { $0 > overview.now ? $0 : nil }
       findings.append(
@@ -79,15 +80,15 @@ package struct TokenPlanner {
           .needsAuthorization, "`\(desired.name)` needs authorization",
           [need.summary]
             + (served.map { ["the access token that there is, is good until \($0)"] } ?? []),
-          "consent again: vaultctl authorize \(word)"))
+          "consent again: vaultctl authorize \(nameArgument)"))
     case .error(let last, let attempts):
       findings.append(
         finding(
           .renewalFailed, "the tokens of `\(desired.name)` could not be renewed",
           [last, "\(attempts) \(attempts == 1 ? "attempt" : "attempts") in a row failed"],
           record.isRecoverable
-            ? "try it now: vaultctl refresh \(word)"
-            : "mend its setup and apply it; then: vaultctl refresh \(word)"))
+            ? "try it now: vaultctl refresh \(nameArgument)"
+            : "mend its setup and apply it; then: vaultctl refresh \(nameArgument)"))
     }
     findings += ending(state) + narrowed(record)
     if let skew = record.tokens?.skewSeconds {
@@ -107,7 +108,7 @@ package struct TokenPlanner {
     return [
       finding(
         .tokenEnding, "`\(desired.name)` works until \(end), and does not renew itself",
-        ["\(left / 3600) hours are left"], "consent again: vaultctl authorize \(word)",
+        ["\(left / 3600) hours are left"], "consent again: vaultctl authorize \(nameArgument)",
         severity: left <= Self.warningSeconds ? .warning : .info)
     ]
   }
@@ -126,16 +127,16 @@ package struct TokenPlanner {
     ]
   }
 
-  /// What gets a grant for what is declared.
+  /// How to get a grant for what is declared, as help.
   var authorizing: String {
     grant.needsPerson
-      ? "consent to what is declared: vaultctl authorize \(word)"
-      : "ask for what is declared: vaultctl refresh \(word)"
+      ? "consent to what is declared: vaultctl authorize \(nameArgument)"
+      : "ask for what is declared: vaultctl refresh \(nameArgument)"
   }
 
-  var isKept: Bool { record != nil }
-  var rules: ScopeRules { service.scopes }
-  private var word: String { shellWord(desired.name.rawValue) }
+  var hasRecord: Bool { record != nil }
+  /// As it is written in a command.
+  private var nameArgument: String { shellWord(desired.name.rawValue) }
 
   private func finding(
     _ code: DiagnosticCode, _ message: String, _ notes: [String], _ help: String?,

@@ -1,14 +1,14 @@
 import Model
 
-/// What the store has and no manifest declares. A record of what the store has lost as well is
-/// of no interest any more.
+/// Plans what the store has and no manifest declares. An applied record alone, of a connection
+/// that the store no longer has, is not looked at.
 struct UndeclaredPlanner {
   private let input: PlanningInput
 
   init(_ input: PlanningInput) { self.input = input }
 
   func decide() -> (changes: [Change], findings: [Finding]) {
-    // A connection that is renamed stands under its former name.
+    // A connection that is being renamed is still there under its former name.
     let declared = Set(
       input.desired.flatMap { [$0.name, input.snapshot.counterpart(of: $0).name] })
     var changes: [Change] = []

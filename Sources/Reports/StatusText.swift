@@ -117,7 +117,7 @@ package struct StatusText: Sendable {
         updatedAt: row.updatedAt?.description,
         tokens: row.tokens.map { tokens in
           Form.Tokens(
-            state: tokens.state.word, reason: tokens.state.reason,
+            state: tokens.state.summary, reason: tokens.state.reason,
             endsAt: tokens.endsAt?.description, endsForGood: tokens.endsForGood?.description,
             verifiedAt: tokens.verifiedAt?.description, isHealthy: tokens.state.isHealthy,
             isRecoverable: tokens.isRecoverable)

@@ -52,9 +52,9 @@ extension StatusRow.Tokens {
   var summary: String {
     switch state {
     case .ready, .expiring:
-      endsAt.map { "\(state.word) until \($0)" } ?? state.word
+      endsAt.map { "\(state.summary) until \($0)" } ?? state.summary
     case .expired(let end): "expired at \(end)"
-    case .empty, .unauthorized, .needsAuthorization, .error: state.word
+    case .empty, .unauthorized, .needsAuthorization, .error: state.summary
     }
   }
 }

@@ -51,7 +51,7 @@ package actor SQLiteStore: Store {
     throw .unavailable("its records are in the store itself, so it cannot be planned without it")
   }
 
-  package func flows() -> [(name: String, definition: [UInt8])] { [] }
+  package func flows() -> [FlowDefinition] { [] }
 
   package func secrets(
     of names: Set<ConnectionName>

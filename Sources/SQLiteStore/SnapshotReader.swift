@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import Model
+import Parallelism
 import Stores
 
 /// What the tables say, as the model's values.

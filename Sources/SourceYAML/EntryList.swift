@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A mapping's entries while they are read; finds a key that stands twice.
+/// A mapping's entries while they are read; finds duplicate keys.
 struct EntryList {
   private(set) var all: [YAMLEntry]
   /// Used from the ninth entry on: below that, looking at each is quicker than hashing.

@@ -1,6 +1,6 @@
 private import CLibYAML
 
-/// A place in libyaml's count: all 0-based, in Unicode scalars.
+/// A position as libyaml counts: all 0-based, in Unicode scalars.
 struct Mark {
   let index: Int
   let line: Int
@@ -108,7 +108,7 @@ extension Event {
       tag = unsafe String(mapping.tag)
       isFlow = unsafe mapping.style == YAML_FLOW_MAPPING_STYLE
     case YAML_MAPPING_END_EVENT: kind = .mappingEnd
-    default: kind = .streamEnd  // also "no event", which libyaml gives behind the end
+    default: kind = .streamEnd  // also "no event", which libyaml gives after the end
     }
   }
 }

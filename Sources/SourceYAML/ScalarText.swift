@@ -72,7 +72,7 @@ enum ScalarText {
     return quoted + "\""
   }
 
-  /// Whether a text can stand without quotes in block style, and stays a text there.
+  /// Whether a text needs no quotes in block style to be read back as a text.
   private static func isPlainSafe(_ text: String) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last,
       YAMLScalar.Kind(tagged: text) == .string, YAMLScalar.Kind(plain: text) == .string,

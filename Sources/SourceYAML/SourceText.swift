@@ -14,7 +14,7 @@ struct SourceText: Sendable {
   private let checkpoints: [Int]
   private let scalarCount: Int
 
-  /// Refuses what is not UTF-8, and control characters, with the place of the first.
+  /// - Throws: the first byte that is not UTF-8, or a control character.
   init(_ bytes: [UInt8], file: String) throws(Diagnostic) {
     self.bytes = bytes
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
@@ -134,7 +134,7 @@ extension SourceText {
   }
 
   func position(of mark: Mark) -> Position {
-    // Behind the last byte libyaml counts a line that the file does not have.
+    // After the last byte libyaml counts a line that the file does not have.
     guard mark.index < scalarCount else { return position(at: bytes.count) }
     return Position(line: mark.line + 1, column: mark.column + 1, offset: offset(of: mark))
   }
@@ -150,7 +150,7 @@ extension SourceText {
     return position(at: offset, from: Position(line: low + 1, column: 1, offset: lineStarts[low]))
   }
 
-  /// The position of a byte at or behind `start`; it costs the distance.
+  /// The position of a byte at or after `start`; it costs the distance.
   func position(at offset: Int, from start: Position) -> Position {
     var line = start.line
     var column = start.column

@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// libyaml's events to trees with places.
+/// Builds trees with ranges from libyaml's events.
 ///
-/// 1. Each node gets its range: marks to positions, then `NodePlaces` where the marks lie.
+/// 1. Each node gets its range: libyaml's marks, corrected by `SourceText+NodeRanges`.
 /// 2. Aliases become their target's content, which is shared, not copied; each use is counted.
 /// 3. What cannot be used is collected as a fault; what cannot be read ends the file.
 struct TreeBuilder: ~Copyable {
@@ -26,14 +26,14 @@ struct TreeBuilder: ~Copyable {
     case closed(Built)
   }
 
-  /// A node with the number of nodes and the depth of collections that it stands for.
+  /// A node with the number of nodes and the depth of collections in it.
   private struct Built {
     var node: YAMLNode
     var size: Int
     var height: Int
   }
 
-  private struct Surroundings {
+  private struct Context {
     var depth = 0
     var layout = Layout()
     var isInMapping = false
@@ -85,7 +85,7 @@ struct TreeBuilder: ~Copyable {
   private mutating func document(_ startEvent: Event) throws(Stop) -> YAMLDocument {
     anchors.removeAll(keepingCapacity: true)
     let start = range(of: startEvent)
-    let root = try value(try next(), Surroundings()).node
+    let root = try value(try next(), Context()).node
     let endEvent = try next()
     var end = max(start.end, root.range.end)
     if !endEvent.isImplicit { end = max(end, source.position(of: endEvent.end)) }
@@ -95,7 +95,7 @@ struct TreeBuilder: ~Copyable {
   }
 
   private mutating func value(
-    _ event: Event, _ around: Surroundings
+    _ event: Event, _ around: Context
   ) throws(Stop) -> Built {
     nodes += 1
     switch event.kind {
@@ -120,7 +120,7 @@ struct TreeBuilder: ~Copyable {
 // MARK: The kinds of nodes
 
 extension TreeBuilder {
-  private mutating func alias(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
+  private mutating func alias(_ event: Event, _ around: Context) throws(Stop) -> Built {
     let range = range(of: event)
     let name = event.name ?? ""
     let nothing = YAMLNode.Content.scalar(YAMLScalar(text: "", style: .plain, kind: .null))
@@ -149,7 +149,7 @@ extension TreeBuilder {
     return built
   }
 
-  private mutating func scalar(_ event: Event, _ around: Surroundings) -> Built {
+  private mutating func scalar(_ event: Event, _ around: Context) -> Built {
     let isEmpty = event.style == .plain && event.text.utf8.isEmpty
     var (range, layout) = placed(event, around, isEmpty: isEmpty)
     if event.style == .literal || event.style == .folded {
@@ -176,13 +176,13 @@ extension TreeBuilder {
     return built
   }
 
-  private mutating func sequence(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
+  private mutating func sequence(_ event: Event, _ around: Context) throws(Stop) -> Built {
     let before = nodes - 1
     let (head, layout) = placed(event, around, isEmpty: false)
     if let tag = coreTag(of: event, at: head), tag != .sequence, tag != .unspecific {
       collect(.tagDoesNotFit(event.tag ?? "", at: location(head)))
     }
-    var inside = surroundings(inside: event, at: head, around)
+    var inside = context(inside: event, at: head, around)
     inside.isInMapping = false
     var items: [YAMLNode] = []
     var height = 0
@@ -197,13 +197,13 @@ extension TreeBuilder {
     return built(event, .sequence(items), from: head, to: end, layout, before, height)
   }
 
-  private mutating func mapping(_ event: Event, _ around: Surroundings) throws(Stop) -> Built {
+  private mutating func mapping(_ event: Event, _ around: Context) throws(Stop) -> Built {
     let before = nodes - 1
     let (head, layout) = placed(event, around, isEmpty: false)
     if let tag = coreTag(of: event, at: head), tag != .mapping, tag != .unspecific {
       collect(.tagDoesNotFit(event.tag ?? "", at: location(head)))
     }
-    var inside = surroundings(inside: event, at: head, around)
+    var inside = context(inside: event, at: head, around)
     var entries = EntryList()
     var height = 0
     var end = head.end
@@ -244,12 +244,12 @@ extension TreeBuilder {
   }
 }
 
-// MARK: Places and tags
+// MARK: Ranges and tags
 
 extension TreeBuilder {
-  /// The range behind anchor and tag, as far as the marks tell, and the layout with their length.
+  /// The range after anchor and tag, as far as the marks show, and the layout with their length.
   private func placed(
-    _ event: Event, _ around: Surroundings, isEmpty: Bool
+    _ event: Event, _ around: Context, isEmpty: Bool
   ) -> (SourceRange, Layout) {
     let marked = range(of: event)
     var layout = around.layout
@@ -266,9 +266,9 @@ extension TreeBuilder {
     return (SourceRange(start, max(start, marked.end)), layout)
   }
 
-  private mutating func surroundings(
-    inside event: Event, at range: SourceRange, _ around: Surroundings
-  ) -> Surroundings {
+  private mutating func context(
+    inside event: Event, at range: SourceRange, _ around: Context
+  ) -> Context {
     var inside = around
     inside.depth += 1
     inside.layout.flags.remove(.isKey)

@@ -1,13 +1,13 @@
 import Diagnostics
 
-/// What takes the place of one value, and of what more than the value it must.
+/// Writes what replaces one value, and whatever else must change with it.
 struct ValueWriter {
   private let file: YAMLFile
   private let node: YAMLNode
-  /// The bytes that are written anew: the value, a tag that no longer fits, and for a block the
-  /// rest of the line, which moves behind the block's header.
+  /// The bytes that are replaced: the value, a tag that no longer fits, and for a block the rest of
+  /// the line, which moves after the block's header.
   let range: Range<Int>
-  /// What stands before the value in `range`'s place.
+  /// What is written before the value.
   private let head: String
   /// What follows the value in its first line: blanks and a comment.
   private let trailing: String
@@ -59,7 +59,7 @@ struct ValueWriter {
       parent: parent, step: file.indentStep(around: node), textIndent: oldIndent,
       lineBreak: file.lineBreak)
     var text = lines.below(value, oldStyle: oldStyle, trailing: trailing)
-    // The blank behind the colon is there already, but where the old value was not written.
+    // The blank after the colon is there already, unless the old value was not written.
     text.removeFirst(text.hasPrefix(" ") ? 1 : 0)
     return Array((head + text).utf8) + file.finalBreak(after: range.upperBound, for: value)
   }
@@ -87,7 +87,7 @@ struct Lines {
   var textIndent: Int?
   let lineBreak: String
 
-  /// The value with what stands before it behind the colon; `trailing` ends its first line.
+  /// The value with what separates it from the colon; `trailing` ends its first line.
   func below(_ value: YAMLNewValue, oldStyle: YAMLScalar.Style, trailing: String) -> String {
     switch value {
     case .text(let text): lines(of: text, oldStyle: oldStyle, trailing: trailing)

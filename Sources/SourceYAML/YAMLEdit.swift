@@ -27,10 +27,10 @@ package struct YAMLNewEntry: Hashable, Sendable {
 }
 
 extension YAMLFile {
-  /// Puts a value in a node's place.
+  /// Replaces a node by a value.
   ///
-  /// Its anchor, the comment behind it and the file's line endings stay; a tag that says something
-  /// else than "a string" goes. A text of several lines becomes a literal block where block style
+  /// Its anchor, the comment after it and the file's line endings stay; a tag other than "a string"
+  /// goes. A text of several lines becomes a literal block where block style
   /// is possible, indented as the old one or as the file; a text of one line keeps the old one's
   /// quotes. Inside of brackets everything is written in double quotes.
   package func replacing(_ node: YAMLNode, with value: YAMLNewValue) -> YAMLEdit {
@@ -39,7 +39,7 @@ extension YAMLFile {
     return YAMLEdit(range: range, bytes: writer.written(value))
   }
 
-  /// Adds an entry behind the last one of a mapping.
+  /// Adds an entry after the last one of a mapping.
   ///
   /// - Precondition: `mapping` is a mapping, no alias, of this file.
   package func inserting(

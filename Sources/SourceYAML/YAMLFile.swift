@@ -7,7 +7,7 @@ package struct YAMLFile: Sendable {
   package let bytes: [UInt8]
   /// In file order. A file of nothing but comments has none.
   package let documents: [YAMLDocument]
-  /// Spaces that the first nested block mapping stands to the right of its parent.
+  /// Spaces that indent the first nested block mapping from its parent.
   let indentStep: Int
 
   /// Reads every document of a file.

@@ -1,10 +1,10 @@
-/// How much one file may ask of us; what goes beyond is a named fault, never memory or time.
+/// How large one file may be; what goes beyond is a named fault, and costs no memory or time.
 package struct YAMLLimits: Sendable {
   /// The size of a file, in bytes.
   package var maxBytes: Int
   /// Collections inside one another; a document's outermost one has depth 1.
   package var maxDepth: Int
-  /// Nodes of a file that are reached through aliases, each use counted anew.
+  /// Nodes of a file that are reached through aliases; each use counts again.
   package var maxAliasNodes: Int
   /// Faults collected from a file; what comes after is not reported.
   package var maxFaults: Int

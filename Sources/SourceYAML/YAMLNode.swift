@@ -1,14 +1,13 @@
 package import Diagnostics
 
-/// One value of a document, with the exact place where it is written.
+/// One value of a document, with its exact range in the file.
 package struct YAMLNode: Sendable {
-  /// The value's own bytes: behind its anchor and tag, quotes and a block scalar's header
-  /// included.
+  /// The value's own bytes: after its anchor and tag, with quotes or a block scalar's header.
   ///
-  /// A block scalar ends behind the text of its last line, before that line's break; the lines
-  /// that `|+` keeps are among its lines, other blank lines behind it are not. A block mapping or
-  /// sequence ends where its last value does, a flow one behind its bracket. A value that is not
-  /// written (`key:`) is empty and lies behind the colon. An alias has the place of its token.
+  /// A block scalar ends after the text of its last line, before that line's break; the lines
+  /// that `|+` keeps are among its lines, other blank lines after it are not. A block mapping or
+  /// sequence ends where its last value does, a flow one after its bracket. A value that is not
+  /// written (`key:`) is empty and is located after the colon. An alias has its token's range.
   package let range: SourceRange
   package let content: Content
   let link: Link
@@ -36,7 +35,7 @@ package struct YAMLNode: Sendable {
     if case .alias(let name) = link { name } else { nil }
   }
 
-  /// Whether this node stands inside a `[…]` or `{…}`; the outermost of those does not.
+  /// Whether this node is inside a `[…]` or `{…}`; the outermost of those is not.
   package var inFlow: Bool { layout.flags.contains(.inFlow) }
 }
 
@@ -48,11 +47,11 @@ package struct YAMLEntry: Sendable {
   package let value: YAMLNode
 }
 
-/// What an edit must know of a node beside its range.
+/// What an edit must know about a node beside its range.
 struct Layout: Sendable {
   /// 0-based column of the block collection around this node, -1 around a document's root.
   var parentColumn: Int32 = -1
-  /// Bytes of anchor, tag and what stands between them and the value; 0 if it has neither.
+  /// Bytes of anchor, tag and what is between them and the value; 0 if it has neither.
   var propertyBytes: UInt32 = 0
   /// Columns from the grandparent mapping to the parent mapping; 0 where there is none.
   var step: UInt8 = 0

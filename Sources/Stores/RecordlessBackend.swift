@@ -33,7 +33,7 @@ package protocol RecordlessBackend: Sendable {
   ) async throws(StoreError)
 
   /// The definitions of the flows beside the connections, as the backend gives them: JSON.
-  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])]
+  func flows() async throws(StoreError) -> [FlowDefinition]
 }
 
 package enum BackendOperation: String, Hashable, Sendable, CaseIterable {

@@ -50,7 +50,7 @@ package protocol Store: Sendable {
   func readOffline() async throws(StoreError) -> Snapshot
 
   /// The definitions of flows that the backend has beside the connections: JSON.
-  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])]
+  func flows() async throws(StoreError) -> [FlowDefinition]
 
   /// Everything that was ever done to a connection of this name, oldest first, as far as it is kept.
   func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent]

@@ -77,12 +77,13 @@ struct TestOpener: SecretOpener {
   var failing: Set<String> = []
 
   func open(
-    _ fields: [(address: FieldAddress, message: SealedMessage, location: Location)]
+    _ fields: [LocatedSealedField]
   ) async -> [Result<SecretBytes, Diagnostic>] {
-    fields.map { address, _, location in
-      failing.contains(address.connection.rawValue)
-        ? .failure(Diagnostic(.bindingMismatch, "another place's", at: location))
-        : .success(SecretBytes(copying: address.connection.rawValue.utf8))
+    fields.map { field in
+      let name = field.address.connection.rawValue
+      return failing.contains(name)
+        ? .failure(Diagnostic(.bindingMismatch, "another place's", at: field.location))
+        : .success(SecretBytes(copying: name.utf8))
     }
   }
 }

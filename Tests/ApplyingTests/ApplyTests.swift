@@ -66,14 +66,16 @@ import Testing
     #expect(run.planned == 12 && run.done == snapshot.actual.count)
 
     let desired = try names.map { try connection($0) }
-    let rest = plan(
-      PlanningInput(desired: desired, snapshot: snapshot, catalog: Catalog([])))
+    let rest = Planner(
+      PlanningInput(desired: desired, snapshot: snapshot, catalog: Catalog([]))
+    ).plan()
     #expect(rest.changes.count == 12 - snapshot.actual.count)
     let healed = try await fixture.apply(rest.changes.map(\.connection.rawValue))
     #expect(healed.isComplete)
-    let end = plan(
+    let end = Planner(
       PlanningInput(
-        desired: desired, snapshot: try await fixture.store.read(), catalog: Catalog([])))
+        desired: desired, snapshot: try await fixture.store.read(), catalog: Catalog([]))
+    ).plan()
     #expect(end.changes.isEmpty && end.unchangedCount == 12)
   }
 

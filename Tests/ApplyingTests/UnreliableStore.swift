@@ -59,7 +59,7 @@ final class UnreliableStore: Store {
 
   func readOffline() async throws(StoreError) -> Snapshot { try await inner.readOffline() }
 
-  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+  func flows() async throws(StoreError) -> [FlowDefinition] {
     try await inner.flows()
   }
 

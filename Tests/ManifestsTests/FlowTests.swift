@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct FlowTests {
   private func read(_ text: String) -> (flow: Flow?, diagnostics: [Diagnostic]) {
-    let read = Flow.read(Array(text.utf8), file: "flows/it.json")
+    let read = FlowFile(Array(text.utf8), file: "flows/it.json")
     return (read.flow, read.diagnostics)
   }
 

@@ -65,10 +65,11 @@ import Testing
       if Int.random(in: 0..<4, using: &random) > 0 { desired.append(it.desired) }
     }
     func planned(_ desired: [DesiredConnection]) -> Plan {
-      plan(
+      Planner(
         PlanningInput(
           desired: desired, snapshot: Snapshot(actual: actual, applied: applied),
-          catalog: Scenario.catalog, options: PlanningOptions(prunes: seed % 2 == 0)))
+          catalog: Scenario.catalog, options: PlanningOptions(prunes: seed % 2 == 0))
+      ).plan()
     }
     let first = planned(desired)
     for _ in 0..<4 { #expect(planned(desired.shuffled(using: &random)) == first) }

@@ -31,10 +31,11 @@ import Testing
   private func planned(
     _ desired: [DesiredConnection], _ steps: [FlowStep], snapshot: Snapshot = Snapshot()
   ) -> Plan {
-    plan(
+    Planner(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: Self.catalog,
-        flows: [Flow(name: "Onboard", file: "flows/f.json", steps: steps)]))
+        flows: [Flow(name: "Onboard", file: "flows/f.json", steps: steps)])
+    ).plan()
   }
 
   @Test func aChangeNamesTheFlowsAndActionsThatItReaches() throws {

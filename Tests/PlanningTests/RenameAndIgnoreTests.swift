@@ -39,13 +39,14 @@ import Testing
       name: it.name, formerNames: [former], app: it.app, labels: it.labels,
       setup: it.desired.setup, origin: Scenario.location)
     it.former = nil
-    let plan = plan(
+    let plan = Planner(
       PlanningInput(
         desired: [desired],
         snapshot: Snapshot(
           actual: [it.name: try #require(it.actual), former: Scenario.actual(former)],
           applied: [it.name: try #require(it.applied)]),
-        catalog: Scenario.catalog))
+        catalog: Scenario.catalog)
+    ).plan()
     #expect(plan.changes.isEmpty && plan.codes == [.unmanaged])
   }
 

@@ -85,7 +85,7 @@ struct Scenario {
 
   func planned(declared: Bool = true) -> Plan {
     let stored = former ?? name
-    return plan(
+    return Planner(
       PlanningInput(
         desired: declared ? [desired] : [],
         snapshot: Snapshot(
@@ -93,7 +93,8 @@ struct Scenario {
           applied: applied.map { [stored: $0] } ?? [:]),
         catalog: Self.catalog,
         comparisons: comparison.map { [FieldAddress(name, "api_key"): $0] } ?? [:],
-        options: options))
+        options: options)
+    ).plan()
   }
 }
 

@@ -57,12 +57,13 @@ private struct TokenScenario {
       storeID: "id", version: "1", app: "crm", setupType: "oauth",
       fields: fields.mapValues { .plain($0) }, scopes: before,
       provenance: Provenance(who: "ann", at: now, toolVersion: "0", commit: nil))
-    return plan(
+    return Planner(
       PlanningInput(
         desired: [desired], snapshot: Snapshot(actual: [name: actual], applied: [name: applied]),
         catalog: catalog, flows: flows,
         tokens: TokenOverview(
-          records: record.map { [name: $0] } ?? [:], rule: .standard, now: time)))
+          records: record.map { [name: $0] } ?? [:], rule: .standard, now: time))
+    ).plan()
   }
 }
 

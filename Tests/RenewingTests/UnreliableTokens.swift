@@ -71,7 +71,7 @@ final class UnreliableTokens: Store, TokenStore, Sendable {
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] { throw .refused("unexpected") }
   func readOffline() async throws(StoreError) -> Snapshot { throw .refused("unexpected") }
-  func flows() async throws(StoreError) -> [(name: String, definition: [UInt8])] {
+  func flows() async throws(StoreError) -> [FlowDefinition] {
     throw .refused("unexpected")
   }
   func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {

@@ -26,7 +26,7 @@ import Testing
   func whatIsCreatedIsReadBackWithItsRecord(kind: StoreKind) async throws {
     let contract = try await Contract(kind)
     defer { contract.end() }
-    #expect(try await contract.opened().read() == Snapshot(), "nothing, and no error")
+    #expect(try await contract.opened().read().isEmpty, "nothing, and no error")
     let record = try #require(
       try await contract.opened().apply(
         twilio("a b/ä", .create, labels: ["team": "x"], scopes: ["read"])))
@@ -108,7 +108,7 @@ import Testing
     let gone = try await contract.opened().apply(
       write("a", .delete(first.storeID, from: first.version), app: "twilio", setup: nil))
     #expect(gone == nil)
-    #expect(try await contract.opened().read() == Snapshot())
+    #expect(try await contract.opened().read().isEmpty)
     let again = try #require(try await contract.opened().apply(twilio("a", .create)))
     #expect(again.storeID != first.storeID)
     let replaced = try #require(

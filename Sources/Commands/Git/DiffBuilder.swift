@@ -21,14 +21,14 @@ struct DiffBuilder {
   /// 2. Where a key is at hand, pairs of messages are opened and compared.
   /// 3. The keys are looked up, as far as they are in the keyring.
   func result() async throws -> Output {
-    let old = sides.old?.declared ?? DeclaredProject()
-    let new = sides.new.declared
-    let (comparisons, faults) = try await comparisons(undecidedPairs(from: old, to: new))
-    let diff = Planning.diff(from: old, to: new, comparisons: comparisons)
+    let builder = ProjectDiffBuilder(
+      from: sides.old?.declared ?? DeclaredProject(), to: sides.new.declared)
+    let (comparisons, faults) = try await comparisons(builder.undecidedPairs())
+    let diff = builder.diff(comparisons: comparisons)
     let names = try await names(in: diff)
     return Output(
       report: DiffReport(
-        diff: diff, findings: Planning.findings(in: diff, names: names), names: names),
+        diff: diff, findings: diff.findings(keyOwners: names), names: names),
       faults: faults)
   }
 
@@ -46,9 +46,10 @@ struct DiffBuilder {
     let open = pairs.filter {
       isOurs($0.old.setup?.sealed[$0.field]) && isOurs($0.new.setup?.sealed[$0.field])
     }
-    let old = await values(open.map { ($0.old, $0.field) }, FieldSealer(keyring: keyring(before)))
-    let new = await values(
-      open.map { ($0.new, $0.field) }, FieldSealer(keyring: keyring(sides.new)))
+    let old = await FieldSealer(keyring: keyring(before)).open(
+      open.compactMap { $0.old.sealedField($0.field) })
+    let new = await FieldSealer(keyring: keyring(sides.new)).open(
+      open.compactMap { $0.new.sealedField($0.field) })
     var comparisons: [MessagePair: SecretComparison] = [:]
     var faults: [Diagnostic] = []
     for (pair, (old, new)) in zip(open, zip(old, new)) {
@@ -57,17 +58,6 @@ struct DiffBuilder {
       comparisons[pair.pair] = old.constantTimeEquals(new) ? .same : .different
     }
     return (comparisons, faults)
-  }
-
-  private func values(
-    _ fields: [(connection: DesiredConnection, field: FieldName)], _ sealer: FieldSealer
-  ) async -> [Result<SecretBytes, Diagnostic>] {
-    await sealer.open(
-      fields.compactMap { connection, field in
-        connection.setup?.sealed[field].map {
-          (FieldAddress(connection.name, field), $0, connection.origin.location(of: field))
-        }
-      })
   }
 
   /// A keyring that cannot be asked names nobody.

@@ -32,11 +32,7 @@ struct DecryptCommand: Subcommand {
           at: document.origin.setupLocation))
     }
     let values = await sealer.open(
-      slots.compactMap { document, slot in
-        slot.sealed.map {
-          (FieldAddress(document.name, slot.field), $0, document.origin.location(of: slot.field))
-        }
-      })
+      slots.compactMap { document, slot in document.sealedField(slot) })
     let faults = values.compactMap { result in
       if case .failure(let fault) = result { fault } else { nil }
     }

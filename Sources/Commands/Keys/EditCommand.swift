@@ -39,7 +39,8 @@ struct EditCommand: Subcommand {
     if let reason = top.violation(of: new, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
     }
-    let (manifest, document) = try workspace.editableDocument(name)
+    let editable = try workspace.editableDocument(name)
+    let (manifest, document) = (editable.manifest, editable.document)
     let sealed = try await sealer.seal(
       [UnsealedField(address: address, value: new, file: manifest.file, location: nil)],
       sharing: workspace.presentSessionKeys)
@@ -68,7 +69,9 @@ struct EditCommand: Subcommand {
   ) async throws -> SecretBytes? {
     guard let document, let message = document.slot(address.field)?.sealed else { return nil }
     let location = document.origin.location(of: address.field)
-    switch await sealer.open([(address, message, location)]).first {
+    switch await sealer.open(
+      [LocatedSealedField(address: address, message: message, location: location)]
+    ).first {
     case .success(let value): return value
     case .failure(let fault): throw Failure([fault], sources: workspace.sources)
     case nil: return nil

@@ -24,19 +24,20 @@ struct EncryptCommand: Subcommand {
       .filter { $0.code != .plaintextSecret }
     if !broken.isEmpty { throw Failure(broken, sources: workspace.sources) }
 
-    var fields: [(manifest: Manifest, document: ManifestDocument, field: UnsealedField)] = []
+    var fields: [(source: LocatedDocument, field: UnsealedField)] = []
     var faults: [Diagnostic] = []
     for manifest in manifests {
-      for (document, field, text) in manifest.plaintextSecrets() {
-        let address = FieldAddress(document.name, field)
-        let location = document.origin.location(of: field)
-        let value = SecretBytes(copying: Array(text.utf8))
-        if let reason = document.violation(of: value, in: field) {
+      for secret in manifest.plaintextSecrets() {
+        let document = secret.document
+        let address = FieldAddress(document.name, secret.field)
+        let location = document.origin.location(of: secret.field)
+        let value = SecretBytes(copying: Array(secret.text.utf8))
+        if let reason = document.violation(of: value, in: secret.field) {
           faults.append(.invalidSecretValue(address, reason, at: location))
         }
         fields.append(
           (
-            manifest, document,
+            LocatedDocument(manifest: manifest, document: document),
             UnsealedField(address: address, value: value, file: manifest.file, location: location)
           ))
       }
@@ -50,11 +51,11 @@ struct EncryptCommand: Subcommand {
     let sealed = try await sealer.seal(
       fields.map(\.field), sharing: workspace.presentSessionKeys)
     let editor = ManifestEditor(files: workspace.files)
-    let byFile = Dictionary(grouping: zip(fields, sealed)) { $0.0.manifest.file }
+    let byFile = Dictionary(grouping: zip(fields, sealed)) { $0.0.source.manifest.file }
     for manifest in manifests {
       guard let here = byFile[manifest.file] else { continue }
       let edits = here.map {
-        FieldEdit(document: $0.document, field: $0.field.address.field, text: $1)
+        FieldEdit(document: $0.source.document, field: $0.field.address.field, text: $1)
       }
       try editor.write(edits, to: manifest)
       for edit in edits {

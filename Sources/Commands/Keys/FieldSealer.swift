@@ -50,7 +50,7 @@ struct FieldSealer: SecretOpener, Sendable {
   }
 
   func open(
-    _ fields: [(address: FieldAddress, message: SealedMessage, location: Location)]
+    _ fields: [LocatedSealedField]
   ) async -> [Result<SecretBytes, Diagnostic>] {
     if fields.isEmpty { return [] }
     let requests = fields.map {

@@ -30,10 +30,9 @@ struct RekeyCommand: Subcommand {
       .differences(in: chosen)
     let values = await sealer.open(
       differences.map {
-        (
-          FieldAddress($0.document.name, $0.slot.field), $0.message,
-          $0.document.origin.location(of: $0.slot.field)
-        )
+        LocatedSealedField(
+          address: FieldAddress($0.document.name, $0.slot.field), message: $0.message,
+          location: $0.document.origin.location(of: $0.slot.field))
       })
     var fields: [UnsealedField] = []
     var faults: [Diagnostic] = []

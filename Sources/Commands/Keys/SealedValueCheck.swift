@@ -26,18 +26,14 @@ struct SealedValueCheck {
   private func opened() async throws -> [Diagnostic] {
     let own = await keyring.openingKeyIDs()
     if own.isEmpty { return [] }
-    var fields: [(address: FieldAddress, message: SealedMessage, location: Location)] = []
+    var fields: [LocatedSealedField] = []
     var constraints: [ValueConstraint?] = []
     for document in workspace.manifests.flatMap(\.documents) {
       for slot in document.slots {
-        guard let message = slot.sealed, message.keyIDs.contains(where: own.contains) else {
-          continue
-        }
-        fields.append(
-          (
-            FieldAddress(document.name, slot.field), message,
-            document.origin.location(of: slot.field)
-          ))
+        guard let field = document.sealedField(slot),
+          field.message.keyIDs.contains(where: own.contains)
+        else { continue }
+        fields.append(field)
         constraints.append(document.shape?[slot.field]?.constraint)
       }
     }

@@ -20,7 +20,8 @@ struct SetCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let (manifest, document) = try workspace.editableDocument(name)
+    let editable = try workspace.editableDocument(name)
+    let (manifest, document) = (editable.manifest, editable.document)
     let field = FieldName(field)
     try document.requireField(field)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))

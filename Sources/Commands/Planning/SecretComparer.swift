@@ -51,14 +51,8 @@ struct SecretComparer {
     of addresses: [FieldAddress]
   ) async throws -> [(field: FieldAddress, value: SecretBytes)] {
     let own = await session.keyring.openingKeyIDs()
-    let fields = addresses.compactMap {
-      address -> (address: FieldAddress, message: SealedMessage, location: Location)? in
-      guard let connection = desired[address.connection],
-        let message = connection.setup?.sealed[address.field],
-        message.keyIDs.contains(where: own.contains)
-      else { return nil }
-      return (address, message, connection.origin.location(of: address.field))
-    }
+    let fields = addresses.compactMap { desired[$0.connection]?.sealedField($0.field) }
+      .filter { $0.message.keyIDs.contains(where: own.contains) }
     var values: [(field: FieldAddress, value: SecretBytes)] = []
     var faults: [Diagnostic] = []
     for (field, result) in zip(fields, await session.sealer.open(fields)) {

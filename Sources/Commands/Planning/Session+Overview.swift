@@ -14,10 +14,11 @@ extension Session {
   func overview() async throws -> ProjectOverview {
     let snapshot = try await read()
     let tokens = try await tokenOverview()
-    let plan = Planning.plan(
+    let plan = Planner(
       PlanningInput(
         desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog,
-        tokens: tokens))
+        tokens: tokens)
+    ).plan()
     return ProjectOverview(plan: plan, snapshot: snapshot, tokens: tokens)
   }
 }

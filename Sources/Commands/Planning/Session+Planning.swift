@@ -33,19 +33,20 @@ extension Session {
         .comparisons(of: changed)
     var options = options
     options.store = store.description.description
-    let plan = Planning.plan(
+    let plan = Planner(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options, flows: flows,
-        tokens: isOffline ? nil : try await tokenOverview()))
+        tokens: isOffline ? nil : try await tokenOverview())
+    ).plan()
     return (plan, snapshot)
   }
 
   /// The flows that the store's backend has; one that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
     try await mappingStoreErrors { () async throws(StoreError) in try await store.flows() }
-      .compactMap { name, definition in
-        Flow.read(definition, file: "flow `\(name)` of \(store.description)").flow
+      .compactMap { flow in
+        FlowFile(flow.json, file: "flow `\(flow.name)` of \(store.description)").flow
       }
   }
 

@@ -18,16 +18,16 @@ extension Session {
   func plan(savedIn file: String) async throws -> Plan {
     let saved = try SavedPlan.read(file)
     if saved.plan.changes.isEmpty { return saved.plan }
-    var moved = saved.basis.moved(to: basis(of: saved.plan, try await read()))
+    var changes = saved.basis.changes(to: basis(of: saved.plan, try await read()))
     if saved.project != workspace.project.name {
-      moved.append("it is of the project `\(saved.project)`")
+      changes.append("it is of the project `\(saved.project)`")
     }
     let store = store.description.description
     if saved.environment != workspace.environment?.name {
-      moved.append("it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
+      changes.append("it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
     }
-    if saved.store != store { moved.append("it is for \(saved.store), not \(store)") }
-    if !moved.isEmpty { throw Failure(.stalePlan(file, moved: moved)) }
+    if saved.store != store { changes.append("it is for \(saved.store), not \(store)") }
+    if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }
     return saved.plan
   }
 

@@ -20,7 +20,7 @@ struct GraphCommand: Subcommand {
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
     let graph = FlowGraphText(
-      flowGraph(
+      FlowGraph(
         workspace.contents.flows, desired: workspace.state.connections, catalog: workspace.catalog))
     switch format {
     case .text: console.result(graph.text(console.palette))

@@ -38,9 +38,7 @@ struct NewCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     if let fromFlow { return try scaffold(for: fromFlow, workspace, console) }
-    guard let text = name, let name = ConnectionName(text) else {
-      throw ValidationError("`\(name ?? "")` is not a connection's name")
-    }
+    let name = try ConnectionName(argument: name ?? "")
     if let present = workspace.state.connections.first(where: { $0.name == name }) {
       throw Failure(
         Diagnostic(
@@ -72,7 +70,7 @@ struct NewCommand: Subcommand {
     } catch {
       throw Diagnostic.unreadable(path, error)
     }
-    let read = Flow.read(Array(bytes), file: path)
+    let read = FlowFile(Array(bytes), file: path)
     guard let flow = read.flow else {
       throw Failure(read.diagnostics, sources: [path: read.source])
     }

@@ -1,6 +1,7 @@
 package import Diagnostics
 import Foundation
 import Model
+import Parallelism
 
 /// The project's files, named relative to its root.
 package struct ProjectFiles: ManifestSource {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Manifests
 import Model
+import Parallelism
 import SourceYAML
 
 /// Reads a project from a source, each file once.
@@ -96,7 +97,7 @@ package struct ProjectReader {
       switch result {
       case .failure(let fault): diagnostics.append(fault)
       case .success(let bytes):
-        let read = Flow.read(bytes, file: file)
+        let read = FlowFile(bytes, file: file)
         sources[file] = read.source
         diagnostics += read.diagnostics
         flows += read.flow.map { [$0] } ?? []

@@ -19,9 +19,7 @@ struct RenameCommand: Subcommand {
   @Argument(help: "Its name from now on.") var newName: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    guard let new = ConnectionName(newName) else {
-      throw ValidationError("`\(newName)` is not a connection's name")
-    }
+    let new = try ConnectionName(argument: newName)
     let workspace = try Workspace.load(global)
     let layers = try layers(workspace, new)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
@@ -51,9 +49,9 @@ struct RenameCommand: Subcommand {
   /// The connection's documents in the base and in every environment.
   private func layers(
     _ workspace: Workspace, _ new: ConnectionName
-  ) throws -> [(manifest: Manifest, document: ManifestDocument)] {
+  ) throws -> [LocatedDocument] {
     let all = workspace.contents.manifests.flatMap { manifest in
-      manifest.documents.map { (manifest: manifest, document: $0) }
+      manifest.documents.map { LocatedDocument(manifest: manifest, document: $0) }
     }
     if let taken = all.first(where: { $0.document.name == new }) {
       throw Failure(
@@ -71,28 +69,25 @@ struct RenameCommand: Subcommand {
     _ workspace: Workspace
   ) async throws -> [(file: String, edit: FieldEdit)] {
     let slots = documents.flatMap { document in
-      document.slots.compactMap { slot in slot.sealed.map { (document, slot.field, $0) } }
+      document.slots.compactMap { slot in document.sealedField(slot).map { (document, $0) } }
     }
-    let values = await sealer.open(
-      slots.map { document, field, message in
-        (FieldAddress(document.name, field), message, document.origin.location(of: field))
-      })
+    let values = await sealer.open(slots.map { $1 })
     var faults: [Diagnostic] = []
     var fields: [UnsealedField] = []
-    for ((document, field, _), result) in zip(slots, values) {
+    for ((document, field), result) in zip(slots, values) {
       switch result {
       case .failure(let fault): faults.append(fault)
       case .success(let value):
         fields.append(
           UnsealedField(
-            address: FieldAddress(new, field), value: value, file: document.origin.file,
-            location: document.origin.location(of: field)))
+            address: FieldAddress(new, field.address.field), value: value,
+            file: document.origin.file, location: field.location))
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
     let sealed = try await sealer.seal(fields, sharing: workspace.presentSessionKeys)
     return zip(slots, sealed).map { slot, text in
-      (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1, text: text))
+      (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1.address.field, text: text))
     }
   }
 }

@@ -6,9 +6,7 @@ import SourceYAML
 extension Workspace {
   /// The document that an edit is for: the base's, or the chosen environment's, which is made
   /// where there is none.
-  func editableDocument(
-    _ name: String
-  ) throws -> (manifest: Manifest, document: ManifestDocument) {
+  func editableDocument(_ name: String) throws -> LocatedDocument {
     let layers = try documents(name)
     guard let first = layers.first else { preconditionFailure("no layer, and no error") }
     guard let environment, first.manifest.environment == nil else { return first }
@@ -21,6 +19,6 @@ extension Workspace {
     guard let document = manifest.documents.first else {
       throw Failure(manifest.diagnostics)
     }
-    return (manifest, document)
+    return LocatedDocument(manifest: manifest, document: document)
   }
 }

@@ -67,7 +67,7 @@ struct Workspace: Sendable {
   /// - Throws: where there is none.
   func documents(
     _ name: String
-  ) throws -> [(manifest: Manifest, document: ManifestDocument)] {
+  ) throws -> [LocatedDocument] {
     if let known = ConnectionName(name) {
       let layers = (environment.map { [$0.name] } ?? []) + [nil]
       let found = layers.compactMap { state.document(known, in: $0) }

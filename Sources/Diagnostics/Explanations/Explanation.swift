@@ -1,4 +1,4 @@
-/// What a code means, for who asks: `vaultctl explain`.
+/// What a code means, as `vaultctl explain` shows it.
 package struct Explanation: Hashable, Sendable {
   /// A headline; upper case first, no full stop.
   package let title: String
@@ -11,11 +11,154 @@ package struct Explanation: Hashable, Sendable {
 }
 
 extension DiagnosticCode {
+  /// The texts are in one file for each family; the compiler sees to it that no code lacks one.
   package var explanation: Explanation {
-    let found =
-      manifestExplanation ?? projectExplanation ?? secretExplanation ?? planExplanation
-      ?? storeExplanation ?? tokenExplanation
-    guard let found else { preconditionFailure("\(rawValue) has no explanation") }
-    return found
+    switch self {
+    // VC10xx: reading YAML.
+    case .fileTooLarge: .fileTooLarge
+    case .notUTF8: .notUTF8
+    case .invalidYAML: .invalidYAML
+    case .nestedTooDeep: .nestedTooDeep
+    case .tooManyAliases: .tooManyAliases
+    case .unknownAlias: .unknownAlias
+    case .mergeKey: .mergeKey
+    case .duplicateKey: .duplicateKey
+    case .unsupportedTag: .unsupportedTag
+    case .keyIsNotText: .keyIsNotText
+    case .tabIndentation: .tabIndentation
+    case .unreadableFile: .unreadableFile
+
+    // VC11xx: connection manifests.
+    case .wrongAPIVersion: .wrongAPIVersion
+    case .wrongKind: .wrongKind
+    case .missingKey: .missingKey
+    case .unknownKey: .unknownKey
+    case .wrongType: .wrongType
+    case .invalidName: .invalidName
+    case .duplicateName: .duplicateName
+    case .unknownApp: .unknownApp
+    case .unknownSetupType: .unknownSetupType
+    case .unknownField: .unknownField
+    case .tooShort: .tooShort
+    case .tooLong: .tooLong
+    case .notOneOf: .notOneOf
+    case .invalidFormat: .invalidFormat
+    case .invalidScope: .invalidScope
+    case .duplicateScope: .duplicateScope
+    case .emptyDocument: .emptyDocument
+    case .uselessPublicField: .uselessPublicField
+    case .invalidLabel: .invalidLabel
+    case .formerNameTaken: .formerNameTaken
+
+    // VC12xx: the project file.
+    case .projectNotFound: .projectNotFound
+    case .invalidProjectName: .invalidProjectName
+    case .invalidPath: .invalidPath
+    case .manifestsNotFound: .manifestsNotFound
+    case .unknownStore: .unknownStore
+    case .invalidAppDefinition: .invalidAppDefinition
+    case .noRecipientRule: .noRecipientRule
+    case .unknownFinding: .unknownFinding
+    case .alreadyExists: .alreadyExists
+    case .connectionNotFound: .connectionNotFound
+    case .gitFailed: .gitFailed
+    case .invalidEnvironment: .invalidEnvironment
+    case .environmentNotFound: .environmentNotFound
+    case .invalidFlow: .invalidFlow
+    case .invalidStore: .invalidStore
+
+    // VC2xxx: secrets and keys.
+    case .recipientNotFound: .recipientNotFound
+    case .recipientNotFingerprint: .recipientNotFingerprint
+    case .plaintextSecret: .plaintextSecret
+    case .malformedMessage: .malformedMessage
+    case .recipientAmbiguous: .recipientAmbiguous
+    case .recipientRevoked: .recipientRevoked
+    case .recipientExpired: .recipientExpired
+    case .recipientDisabled: .recipientDisabled
+    case .recipientCannotEncrypt: .recipientCannotEncrypt
+    case .duplicateRecipient: .duplicateRecipient
+    case .noSecretKey: .noSecretKey
+    case .agentUnavailable: .agentUnavailable
+    case .cancelled: .cancelled
+    case .badMessage: .badMessage
+    case .bindingMismatch: .bindingMismatch
+    case .noValidSignature: .noValidSignature
+    case .deadlineExceeded: .deadlineExceeded
+    case .gpgUnavailable: .gpgUnavailable
+    case .recipientsDiffer: .recipientsDiffer
+    case .formerRecipient: .formerRecipient
+    case .gpgFailed: .gpgFailed
+    case .invalidSecretValue: .invalidSecretValue
+    case .secretUnknown: .secretUnknown
+
+    // VC3xxx: planning.
+    case .emptyConnection: .emptyConnection
+    case .scopeMissing: .scopeMissing
+    case .scopeExtra: .scopeExtra
+    case .drift: .drift
+    case .conflict: .conflict
+    case .undecided: .undecided
+    case .adoptable: .adoptable
+    case .unmanaged: .unmanaged
+    case .orphaned: .orphaned
+    case .unknownTarget: .unknownTarget
+    case .policyViolated: .policyViolated
+    case .missingInStore: .missingInStore
+    case .destroyPrevented: .destroyPrevented
+    case .stalePlan: .stalePlan
+    case .notAPlan: .notAPlan
+    case .tooManyChanges: .tooManyChanges
+    case .nothingDeclared: .nothingDeclared
+    case .renameBlocked: .renameBlocked
+    case .flowNamesNone: .flowNamesNone
+    case .flowWrongApp: .flowWrongApp
+    case .flowLacksConnection: .flowLacksConnection
+    case .scopeRequired: .scopeRequired
+    case .usedConnection: .usedConnection
+
+    // VC4xxx: stores.
+    case .storeUnavailable: .storeUnavailable
+    case .storeModeTooLoose: .storeModeTooLoose
+    case .storeIsSymlink: .storeIsSymlink
+    case .versionConflict: .versionConflict
+    case .storeLocked: .storeLocked
+    case .lockTakenOver: .lockTakenOver
+    case .interruptedApply: .interruptedApply
+    case .storeTooNew: .storeTooNew
+    case .storeCorrupt: .storeCorrupt
+    case .storeKeyUnavailable: .storeKeyUnavailable
+    case .storeWriteFailed: .storeWriteFailed
+    case .nameTaken: .nameTaken
+    case .notInStore: .notInStore
+    case .lockLost: .lockLost
+    case .storeUnauthorized: .storeUnauthorized
+    case .storePermission: .storePermission
+    case .storeRefused: .storeRefused
+    case .ambiguousName: .ambiguousName
+    case .outcomeUnknown: .outcomeUnknown
+    case .ledgerFailed: .ledgerFailed
+    case .ledgerMoved: .ledgerMoved
+    case .storeNotAsked: .storeNotAsked
+    case .storeMisconfigured: .storeMisconfigured
+    case .manifestBehind: .manifestBehind
+
+    // VC5xxx: tokens.
+    case .tokenExpired: .tokenExpired
+    case .tokenEnding: .tokenEnding
+    case .needsAuthorization: .needsAuthorization
+    case .renewalFailed: .renewalFailed
+    case .tokensMoved: .tokensMoved
+    case .clockSkew: .clockSkew
+    case .authorizationFailed: .authorizationFailed
+    case .revocationFailed: .revocationFailed
+    case .noTokens: .noTokens
+    case .answerUnsaved: .answerUnsaved
+    case .scopeNarrowed: .scopeNarrowed
+    case .unauthorized: .unauthorized
+    case .commandNotRun: .commandNotRun
+
+    case .internalFault: .internalFault
+    }
   }
 }

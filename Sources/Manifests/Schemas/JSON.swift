@@ -1,11 +1,22 @@
-/// JSON whose keys keep their order, so that generated schemas read well and never shuffle.
+/// JSON whose members keep their order, so that generated schemas read well and never shuffle.
+/// Written as a literal, it looks like the JSON that it becomes.
 indirect enum JSON {
-  case object([(String, JSON)])
+  case object(Members)
   case array([JSON])
   case string(String)
   case number(Int)
   case boolean(Bool)
   case null
+
+  /// The members of an object, in order.
+  struct Members {
+    private(set) var all: [(key: String, value: JSON)]
+
+    init(_ all: some Sequence<(String, JSON)>) { self.all = all.map { ($0, $1) } }
+
+    static func + (left: Members, right: Members) -> Members { Members(left.all + right.all) }
+    static func += (left: inout Members, right: Members) { left.all += right.all }
+  }
 
   static func strings(_ texts: [String]) -> JSON { .array(texts.map { .string($0) }) }
 
@@ -15,10 +26,10 @@ indirect enum JSON {
   private func written(indent: String) -> String {
     let inner = indent + "  "
     switch self {
-    case .object(let entries) where entries.isEmpty: return "{}"
+    case .object(let members) where members.all.isEmpty: return "{}"
     case .array(let items) where items.isEmpty: return "[]"
-    case .object(let entries):
-      let lines = entries.map { "\(inner)\(Self.quoted($0)): \($1.written(indent: inner))" }
+    case .object(let members):
+      let lines = members.all.map { "\(inner)\(Self.quoted($0)): \($1.written(indent: inner))" }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
     case .array(let items):
       let lines = items.map { inner + $0.written(indent: inner) }
@@ -45,4 +56,32 @@ indirect enum JSON {
     }
     return "\"" + escaped.joined() + "\""
   }
+}
+
+extension JSON.Members: ExpressibleByDictionaryLiteral {
+  init(dictionaryLiteral members: (String, JSON)...) { self.init(members) }
+}
+
+extension JSON: ExpressibleByDictionaryLiteral {
+  init(dictionaryLiteral members: (String, JSON)...) { self = .object(Members(members)) }
+}
+
+extension JSON: ExpressibleByArrayLiteral {
+  init(arrayLiteral items: JSON...) { self = .array(items) }
+}
+
+extension JSON: ExpressibleByStringInterpolation {
+  init(stringLiteral text: String) { self = .string(text) }
+}
+
+extension JSON: ExpressibleByIntegerLiteral {
+  init(integerLiteral number: Int) { self = .number(number) }
+}
+
+extension JSON: ExpressibleByBooleanLiteral {
+  init(booleanLiteral value: Bool) { self = .boolean(value) }
+}
+
+extension JSON: ExpressibleByNilLiteral {
+  init(nilLiteral: ()) { self = .null }
 }

@@ -3,43 +3,39 @@ import Model
 /// The schema of `oauth:` of an app.
 enum OAuthSchema {
   static func count(_ limit: NumberLimit) -> JSON {
-    .object([
-      ("type", .strings(["integer", "null"])), ("minimum", .number(Int(limit.range.lowerBound))),
-      ("maximum", .number(Int(limit.range.upperBound))),
-    ])
+    [
+      "type": ["integer", "null"], "minimum": .number(Int(limit.range.lowerBound)),
+      "maximum": .number(Int(limit.range.upperBound)),
+    ]
   }
-  private static let truth = JSON.object([("type", .strings(["boolean", "null"]))])
-  private static let text = JSON.object([("type", .strings(["string", "null"]))])
+  private static var truth: JSON { ["type": ["boolean", "null"]] }
+  private static var text: JSON { ["type": ["string", "null"]] }
 
   private static let url =
     #"^(https://[^@/?# ]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)([/?][!-"$-~]*)?$"#
-  private static let endpoint = Schemas.described(
+  private static let endpoint: JSON = Schemas.described(
     "Of https, or plain http to this machine; {field} stands for that field of the setup.",
     [
-      ("type", .strings(["string", "null"])),
-      ("pattern", .string(#"^\{[a-z][a-z0-9_]*\}$|"# + url)),
+      "type": ["string", "null"],
+      "pattern": .string(#"^\{[a-z][a-z0-9_]*\}$|"# + url),
     ])
 
   private static func choice(_ names: [String]) -> JSON {
-    .object([("enum", .array(names.map { .string($0) } + [.null]))])
+    ["enum": .array(names.map { .string($0) } + [.null])]
   }
 
   static var json: JSON {
     Schemas.closed(
       "The service's OAuth 2 side.", required: ["tokenEndpoint"],
       [
-        "authorizationEndpoint", "tokenEndpoint", "deviceEndpoint", "revocationEndpoint",
-        "introspectionEndpoint",
-      ].map { ($0, endpoint) } + [
-        (
-          "authorizationParameters",
-          Schemas.described(
-            "What an authorization request says besides.",
-            [("type", .strings(["object", "null"])), ("additionalProperties", Schemas.text)])
-        ),
-        ("clientAuthentication", choice(ClientAuthentication.allCases.map(\.rawValue))),
-        ("pkce", choice(PKCE.allCases.map(\.rawValue))),
-        ("scopes", scopes), ("refresh", refresh), ("accessTokens", accessTokens),
+        "authorizationEndpoint": endpoint, "tokenEndpoint": endpoint, "deviceEndpoint": endpoint,
+        "revocationEndpoint": endpoint, "introspectionEndpoint": endpoint,
+        "authorizationParameters": Schemas.described(
+          "What an authorization request says besides.",
+          ["type": ["object", "null"], "additionalProperties": Schemas.text]),
+        "clientAuthentication": choice(ClientAuthentication.allCases.map(\.rawValue)),
+        "pkce": choice(PKCE.allCases.map(\.rawValue)),
+        "scopes": scopes, "refresh": refresh, "accessTokens": accessTokens,
       ], nullable: true)
   }
 
@@ -47,25 +43,16 @@ enum OAuthSchema {
     Schemas.closed(
       "How it spells scopes.",
       [
-        ("separator", text), ("sent", truth), ("member", text),
-        (
-          "aliases",
-          Schemas.described(
-            "Other spellings of a scope.",
-            [("type", .strings(["object", "null"])), ("additionalProperties", Schemas.text)])
-        ),
-        (
-          "implied",
-          Schemas.described(
-            "What a scope gives besides itself.",
-            [
-              ("type", .strings(["object", "null"])),
-              (
-                "additionalProperties",
-                .object([("type", .string("array")), ("items", Schemas.text)])
-              ),
-            ])
-        ),
+        "separator": text, "sent": truth, "member": text,
+        "aliases": Schemas.described(
+          "Other spellings of a scope.",
+          ["type": ["object", "null"], "additionalProperties": Schemas.text]),
+        "implied": Schemas.described(
+          "What a scope gives besides itself.",
+          [
+            "type": ["object", "null"],
+            "additionalProperties": ["type": "array", "items": Schemas.text],
+          ]),
       ], nullable: true)
   }
 
@@ -73,12 +60,11 @@ enum OAuthSchema {
     Schemas.closed(
       "What becomes of refresh tokens.",
       [
-        ("rotation", choice(RefreshRules.Rotation.allCases.map(\.rawValue))),
-        ("graceSeconds", count(.refreshGrace)), ("idleSeconds", count(.tokenLifetime)),
-        ("idleRenewedBy", text),
-        ("hardSeconds", count(.tokenLifetime)),
-        ("invalidGrantCodes", Schemas.list("Errors that mean invalid_grant.", Schemas.text)),
-        ("revocationEndsOthers", truth),
+        "rotation": choice(RefreshRules.Rotation.allCases.map(\.rawValue)),
+        "graceSeconds": count(.refreshGrace), "idleSeconds": count(.tokenLifetime),
+        "idleRenewedBy": text, "hardSeconds": count(.tokenLifetime),
+        "invalidGrantCodes": Schemas.list("Errors that mean invalid_grant.", Schemas.text),
+        "revocationEndsOthers": truth,
       ], nullable: true)
   }
 
@@ -86,8 +72,8 @@ enum OAuthSchema {
     Schemas.closed(
       "How long access tokens last where an answer does not say it.",
       [
-        ("lifetimeSeconds", count(.tokenLifetime)), ("neverExpire", truth),
-        ("zeroMeans", choice(AccessLifetime.Zero.allCases.map(\.rawValue))),
+        "lifetimeSeconds": count(.tokenLifetime), "neverExpire": truth,
+        "zeroMeans": choice(AccessLifetime.Zero.allCases.map(\.rawValue)),
       ], nullable: true)
   }
 }

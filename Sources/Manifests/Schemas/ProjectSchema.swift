@@ -3,143 +3,101 @@ import Model
 /// The schema of `vaultctl.yaml`.
 enum ProjectSchema {
   private static let id = "^[a-z][a-z0-9_]{0,54}$"
-  static let path = Schemas.described(
+  static let path: JSON = Schemas.described(
     "Relative to the project file, without `..`.",
     [
-      ("type", .string("string")), ("minLength", .number(1)),
-      ("pattern", .string(#"^(?!/)(?!(.*/)?\.\.(/|$))[^\u0000-\u001f\u007f-\u009f]+$"#)),
+      "type": "string", "minLength": 1,
+      "pattern": #"^(?!/)(?!(.*/)?\.\.(/|$))[^\u0000-\u001f\u007f-\u009f]+$"#,
     ])
-  private static let fingerprint = Schemas.described(
+  private static let fingerprint: JSON = Schemas.described(
     "A key's full fingerprint.",
     [
-      ("type", .string("string")),
-      ("pattern", .string("^ *([0-9A-Fa-f] *){40}(([0-9A-Fa-f] *){24})?$")),
+      "type": "string",
+      "pattern": "^ *([0-9A-Fa-f] *){40}(([0-9A-Fa-f] *){24})?$",
     ])
 
   static var json: JSON {
-    .object([
-      ("$schema", .string(Schemas.dialect)),
-      ("title", .string("vaultctl project")),
-      ("description", .string("Where connections are declared, who can open them, and the store.")),
-      ("type", .string("object")),
-      ("required", .strings(["apiVersion", "kind", "name", "recipients"])),
-      ("properties", .object(properties)),
-      ("additionalProperties", .boolean(false)),
-      (
-        "if",
-        .object([
-          ("properties", .object([("signing", Schemas.constant("required"))])),
-          ("required", .strings(["signing"])),
-        ])
-      ),
-      (
-        "then",
-        .object([
-          (
-            "properties",
-            .object([
-              ("signers", .object([("type", .string("array")), ("minItems", .number(1))]))
-            ])
-          ),
-          ("required", .strings(["signers"])),
-        ])
-      ),
-    ])
+    [
+      "$schema": .string(Schemas.dialect),
+      "title": "vaultctl project",
+      "description": "Where connections are declared, who can open them, and the store.",
+      "type": "object",
+      "required": ["apiVersion", "kind", "name", "recipients"],
+      "properties": .object(properties),
+      "additionalProperties": false,
+      "if": [
+        "properties": ["signing": Schemas.constant("required")],
+        "required": ["signing"],
+      ],
+      "then": [
+        "properties": [
+          "signers": ["type": "array", "minItems": 1]
+        ],
+        "required": ["signers"],
+      ],
+    ]
   }
 
-  private static var properties: [(String, JSON)] {
+  private static var properties: JSON.Members {
     [
-      ("apiVersion", Schemas.constant(apiVersion)), ("kind", Schemas.constant("Project")),
-      (
-        "name",
-        Schemas.described(
-          "Goes into every sealed value.",
-          [("type", .string("string")), ("pattern", .string(name))])
-      ),
-      ("manifests", Schemas.list("Files and folders with connections.", path)),
-      (
-        "recipients",
-        Schemas.described(
-          "Who can open the secrets of which files; the first rule that matches counts.",
-          [("type", .string("array"))] + rules)
-      ),
-      ("store", StoreSchema.json),
-      (
-        "environments",
-        Schemas.described(
-          "Stores of their own, with documents that lie over the base's; chosen by --env.",
-          [
-            ("type", .strings(["object", "null"])),
-            (
-              "propertyNames",
-              .object([("pattern", .string(name)), ("not", Schemas.constant("all"))])
-            ),
-            ("additionalProperties", environment),
-          ])
-      ),
-      (
-        "tokens",
-        Schemas.closed(
-          "When tokens are renewed: so long before they end.",
-          [
-            ("marginSeconds", OAuthSchema.count(.renewalMargin)),
-            ("marginPercent", OAuthSchema.count(.renewalMarginPercent)),
-          ], nullable: true)
-      ),
-      ("flows", Schemas.list("Globs of flow definitions, one JSON file a flow.", path)),
-      (
-        "policy",
-        Schemas.closed(
-          "What CI does not let pass.",
-          [
-            (
-              "failOn",
-              Schemas.list(
-                "Findings of a plan that fail it.",
-                .object([("enum", .strings(FindingKind.allCases.map(\.rawValue)))]))
-            )
-          ], nullable: true)
-      ),
-      (
-        "signing",
-        Schemas.described(
-          "Whether every sealed value must carry a signer's signature.",
-          [("enum", .array([.string("required"), .string("optional"), .null]))])
-      ),
-      ("signers", Schemas.list("Whose signatures count.", fingerprint)),
-      (
-        "apps",
-        Schemas.described(
-          "Apps of the project's own, in the catalog's shape.",
-          [
-            ("type", .strings(["object", "null"])),
-            ("propertyNames", .object([("pattern", .string(id))])),
-            ("additionalProperties", app),
-          ])
-      ),
+      "apiVersion": Schemas.constant(apiVersion), "kind": Schemas.constant("Project"),
+      "name": Schemas.described(
+        "Goes into every sealed value.",
+        ["type": "string", "pattern": .string(name)]),
+      "manifests": Schemas.list("Files and folders with connections.", path),
+      "recipients": Schemas.described(
+        "Who can open the secrets of which files; the first rule that matches counts.",
+        ["type": "array"] + rules),
+      "store": StoreSchema.json,
+      "environments": Schemas.described(
+        "Stores of their own, with documents that lie over the base's; chosen by --env.",
+        [
+          "type": ["object", "null"],
+          "propertyNames": ["pattern": .string(name), "not": Schemas.constant("all")],
+          "additionalProperties": environment,
+        ]),
+      "tokens": Schemas.closed(
+        "When tokens are renewed: so long before they end.",
+        [
+          "marginSeconds": OAuthSchema.count(.renewalMargin),
+          "marginPercent": OAuthSchema.count(.renewalMarginPercent),
+        ], nullable: true),
+      "flows": Schemas.list("Globs of flow definitions, one JSON file a flow.", path),
+      "policy": Schemas.closed(
+        "What CI does not let pass.",
+        [
+          "failOn": Schemas.list(
+            "Findings of a plan that fail it.",
+            ["enum": .strings(FindingKind.allCases.map(\.rawValue))])
+        ], nullable: true),
+      "signing": Schemas.described(
+        "Whether every sealed value must carry a signer's signature.",
+        ["enum": ["required", "optional", nil]]),
+      "signers": Schemas.list("Whose signatures count.", fingerprint),
+      "apps": Schemas.described(
+        "Apps of the project's own, in the catalog's shape.",
+        [
+          "type": ["object", "null"],
+          "propertyNames": ["pattern": .string(id)],
+          "additionalProperties": app,
+        ]),
     ]
   }
 
   private static let name = "^[a-z0-9][a-z0-9._-]{0,99}$"
 
-  private static var rules: [(String, JSON)] {
+  private static var rules: JSON.Members {
     [
-      ("minItems", .number(1)),
-      (
-        "items",
-        Schemas.closed(
-          "A rule.", required: ["keys"],
-          [
-            ("path", .object([("anyOf", .array([path, null]))])),
-            (
-              "keys",
-              .object([
-                ("type", .string("array")), ("minItems", .number(1)), ("items", fingerprint),
-                ("uniqueItems", .boolean(true)),
-              ])
-            ),
-          ])
-      ),
+      "minItems": 1,
+      "items": Schemas.closed(
+        "A rule.", required: ["keys"],
+        [
+          "path": ["anyOf": [path, Schemas.null]],
+          "keys": [
+            "type": "array", "minItems": 1, "items": fingerprint,
+            "uniqueItems": true,
+          ],
+        ]),
     ]
   }
 
@@ -147,46 +105,32 @@ enum ProjectSchema {
     Schemas.closed(
       "An environment.",
       [
-        ("store", StoreSchema.json),
-        (
-          "recipients",
-          Schemas.described(
-            "Rules for its files, before the project's.",
-            [("type", .strings(["array", "null"]))] + rules)
-        ),
-        ("overlay", .object([("anyOf", .array([path, null]))])),
+        "store": StoreSchema.json,
+        "recipients": Schemas.described(
+          "Rules for its files, before the project's.",
+          ["type": ["array", "null"]] + rules),
+        "overlay": ["anyOf": [path, Schemas.null]],
       ], nullable: true)
   }
-
-  static let null = JSON.object([("type", .string("null"))])
 
   private static var app: JSON {
     Schemas.closed(
       "An app.", required: ["setups"],
       [
-        ("name", .object([("type", .strings(["string", "null"]))])),
-        (
-          "setups",
-          .object([
-            ("type", .string("array")), ("minItems", .number(1)), ("items", setup),
-          ])
-        ),
-        (
-          "actions",
-          Schemas.list(
-            "What flows do with it.",
-            Schemas.closed(
-              "An action.", required: ["action"],
-              [
-                ("action", Schemas.text),
-                (
-                  "connection",
-                  .object([("enum", .strings(FlowAction.Need.allCases.map(\.rawValue)))])
-                ),
-                ("scopes", Schemas.list("What the action needs.", Schemas.text)),
-              ]))
-        ),
-        ("oauth", OAuthSchema.json),
+        "name": ["type": ["string", "null"]],
+        "setups": [
+          "type": "array", "minItems": 1, "items": setup,
+        ],
+        "actions": Schemas.list(
+          "What flows do with it.",
+          Schemas.closed(
+            "An action.", required: ["action"],
+            [
+              "action": Schemas.text,
+              "connection": ["enum": .strings(FlowAction.Need.allCases.map(\.rawValue))],
+              "scopes": Schemas.list("What the action needs.", Schemas.text),
+            ])),
+        "oauth": OAuthSchema.json,
       ])
   }
 
@@ -194,41 +138,29 @@ enum ProjectSchema {
     Schemas.closed(
       "A setup.", required: ["type"],
       [
-        ("type", .object([("type", .string("string")), ("pattern", .string(id))])),
-        (
-          "open",
-          Schemas.described(
-            "Whether other fields may stand in it.", [("type", .strings(["boolean", "null"]))])
-        ),
-        ("fields", .object([("type", .strings(["array", "null"])), ("items", field)])),
-        (
-          "grant",
-          Schemas.described(
-            "How it comes to tokens.",
-            [("enum", .array(OAuthGrant.allCases.map { .string($0.rawValue) } + [.null]))])
-        ),
+        "type": ["type": "string", "pattern": .string(id)],
+        "open": Schemas.described(
+          "Whether other fields may stand in it.", ["type": ["boolean", "null"]]),
+        "fields": ["type": ["array", "null"], "items": field],
+        "grant": Schemas.described(
+          "How it comes to tokens.",
+          ["enum": .array(OAuthGrant.allCases.map { .string($0.rawValue) } + [.null])]),
       ])
   }
 
   private static var field: JSON {
     let length = OAuthSchema.count(.fieldLength)
-    let truth = JSON.object([("type", .strings(["boolean", "null"]))])
+    let truth: JSON = ["type": ["boolean", "null"]]
     return Schemas.closed(
       "A field.", required: ["name"],
       [
-        (
-          "name",
-          .object([
-            ("type", .string("string")), ("pattern", .string(id)),
-            ("not", Schemas.constant("type")),
-          ])
-        ),
-        ("required", truth), ("secret", truth), ("minLength", length), ("maxLength", length),
-        (
-          "oneOf",
-          .object([("type", .string("array")), ("items", Schemas.text)])
-        ),
-        ("format", .object([("enum", .strings(ValueFormat.allCases.map(\.rawValue)))])),
+        "name": [
+          "type": "string", "pattern": .string(id),
+          "not": Schemas.constant("type"),
+        ],
+        "required": truth, "secret": truth, "minLength": length, "maxLength": length,
+        "oneOf": ["type": "array", "items": Schemas.text],
+        "format": ["enum": .strings(ValueFormat.allCases.map(\.rawValue))],
       ])
   }
 }

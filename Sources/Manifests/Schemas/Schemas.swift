@@ -1,8 +1,8 @@
 package import Model
 
 /// JSON Schemas (draft 2020-12) of what a user writes, made from the catalog: editors complete and
-/// check manifests with them, and give the same verdict as `vaultctl validate` where a schema can
-/// judge at all.
+/// check manifests with them, and give the same verdict as `vaultctl validate` wherever a schema can
+/// express the rule.
 package enum Schemas {
   static let dialect = "https://json-schema.org/draft/2020-12/schema"
 
@@ -14,28 +14,27 @@ package enum Schemas {
   /// The project file.
   package static func project() -> String { ProjectSchema.json.text }
 
-  static func described(_ description: String, _ entries: [(String, JSON)]) -> JSON {
-    .object([("description", .string(description))] + entries)
+  static func described(_ description: String, _ members: JSON.Members) -> JSON {
+    .object(["description": .string(description)] + members)
   }
 
   /// A mapping with these keys and no others.
   static func closed(
-    _ description: String, required: [String] = [], _ properties: [(String, JSON)],
-    nullable: Bool = false, conditions: [(String, JSON)] = []
+    _ description: String, required: [String] = [], _ properties: JSON.Members,
+    nullable: Bool = false, conditions: JSON.Members = [:]
   ) -> JSON {
-    described(
-      description,
-      [("type", nullable ? .strings(["object", "null"]) : .string("object"))]
-        + (required.isEmpty ? [] : [("required", .strings(required))])
-        + [("properties", .object(properties)), ("additionalProperties", .boolean(false))]
-        + conditions)
+    var members: JSON.Members = ["type": nullable ? ["object", "null"] : "object"]
+    if !required.isEmpty { members += ["required": .strings(required)] }
+    members += ["properties": .object(properties), "additionalProperties": false]
+    return described(description, members + conditions)
   }
 
   static func list(_ description: String, _ items: JSON) -> JSON {
-    described(description, [("type", .strings(["array", "null"])), ("items", items)])
+    described(description, ["type": ["array", "null"], "items": items])
   }
 
-  static let text = JSON.object([("type", .string("string"))])
+  static var text: JSON { ["type": "string"] }
+  static var null: JSON { ["type": "null"] }
 
-  static func constant(_ value: String) -> JSON { .object([("const", .string(value))]) }
+  static func constant(_ value: String) -> JSON { ["const": .string(value)] }
 }

@@ -1,8 +1,8 @@
-/// What the tool knows without being told.
+/// The apps that the tool knows by itself.
 ///
 /// Setups, fields and constraints are those of the Auth0 Management API v2 description (Flows vault
 /// connections); app names and the scopes of actions those of the Auth0 docs on Forms vaults.
-/// Which fields are secret is our judgement. No service takes an empty credential, so we do not
+/// Which fields are secret is our decision. No service takes an empty credential, so we do not
 /// either, where the API says nothing of a least length.
 extension Catalog {
   package static let builtIn = Catalog([

@@ -2,7 +2,7 @@
 package struct Catalog: Hashable, Sendable {
   package let apps: [AppID: App]
 
-  /// A later app takes the place of an earlier one of the same id.
+  /// A later app replaces an earlier one of the same id.
   package init(_ apps: [App]) {
     self.apps = Dictionary(apps.map { ($0.id, $0) }) { _, later in later }
   }
@@ -23,7 +23,7 @@ package struct App: Hashable, Sendable {
   /// At least one; the first is what `new` scaffolds.
   package let setups: [SetupShape]
   package let actions: [FlowAction]
-  /// `nil` where it is no OAuth service, or none that we know of.
+  /// `nil` where it is not known as an OAuth service.
   package let oauth: OAuthService?
 
   package init(
@@ -44,10 +44,10 @@ package struct App: Hashable, Sendable {
 package struct SetupShape: Hashable, Sendable {
   package let type: SetupType
   package let fields: [FieldShape]
-  /// Whether fields that are not listed may stand in it; they count as secret unless
+  /// Whether it takes fields that are not listed; they count as secret unless
   /// `spec.publicFields` lists them.
   package let isOpen: Bool
-  /// How it comes to tokens; `nil` where its credentials are used as they are.
+  /// How it obtains tokens; `nil` where its credentials are used as they are.
   package let grant: OAuthGrant?
 
   package init(
@@ -71,7 +71,7 @@ package struct SetupShape: Hashable, Sendable {
   }
 }
 
-/// What a flow's action asks of a connection.
+/// What a flow's action needs from a connection.
 package struct FlowAction: Hashable, Sendable {
   package enum Need: String, Hashable, Sendable, CaseIterable { case required, optional, none }
 

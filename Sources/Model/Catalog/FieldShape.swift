@@ -24,7 +24,7 @@ package struct ValueConstraint: Hashable, Sendable {
   package let oneOf: [String]
   package let format: ValueFormat?
 
-  /// No service takes an empty credential, so the least length is 1 where nothing is said.
+  /// No service accepts an empty credential, so the minimum length is 1 unless another is given.
   package init(
     min minLength: Int = 1, max maxLength: Int? = nil, oneOf: [String] = [],
     format: ValueFormat? = nil
@@ -36,7 +36,7 @@ package struct ValueConstraint: Hashable, Sendable {
   }
 }
 
-/// A form that a text can be asked to have; the raw values are those of `apps:` in a project file.
+/// A format that a text can be required to have; the raw values are those of `apps:` in a project file.
 package enum ValueFormat: String, Hashable, Sendable, CaseIterable {
   case httpsURL = "https-url"
   case hostName = "hostname"

@@ -1,4 +1,4 @@
-/// How the credentials of a setup come to tokens.
+/// How a setup obtains tokens.
 package enum OAuthGrant: String, Hashable, Sendable, Codable, CaseIterable {
   /// RFC 6749 section 4.4: minted from the client's own credentials, again and again.
   case clientCredentials = "client_credentials"
@@ -7,7 +7,7 @@ package enum OAuthGrant: String, Hashable, Sendable, Codable, CaseIterable {
   /// RFC 7523 section 2.1: minted from an assertion that the setup's private key signs.
   case jwtBearer = "jwt_bearer"
 
-  /// Whether a first token, or one for other scopes, needs a person's consent.
+  /// Whether a first token, or one for other scopes, needs somebody's consent.
   package var needsPerson: Bool {
     switch self {
     case .clientCredentials, .jwtBearer: false
@@ -27,7 +27,7 @@ package struct OAuthService: Hashable, Sendable {
   package var revocationEndpoint: EndpointTemplate?
   /// RFC 7662.
   package var introspectionEndpoint: EndpointTemplate?
-  /// What an authorization request says besides.
+  /// More parameters of an authorization request.
   package var authorizationParameters: [String: String]
   package var clientAuthentication: ClientAuthentication
   package var pkce: PKCE
@@ -63,7 +63,7 @@ package struct OAuthService: Hashable, Sendable {
   }
 }
 
-/// How a client shows at the token endpoint who it is (RFC 6749 section 2.3, RFC 7523 section 2.2).
+/// How a client authenticates at the token endpoint (RFC 6749 section 2.3, RFC 7523 section 2.2).
 package enum ClientAuthentication: String, Hashable, Sendable, CaseIterable {
   case basic, post
   case privateKeyJWT = "private_key_jwt"
@@ -72,18 +72,18 @@ package enum ClientAuthentication: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Whether an authorization request may carry a code challenge (RFC 7636); always S256. Where it is
-/// not known, it is sent: a server passes over what it does not know (RFC 6749 section 3.1).
+/// not known, it is sent: a server ignores what it does not know (RFC 6749 section 3.1).
 package enum PKCE: String, Hashable, Sendable, CaseIterable {
   case required, supported, unsupported, unknown
 }
 
-/// What becomes of a refresh token that was used.
+/// What happens to a refresh token when it is used.
 package struct RefreshRules: Hashable, Sendable {
   package enum Rotation: String, Hashable, Sendable, CaseIterable {
-    /// Each refresh gives another one, and the old one is dead.
+    /// Each refresh gives a new one, and the old one becomes invalid.
     case always
     case never
-    /// By how the client is set up there.
+    /// Depends on the client's configuration at the service.
     case optional
     /// There are no refresh tokens.
     case none
@@ -93,12 +93,12 @@ package struct RefreshRules: Hashable, Sendable {
   package var rotation: Rotation
   /// Seconds in which a used refresh token can be used once more.
   package var graceSeconds: Int64
-  /// A refresh token that is not used for so many seconds dies.
+  /// Seconds after which an unused refresh token expires.
   package var idleSeconds: Int64?
-  /// The scope that must have been granted at the consent for a use to put the idle end off; `nil` where
-  /// every use does. Without it that end stands, counted from the consent.
+  /// The scope that must have been granted for a use to extend `idleSeconds`; `nil` where every use
+  /// does. Without that scope they are counted from the consent.
   package var idleRenewedBy: Scope?
-  /// A refresh token dies so many seconds after the consent, used or not.
+  /// Seconds after the consent at which a refresh token expires, used or not.
   package var hardSeconds: Int64?
   /// Error codes by which the service says `invalid_grant` in its own words.
   package var invalidGrantCodes: Set<String>
@@ -128,7 +128,7 @@ package struct RefreshRules: Hashable, Sendable {
   }
 }
 
-/// How long access tokens last where an answer does not say it.
+/// How long access tokens last if a response does not say it.
 package struct AccessLifetime: Hashable, Sendable {
   package enum Assumed: Hashable, Sendable {
     case seconds(Int64)

@@ -1,7 +1,7 @@
 /// What the services of the built-in apps say of their OAuth side.
 ///
 /// From the vendors' own documentation where it was at hand, else from public client code, as of
-/// November 2026. A lifetime that no source gives is left unknown: then the answer tells it.
+/// November 2026. A lifetime that no source gives is left unknown: the response has it.
 extension OAuthService {
   /// Refreshing kills the former pair; 60 days without use kill the refresh token.
   static let airtable = OAuthService(
@@ -27,7 +27,7 @@ extension OAuthService {
     authorizationParameters: ["access_type": "offline", "prompt": "consent"],
     clientAuthentication: .post, refresh: RefreshRules(rotation: .never, idleSeconds: days(180)))
 
-  /// The 30 days begin anew with each refresh only where `extended` was granted at first.
+  /// The 30 days start again with each refresh only where `extended` was granted at first.
   static let docusign = OAuthService(
     authorization: "https://account.docusign.com/oauth/auth",
     token: "https://account.docusign.com/oauth/token", clientAuthentication: .basic,
@@ -61,7 +61,7 @@ extension OAuthService {
     pkce: .unsupported, scopes: ScopeRules(isSent: false),
     refresh: RefreshRules(rotation: .unknown, idleSeconds: days(60)))
 
-  /// How long an access token lasts is not in the answer: introspection tells it.
+  /// The response does not say how long an access token lasts; introspection does.
   static let salesforce = OAuthService(
     authorization: "https://login.salesforce.com/services/oauth2/authorize",
     token: "https://login.salesforce.com/services/oauth2/token",
@@ -70,7 +70,7 @@ extension OAuthService {
     scopes: ScopeRules(aliases: ["offline_access": "refresh_token"]),
     refresh: RefreshRules(rotation: .optional))
 
-  /// Tokens last for ever unless the app has rotation switched on; errors come with status 200.
+  /// Tokens never expire unless the app has rotation enabled; errors come with status 200.
   static let slack = OAuthService(
     authorization: "https://slack.com/oauth/v2/authorize",
     token: "https://slack.com/api/oauth.v2.access", clientAuthentication: .basic,

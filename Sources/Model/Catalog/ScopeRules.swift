@@ -4,7 +4,7 @@ package struct ScopeRules: Hashable, Sendable {
   package var separator: String
   /// Whether a request names them at all; some services take them from the client's registration.
   package var isSent: Bool
-  /// Where an answer has what was granted: a member, or one within another (`authed_user.scope`).
+  /// Where a response has what was granted: a member, or one within another (`authed_user.scope`).
   package var grantedMember: String
   /// Other spellings of a scope: `chat:write:bot` is `chat:write`.
   package var aliases: [Scope: Scope]
@@ -38,7 +38,7 @@ package struct ScopeRules: Hashable, Sendable {
     Set(left.map(canonical)) == Set(right.map(canonical))
   }
 
-  /// The one spelling that stands for all; of a ring of aliases, the first by its bytes.
+  /// The one spelling that represents all aliases; in a cycle of aliases, the first by its bytes.
   private func canonical(_ scope: Scope) -> Scope {
     var seen: Set<Scope> = []
     var current = scope
@@ -53,7 +53,7 @@ package struct ScopeRules: Hashable, Sendable {
     return least
   }
 
-  /// Everything that a grant gives, by its one spelling.
+  /// Everything that a grant gives, in canonical spelling.
   private func closure(_ scopes: Set<Scope>) -> Set<Scope> {
     let implied = Dictionary(implied.map { (canonical($0.key), $0.value) }) { $0.union($1) }
     var reached: Set<Scope> = []

@@ -26,7 +26,7 @@ enum Armor {
       guard let line = lines.next(in: text) else { throw .noFooter }
       if line.isEmpty { continue }
       if text.holds(footer, at: line) { break }
-      // What stands behind a checksum is no base64 either.
+      // What follows a checksum is no base64 either.
       guard checksum == nil else { throw .badBase64 }
       if line.count == 5, text[line.lowerBound] == UInt8(ascii: "=") {
         checksum = line.lowerBound + 1..<line.upperBound
@@ -83,7 +83,7 @@ enum Armor {
     return crc
   }
 
-  /// What a byte comes to with none, one and two bytes of zeros behind it, 256 of each.
+  /// The checksum of a byte with none, one and two zero bytes after it, 256 of each.
   private static let crcTable: [UInt32] = (1...3).flatMap { (bytes: Int) -> [UInt32] in
     (0..<256).map { (index: UInt32) -> UInt32 in
       var crc = index << 16
@@ -100,7 +100,7 @@ enum Armor {
 private struct ArmorLines {
   private var offset = 0
 
-  /// `nil` behind the last line; what ends with a break has an empty line behind it.
+  /// `nil` after the last line; a text that ends with a break has an empty last line.
   mutating func next(in text: Span<UInt8>) -> Range<Int>? {
     guard offset <= text.count else { return nil }
     let start = offset

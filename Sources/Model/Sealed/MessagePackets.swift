@@ -3,7 +3,7 @@ struct MessagePackets {
   /// Of each session key packet in front of the encrypted one: the key that it is for, 64 bits;
   /// 0 for a hidden recipient.
   private(set) var keyIDs: [UInt64] = []
-  /// Those packets, where they and nothing else stand in front, and all are of version 3.
+  /// Those packets, if nothing else comes before the encrypted one and all are of version 3.
   private(set) var keyPackets: Range<Int>?
   /// The encrypted bytes of a packet with a definite length that is integrity protected in the way
   /// of RFC 4880 section 5.13.
@@ -85,7 +85,7 @@ private struct PacketReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Takes one packet off the front; `nil` at the end. A packet of partial lengths, which only an
+  /// Removes the first packet; `nil` at the end. A packet of partial lengths, which only an
   /// encrypted packet can be, counts as reaching to the end of its last part.
   mutating func next() throws(MalformedMessage) -> Packet? {
     guard offset < bytes.count else { return nil }

@@ -1,8 +1,8 @@
 private import Crypto
 import Encodings
 
-/// Where a sealed value stands: the name that goes into its message and must be there when it is
-/// opened.
+/// What ties a sealed value to its field: a name that is inside the message and must match when it
+/// is opened.
 package struct SealBinding: Hashable, Sendable {
   /// `vaultctl:v1:<project>:<environment or ->:<connection>:<field>`; its SHA-256 where that is
   /// over 255 bytes. Bytes of a part that are not letters, digits, `.`, `_` or `-` are written

@@ -1,7 +1,7 @@
 private import Crypto
 import Encodings
 
-/// Why a text is no OpenPGP message that we could open.
+/// Why a text is not an OpenPGP message that we could open.
 package enum MalformedMessage: Error, Hashable, Sendable {
   case noHeader, noBlankLine, noFooter, textAfterFooter, badBase64, badChecksum
   case badPackets
@@ -27,7 +27,7 @@ package enum MalformedMessage: Error, Hashable, Sendable {
 
 /// An armored OpenPGP message as a manifest holds it, its outside checked and nothing opened.
 package struct SealedMessage: Hashable, Sendable {
-  /// The text as it stands in the manifest.
+  /// The text as it is in the manifest.
   package let armored: String
   package let digest: CiphertextDigest
   private let numericKeyIDs: [UInt64]
@@ -45,7 +45,7 @@ package struct SealedMessage: Hashable, Sendable {
 
   private static let start = "-----BEGIN PGP "
 
-  /// Whether a text means to be a message, well-formed or not.
+  /// Whether a text looks like a message, well-formed or not.
   package static func looksSealed(_ text: String) -> Bool {
     if text.utf8.starts(with: start.utf8) { return true }
     guard let first = text.first, first.isWhitespace else { return false }

@@ -1,7 +1,7 @@
-/// A text in which each sealed message stands as one short mark, so that a difference of two texts
-/// shows which values changed and not their armor: `(sealed 3f2a9c01d4e5 for A1B2C3D4E5F60718)`.
+/// A text in which a short summary replaces each sealed message, so that a diff of two texts shows
+/// which values changed and not their armor: `(sealed 3f2a9c01d4e5 for A1B2C3D4E5F60718)`.
 ///
-/// Works on any text, whether or not it is YAML: a difference is asked for of broken files too.
+/// Works on any text, whether or not it is YAML: git compares broken files too.
 package func summarized(_ text: String) -> String {
   let begin = "-----BEGIN PGP MESSAGE-----"
   let end = "-----END PGP MESSAGE-----"

@@ -1,17 +1,17 @@
-/// A message of the plainest shape, taken apart: the session key, encrypted to each recipient, and
+/// A message of the simplest shape, taken apart: the session key, encrypted to each recipient, and
 /// what is encrypted with it (RFC 4880 sections 5.1 and 5.13).
 ///
-/// Nothing asks that each message have a session key of its own: the same key packets in front of
-/// another encrypted packet are an ordinary message too.
+/// No rule requires a session key of its own for each message: the same key packets before another
+/// encrypted packet are an ordinary message too.
 package struct SessionMessage: Hashable, Sendable {
-  /// As they stand in the message: equal bytes, equal session key.
+  /// As they are in the message: equal bytes, equal session key.
   package let keyPackets: [UInt8]
   /// The ids of the keys that they are for, in their order, 16 upper-case hex digits each.
   package let keyIDs: [String]
-  /// The body of the encrypted packet behind its version.
+  /// The body of the encrypted packet after its version.
   package let ciphertext: [UInt8]
 
-  /// `nil` for whatever is not exactly of this shape: other packets, partial lengths, AEAD.
+  /// `nil` for anything that is not exactly of this shape: other packets, partial lengths, AEAD.
   package init?(armored: String) {
     guard let bytes = try? Armor.decoded(armored), let packets = try? MessagePackets(bytes),
       let keyPackets = packets.keyPackets, let ciphertext = packets.ciphertext

@@ -1,7 +1,7 @@
 import Crypto
 import Encodings
 
-/// The fields of a setup that a client is made of, by their names.
+/// The names of the setup fields that configure a client.
 package enum ClientField {
   package static let clientID: FieldName = "client_id"
   package static let clientSecret: FieldName = "client_secret"
@@ -15,8 +15,8 @@ package enum ClientField {
 }
 
 extension ClientIdentity {
-  /// The mark of a client as it is set up; its secret is no part of it, so that the secret can be
-  /// rotated and the tokens stay.
+  /// The identity of a client as it is configured, without its secret, so that the secret can be
+  /// rotated and the tokens stay valid.
   ///
   /// - Parameter value: a field of the setup.
   /// - Returns: `nil` where the setup does not say who the client is, or where its endpoint is.

@@ -1,4 +1,4 @@
-/// What can be said of a connection's credentials; the same words everywhere.
+/// The state of a connection's credentials.
 package enum ConnectionState: Hashable, Sendable {
   /// Required fields are missing.
   case empty([FieldName])
@@ -11,8 +11,8 @@ package enum ConnectionState: Hashable, Sendable {
   case needsAuthorization(AuthorizationNeed)
   case error(last: String, attempts: Int)
 
-  /// The word that it is shown by.
-  package var word: String {
+  /// As it is shown: `needs authorization`.
+  package var summary: String {
     switch self {
     case .empty: "empty"
     case .unauthorized: "unauthorized"
@@ -24,7 +24,7 @@ package enum ConnectionState: Hashable, Sendable {
     }
   }
 
-  /// Whether a consumer can be given a token that works now.
+  /// Whether there is a token that works now.
   package var isHealthy: Bool {
     switch self {
     case .ready, .expiring: true
@@ -34,7 +34,7 @@ package enum ConnectionState: Hashable, Sendable {
 }
 
 extension TokenRecord {
-  /// What stands against renewal without a person; `nil` where nothing does.
+  /// Why renewal needs a person; `nil` where it does not.
   ///
   /// - Parameters:
   ///   - client: the connection's client as it is set up now; `nil` where that is not known.
@@ -81,7 +81,7 @@ extension TokenRecord {
     return .ready
   }
 
-  /// Whether a renewal can mend what is wrong, without a person.
+  /// Whether a renewal can fix what is wrong, without a person.
   package var isRecoverable: Bool {
     if stop != nil { return false }
     return !grant.needsPerson || tokens?.refresh != nil

@@ -1,9 +1,9 @@
-/// When a token is due for renewal: so long before its end that failures can be mended, and spread
-/// so that tokens that end together are not renewed together.
+/// When a token is due for renewal: early enough before its end to fix failures, and spread so that
+/// tokens that end together are not renewed together.
 package struct RenewalRule: Hashable, Sendable {
   /// Seconds before the end.
   package let marginSeconds: Int64
-  /// The margin is at most such a part of the lifetime.
+  /// The margin is at most this percentage of the lifetime.
   package let marginPercent: Int64
 
   package static let standard = RenewalRule()
@@ -35,7 +35,7 @@ package struct RenewalRule: Hashable, Sendable {
 
   /// When the tokens of a record are due; `nil` where they need no renewal by time.
   ///
-  /// An unused refresh token that would die is kept alive by a refresh in the last tenth of its time.
+  /// An unused refresh token that would expire is kept alive by a refresh in the last tenth of its time.
   package func dueAt(_ tokens: TokenMetadata, connection: ConnectionName) -> Timestamp? {
     let access: Timestamp? =
       switch tokens.expiry {
@@ -54,7 +54,7 @@ package struct RenewalRule: Hashable, Sendable {
     return [access, keepAlive].compactMap { $0 }.min()
   }
 
-  /// From 0 up to 1: FNV-1a over the name, mixed so that near names are far apart.
+  /// From 0 up to 1: FNV-1a over the name, mixed so that similar names are far apart.
   private func fraction(of connection: ConnectionName) -> Double {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in connection.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -1,4 +1,4 @@
-/// What is kept of tokens, and the time at which it is looked at.
+/// The token records of a store, and the time by which they are judged.
 package struct TokenOverview: Hashable, Sendable {
   /// By the names that the store has the connections under.
   package let records: [ConnectionName: TokenRecord]
@@ -13,8 +13,8 @@ package struct TokenOverview: Hashable, Sendable {
 }
 
 extension TokenRecord {
-  /// When the connection stops working, whatever renews it: the end of an access token that nothing
-  /// renews, or of the refresh token. `nil` where it goes on by itself.
+  /// When the connection stops working although it is renewed: the end of an access token that
+  /// nothing renews, or of the refresh token. `nil` where it has no such end.
   package var endsForGood: Timestamp? {
     guard let tokens, grant.needsPerson else { return nil }
     guard let refresh = tokens.refresh else { return tokens.expiry.time }

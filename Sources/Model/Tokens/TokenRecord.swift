@@ -1,4 +1,4 @@
-/// What a store keeps of a connection's tokens beside the tokens themselves. No secret is in it.
+/// What a store keeps about a connection's tokens, beside the tokens themselves. No secret is in it.
 package struct TokenRecord: Hashable, Sendable, Codable {
   package var client: ClientIdentity
   package var grant: OAuthGrant
@@ -6,15 +6,15 @@ package struct TokenRecord: Hashable, Sendable, Codable {
   package var requested: Set<Scope>
   /// `nil` before the first token.
   package var tokens: TokenMetadata?
-  /// Somebody is about to ask the service, or was and has vanished.
+  /// A process is about to call the service, or was and has died.
   package var claim: TokenClaim?
-  /// Why nothing is tried any more without a person.
+  /// Why nothing more is tried without a person.
   package var stop: TokenStop?
   /// Failures in a row since the last success.
   package var attempts: Int
   /// When the next attempt is sensible.
   package var retryAt: Timestamp?
-  /// The last failures, the latest first; a success does not take them away.
+  /// The last failures, the latest first; a success does not remove them.
   package var history: [TokenFailure]
 
   package static let keptFailures = 10
@@ -82,13 +82,13 @@ package struct TokenMetadata: Hashable, Sendable, Codable {
 
 /// What is known of a kept refresh token.
 package struct RefreshMetadata: Hashable, Sendable, Codable {
-  /// When a person consented.
+  /// When somebody consented.
   package var consentedAt: Timestamp
   /// When it was given or last used.
   package var usedAt: Timestamp
-  /// Dies unused; told by the answer, or by the service's rules.
+  /// When it expires if unused; from the response, or from the service's rules.
   package var idleUntil: Timestamp?
-  /// Dies whatever is done.
+  /// When it expires even if used.
   package var hardUntil: Timestamp?
 
   package init(
@@ -129,7 +129,7 @@ package struct TokenClaim: Hashable, Sendable, Codable {
   package let attempt: TokenAttempt
   /// `user@host`, and the process.
   package let holder: String
-  /// Nobody else asks the service before this.
+  /// No other process calls the service before this.
   package let deadline: Timestamp
   /// Of the refresh token that is presented, under the store's key; `nil` where none is.
   package let refreshDigest: KeyedDigest?
@@ -156,7 +156,7 @@ package struct TokenClaim: Hashable, Sendable, Codable {
   }
 }
 
-/// Why nothing is tried any more by itself.
+/// Why nothing more is tried automatically.
 package enum TokenStop: Hashable, Sendable, Codable {
   /// A person must consent again.
   case consent(AuthorizationNeed)

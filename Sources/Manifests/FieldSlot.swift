@@ -1,0 +1,41 @@
+package import Diagnostics
+package import Model
+
+/// One setup field of a document, as it is written.
+package struct FieldSlot: Sendable {
+  package let field: FieldName
+  package let range: SourceRange
+  package let isSecret: Bool
+  package let state: State
+
+  package enum State: Sendable {
+    /// `null`, or nothing after the colon.
+    case absent
+    case plain
+    /// Looks like an OpenPGP message and is none.
+    case malformed
+    case sealed(SealedMessage)
+  }
+
+  /// A secret that `encrypt` has to seal.
+  package var isPlaintextSecret: Bool {
+    switch state {
+    case .plain: isSecret
+    case .absent, .malformed, .sealed: false
+    }
+  }
+
+  package var sealed: SealedMessage? {
+    switch state {
+    case .sealed(let message): message
+    case .absent, .plain, .malformed: nil
+    }
+  }
+}
+
+/// A secret in clear. Its text must go nowhere but into a sealed message.
+package struct PlaintextSecret: Sendable {
+  package let document: ManifestDocument
+  package let field: FieldName
+  package let text: String
+}

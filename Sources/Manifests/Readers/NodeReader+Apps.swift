@@ -1,0 +1,152 @@
+import Diagnostics
+import Encodings
+import Model
+import SourceYAML
+
+/// `apps:` of a project file: apps in the catalog's own shape.
+extension NodeReader {
+  mutating func readApps(_ project: [YAMLEntry]) -> [App] {
+    guard let node = project.given("apps"), let entries = anyMapping(node, "apps") else {
+      return []
+    }
+    return entries.compactMap { entry in
+      guard entry.keyText.isLowerCaseID else {
+        report(.invalidID(entry.keyText, at: location(entry.key)))
+        return nil
+      }
+      return readApp(entry)
+    }
+  }
+
+  private mutating func readApp(_ entry: YAMLEntry) -> App? {
+    let path = "apps.\(entry.keyText)"
+    guard let entries = mapping(entry.value, path, keys: ["name", "setups", "actions", "oauth"])
+    else { return nil }
+    let name = entries.given("name").flatMap { text($0, "\(path).name") } ?? entry.keyText
+    guard let value = entries.value("setups") else {
+      report(
+        .missingKey(
+          "setups", in: path, of: entry.value, example: "setups: [{type: api_key, fields: […]}]",
+          file: file))
+      return nil
+    }
+    guard let items = list(value, "\(path).setups") else { return nil }
+    let setups = items.compactMap { readSetupShape($0, "\(path).setups") }
+    if items.isEmpty { report(.noSetups(path, at: location(value))) }
+    let actions = entries.given("actions").flatMap { list($0, "\(path).actions") } ?? []
+    let oauth = readOAuth(entries, path, setups: setups)
+    return App(
+      id: AppID(entry.keyText), name: name, setups: setups,
+      actions: actions.compactMap { readAction($0, "\(path).actions") },
+      // An app that only adds a setup to a known service need not repeat its endpoints.
+      oauth: oauth ?? Catalog.builtIn[AppID(entry.keyText)]?.oauth)
+  }
+
+  private mutating func readSetupShape(_ node: YAMLNode, _ path: String) -> SetupShape? {
+    guard let entries = mapping(node, path, keys: ["type", "open", "fields", "grant"]),
+      let type = requiredID("type", in: entries, of: node, path)
+    else { return nil }
+    let isOpen = entries.given("open").flatMap { boolean($0, "\(path).open") } ?? false
+    let items = entries.given("fields").flatMap { list($0, "\(path).fields") } ?? []
+    var fields: [FieldShape] = []
+    for item in items {
+      guard let field = readField(item, "\(path).fields") else { continue }
+      if fields.contains(where: { $0.name == field.name }) {
+        report(.duplicateField(field.name, at: location(item)))
+      } else {
+        fields.append(field)
+      }
+    }
+    let grant: OAuthGrant? = entries.given("grant").flatMap { choice($0, "\(path).grant") }
+    return SetupShape(type: SetupType(type), fields: fields, isOpen: isOpen, grant: grant)
+  }
+
+  private mutating func readField(_ node: YAMLNode, _ path: String) -> FieldShape? {
+    let keys = ["name", "required", "secret", "minLength", "maxLength", "oneOf", "format"]
+    guard let entries = mapping(node, path, keys: keys),
+      let name = requiredID("name", in: entries, of: node, path)
+    else { return nil }
+    if name == "type" { report(.reservedField(at: location(node))) }
+    let required = entries.given("required").flatMap { boolean($0, "\(path).required") } ?? false
+    let secret = entries.given("secret").flatMap { boolean($0, "\(path).secret") } ?? true
+    let least =
+      entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength", .fieldLength) } ?? 1
+    let most = entries.given("maxLength").flatMap {
+      wholeNumber($0, "\(path).maxLength", .fieldLength)
+    }
+    if let most, most < least { report(.lengthsCross(at: location(node))) }
+    let allowed = entries.given("oneOf").flatMap { list($0, "\(path).oneOf") } ?? []
+    let format: ValueFormat? = entries.given("format").flatMap { choice($0, "\(path).format") }
+    return FieldShape(
+      FieldName(name), required: required, secret: secret,
+      ValueConstraint(
+        min: least, max: most, oneOf: allowed.compactMap { text($0, "\(path).oneOf") },
+        format: format))
+  }
+
+  private mutating func readAction(_ node: YAMLNode, _ path: String) -> FlowAction? {
+    guard let entries = mapping(node, path, keys: ["action", "connection", "scopes"]),
+      let name = requiredID("action", in: entries, of: node, path)
+    else { return nil }
+    let need: FlowAction.Need? = entries.given("connection").flatMap {
+      choice($0, "\(path).connection")
+    }
+    let scopes = entries.given("scopes").flatMap { list($0, "\(path).scopes") } ?? []
+    return FlowAction(
+      name, connection: need ?? .required,
+      scopes: scopes.compactMap { text($0, "\(path).scopes").map { Scope($0) } })
+  }
+
+  private mutating func requiredID(
+    _ key: String, in entries: [YAMLEntry], of node: YAMLNode, _ path: String
+  ) -> String? {
+    guard let value = entries.value(key) else {
+      report(.missingKey(key, in: path, of: node, example: "\(key): …", file: file))
+      return nil
+    }
+    guard let text = text(value, "\(path).\(key)") else { return nil }
+    if text.isLowerCaseID { return text }
+    report(.invalidID(text, at: location(value)))
+    return nil
+  }
+}
+
+extension String {
+  /// A lower-case letter, then lower-case letters, digits and `_`; at most 55.
+  fileprivate var isLowerCaseID: Bool {
+    guard let first = utf8.first, utf8.count <= 55 else { return false }
+    return first.isASCIILowercase
+      && utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func invalidID(_ text: String, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "`\(text)` cannot be an id", at: location,
+      notes: ["an id has at most 55 lower-case letters, digits and `_`, a letter first"])
+  }
+
+  fileprivate static func noSetups(_ path: String, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "`\(path)` has no setup", at: location,
+      help: ["an app needs at least one, with its `type` and `fields`"])
+  }
+
+  fileprivate static func duplicateField(_ name: FieldName, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "field `\(name)` is defined twice", at: location,
+      help: ["remove one"])
+  }
+
+  fileprivate static func reservedField(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "a field cannot be called `type`", at: location,
+      notes: ["`spec.setup.type` names the setup's type"])
+  }
+
+  fileprivate static func lengthsCross(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "`maxLength` is less than `minLength`", at: location)
+  }
+}

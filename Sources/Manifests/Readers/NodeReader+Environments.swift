@@ -1,0 +1,86 @@
+import Diagnostics
+import Model
+import SourceYAML
+
+/// `environments:` of a project file.
+extension NodeReader {
+  /// - Parameter manifests: the base's paths, which no overlay may contain.
+  mutating func readEnvironments(
+    _ project: [YAMLEntry], manifests: [LocatedText]
+  ) -> [Environment] {
+    guard let node = project.given("environments"),
+      let entries = anyMapping(node, "environments")
+    else { return [] }
+    var environments: [Environment] = []
+    for entry in entries {
+      guard entry.keyText.isEnvironmentName else {
+        report(.invalidEnvironment(entry.keyText, at: location(entry.key)))
+        continue
+      }
+      let environment = readEnvironment(entry)
+      for other in environments where other.overlay.meets(environment.overlay) {
+        report(
+          .overlaysMeet("the overlay of `\(other.name)`", at: environment.overlay.location))
+      }
+      for path in manifests where path.text == environment.overlay.text {
+        report(.overlaysMeet("a path of `manifests`", at: environment.overlay.location))
+      }
+      environments.append(environment)
+    }
+    return environments
+  }
+
+  private mutating func readEnvironment(_ entry: YAMLEntry) -> Environment {
+    let name = entry.keyText
+    let path = "environments.\(name)"
+    let standard = LocatedText("environments/\(name)", at: location(entry.key))
+    let file = ".vaultctl/\(name).db"
+    var environment = Environment(
+      name: name, store: StoreSettings(.sqlite(path: file)),
+      recipientRules: [],
+      overlay: standard)
+    if entry.value.isNull { return environment }
+    guard let entries = mapping(entry.value, path, keys: ["store", "recipients", "overlay"])
+    else { return environment }
+    let rules = entries.given("recipients").map { readRules($0, "\(path).recipients") } ?? []
+    let overlay = entries.given("overlay").flatMap { relativePath($0, "\(path).overlay") }
+    environment = Environment(
+      name: name,
+      store: readStore(entries, "\(path).store", standardFile: file) ?? environment.store,
+      recipientRules: rules,
+      overlay: overlay.map { LocatedText($0.text.withoutFinalSlashes, at: $0.location) } ?? standard
+    )
+    return environment
+  }
+}
+
+extension LocatedText {
+  fileprivate func meets(_ other: LocatedText) -> Bool {
+    let mine = text + "/"
+    let theirs = other.text + "/"
+    return mine.hasPrefix(theirs) || theirs.hasPrefix(mine)
+  }
+}
+
+extension String {
+  /// As a project's name, but not `all`, which means all of them.
+  fileprivate var isEnvironmentName: Bool { isProjectName && self != "all" }
+}
+
+extension Diagnostic {
+  fileprivate static func invalidEnvironment(_ name: String, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidEnvironment, "`\(name)` cannot be an environment's name", at: location,
+      notes: [
+        "it has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, a letter or digit first;"
+          + " `all` means all of them"
+      ])
+  }
+
+  fileprivate static func overlaysMeet(_ other: String, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidEnvironment, "an overlay needs a folder of its own", at: location,
+      notes: ["it is, or lies in or around, \(other)"],
+      help: ["give it another folder: `overlay: environments/NAME`"])
+  }
+}

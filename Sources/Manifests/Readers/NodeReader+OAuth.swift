@@ -1,0 +1,198 @@
+import Diagnostics
+import Encodings
+import Model
+import SourceYAML
+
+/// `oauth:` of an app, and `tokens:` of a project file.
+extension NodeReader {
+  /// `nil` where none is given, or it is invalid.
+  mutating func readOAuth(
+    _ app: [YAMLEntry], _ path: String, setups: [SetupShape]
+  ) -> OAuthService? {
+    guard let node = app.given("oauth") else { return nil }
+    let path = "\(path).oauth"
+    let keys = [
+      "authorizationEndpoint", "tokenEndpoint", "deviceEndpoint", "revocationEndpoint",
+      "introspectionEndpoint", "authorizationParameters", "clientAuthentication", "pkce",
+      "scopes", "refresh", "accessTokens",
+    ]
+    guard let entries = mapping(node, path, keys: keys) else { return nil }
+    guard entries.value("tokenEndpoint") != nil else {
+      report(
+        .missingKey(
+          "tokenEndpoint", in: path, of: node,
+          example: "tokenEndpoint: https://id.example.com/oauth/token", file: file))
+      return nil
+    }
+    let authentication: ClientAuthentication? = entries.given("clientAuthentication").flatMap {
+      choice($0, "\(path).clientAuthentication")
+    }
+    let pkce: PKCE? = entries.given("pkce").flatMap { choice($0, "\(path).pkce") }
+    func endpoint(_ key: String) -> EndpointTemplate? {
+      readEndpoint(key, in: entries, path, setups)
+    }
+    guard let token = endpoint("tokenEndpoint") else { return nil }
+    return OAuthService(
+      authorization: endpoint("authorizationEndpoint"), token: token,
+      device: endpoint("deviceEndpoint"), revocation: endpoint("revocationEndpoint"),
+      introspection: endpoint("introspectionEndpoint"),
+      authorizationParameters: readTexts("authorizationParameters", in: entries, path),
+      clientAuthentication: authentication ?? .basic, pkce: pkce ?? .unknown,
+      scopes: readScopeRules(entries, path), refresh: readRefreshRules(entries, path),
+      lifetime: readLifetime(entries, path))
+  }
+
+  /// `https`, or plain `http` to this machine; or a field of each setup with a grant.
+  private mutating func readEndpoint(
+    _ key: String, in entries: [YAMLEntry], _ path: String, _ setups: [SetupShape]
+  ) -> EndpointTemplate? {
+    guard let node = entries.given(key), let text = text(node, "\(path).\(key)") else { return nil }
+    let template = EndpointTemplate(text)
+    let tokenSetups = setups.filter { $0.grant != nil }
+    for field in template.fields {
+      if tokenSetups.allSatisfy({ $0.isOpen || $0[field] != nil }) { continue }
+      report(.endpointField(field, "\(path).\(key)", at: location(node)))
+    }
+    let isField = template.fields.first.map { text == "{\($0)}" } ?? false
+    guard isField || text.isEndpoint else {
+      report(.notAnEndpoint("\(path).\(key)", at: location(node)))
+      return nil
+    }
+    return template
+  }
+
+  private mutating func readTexts(
+    _ key: String, in entries: [YAMLEntry], _ path: String
+  ) -> [String: String] {
+    guard let node = entries.given(key), let members = anyMapping(node, "\(path).\(key)") else {
+      return [:]
+    }
+    var texts: [String: String] = [:]
+    for member in members {
+      texts[member.keyText] = text(member.value, "\(path).\(key).\(member.keyText)")
+    }
+    return texts
+  }
+
+  private mutating func readScopeRules(_ entries: [YAMLEntry], _ path: String) -> ScopeRules {
+    let path = "\(path).scopes"
+    guard let node = entries.given("scopes"),
+      let entries = mapping(
+        node, path, keys: ["separator", "sent", "member", "aliases", "implied"])
+    else { return ScopeRules() }
+    var implied: [Scope: Set<Scope>] = [:]
+    if let node = entries.given("implied"), let members = anyMapping(node, "\(path).implied") {
+      for member in members {
+        let items = list(member.value, "\(path).implied") ?? []
+        implied[Scope(member.keyText)] = Set(
+          items.compactMap { text($0, "\(path).implied").map { Scope($0) } })
+      }
+    }
+    let aliases = readTexts("aliases", in: entries, path)
+    return ScopeRules(
+      separator: entries.given("separator").flatMap { text($0, "\(path).separator") } ?? " ",
+      isSent: entries.given("sent").flatMap { boolean($0, "\(path).sent") } ?? true,
+      grantedMember: entries.given("member").flatMap { text($0, "\(path).member") } ?? "scope",
+      aliases: Dictionary(aliases.map { (Scope($0.key), Scope($0.value)) }) { $1 },
+      implied: implied)
+  }
+
+  private mutating func readRefreshRules(_ entries: [YAMLEntry], _ path: String) -> RefreshRules {
+    let path = "\(path).refresh"
+    guard let node = entries.given("refresh"),
+      let entries = mapping(
+        node, path,
+        keys: [
+          "rotation", "graceSeconds", "idleSeconds", "idleRenewedBy", "hardSeconds",
+          "invalidGrantCodes",
+          "revocationEndsOthers",
+        ])
+    else { return RefreshRules() }
+    func seconds(_ key: String, _ limit: NumberLimit) -> Int64? {
+      entries.given(key).flatMap { wholeNumber($0, "\(path).\(key)", limit) }.map { Int64($0) }
+    }
+    let rotation: RefreshRules.Rotation? = entries.given("rotation").flatMap {
+      choice($0, "\(path).rotation")
+    }
+    let codes =
+      entries.given("invalidGrantCodes").flatMap { list($0, "\(path).invalidGrantCodes") } ?? []
+    return RefreshRules(
+      rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds", .refreshGrace) ?? 0,
+      idleSeconds: seconds("idleSeconds", .tokenLifetime),
+      idleRenewedBy: entries.given("idleRenewedBy").flatMap { text($0, "\(path).idleRenewedBy") }
+        .map { Scope($0) }, hardSeconds: seconds("hardSeconds", .tokenLifetime),
+      invalidGrantCodes: Set(codes.compactMap { text($0, "\(path).invalidGrantCodes") }),
+      revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
+        boolean($0, "\(path).revocationEndsOthers")
+      } ?? false)
+  }
+
+  private mutating func readLifetime(_ entries: [YAMLEntry], _ path: String) -> AccessLifetime {
+    let path = "\(path).accessTokens"
+    guard let node = entries.given("accessTokens"),
+      let entries = mapping(node, path, keys: ["lifetimeSeconds", "neverExpire", "zeroMeans"])
+    else { return AccessLifetime() }
+    let seconds = entries.given("lifetimeSeconds").flatMap {
+      wholeNumber($0, "\(path).lifetimeSeconds", .tokenLifetime)
+    }
+    let never = entries.given("neverExpire").flatMap { boolean($0, "\(path).neverExpire") }
+    let zero: AccessLifetime.Zero? = entries.given("zeroMeans").flatMap {
+      choice($0, "\(path).zeroMeans")
+    }
+    let assumed: AccessLifetime.Assumed =
+      never ?? false ? .forever : seconds.map { .seconds(Int64($0)) } ?? .unknown
+    return AccessLifetime(assumed, zero: zero ?? .expired)
+  }
+
+  /// When tokens are renewed.
+  mutating func readRenewalRule(_ entries: [YAMLEntry]) -> RenewalRule {
+    guard let node = entries.given("tokens"),
+      let entries = mapping(node, "tokens", keys: ["marginSeconds", "marginPercent"])
+    else { return .standard }
+    let seconds = entries.given("marginSeconds").flatMap {
+      wholeNumber($0, "tokens.marginSeconds", .renewalMargin)
+    }
+    let percent = entries.given("marginPercent").flatMap {
+      wholeNumber($0, "tokens.marginPercent", .renewalMarginPercent)
+    }
+    return RenewalRule(
+      marginSeconds: Int64(seconds ?? Int(RenewalRule.standard.marginSeconds)),
+      marginPercent: Int64(percent ?? Int(RenewalRule.standard.marginPercent)))
+  }
+}
+
+extension String {
+  /// `https://`, or plain `http` to this machine alone; no user, no fragment, no spaces.
+  fileprivate var isEndpoint: Bool {
+    let starts = ["https://"] + ["127.0.0.1", "localhost", "[::1]"].map { "http://\($0)" }
+    guard let start = starts.first(where: hasPrefix) else { return false }
+    let rest = dropFirst(start.count)
+    let authority = rest.prefix { $0 != "/" && $0 != "?" }
+    let isWhole = start == "https://" ? !authority.isEmpty : authority.isEmpty || authority.isPort
+    return isWhole && !authority.contains("@")
+      && rest.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
+  }
+}
+
+extension Substring {
+  fileprivate var isPort: Bool {
+    first == ":" && count > 1 && dropFirst().allSatisfy(\.isASCIIDigit)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notAnEndpoint(_ path: String, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "`\(path)` is no endpoint that a login may be sent to", at: location,
+      notes: ["it is `https://HOST/PATH`; plain `http` is for this machine alone (127.0.0.1)"],
+      help: ["a part of it may be a field of the setup: `https://{domain}/oauth/token`"])
+  }
+
+  fileprivate static func endpointField(
+    _ field: FieldName, _ path: String, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "`\(path)` needs a field `\(field)` that a setup does not have",
+      at: location, help: ["add the field to every setup that has a `grant`"])
+  }
+}

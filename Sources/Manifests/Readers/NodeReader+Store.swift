@@ -1,0 +1,152 @@
+import Diagnostics
+import Encodings
+import Model
+import SourceYAML
+
+/// `store:` of a project file or of an environment.
+extension NodeReader {
+  private enum StoreType: String, CaseIterable {
+    case sqlite, auth0, openbao
+
+    var keys: [String] {
+      switch self {
+      case .sqlite: ["type", "ledger", "path"]
+      case .auth0: ["type", "ledger", "domain", "baseURL", "credentialsCommand"]
+      case .openbao:
+        [
+          "type", "ledger", "address", "namespace", "mount", "prefix", "login",
+          "credentialsCommand",
+        ]
+      }
+    }
+  }
+
+  /// `nil` where none is given.
+  ///
+  /// - Parameter standardFile: the file of a SQLite store that names none.
+  mutating func readStore(
+    _ entries: [YAMLEntry], _ path: String, standardFile: String
+  ) -> StoreSettings? {
+    guard let node = entries.given("store"), let all = anyMapping(node, path) else { return nil }
+    guard let value = all.value("type") else {
+      report(.missingKey("type", in: path, of: node, example: "type: sqlite", file: file))
+      return nil
+    }
+    guard let type: StoreType = choice(value, "\(path).type", code: .unknownStore),
+      let entries = mapping(node, path, keys: type.keys)
+    else { return nil }
+    let ledger = entries.given("ledger").flatMap { readLedger($0, "\(path).ledger") }
+    let backend: StoreBackend? =
+      switch type {
+      case .sqlite:
+        .sqlite(
+          path: entries.given("path").flatMap { relativePath($0, "\(path).path") }?.text
+            ?? standardFile)
+      case .auth0: readAuth0(entries, of: node, path).map { .auth0($0) }
+      case .openbao: readOpenBao(entries, path).map { .openBao($0) }
+      }
+    return backend.map { StoreSettings($0, ledger: ledger) }
+  }
+
+  private enum LedgerType: String, CaseIterable { case git, sqlite }
+
+  /// `git`, or a mapping with the type and what it needs.
+  private mutating func readLedger(_ node: YAMLNode, _ path: String) -> LedgerSettings? {
+    guard case .mapping(let all) = node.content else {
+      guard let type: LedgerType = choice(node, path, code: .invalidStore) else { return nil }
+      switch type {
+      case .git: return .git
+      case .sqlite:
+        report(.ledgerWithoutPath(at: location(node)))
+        return nil
+      }
+    }
+    guard let value = all.value("type") else {
+      report(.missingKey("type", in: path, of: node, example: "type: git", file: file))
+      return nil
+    }
+    guard let type: LedgerType = choice(value, "\(path).type", code: .invalidStore) else {
+      return nil
+    }
+    switch type {
+    case .git: return mapping(node, path, keys: ["type"]).map { _ in .git }
+    case .sqlite:
+      guard let entries = mapping(node, path, keys: ["type", "path"]) else { return nil }
+      guard let value = entries.given("path") else {
+        report(.ledgerWithoutPath(at: location(node)))
+        return nil
+      }
+      return relativePath(value, "\(path).path").map { .sqlite(path: $0.text) }
+    }
+  }
+
+  private mutating func readAuth0(
+    _ entries: [YAMLEntry], of node: YAMLNode, _ path: String
+  ) -> Auth0Settings? {
+    guard let value = entries.value("domain") else {
+      report(
+        .missingKey("domain", in: path, of: node, example: "domain: acme.eu.auth0.com", file: file))
+      return nil
+    }
+    guard let domain = text(value, "\(path).domain") else { return nil }
+    guard ValueFormat.hostName.accepts(domain.utf8.span) else {
+      report(.notADomain(at: location(value)))
+      return nil
+    }
+    return Auth0Settings(
+      domain: domain, baseURL: readServer(entries, "baseURL", path),
+      credentialsCommand: readCommand(entries, path))
+  }
+
+  /// A server that a login may be sent to; `nil` where none is given.
+  mutating func readServer(_ entries: [YAMLEntry], _ key: String, _ path: String) -> String? {
+    guard let value = entries.given(key), let text = text(value, "\(path).\(key)") else {
+      return nil
+    }
+    if !text.isServerURL { report(.notAServer(at: location(value))) }
+    return text.withoutFinalSlashes
+  }
+
+  mutating func readCommand(_ entries: [YAMLEntry], _ path: String) -> [String] {
+    let command =
+      entries.given("credentialsCommand")
+      .flatMap { list($0, "\(path).credentialsCommand") } ?? []
+    return command.compactMap { text($0, "\(path).credentialsCommand") }
+  }
+}
+
+extension String {
+  /// `https`, or plain `http` to this machine alone; no path, query or user.
+  fileprivate var isServerURL: Bool {
+    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+    func isPlain(_ rest: Substring) -> Bool {
+      !rest.isEmpty
+        && rest.allSatisfy { $0.isASCIIAlphanumeric || ".-:[]".contains($0) }
+    }
+    let trimmed = withoutFinalSlashes
+    if trimmed.hasPrefix("https://") { return isPlain(trimmed.dropFirst(8)) }
+    guard let start = local.first(where: trimmed.hasPrefix) else { return false }
+    let rest = trimmed.dropFirst(start.count)
+    return rest.isEmpty || (rest.hasPrefix(":") && rest.dropFirst().allSatisfy(\.isNumber))
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func ledgerWithoutPath(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidStore, "where the ledger's file is to be is not told", at: location,
+      help: ["name it: `ledger: {type: sqlite, path: .vaultctl/ledger.db}`"])
+  }
+
+  fileprivate static func notADomain(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidStore, "not a tenant's domain", at: location,
+      help: ["the domain alone: `domain: acme.eu.auth0.com`"])
+  }
+
+  fileprivate static func notAServer(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidStore, "not a server that a login may be sent to", at: location,
+      notes: ["it is `https://HOST`; plain `http` is for this machine alone (127.0.0.1)"])
+  }
+}

@@ -1,0 +1,78 @@
+/// What we last wrote to a store for one connection.
+///
+/// A class of constants, for the reason given at ``ActualConnection``.
+package final class AppliedRecord: Sendable, Codable {
+  package let storeID: StoreID
+  /// The connection's version right after the write.
+  package let version: StoreVersion
+  package let app: AppID
+  package let setupType: SetupType?
+  package let fields: [FieldName: AppliedField]
+  package let labels: [String: String]
+  /// The scopes declared then; `nil` where the manifest did not mention scopes.
+  package let scopes: Set<Scope>?
+  /// `nil` in a record that was written before manifests could say it.
+  private let preventsDestroyIfKnown: Bool?
+  package let provenance: Provenance
+
+  /// `lifecycle.preventDestroy` as declared then: it outlives the manifest.
+  package var preventsDestroy: Bool { preventsDestroyIfKnown ?? false }
+
+  package init(
+    storeID: StoreID, version: StoreVersion, app: AppID, setupType: SetupType?,
+    fields: [FieldName: AppliedField], labels: [String: String] = [:],
+    scopes: Set<Scope>? = nil, preventsDestroy: Bool = false, provenance: Provenance
+  ) {
+    self.storeID = storeID
+    self.version = version
+    self.app = app
+    self.setupType = setupType
+    self.fields = fields
+    self.labels = labels
+    self.scopes = scopes
+    preventsDestroyIfKnown = preventsDestroy
+    self.provenance = provenance
+  }
+
+  /// The names that stores have the parts under.
+  private enum CodingKeys: String, CodingKey {
+    case storeID, version, app, setupType, fields, labels, scopes, provenance
+    case preventsDestroyIfKnown = "preventsDestroy"
+  }
+}
+
+extension AppliedRecord: Hashable {
+  /// Two records are equal if stores write the same text for them.
+  package static func == (left: AppliedRecord, right: AppliedRecord) -> Bool {
+    left === right || canonicalJSON(left) == canonicalJSON(right)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(storeID)
+    hasher.combine(version)
+  }
+}
+
+/// One field as it was applied.
+package enum AppliedField: Hashable, Sendable, Codable {
+  case plain(PlainValue)
+  /// `value` and `version` are there where the store can give them.
+  case sealed(ciphertext: CiphertextDigest, value: KeyedDigest?, version: StoreVersion?)
+}
+
+/// Who wrote, when, with which tool, from which commit.
+package struct Provenance: Hashable, Sendable, Codable {
+  /// `user@host`.
+  package let who: String
+  package let at: Timestamp
+  package let toolVersion: String
+  /// The commit checked out at the time, where the project is in git.
+  package let commit: String?
+
+  package init(who: String, at: Timestamp, toolVersion: String, commit: String?) {
+    self.who = who
+    self.at = at
+    self.toolVersion = toolVersion
+    self.commit = commit
+  }
+}

@@ -1,0 +1,226 @@
+import Diagnostics
+import Model
+
+extension Finding {
+  static func inReadingOrder(_ left: Finding, _ right: Finding) -> Bool {
+    if Diagnostic.inReadingOrder(left.diagnostic, right.diagnostic) { return true }
+    if Diagnostic.inReadingOrder(right.diagnostic, left.diagnostic) { return false }
+    return (left.connection?.rawValue ?? "") < (right.connection?.rawValue ?? "")
+  }
+
+  /// `nil` for a connection that has all that its setup requires.
+  ///
+  /// An ignored field counts as present where the store has it.
+  static func empty(
+    _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog,
+    blocked: [FlowUse] = []
+  ) -> Finding? {
+    guard let shape = catalog.shape(of: connection) else { return nil }
+    if connection.setup == nil, actual?.unseen == .setup { return .setupUnknown(connection) }
+    var missing = shape.missing(from: (connection.setup?.fields ?? [:]).keys)
+    if !connection.ignoredFields.isEmpty {
+      missing.removeAll {
+        connection.ignoredFields.contains($0) && actual?.fields[$0] != nil
+      }
+    }
+    if connection.setup != nil, missing.isEmpty { return nil }
+    let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
+    let first = missing.first.map { "vaultctl set \(shellWord(connection.name.rawValue)) \($0)" }
+    return Finding(
+      .empty, connection.name,
+      Diagnostic(
+        .emptyConnection, "connection `\(connection.name)` is empty", severity: .warning,
+        at: connection.origin.setupLocation,
+        label: missing.isEmpty ? "no setup" : "lacks \(fields)",
+        notes: ["it can be created, but no flow can use it until it is filled"]
+          + blocked.map { "it blocks flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" },
+        help: first.map { ["fill it: \($0)"] } ?? []))
+  }
+
+  /// For a connection imported from a store that does not show setups.
+  private static func setupUnknown(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .unmanaged, connection.name,
+      Diagnostic(
+        .secretUnknown, "the setup of `\(connection.name)` is in the store alone", severity: .info,
+        at: connection.origin.setupLocation,
+        notes: ["the store does not give it back; it is left alone until the manifest has one"]))
+  }
+
+  /// What is declared and not granted, with the actions that fail without it, and what is granted
+  /// and not declared. What flows need and nobody declared is found by ``FlowIndex``.
+  static func scopeDrift(
+    _ connection: DesiredConnection, granted: Set<Scope>?, rules: ScopeRules,
+    _ tokens: TokenPlanner?, required: [Scope: String]
+  ) -> [Finding] {
+    guard let declared = connection.scopes else { return [] }
+    let name = connection.name
+    func finding(_ code: DiagnosticCode, _ message: String, _ notes: [String]) -> Finding {
+      let command =
+        ["vaultctl scopes record", shellWord(name.rawValue)] + declared.sorted().map { "'\($0)'" }
+      let recording =
+        "authorize the connection for what is declared, then record it: "
+        + command.joined(separator: " ")
+      let remedy = tokens.flatMap { $0.hasRecord ? $0.authorizing : nil } ?? recording
+      return Finding(
+        .scopeDrift, name,
+        Diagnostic(
+          code, message, severity: .warning, at: connection.origin.scopesLocation, notes: notes,
+          help: [remedy]))
+    }
+    var findings: [Finding] = []
+    let missing = rules.missing(declared, from: granted ?? [])
+    if !missing.isEmpty {
+      findings.append(
+        finding(
+          .scopeMissing, "`\(name)` was not granted \(quoted(missing))",
+          (granted == nil ? ["no grant was ever recorded for it"] : [])
+            + missing.compactMap { scope in required[scope].map { "without `\(scope)`, \($0)" } }))
+    }
+    let extra = rules.extra(granted ?? [], beyond: declared)
+    if !extra.isEmpty {
+      findings.append(
+        finding(
+          .scopeExtra, "`\(name)` was granted \(quoted(extra)), which is not declared",
+          ["it can do more than its manifest says"]))
+    }
+    return findings
+  }
+
+  static func drift(_ connection: DesiredConnection, _ parts: [DivergentPart]) -> Finding {
+    Finding(
+      .drift, connection.name,
+      Diagnostic(
+        .drift, "`\(connection.name)` was changed outside of its manifest", severity: .warning,
+        at: connection.origin.nameLocation,
+        notes: ["changed in the store: \(listed(parts))"],
+        help: ["an apply restores what is declared; to keep the change, put it in the manifest"]))
+  }
+
+  static func conflict(
+    _ connection: DesiredConnection, here: [DivergentPart], there: [DivergentPart]
+  ) -> Finding {
+    Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .conflict, "`\(connection.name)` was changed both in its manifest and in the store",
+        severity: .warning, at: connection.origin.nameLocation,
+        notes: [
+          "changed in the manifest: \(listed(here))",
+          "changed in the store: \(listed(there))",
+        ],
+        help: ["look at both, then let the manifest win: vaultctl apply --force-conflicts"]))
+  }
+
+  static func undecided(_ connection: DesiredConnection, _ fields: [FieldName]) -> Finding {
+    let ids = Set(fields.flatMap { connection.setup?.sealed[$0]?.keyIDs ?? [] }).sorted()
+    return Finding(
+      .undecided, connection.name,
+      Diagnostic(
+        .undecided,
+        "cannot tell whether \(fields.map { "`\($0)`" }.joined(separator: ", ")) of"
+          + " `\(connection.name)` changed",
+        severity: .info,
+        at: fields.first.map(connection.origin.location) ?? connection.origin.nameLocation,
+        notes: [
+          "it was sealed anew, and none of its keys is at hand: \(ids.joined(separator: ", "))"
+        ],
+        help: ["plan where one of these keys is"]))
+  }
+
+  static func adoptable(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .unmanaged, connection.name,
+      Diagnostic(
+        .adoptable, "`\(connection.name)` is in the store already, and not by vaultctl",
+        severity: .warning, at: connection.origin.nameLocation,
+        notes: ["it is left as it is"],
+        help: ["take it over and set it to what is declared: vaultctl apply --adopt"]))
+  }
+
+  /// A store can change a connection's name, or replace it by another app's; not both at once.
+  static func renamedWithAnotherApp(
+    _ connection: DesiredConnection, from former: ConnectionName
+  ) -> Finding {
+    Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .renameBlocked, "`\(former)` cannot become `\(connection.name)` of another app",
+        at: connection.origin.appLocation,
+        notes: ["a store cannot change a connection's app, so nothing is left to be renamed"],
+        help: ["change the app back, or take `metadata.renamedFrom` away: it is made anew then"]))
+  }
+
+  static func renamedUnmanaged(
+    _ connection: DesiredConnection, from former: ConnectionName
+  ) -> Finding {
+    Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .renameBlocked, "`\(former)` is not ours to be renamed `\(connection.name)`",
+        at: connection.origin.nameLocation,
+        notes: ["it is in the store, and not by vaultctl"],
+        help: ["declare it as `\(former)`, take it over (apply --adopt), then rename it"]))
+  }
+
+  static func missingInStore(_ connection: DesiredConnection, store: String) -> Finding {
+    Finding(
+      .drift, connection.name,
+      Diagnostic(
+        .missingInStore, "`\(connection.name)` was applied, and \(store) no longer has it",
+        severity: .warning, at: connection.origin.nameLocation,
+        help: ["an apply creates it anew; to let it go, remove its manifest"]))
+  }
+
+  static func destroyPrevented(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .preventDestroy, connection.name,
+      Diagnostic(
+        .destroyPrevented, "`\(connection.name)` would have to be deleted, which it forbids",
+        at: connection.origin.appLocation,
+        notes: ["a store cannot change a connection's app, and `preventDestroy` is set"],
+        help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
+  }
+
+  /// `preventDestroy` outlives the manifest that set it.
+  static func deletionPrevented(_ name: ConnectionName, store: String) -> Finding {
+    Finding(
+      .preventDestroy, name,
+      Diagnostic(
+        .destroyPrevented, "`\(name)` is no longer declared, and forbids its deletion",
+        at: .connection(name.rawValue, store: store),
+        notes: [
+          "its last manifest set `preventDestroy`; taking the manifest away does not lift it"
+        ],
+        help: [
+          "bring the manifest back with `spec.lifecycle.preventDestroy: false`, apply, then"
+            + " remove it"
+        ]))
+  }
+
+  static func orphaned(_ name: ConnectionName, store: String) -> Finding {
+    Finding(
+      .orphaned, name,
+      Diagnostic(
+        .orphaned, "`\(name)` is no longer declared", severity: .warning,
+        at: .connection(name.rawValue, store: store),
+        notes: ["vaultctl made it, and it is still in the store"],
+        help: ["delete it: vaultctl apply --prune"]))
+  }
+
+  static func unmanaged(_ name: ConnectionName, store: String) -> Finding {
+    Finding(
+      .unmanaged, name,
+      Diagnostic(
+        .unmanaged, "`\(name)` is in the store and declared nowhere", severity: .info,
+        at: .connection(name.rawValue, store: store)))
+  }
+}
+
+private func listed(_ parts: [DivergentPart]) -> String {
+  parts.map(\.summary).joined(separator: ", ")
+}
+
+private func quoted(_ scopes: [Scope]) -> String {
+  scopes.map { "`\($0)`" }.joined(separator: ", ")
+}

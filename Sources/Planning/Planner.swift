@@ -1,0 +1,48 @@
+package import Model
+import Parallelism
+
+/// Works out what an apply would do, and what a reader should know of it.
+package struct Planner: Sendable {
+  private let input: PlanningInput
+
+  package init(_ input: PlanningInput) { self.input = input }
+
+  /// 1. Each declared connection is compared with the store and with what was last applied.
+  /// 2. What the store has and no manifest declares is reported; with `prunes`, what we created of
+  ///    it is deleted.
+  /// 3. Empty connections, scope drift, the state of tokens, and what flows cannot use are found
+  ///    whether or not something changes.
+  /// 4. All is sorted: changes by name, findings by location.
+  ///
+  /// The same input in any order gives the same plan.
+  package func plan() -> Plan {
+    var changes: [Change] = []
+    var findings: [Finding] = []
+    var unchanged = 0
+    let covered = input.desired.filter { input.options.covers($0.name) }
+
+    var empty = 0
+    for decision in covered.concurrentMap({ [input] in ConnectionPlanner($0, input).decide() }) {
+      findings += decision.findings
+      empty += decision.findings.count { $0.kind == .empty }
+      if let change = decision.change {
+        changes.append(change)
+      } else if decision.isManaged {
+        unchanged += 1
+      }
+    }
+
+    let undeclared = UndeclaredPlanner(input).decide()
+    changes += undeclared.changes
+    findings += undeclared.findings
+    findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }
+
+    return Plan(
+      changes: changes.sorted { $0.connection < $1.connection },
+      findings: findings.sorted(by: Finding.inReadingOrder), unchangedCount: unchanged,
+      emptyCount: empty,
+      size: ProjectSize(
+        declared: input.desired.count,
+        managed: input.snapshot.applied.keys.count { input.snapshot.actual[$0] != nil }))
+  }
+}
