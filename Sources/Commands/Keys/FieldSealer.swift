@@ -38,7 +38,7 @@ struct FieldSealer: SecretOpener, Sendable {
         value: $0.value, binding: name(of: $0.address, in: $0.file),
         recipients: recipients[$0.file] ?? [])
     }
-    let results: [Result<String, SealFault>]
+    let results: [Result<String, SealError>]
     let signer = try await keyring.signer()
     do throws(GPGUnavailable) {
       results = try await keyring.openPGP.seal(requests, signer: signer, sharing: choice)
@@ -106,7 +106,7 @@ struct ProjectKeyProtection: KeyProtection {
       let opened = try await keyring.openPGP.open([OpenRequest(armored: sealed, binding: binding)])
       guard let key = try opened.first?.get() else { throw KeyProtectionFailure("no answer") }
       return key
-    } catch let fault as OpenFault {
+    } catch let fault as OpenError {
       let address = FieldAddress(.storeKey, "key")
       throw KeyProtectionFailure(Diagnostic(fault, address, at: nil).inOneLine)
     } catch let error as GPGUnavailable {

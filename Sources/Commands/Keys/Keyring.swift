@@ -77,7 +77,7 @@ struct Keyring: Sendable {
   }
 
   private func resolved(_ texts: [LocatedText]) async throws -> [String: PublicKey] {
-    let results: [Result<PublicKey, RecipientFault>]
+    let results: [Result<PublicKey, RecipientError>]
     do throws(GPGUnavailable) {
       results = try await openPGP.recipients(texts.map(\.text))
     } catch {

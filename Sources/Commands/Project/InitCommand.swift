@@ -49,7 +49,7 @@ struct InitCommand: Subcommand {
   }
 
   private func resolved(_ texts: [String], _ openPGP: PGPEngine) async throws -> [PublicKey] {
-    let results: [Result<PublicKey, RecipientFault>]
+    let results: [Result<PublicKey, RecipientError>]
     do throws(GPGUnavailable) {
       results = try await openPGP.recipients(texts)
     } catch {

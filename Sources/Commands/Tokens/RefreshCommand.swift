@@ -51,21 +51,21 @@ struct RefreshCommand: Subcommand {
   private func watched(
     _ renewals: Renewals, _ end: EndSignal, _ console: Console
   ) async throws -> Outcome {
-    var told: [ConnectionName: RenewalOutcome] = [:]
+    var reported: [ConnectionName: RenewalOutcome] = [:]
     while !end.isGiven {
       var pause = Self.longestPause * 1000
       do {
         let results = try await renewals.run(nil, console: console)
-        // What stands since the last time is not told again.
+        // An unchanged outcome is not reported again.
         report(
-          results.filter { told[$0.name] != $0.outcome }, renewals.session, console)
-        told = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
+          results.filter { reported[$0.name] != $0.outcome }, renewals.session, console)
+        reported = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
         if let due = try await renewals.nextDue() {
           let wait = due.milliseconds - renewals.session.runtime.now().milliseconds
           pause = min(pause, max(wait, 250))
         }
       } catch let failure as Failure {
-        // A store that is away comes back.
+        // An unavailable store may come back.
         console.report(failure.diagnostics)
         pause = 5000
       }

@@ -16,7 +16,7 @@ extension Renewals {
     try requireTokens([name], subjects, snapshot)
     guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
     let secrets = try await secrets(of: [name])[name] ?? [:]
-    do throws(TokenFault) {
+    do throws(TokenError) {
       return (subject, try subject.client(secrets))
     } catch {
       throw Failure(
@@ -31,9 +31,9 @@ extension Renewals {
   /// - Parameter isReplaced: other tokens have taken their place: they are seen to work first.
   /// - Returns: what did not work, as warnings.
   func revoked(
-    _ former: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
+    _ superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
   ) async throws -> [Diagnostic] {
-    if former.access == nil, former.refresh == nil { return [] }
+    if superseded.access == nil, superseded.refresh == nil { return [] }
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
@@ -45,7 +45,7 @@ extension Renewals {
       guard try await works(name, client) else { return [.stillUntried(name)] }
     }
     let faults = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewer.revoke(former, client, sharing: records.keys.sorted())
+      try await renewer.revoke(superseded, client, sharing: records.keys.sorted())
     }
     return faults.prefix(1).map { .notRevoked(name, $0) }
   }
@@ -64,7 +64,7 @@ extension Renewals {
 }
 
 extension Diagnostic {
-  fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenFault) -> Diagnostic {
+  fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenError) -> Diagnostic {
     Diagnostic(
       .revocationFailed, "the tokens of `\(name)` may still be good at the service",
       severity: .warning, notes: [fault.summary],

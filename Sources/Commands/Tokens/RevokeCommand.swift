@@ -23,14 +23,14 @@ struct RevokeCommand: Subcommand {
     let session = try Session(Workspace.load(global), console: console)
     let renewals = try Renewals(session, end: nil)
     let (subject, client) = try await renewals.client(of: name)
-    let former = try await session.mappingStoreErrors { () async throws(StoreError) in
+    let superseded = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await renewals.renewer.removeTokens(of: subject)
     }
-    guard let former else {
+    guard let superseded else {
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
-    let faults = try await renewals.revoked(former, of: name, client, isReplaced: false)
+    let faults = try await renewals.revoked(superseded, of: name, client, isReplaced: false)
     console.report(faults)
     console.result("`\(name)` has no tokens any more.\n")
     return faults.isEmpty ? .fine : .partly

@@ -22,7 +22,7 @@ struct WatchCommand: Subcommand {
       SIGTERM ends it.
       """)
 
-  /// Looks at the log between two at what was changed outside of vaultctl.
+  /// Polls of the log between two checks for changes made outside of vaultctl.
   private static let pollsPerDriftCheck = 20
 
   @OptionGroup var global: GlobalOptions
@@ -41,10 +41,10 @@ struct WatchCommand: Subcommand {
     var cursor = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await feed.currentCursor()
     }
-    // What has drifted is told when it does; what ends soon is told at the start too.
-    var standing = try await standing(session).filter { $0.kind == .drifted }
+    // Drift is reported when it appears; tokens that expire soon are also reported at the start.
+    var conditions = try await activeConditions(session).filter { $0.kind == .drifted }
     console.note("Watching \(session.store.description).")
-    var looks = -1
+    var polls = -1
     while !end.isGiven {
       await end.sleep(for: .milliseconds(feed.pauseMilliseconds))
       let (events, next) = try await session.mappingStoreErrors {
@@ -59,14 +59,14 @@ struct WatchCommand: Subcommand {
             version: event.version)
         }
       }
-      looks += 1
-      if looks.isMultiple(of: Self.pollsPerDriftCheck) {
-        let found = try await self.standing(session)
-        lines += found.subtracting(standing).sorted { $0.connection < $1.connection }.map {
+      polls += 1
+      if polls.isMultiple(of: Self.pollsPerDriftCheck) {
+        let found = try await activeConditions(session)
+        lines += found.subtracting(conditions).sorted { $0.connection < $1.connection }.map {
           EventLine(
             $0.kind, connection: $0.connection, at: session.runtime.now(), who: nil, version: nil)
         }
-        standing = found
+        conditions = found
       }
       for line in lines where names.isEmpty || names.contains(line.connection) {
         console.result(line.json + "\n")
@@ -76,14 +76,14 @@ struct WatchCommand: Subcommand {
     return .fine
   }
 
-  /// Something that holds of a connection and is in no log.
-  private struct Standing: Hashable {
+  /// A condition of a connection that is in no log.
+  private struct ActiveCondition: Hashable {
     let kind: EventLine.Kind
     let connection: String
   }
 
-  /// What the store has otherwise than it was applied, and what ends soon for good.
-  private func standing(_ session: Session) async throws -> Set<Standing> {
+  /// The connections that have drifted from what was applied, or whose tokens expire soon for good.
+  private func activeConditions(_ session: Session) async throws -> Set<ActiveCondition> {
     let plan = Planning.plan(
       PlanningInput(
         desired: session.workspace.state.connections, snapshot: try await session.read(),
@@ -92,11 +92,11 @@ struct WatchCommand: Subcommand {
       plan.findings.compactMap { finding in
         guard let name = finding.connection?.rawValue else { return nil }
         if finding.kind == .drift || finding.kind == .conflict {
-          return Standing(kind: .drifted, connection: name)
+          return ActiveCondition(kind: .drifted, connection: name)
         }
         let isEnding =
           finding.diagnostic.code == .tokenEnding && finding.diagnostic.severity == .warning
-        return isEnding ? Standing(kind: .expiring, connection: name) : nil
+        return isEnding ? ActiveCondition(kind: .expiring, connection: name) : nil
       })
   }
 
