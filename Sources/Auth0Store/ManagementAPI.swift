@@ -71,7 +71,7 @@ actor ManagementAPI {
       } catch {
         switch error {
         case .notConnected: break
-        case .noAnswer(let reason): if !isRepeatable { throw .unknown(reason) }
+        case .noResponse(let reason): if !isRepeatable { throw .unknown(reason) }
         case .tooLarge, .untrusted: throw .refused(.unavailable(error.reason))
         }
         guard await failures.waitForNextAttempt() else {

@@ -2,31 +2,19 @@ package import Foundation
 package import Logging
 import Processes
 
-/// Git's own words about what it did not do.
-package struct GitError: Error, Hashable, Sendable {
-  package let words: String
-  /// The exit code; -1 where git could not be started.
-  package let status: Int32
-
-  package init(words: String, status: Int32) {
-    self.words = words
-    self.status = status
-  }
-}
-
-/// The user's git, asked in one folder. Its environment is ours, so that within a hook it looks at
-/// the index that is being committed.
+/// The user's git, run in one folder. It inherits our environment, `GIT_*` included, so that within
+/// a hook it sees the index that is being committed.
 package struct Git: Sendable {
   package let folder: String
   private let logger: Logger?
 
-  /// - Parameter logger: told of each call; what goes in and comes out is not.
+  /// - Parameter logger: receives each call, without its input and output.
   package init(folder: String, logger: Logger? = nil) {
     self.folder = folder
     self.logger = logger
   }
 
-  /// What git prints.
+  /// The bytes that git prints.
   package func output(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
   ) throws(GitError) -> Data {
@@ -57,7 +45,7 @@ package struct Git: Sendable {
     ).trimmingCharacters(in: .newlines)
   }
 
-  /// The ids of the commits that these revisions name, `nil` where one names none.
+  /// The ids of the commits that these revisions name; `nil` if any of them names no commit.
   package func commits(_ revisions: [String]) throws(GitError) -> [String]? {
     if revisions.contains(where: { $0.contains("\n") }) { return nil }
     let lines = String(
@@ -71,8 +59,8 @@ package struct Git: Sendable {
     return lines.map { String($0[0]) }
   }
 
-  /// What two commits do not have in common below a folder: regular files by path, each with the
-  /// object that it is in the older and the newer one.
+  /// The regular files that differ between two commits below a folder: by path, each with its
+  /// object in the older and in the newer commit.
   ///
   /// - Parameter folder: empty for the root.
   package func differences(
@@ -83,7 +71,7 @@ package struct Git: Sendable {
         + (folder.isEmpty ? [] : ["--", ":(top,literal)" + folder]))
     let parts = listing.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     return stride(from: 0, to: parts.count - 1, by: 2).compactMap { index in
-      // `:MODE MODE ID ID STATUS`; no links, no other repositories.
+      // `:MODE MODE ID ID STATUS`; symbolic links and submodules are left out.
       let words = parts[index].dropFirst().split(separator: " ")
       guard words.count == 5 else { return nil }
       func object(_ side: Int) -> String? {
@@ -93,7 +81,7 @@ package struct Git: Sendable {
     }
   }
 
-  /// The bytes of objects in the order given; `nil` for one that is not there.
+  /// The bytes of objects, in the order given; `nil` for a missing one.
   package func objects(_ ids: [String]) throws(GitError) -> [[UInt8]?] {
     if ids.isEmpty { return [] }
     var reader = BatchReader(
@@ -102,21 +90,21 @@ package struct Git: Sendable {
     return ids.map { _ in reader.next() }
   }
 
-  /// The regular files of a listing, which has lines of words, a tab and a path, ended by zeros: as
-  /// `ls-tree -z` and `ls-files -s -z` print it.
+  /// The regular files of a listing as `ls-tree -z` and `ls-files -s -z` print it: words, a tab and
+  /// a path, each entry ended by a zero byte.
   package static func files(
     in listing: Data, idAt index: Int
   ) -> [(path: String, id: String)] {
     listing.split(separator: 0).compactMap { line in
       let parts = String(decoding: line, as: UTF8.self).split(separator: "\t", maxSplits: 1)
       let words = parts[0].split(separator: " ")
-      // No links, no other repositories.
+      // Symbolic links and submodules are left out.
       guard parts.count == 2, words.count > index, words[0].hasPrefix("100") else { return nil }
       return (String(parts[1]), String(words[index]))
     }
   }
 
-  /// The files of the folder that the index adds or changes, relative to it.
+  /// The files of the folder that the index adds or changes, relative to the folder.
   package func stagedFiles() throws(GitError) -> [String] {
     try output([
       "diff", "--cached", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=ACMT",
@@ -132,15 +120,15 @@ package struct Git: Sendable {
   }
 }
 
-/// What `git cat-file --batch` prints: for each object a line `<id> <type> <size>`, its bytes, and a
-/// line break.
+/// Reads the output of `git cat-file --batch`: for each object a line `<id> <type> <size>`, its
+/// bytes, and a line break.
 private struct BatchReader {
   private let bytes: [UInt8]
   private var offset = 0
 
   init(_ data: Data) { bytes = Array(data) }
 
-  /// `nil` for an object that git does not have, and at the end.
+  /// `nil` for a missing object, and at the end.
   mutating func next() -> [UInt8]? {
     guard let end = bytes[offset...].firstIndex(of: 0x0A) else { return nil }
     let words = String(decoding: bytes[offset..<end], as: UTF8.self).split(separator: " ")

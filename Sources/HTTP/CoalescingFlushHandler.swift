@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Lets a request's head and body, which the client flushes one after the other, leave in one write:
-/// the server need not wake up for half a request.
+/// Joins the flushes of a request's head and body into one write, so that the server does not wake
+/// up for half a request.
 final class CoalescingFlushHandler: ChannelOutboundHandler {
   typealias OutboundIn = NIOAny
 

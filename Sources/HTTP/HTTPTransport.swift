@@ -1,11 +1,14 @@
-/// One request. Its body may hold secrets: it is never described.
+/// One request. Its body may hold secrets, so it is never described.
 package struct HTTPRequest: Sendable {
   package enum Method: String, Sendable {
-    case get = "GET", post = "POST", patch = "PATCH", delete = "DELETE"
+    case get = "GET"
+    case post = "POST"
+    case patch = "PATCH"
+    case delete = "DELETE"
   }
 
   package let method: Method
-  /// Absolute, its query included.
+  /// Absolute, including the query.
   package let url: String
   package let headers: [(name: String, value: String)]
   package let body: [UInt8]?
@@ -21,10 +24,10 @@ package struct HTTPRequest: Sendable {
   }
 }
 
-/// One whole answer.
+/// One complete response.
 package struct HTTPResponse: Sendable {
   package let status: Int
-  /// By names in lower case; of a name that comes again, the last.
+  /// Keyed by lower-case name; for a repeated name, the last value.
   package let headers: [String: String]
   package let body: [UInt8]
 
@@ -37,37 +40,37 @@ package struct HTTPResponse: Sendable {
   package var isSuccess: Bool { (200..<300).contains(status) }
 }
 
-/// Why there is no answer.
+/// Why a request has no response.
 package enum HTTPFailure: Error, Hashable, Sendable {
   /// The server cannot have seen the request.
   case notConnected(String)
   /// The server may have carried out the request.
-  case noAnswer(String)
-  /// The server's certificate is nobody's whom we trust.
+  case noResponse(String)
+  /// No authority that we trust signed the server's certificate.
   case untrusted(String)
-  /// More bytes than `HTTPLimits` allow.
+  /// The response has more bytes than `HTTPLimits` allows.
   case tooLarge
 
   package var reason: String {
     switch self {
-    case .notConnected(let reason), .noAnswer(let reason), .untrusted(let reason): reason
+    case .notConnected(let reason), .noResponse(let reason), .untrusted(let reason): reason
     case .tooLarge: "the answer is larger than any that is expected"
     }
   }
 }
 
-/// How large and how late an answer may be.
+/// The largest and the slowest response that is accepted.
 package struct HTTPLimits: Hashable, Sendable {
-  /// Bytes of an answer.
+  /// Bytes of a response.
   package let body: Int
-  /// Seconds until a connection stands, and until an answer is there.
+  /// Seconds to establish a connection, and to receive the whole response.
   package let connectSeconds: Int64
-  package let answerSeconds: Int64
+  package let responseSeconds: Int64
 
-  package init(body: Int = 8 << 20, connectSeconds: Int64 = 10, answerSeconds: Int64 = 60) {
+  package init(body: Int = 8 << 20, connectSeconds: Int64 = 10, responseSeconds: Int64 = 60) {
     self.body = body
     self.connectSeconds = connectSeconds
-    self.answerSeconds = answerSeconds
+    self.responseSeconds = responseSeconds
   }
 }
 

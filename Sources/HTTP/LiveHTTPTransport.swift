@@ -12,7 +12,7 @@ package struct LiveHTTPTransport: HTTPTransport {
 
   /// - Parameters:
   ///   - proxy: as `ProxyAddress.of` finds it.
-  ///   - authorities: a file of certificates (PEM) that are trusted beside the system's.
+  ///   - authorities: a file of certificates (PEM) that are trusted besides the system's.
   package init(
     proxy: ProxyAddress? = nil, authorities: String? = nil, limits: HTTPLimits = HTTPLimits()
   ) {
@@ -25,22 +25,23 @@ package struct LiveHTTPTransport: HTTPTransport {
     }
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(
-      connect: .seconds(limits.connectSeconds), read: .seconds(limits.answerSeconds))
+      connect: .seconds(limits.connectSeconds), read: .seconds(limits.responseSeconds))
     configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
     configuration.tracing.tracer = nil
-    // Who sends tries again by itself, and knows for how long.
+    // Callers retry themselves, and know for how long.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.http1_1ConnectionDebugInitializer = { channel in
       channel.eventLoop.makeCompletedFuture {
         try channel.pipeline.syncOperations.addHandler(CoalescingFlushHandler(), position: .first)
       }
     }
-    // One loop: more of them hand requests to one another, and a few connections do not fill one.
+    // One loop: several would hand requests to one another, and a few connections do not fill one.
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     owner = Owner(HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration))
   }
 
-  /// Ends the connections when nobody sends any more; a client must not just be let go.
+  /// Shuts the client down with its last owner; async-http-client traps on a client that is only
+  /// released.
   private final class Owner: Sendable {
     let client: HTTPClient
     init(_ client: HTTPClient) { self.client = client }
@@ -59,16 +60,16 @@ package struct LiveHTTPTransport: HTTPTransport {
       let task = owner.client.execute(
         request: outgoing,
         delegate: ResponseAccumulator(request: outgoing, maxBodySize: limits.body),
-        deadline: .now() + .seconds(limits.answerSeconds))
-      let answer = try await withTaskCancellationHandler {
+        deadline: .now() + .seconds(limits.responseSeconds))
+      let response = try await withTaskCancellationHandler {
         try await task.get()
       } onCancel: {
         task.cancel()
       }
       return HTTPResponse(
-        status: Int(answer.status.code),
-        headers: Dictionary(answer.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
-        body: answer.body.map { Array($0.readableBytesView) } ?? [])
+        status: Int(response.status.code),
+        headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
+        body: response.body.map { Array($0.readableBytesView) } ?? [])
     } catch {
       throw Self.failure(error)
     }
@@ -82,11 +83,11 @@ package struct LiveHTTPTransport: HTTPTransport {
         .emptyScheme, .invalidURL, .proxyAuthenticationRequired,
       ]
       let reason = error.shortDescription
-      return unsent.contains(error) ? .notConnected(reason) : .noAnswer(reason)
+      return unsent.contains(error) ? .notConnected(reason) : .noResponse(reason)
     }
     if let error = error as? NIOSSLError {
       if case .handshakeFailed = error { return .untrusted("the TLS handshake failed") }
-      return .noAnswer("the TLS connection broke")
+      return .noResponse("the TLS connection broke")
     }
     if let error = error as? NIOConnectionError {
       let causes = error.connectionErrors.map { "\($0.error)" }
@@ -95,8 +96,8 @@ package struct LiveHTTPTransport: HTTPTransport {
     }
     if let error = error as? IOError {
       return error.errnoCode == ECONNREFUSED
-        ? .notConnected("the connection was refused") : .noAnswer("the connection broke")
+        ? .notConnected("the connection was refused") : .noResponse("the connection broke")
     }
-    return .noAnswer("the connection broke (\(type(of: error)))")
+    return .noResponse("the connection broke (\(type(of: error)))")
   }
 }

@@ -1,7 +1,6 @@
-import Foundation
 package import Logging
 
-/// Tells a log of every request and its answer, and of no value in them.
+/// Logs every request and its response, without any value in them.
 ///
 /// `info`: method, URL, status, milliseconds. `debug`: the headers' names, and the values of those
 /// that can hold no secret. `trace`: the bodies' shape, in which every value is `…`.
@@ -23,27 +22,27 @@ package struct LoggingHTTPTransport: HTTPTransport {
     let start = clock.now
     func elapsed() -> String { "\((clock.now - start) / .milliseconds(1)) ms" }
     do throws(HTTPFailure) {
-      let answer = try await http.send(request)
-      logger.info("\(what): \(answer.status), \(elapsed())")
-      let headers = answer.headers.sorted { $0.key < $1.key }.map {
+      let response = try await http.send(request)
+      logger.info("\(what): \(response.status), \(elapsed())")
+      let headers = response.headers.sorted { $0.key < $1.key }.map {
         (name: $0.key, value: $0.value)
       }
-      logger.debug("\(what): \(answer.status), \(Self.shown(headers))")
-      logger.trace("\(what): \(answer.status), \(BodyShape.of(answer.body))")
-      return answer
+      logger.debug("\(what): \(response.status), \(Self.shown(headers))")
+      logger.trace("\(what): \(response.status), \(BodyShape.of(response.body))")
+      return response
     } catch {
       logger.info("\(what): no answer, \(elapsed()): \(error.reason)")
       throw error
     }
   }
 
-  /// Headers whose values are told.
+  /// Headers whose values are logged.
   private static let plainHeaders: Set<String> = [
     "accept", "cache-control", "content-length", "content-type", "date", "retry-after", "server",
     "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-vault-inconsistent",
     "x-vault-index", "x-vault-namespace",
   ]
-  /// Parameters of a query whose values are told.
+  /// Query parameters whose values are logged.
   private static let plainParameters: Set<String> = [
     "after", "include_totals", "limit", "list", "page", "per_page", "version",
   ]
@@ -62,30 +61,5 @@ package struct LoggingHTTPTransport: HTTPTransport {
       return plainParameters.contains(String(name)) ? String(parameter) : "\(name)=…"
     }
     return "\(parts[0])?\(query.joined(separator: "&"))"
-  }
-}
-
-/// What a body has, without what stands there.
-enum BodyShape {
-  static func of(_ body: [UInt8]) -> String {
-    if body.isEmpty { return "no body" }
-    if let value = try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed) {
-      return shape(value)
-    }
-    // A form (URL Standard, section 5).
-    let pairs = String(decoding: body, as: UTF8.self).split(separator: "&")
-    guard pairs.allSatisfy({ $0.contains("=") }) else { return "a body that is not JSON" }
-    return pairs.map { "\($0.prefix { $0 != "=" })=…" }.joined(separator: "&")
-  }
-
-  private static func shape(_ value: Any) -> String {
-    if let object = value as? [String: Any] {
-      let entries = object.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(shape($0.value))" }
-      return "{\(entries.joined(separator: ","))}"
-    }
-    if let list = value as? [Any] {
-      return "[\(list.first.map(shape) ?? "")\(list.count > 1 ? ",… of \(list.count)" : "")]"
-    }
-    return "…"
   }
 }

@@ -2,23 +2,23 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A page of this machine to which a browser brings an answer (RFC 8252 section 7.3): on 127.0.0.1
-/// alone, on a free port, for one path, until the one answer is there.
+/// A page on this machine to which the service redirects the browser (RFC 8252 section 7.3): on
+/// 127.0.0.1 only, for one path.
 package struct LoopbackListener: Sendable {
   package struct NotStarted: Error, Hashable, Sendable { package let reason: String }
 
   private let channel: any Channel
-  private let answers: AsyncStream<String>
+  private let queries: AsyncStream<String>
   private let path: String
 
   /// - Parameters:
-  ///   - path: that is listened for; all others are not found.
-  ///   - page: what the browser shows when the answer is there; HTML.
+  ///   - path: the only one that exists; all others are not found.
+  ///   - page: what the browser shows after the redirect; HTML.
   package init(
     path: String, port: Int = 0, page: String
   ) async throws(NotStarted) {
-    let (answers, continuation) = AsyncStream.makeStream(of: String.self)
-    self.answers = answers
+    let (queries, continuation) = AsyncStream.makeStream(of: String.self)
+    self.queries = queries
     self.path = path
     do {
       channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -28,7 +28,7 @@ package struct LoopbackListener: Sendable {
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.configureHTTPServerPipeline()
             try channel.pipeline.syncOperations.addHandler(
-              AnswerHandler(path: path, page: page) { continuation.yield($0) })
+              RedirectHandler(path: path, page: page) { continuation.yield($0) })
           }
         }.bind(host: "127.0.0.1", port: port).get()
     } catch {
@@ -36,12 +36,12 @@ package struct LoopbackListener: Sendable {
     }
   }
 
-  /// Where the browser is to be sent.
+  /// The URL that the service redirects the browser to.
   package var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)\(path)" }
 
-  /// The query of the first answer, without `?`; `nil` where the task is cancelled first.
-  package func answer() async -> String? {
-    var iterator = answers.makeAsyncIterator()
+  /// The query of the first redirect, without `?`; `nil` if the task is cancelled first.
+  package func query() async -> String? {
+    var iterator = queries.makeAsyncIterator()
     return await iterator.next()
   }
 
@@ -49,7 +49,7 @@ package struct LoopbackListener: Sendable {
 }
 
 /// Answers one connection's requests.
-private final class AnswerHandler: ChannelInboundHandler {
+private final class RedirectHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A proxy as curl and others read it from the environment.
+/// An HTTP proxy from the environment, by curl's rules.
 package struct ProxyAddress: Hashable, Sendable {
   package let host: String
   package let port: Int
@@ -18,7 +18,7 @@ package struct ProxyAddress: Hashable, Sendable {
       let domain = exception.hasPrefix(".") ? String(exception.dropFirst()) : exception
       return exception == "*" || host == domain || host.hasSuffix("." + domain)
     }
-    // As curl does it, the upper-case form of the plain one is not trusted: CGI sets it.
+    // Like curl, `HTTP_PROXY` in upper case is not trusted: CGI sets it from a request header.
     let text = target.scheme == "https" ? variable("https_proxy") : environment["http_proxy"]
     guard !isExcepted, let text, !text.isEmpty,
       let proxy = URL(string: text.contains("://") ? text : "http://" + text),

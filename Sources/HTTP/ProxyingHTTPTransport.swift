@@ -1,4 +1,4 @@
-/// The network for any host, each by the proxy that the environment names for it.
+/// The network, with the proxy that the environment names for each host.
 package struct ProxyingHTTPTransport: HTTPTransport {
   private let direct: LiveHTTPTransport
   private let proxied: [ProxyAddress: LiveHTTPTransport]

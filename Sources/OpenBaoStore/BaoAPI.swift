@@ -147,7 +147,7 @@ actor BaoAPI {
             .misconfigured(
               "nobody whom this machine trusts has signed the server's certificate; the file of its"
                 + " authority goes into BAO_CACERT")))
-      case .noAnswer(let reason):
+      case .noResponse(let reason):
         return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
       case .tooLarge: return .over(.refused(.unavailable(error.reason)))
       }

@@ -3,8 +3,8 @@ private import Glibc
 
 /// Runs one gpgme operation and ends it at a deadline.
 ///
-/// gpgme's own loop looks for a cancellation only when gpg has said something, so that a pinentry
-/// that nobody answers would hold it for ever. This one waits in `poll` with a timeout.
+/// gpgme's own loop checks for a cancellation only when gpg sends something, so that a pinentry
+/// that nobody answers would block it for ever. This one waits in `poll` with a timeout.
 @safe final class EventLoop {
   @safe private struct Watch {
     let descriptor: Int32
@@ -42,7 +42,7 @@ private import Glibc
     }
   }
 
-  /// Waits for descriptors and calls gpgme back for them; false where none came in time.
+  /// Waits for descriptors and calls gpgme back for them; false if none was ready in time.
   private func serve(atMost milliseconds: Int32) -> Bool {
     let tags = watches.keys.sorted()
     var polled = tags.map { tag in
@@ -55,7 +55,7 @@ private import Glibc
     if count < 0 { return errno == EINTR }
     if count == 0 { return false }
     for (tag, state) in zip(tags, polled) where state.revents != 0 {
-      // An earlier call may have taken this one's watch away.
+      // An earlier call may have removed this watch.
       guard let watch = watches[tag] else { continue }
       let error = unsafe watch.call(watch.argument, watch.descriptor)
       if error != 0, outcome == nil { outcome = error }
@@ -78,7 +78,7 @@ private import Glibc
   fileprivate func finish(_ error: gpgme_error_t) { outcome = error }
 }
 
-/// gpgme gives back no owner when it removes a watch, so the tag has both.
+/// gpgme does not pass the owner when it removes a watch, so the tag has both.
 @safe private final class WatchTag {
   let loop: EventLoop
   let number: Int

@@ -1,25 +1,6 @@
 import CGPGME
 
-/// How gpg is run.
-package struct GPGSettings: Sendable {
-  /// `nil`: the user's own, by `GNUPGHOME` or gpg's default.
-  package let home: String?
-  /// Whether a pinentry may ask a person for a passphrase.
-  package let isInteractive: Bool
-  /// The longest that one operation may take.
-  package let deadline: Duration
-
-  package init(home: String? = nil, isInteractive: Bool, deadline: Duration? = nil) {
-    self.home = home
-    self.isInteractive = isInteractive
-    self.deadline = deadline ?? (isInteractive ? .seconds(300) : .seconds(30))
-  }
-
-  /// The same, and nobody is asked for a passphrase.
-  var silent: GPGSettings { GPGSettings(home: home, isInteractive: false, deadline: deadline) }
-}
-
-/// One gpgme context; does one thing at a time, so it stays within one batch lane.
+/// One gpgme context; it runs one operation at a time, so it stays within one batch lane.
 @safe final class GPGContext {
   let handle: gpgme_ctx_t
   private let settings: GPGSettings
@@ -48,8 +29,8 @@ package struct GPGSettings: Sendable {
     }
     unsafe gpgme_set_armor(new, 1)
     unsafe gpgme_set_offline(new, 1)
-    // Trust is by the project's fingerprints; so the trust database is neither asked nor brought
-    // up to date.
+    // Trust comes from the project's fingerprints, so the trust database is neither read nor
+    // updated.
     _ = unsafe gpgme_set_ctx_flag(new, "trust-model", "always")
     if !settings.isInteractive {
       _ = unsafe gpgme_set_pinentry_mode(new, GPGME_PINENTRY_MODE_ERROR)
@@ -58,7 +39,7 @@ package struct GPGSettings: Sendable {
 
   deinit { unsafe gpgme_release(handle) }
 
-  /// Where gpg's own files are by these settings; `nil` where gpgme cannot tell.
+  /// The folder of gpg's own files by these settings; `nil` if gpgme does not know it.
   static func home(_ settings: GPGSettings) -> String? {
     if let home = settings.home { return home }
     guard isLibraryReady else { return nil }
@@ -71,37 +52,5 @@ package struct GPGSettings: Sendable {
   /// Runs one operation, given in its `_start` form, and ends it at the deadline.
   func run(_ start: (gpgme_ctx_t) -> gpgme_error_t) -> GPGError {
     unsafe EventLoop().run(handle, deadline: settings.deadline, start: start)
-  }
-}
-
-/// What gpgme says of an operation: a code, and where it came from.
-struct GPGError: Error {
-  private let raw: gpgme_error_t
-  let isExpired: Bool
-
-  init(_ raw: gpgme_error_t, isExpired: Bool = false) {
-    self.raw = raw
-    self.isExpired = isExpired
-  }
-
-  var isNone: Bool { code == GPG_ERR_NO_ERROR }
-  var code: gpgme_err_code_t { gpgme_err_code(raw) }
-
-  /// The library's constant text of the code and of its source.
-  var text: String {
-    let what = unsafe gpgme_strerror(raw).map { unsafe String(cString: $0) } ?? "unknown error"
-    let source = unsafe gpgme_strsource(raw).map { unsafe String(cString: $0) } ?? "gpg"
-    return "\(what) (\(source))"
-  }
-
-  var isEndOfList: Bool { code == GPG_ERR_EOF }
-  var isCancelled: Bool { code == GPG_ERR_CANCELED || code == GPG_ERR_FULLY_CANCELED }
-
-  /// Nobody there to ask for a passphrase, or to hold the key.
-  var isAboutAgent: Bool {
-    [
-      GPG_ERR_NO_AGENT, GPG_ERR_AGENT, GPG_ERR_NO_PIN_ENTRY, GPG_ERR_PIN_ENTRY,
-      GPG_ERR_BAD_PASSPHRASE, GPG_ERR_NO_PASSPHRASE, GPG_ERR_INV_PASSPHRASE,
-    ].contains(code)
   }
 }

@@ -1,50 +1,9 @@
 private import Dispatch
-package import Model
-package import Secrets
 
-/// One value to be sealed.
-package struct SealRequest: Sendable {
-  package let value: SecretBytes
-  /// Where it will stand: goes into the message, and must be there when it is opened. Printable
-  /// ASCII without space, `/` and `%`.
-  package let binding: String
-  package let recipients: [PublicKey]
-
-  package init(value: SecretBytes, binding: String, recipients: [PublicKey]) {
-    self.value = value
-    self.binding = binding
-    self.recipients = recipients
-  }
-}
-
-/// One message to be opened.
-package struct OpenRequest: Sendable {
-  package let armored: String
-  package let binding: String
-  /// `nil`: a signature is not asked for.
-  package let signers: Set<Fingerprint>?
-
-  package init(armored: String, binding: String, signers: Set<Fingerprint>? = nil) {
-    self.armored = armored
-    self.binding = binding
-    self.signers = signers
-  }
-}
-
-/// Which session key new messages may share.
-package enum SessionKeyChoice: Sendable {
-  /// One that we made for exactly their recipients: in this process, or that of one of these
-  /// messages.
-  case present([SealedMessage])
-  /// One that is made now.
-  case new
-}
-
-/// GnuPG, by libgpgme: looks up keys, seals values for them, opens messages at their places.
+/// GnuPG through libgpgme: looks up keys, seals values for them, opens messages at their bindings.
 ///
-/// The user's keyring and gpg settings are used as they are, and nothing of them is changed. Batches
-/// run in a few lanes, each with a context and a thread of its own; results come in the order of
-/// the requests.
+/// The user's keyring and gpg settings are used as they are and never changed. Batches run in a few
+/// lanes, each with its own context and thread; results come in the order of the requests.
 package struct PGPEngine: Sendable {
   let settings: GPGSettings
   let sessionKeys = SessionKeys()
@@ -52,10 +11,10 @@ package struct PGPEngine: Sendable {
 
   package init(_ settings: GPGSettings) { self.settings = settings }
 
-  /// The keys of a project's recipients, each with what speaks against it.
+  /// The keys of a project's recipients, each with what makes it unusable.
   package func recipients(
     _ texts: [String]
-  ) async throws(GPGUnavailable) -> [Result<PublicKey, RecipientFault>] {
+  ) async throws(GPGUnavailable) -> [Result<PublicKey, RecipientError>] {
     let fingerprints = texts.map { Fingerprint($0) }
     let patterns = Set(fingerprints.compactMap { $0?.rawValue }).sorted()
     let found = patterns.isEmpty ? [] : try await keys(patterns, secret: false)
@@ -94,14 +53,14 @@ package struct PGPEngine: Sendable {
     }
   }
 
-  /// gpgme blocks its thread, so the work is kept off Swift's own.
-  func inLanes<Request: Sendable, Answer: Sendable>(
+  /// gpgme blocks its thread, so the work runs on threads outside Swift's pool.
+  func inLanes<Request: Sendable, Output: Sendable>(
     _ requests: [Request], settings: GPGSettings? = nil,
-    _ answer: @escaping @Sendable (GPGContext, Request) -> Answer
-  ) async throws(GPGUnavailable) -> [Answer] {
+    _ work: @escaping @Sendable (GPGContext, Request) -> Output
+  ) async throws(GPGUnavailable) -> [Output] {
     let lanes = min(Self.lanes, requests.count)
     let settings = settings ?? self.settings
-    let parts = await withTaskGroup(of: Result<[(Int, Answer)], GPGUnavailable>.self) { group in
+    let parts = await withTaskGroup(of: Result<[(Int, Output)], GPGUnavailable>.self) { group in
       for lane in 0..<lanes {
         group.addTask {
           await withCheckedContinuation { continuation in
@@ -110,7 +69,7 @@ package struct PGPEngine: Sendable {
                 returning: Result { () throws(GPGUnavailable) in
                   let context = try GPGContext(settings)
                   return stride(from: lane, to: requests.count, by: lanes)
-                    .map { ($0, answer(context, requests[$0])) }
+                    .map { ($0, work(context, requests[$0])) }
                 })
             }
           }
@@ -118,14 +77,14 @@ package struct PGPEngine: Sendable {
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    var answers: [(Int, Answer)] = []
-    for part in parts { answers += try part.get() }
-    return answers.sorted { $0.0 < $1.0 }.map(\.1)
+    var outputs: [(Int, Output)] = []
+    for part in parts { outputs += try part.get() }
+    return outputs.sorted { $0.0 < $1.0 }.map(\.1)
   }
 }
 
 extension PublicKey.State {
-  fileprivate var fault: RecipientFault? {
+  fileprivate var fault: RecipientError? {
     switch self {
     case .usable: nil
     case .revoked: .revoked

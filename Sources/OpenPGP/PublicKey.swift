@@ -1,4 +1,4 @@
-/// A key of the keyring, as far as we ask for it.
+/// A key of the keyring, as far as it matters here.
 package struct PublicKey: Hashable, Sendable {
   package let fingerprint: Fingerprint
   /// The primary user id without control characters; empty where the key has none.
@@ -6,7 +6,7 @@ package struct PublicKey: Hashable, Sendable {
   package let subkeys: [Subkey]
   package let state: State
 
-  /// What speaks against sealing for a key; the first that holds.
+  /// Why values cannot be sealed for a key; the first reason that applies.
   package enum State: Hashable, Sendable {
     case usable
     case revoked

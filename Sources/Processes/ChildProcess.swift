@@ -2,35 +2,35 @@ package import CSpawn
 import Glibc
 import Synchronization
 
-/// A process of ours: started (posix_spawn(3)), told signals, waited for (waitpid(2)).
+/// A child process: started by posix_spawn(3), signalled, and waited for by waitpid(2).
 ///
-/// It inherits three descriptors and no more, and no signal is ignored or held back. Foundation's
-/// `Process` is not used: its wait needs a socket, which an empty network namespace does not have, and
-/// now and then goes on for ever after the child has ended.
+/// It inherits three descriptors and no more, and starts with no signal ignored or blocked.
+/// Foundation's `Process` is not used: its wait needs a socket, which an empty network namespace
+/// does not have, and sometimes never returns after the child has ended.
 package final class ChildProcess: Sendable {
-  /// What one of its first three descriptors is.
+  /// The source of one of the first three descriptors.
   package enum Stream: Sendable {
     case inherited
-    /// Reads nothing, and writes to nowhere.
+    /// `/dev/null`.
     case null
-    /// A copy of one of ours.
+    /// A duplicate of one of our descriptors.
     case descriptor(Int32)
   }
 
-  /// Why nothing was started: `errno`.
+  /// Why the process was not started: `errno`.
   package struct NotStarted: Error {
     package let code: Int32
     package var reason: String { unsafe String(cString: strerror(code)) }
   }
 
   package let id: Int32
-  /// How it ended, once that was asked for.
+  /// The exit code, once it was asked for.
   private let ended = Mutex<Int32?>(nil)
 
   /// - Parameters:
-  ///   - arguments: the program first, which is looked for in PATH where it has no slash.
-  ///   - environment: the whole of it, by name; `nil` is ours.
-  ///   - folder: where it runs; `nil` is where we do.
+  ///   - arguments: the program first; without a slash, it is looked up in PATH.
+  ///   - environment: the whole environment, by name; `nil` inherits ours.
+  ///   - folder: the working folder; `nil` inherits ours.
   package init(
     _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
     input: Stream = .inherited, output: Stream = .inherited, errors: Stream = .inherited
@@ -75,12 +75,12 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Waits for its end; threads may do so at the same time.
+  /// Waits until the process ends; several threads may wait at once.
   ///
-  /// - Returns: its exit code; 128 and the signal's number where one ended it, as shells have it.
+  /// - Returns: the exit code; 128 plus the signal's number if a signal ended it, as in shells.
   @discardableResult
   package func wait() -> Int32 {
-    // Who has ended keeps its id until it is reaped, which is done under the lock.
+    // A process that has ended keeps its id until it is reaped, which happens under the lock.
     var found = unsafe siginfo_t()
     while unsafe waitid(P_PID, id_t(id), &found, WEXITED | WNOWAIT) < 0, errno == EINTR {}
     return ended.withLock { ended in
@@ -91,12 +91,13 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Does nothing where it has ended.
+  /// Does nothing if the process has ended.
   package func signal(_ number: Int32) {
     ended.withLock { if $0 == nil { kill(id, number) } }
   }
 
-  /// What we ignore or hold back, a child must not.
+  /// Lends attributes that reset every signal, so that a child neither ignores nor blocks what we
+  /// do.
   package static func withSignalsAsNew(
     _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
   ) -> Int32 {
@@ -113,7 +114,7 @@ package final class ChildProcess: Sendable {
     return unsafe work(&attributes)
   }
 
-  /// Waits for a child, and gives its exit code, as `wait()` does.
+  /// Waits for a child and returns its exit code, as `wait()` does.
   package static func reaped(_ id: Int32) -> Int32 {
     var status: Int32 = 0
     while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}

@@ -5,31 +5,31 @@ package import Secrets
 package import Stores
 import Tokens
 
-/// Renews connections' tokens, so that none is lost and none is asked for twice.
+/// Renews connections' tokens so that none is lost and none is requested twice.
 ///
-/// 1. What is due is decided by the record, and by nothing else.
-/// 2. The intent is swapped into the store: whoever gets it asks the service, all others wait for what
-///    comes of it. So a store that cannot be written stops the exchange before it begins.
-/// 3. The service is asked, for less time than the claim lasts.
-/// 4. The answer is journaled, sealed, before it is read.
-/// 5. What it gives is swapped into the store, and tried again until it is there.
-/// 6. The journal is cleared. Only then is anything else asked of the service.
+/// 1. The record alone decides what is due.
+/// 2. The intent is swapped into the store: the process that succeeds sends the request, all others
+///    wait for its result. So a store that cannot be written stops the exchange before it begins.
+/// 3. The request is sent, with a timeout shorter than the claim.
+/// 4. The response is journaled, sealed, before it is read.
+/// 5. Its tokens are swapped into the store, and this is retried until they are there.
+/// 6. The journal is cleared. Only then are further requests sent to the service.
 package actor Renewer {
   let store: any Store
   let tokens: any TokenStore
   let http: any HTTPTransport
   let journal: ResponseJournal
   let runtime: Runtime
-  /// Whether the process was asked to end: what is under way is finished, and nothing is waited for.
-  /// The task is not cancelled for it: that would cut off an exchange and lose its response.
+  /// Whether the process was asked to end: exchanges under way are finished, and nothing is waited
+  /// for. The task is not cancelled: that would cut off an exchange and lose its response.
   let isEnding: @Sendable () -> Bool
   let rule: RenewalRule
   let holder: String
   let provenance: @Sendable () -> Provenance
-  /// Connections that are being renewed by this process, with those who wait for the outcome.
+  /// Connections that this process is renewing, with the tasks that wait for the outcome.
   private var underWay: [ConnectionName: [CheckedContinuation<RenewalOutcome, Never>]] = [:]
 
-  /// - Parameter holder: who claims; for people.
+  /// - Parameter holder: names this process in a claim, for people.
   package init(
     store: any Store, tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
     runtime: Runtime, isEnding: @escaping @Sendable () -> Bool, rule: RenewalRule, holder: String,
@@ -46,11 +46,11 @@ package actor Renewer {
     self.provenance = provenance
   }
 
-  /// Renews a connection if it is due; who asks for one that is under way gets its outcome.
+  /// Renews a connection if it is due; callers during a renewal get its outcome.
   ///
   /// - Parameters:
   ///   - secrets: the setup's opened fields.
-  ///   - isForced: due or not.
+  ///   - isForced: renews even if it is not due.
   package func renew(
     _ subject: RenewalSubject, secrets: [FieldName: SecretBytes], isForced: Bool = false
   ) async -> RenewalOutcome {
@@ -68,13 +68,12 @@ package actor Renewer {
     return outcome
   }
 
-  /// Exchanges under way at once.
+  /// Maximum number of parallel exchanges.
   package static let width = 16
 
-  /// Renews those that are due of many, a bounded number at once; one failure leaves the others to go
-  /// on.
+  /// Renews the due ones of many, a bounded number at a time; a failure does not stop the others.
   ///
-  /// - Returns: in no order.
+  /// - Returns: the outcomes, in no order.
   package nonisolated func renewAll(
     _ subjects: [(subject: RenewalSubject, secrets: [FieldName: SecretBytes])],
     isForced: Bool = false
@@ -98,20 +97,20 @@ package actor Renewer {
   ) async throws(StoreError) -> RenewalOutcome {
     var first: TokenAttempt??
     while true {
-      let kept = try await tokens.openTokens(of: subject.name)
-      let present = kept.record?.tokens?.attempt
-      // What somebody else has renewed since we looked first is as good as ours.
-      if let first, first != present, let record = kept.record { return .adopted(record) }
+      let stored = try await tokens.openTokens(of: subject.name)
+      let present = stored.record?.tokens?.attempt
+      // A renewal by another process since our first look is as good as ours.
+      if let first, first != present, let record = stored.record { return .adopted(record) }
       first = .some(present)
       let client: Client
-      do throws(TokenFault) {
+      do throws(TokenError) {
         client = try subject.client(secrets)
       } catch {
         return .stopped(error.summary)
       }
       let decision = RenewalCase(
-        connection: subject.name, record: kept.record, grant: subject.grant,
-        service: subject.service, client: client.mark, version: subject.version,
+        connection: subject.name, record: stored.record, grant: subject.grant,
+        service: subject.service, client: client.identity, version: subject.version,
         declared: subject.declared, rule: rule
       ).decision(now: runtime.now(), isForced: isForced)
       switch decision {
@@ -119,35 +118,35 @@ package actor Renewer {
       case .ask(let need): return .needsAuthorization(need)
       case .stopped(let code): return .stopped(code)
       case .wait(let until):
-        guard let claim = kept.record?.claim, claim.isActive(at: runtime.now()),
+        guard let claim = stored.record?.claim, claim.isActive(at: runtime.now()),
           !isEnding()
         else { return .waiting(until: until) }
         await runtime.sleep(RenewalTimes.claimPoll)
       case .mint, .refresh:
-        if let outcome = try await exchanged(subject, client, kept, decision) { return outcome }
+        if let outcome = try await exchanged(subject, client, stored, decision) { return outcome }
       }
     }
   }
 
-  /// - Returns: `nil` where somebody else was quicker.
+  /// - Returns: `nil` if another process was quicker.
   private func exchanged(
-    _ subject: RenewalSubject, _ client: Client, _ kept: StoredTokens, _ decision: RenewalDecision
+    _ subject: RenewalSubject, _ client: Client, _ stored: StoredTokens, _ decision: RenewalDecision
   ) async throws(StoreError) -> RenewalOutcome? {
-    let scopes = subject.declared ?? kept.record?.requested ?? client.ownScopes
+    let scopes = subject.declared ?? stored.record?.requested ?? client.ownScopes
     let exchange: TokenExchange
     var digest: KeyedDigest?
     var priorAttemptUnresolved = false
-    if case .refresh(let doubt) = decision {
-      guard let refresh = kept.refresh else { return .needsAuthorization(.noRefreshToken) }
+    if case .refresh(let isUnresolved) = decision {
+      guard let refresh = stored.refresh else { return .needsAuthorization(.noRefreshToken) }
       exchange = .refresh(refresh)
-      digest = try await tokens.refreshDigest(of: refresh, in: kept.id)
-      priorAttemptUnresolved = doubt
+      digest = try await tokens.refreshDigest(of: refresh, in: stored.id)
+      priorAttemptUnresolved = isUnresolved
     } else {
       exchange = .mint(scopes)
     }
     let attempt = TokenAttempt(randomName())
     var record =
-      kept.record ?? TokenRecord(client: client.mark, grant: subject.grant, requested: scopes)
+      stored.record ?? TokenRecord(client: client.identity, grant: subject.grant, requested: scopes)
     record.claim = TokenClaim(
       attempt: attempt, holder: holder,
       deadline: runtime.now().adding(seconds: RenewalTimes.claimSeconds),
@@ -156,14 +155,15 @@ package actor Renewer {
     do throws(StoreError) {
       version = try await tokens.swapTokens(
         TokenWrite(
-          name: subject.name, id: kept.id, version: kept.version, record: record,
+          name: subject.name, id: stored.id, version: stored.version, record: record,
           provenance: provenance()))
     } catch {
       guard case .tokensMoved = error else { throw error }
       return nil
     }
     let claimed = StoredTokens(
-      id: kept.id, version: version, record: record, access: kept.access, refresh: kept.refresh)
+      id: stored.id, version: version, record: record, access: stored.access,
+      refresh: stored.refresh)
     return try await answered(subject, client, claimed, exchange, attempt, scopes)
   }
 
@@ -175,7 +175,7 @@ package actor Renewer {
       client, http: http, now: runtime.now,
       skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0)
     let raw: RawResponse
-    do throws(TokenFault) {
+    do throws(TokenError) {
       raw = try await requests.send(exchange)
     } catch {
       return try await failed(subject, claimed, error, attempt)
@@ -184,69 +184,69 @@ package actor Renewer {
     let entry = JournaledResponse(
       store: tokens.description.description, connection: subject.name, id: claimed.id,
       attempt: attempt, base: claimed.record?.tokens?.attempt,
-      kind: isRefresh ? .refresh : .mint, requested: scopes, client: client.mark, answer: raw)
-    return try await settled(entry, subject, requests, claimed)
+      kind: isRefresh ? .refresh : .mint, requested: scopes, client: client.identity, response: raw)
+    return try await completed(entry, subject, requests, claimed)
   }
 
-  /// Keeps, reads and saves an answer.
-  func settled(
+  /// Journals, reads and saves a response.
+  func completed(
     _ entry: JournaledResponse, _ subject: RenewalSubject, _ requests: TokenRequests,
     _ claimed: StoredTokens
   ) async throws(StoreError) -> RenewalOutcome {
-    let isJournaled = await journal.takes(entry, of: tokens)
-    let answer: TokenResponse
-    do throws(TokenFault) {
-      answer = try TokenResponse.read(entry.answer, service: subject.service)
+    let isJournaled = await journal.tryToWrite(entry, of: tokens)
+    let response: TokenResponse
+    do throws(TokenError) {
+      response = try TokenResponse.read(entry.response, service: subject.service)
     } catch {
       let outcome = try await failed(subject, claimed, error, entry.attempt)
       journal.clear(entry.attempt)
       return outcome
     }
-    let saving = ResponseSaver(
+    let saver = ResponseSaver(
       tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
       provenance: provenance)
-    switch await saving.save(answer, of: entry, over: claimed) {
+    switch await saver.save(response, of: entry, over: claimed) {
     case .unsaved(let error):
-      return .unsaved("\(StoreWords(error))", isJournaled: isJournaled)
+      return .unsaved(error.summary, isJournaled: isJournaled)
     case .superseded(let record):
       journal.clear(entry.attempt)
       return .adopted(record)
-    case .saved(let kept):
+    case .saved(let stored):
       journal.clear(entry.attempt)
-      return .renewed(await completed(kept, answer, subject, requests))
+      return .renewed(await supplemented(stored, response, subject, requests))
     }
   }
 
-  /// Asks the service for what its answer left out, now that the tokens are safe.
-  private func completed(
-    _ kept: StoredTokens, _ answer: TokenResponse, _ subject: RenewalSubject,
+  /// Asks the service for what its response left out, now that the tokens are saved.
+  private func supplemented(
+    _ stored: StoredTokens, _ response: TokenResponse, _ subject: RenewalSubject,
     _ requests: TokenRequests
   ) async -> TokenRecord {
-    guard var record = kept.record, var facts = record.tokens else {
+    guard var record = stored.record, var metadata = record.tokens else {
       preconditionFailure("what was saved has a record with tokens")
     }
-    guard requests.canIntrospect, facts.expiry == .unknown || answer.granted == nil,
-      let found = try? await requests.introspect(answer.access), found.isActive
+    guard requests.canIntrospect, metadata.expiry == .unknown || response.granted == nil,
+      let found = try? await requests.introspect(response.access), found.isActive
     else { return record }
-    if facts.expiry == .unknown { facts.expiry = found.expiry }
-    if answer.granted == nil, let granted = found.granted { facts.granted = granted }
-    record.tokens = facts
+    if metadata.expiry == .unknown { metadata.expiry = found.expiry }
+    if response.granted == nil, let granted = found.granted { metadata.granted = granted }
+    record.tokens = metadata
     let write = TokenWrite(
-      name: subject.name, id: kept.id, version: kept.version, record: record,
+      name: subject.name, id: stored.id, version: stored.version, record: record,
       provenance: provenance())
-    // Whoever moved it meanwhile knows better.
-    return (try? await tokens.swapTokens(write)) == nil ? kept.record ?? record : record
+    // A process that changed it in the meantime knows better.
+    return (try? await tokens.swapTokens(write)) == nil ? stored.record ?? record : record
   }
 
-  /// Records a failure. What is refused for good is looked at again first: where another process has
-  /// put other tokens there, those are good.
+  /// Records a failure. The record is read again first: if another process has saved other tokens,
+  /// those are used.
   private func failed(
-    _ subject: RenewalSubject, _ claimed: StoredTokens, _ fault: TokenFault,
+    _ subject: RenewalSubject, _ claimed: StoredTokens, _ fault: TokenError,
     _ attempt: TokenAttempt
   ) async throws(StoreError) -> RenewalOutcome {
     while true {
-      let kept = try await tokens.openTokens(of: subject.name)
-      guard let record = kept.record else { return .needsAuthorization(.noRefreshToken) }
+      let stored = try await tokens.openTokens(of: subject.name)
+      guard let record = stored.record else { return .needsAuthorization(.noRefreshToken) }
       if record.tokens?.attempt != claimed.record?.tokens?.attempt { return .adopted(record) }
       guard record.claim?.attempt == attempt else {
         return .waiting(until: record.claim?.deadline ?? runtime.now())
@@ -257,7 +257,7 @@ package actor Renewer {
       do throws(StoreError) {
         _ = try await tokens.swapTokens(
           TokenWrite(
-            name: subject.name, id: kept.id, version: kept.version, record: next,
+            name: subject.name, id: stored.id, version: stored.version, record: next,
             event: next.stop == nil ? "token failed" : "token stopped", provenance: provenance()))
       } catch {
         guard case .tokensMoved = error else { throw error }

@@ -3,48 +3,15 @@ import Glibc
 package import Model
 import Secrets
 package import Stores
-package import Tokens
+import Tokens
 
-/// What a service answered, and to what, before anybody knows what it means.
-package struct JournaledResponse: Sendable {
-  /// How the answer becomes a record.
-  package enum Kind: String, Codable, Sendable { case mint, refresh, authorization }
-
-  package let store: String
-  package let connection: ConnectionName
-  package let id: StoreID
-  package let attempt: TokenAttempt
-  /// The exchange that the tokens then kept came from: while they are kept still, this answer is
-  /// what comes after them.
-  package let base: TokenAttempt?
-  package let kind: Kind
-  package let requested: Set<Scope>
-  package let client: ClientIdentity
-  package let answer: RawResponse
-
-  package init(
-    store: String, connection: ConnectionName, id: StoreID, attempt: TokenAttempt,
-    base: TokenAttempt?, kind: Kind, requested: Set<Scope>, client: ClientIdentity,
-    answer: RawResponse
-  ) {
-    self.store = store
-    self.connection = connection
-    self.id = id
-    self.attempt = attempt
-    self.base = base
-    self.kind = kind
-    self.requested = requested
-    self.client = client
-    self.answer = answer
-  }
-}
-
-/// Answers with tokens, each in a file of its own: 0600, sealed under the store's key, on the disk
-/// before anything else is done with it, and gone when the store has it.
+/// Responses with tokens that are not in the store yet, each in a file of its own: mode 0600,
+/// sealed under the store's key, on the disk before anything else is done with it, and removed once
+/// the store has it.
 package struct ResponseJournal: Sendable {
   private let folder: String
 
-  /// - Parameter folder: absolute; it is made when it is needed.
+  /// - Parameter folder: an absolute path; it is created when it is needed.
   package init(folder: String) { self.folder = folder }
 
   private struct Form: Codable {
@@ -68,20 +35,20 @@ package struct ResponseJournal: Sendable {
 
   package struct Failure: Error, Hashable, Sendable { package let reason: String }
 
-  /// Keeps an answer; it is on the disk when this returns.
-  package func keep(_ entry: JournaledResponse, under key: StoreKey) throws(Failure) {
+  /// Writes a response; it is on the disk when this returns.
+  package func write(_ entry: JournaledResponse, under key: StoreKey) throws(Failure) {
     let bytes: [UInt8]
     do {
       let sealed = try key.seal(
-        SecretBytes(copying: entry.answer.body), in: entry.id, field: Self.field,
-        version: entry.answer.sentAt.milliseconds)
+        SecretBytes(copying: entry.response.body), in: entry.id, field: Self.field,
+        version: entry.response.sentAt.milliseconds)
       let form = Form(
         format: 1, store: entry.store, connection: entry.connection, id: entry.id,
         attempt: entry.attempt, base: entry.base, kind: entry.kind,
-        requested: entry.requested.sorted(), client: entry.client, sentAt: entry.answer.sentAt,
-        receivedAt: entry.answer.receivedAt,
-        status: entry.answer.status, contentType: entry.answer.contentType,
-        date: entry.answer.date, retryAfter: entry.answer.retryAfter, sealedBody: Data(sealed))
+        requested: entry.requested.sorted(), client: entry.client, sentAt: entry.response.sentAt,
+        receivedAt: entry.response.receivedAt,
+        status: entry.response.status, contentType: entry.response.contentType,
+        date: entry.response.date, retryAfter: entry.response.retryAfter, sealedBody: Data(sealed))
       bytes = Array(try canonicalJSON(form).utf8)
     } catch {
       throw Failure(reason: "the answer could not be sealed")
@@ -93,10 +60,10 @@ package struct ResponseJournal: Sendable {
     try syncFolder()
   }
 
-  /// Keeps an answer if it can: a disk that takes none must not keep the tokens from the store.
-  func takes(_ entry: JournaledResponse, of tokens: any TokenStore) async -> Bool {
+  /// Writes a response if it can: a full disk must not keep the tokens from the store.
+  func tryToWrite(_ entry: JournaledResponse, of tokens: any TokenStore) async -> Bool {
     do {
-      try keep(entry, under: await tokens.tokenKey())
+      try write(entry, under: await tokens.tokenKey())
       return true
     } catch {
       return false
@@ -107,8 +74,8 @@ package struct ResponseJournal: Sendable {
     for ending in ["", Self.unfinished] { _ = unsafe unlink(path(attempt) + ending) }
   }
 
-  /// The attempts whose answers are kept for this store, in the order in which they were sent, with
-  /// what cannot be read.
+  /// The responses that are journaled for this store, in the order in which their requests were
+  /// sent, and the files that cannot be read.
   package func entries(
     of store: any TokenStore
   ) async throws(StoreError) -> (entries: [JournaledResponse], unreadable: [String]) {
@@ -119,7 +86,7 @@ package struct ResponseJournal: Sendable {
       guard let bytes = contents(of: path),
         let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)), form.format == 1
       else {
-        // One that was being written when its process was killed may be cut off anywhere.
+        // A file whose writer was killed may be cut off anywhere.
         if !name.hasSuffix(Self.unfinished) { unreadable.append(path) }
         continue
       }
@@ -139,17 +106,17 @@ package struct ResponseJournal: Sendable {
         JournaledResponse(
           store: form.store, connection: form.connection, id: form.id, attempt: form.attempt,
           base: form.base, kind: form.kind, requested: Set(form.requested), client: form.client,
-          answer: RawResponse(
+          response: RawResponse(
             status: form.status, contentType: form.contentType, date: form.date,
             retryAfter: form.retryAfter, body: body, sentAt: form.sentAt,
             receivedAt: form.receivedAt)))
     }
-    return (entries.sorted { $0.answer.sentAt < $1.answer.sentAt }, unreadable)
+    return (entries.sorted { $0.response.sentAt < $1.response.sentAt }, unreadable)
   }
 
   private static let field: FieldName = "token_answer"
   private static let ending = ".answer"
-  /// Of a file that is being written: its process may be killed before it has its name.
+  /// The suffix of a file that is being written: its process may be killed before the rename.
   private static let unfinished = ".new"
 
   private func path(_ attempt: TokenAttempt) -> String {

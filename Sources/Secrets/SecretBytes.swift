@@ -1,6 +1,6 @@
 import Glibc
 
-/// An opened secret: bytes that are lent, never copied out, and wiped when the last owner lets go.
+/// An opened secret: bytes that are lent, never copied out, and wiped with the last owner.
 ///
 /// It has no description but `•••`, is neither `Codable` nor `Equatable`, and its mirror is empty,
 /// so neither interpolation nor `dump` can show what it holds.
@@ -10,7 +10,8 @@ import Glibc
   /// The number of bytes held.
   package let count: Int
 
-  /// Room for `capacity` bytes, filled in place by `fill`, which returns how many it wrote.
+  /// Room for `capacity` bytes, filled in place by `fill`, which returns the number of bytes
+  /// written.
   ///
   /// - Precondition: `fill` returns at most `capacity`.
   package init<E: Error>(
@@ -31,7 +32,7 @@ import Glibc
     count = written
   }
 
-  /// A copy of `bytes`; the caller wipes its own.
+  /// A copy of `bytes`; the caller wipes the original.
   package convenience init(copying bytes: some Collection<UInt8>) {
     self.init(capacity: bytes.count) { span in
       var index = 0
@@ -52,7 +53,7 @@ import Glibc
     try unsafe body(UnsafeBufferPointer(storage).span.extracting(0..<count))
   }
 
-  /// Whether both hold the same bytes, in a time that depends on the lengths alone.
+  /// Whether both hold the same bytes, in a time that depends only on the lengths.
   package func constantTimeEquals(_ other: SecretBytes) -> Bool {
     guard count == other.count else { return false }
     return withBytes { mine in

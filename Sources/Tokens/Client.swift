@@ -7,7 +7,7 @@ package struct Client: Sendable {
   package let grant: OAuthGrant
   package let service: OAuthService
   package let id: String
-  package let mark: ClientIdentity
+  package let identity: ClientIdentity
   let secret: SecretBytes?
   let key: SigningKey?
   let audience: String?
@@ -17,12 +17,12 @@ package struct Client: Sendable {
   /// - Parameters:
   ///   - plain: the setup's plain fields.
   ///   - secrets: its opened ones.
-  /// - Throws: `configuration` where something is missing or cannot be used, with its name.
+  /// - Throws: `configuration` with the name of what is missing or unusable.
   package init(
     _ grant: OAuthGrant, _ service: OAuthService, plain: [FieldName: PlainValue],
     secrets: [FieldName: SecretBytes]
-  ) throws(TokenFault) {
-    // Who the client is is no secret, even where the setup seals it.
+  ) throws(TokenError) {
+    // The client's id is no secret, even where the setup seals it.
     let open = [ClientField.clientID, ClientField.clientEmail, ClientField.keyID]
     var fields = plain.mapValues(\.text)
     for field in open {
@@ -31,13 +31,13 @@ package struct Client: Sendable {
     guard let id = fields[ClientField.clientID] ?? fields[ClientField.clientEmail] else {
       throw .configuration("no `\(ClientField.clientID)` in the setup")
     }
-    guard let mark = ClientIdentity(grant, service, value: { fields[$0] }) else {
+    guard let identity = ClientIdentity(grant, service, value: { fields[$0] }) else {
       throw .configuration("no token endpoint: a field that it is made of is missing")
     }
     self.grant = grant
     self.service = service
     self.id = id
-    self.mark = mark
+    self.identity = identity
     self.fields = fields
     secret = secrets[ClientField.clientSecret]
     audience = fields[ClientField.audience]
@@ -54,15 +54,15 @@ package struct Client: Sendable {
     _ = try endpoint(service.tokenEndpoint, "token")
   }
 
-  /// Scopes that the setup itself asks for, where the manifest declares none.
+  /// The scopes that the setup itself requests, for manifests that declare none.
   package var ownScopes: Set<Scope> {
     Set((fields[ClientField.scope] ?? "").split(separator: " ").map { Scope(String($0)) })
   }
 
-  /// An endpoint's URL: `https`, or plain `http` to this machine alone; no user, no fragment.
+  /// An endpoint's URL: `https`, or plain `http` to this machine only; no user, no fragment.
   func endpoint(
     _ template: EndpointTemplate?, _ name: String
-  ) throws(TokenFault) -> String {
+  ) throws(TokenError) -> String {
     guard let template else { throw .configuration("the service has no \(name) endpoint") }
     guard let text = template.filled(with: { fields[$0] }) else {
       throw .configuration("no \(name) endpoint: a field that it is made of is missing")

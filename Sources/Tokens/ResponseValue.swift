@@ -2,7 +2,7 @@ import Encodings
 import Model
 import Secrets
 
-/// A part of a service's answer. Every text in it may be a token, so each is kept as a secret.
+/// A part of a service's response. Every text in it may be a token, so each is held as a secret.
 indirect enum ResponseValue: Sendable {
   case object([(name: String, value: ResponseValue)])
   case array([ResponseValue])
@@ -50,7 +50,7 @@ indirect enum ResponseValue: Sendable {
 }
 
 extension ResponseValue {
-  /// What an answer says: JSON (RFC 8259), or a form, whatever its `Content-Type` claims; `nil` where
+  /// Reads a response body: JSON (RFC 8259) or a form, whatever its `Content-Type` claims; `nil` if
   /// it is neither.
   static func read(_ body: [UInt8]) -> ResponseValue? {
     json(body) ?? form(body)
@@ -102,7 +102,7 @@ extension ResponseValue {
     return isWhole ? elements : nil
   }
 
-  /// RFC 6749 has no forms in answers; servers do.
+  /// RFC 6749 has no forms in responses; servers do.
   private static func form(_ body: [UInt8]) -> ResponseValue? {
     let pairs = body.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true)
     var members: [(name: String, value: ResponseValue)] = []

@@ -1,8 +1,8 @@
 import Encodings
 import Secrets
 
-/// A form for a token endpoint (application/x-www-form-urlencoded), built from bytes, so that no
-/// secret in it is ever a text.
+/// A form for a token endpoint (application/x-www-form-urlencoded), built from bytes so that no
+/// secret in it becomes a `String`.
 struct SecretForm {
   private(set) var bytes: [UInt8] = []
 
@@ -26,7 +26,7 @@ struct SecretForm {
 }
 
 extension SecretBytes {
-  /// The bytes as a text; only for what is no secret by itself, or what a header must hold.
+  /// The bytes as a `String`; only for what is not secret by itself, or must go into a header.
   func text() -> String {
     withBytes { span in
       unsafe span.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

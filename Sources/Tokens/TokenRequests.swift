@@ -2,32 +2,19 @@ import Encodings
 import FoundationEssentials
 package import HTTP
 package import Model
-package import Secrets
+import Secrets
 
-/// What is asked of a token endpoint.
-package enum TokenExchange: Sendable {
-  /// RFC 6749 section 4.4, or RFC 7523 section 2.1: by what the client's grant is.
-  case mint(Set<Scope>)
-  /// RFC 6749 section 6, always without `scope`: what was granted stays, and servers that narrow it
-  /// do so for good.
-  case refresh(SecretBytes)
-  /// RFC 6749 section 4.1.3 with RFC 7636 section 4.5.
-  case code(SecretBytes, verifier: SecretBytes, redirect: String)
-  /// RFC 8628 section 3.4.
-  case device(code: SecretBytes)
-}
-
-/// Asks a service's endpoints for one client.
+/// Requests to a service's endpoints for one client.
 package struct TokenRequests: Sendable {
-  /// Bytes of an answer; more is refused.
-  package static let answerLimit = 1 << 20
+  /// Bytes of a response; a larger one is refused.
+  package static let responseLimit = 1 << 20
 
   package let client: Client
   private let http: any HTTPTransport
   let now: @Sendable () -> Timestamp
   private let skewSeconds: Int64
 
-  /// - Parameter skewSeconds: that the service's clock is known to be ahead of ours.
+  /// - Parameter skewSeconds: how far the service's clock is ahead of ours, as far as it is known.
   package init(
     _ client: Client, http: any HTTPTransport, now: @escaping @Sendable () -> Timestamp,
     skewSeconds: Int64 = 0
@@ -38,8 +25,8 @@ package struct TokenRequests: Sendable {
     self.skewSeconds = skewSeconds
   }
 
-  /// The answer as it came; what it means, `TokenResponse.read` tells.
-  package func send(_ exchange: TokenExchange) async throws(TokenFault) -> RawResponse {
+  /// The response as received; `TokenResponse.read` interprets it.
+  package func send(_ exchange: TokenExchange) async throws(TokenError) -> RawResponse {
     var form = SecretForm()
     switch exchange {
     case .mint(let scopes):
@@ -72,7 +59,7 @@ package struct TokenRequests: Sendable {
     form.add("scope", client.service.scopes.joined(scopes))
   }
 
-  private func assertion(scopes: Set<Scope>) throws(TokenFault) -> SecretBytes {
+  private func assertion(scopes: Set<Scope>) throws(TokenError) -> SecretBytes {
     guard let key = client.key else {
       throw .configuration("no `\(ClientField.privateKey)` in the setup")
     }
@@ -85,7 +72,7 @@ package struct TokenRequests: Sendable {
   private var serverTime: Timestamp { now().adding(seconds: skewSeconds) }
 
   /// Sends a form with the client's authentication.
-  func post(_ form: SecretForm, to url: String) async throws(TokenFault) -> RawResponse {
+  func post(_ form: SecretForm, to url: String) async throws(TokenError) -> RawResponse {
     var form = form
     var headers: [(name: String, value: String)] = [
       ("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"),
@@ -94,7 +81,7 @@ package struct TokenRequests: Sendable {
     switch client.service.clientAuthentication {
     case _ where client.grant == .jwtBearer: break
     case .basic:
-      // Without a secret there is nothing to show: a public client.
+      // A client without a secret is a public one, which does not authenticate.
       if let secret = client.secret {
         headers.append(("Authorization", basic(client.id, secret)))
       } else {
@@ -120,14 +107,14 @@ package struct TokenRequests: Sendable {
     do throws(HTTPFailure) {
       let response = try await http.send(
         HTTPRequest(.post, url, headers: headers, body: form.bytes))
-      guard response.body.count <= Self.answerLimit else { throw HTTPFailure.tooLarge }
+      guard response.body.count <= Self.responseLimit else { throw HTTPFailure.tooLarge }
       return RawResponse(response, sentAt: sentAt, receivedAt: now())
     } catch {
-      throw TokenFault(error)
+      throw TokenError(error)
     }
   }
 
-  /// Both parts are encoded as in a form first (RFC 6749 section 2.3.1).
+  /// Both parts are form-encoded first (RFC 6749 section 2.3.1).
   private func basic(_ id: String, _ secret: SecretBytes) -> String {
     var bytes: [UInt8] = []
     for byte in id.utf8 { appendPercentEncoded(byte, to: &bytes) }
@@ -140,7 +127,7 @@ package struct TokenRequests: Sendable {
 }
 
 extension ScopeRules {
-  /// As a request names them: in one order, so that equal sets are equal requests.
+  /// The scopes as a request names them: sorted, so that equal sets make equal requests.
   package func joined(_ scopes: Set<Scope>) -> String {
     scopes.sorted().map(\.rawValue).joined(separator: separator)
   }

@@ -3,61 +3,27 @@ import HTTP
 package import Model
 package import Secrets
 
-/// What a token endpoint answered, as it must be kept before anything is made of it.
-package struct RawResponse: Sendable {
-  package let status: Int
-  package let contentType: String?
-  /// The server's `Date`.
-  package let date: String?
-  package let retryAfter: String?
-  package let body: [UInt8]
-  /// Our time just before the request was sent.
-  package let sentAt: Timestamp
-  /// Our time when the answer was there.
-  package let receivedAt: Timestamp
-
-  package init(
-    status: Int, contentType: String? = nil, date: String? = nil, retryAfter: String? = nil,
-    body: [UInt8], sentAt: Timestamp, receivedAt: Timestamp? = nil
-  ) {
-    self.status = status
-    self.contentType = contentType
-    self.date = date
-    self.retryAfter = retryAfter
-    self.body = body
-    self.sentAt = sentAt
-    self.receivedAt = receivedAt ?? sentAt
-  }
-
-  init(_ response: HTTPResponse, sentAt: Timestamp, receivedAt: Timestamp) {
-    self.init(
-      status: response.status, contentType: response.headers["content-type"],
-      date: response.headers["date"], retryAfter: response.headers["retry-after"],
-      body: response.body, sentAt: sentAt, receivedAt: receivedAt)
-  }
-}
-
-/// Tokens that a service gave.
+/// The tokens in a service's response.
 package struct TokenResponse: Sendable {
   package let access: SecretBytes
-  /// `nil`: the one that there was goes on (RFC 6749 section 6).
+  /// `nil`: the previous one stays valid (RFC 6749 section 6).
   package let refresh: SecretBytes?
   package let expiry: TokenExpiry
-  /// Seconds after which the refresh token ends, where the answer says it.
+  /// Seconds after which the refresh token expires, if the response says so.
   package let refreshSeconds: Int64?
-  /// `nil` where the answer says nothing of scopes.
+  /// `nil` if the response names no scopes.
   package let granted: Set<Scope>?
   package let skewSeconds: Int64?
 
-  /// Reads an answer.
+  /// Reads a response.
   ///
-  /// Errors are looked for whatever the status (RFC 6749 section 5.2 says 400; servers say 200 too);
-  /// a `token_type` may be missing; what is not known is passed over.
+  /// Errors are recognized whatever the status (RFC 6749 section 5.2 says 400; servers also send
+  /// 200); `token_type` may be missing; unknown members are ignored.
   package static func read(
     _ raw: RawResponse, service: OAuthService
-  ) throws(TokenFault) -> TokenResponse {
+  ) throws(TokenError) -> TokenResponse {
     let value = ResponseValue.read(raw.body)
-    if let fault = TokenFault(
+    if let fault = TokenError(
       errorResponse: value, raw, invalidGrantCodes: service.refresh.invalidGrantCodes)
     {
       throw fault
@@ -78,7 +44,7 @@ package struct TokenResponse: Sendable {
   private static let longest = NumberLimit.tokenLifetime.range.upperBound
 
   /// `expires_in` as a number or a numeric text; 0 as the service means it; or an absolute date in
-  /// `expires_at`. What is absent, `null` or no number at all is the service's default.
+  /// `expires_at`. Where both are absent, `null` or not numeric, the service's default.
   private static func expiry(
     in value: ResponseValue, _ raw: RawResponse, _ lifetime: AccessLifetime
   ) -> TokenExpiry {
@@ -97,13 +63,13 @@ package struct TokenResponse: Sendable {
     return switch lifetime.assumed {
     case .seconds(let seconds): .at(raw.sentAt.adding(seconds: seconds))
     case .forever where value["refresh_token"] == nil: .never
-    // Whoever gives a refresh token means the access token to end.
+    // A service that gives a refresh token means the access token to expire.
     case .forever, .unknown: .unknown
     }
   }
 
-  /// Some servers count milliseconds. What would be over 41 days in seconds is taken for them, but for
-  /// whole days up to a year: to renew too early does no harm.
+  /// Some servers send milliseconds. A value over 41 days in seconds is read as milliseconds,
+  /// except whole days up to a year: renewing too early does no harm.
   private static func inSeconds(_ number: Int64) -> Int64 {
     let isWholeDays = number % 86_400 == 0 && number <= 366 * 86_400
     return number >= 3_600_000 && number % 1000 == 0 && !isWholeDays ? number / 1000 : number
@@ -118,7 +84,7 @@ package struct TokenResponse: Sendable {
     return (try? Date(text, strategy: .iso8601)).map { Timestamp($0) }
   }
 
-  /// A text of scopes, joined by spaces or commas, or an array of them; `null` says nothing.
+  /// A text of scopes, separated by spaces or commas, or an array of them; `null` names none.
   private static func granted(in value: ResponseValue, _ rules: ScopeRules) -> Set<Scope>? {
     let found = value[path: rules.grantedMember] ?? value["scope"] ?? value["scopes"]
     switch found {
@@ -130,8 +96,9 @@ package struct TokenResponse: Sendable {
     }
   }
 
-  /// Whole seconds by which the server is ahead, at least. What it dates between the request and the
-  /// answer is right, however long it took; and nobody's clock is wrong for less than five seconds.
+  /// At least how many whole seconds the server's clock is ahead. A date between the request and
+  /// the response counts as right, however long the request took; under five seconds, so does any
+  /// other.
   private static func skew(_ raw: RawResponse) -> Int64? {
     guard let text = raw.date, let date = HTTPDate.read(text) else { return nil }
     let skew = date.seconds(since: min(max(date, raw.sentAt), raw.receivedAt))

@@ -119,7 +119,7 @@ import Testing
 
   @Test func whatCanBeRepeatedIsRepeatedSixTimes() async throws {
     let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
-    let broken = Result<HTTPResponse, HTTPFailure>.failure(.noAnswer("it broke"))
+    let broken = Result<HTTPResponse, HTTPFailure>.failure(.noResponse("it broke"))
     let http = Scripted([broken, answer(503), broken, answer()])
     #expect(try await vault(http, time).list().isEmpty)
     #expect(time.slept == [.milliseconds(250), .milliseconds(500), .milliseconds(1000)])

@@ -15,7 +15,7 @@ import Testing
       ("https://example.com", ["https_proxy": "p", "no_proxy": "*"], nil),
       ("https://example.com", [:], nil),
     ] as [(String, [String: String], String?)])
-  func isFoundAsCurlFindsIt(url: String, environment: [String: String], expected: String?) {
+  func isFoundByCurlsRules(url: String, environment: [String: String], expected: String?) {
     let found = ProxyAddress.of(url, environment: environment)
     #expect(found.map { "\($0.host):\($0.port)" } == expected)
   }

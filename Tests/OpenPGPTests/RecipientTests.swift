@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct RecipientTests {
-  @Test func tellsWhatSpeaksAgainstEachRecipient() async throws {
+  @Test func reportsWhyEachRecipientIsUnusable() async throws {
     let home = try GPGHome()
     let openPGP = PGPEngine(GPGSettings(home: home.path, isInteractive: false))
     let good = try home.makeKey("Good")
@@ -14,12 +14,15 @@ import Testing
     try home.disable(disabled)
     let signing = try home.makeKey("Signs only", encrypts: false)
     let expired = try home.makeKey("Expired", expires: "seconds=1")
-    try await Task.sleep(for: .seconds(2))
+    try await eventually("it expires") {
+      let result = try await openPGP.recipients([expired]).first
+      return if case .failure(.expired) = result { true } else { false }
+    }
     let found = try await openPGP.recipients([
       good, revoked, disabled, signing, expired, String(good.suffix(16)), "Good",
       String(repeating: "A", count: 40),
     ])
-    let faults = found.map { result -> RecipientFault? in
+    let faults = found.map { result -> RecipientError? in
       switch result {
       case .success: nil
       case .failure(let fault): fault

@@ -31,7 +31,7 @@ import Testing
 
   private func open(
     _ armored: String, at binding: String = "binding", signers: Set<Fingerprint>? = nil
-  ) async throws -> Result<SecretBytes, OpenFault> {
+  ) async throws -> Result<SecretBytes, OpenError> {
     let request = OpenRequest(armored: armored, binding: binding, signers: signers)
     return try #require(try await openPGP.open([request]).first)
   }
@@ -60,7 +60,7 @@ import Testing
       try opened.map { bytes(try $0.get()) } == (0..<50).map { Array("value \($0)".utf8) })
   }
 
-  @Test func refusesAMessageInAnotherPlace() async throws {
+  @Test func refusesAMessageWithAnotherBinding() async throws {
     let alice = try home.makeKey("Alice")
     let armored = try await seal("value", at: "here", for: [alice])
     #expect(try await fault(open(armored, at: "there")) == .bindingMismatch(found: "here"))
@@ -79,7 +79,7 @@ import Testing
     #expect(try Data(contentsOf: path) == before)
   }
 
-  @Test func tellsWhichKeysWouldOpen() async throws {
+  @Test func namesTheKeysThatWouldOpen() async throws {
     let elsewhere = try GPGHome()
     let bob = try elsewhere.makeKey("Bob")
     try elsewhere.copyKey(bob, to: home)
@@ -88,7 +88,7 @@ import Testing
     #expect(try await fault(open(armored)) == .noSecretKey(Array(ids)))
   }
 
-  @Test func tellsDamageFromEverythingElse() async throws {
+  @Test func distinguishesDamageFromOtherErrors() async throws {
     let alice = try home.makeKey("Alice")
     let armored = try await seal("value", for: [alice])
     var lines = armored.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -127,7 +127,7 @@ import Testing
     #expect(try fault(#require(opened.first)) == .deadlineExceeded)
   }
 
-  @Test func asksForASignatureOfATrustedSigner() async throws {
+  @Test func requiresASignatureOfATrustedSigner() async throws {
     let alice = try home.makeKey("Alice")
     let mallory = try home.makeKey("Mallory")
     let signers: Set = [try #require(Fingerprint(alice))]
@@ -149,7 +149,7 @@ import Testing
     secret.withBytes { span in span.indices.map { span[$0] } }
   }
 
-  private func fault(_ result: Result<SecretBytes, OpenFault>) -> OpenFault? {
+  private func fault(_ result: Result<SecretBytes, OpenError>) -> OpenError? {
     switch result {
     case .success: nil
     case .failure(let fault): fault

@@ -1,22 +1,23 @@
 import Foundation
 import Processes
+import TestSupport
 import Testing
 
 @Suite struct ChildProcessTests {
-  @Test func tellsHowItEnded() throws {
+  @Test func reportsItsExitCode() throws {
     #expect(try ChildProcess(["/bin/sh", "-c", "exit 37"]).wait() == 37)
     #expect(try ChildProcess(["sh", "-c", "kill -KILL $$"]).wait() == 137)
     #expect(throws: ChildProcess.NotStarted.self) { try ChildProcess(["/no/such/program"]) }
     #expect(throws: ChildProcess.NotStarted.self) { try ChildProcess([]) }
   }
 
-  @Test func isFedAndRead() throws {
+  @Test func writesInputAndReadsOutput() throws {
     let text = [UInt8](repeating: 0x61, count: 1_000_000)
     let finished = try ChildProcess.run(["sh", "-c", "tee /dev/stderr"], input: text)
     #expect(finished.status == 0 && finished.output == text && finished.errors == text)
   }
 
-  @Test func runsWhereAndWithWhatItIsTold() throws {
+  @Test func runsInItsFolderWithItsEnvironment() throws {
     let finished = try ChildProcess.run(
       ["/bin/sh", "-c", "pwd; env | grep -v PWD | grep -v SHLVL | grep -v _="],
       environment: ["A": "b"], folder: "/usr/bin", input: [])
@@ -33,7 +34,7 @@ import Testing
     try open.close()
   }
 
-  @Test func hearsSignalsUntilItHasEnded() throws {
+  @Test func receivesSignalsUntilItHasEnded() throws {
     let child = try ChildProcess(["sleep", "600"])
     #expect(child.isRunning)
     child.signal(SIGTERM)
@@ -43,19 +44,19 @@ import Testing
     #expect(child.wait() == 128 + SIGTERM)
   }
 
-  /// Each waiter is told, however many there are at once and whoever is first.
-  @Test func isWaitedForByManyAtOnce() async throws {
+  /// Each waiter gets the exit code, however many wait and whichever is first.
+  @Test func manyCanWaitAtOnce() async throws {
     for _ in 0..<50 {
       let children = try (0..<8).map { try ChildProcess(["sh", "-c", "exit \($0)"]) }
-      let found = await withTaskGroup(of: (Int, Int32).self) { group in
+      let found = try await withThrowingTaskGroup(of: (Int, Int32).self) { group in
         for (index, child) in children.enumerated() {
           for _ in 0..<2 { group.addTask { (index, child.wait()) } }
           group.addTask {
-            while child.isRunning { await Task.yield() }
+            try await eventually("it ends", every: .milliseconds(1)) { !child.isRunning }
             return (index, child.wait())
           }
         }
-        return await group.reduce(into: []) { $0.append($1) }
+        return try await group.reduce(into: []) { $0.append($1) }
       }
       #expect(found.count == 24 && found.allSatisfy { Int($0.0) == Int($0.1) })
     }

@@ -22,7 +22,7 @@ private final class LossyHTTP: HTTPTransport {
       left -= 1
       return left >= 0
     }
-    if isLost { throw .noAnswer("the connection broke") }
+    if isLost { throw .noResponse("the connection broke") }
     return answer
   }
 }
@@ -44,10 +44,10 @@ private final class LossyHTTP: HTTPTransport {
     let client = try subject.client(["client_secret": secret("web-s3cr3t")])
     let listener = try await LoopbackListener(path: "/callback", page: "thanks")
     let (outcome, _) = await harness.renewer().authorize(subject, client, scopes: ["read"]) {
-      (requests) async throws(TokenFault) in
+      (requests) async throws(TokenError) in
       let request = try AuthorizationRequest(client, scopes: ["read"], redirect: listener.url)
       _ = try? await server.consent(to: request.url)
-      guard let query = await listener.answer() else {
+      guard let query = await listener.query() else {
         throw .transient("nobody came", retryAfter: nil)
       }
       return try await requests.send(request.exchange(query: query))
@@ -68,7 +68,7 @@ private final class LossyHTTP: HTTPTransport {
       subject, secrets: ["client_secret": secret("web-s3cr3t")])
   }
 
-  @Test func aGraceWindowMendsALostAnswerAtOnce() async throws {
+  @Test func inAGraceWindowALostResponseIsRetriedAtOnce() async throws {
     let server = try await DjangoOAuth(grace: 120)
     let (harness, subject) = try await authorized(server, grace: 120)
     guard case .failed = await renew(harness, subject, http: LossyHTTP(losing: 1)) else {
@@ -88,7 +88,7 @@ private final class LossyHTTP: HTTPTransport {
     }
   }
 
-  @Test func withoutOneTheOldTokenIsTriedOnceAndLate() async throws {
+  @Test func withoutAGraceWindowTheOldTokenIsTriedOnceAndLate() async throws {
     let server = try await DjangoOAuth()
     let (harness, subject) = try await authorized(server, grace: 0)
     _ = await renew(harness, subject, http: LossyHTTP(losing: 1))
@@ -104,7 +104,7 @@ private final class LossyHTTP: HTTPTransport {
   }
 
   /// Eight that refresh at once without a claim would get three different answers of this server.
-  @Test func eightAtOnceAskItOnce() async throws {
+  @Test func eightAtOnceSendOneRequest() async throws {
     let server = try await DjangoOAuth()
     let (harness, subject) = try await authorized(server, grace: 0)
     for round in 1...5 {

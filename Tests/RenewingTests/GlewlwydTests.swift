@@ -35,8 +35,8 @@ import Tokens
     #expect(device.interval == 5)
     let sleeps = Mutex<[Int64]>([])
     let (outcome, _) = await harness.renewer().authorize(subject, client, scopes: declared) {
-      (requests) async throws(TokenFault) in
-      try await requests.answer(to: device) { seconds in
+      (requests) async throws(TokenError) in
+      try await requests.response(to: device) { seconds in
         sleeps.withLock { $0.append(seconds) }
         // Nobody waits here: the server is asked too often, and says so.
         if sleeps.withLock({ $0.count }) == 3 {
@@ -77,13 +77,13 @@ import Tokens
   @Test func anEmptyRefusalEndsInUnspecified() async throws {
     let server = try await Glewlwyd()
     let (harness, subject, _) = try await authorized(server)
-    let before = try await harness.kept()
+    let before = try await harness.stored()
     guard case .renewed = await renew(harness, subject) else {
       Issue.record("it was not renewed")
       return
     }
     // The used token is put back, as from a backup.
-    let after = try await harness.kept()
+    let after = try await harness.stored()
     _ = try await harness.store.swapTokens(
       TokenWrite(
         name: subject.name, id: after.id, version: after.version,
@@ -99,11 +99,11 @@ import Tokens
       #expect(reason.contains("400"))
     }
     #expect(await renew(harness, subject) == .needsAuthorization(.unspecified))
-    #expect(text(try await harness.kept().access) == text(before.access))
+    #expect(text(try await harness.stored().access) == text(before.access))
   }
 
   /// 403 with an empty body for a wrong secret.
-  @Test func aWrongSecretWithoutAWordStops() async throws {
+  @Test func aWrongSecretWithoutAnErrorCodeStops() async throws {
     let server = try await Glewlwyd()
     let harness = try await RenewalHarness(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
@@ -122,7 +122,7 @@ import Tokens
     #expect(record.tokens?.granted == ["read"])
   }
 
-  @Test func itsOwnWordForAWrongScopeStops() async throws {
+  @Test func itsOwnCodeForAWrongScopeStops() async throws {
     let server = try await Glewlwyd()
     let harness = try await RenewalHarness(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
@@ -137,15 +137,15 @@ import Tokens
     let server = try await Glewlwyd()
     let (harness, subject, _) = try await authorized(server)
     let client = try subject.client(["client_secret": secret("web-s3cr3t")])
-    let kept = try await harness.kept()
-    let former = SupersededTokens(access: nil, refresh: kept.refresh)
+    let stored = try await harness.stored()
+    let superseded = SupersededTokens(access: nil, refresh: stored.refresh)
     let renewer = harness.renewer()
     let requests = TokenRequests(client, http: LiveHTTPTransport()) { harness.clock.now }
-    let access = try #require(kept.access)
+    let access = try #require(stored.access)
     let known = try await requests.introspect(access)
     #expect(known.isActive && known.granted == ["read"])
     // While a connection has the same token, it stays good.
-    #expect(try await renewer.revoke(former, client, sharing: [subject.name]) == [])
+    #expect(try await renewer.revoke(superseded, client, sharing: [subject.name]) == [])
     guard case .renewed = await renew(harness, subject) else {
       Issue.record("a shared token was revoked")
       return
@@ -156,7 +156,7 @@ import Tokens
     let faults = try await renewer.revoke(next, client, sharing: [])
     #expect(faults == [])
     #expect(try await !requests.introspect(last).isActive)
-    #expect(try await harness.kept().refresh == nil)
+    #expect(try await harness.stored().refresh == nil)
     #expect(await renew(harness, subject) == .needsAuthorization(.revoked))
   }
 }

@@ -82,7 +82,7 @@ private final class CountingService: HTTPTransport {
         TokenWrite(
           name: name, id: record.storeID, version: 0,
           record: TokenRecord(
-            client: try #require(subject.mark), grant: grant, requested: ["read"],
+            client: try #require(subject.clientIdentity), grant: grant, requested: ["read"],
             tokens: TokenMetadata(
               attempt: TokenAttempt("first-\(number)"), issuedAt: issued,
               expiry: .at(issued.adding(seconds: lifetime)), granted: ["read"],

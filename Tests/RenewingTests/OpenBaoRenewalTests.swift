@@ -51,7 +51,8 @@ import Tokens
       TokenWrite(
         name: name, id: record.storeID, version: 0,
         record: TokenRecord(
-          client: try #require(subject.mark), grant: .authorizationCode, requested: ["read"],
+          client: try #require(subject.clientIdentity), grant: .authorizationCode,
+          requested: ["read"],
           tokens: TokenMetadata(
             attempt: "consent", issuedAt: issued, expiry: .at(issued.adding(seconds: 3600)),
             granted: ["read"], refresh: RefreshMetadata(consentedAt: issued, usedAt: issued),
@@ -63,7 +64,7 @@ import Tokens
   }
 
   /// Eight clients of one server at once, fifty times: one request each time, no token twice.
-  @Test func eightAskOnceInFiftyRounds() async throws {
+  @Test func eightClientsSendOneRequestInEachOfFiftyRounds() async throws {
     let server = try await BaoServer()
     defer { server.end() }
     let service = try await HostileServer.rotating()
@@ -93,11 +94,11 @@ import Tokens
         }, "round \(round): \(outcomes)")
       clock.advance(seconds: 3500)
     }
-    let kept = try await stores[7].openTokens(of: subject.name)
-    #expect(text(kept.refresh) == "refresh-50")
+    let stored = try await stores[7].openTokens(of: subject.name)
+    #expect(text(stored.refresh) == "refresh-50")
   }
 
-  @Test func watchersAreToldOfWhatHappens() async throws {
+  @Test func theFeedReportsWhatHappens() async throws {
     let server = try await BaoServer()
     defer { server.end() }
     let service = try await HostileServer.rotating()

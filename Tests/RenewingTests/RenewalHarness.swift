@@ -82,23 +82,23 @@ final class RenewalHarness: Sendable {
   ) async throws {
     let issued = clock.now
     let record = TokenRecord(
-      client: try client ?? #require(subject.mark), grant: subject.grant,
+      client: try client ?? #require(subject.clientIdentity), grant: subject.grant,
       requested: subject.declared ?? [],
       tokens: TokenMetadata(
         attempt: "consent", issuedAt: issued, expiry: .at(issued.adding(seconds: lifetime)),
         granted: subject.declared ?? [],
         refresh: refresh.map { _ in RefreshMetadata(consentedAt: issued, usedAt: issued) },
         verifiedAt: issued))
-    let kept = try await store.openTokens(of: subject.name)
+    let stored = try await store.openTokens(of: subject.name)
     _ = try await store.swapTokens(
       TokenWrite(
-        name: subject.name, id: id, version: kept.version, record: record,
+        name: subject.name, id: id, version: stored.version, record: record,
         tokens: .put(access: secret(access), refresh: refresh.map { secret($0) }),
         event: "authorized", provenance: provenance))
     if isDue { clock.advance(seconds: lifetime - 60) }
   }
 
-  func kept() async throws -> StoredTokens { try await store.openTokens(of: subject.name) }
+  func stored() async throws -> StoredTokens { try await store.openTokens(of: subject.name) }
 
   @discardableResult
   func renew(_ renewer: Renewer? = nil, isForced: Bool = false) async -> RenewalOutcome {

@@ -22,7 +22,7 @@ import Tokens
       return
     }
     #expect(record.tokens?.granted == ["read"])
-    #expect(text(try await harness.kept().access) == "minted")
+    #expect(text(try await harness.stored().access) == "minted")
     let call = try #require(server.calls.first)
     #expect(call.form == ["grant_type": "client_credentials", "scope": "read"])
     let basic = Data("flows:cl13nt-s3cret".utf8).base64EncodedString()
@@ -36,14 +36,14 @@ import Tokens
       try await harness.store.events(of: harness.subject.name).map(\.what).last == "token minted")
   }
 
-  // MARK: Behaviour 5
+  // MARK: One request each
 
   @Test func theIntentIsWrittenBeforeTheServiceIsCalled() async throws {
     let found = Mutex<TokenClaim?>(nil)
     let harness = Mutex<RenewalHarness?>(nil)
     let server = try await HostileServer.rotating { _, body in
-      let kept = try? await harness.withLock { $0 }?.kept()
-      found.withLock { $0 = kept?.record?.claim }
+      let stored = try? await harness.withLock { $0 }?.stored()
+      found.withLock { $0 = stored?.record?.claim }
       return .body(body)
     }
     let made = try await RenewalHarness(server.service)
@@ -55,7 +55,7 @@ import Tokens
     let digest = try await made.store.refreshDigest(of: secret("refresh-0"), in: made.id)
     #expect(claim.refreshDigest == digest)
     #expect(claim.isActive(at: made.clock.now))
-    #expect(try await made.kept().record?.claim == nil)
+    #expect(try await made.stored().record?.claim == nil)
   }
 
   @Test func aStoreThatCannotBeWrittenStopsTheExchange() async throws {
@@ -81,7 +81,7 @@ import Tokens
     #expect(outcomes.count == 20)
     // Who came while it was under way has its outcome, who came later finds it done.
     #expect(outcomes.contains { if case .renewed = $0 { true } else { false } })
-    #expect(text(try await harness.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.stored().refresh) == "refresh-1")
   }
 
   @Test func theLoserOfARaceTakesTheWinnersToken() async throws {
@@ -100,25 +100,25 @@ import Tokens
     #expect(outcomes.count { if case .adopted = $0 { true } else { false } } == 5)
   }
 
-  // MARK: Behaviour 7
+  // MARK: Claims
 
-  @Test func anAnswerIsAwaitedForLessThanAClaimLasts() {
-    #expect(RenewalTimes.answerSeconds + 10 < RenewalTimes.claimSeconds)
+  @Test func aResponseIsAwaitedForLessThanAClaimLasts() {
+    #expect(RenewalTimes.responseSeconds + 10 < RenewalTimes.claimSeconds)
   }
 
-  @Test func onlyOnesOwnClaimIsReleased() async throws {
+  @Test func onlyTheOwnClaimIsReleased() async throws {
     let harness = Mutex<RenewalHarness?>(nil)
     let server = try await HostileServer { _ in
       // While the service thinks, the claim's time runs out and another process claims.
       guard let made = harness.withLock({ $0 }) else { return .cut }
       made.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
-      guard let kept = try? await made.kept(), var record = kept.record else { return .cut }
+      guard let stored = try? await made.stored(), var record = stored.record else { return .cut }
       record.claim = TokenClaim(
         attempt: "another", holder: "b", deadline: made.clock.now.adding(seconds: 45),
         refreshDigest: nil)
       _ = try? await made.store.swapTokens(
         TokenWrite(
-          name: made.subject.name, id: kept.id, version: kept.version, record: record,
+          name: made.subject.name, id: stored.id, version: stored.version, record: record,
           provenance: provenance))
       return .body("", status: 503)
     }
@@ -129,12 +129,12 @@ import Tokens
       Issue.record("a lost claim is not seen")
       return
     }
-    #expect(try await made.kept().record?.claim?.attempt == "another")
+    #expect(try await made.stored().record?.claim?.attempt == "another")
   }
 
-  // MARK: Behaviour 8
+  // MARK: Saving and the journal
 
-  @Test func theAnswerIsOnTheDiskSealedBeforeItIsSaved() async throws {
+  @Test func theResponseIsOnTheDiskSealedBeforeItIsSaved() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
@@ -170,7 +170,7 @@ import Tokens
     #expect(harness.journaled == [])
   }
 
-  @Test func aFailingSaveIsTriedUntilItIsDone() async throws {
+  @Test func aFailingSaveIsRetriedUntilItSucceeds() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
@@ -181,11 +181,11 @@ import Tokens
       Issue.record("it gave up")
       return
     }
-    #expect(text(try await harness.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.stored().refresh) == "refresh-1")
     #expect(server.calls.count == 1)
   }
 
-  @Test func aSaveWhoseAnswerIsLostIsNotDoneTwice() async throws {
+  @Test func aSaveWhoseResponseIsLostIsNotRepeated() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
@@ -197,7 +197,7 @@ import Tokens
       return
     }
     #expect(lossy.swaps == 2)
-    #expect(text(try await harness.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.stored().refresh) == "refresh-1")
     let events = try await harness.store.events(of: harness.subject.name).map(\.what)
     #expect(events.count { $0 == "token refreshed" } == 1)
   }
@@ -213,7 +213,7 @@ import Tokens
       provenance: { provenance })
   }
 
-  @Test func aJournalThatCannotBeWrittenIsTold() async throws {
+  @Test func aJournalThatCannotBeWrittenIsReported() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
@@ -221,7 +221,7 @@ import Tokens
     // A store that takes them makes up for it.
     guard case .renewed = await harness.renew(harness.renewer(harness.store, journal: nowhere))
     else {
-      Issue.record("the journal kept the tokens from the store")
+      Issue.record("the journal prevented the save")
       return
     }
     harness.clock.advance(seconds: 3500)
@@ -236,13 +236,13 @@ import Tokens
     let outcome = await harness.renew(dying(harness, journal: harness.journal))
     #expect(outcome == .unsaved("it is away", isJournaled: true))
     #expect(harness.journaled.count == 1)
-    #expect(text(try await harness.kept().refresh) == "refresh-0")
+    #expect(text(try await harness.stored().refresh) == "refresh-0")
 
     let next = harness.renewer(harness.anotherStore())
     let outcomes = try await next.replay([harness.subject.name: harness.subject])
     #expect(outcomes == [.saved(harness.subject.name)])
-    #expect(text(try await harness.kept().refresh) == "refresh-1")
-    #expect(text(try await harness.kept().access) == "access-1")
+    #expect(text(try await harness.stored().refresh) == "refresh-1")
+    #expect(text(try await harness.stored().access) == "access-1")
     #expect(harness.journaled == [])
     #expect(try await next.replay([harness.subject.name: harness.subject]) == [])
     // And the family lives: the new token is good.
@@ -262,18 +262,18 @@ import Tokens
       store: harness.store.description.description, connection: harness.subject.name,
       id: harness.id,
       attempt: "old", base: "something earlier", kind: .refresh, requested: ["read"],
-      client: try #require(harness.subject.mark),
-      answer: RawResponse(
+      client: try #require(harness.subject.clientIdentity),
+      response: RawResponse(
         status: 200, body: Array(#"{"access_token": "old", "refresh_token": "old"}"#.utf8),
         sentAt: harness.clock.now))
-    try harness.journal.keep(entry, under: await harness.store.tokenKey())
+    try harness.journal.write(entry, under: await harness.store.tokenKey())
     let outcomes = try await harness.renewer().replay([harness.subject.name: harness.subject])
     #expect(outcomes == [.cleared(harness.subject.name)])
-    #expect(text(try await harness.kept().refresh) == "refresh-0")
+    #expect(text(try await harness.stored().refresh) == "refresh-0")
     #expect(harness.journaled == [])
   }
 
-  @Test func aDamagedJournalIsToldAndLeft() async throws {
+  @Test func aDamagedJournalEntryIsReportedAndLeft() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
@@ -287,15 +287,15 @@ import Tokens
     #expect(harness.journaled == ["broken.answer"])
   }
 
-  // MARK: Behaviour 9
+  // MARK: What a response leaves out
 
-  @Test func theNewTokenIsSavedBeforeAnythingElseIsAsked() async throws {
+  @Test func theNewTokenIsSavedBeforeAnyFurtherRequest() async throws {
     let harness = Mutex<RenewalHarness?>(nil)
-    let keptThen = Mutex<String?>(nil)
+    let savedThen = Mutex<String?>(nil)
     let server = try await HostileServer { call in
       if call.path == "/introspect" {
-        let kept = try? await harness.withLock { $0 }?.kept()
-        keptThen.withLock { $0 = text(kept?.refresh) }
+        let stored = try? await harness.withLock { $0 }?.stored()
+        savedThen.withLock { $0 = text(stored?.refresh) }
         return .body("", status: 500)
       }
       return .body(#"{"access_token": "access-1", "refresh_token": "refresh-1"}"#)
@@ -309,10 +309,10 @@ import Tokens
       Issue.record("a failed introspection undid a renewal")
       return
     }
-    #expect(keptThen.withLock { $0 } == "refresh-1")
+    #expect(savedThen.withLock { $0 } == "refresh-1")
   }
 
-  @Test func introspectionTellsAnUnknownEnd() async throws {
+  @Test func introspectionProvidesAMissingExpiry() async throws {
     let server = try await HostileServer { call in
       call.path == "/introspect"
         ? .body(#"{"active": true, "exp": 1790009999, "scope": "read write"}"#)
@@ -327,10 +327,8 @@ import Tokens
     }
     #expect(record.tokens?.expiry == .at(Timestamp(milliseconds: 1_790_009_999_000)))
     #expect(record.tokens?.granted == ["read", "write"])
-    #expect(try await harness.kept().record == record)
+    #expect(try await harness.stored().record == record)
   }
-
-  // MARK: Behaviour 10
 
   @Test func withoutANewRefreshTokenTheOldOneStays() async throws {
     let server = try await HostileServer { _ in
@@ -339,14 +337,14 @@ import Tokens
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
     _ = await harness.renew()
-    let kept = try await harness.kept()
-    #expect(text(kept.refresh) == "refresh-0" && text(kept.access) == "access-1")
-    #expect(kept.record?.tokens?.refresh != nil)
+    let stored = try await harness.stored()
+    #expect(text(stored.refresh) == "refresh-0" && text(stored.access) == "access-1")
+    #expect(stored.record?.tokens?.refresh != nil)
   }
 
-  // MARK: Behaviour 11
+  // MARK: Lost responses
 
-  @Test func aLostAnswerIsTriedOnceMoreAtTheLastMoment() async throws {
+  @Test func afterALostResponseTheTokenIsTriedOnceMoreAtTheLastMoment() async throws {
     let server = try await HostileServer { _ in .cut }
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize(isDue: false)
@@ -367,10 +365,10 @@ import Tokens
     harness.clock.advance(seconds: 800)
     #expect(await harness.renew() == .needsAuthorization(.answerLost))
     #expect(server.calls.count == 2)
-    #expect(text(try await harness.kept().access) == "access-0")
+    #expect(text(try await harness.stored().access) == "access-0")
   }
 
-  @Test func inAGraceWindowALostAnswerIsMendedAtOnce() async throws {
+  @Test func inAGraceWindowALostResponseIsRetriedAtOnce() async throws {
     let server = try await HostileServer { call in
       call.number == 1
         ? .cut : .body(#"{"access_token": "access-1", "refresh_token": "refresh-1"}"#)
@@ -386,15 +384,15 @@ import Tokens
       Issue.record("the grace window was not used")
       return
     }
-    #expect(text(try await harness.kept().refresh) == "refresh-1")
+    #expect(text(try await harness.stored().refresh) == "refresh-1")
   }
 
-  // MARK: Behaviour 12
+  // MARK: Failures
 
-  @Test func invalidGrantLooksAgainBeforeItGivesUp() async throws {
+  @Test func afterInvalidGrantTheStoreIsReadAgain() async throws {
     let harness = Mutex<RenewalHarness?>(nil)
     let server = try await HostileServer { _ in
-      // Somebody authorizes anew while the service thinks.
+      // Another person authorizes while the service works on it.
       try? await harness.withLock { $0 }?.authorize(
         access: "access-9", refresh: "refresh-9", isDue: false)
       return .body(#"{"error": "invalid_grant"}"#, status: 400)
@@ -402,23 +400,21 @@ import Tokens
     let made = try await RenewalHarness(server.service)
     harness.withLock { $0 = made }
     try await made.authorize()
-    var record = try #require(try await made.kept().record)
+    var record = try #require(try await made.stored().record)
     record.tokens?.attempt = "before"
     _ = try await made.store.swapTokens(
       TokenWrite(
-        name: made.subject.name, id: made.id, version: try await made.kept().version,
+        name: made.subject.name, id: made.id, version: try await made.stored().version,
         record: record, provenance: provenance))
     guard case .adopted = await made.renew() else {
       Issue.record("a good token was given up")
       return
     }
-    #expect(text(try await made.kept().refresh) == "refresh-9")
-    #expect(try await made.kept().record?.stop == nil)
+    #expect(text(try await made.stored().refresh) == "refresh-9")
+    #expect(try await made.stored().record?.stop == nil)
   }
 
-  // MARK: Behaviours 13, 15
-
-  @Test func aDeadGrantIsNotAskedForAgainAndNothingIsLost() async throws {
+  @Test func aDeadGrantIsNotPresentedAgainAndNoTokenIsLost() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"error": "invalid_grant"}"#, status: 400)
     }
@@ -429,13 +425,13 @@ import Tokens
       harness.clock.advance(seconds: 600)
     }
     #expect(server.calls.count == 1)
-    let kept = try await harness.kept()
-    #expect(text(kept.access) == "access-0" && text(kept.refresh) == "refresh-0")
-    #expect(kept.record?.history.count == 1)
+    let stored = try await harness.stored()
+    #expect(text(stored.access) == "access-0" && text(stored.refresh) == "refresh-0")
+    #expect(stored.record?.history.count == 1)
     #expect(harness.journaled == [])
   }
 
-  @Test func passingFaultsAreTriedAgainLater() async throws {
+  @Test func transientErrorsAreRetriedLater() async throws {
     let server = try await HostileServer { call in
       switch call.number {
       case 1: .body("", status: 503)
@@ -468,10 +464,10 @@ import Tokens
     #expect(server.calls.count == 3)
   }
 
-  // MARK: Behaviour 19
+  // MARK: The end of a refresh token
 
   @Test(arguments: [true, false])
-  func usePutsTheIdleEndOffWhereTheServiceSaysSo(isExtended: Bool) async throws {
+  func usePostponesTheIdleExpiryIfTheServiceSaysSo(isExtended: Bool) async throws {
     let server = try await HostileServer.rotating()
     var service = server.service
     service.refresh.idleSeconds = 30 * 86_400
@@ -490,7 +486,7 @@ import Tokens
     #expect(refresh.hardUntil == (isExtended ? nil : consented.adding(seconds: month)))
   }
 
-  // MARK: Behaviour 17
+  // MARK: Scopes
 
   @Test func aRefreshNamesNoScopes() async throws {
     let server = try await HostileServer.rotating()
@@ -511,8 +507,6 @@ import Tokens
     #expect(
       server.calls.map { $0.form["grant_type"] } == ["client_credentials", "client_credentials"])
   }
-
-  // MARK: Behaviour 18
 
   @Test func anAbsentScopeIsWhatWasRequestedAndThenWhatWasGranted() async throws {
     let server = try await HostileServer { _ in

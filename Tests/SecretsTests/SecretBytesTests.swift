@@ -4,7 +4,7 @@ import Testing
 @Suite struct SecretBytesTests {
   private let secret = SecretBytes(copying: Array("hunter2".utf8))
 
-  @Test func showsNothingHoweverItIsPrinted() {
+  @Test func printingShowsNothing() {
     var dumped = ""
     dump(secret, to: &dumped)
     let printed = ["\(secret)", String(describing: secret), String(reflecting: secret), dumped]

@@ -1,6 +1,6 @@
+import FoundationEssentials
 package import Model
 package import Pacing
-import FoundationEssentials
 import Synchronization
 
 /// A runtime whose time a test moves: time passes by sleeping, which takes none, and stands still

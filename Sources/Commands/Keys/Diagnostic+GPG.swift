@@ -11,7 +11,7 @@ extension Diagnostic {
       help: ["install it: apt-get install gnupg"])
   }
 
-  package init(_ fault: RecipientFault, _ recipient: LocatedText) {
+  package init(_ fault: RecipientError, _ recipient: LocatedText) {
     let key = recipient.text
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
@@ -54,7 +54,7 @@ extension Diagnostic {
       }
   }
 
-  package init(_ fault: SealFault, _ field: FieldName, at location: Location?) {
+  package init(_ fault: SealError, _ field: FieldName, at location: Location?) {
     func make(_ code: DiagnosticCode, _ reason: String, help: [String] = []) -> Diagnostic {
       Diagnostic(
         code, "`\(field)` could not be sealed", at: location, notes: [reason], help: help)
@@ -74,7 +74,7 @@ extension Diagnostic {
       }
   }
 
-  package init(_ fault: OpenFault, _ address: FieldAddress, at location: Location?) {
+  package init(_ fault: OpenError, _ address: FieldAddress, at location: Location?) {
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
     ) -> Diagnostic {

@@ -29,7 +29,7 @@ struct FieldSealer: SecretOpener, Sendable {
         value: $0.value, binding: name(of: $0.address, in: $0.file),
         recipients: recipients[$0.file] ?? [])
     }
-    let results: [Result<String, SealFault>]
+    let results: [Result<String, SealError>]
     let signer = try await keyring.signer()
     do throws(GPGUnavailable) {
       results = try await keyring.openPGP.seal(requests, signer: signer, sharing: choice)

@@ -32,7 +32,7 @@ struct ProjectKeyProtection: KeyProtection {
       let opened = try await keyring.openPGP.open([OpenRequest(armored: sealed, binding: binding)])
       guard let key = try opened.first?.get() else { throw KeyProtectionFailure("no answer") }
       return key
-    } catch let fault as OpenFault {
+    } catch let fault as OpenError {
       let address = FieldAddress(.storeKey, "key")
       throw KeyProtectionFailure(Diagnostic(fault, address, at: nil).inOneLine)
     } catch let error as GPGUnavailable {

@@ -60,7 +60,7 @@ struct AuthorizeCommand: Subcommand {
     let (outcome, superseded) = await tokenRenewer.renewer.authorize(
       subject, client, scopes: scopes
     ) {
-      (requests) async throws(TokenFault) -> RawResponse in
+      (requests) async throws(TokenError) -> RawResponse in
       device
         ? try await onDevice(requests, scopes, session.runtime, console)
         : try await inBrowser(requests, scopes, session.runtime, console)
@@ -86,7 +86,7 @@ struct AuthorizeCommand: Subcommand {
 
   private func inBrowser(
     _ requests: TokenRequests, _ scopes: Set<Scope>, _ runtime: Runtime, _ console: Console
-  ) async throws(TokenFault) -> RawResponse {
+  ) async throws(TokenError) -> RawResponse {
     let listener: LoopbackListener
     do throws(LoopbackListener.NotStarted) {
       listener = try await LoopbackListener(
@@ -103,13 +103,13 @@ struct AuthorizeCommand: Subcommand {
   private func response(
     to requests: TokenRequests, _ scopes: Set<Scope>, _ listener: LoopbackListener,
     _ runtime: Runtime, _ console: Console
-  ) async -> Result<RawResponse, TokenFault> {
-    do throws(TokenFault) {
+  ) async -> Result<RawResponse, TokenError> {
+    do throws(TokenError) {
       let request = try AuthorizationRequest(
         requests.client, scopes: scopes, redirect: listener.url)
       console.note("Open this in a browser, and consent:\n\n  \(request.url)\n")
       let query = await withTaskGroup(of: String?.self) { group in
-        group.addTask { await listener.answer() }
+        group.addTask { await listener.query() }
         group.addTask { [timeout] in
           await runtime.sleep(.seconds(timeout))
           return nil
@@ -129,12 +129,12 @@ struct AuthorizeCommand: Subcommand {
 
   private func onDevice(
     _ requests: TokenRequests, _ scopes: Set<Scope>, _ runtime: Runtime, _ console: Console
-  ) async throws(TokenFault) -> RawResponse {
+  ) async throws(TokenError) -> RawResponse {
     let device = try await requests.authorizeDevice(scopes: scopes)
     console.note(
       "On any device, open \(shown(device.url)) and type in the code \(shown(device.userCode))"
         + (device.completeURL.map { "\nor open \(shown($0))" } ?? ""))
-    return try await requests.answer(to: device) { seconds in
+    return try await requests.response(to: device) { seconds in
       await runtime.sleep(.seconds(seconds))
     }
   }

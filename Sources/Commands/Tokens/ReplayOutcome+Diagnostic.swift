@@ -13,7 +13,7 @@ extension ReplayOutcome {
       Diagnostic(
         .renewalFailed, "a killed run had asked for tokens of `\(name)` and was refused",
         severity: .info, notes: [reason])
-    case .kept(let name, let reason):
+    case .retained(let name, let reason):
       Diagnostic(
         .answerUnsaved, "tokens of `\(name)` are still in the journal alone", severity: .warning,
         notes: [reason])

@@ -25,7 +25,7 @@ extension Session {
       ProxyingHTTPTransport(
         environment: ProcessInfo.processInfo.environment,
         limits: HTTPLimits(
-          body: TokenRequests.answerLimit, answerSeconds: RenewalTimes.answerSeconds)),
+          body: TokenRequests.responseLimit, responseSeconds: RenewalTimes.responseSeconds)),
       logger: stores.logger)
   }
 }

@@ -16,7 +16,7 @@ extension TokenRenewer {
     try requireTokens([name], subjects, snapshot)
     guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
     let secrets = try await secrets(of: [name])[name] ?? [:]
-    do throws(TokenFault) {
+    do throws(TokenError) {
       return (subject, try subject.client(secrets))
     } catch {
       throw Failure(
@@ -64,7 +64,7 @@ extension TokenRenewer {
 }
 
 extension Diagnostic {
-  fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenFault) -> Diagnostic {
+  fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenError) -> Diagnostic {
     Diagnostic(
       .revocationFailed, "the tokens of `\(name)` may still be good at the service",
       severity: .warning, notes: [fault.summary],

@@ -1,12 +1,12 @@
 import CGCrypt
 import Secrets
 
-/// AES in cipher feedback mode with an IV of zeros, by libgcrypt: in binding, in memory that is the
-/// caller's. What libgcrypt keeps of a key is wiped when it is closed.
+/// AES in cipher feedback mode with an IV of zeros, by libgcrypt: in place, in the caller's memory.
+/// libgcrypt wipes its copy of the key when it is closed.
 @safe struct AESCFB: ~Copyable {
   private let handle: gcry_cipher_hd_t
 
-  /// `nil` for a cipher that is not AES, and where libgcrypt has none.
+  /// `nil` for a cipher that is not AES, or that libgcrypt does not have.
   init?(_ key: SessionKey) {
     guard GCrypt.isReady, let cipher = key.cipher else { return nil }
     var new: gcry_cipher_hd_t?
@@ -25,7 +25,7 @@ import Secrets
 
   deinit { unsafe gcry_cipher_close(handle) }
 
-  /// False where libgcrypt fails; the bytes are of no use then.
+  /// False if libgcrypt fails; the bytes are then useless.
   func encrypt(_ bytes: inout MutableSpan<UInt8>) -> Bool {
     unsafe bytes.withUnsafeMutableBytes {
       unsafe gcry_cipher_encrypt(handle, $0.baseAddress, $0.count, nil, 0) == 0
@@ -40,8 +40,8 @@ import Secrets
 }
 
 enum GCrypt {
-  /// libgcrypt must be asked for its version, and told how to work, once before anything else. Our
-  /// buffers are our own, so it needs no pool of locked memory.
+  /// libgcrypt must be asked for its version and configured once before anything else. We use our
+  /// own buffers, so it needs no pool of locked memory.
   static let isReady: Bool = {
     guard unsafe gcry_check_version("1.8.0") != nil else { return false }
     return gcrypt_disable_secure_memory() == 0 && gcrypt_finish_initialization() == 0

@@ -1,17 +1,17 @@
 import Encodings
-private import Glibc
 import FoundationEssentials
+private import Glibc
 import Model
 
-/// Which session keys were made here, how long ago, and for how many messages: a small file beside
-/// the keyring, with a digest of the key packets and no key.
+/// Which session keys were made here, when, and for how many messages: a small file beside the
+/// keyring, with a digest of the key packets and no key.
 ///
-/// New values join no other session key. Whoever can bring a message into a project may have chosen
-/// its session key, or may know it from a time as a recipient, and would read whatever joined it.
+/// New values never join another session key: the author of a message from elsewhere may know its
+/// session key, or a former recipient may, and could read whatever joined it.
 struct OwnSessionKeyLog: Sendable {
   /// Messages that may share a session key.
   static let maxMessages = 1 << 20
-  /// Seconds for which a session key is joined: a year.
+  /// Seconds for which new messages may join a session key: a year.
   static let maxAge: Int64 = 365 * 24 * 60 * 60
 
   struct Made: Hashable, Sendable {
@@ -24,7 +24,7 @@ struct OwnSessionKeyLog: Sendable {
 
   init(home: String) { path = home + "/vaultctl-session-keys" }
 
-  /// By the digest of their key packets.
+  /// Keyed by the digest of the key packets.
   func all() -> [String: Made] {
     guard Self.isPrivate(path), let bytes = try? Data(contentsOf: URL(filePath: path)) else {
       return [:]
@@ -41,8 +41,8 @@ struct OwnSessionKeyLog: Sendable {
     ) { $1 }
   }
 
-  /// Adds messages to a session key's count, and forgets what is joined no more. A folder that
-  /// cannot be written in keeps nothing; then the next run makes a session key of its own.
+  /// Adds messages to a session key's count, and drops the keys that may not be joined any more. If
+  /// the folder cannot be written, nothing is recorded, and the next run makes its own session key.
   func add(_ messages: Int, to message: SessionMessage, at now: Int64) {
     let lock = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { return }
@@ -77,12 +77,12 @@ struct OwnSessionKeyLog: Sendable {
 }
 
 extension OwnSessionKeyLog.Made {
-  /// One from the future is none that we can tell the age of.
+  /// The age of a date in the future is unknown.
   func isYoung(at now: Int64) -> Bool {
     (0..<OwnSessionKeyLog.maxAge).contains(now - created)
   }
 
-  /// How many more messages may join it.
+  /// The number of messages that may still join it.
   func room(at now: Int64) -> Int {
     isYoung(at: now) ? max(0, OwnSessionKeyLog.maxMessages - messages) : 0
   }

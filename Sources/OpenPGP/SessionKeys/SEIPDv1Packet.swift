@@ -1,8 +1,8 @@
 package import Secrets
 
-/// What stands inside of an integrity protected packet of version 1 (RFC 4880 section 5.13): a
-/// random block and its last two bytes again, a literal packet (section 5.9), and the SHA-1 of all
-/// of that in a packet of its own (section 5.14).
+/// The content of an integrity protected packet of version 1 (RFC 4880 section 5.13): a random
+/// block and its last two bytes again, a literal packet (section 5.9), and the SHA-1 of all that in
+/// its own packet (section 5.14).
 private enum Layout {
   static let prefixLength = 18
   static let checkLength = 22
@@ -27,7 +27,7 @@ private enum Layout {
 }
 
 extension SessionKey {
-  /// A value for its binding, encrypted; `nil` where this key cannot.
+  /// A value with its binding, encrypted; `nil` if libgcrypt fails.
   ///
   /// - Parameter date: seconds since 1970, as gpg writes it.
   /// - Precondition: the binding is at most 255 bytes long.
@@ -64,8 +64,8 @@ extension SessionKey {
     return isDone ? buffer.withBytes { span in span.indices.map { span[$0] } } : nil
   }
 
-  /// The value inside of encrypted bytes, if they are whole, of exactly this shape, and for this
-  /// binding. Of everything else gpg tells what is wrong with it.
+  /// The value in encrypted bytes, if they are intact, of exactly this shape, and for this binding.
+  /// For everything else gpg reports what is wrong.
   package func opened(_ ciphertext: [UInt8], at binding: String) -> SecretBytes? {
     guard ciphertext.count > Layout.prefixLength + Layout.checkLength,
       let cipher = AESCFB(self)
@@ -90,8 +90,8 @@ extension SessionKey {
     }
   }
 
-  /// The random block's repetition and the check, told as one, in a time that depends on the
-  /// length alone.
+  /// Whether the random block's repetition and the check are both right, in a time that depends
+  /// only on the length.
   private static func isWhole(_ span: Span<UInt8>) -> Bool {
     let end = span.count - 20
     let sum = GCrypt.sha1(span.extracting(0..<end))
@@ -101,8 +101,8 @@ extension SessionKey {
     return difference == 0
   }
 
-  /// Where the value starts in a literal packet that is all there is, in binary, and names this
-  /// binding.
+  /// Where the value starts in a literal packet that is the whole content, is binary, and names
+  /// this binding.
   private static func valueStart(in packet: Span<UInt8>, binding: String) -> Int? {
     guard packet.count > 2, packet[0] == Layout.literalTag else { return nil }
     var start: Int

@@ -1,15 +1,15 @@
 import Encodings
 import Secrets
 
-/// The key that a message's bytes are encrypted with, as its key packets carry it to each
+/// The key that a message's content is encrypted with, as its key packets carry it to each
 /// recipient. It lives in this process only, and is wiped with its last owner.
 package struct SessionKey: Sendable {
   /// The cipher's number (RFC 9580 section 9.3).
   let algorithm: Int
   let bytes: SecretBytes
 
-  /// - Parameter text: the cipher's decimal number, a colon, and the key in hex, as gpg tells it;
-  ///   ended by a zero.
+  /// - Parameter text: the cipher's decimal number, a colon, and the key in hex, as gpg prints it;
+  ///   zero-terminated.
   init?(_ text: UnsafePointer<CChar>) {
     var offset = 0
     var algorithm = 0

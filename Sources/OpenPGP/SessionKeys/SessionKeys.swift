@@ -1,11 +1,11 @@
 import Model
 
-/// The session keys that this process has learned, each under the key packets that carry it.
+/// The session keys that this process knows, by the key packets that carry them.
 ///
-/// Whoever first asks for one is told to get it; whoever asks meanwhile waits for that. So it takes
-/// one operation with a private key for all messages that share a session key.
+/// The first caller for a session key has to obtain it; later callers wait for that. So one
+/// operation with a private key serves all messages that share a session key.
 actor SessionKeys {
-  typealias Found = Result<SessionKey, OpenFault>
+  typealias Found = Result<SessionKey, OpenError>
   typealias KeyPackets = [UInt8]
 
   private enum Entry {
@@ -16,7 +16,7 @@ actor SessionKeys {
   private var entries: [KeyPackets: Entry] = [:]
   private var messages: [KeyPackets: SessionMessage] = [:]
 
-  /// Those of them that the caller has to get, and must `settle`.
+  /// The messages whose session keys the caller has to obtain, and must `settle`.
   func claim(_ wanted: [SessionMessage]) -> [SessionMessage] {
     wanted.filter { message in
       guard entries[message.keyPackets] == nil else { return false }
@@ -25,9 +25,10 @@ actor SessionKeys {
     }
   }
 
-  /// Tells what came of one that was claimed. What may go otherwise another time is not kept.
+  /// Records the result for a claimed session key. A result that may differ next time is not
+  /// cached.
   ///
-  /// - Parameter isFinal: whether all was tried to get it.
+  /// - Parameter isFinal: whether everything was tried to obtain it.
   func settle(_ message: SessionMessage, _ found: Found, isFinal: Bool = true) {
     guard case .underWay(let waiting) = entries[message.keyPackets] else { return }
     entries[message.keyPackets] = found.isLasting(isFinal: isFinal) ? .found(found) : nil
@@ -35,7 +36,8 @@ actor SessionKeys {
     for continuation in waiting { continuation.resume(returning: found) }
   }
 
-  /// What is known of a message's session key, or what comes of getting it; `nil` where nobody is.
+  /// The result for a message's session key, waiting for it if another caller is obtaining it;
+  /// `nil` if no caller is.
   func found(_ message: SessionMessage) async -> Found? {
     switch entries[message.keyPackets] {
     case nil: return nil
@@ -48,7 +50,7 @@ actor SessionKeys {
     }
   }
 
-  /// A message for exactly these keys whose session key is known, of those that `isRight` takes.
+  /// A message for exactly these keys whose session key is known, of those that `isRight` accepts.
   func known(
     for ids: [String], where isRight: (SessionMessage) -> Bool
   ) -> (message: SessionMessage, key: SessionKey)? {
@@ -60,7 +62,7 @@ actor SessionKeys {
 }
 
 extension SessionKeys.Found {
-  /// A key stays, and so does it that there is none, or nobody to ask for its passphrase.
+  /// Cache a found key, and also a definite "no key" or "no passphrase".
   fileprivate func isLasting(isFinal: Bool) -> Bool {
     switch self {
     case .success: true
@@ -70,8 +72,8 @@ extension SessionKeys.Found {
   }
 }
 
-extension OpenFault {
-  /// Whether it holds for every message with the same key packets.
+extension OpenError {
+  /// Whether it applies to every message with the same key packets.
   var isAboutTheKey: Bool {
     switch self {
     case .noSecretKey, .agentUnavailable, .cancelled, .deadlineExceeded: true

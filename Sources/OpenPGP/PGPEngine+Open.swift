@@ -4,13 +4,13 @@ package import Secrets
 extension PGPEngine {
   /// Opens each message.
   ///
-  /// 1. Messages of the plainest shape, of which no signature is asked, are taken apart.
-  /// 2. For each set of key packets among them, gpg tells the session key once.
-  /// 3. With it they are opened in this process, where all is right with them.
-  /// 4. Everything else gpg opens, or tells what is wrong with it.
+  /// 1. Messages of the simplest shape, for which no signature is required, are parsed.
+  /// 2. For each set of key packets among them, gpg provides the session key once.
+  /// 3. With it they are opened in this process, if they are valid in every respect.
+  /// 4. gpg opens everything else, or reports what is wrong with it.
   package func open(
     _ requests: [OpenRequest]
-  ) async throws(GPGUnavailable) -> [Result<SecretBytes, OpenFault>] {
+  ) async throws(GPGUnavailable) -> [Result<SecretBytes, OpenError>] {
     let messages = requests.map { request in
       request.signers == nil ? SessionMessage(armored: request.armored) : nil
     }
@@ -18,21 +18,21 @@ extension PGPEngine {
       of: zip(messages, requests).compactMap { message, request in
         message.map { ($0, request.armored) }
       })
-    var answers = zip(requests, messages).map { request, message in
-      message.flatMap { Self.answer(request, $0, found[$0.keyPackets]) }
+    var results = zip(requests, messages).map { request, message in
+      message.flatMap { Self.result(request, $0, found[$0.keyPackets]) }
     }
-    let left = answers.indices.filter { answers[$0] == nil }
+    let left = results.indices.filter { results[$0] == nil }
     let opened = try await inLanes(left.map { requests[$0] }) { context, request in
-      Result { () throws(OpenFault) in try context.open(request) }
+      Result { () throws(OpenError) in try context.open(request) }
     }
-    for (index, result) in zip(left, opened) { answers[index] = result }
-    return answers.compactMap(\.self)
+    for (index, result) in zip(left, opened) { results[index] = result }
+    return results.compactMap(\.self)
   }
 
-  /// `nil` where gpg has to be asked.
-  private static func answer(
+  /// `nil` if gpg has to open it.
+  private static func result(
     _ request: OpenRequest, _ message: SessionMessage, _ found: SessionKeys.Found?
-  ) -> Result<SecretBytes, OpenFault>? {
+  ) -> Result<SecretBytes, OpenError>? {
     switch found {
     case .success(let key): key.opened(message.ciphertext, at: request.binding).map { .success($0) }
     case .failure(let fault) where fault.isAboutTheKey: .failure(fault)
@@ -40,9 +40,9 @@ extension PGPEngine {
     }
   }
 
-  /// What is found of the messages' session keys, by their key packets.
+  /// The messages' session keys as far as they are found, by their key packets.
   ///
-  /// - Parameter settings: where less is tried than by this keyring's.
+  /// - Parameter settings: other ones than the engine's, to try less.
   func sessionKeys(
     of messages: [(message: SessionMessage, armored: String)], settings: GPGSettings? = nil
   ) async throws(GPGUnavailable) -> [SessionKeys.KeyPackets: SessionKeys.Found] {
@@ -52,7 +52,7 @@ extension PGPEngine {
     do throws(GPGUnavailable) {
       let armored = claimed.compactMap { first[$0.keyPackets]?.armored }
       let results = try await inLanes(armored, settings: settings) { context, armored in
-        Result { () throws(OpenFault) in try context.sessionKey(of: armored) }
+        Result { () throws(OpenError) in try context.sessionKey(of: armored) }
       }
       for (message, result) in zip(claimed, results) {
         found[message.keyPackets] = result

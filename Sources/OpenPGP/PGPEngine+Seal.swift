@@ -3,53 +3,53 @@ import Model
 import Secrets
 
 extension PGPEngine {
-  /// Seals each value in a message of its own.
+  /// Seals each value in its own message.
   ///
   /// Messages for the same recipients share a session key: one that `choice` allows, or that of the
-  /// first of them, which gpg makes. Where none can be had, because no key here opens it, and where
-  /// they are signed, gpg makes them all.
+  /// first of them, which gpg makes. If no key here opens it, or the messages are signed, gpg makes
+  /// them all.
   package func seal(
     _ requests: [SealRequest], signer: Fingerprint? = nil, sharing choice: SessionKeyChoice
-  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+  ) async throws(GPGUnavailable) -> [Result<String, SealError>] {
     guard signer == nil else { return try await sealedByGPG(requests, signer: signer) }
-    var answers = [Result<String, SealFault>?](repeating: nil, count: requests.count)
+    var results = [Result<String, SealError>?](repeating: nil, count: requests.count)
     let groups = Dictionary(grouping: requests.indices) { index in
       requests[index].recipients.map(\.fingerprint.rawValue).sorted()
     }
     for group in groups.values.sorted(by: { ($0.first ?? 0) < ($1.first ?? 0) }) {
       let sealed = try await sealedTogether(group.map { requests[$0] }, choice)
-      for (index, result) in zip(group, sealed) { answers[index] = result }
+      for (index, result) in zip(group, sealed) { results[index] = result }
     }
-    return answers.compactMap(\.self)
+    return results.compactMap(\.self)
   }
 
   private func sealedByGPG(
     _ requests: [SealRequest], signer: Fingerprint? = nil
-  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+  ) async throws(GPGUnavailable) -> [Result<String, SealError>] {
     try await inLanes(requests) { context, request in
-      Result { () throws(SealFault) in try context.seal(request, signer: signer) }
+      Result { () throws(SealError) in try context.seal(request, signer: signer) }
     }
   }
 
   /// - Precondition: the requests are for the same recipients.
   private func sealedTogether(
     _ requests: [SealRequest], _ choice: SessionKeyChoice
-  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+  ) async throws(GPGUnavailable) -> [Result<String, SealError>] {
     guard let recipients = requests.first?.recipients, let home = GPGContext.home(settings),
       let ids = Self.chosenKeyIDs(recipients)
     else { return try await sealedByGPG(requests) }
     let made = OwnSessionKeyLog(home: home)
     var rest = requests[...]
-    var answers: [Result<String, SealFault>] = []
-    // To seal one value needs no passphrase, so nobody is asked for one; to seal many without their
-    // session key would cost every later opening of each.
+    var results: [Result<String, SealError>] = []
+    // Sealing one value needs no passphrase, so nobody is asked for one; sealing many without a
+    // shared session key would make every later opening of each expensive.
     var shared = try await presentSessionKey(
       for: ids, choice, made, settings: requests.count == 1 ? settings.silent : nil)
     while !rest.isEmpty {
       guard let (message, key, room) = shared else {
-        // The first is gpg's, and the next ones join it if we can open it.
+        // gpg makes the first, and the others join it if we can open it.
         let first = try await sealedByGPG([rest.removeFirst()])
-        answers += first
+        results += first
         guard case .success(let armored) = first.first,
           let message = SessionMessage(armored: armored), message.keyIDs.sorted() == ids
         else { break }
@@ -63,16 +63,16 @@ extension PGPEngine {
       let joined = joining.map { Self.joined($0, message, key) }
       rest = rest.dropFirst(joining.count)
       made.add(joined.count, to: message, at: Self.now)
-      answers += try await whole(joined, Array(joining))
+      results += try await whole(joined, Array(joining))
       shared = nil
     }
-    return answers + (try await sealedByGPG(Array(rest)))
+    return results + (try await sealedByGPG(Array(rest)))
   }
 
-  /// What could not be sealed with the session key, gpg seals.
+  /// gpg seals what could not be sealed with the session key.
   private func whole(
     _ joined: [String?], _ requests: [SealRequest]
-  ) async throws(GPGUnavailable) -> [Result<String, SealFault>] {
+  ) async throws(GPGUnavailable) -> [Result<String, SealError>] {
     let left = joined.indices.filter { joined[$0] == nil }
     var others = try await sealedByGPG(left.map { requests[$0] })[...]
     return joined.compactMap { $0.map { .success($0) } ?? others.popFirst() }
@@ -120,7 +120,7 @@ extension PGPEngine {
     try? await sessionKeys(of: [(message, armored)], settings: settings)[message.keyPackets]?.get()
   }
 
-  /// Sorted; `nil` where one cannot be told.
+  /// Sorted; `nil` if one of them is unknown.
   private static func chosenKeyIDs(_ recipients: [PublicKey]) -> [String]? {
     let ids = recipients.compactMap(\.chosenEncryptionKeyID?.rawValue)
     return ids.count == recipients.count ? ids.sorted() : nil

@@ -2,18 +2,18 @@ import Encodings
 import HTTP
 package import Model
 
-/// Why there is no token. No case quotes what was sent or what a service echoed.
-package enum TokenFault: Error, Hashable, Sendable {
+/// Why a service gave no token. No case quotes what was sent or what the service echoed.
+package enum TokenError: Error, Hashable, Sendable {
   /// A person must consent again.
   case consent(AuthorizationNeed)
-  /// The client is set up wrongly, here or there; trying again mends nothing.
+  /// The client is misconfigured, here or at the service; retrying does not help.
   case configuration(String)
-  /// It may go better later, after so many seconds where the service says so.
+  /// A later attempt may succeed; `retryAfter` in seconds if the service names it.
   case transient(String, retryAfter: Int64?)
-  /// A refusal without a reason: a few tries, then a person.
+  /// A refusal without a reason: a few retries, then a person.
   case unspecified(String)
-  /// The service may have carried it out, and its answer is lost.
-  case answerLost(String)
+  /// The service may have carried out the request, and its response is lost.
+  case responseLost(String)
   /// RFC 8628 section 3.5, while a person has not yet decided.
   case authorizationPending
   case slowDown
@@ -22,15 +22,15 @@ package enum TokenFault: Error, Hashable, Sendable {
     switch self {
     case .consent(let need): need.summary
     case .configuration(let code): "the service says `\(code)`"
-    case .transient(let reason, _), .unspecified(let reason), .answerLost(let reason): reason
+    case .transient(let reason, _), .unspecified(let reason), .responseLost(let reason): reason
     case .authorizationPending: "nobody has consented yet"
     case .slowDown: "the service asks to be asked less often"
     }
   }
 }
 
-extension TokenFault {
-  /// Of RFC 6749 section 5.2, with RFC 8628 section 3.5, and what servers say in their place.
+extension TokenError {
+  /// Codes of RFC 6749 section 5.2 and RFC 8628 section 3.5, and what servers send instead.
   private static let wrongClient: Set<String> = [
     "invalid_client", "unauthorized_client", "invalid_scope", "scope_invalid",
     "unsupported_grant_type", "bad_client_id", "bad_client_secret", "incorrect_client_credentials",
@@ -40,7 +40,7 @@ extension TokenFault {
     "invalid_grant", "bad_refresh_token", "expired_token", "access_denied",
   ]
 
-  /// What an answer complains of; `nil` where it does not.
+  /// The error in a response; `nil` if it has none.
   init?(
     errorResponse value: ResponseValue?, _ raw: RawResponse, invalidGrantCodes: Set<String>
   ) {
@@ -67,24 +67,24 @@ extension TokenFault {
   ) -> String? {
     let error = value["error"]
     let isRefused = if case .boolean(false)? = value["ok"] { true } else { false }
-    let told = error?.plainText ?? error?["code"]?.plainText ?? error?["type"]?.plainText
-    if let told, !told.isEmpty { return told }
+    let reported = error?.plainText ?? error?["code"]?.plainText ?? error?["type"]?.plainText
+    if let reported, !reported.isEmpty { return reported }
     if isRefused { return "refused" }
     guard !(200..<300).contains(status) else { return nil }
-    // Only words that are known may count: other members may hold what was sent.
+    // Only known codes count: these members may also echo what was sent.
     let word = value["status"]?.plainText ?? value["code"]?.plainText
     return word.flatMap { invalidGrantCodes.contains($0) ? $0 : nil }
   }
 
   private static func fault(
-    _ told: String, _ raw: RawResponse, _ invalidGrantCodes: Set<String>
-  ) -> TokenFault {
-    let code = told.isCode ? told : "an error of its own"
-    if dead.contains(told) || invalidGrantCodes.contains(told) {
+    _ reported: String, _ raw: RawResponse, _ invalidGrantCodes: Set<String>
+  ) -> TokenError {
+    let code = reported.isCode ? reported : "an error of its own"
+    if dead.contains(reported) || invalidGrantCodes.contains(reported) {
       return .consent(.refused(code: code))
     }
-    if wrongClient.contains(told) { return .configuration(code) }
-    switch told {
+    if wrongClient.contains(reported) { return .configuration(code) }
+    switch reported {
     case "authorization_pending": return .authorizationPending
     case "slow_down": return .slowDown
     case "temporarily_unavailable", "server_error", "rate_limited", "ratelimited",
@@ -110,15 +110,15 @@ extension TokenFault {
     switch failure {
     case .notConnected(let reason), .untrusted(let reason):
       self = .transient(reason, retryAfter: nil)
-    case .noAnswer(let reason): self = .answerLost(reason)
-    case .tooLarge: self = .answerLost("the answer is larger than any answer with a token")
+    case .noResponse(let reason): self = .responseLost(reason)
+    case .tooLarge: self = .responseLost("the answer is larger than any answer with a token")
     }
   }
 }
 
 extension String {
-  /// What may be shown of a service's words: a code as RFC 6749 section 5.2 has them, of short words,
-  /// so that nothing that was sent can hide in it.
+  /// Whether a service's text is a code as in RFC 6749 section 5.2, made of short words, so that
+  /// nothing that was sent can hide in it.
   fileprivate var isCode: Bool {
     let words = split(omittingEmptySubsequences: false) { "_-. ".contains($0) }
     return words.count <= 6

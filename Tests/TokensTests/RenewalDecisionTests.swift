@@ -4,7 +4,7 @@ import Tokens
 
 private func name(_ text: String) throws -> ConnectionName { try #require(ConnectionName(text)) }
 
-private let mark = ClientIdentity(id: "flows", digest: "d1")
+private let identity = ClientIdentity(id: "flows", digest: "d1")
 private let now = Timestamp(milliseconds: 1_790_000_000_000)
 
 private func facts(
@@ -21,13 +21,14 @@ private func record(
   stop: TokenStop? = nil, retryAt: Timestamp? = nil
 ) -> TokenRecord {
   TokenRecord(
-    client: mark, grant: grant, requested: ["read"], tokens: tokens, claim: claim, stop: stop,
+    client: identity, grant: grant, requested: ["read"], tokens: tokens, claim: claim, stop: stop,
     retryAt: retryAt)
 }
 
 private func decide(
   _ record: TokenRecord?, at time: Timestamp, grant: OAuthGrant? = nil,
-  service: OAuthService = anyService, client: ClientIdentity = mark, version: StoreVersion = "1",
+  service: OAuthService = anyService, client: ClientIdentity = identity,
+  version: StoreVersion = "1",
   declared: Set<Scope>? = ["read"], isForced: Bool = false
 ) throws -> RenewalDecision {
   RenewalCase(
@@ -37,10 +38,10 @@ private func decide(
   ).decision(now: time, isForced: isForced)
 }
 
-@Suite struct DecisionTests {
+@Suite struct RenewalDecisionTests {
   private let ends = now.adding(seconds: 3600)
 
-  // MARK: Behaviour 1
+  // MARK: When a renewal is due
 
   @Test(
     arguments: [
@@ -72,7 +73,7 @@ private func decide(
     }
   }
 
-  @Test func tokensThatEndTogetherAreNotDueTogether() throws {
+  @Test func tokensThatExpireTogetherAreNotDueTogether() throws {
     let rule = RenewalRule.standard
     let times = try (0..<1000).map { number in
       rule.dueAt(issued: now, ends: ends, connection: try name("connection-\(number)"))
@@ -86,21 +87,21 @@ private func decide(
 
   // MARK: What is done when
 
-  @Test func mintsWhereNoPersonIsNeededAndAsksWhereOneIs() throws {
+  @Test func mintsIfNoPersonIsNeededAndAsksOtherwise() throws {
     #expect(try decide(nil, at: now) == .mint)
     #expect(try decide(nil, at: now, grant: .jwtBearer) == .mint)
     #expect(try decide(nil, at: now, grant: .authorizationCode) == .ask(.noRefreshToken))
   }
 
-  @Test func usesWhatIsGoodAndRenewsWhatIsDue() throws {
-    let kept = record(tokens: facts(ends: .at(ends)))
-    guard case .use(let until?) = try decide(kept, at: now) else {
+  @Test func usesAValidTokenAndRenewsADueOne() throws {
+    let stored = record(tokens: facts(ends: .at(ends)))
+    guard case .use(let until?) = try decide(stored, at: now) else {
       Issue.record("a new token is not used")
       return
     }
-    #expect(try decide(kept, at: until.adding(seconds: -1)) == .use(until: until))
-    #expect(try decide(kept, at: until) == .refresh(priorAttemptUnresolved: false))
-    #expect(try decide(kept, at: now, isForced: true) == .refresh(priorAttemptUnresolved: false))
+    #expect(try decide(stored, at: until.adding(seconds: -1)) == .use(until: until))
+    #expect(try decide(stored, at: until) == .refresh(priorAttemptUnresolved: false))
+    #expect(try decide(stored, at: now, isForced: true) == .refresh(priorAttemptUnresolved: false))
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: until) == .mint)
     #expect(
@@ -108,72 +109,74 @@ private func decide(
         == .use(until: nil))
   }
 
-  @Test func anUnknownEndIsRenewedLongBeforeAnHourIsOver() throws {
-    let kept = record(tokens: facts(ends: .unknown))
+  @Test func aTokenWithoutAKnownExpiryIsRenewedWithinTheHour() throws {
+    let stored = record(tokens: facts(ends: .unknown))
     #expect(
-      try decide(kept, at: now.adding(seconds: 2700)) == .refresh(priorAttemptUnresolved: false))
+      try decide(stored, at: now.adding(seconds: 2700)) == .refresh(priorAttemptUnresolved: false))
   }
 
-  // MARK: Behaviours 5, 7, 11: claims
+  // MARK: Claims
 
   private func claim(deadline: Timestamp) -> TokenClaim {
     TokenClaim(attempt: "a2", holder: "ann@laptop", deadline: deadline, refreshDigest: "d")
   }
 
-  @Test func whoHasClaimedIsNotDisturbed() throws {
+  @Test func anActiveClaimIsLeftAlone() throws {
     let deadline = now.adding(seconds: 45)
     let claimed = record(tokens: facts(ends: .at(now)), claim: claim(deadline: deadline))
     #expect(try decide(claimed, at: now) == .wait(until: deadline))
     #expect(try decide(claimed, at: now, isForced: true) == .wait(until: deadline))
   }
 
-  @Test func inDoubtTheOldTokenWaitsAsLongAsIsUseful() throws {
+  @Test func anUnresolvedRefreshWaitsUntilTheLastMoment() throws {
     let deadline = ends.adding(seconds: -800)
-    let doubtful = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
+    let unresolved = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
     var rotating = anyService
     rotating.refresh.rotation = .always
     let last = ends.adding(seconds: -60)
-    #expect(try decide(doubtful, at: deadline, service: rotating) == .wait(until: last))
+    #expect(try decide(unresolved, at: deadline, service: rotating) == .wait(until: last))
     #expect(
-      try decide(doubtful, at: last, service: rotating) == .refresh(priorAttemptUnresolved: true))
+      try decide(unresolved, at: last, service: rotating) == .refresh(priorAttemptUnresolved: true))
   }
 
-  @Test func inAGraceWindowTheOldTokenIsTriedAtOnce() throws {
+  @Test func inAGraceWindowAnUnresolvedRefreshIsRetriedAtOnce() throws {
     let deadline = ends.adding(seconds: -800)
-    let doubtful = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
+    let unresolved = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
     var service = anyService
     service.refresh = RefreshRules(rotation: .always, graceSeconds: 600)
     #expect(
-      try decide(doubtful, at: deadline, service: service) == .refresh(priorAttemptUnresolved: true)
+      try decide(unresolved, at: deadline, service: service)
+        == .refresh(priorAttemptUnresolved: true)
     )
     let over = deadline.adding(seconds: 600)
     #expect(
-      try decide(doubtful, at: over, service: service)
+      try decide(unresolved, at: over, service: service)
         == .wait(until: ends.adding(seconds: -60)))
     service.refresh = RefreshRules(rotation: .never)
     #expect(
-      try decide(doubtful, at: deadline, service: service) == .refresh(priorAttemptUnresolved: true)
+      try decide(unresolved, at: deadline, service: service)
+        == .refresh(priorAttemptUnresolved: true)
     )
   }
 
-  @Test func aVanishedMintIsNoDoubt() throws {
+  @Test func aVanishedMintLeavesNothingUnresolved() throws {
     let claimed = record(
       .clientCredentials, tokens: facts(ends: .at(now), refresh: nil), claim: claim(deadline: now))
     #expect(try decide(claimed, at: now) == .mint)
   }
 
-  // MARK: Behaviours 13, 15: failures
+  // MARK: Failures
 
   private func failed(
-    _ fault: TokenFault, after record: TokenRecord, fraction: Double = 0.5
+    _ fault: TokenError, after record: TokenRecord, fraction: Double = 0.5
   ) -> TokenRecord {
     record.failed(fault, at: now, version: "1", fraction: fraction)
   }
 
-  @Test func whatIsTerminalStopsAutomaticCallsAndKeepsTheTokens() throws {
-    let kept = record(tokens: facts(ends: .at(ends)))
-    let dead = failed(.consent(.refused(code: "invalid_grant")), after: kept)
-    #expect(dead.tokens == kept.tokens)
+  @Test func aTerminalErrorStopsAutomaticCallsAndKeepsTheTokens() throws {
+    let stored = record(tokens: facts(ends: .at(ends)))
+    let dead = failed(.consent(.refused(code: "invalid_grant")), after: stored)
+    #expect(dead.tokens == stored.tokens)
     #expect(dead.history.first?.reason == "the service says `invalid_grant`")
     for time in [now, ends, ends.adding(seconds: 86_400)] {
       #expect(
@@ -181,58 +184,58 @@ private func decide(
     }
     // The old access token is served until it really ends.
     let state = dead.state(
-      of: try name("crm"), client: mark, declared: ["read"], rules: ScopeRules(),
+      of: try name("crm"), client: identity, declared: ["read"], rules: ScopeRules(),
       rule: .standard, now: now)
     #expect(state == .needsAuthorization(.refused(code: "invalid_grant")))
     #expect(dead.tokens?.expiry == .at(ends))
   }
 
-  @Test func aWrongSetupIsTriedAgainOnceItIsAnother() throws {
-    let kept = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
-    let stopped = failed(.configuration("invalid_client"), after: kept)
+  @Test func aWrongSetupIsRetriedOnceItChanges() throws {
+    let stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
+    let stopped = failed(.configuration("invalid_client"), after: stored)
     #expect(try decide(stopped, at: ends) == .stopped("invalid_client"))
     #expect(try decide(stopped, at: ends, version: "2") == .mint)
     #expect(try decide(stopped, at: ends, isForced: true) == .mint)
   }
 
-  @Test func passingFaultsWaitLongerEachTime() throws {
-    var kept = record(tokens: facts(ends: .at(now)))
+  @Test func transientErrorsWaitLongerEachTime() throws {
+    var stored = record(tokens: facts(ends: .at(now)))
     var waits: [Int64] = []
     for _ in 0..<12 {
-      kept = failed(.transient("busy", retryAfter: nil), after: kept, fraction: 0.999_999)
-      waits.append(try #require(kept.retryAt).milliseconds - now.milliseconds)
+      stored = failed(.transient("busy", retryAfter: nil), after: stored, fraction: 0.999_999)
+      waits.append(try #require(stored.retryAt).milliseconds - now.milliseconds)
     }
     #expect(waits[0] > 1900 && waits[0] <= 2000)
     #expect(zip(waits, waits.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(waits.last.map { $0 <= 300_000 && $0 > 290_000 } ?? false)
     // Full jitter: from none at all.
-    let early = failed(.transient("busy", retryAfter: nil), after: kept, fraction: 0)
+    let early = failed(.transient("busy", retryAfter: nil), after: stored, fraction: 0)
     #expect(early.retryAt == now)
-    let asked = failed(.transient("busy", retryAfter: 30), after: kept, fraction: 0)
+    let asked = failed(.transient("busy", retryAfter: 30), after: stored, fraction: 0)
     #expect(asked.retryAt == now.adding(seconds: 30))
     #expect(try decide(asked, at: now) == .wait(until: now.adding(seconds: 30)))
     #expect(try decide(asked, at: now, isForced: true) == .refresh(priorAttemptUnresolved: false))
-    #expect(kept.history.count == TokenRecord.keptFailures)
+    #expect(stored.history.count == TokenRecord.keptFailures)
   }
 
-  @Test func refusalsWithoutAReasonEndAfterAFewTries() {
-    var kept = record(tokens: facts(ends: .at(ends)))
+  @Test func refusalsWithoutAReasonStopAfterAFewAttempts() {
+    var stored = record(tokens: facts(ends: .at(ends)))
     for _ in 1..<TokenRecord.unexplainedLimit {
-      kept = failed(.unspecified("the service answered 400"), after: kept)
-      #expect(kept.stop == nil)
+      stored = failed(.unspecified("the service answered 400"), after: stored)
+      #expect(stored.stop == nil)
     }
-    // A passing fault between them begins the count anew.
-    var mixed = failed(.transient("busy", retryAfter: nil), after: kept)
+    // A transient error in between restarts the count.
+    var mixed = failed(.transient("busy", retryAfter: nil), after: stored)
     mixed = failed(.unspecified("the service answered 400"), after: mixed)
     #expect(mixed.stop == nil)
-    kept = failed(.unspecified("the service answered 400"), after: kept)
-    #expect(kept.stop == .consent(.unspecified))
+    stored = failed(.unspecified("the service answered 400"), after: stored)
+    #expect(stored.stop == .consent(.unspecified))
   }
 
-  @Test func aLostAnswerLeavesTheClaimAsAWarning() throws {
+  @Test func aLostResponseLeavesTheClaim() throws {
     let deadline = now.adding(seconds: 45)
     let claimed = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
-    let lost = failed(.answerLost("the connection broke"), after: claimed)
+    let lost = failed(.responseLost("the connection broke"), after: claimed)
     #expect(lost.claim == claimed.claim)
     var again = lost
     again.claim = TokenClaim(
@@ -242,80 +245,80 @@ private func decide(
     #expect(dead.stop == .consent(.answerLost))
   }
 
-  // MARK: Behaviours 16, 17, 18
+  // MARK: Clients and scopes
 
-  @Test func tokensAreOfOneClientAlone() throws {
+  @Test func tokensBelongToOneClient() throws {
     let other = ClientIdentity(id: "flows", digest: "d2")
-    let kept = record(tokens: facts(ends: .at(ends)))
-    #expect(try decide(kept, at: now, client: other) == .ask(.clientChanged))
+    let stored = record(tokens: facts(ends: .at(ends)))
+    #expect(try decide(stored, at: now, client: other) == .ask(.clientChanged))
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: now, client: other) == .mint)
   }
 
-  @Test func theMarkIsOfTheConfigurationAndNotOfTheSecret() {
-    func mark(_ fields: [FieldName: String]) -> ClientIdentity? {
+  @Test func aClientsIdentityDependsOnItsConfigurationAndNotOnItsSecret() {
+    func identity(_ fields: [FieldName: String]) -> ClientIdentity? {
       ClientIdentity(.clientCredentials, Catalog.builtIn["auth0"]?.oauth ?? anyService) {
         fields[$0]
       }
     }
     let one: [FieldName: String] = ["client_id": "flows", "domain": "a.example.com"]
-    #expect(mark(one) == mark(one.merging(["client_secret": "x"]) { $1 }))
-    #expect(mark(one) != mark(one.merging(["domain": "b.example.com"]) { $1 }))
-    #expect(mark(one) != mark(one.merging(["audience": "api"]) { $1 }))
-    #expect(mark(one) != mark(one.merging(["client_id": "other"]) { $1 }))
-    #expect(mark(["client_id": "flows"]) == nil)
+    #expect(identity(one) == identity(one.merging(["client_secret": "x"]) { $1 }))
+    #expect(identity(one) != identity(one.merging(["domain": "b.example.com"]) { $1 }))
+    #expect(identity(one) != identity(one.merging(["audience": "api"]) { $1 }))
+    #expect(identity(one) != identity(one.merging(["client_id": "other"]) { $1 }))
+    #expect(identity(["client_id": "flows"]) == nil)
   }
 
-  @Test func otherScopesForceANewMintAndAskAPersonAnew() throws {
+  @Test func otherScopesNeedANewTokenOrAPerson() throws {
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: now, declared: ["read", "write"]) == .mint)
-    let kept = record(tokens: facts(ends: .at(ends)))
-    #expect(try decide(kept, at: now, declared: ["write"]) == .ask(.scopesChanged))
+    let stored = record(tokens: facts(ends: .at(ends)))
+    #expect(try decide(stored, at: now, declared: ["write"]) == .ask(.scopesChanged))
     // Nothing is said: nothing is asked.
-    guard case .use = try decide(kept, at: now, declared: nil) else {
+    guard case .use = try decide(stored, at: now, declared: nil) else {
       Issue.record("scopes that nobody declares ask for something")
       return
     }
   }
 
-  // MARK: Behaviour 19
+  // MARK: The end of a refresh token
 
-  @Test func anIdleRefreshTokenIsKeptAlive() throws {
+  @Test func anIdleRefreshTokenIsRenewedBeforeItExpires() throws {
     let idle = now.adding(seconds: 60 * 86_400)
     let refresh = RefreshMetadata(consentedAt: now, usedAt: now, idleUntil: idle)
-    let kept = record(tokens: facts(ends: .never, refresh: refresh))
+    let stored = record(tokens: facts(ends: .never, refresh: refresh))
     let due = now.adding(seconds: 54 * 86_400)
-    #expect(try decide(kept, at: due.adding(seconds: -1)) == .use(until: due))
-    #expect(try decide(kept, at: due) == .refresh(priorAttemptUnresolved: false))
-    #expect(try decide(kept, at: idle) == .ask(.refreshTokenEnded))
+    #expect(try decide(stored, at: due.adding(seconds: -1)) == .use(until: due))
+    #expect(try decide(stored, at: due) == .refresh(priorAttemptUnresolved: false))
+    #expect(try decide(stored, at: idle) == .ask(.refreshTokenEnded))
   }
 
-  @Test func aHardEndIsNotPutOff() throws {
+  @Test func aHardExpiryIsNotPostponed() throws {
     let hard = now.adding(seconds: 86_400)
     let refresh = RefreshMetadata(consentedAt: now, usedAt: now, hardUntil: hard)
-    let kept = record(tokens: facts(ends: .at(hard.adding(seconds: 100)), refresh: refresh))
-    #expect(try decide(kept, at: hard) == .ask(.refreshTokenEnded))
+    let stored = record(tokens: facts(ends: .at(hard.adding(seconds: 100)), refresh: refresh))
+    #expect(try decide(stored, at: hard) == .ask(.refreshTokenEnded))
   }
 
-  // MARK: Behaviour 21
+  // MARK: States
 
-  @Test func healthyAndRecoverableAreTwoAnswers() throws {
+  @Test func healthyAndRecoverableAreIndependent() throws {
     func state(_ record: TokenRecord, at time: Timestamp) throws -> ConnectionState {
       record.state(
-        of: try name("crm"), client: mark, declared: ["read"], rules: ScopeRules(),
+        of: try name("crm"), client: identity, declared: ["read"], rules: ScopeRules(),
         rule: .standard, now: time)
     }
-    let kept = record(tokens: facts(ends: .at(ends)))
-    #expect(try state(kept, at: now) == .ready)
-    #expect(try state(kept, at: ends.adding(seconds: -1)) == .expiring(at: ends))
-    #expect(try state(kept, at: ends) == .expired(at: ends))
-    #expect(kept.isRecoverable)
-    #expect(try !state(kept, at: ends).isHealthy)
+    let stored = record(tokens: facts(ends: .at(ends)))
+    #expect(try state(stored, at: now) == .ready)
+    #expect(try state(stored, at: ends.adding(seconds: -1)) == .expiring(at: ends))
+    #expect(try state(stored, at: ends) == .expired(at: ends))
+    #expect(stored.isRecoverable)
+    #expect(try !state(stored, at: ends).isHealthy)
     let noRefresh = record(tokens: facts(ends: .at(ends), refresh: nil))
     #expect(!noRefresh.isRecoverable)
     #expect(try state(noRefresh, at: now).isHealthy)
     #expect(try state(noRefresh, at: ends) == .needsAuthorization(.noRefreshToken))
-    let failing = failed(.transient("busy", retryAfter: nil), after: kept)
+    let failing = failed(.transient("busy", retryAfter: nil), after: stored)
     #expect(try state(failing, at: now) == .error(last: "busy", attempts: 1))
     #expect(failing.isRecoverable)
     #expect(try state(record(), at: now) == .unauthorized)

@@ -2,8 +2,8 @@ import CGPGME
 import Secrets
 
 extension GPGContext {
-  /// One armored message to all recipients, bound to its binding; signed where there is a signer.
-  func seal(_ request: SealRequest, signer: Fingerprint?) throws(SealFault) -> String {
+  /// One armored message to all recipients with its binding; signed if there is a signer.
+  func seal(_ request: SealRequest, signer: Fingerprint?) throws(SealError) -> String {
     precondition(
       request.binding.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/%".utf8.contains($0) },
       "gpg cuts a name at its last slash, and reports spaces and percent signs in another form")
@@ -46,8 +46,8 @@ extension GPGContext {
     _ keys: UnsafeMutablePointer<gpgme_key_t?>, _ plain: gpgme_data_t, _ sealed: gpgme_data_t,
     signs: Bool
   ) -> GPGError {
-    // Trust is by the project's fingerprints, never by the user's trust database; compression
-    // would tell of a value by its length.
+    // Trust comes from the project's fingerprints, never from the user's trust database;
+    // compression would reveal something about a value by its length.
     let flags = gpgme_encrypt_flags_t(
       GPGME_ENCRYPT_ALWAYS_TRUST.rawValue | GPGME_ENCRYPT_NO_ENCRYPT_TO.rawValue
         | GPGME_ENCRYPT_NO_COMPRESS.rawValue)
@@ -60,10 +60,10 @@ extension GPGContext {
 
   private func check(
     _ failure: GPGError, _ request: SealRequest, signer: Fingerprint?
-  ) throws(SealFault) {
+  ) throws(SealError) {
     if failure.isExpired { throw .deadlineExceeded }
     if failure.isCancelled { throw .cancelled }
-    // gpg may leave a recipient out and succeed with the others.
+    // gpg may skip a recipient and succeed with the others.
     if let result = unsafe gpgme_op_encrypt_result(handle),
       let invalid = unsafe result.pointee.invalid_recipients
     {
@@ -82,7 +82,7 @@ extension GPGContext {
   }
 }
 
-/// Keys that gpgme gave us, released with the list.
+/// Keys from gpgme, released with the list.
 @safe private final class KeyList {
   private var keys: [gpgme_key_t] = unsafe []
 
@@ -90,7 +90,7 @@ extension GPGContext {
 
   func add(
     _ fingerprint: Fingerprint, secret: Bool, from context: GPGContext
-  ) throws(SealFault) {
+  ) throws(SealError) {
     var key: gpgme_key_t?
     let error = unsafe gpgme_get_key(
       context.handle, fingerprint.rawValue, &key, secret ? 1 : 0)

@@ -1,20 +1,21 @@
 import Glibc
 
 extension ChildProcess {
-  /// What one left that has ended.
+  /// The output of a process that has ended.
   package struct Finished: Sendable {
     package let output: [UInt8]
     package let errors: [UInt8]
-    /// As `wait()` gives it.
+    /// As `wait()` returns it.
     package let status: Int32
   }
 
-  /// Runs a program to its end: it is fed, read and waited for on the caller's thread (poll(2)).
+  /// Runs a program to its end, writing its input and reading its output on the caller's thread
+  /// (poll(2)).
   ///
   /// - Parameters:
-  ///   - arguments: as of `init`, like `environment` and `folder`.
-  ///   - input: `nil`: it reads what we would.
-  ///   - keepsErrors: what it says on its third descriptor comes back; else it goes where ours does.
+  ///   - arguments: as in `init`, like `environment` and `folder`.
+  ///   - input: `nil` lets it inherit our standard input.
+  ///   - keepsErrors: captures its standard error; otherwise it inherits ours.
   package static func run(
     _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
     input: [UInt8]? = nil, keepsErrors: Bool = true
@@ -33,7 +34,7 @@ extension ChildProcess {
     return Finished(output: output, errors: errors, status: process.wait())
   }
 
-  /// Writes and reads whatever is ready, so that no pipe fills up unread.
+  /// Writes and reads whichever pipe is ready, so that none fills up unread.
   private static func exchange(_ pipes: [Pipe], _ input: [UInt8]) -> ([UInt8], [UInt8]) {
     var texts: [[UInt8]] = [[], []]
     var written = 0
@@ -45,7 +46,7 @@ extension ChildProcess {
         pollfd(fd: pipes[1].reading, events: Int16(POLLIN), revents: 0),
         pollfd(fd: pipes[2].reading, events: Int16(POLLIN), revents: 0),
       ]
-      // A descriptor that is closed is -1, which poll(2) leaves out.
+      // A closed descriptor is -1, which poll(2) ignores.
       if waiting[1].fd < 0, waiting[2].fd < 0 { return (texts[0], texts[1]) }
       guard unsafe poll(&waiting, nfds_t(waiting.count), -1) > 0 else { continue }
       if waiting[0].revents != 0 {
@@ -70,12 +71,13 @@ extension ChildProcess {
     }
   }
 
-  /// Both ends of a pipe, which no child inherits by itself.
+  /// Both ends of a pipe, closed on exec.
   private final class Pipe {
     private(set) var reading: Int32
     private(set) var writing: Int32
 
-    /// - Parameter isSocket: of a pair of sockets, whose writer is not killed when its reader ends.
+    /// - Parameter isSocket: uses a pair of sockets, where a write after the reader has ended
+    ///   raises no SIGPIPE.
     init(isSocket: Bool = false) throws(NotStarted) {
       var ends: [Int32] = [-1, -1]
       let made =

@@ -3,9 +3,9 @@ private import Glibc
 import Secrets
 
 extension GPGContext {
-  /// The value inside of a message, if it was sealed for this binding and, where that is asked,
-  /// signed by one of the signers.
-  func open(_ request: OpenRequest) throws(OpenFault) -> SecretBytes {
+  /// The value in a message, if it was sealed for this binding and, if required, signed by one of
+  /// the signers.
+  func open(_ request: OpenRequest) throws(OpenError) -> SecretBytes {
     let sink = SecretSink()
     let failure = try decrypt(request.armored, into: sink)
     try check(failure, sink)
@@ -14,10 +14,10 @@ extension GPGContext {
     return sink.taken()
   }
 
-  /// The session key of a message, whatever else may be wrong with it; its content is wiped unseen.
+  /// The session key of a message, whatever else is wrong with it; its content is wiped unread.
   ///
-  /// gpgme has the key as a text, which is wiped here once it is read.
-  func sessionKey(of armored: String) throws(OpenFault) -> SessionKey {
+  /// gpgme returns the key as a C string, which is wiped here once it is read.
+  func sessionKey(of armored: String) throws(OpenError) -> SessionKey {
     let sink = SecretSink()
     unsafe gpgme_set_ctx_flag(handle, "export-session-key", "1")
     defer { unsafe gpgme_set_ctx_flag(handle, "export-session-key", "") }
@@ -32,7 +32,7 @@ extension GPGContext {
 
   private func decrypt(
     _ armored: String, into sink: SecretSink
-  ) throws(OpenFault) -> GPGError {
+  ) throws(OpenError) -> GPGError {
     do throws(GPGError) {
       return unsafe try armored.withUTF8Bytes { bytes throws(GPGError) in
         let sealed = unsafe try GPGData(reading: bytes)
@@ -47,7 +47,7 @@ extension GPGContext {
     }
   }
 
-  private func check(_ failure: GPGError, _ sink: SecretSink) throws(OpenFault) {
+  private func check(_ failure: GPGError, _ sink: SecretSink) throws(OpenError) {
     if failure.isExpired { throw .deadlineExceeded }
     if sink.isOverfull { throw .tooLarge(limit: SecretSink.limit) }
     if failure.isCancelled { throw .cancelled }
@@ -78,13 +78,13 @@ extension GPGContext {
     return ids
   }
 
-  private func checkBinding(_ binding: String) throws(OpenFault) {
+  private func checkBinding(_ binding: String) throws(OpenError) {
     let result = unsafe gpgme_op_decrypt_result(handle)
     let found = unsafe result?.pointee.file_name.map { unsafe String(cString: $0) }
     guard found == binding else { throw .bindingMismatch(found: found.flatMap(\.nonEmpty)) }
   }
 
-  private func checkSignature(by signers: Set<Fingerprint>) throws(OpenFault) {
+  private func checkSignature(by signers: Set<Fingerprint>) throws(OpenError) {
     var reason = "it is not signed"
     var next = unsafe gpgme_op_verify_result(handle)?.pointee.signatures
     while let signature = unsafe next?.pointee {

@@ -10,7 +10,7 @@ import Testing
 import Tokens
 
 /// What must be refused, and what clients must show, against a real endpoint.
-@Suite struct HostileAnswerTests {
+@Suite struct HostileResponseTests {
   @Test func followsNoRedirectToAnotherHost() async throws {
     let other = try await HostileServer { _ in .body(#"{"access_token": "stolen"}"#) }
     let server = try await HostileServer { _ in
@@ -21,7 +21,7 @@ import Tokens
     #expect(other.calls.isEmpty)
   }
 
-  @Test func refusesAnAnswerOverAMebibyte() async throws {
+  @Test func refusesAResponseOverAMebibyte() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "a", "x": "\#(String(repeating: "x", count: 1 << 20))"}"#)
     }
@@ -31,7 +31,7 @@ import Tokens
       return
     }
     #expect(reason.contains("larger"))
-    #expect(try await harness.kept().access == nil)
+    #expect(try await harness.stored().access == nil)
   }
 
   @Test(arguments: [
@@ -40,7 +40,7 @@ import Tokens
   ])
   func refusesEndpointsThatALoginMustNotBeSentTo(url: String) async throws {
     let service = OAuthService(token: EndpointTemplate(url))
-    let fault = #expect(throws: TokenFault.self) {
+    let fault = #expect(throws: TokenError.self) {
       _ = try Client(
         .clientCredentials, service, plain: ["client_id": .string("flows")], secrets: [:])
     }
@@ -71,13 +71,13 @@ import Tokens
     try await harness.authorize()
     let outcome = await harness.renew()
     #expect(!"\(outcome)".contains("refresh-0"))
-    let record = try #require(try await harness.kept().record)
+    let record = try #require(try await harness.stored().record)
     #expect(!"\(record)".contains("refresh-0"))
   }
 
   // MARK: Clients
 
-  @Test func showsItselfInTheForm() async throws {
+  @Test func authenticatesInTheForm() async throws {
     let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
     var service = server.service
     service.clientAuthentication = .post
@@ -144,7 +144,7 @@ import Tokens
         for: Data("\(parts[0]).\(parts[1])".utf8), padding: .insecurePKCS1v1_5))
   }
 
-  @Test func showsItselfByPrivateKeyJWT() async throws {
+  @Test func authenticatesByPrivateKeyJWT() async throws {
     let key = P256.Signing.PrivateKey()
     let server = try await HostileServer { _ in .body(#"{"access_token": "a"}"#) }
     var service = server.service
@@ -183,7 +183,7 @@ import Tokens
     #expect(try part(jwt, 1)["iat"] as? Int == 1_790_003_600)
   }
 
-  @Test func aKeyThatIsNoneStops() async throws {
+  @Test func anInvalidKeyStops() async throws {
     let server = try await HostileServer { _ in .body("") }
     let harness = try await RenewalHarness(
       server.service, grant: .jwtBearer, clientSecret: nil, privateKey: "no key")

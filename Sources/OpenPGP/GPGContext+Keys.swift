@@ -2,7 +2,7 @@ import CGPGME
 private import Glibc
 
 extension GPGContext {
-  /// Keys of the keyring by patterns (all where there are none), in gpg's order.
+  /// The keys of the keyring that match the patterns (without patterns, all), in gpg's order.
   func keys(matching patterns: [String], secret: Bool) throws(GPGError) -> [PublicKey] {
     var keys: [PublicKey] = []
     let failure = unsafe GPGError(
@@ -39,7 +39,7 @@ private func withCStrings<R>(
 }
 
 extension PublicKey {
-  /// `nil` where gpg gives no full fingerprint.
+  /// `nil` if gpg reports no full fingerprint.
   fileprivate init?(_ key: _gpgme_key) {
     guard let text = unsafe key.fpr, let fingerprint = unsafe Fingerprint(String(cString: text))
     else { return nil }

@@ -15,8 +15,8 @@ struct SigningKey: Sendable {
   private let key: Key
   private let id: String?
 
-  init(_ pem: SecretBytes, id: String?) throws(TokenFault) {
-    // A key that came out of JSON may still have its line breaks escaped.
+  init(_ pem: SecretBytes, id: String?) throws(TokenError) {
+    // A key copied from JSON may still have its line breaks escaped.
     let text = pem.text().replacing("\\n", with: "\n")
     if let rsa = try? _RSA.Signing.PrivateKey(pemRepresentation: text) {
       key = .rsa(rsa)
@@ -28,12 +28,12 @@ struct SigningKey: Sendable {
     self.id = id
   }
 
-  /// A signed JWT (RFC 7515 section 7.1) that is good for five minutes.
+  /// A signed JWT (RFC 7515 section 7.1), valid for five minutes.
   ///
   /// - Parameter now: by the server's clock, as far as it is known.
   func assertion(
     issuer: String, subject: String?, audience: String, scope: String?, now: Timestamp
-  ) throws(TokenFault) -> SecretBytes {
+  ) throws(TokenError) -> SecretBytes {
     struct Header: Encodable {
       let alg: String
       let typ = "JWT"
@@ -75,7 +75,7 @@ struct SigningKey: Sendable {
   }
 }
 
-/// 256 random bits, as a name that stands for itself in a URL.
+/// 256 random bits, as a name that needs no escaping in a URL.
 package func randomName() -> String {
   var generator = SystemRandomNumberGenerator()
   return Base64.urlEncoded((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })

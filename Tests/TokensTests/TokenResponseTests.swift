@@ -8,7 +8,7 @@ let sentAt = Timestamp(milliseconds: 1_790_000_000_000)
 
 let anyService = OAuthService(token: "https://id.example.com/token")
 
-func answer(
+func response(
   _ body: String, status: Int = 200, date: String? = nil, retryAfter: String? = nil
 ) -> RawResponse {
   RawResponse(
@@ -24,8 +24,8 @@ func text(_ secret: SecretBytes?) -> String? {
   }
 }
 
-func fault(_ work: () throws(TokenFault) -> Void) -> TokenFault? {
-  do throws(TokenFault) {
+func fault(_ work: () throws(TokenError) -> Void) -> TokenError? {
+  do throws(TokenError) {
     try work()
     return nil
   } catch {
@@ -35,16 +35,16 @@ func fault(_ work: () throws(TokenFault) -> Void) -> TokenFault? {
 
 func read(
   _ raw: RawResponse, _ service: OAuthService = anyService
-) -> Result<TokenResponse, TokenFault> {
-  do throws(TokenFault) {
+) -> Result<TokenResponse, TokenError> {
+  do throws(TokenError) {
     return .success(try TokenResponse.read(raw, service: service))
   } catch {
     return .failure(error)
   }
 }
 
-@Suite struct AnswerTests {
-  // MARK: Behaviours 2, 3, 4: when a token ends
+@Suite struct TokenResponseTests {
+  // MARK: When a token expires
 
   private static let hour = TokenExpiry.at(sentAt.adding(seconds: 3600))
 
@@ -80,62 +80,62 @@ func read(
       (#""x": 1"#, .unknown),
     ] as [(String, TokenExpiry)])
   func readsExpiresInInEveryForm(member: String, expiry: TokenExpiry) throws {
-    let found = try read(answer(#"{"access_token": "a", \#(member)}"#)).get()
+    let found = try read(response(#"{"access_token": "a", \#(member)}"#)).get()
     #expect(found.expiry == expiry)
   }
 
-  @Test func zeroIsWhatTheServiceMeans() throws {
+  @Test func zeroMeansWhatTheServiceDeclares() throws {
     var service = anyService
     service.lifetime = AccessLifetime(.unknown, zero: .never)
-    let found = try read(answer(#"{"access_token": "a", "expires_in": 0}"#), service).get()
+    let found = try read(response(#"{"access_token": "a", "expires_in": 0}"#), service).get()
     #expect(found.expiry == .never)
   }
 
-  @Test func anUnknownEndIsTheServicesDefaultAndNeverSilentlyForEver() throws {
+  @Test func aMissingExpiryIsTheServicesDefaultAndNeverAssumedForEver() throws {
     var service = anyService
     service.lifetime = AccessLifetime(.seconds(1800))
     let plain = #"{"access_token": "a"}"#
     #expect(
-      try read(answer(plain), service).get().expiry == .at(sentAt.adding(seconds: 1800)))
+      try read(response(plain), service).get().expiry == .at(sentAt.adding(seconds: 1800)))
     service.lifetime = AccessLifetime(.forever)
-    #expect(try read(answer(plain), service).get().expiry == .never)
+    #expect(try read(response(plain), service).get().expiry == .never)
     // With rotation switched on, the same service's tokens end.
     let rotating = #"{"access_token": "a", "refresh_token": "r"}"#
-    #expect(try read(answer(rotating), service).get().expiry == .unknown)
-    #expect(try read(answer(plain)).get().expiry == .unknown)
+    #expect(try read(response(rotating), service).get().expiry == .unknown)
+    #expect(try read(response(plain)).get().expiry == .unknown)
   }
 
-  @Test func countsFromBeforeTheRequestAndTellsTheClocksApart() throws {
+  @Test func countsFromBeforeTheRequestAndDetectsClockSkew() throws {
     let body = #"{"access_token": "a", "expires_in": 60}"#
-    let late = try read(answer(body, date: "Mon, 21 Sep 2026 14:15:20 GMT")).get()
+    let late = try read(response(body, date: "Mon, 21 Sep 2026 14:15:20 GMT")).get()
     #expect(late.expiry == .at(sentAt.adding(seconds: 60)))
     // The answer was there after 20 s.
     #expect(late.skewSeconds == 100)
-    let behind = try read(answer(body, date: "Mon, 21 Sep 2026 14:12:20 GMT")).get()
+    let behind = try read(response(body, date: "Mon, 21 Sep 2026 14:12:20 GMT")).get()
     #expect(behind.skewSeconds == -60)
     // A slow answer is no wrong clock.
-    let slow = try read(answer(body, date: "Mon, 21 Sep 2026 14:13:35 GMT")).get()
+    let slow = try read(response(body, date: "Mon, 21 Sep 2026 14:13:35 GMT")).get()
     #expect(slow.skewSeconds == nil)
-    #expect(try read(answer(body, date: "yesterday")).get().skewSeconds == nil)
+    #expect(try read(response(body, date: "yesterday")).get().skewSeconds == nil)
   }
 
-  // MARK: Behaviour 10
+  // MARK: Refresh tokens
 
-  @Test func tellsAnotherRefreshTokenFromNone() throws {
-    let other = try read(answer(#"{"access_token": "a", "refresh_token": "r2"}"#)).get()
+  @Test func distinguishesANewRefreshTokenFromNone() throws {
+    let other = try read(response(#"{"access_token": "a", "refresh_token": "r2"}"#)).get()
     #expect(text(other.refresh) == "r2")
     for none in [#"{"access_token": "a"}"#, #"{"access_token": "a", "refresh_token": null}"#] {
-      #expect(try read(answer(none)).get().refresh == nil)
+      #expect(try read(response(none)).get().refresh == nil)
     }
     #expect(
-      try read(answer(#"{"access_token": "a", "refresh_token": ""}"#)).get().refresh == nil)
+      try read(response(#"{"access_token": "a", "refresh_token": ""}"#)).get().refresh == nil)
   }
 
-  // MARK: Behaviour 14: what servers make of an answer
+  // MARK: Forms of a response
 
-  @Test func understandsAForm() throws {
+  @Test func readsAForm() throws {
     let found = try read(
-      answer("access_token=gho_1%2B2&scope=repo%2Cuser&token_type=bearer&expires_in=3600")
+      response("access_token=gho_1%2B2&scope=repo%2Cuser&token_type=bearer&expires_in=3600")
     ).get()
     #expect(text(found.access) == "gho_1+2")
     #expect(found.granted == ["repo", "user"])
@@ -144,7 +144,7 @@ func read(
 
   @Test func readsTextsAsJSONHasThem() throws {
     let found = try read(
-      answer(#" { "access_token" : "\u0061\n\"\\\/\ud83d\ude00é" , "more": [1, {"x": true}] } "#)
+      response(#" { "access_token" : "\u0061\n\"\\\/\ud83d\ude00é" , "more": [1, {"x": true}] } "#)
     ).get()
     #expect(text(found.access) == "a\n\"\\/😀é")
   }
@@ -155,8 +155,8 @@ func read(
     "not a form", #"{"access_token": null}"#,
     String(repeating: "[", count: 5000),
   ])
-  func anAnswerWithoutATokenIsNone(body: String) {
-    guard case .failure(.transient) = read(answer(body)) else {
+  func aResponseWithoutATokenIsAnError(body: String) {
+    guard case .failure(.transient) = read(response(body)) else {
       Issue.record("\(body.prefix(40))")
       return
     }
@@ -172,13 +172,13 @@ func read(
   func findsErrorsWhateverTheStatus(status: Int, body: String) {
     var service = anyService
     service.refresh.invalidGrantCodes = ["BAD_REFRESH_TOKEN", "token_revoked"]
-    guard case .failure(.consent(.refused)) = read(answer(body, status: status), service) else {
+    guard case .failure(.consent(.refused)) = read(response(body, status: status), service) else {
       Issue.record("\(body)")
       return
     }
   }
 
-  // MARK: Behaviour 18
+  // MARK: Scopes
 
   @Test(
     arguments: [
@@ -188,21 +188,21 @@ func read(
       (#""authed_user": {"scope": "a,b"}"#, "authed_user.scope", ["a", "b"]),
       (#""scope": """#, "scope", []),
     ] as [(String, String, [String])])
-  func readsWhatWasGranted(member: String, path: String, scopes: [String]) throws {
+  func readsGrantedScopes(member: String, path: String, scopes: [String]) throws {
     var service = anyService
     service.scopes.grantedMember = path
-    let found = try read(answer(#"{"access_token": "a", \#(member)}"#), service).get()
+    let found = try read(response(#"{"access_token": "a", \#(member)}"#), service).get()
     #expect(found.granted == Set(scopes.map { Scope($0) }))
   }
 
   @Test(arguments: [#""scope": null"#, #""x": 1"#])
-  func nothingSaidIsNotNothingGranted(member: String) throws {
-    #expect(try read(answer(#"{"access_token": "a", \#(member)}"#)).get().granted == nil)
+  func absentScopesAreNotEmptyScopes(member: String) throws {
+    #expect(try read(response(#"{"access_token": "a", \#(member)}"#)).get().granted == nil)
   }
 
   @Test(arguments: ["refresh_token_expires_in", "refresh_expires_in"])
-  func readsWhenTheRefreshTokenEnds(member: String) throws {
-    let found = try read(answer(#"{"access_token": "a", "\#(member)": "5184000"}"#)).get()
+  func readsTheRefreshTokensLifetime(member: String) throws {
+    let found = try read(response(#"{"access_token": "a", "\#(member)": "5184000"}"#)).get()
     #expect(found.refreshSeconds == 5_184_000)
   }
 }

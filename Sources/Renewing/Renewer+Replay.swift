@@ -2,22 +2,22 @@ package import Model
 package import Stores
 import Tokens
 
-/// What became of an answer that a killed process left.
+/// What became of a journaled response that a killed process left.
 package enum ReplayOutcome: Hashable, Sendable {
   case saved(ConnectionName)
-  /// The store has it, or what came after it.
+  /// The store has it, or newer tokens.
   case cleared(ConnectionName)
-  /// It holds no tokens: an error that nobody has recorded.
+  /// It holds no tokens but an error that was not recorded.
   case refused(ConnectionName, String)
-  /// It stays in the journal: nothing says how to read it, or the store did not take it.
-  case kept(ConnectionName, String)
+  /// It stays in the journal: its app has no OAuth facts any more, or the store did not take it.
+  case retained(ConnectionName, String)
   case unreadable(file: String)
 }
 
 extension Renewer {
-  /// Saves the answers that are in the journal, before anything is asked.
+  /// Saves the responses that are in the journal, before any request is sent.
   ///
-  /// - Parameter subjects: how the services of the store's connections answer.
+  /// - Parameter subjects: how to read the responses for the store's connections.
   package func replay(
     _ subjects: [ConnectionName: RenewalSubject]
   ) async throws(StoreError) -> [ReplayOutcome] {
@@ -31,41 +31,41 @@ extension Renewer {
     _ entry: JournaledResponse, _ subject: RenewalSubject?
   ) async -> ReplayOutcome {
     let name = entry.connection
-    let kept: StoredTokens
+    let stored: StoredTokens
     do throws(StoreError) {
-      kept = try await tokens.openTokens(of: name)
+      stored = try await tokens.openTokens(of: name)
     } catch {
       if case .notFound = error {
-        // The connection was deleted, and its tokens are of no use to anybody.
+        // The connection was deleted, and its tokens are useless.
         journal.clear(entry.attempt)
         return .cleared(name)
       }
-      return .kept(name, "\(StoreWords(error))")
+      return .retained(name, error.summary)
     }
-    if kept.id != entry.id || kept.record?.tokens?.attempt != entry.base {
+    if stored.id != entry.id || stored.record?.tokens?.attempt != entry.base {
       journal.clear(entry.attempt)
       return .cleared(name)
     }
-    guard let subject else { return .kept(name, "its app has no OAuth facts any more") }
-    let answer: TokenResponse
-    do throws(TokenFault) {
-      answer = try TokenResponse.read(entry.answer, service: subject.service)
+    guard let subject else { return .retained(name, "its app has no OAuth facts any more") }
+    let response: TokenResponse
+    do throws(TokenError) {
+      response = try TokenResponse.read(entry.response, service: subject.service)
     } catch {
-      // The claim, past its deadline, tells the next attempt to be careful.
+      // The expired claim makes the next attempt careful.
       journal.clear(entry.attempt)
       return .refused(name, error.summary)
     }
-    let saving = ResponseSaver(
+    let saver = ResponseSaver(
       tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
       provenance: provenance)
-    switch await saving.save(answer, of: entry, over: kept) {
+    switch await saver.save(response, of: entry, over: stored) {
     case .saved:
       journal.clear(entry.attempt)
       return .saved(name)
     case .superseded:
       journal.clear(entry.attempt)
       return .cleared(name)
-    case .unsaved(let error): return .kept(name, "\(StoreWords(error))")
+    case .unsaved(let error): return .retained(name, error.summary)
     }
   }
 }

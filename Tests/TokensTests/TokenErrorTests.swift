@@ -3,17 +3,17 @@ import Model
 import Testing
 import Tokens
 
-@Suite struct FaultTests {
-  enum Class: String { case consent, configuration, transient, unspecified, answerLost }
+@Suite struct TokenErrorTests {
+  enum Class: String { case consent, configuration, transient, unspecified, responseLost }
 
-  private func kind(_ result: Result<TokenResponse, TokenFault>) -> Class? {
+  private func kind(_ result: Result<TokenResponse, TokenError>) -> Class? {
     guard case .failure(let fault) = result else { return nil }
     switch fault {
     case .consent: return .consent
     case .configuration: return .configuration
     case .transient: return .transient
     case .unspecified: return .unspecified
-    case .answerLost: return .answerLost
+    case .responseLost: return .responseLost
     case .authorizationPending, .slowDown: return nil
     }
   }
@@ -37,8 +37,8 @@ import Tokens
     (400, #"{"error": "something_new"}"#, .unspecified),
     (200, #"{"ok": false}"#, .unspecified),
   ])
-  func sortsFailuresByWhatMendsThem(status: Int, body: String, expected: Class) {
-    #expect(kind(read(answer(body, status: status))) == expected)
+  func classifiesErrorsByWhatFixesThem(status: Int, body: String, expected: Class) {
+    #expect(kind(read(response(body, status: status))) == expected)
   }
 
   @Test(
@@ -53,7 +53,7 @@ import Tokens
   func waitsAsLongAsTheServiceSays(header: String, seconds: Int64?) {
     guard
       case .failure(.transient(_, let wait)) = read(
-        answer("", status: 429, retryAfter: header))
+        response("", status: 429, retryAfter: header))
     else {
       Issue.record("429 is no passing fault")
       return
@@ -61,7 +61,7 @@ import Tokens
     #expect(wait == seconds)
   }
 
-  // MARK: Behaviour 22
+  // MARK: What is shown
 
   @Test(arguments: [
     #"{"error": "client_secret=Tops3cretValue rejected"}"#,
@@ -72,7 +72,7 @@ import Tokens
   ])
   func quotesNothingThatAServiceMayEcho(body: String) {
     for status in [200, 400, 401, 429, 500] {
-      guard case .failure(let fault) = read(answer(body, status: status)) else { continue }
+      guard case .failure(let fault) = read(response(body, status: status)) else { continue }
       #expect(!"\(fault)".contains("Tops3cret"), "\(fault)")
       #expect(!fault.summary.contains("Tops3cret"), "\(fault.summary)")
     }

@@ -1,0 +1,11 @@
+/// A failed git command, in git's own words.
+package struct GitError: Error, Hashable, Sendable {
+  package let words: String
+  /// The exit code; -1 if git could not be started.
+  package let status: Int32
+
+  package init(words: String, status: Int32) {
+    self.words = words
+    self.status = status
+  }
+}

@@ -1,0 +1,12 @@
+package import Model
+package import Stores
+package import Tokens
+
+/// How an authorization ended.
+package enum AuthorizationOutcome: Hashable, Sendable {
+  case authorized(TokenRecord)
+  case refused(TokenError)
+  case storeFailed(StoreError)
+  /// The service gave tokens that the store did not take: they are in the journal or lost.
+  case unsaved(String, isJournaled: Bool)
+}

@@ -1,0 +1,21 @@
+package import Model
+package import Stores
+
+/// How the renewal of one connection ended.
+package enum RenewalOutcome: Hashable, Sendable {
+  /// A new token is in the store.
+  case renewed(TokenRecord)
+  /// Another process renewed it in the meantime.
+  case adopted(TokenRecord)
+  /// It is valid until then.
+  case notDue(until: Timestamp?)
+  case waiting(until: Timestamp)
+  case needsAuthorization(AuthorizationNeed)
+  /// The setup must be fixed.
+  case stopped(String)
+  /// It is retried then; `nil`: with the next run.
+  case failed(String, retryAt: Timestamp?)
+  case storeFailed(StoreError)
+  /// The service gave tokens that the store did not take: they are in the journal or lost.
+  case unsaved(String, isJournaled: Bool)
+}

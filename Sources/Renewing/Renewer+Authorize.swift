@@ -1,0 +1,125 @@
+package import Model
+import Pacing
+import Secrets
+package import Stores
+package import Tokens
+
+extension Renewer {
+  /// Exchanges an authorization for tokens, and saves them.
+  ///
+  /// Tokens in the store are replaced: an authorization that was just given is newer than all else.
+  ///
+  /// - Parameters:
+  ///   - scopes: the requested ones.
+  ///   - ask: obtains the service's response; it may take as long as a person needs.
+  /// - Returns: also the previous tokens, to be revoked now that the new ones are saved.
+  package func authorize(
+    _ subject: RenewalSubject, _ client: Client, scopes: Set<Scope>,
+    ask: (TokenRequests) async throws(TokenError) -> RawResponse
+  ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
+    let requests = TokenRequests(client, http: http, now: runtime.now)
+    let raw: RawResponse
+    do throws(TokenError) {
+      raw = try await ask(requests)
+    } catch {
+      return (.refused(error), nil)
+    }
+    do throws(StoreError) {
+      return try await saved(raw, subject, client, scopes)
+    } catch {
+      return (.storeFailed(error), nil)
+    }
+  }
+
+  private func saved(
+    _ raw: RawResponse, _ subject: RenewalSubject, _ client: Client, _ scopes: Set<Scope>
+  ) async throws(StoreError) -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
+    let response: TokenResponse
+    do throws(TokenError) {
+      response = try TokenResponse.read(raw, service: subject.service)
+    } catch {
+      return (.refused(error), nil)
+    }
+    let attempt = TokenAttempt(randomName())
+    while true {
+      let before = try await tokens.openTokens(of: subject.name)
+      let entry = JournaledResponse(
+        store: tokens.description.description, connection: subject.name, id: before.id,
+        attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
+        requested: scopes, client: client.identity, response: raw)
+      let isJournaled = await journal.tryToWrite(entry, of: tokens)
+      let saver = ResponseSaver(
+        tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
+        provenance: provenance)
+      switch await saver.save(response, of: entry, over: before) {
+      case .saved(let stored):
+        journal.clear(attempt)
+        guard let record = stored.record else { preconditionFailure("what was saved has a record") }
+        let superseded = SupersededTokens(access: before.access, refresh: before.refresh)
+        return (.authorized(record), superseded)
+      case .superseded: continue
+      case .unsaved(let error):
+        return (.unsaved(error.summary, isJournaled: isJournaled), nil)
+      }
+    }
+  }
+
+  /// Removes a connection's tokens from the store; they are not renewed any more.
+  ///
+  /// - Returns: the removed tokens, to be revoked at the service.
+  package func removeTokens(of subject: RenewalSubject) async throws(StoreError)
+    -> SupersededTokens?
+  {
+    while true {
+      let stored = try await tokens.openTokens(of: subject.name)
+      guard var record = stored.record, stored.access != nil || stored.refresh != nil else {
+        return nil
+      }
+      record.tokens = nil
+      record.claim = nil
+      record.stop = .consent(.revoked)
+      do throws(StoreError) {
+        _ = try await tokens.swapTokens(
+          TokenWrite(
+            name: subject.name, id: stored.id, version: stored.version, record: record,
+            tokens: .remove, event: "revoked", provenance: provenance()))
+        return SupersededTokens(access: stored.access, refresh: stored.refresh)
+      } catch {
+        guard case .tokensMoved = error else { throw error }
+      }
+    }
+  }
+
+  /// Revokes tokens at the service: first the refresh token, with which most services revoke its
+  /// access tokens, then the access token.
+  ///
+  /// - Parameter sharing: connections of the same client; if one of them has the same token,
+  ///   nothing is revoked.
+  /// - Returns: the failures; empty if everything was revoked.
+  package func revoke(
+    _ superseded: SupersededTokens, _ client: Client, sharing others: [ConnectionName]
+  ) async throws(StoreError) -> [TokenError] {
+    let requests = TokenRequests(client, http: http, now: runtime.now)
+    guard requests.canRevoke else {
+      return [.configuration("the service has no revocation endpoint")]
+    }
+    for name in others {
+      guard let stored = try? await tokens.openTokens(of: name) else { continue }
+      for (ours, theirs) in [
+        (superseded.refresh, stored.refresh), (superseded.access, stored.access),
+      ] {
+        if let ours, let theirs, ours.constantTimeEquals(theirs) { return [] }
+      }
+    }
+    var faults: [TokenError] = []
+    for (token, isRefresh) in [(superseded.refresh, true), (superseded.access, false)] {
+      guard let token else { continue }
+      do throws(TokenError) {
+        try await requests.revoke(token, isRefreshToken: isRefresh)
+      } catch {
+        faults.append(error)
+      }
+    }
+    return faults
+  }
+}

@@ -1,0 +1,19 @@
+import Model
+import Stores
+
+extension StoreError {
+  /// A few words, for a line that has no room for a diagnostic.
+  var summary: String {
+    switch self {
+    case .unavailable(let reason), .writeFailed(let reason), .outcomeUnknown(let reason),
+      .corrupt(let reason), .keyUnavailable(let reason), .refused(let reason),
+      .unauthorized(let reason), .misconfigured(let reason), .tooNew(let reason),
+      .ledgerFailed(let reason):
+      reason
+    case .notFound(let name): "the store has no connection `\(name)` any more"
+    case .tokensMoved, .versionConflict, .ledgerMoved: "somebody else was quicker"
+    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied, .ambiguousName:
+      "the store cannot be written"
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package import Model
+
+/// The next step for a connection's tokens.
+package enum RenewalDecision: Hashable, Sendable {
+  /// Nothing until then; `nil` where nothing expires.
+  case use(until: Timestamp?)
+  case mint
+  /// - Parameter priorAttemptUnresolved: an attempt that vanished may have used the token.
+  case refresh(priorAttemptUnresolved: Bool)
+  /// Another process holds the claim, an attempt failed recently, or waiting is safer.
+  case wait(until: Timestamp)
+  /// A person must consent.
+  case ask(AuthorizationNeed)
+  /// No attempt until the connection's setup changes.
+  case stopped(String)
+}
+
+/// Everything that a decision depends on.
+package struct RenewalCase: Sendable {
+  package let connection: ConnectionName
+  package let record: TokenRecord?
+  package let grant: OAuthGrant
+  package let service: OAuthService
+  package let client: ClientIdentity
+  /// The connection's own version: after a wrong setup was tried, only a changed one is tried
+  /// again.
+  package let version: StoreVersion
+  /// The scopes that it should have; `nil` if none are declared.
+  package let declared: Set<Scope>?
+  package let rule: RenewalRule
+
+  package init(
+    connection: ConnectionName, record: TokenRecord?, grant: OAuthGrant, service: OAuthService,
+    client: ClientIdentity, version: StoreVersion, declared: Set<Scope>?, rule: RenewalRule
+  ) {
+    self.connection = connection
+    self.record = record
+    self.grant = grant
+    self.service = service
+    self.client = client
+    self.version = version
+    self.declared = declared
+    self.rule = rule
+  }
+
+  /// 1. An active claim of another process is left alone.
+  /// 2. What only a person can fix is left to them; a wrong setup waits for a changed one.
+  /// 3. A new client or other scopes get a new token at once where no person is needed.
+  /// 4. After a failure the retry time is kept; a refresh token that may be spent is not presented
+  ///    again before it must be.
+  /// 5. Due tokens are renewed.
+  ///
+  /// - Parameter isForced: renews even if it is not due, must wait or has stopped, because this
+  ///   connection was asked for by name.
+  package func decision(now: Timestamp, isForced: Bool = false) -> RenewalDecision {
+    guard let record else {
+      return grant.needsPerson ? .ask(.noRefreshToken) : .mint
+    }
+    if let claim = record.claim, claim.isActive(at: now) { return .wait(until: claim.deadline) }
+    if let need = record.need(
+      client: client, declared: declared, rules: service.scopes, now: now)
+    {
+      return .ask(need)
+    }
+    if case .configuration(let code, let tried) = record.stop, tried == version, !isForced {
+      return .stopped(code)
+    }
+    if let retry = record.retryAt, retry > now, !isForced { return .wait(until: retry) }
+    return grant.needsPerson
+      ? refreshed(record, now: now, isForced: isForced)
+      : minted(record, now: now, isForced: isForced)
+  }
+
+  private func minted(
+    _ record: TokenRecord, now: Timestamp, isForced: Bool
+  ) -> RenewalDecision {
+    guard let tokens = record.tokens else { return .mint }
+    let asksAgain = declared.map { !service.scopes.areSame($0, record.requested) } ?? false
+    if isForced || client != record.client || asksAgain { return .mint }
+    guard let due = rule.dueAt(tokens, connection: connection) else { return .use(until: nil) }
+    return due <= now ? .mint : .use(until: due)
+  }
+
+  private func refreshed(
+    _ record: TokenRecord, now: Timestamp, isForced: Bool
+  ) -> RenewalDecision {
+    guard let tokens = record.tokens else { return .ask(.noRefreshToken) }
+    let due = rule.dueAt(tokens, connection: connection)
+    guard tokens.refresh != nil else {
+      if let end = tokens.expiry.time, end <= now { return .ask(.noRefreshToken) }
+      return .use(until: tokens.expiry.time)
+    }
+    guard isForced || due.map({ $0 <= now }) ?? false else { return .use(until: due) }
+    guard let unresolved = record.claim else { return .refresh(priorAttemptUnresolved: false) }
+    // The claim's holder vanished between request and save. Where the service takes a reused token
+    // for theft, a process that has the response in its journal gets all the time there is.
+    let rules = service.refresh
+    let isInGrace = now < unresolved.deadline.adding(seconds: rules.graceSeconds)
+    if !rules.mayRotate || (rules.graceSeconds > 0 && isInGrace) || isForced {
+      return .refresh(priorAttemptUnresolved: true)
+    }
+    let lastMoment = tokens.expiry.time.map { $0.adding(seconds: -60) } ?? unresolved.deadline
+    return lastMoment <= now ? .refresh(priorAttemptUnresolved: true) : .wait(until: lastMoment)
+  }
+}
