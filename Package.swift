@@ -161,6 +161,13 @@ let package = Package(
       "ApplyingTests",
       ["Applying", "Planning", "SQLiteStore", "Stores", "Model", "Secrets", "Diagnostics"]),
     tests(
+      "CommandsTests",
+      [
+        "Commands", "Applying", "Diagnostics", "Manifests", "Model", "OpenBaoStore", "OpenPGP",
+        "Planning", "Reports", "Stores",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
       "Transcripts",
       [
         "vaultctl", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestTenant",
