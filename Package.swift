@@ -177,6 +177,13 @@ let package = Package(
         "Diagnostics",
       ]),
     tests(
+      "CommandsTests",
+      [
+        "Commands", "Applying", "Diagnostics", "Manifests", "Model", "OpenBaoStore", "OpenPGP",
+        "Planning", "Reports", "Stores",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
       "Transcripts",
       [
         "vaultctl", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestTenant",

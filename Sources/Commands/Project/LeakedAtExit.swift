@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What lives as long as the process. The kernel takes its memory back at once; to let go of a
-/// hundred thousand connections one by one takes as long as to compare them.
+/// Values that are never deallocated: the kernel takes their memory back at exit in one step, and to
+/// release a hundred thousand connections one by one takes as long as to compare them.
 enum LeakedAtExit {
   private static let values = Mutex<[any Sendable]>([])
 

@@ -1,0 +1,54 @@
+import Commands
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import OpenPGP
+import Testing
+
+@Suite struct DiagnosticTests {
+  @Test func aWarningSaysAllThatTheErrorSaid() {
+    let error = Diagnostic(
+      .conflict, "it", at: .file("a"), label: "here", notes: ["n"], help: ["h"])
+    let warning = error.asWarning
+    #expect(
+      warning
+        == Diagnostic(
+          .conflict, "it", severity: .warning, at: .file("a"), label: "here", notes: ["n"],
+          help: ["h"]))
+  }
+
+  @Test(arguments: [
+    (RecipientFault.notFingerprint, DiagnosticCode.recipientNotFingerprint),
+    (.notFound, .recipientNotFound), (.ambiguous, .recipientAmbiguous),
+    (.revoked, .recipientRevoked), (.expired(at: nil), .recipientExpired),
+    (.disabled, .recipientDisabled), (.invalid, .recipientCannotEncrypt),
+    (.cannotEncrypt, .recipientCannotEncrypt),
+  ])
+  func aRecipientsFaultHasACodeAndItsLocation(_ fault: RecipientFault, _ code: DiagnosticCode) {
+    let location = Location.file("vaultctl.yaml")
+    let diagnostic = Diagnostic(fault, LocatedText("ABCD", at: location))
+    #expect(diagnostic.code == code && diagnostic.location == location)
+    #expect(diagnostic.message.contains("`ABCD`") || code == .recipientAmbiguous)
+  }
+
+  @Test(arguments: [
+    (OpenFault.noSecretKey([]), DiagnosticCode.noSecretKey), (.badMessage, .badMessage),
+    (.bindingMismatch(found: nil), .bindingMismatch),
+    (.noValidSignature(reason: "unsigned"), .noValidSignature), (.cancelled, .cancelled),
+    (.agentUnavailable, .agentUnavailable), (.deadlineExceeded, .deadlineExceeded),
+  ])
+  func aFieldThatDoesNotOpenIsNamed(_ fault: OpenFault, _ code: DiagnosticCode) throws {
+    let address = FieldAddress(try Sample.name("a"), "token")
+    let diagnostic = Diagnostic(fault, address, at: .file("a.yaml"))
+    #expect(diagnostic.code == code && diagnostic.location == .file("a.yaml"))
+    #expect(diagnostic.message.hasPrefix("`token` of `a` "))
+  }
+
+  @Test func aFileIsNamedByTheSystemsWords() {
+    let diagnostic = Diagnostic.unreadable("a.yaml", POSIXError(.EACCES))
+    #expect(diagnostic.code == .unreadableFile && diagnostic.location == .file("a.yaml"))
+    #expect(!diagnostic.notes.isEmpty)
+    #expect(Diagnostic.missing("a.yaml").location == .file("a.yaml"))
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Commands
+import Diagnostics
+import Model
+import Planning
+import Testing
+
+@Suite struct PolicyTests {
+  @Test(arguments: FindingKind.allCases, FindingKind.allCases)
+  func aWordFailsItsOwnFindingsAndNoOthers(_ word: FindingKind, _ found: FindingKind) throws {
+    let policy = try FailOnPolicy(option: word.rawValue)
+    let violation = policy.violation(in: [Sample.finding(found)])
+    #expect((violation != nil) == (word == found))
+    #expect((violation?.code ?? .policyViolated) == .policyViolated)
+  }
+
+  @Test func optionAndProjectFileAddUp() throws {
+    let policy = try FailOnPolicy([.drift], option: "empty, conflict")
+    #expect(policy.kinds == [.drift, .empty, .conflict])
+    #expect(try FailOnPolicy([.drift], option: nil).kinds == [.drift])
+    #expect(try FailOnPolicy(option: "").kinds == [])
+  }
+
+  @Test func aViolationNamesEachKindOnceAndSorted() throws {
+    let policy = try FailOnPolicy([.drift, .empty, .conflict], option: nil)
+    let violation = policy.violation(
+      in: [.empty, .drift, .empty, .unmanaged].map { Sample.finding($0) })
+    #expect(violation?.message.hasSuffix(": drift, empty") == true)
+  }
+
+  @Test func anUnknownWordIsWrongUsage() {
+    #expect(throws: (any Error).self) { try FailOnPolicy(option: "drift,drfit") }
+    let error = #expect(throws: (any Error).self) {
+      try VaultctlCommand.parseAsRoot(["plan", "--fail-on"])
+    }
+    #expect(error.map { VaultctlCommand.exitCode(for: $0).rawValue } == 64)
+  }
+}
+
+@Suite struct ApplyGuardTests {
+  private func applyGuard(
+    _ failOn: String? = nil, allowsManyChanges: Bool = false, forcesConflicts: Bool = false
+  ) throws -> ApplyGuard {
+    ApplyGuard(
+      policy: try FailOnPolicy(option: failOn), allowsManyChanges: allowsManyChanges,
+      forcesConflicts: forcesConflicts)
+  }
+
+  private func plan(_ changes: [Change], findings: [Finding] = []) -> Plan {
+    Plan(
+      changes: changes, findings: findings, unchangedCount: 0, emptyCount: 0,
+      size: ProjectSize(declared: 10, managed: 10))
+  }
+
+  @Test func anOrdinaryPlanIsNotRefused() throws {
+    #expect(try applyGuard().refusal(of: plan([Sample.change("a")])) == nil)
+  }
+
+  @Test func anErrorIsRefusedWhateverIsForced() throws {
+    let it = plan([], findings: [Sample.finding(.drift, severity: .error)])
+    let refusal = try applyGuard("drift", allowsManyChanges: true, forcesConflicts: true)
+      .refusal(of: it)
+    #expect(refusal?.outcome == .failed)
+  }
+
+  @Test func thePolicyHasAnExitCodeOfItsOwn() throws {
+    let it = plan([], findings: [Sample.finding(.drift)])
+    #expect(try applyGuard("drift").refusal(of: it)?.outcome == .finding)
+    #expect(try applyGuard("empty").refusal(of: it) == nil)
+  }
+
+  @Test func conflictsNeedForce() throws {
+    let it = plan([try Sample.change("a", .update("i", from: "1"), .conflicting)])
+    #expect(try applyGuard().refusal(of: it)?.diagnostic.code == .conflict)
+    #expect(try applyGuard(forcesConflicts: true).refusal(of: it) == nil)
+  }
+
+  @Test func manyChangesNeedForce() throws {
+    let it = plan(
+      try (0..<4).map { try Sample.change("c-\($0)", .update("i", from: "1")) })
+    #expect(try applyGuard().refusal(of: it)?.diagnostic.code == .tooManyChanges)
+    #expect(try applyGuard(allowsManyChanges: true).refusal(of: it) == nil)
+  }
+}

@@ -1,0 +1,133 @@
+import Commands
+import Foundation
+import Manifests
+import OpenBaoStore
+import Stores
+import TestSupport
+import Testing
+
+@Suite struct StoreLoginTests {
+  private static let secret = "s3cr3t-canary"
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func logins(
+    _ script: String? = nil, _ environment: [String: String] = [:]
+  ) -> StoreLogins {
+    StoreLogins(
+      script.map { ["/bin/sh", "-c", $0] } ?? [], folder: folder.path,
+      environment: environment.merging(["HOME": folder.path]) { first, _ in first })
+  }
+
+  private func token(_ credentials: BaoCredentials) -> String? {
+    if case .token(let token) = credentials { token } else { nil }
+  }
+
+  @Test(arguments: [
+    (["BAO_TOKEN": "a"], "a"),
+    (["VAULT_TOKEN": "b"], "b"),
+    (["BAO_TOKEN": "a", "VAULT_TOKEN": "b"], "a"),
+    (["BAO_TOKEN": "", "VAULT_TOKEN": "b"], "b"),
+  ])
+  func openBaosOwnNamesComeFirst(_ environment: [String: String], _ expected: String) throws {
+    #expect(token(try logins(nil, environment).openBao(.token)) == expected)
+  }
+
+  @Test func aTokenOfBaoLoginIsTheLastResort() throws {
+    try folder.write(" from-file \n", to: ".vault-token")
+    #expect(token(try logins().openBao(.token)) == "from-file")
+    #expect(token(try logins(nil, ["BAO_TOKEN": "a"]).openBao(.token)) == "a")
+  }
+
+  @Test func theCommandsVariablesGoBeforeTheEnvironments() throws {
+    let found = try logins(
+      "printf 'ignored\\n BAO_TOKEN = first \\nBAO_TOKEN=a=b\\n'", ["BAO_TOKEN": "env"]
+    ).openBao(.token)
+    #expect(token(found) == "a=b", "the last line of a name counts, whole after its first `=`")
+  }
+
+  @Test func theCommandRunsInTheProjectsFolder() throws {
+    try folder.write("BAO_TOKEN=there\n", to: "login.env")
+    #expect(token(try logins("cat login.env").openBao(.token)) == "there")
+  }
+
+  @Test func anAppRoleNeedsBothIDs() throws {
+    let both = ["BAO_ROLE_ID": "r", "VAULT_SECRET_ID": "s"]
+    guard case .appRole("m", "r", "s") = try logins(nil, both).openBao(.appRole(mount: "m")) else {
+      Issue.record("not an AppRole")
+      return
+    }
+    let error = #expect(throws: StoreError.self) {
+      try logins(nil, ["BAO_ROLE_ID": "r"]).openBao(.appRole(mount: "m"))
+    }
+    #expect(error == .unauthorized("there is no BAO_SECRET_ID, which the login needs"))
+  }
+
+  @Test(arguments: [
+    (JWTSource.variable("ID_TOKEN"), "from-variable"),
+    (.file("jwt.txt"), "from-file"),
+    (.command, "from-command"),
+  ])
+  func aJWTComesFromWhereTheSettingsSay(_ source: JWTSource, _ expected: String) throws {
+    try folder.write("from-file\n", to: "jwt.txt")
+    let logins = logins("echo BAO_JWT=from-command", ["ID_TOKEN": "from-variable"])
+    guard
+      case .jwt("m", "r", let jwt) = try logins.openBao(.jwt(mount: "m", role: "r", from: source))
+    else {
+      Issue.record("not a JWT")
+      return
+    }
+    #expect(jwt == expected)
+  }
+
+  @Test(arguments: [JWTSource.variable("ID_TOKEN"), .file("jwt.txt"), .command])
+  func aMissingJWTIsNamedByItsSource(_ source: JWTSource) {
+    #expect(throws: StoreError.self) {
+      try logins().openBao(.jwt(mount: "m", role: "r", from: source))
+    }
+  }
+
+  @Test func auth0NeedsALogin() {
+    #expect(throws: StoreError.unauthorized("there is no login")) { try logins().auth0() }
+    #expect(throws: Never.self) {
+      try logins(nil, ["AUTH0_CLIENT_ID": "c", "AUTH0_CLIENT_SECRET": "s"]).auth0()
+    }
+  }
+
+  @Test(arguments: [
+    "echo BAO_TOKEN=\(secret); echo \(secret) >&2; exit 3",
+    "echo \(secret); echo \(secret) >&2",
+  ])
+  func noErrorHoldsWhatTheCommandPrinted(_ script: String) throws {
+    let error = #expect(throws: StoreError.self) { try logins(script).openBao(.token) }
+    #expect(!"\(try #require(error))".contains(Self.secret))
+  }
+
+  @Test func aCommandThatCannotBeStartedIsNamed() throws {
+    let logins = StoreLogins(["/no/such/program", Self.secret], folder: folder.path)
+    let error = try #require(
+      #expect(throws: StoreError.self) { try logins.openBao(.token) })
+    #expect("\(error)".contains("/no/such/program"))
+    #expect(!"\(error)".contains(Self.secret))
+  }
+
+  @Test(arguments: [
+    (StoreBackend.sqlite(path: ".vaultctl/a b.db"), "sqlite/vaultctl-a-b-db"),
+    (.openBao(OpenBaoSettings(address: nil, namespace: nil)), "openbao/secret-vaultctl"),
+    (
+      .auth0(Auth0Settings(domain: "x.example.com", baseURL: nil, credentialsCommand: [])),
+      "x.example.com"
+    ),
+  ])
+  func aLedgersNameIsAPartOfARefsName(_ backend: StoreBackend, _ name: String) {
+    #expect(backend.ledgerName == name)
+  }
+
+  @Test func onlyABackendThatHoldsNoRecordsHasALedgerUnasked() {
+    let auth0 = StoreBackend.auth0(
+      Auth0Settings(domain: "x.example.com", baseURL: nil, credentialsCommand: []))
+    #expect(auth0.standardLedger == .git)
+    #expect(StoreBackend.sqlite(path: "a").standardLedger == nil)
+  }
+}
