@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What an operator sets up for a test.
 extension BaoClient {
   /// Mounts a KV engine.

@@ -18,7 +18,7 @@ import Testing
   /// Killed at every call by which something comes to the disk: the store can be read at once, and the
   /// next apply finishes.
   @Test(arguments: ["fdatasync", "pwrite64", "unlink"])
-  func whatIsKilledIsFinishedByTheNextApply(call: String) throws {
+  func theNextApplyFinishesAKilledOne(call: String) throws {
     let sandbox = try sandbox(connections: 5)
     var kills = 0
     for number in 1...60 {
@@ -34,8 +34,8 @@ import Testing
       let point = "killed at \(call) \(number)"
       let plan = try sandbox.vaultctl(["plan", "--detailed-exitcode"])
       #expect([0, 2].contains(plan.status), "\(point): \(plan.errorText)")
-      let healed = try sandbox.vaultctl(["apply", "--auto-approve"])
-      #expect(healed.status == 0, "\(point): \(healed.errorText)")
+      let recovered = try sandbox.vaultctl(["apply", "--auto-approve"])
+      #expect(recovered.status == 0, "\(point): \(recovered.errorText)")
       #expect(try sandbox.vaultctl(["plan"]).text.contains("No changes. 5 connections"))
       for number in [0, 4] {
         #expect(
@@ -66,68 +66,23 @@ import Testing
     }
   }
 
-  /// Whoever is asked holds the lock while they think: another apply waits, then says who holds it.
-  @Test func aHeldLockIsWaitedForAndNamed() throws {
+  /// An apply that waits for its confirmation holds the lock: another one waits, then names its holder.
+  @Test func aHeldLockIsWaitedForAndItsHolderNamed() async throws {
     let sandbox = try sandbox(connections: 3)
-    let person = try TerminalSession(asked: ["apply"], in: sandbox)
-    #expect(try person.isAsked(for: "Only `yes` is taken"))
-    let holder = try #require(person.program)
+    let asking = try RunningProgram(sandbox, ["apply"], atTerminal: true)
+    try await asking.waitForOutput("`yes`")
+    let holder = try #require(asking.id)
     let other = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
     #expect(other.status == 1)
-    #expect(other.errorText.contains("error[VC4005]"))
-    #expect(other.errorText.contains("tester@"))
     #expect(other.errorText.contains("process \(holder)"))
 
-    #expect(try person.answers("no") == 1)
-    #expect(try person.screen.contains("Nothing was applied."))
+    try asking.type("no")
+    let refused = try await asking.finished()
+    #expect(refused.status == 1)
+    sandbox.transcript.note("The first apply, at a terminal; the answer is `no`.")
+    sandbox.transcript.record(["vaultctl", "apply"], refused)
     let after = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
-    #expect(after.status == 0, "\(after.errorText)")
-  }
-}
-
-/// Somebody at a terminal that runs vaultctl.
-private final class TerminalSession {
-  private let typed = Pipe()
-  private let scratch: TemporaryFolder
-  private let process: ChildProcess
-
-  /// `script` (of util-linux) is the terminal.
-  init(asked arguments: [String], in sandbox: Sandbox) throws {
-    scratch = try TemporaryFolder()
-    try scratch.write("", to: "screen")
-    let terminal = ["/usr/bin/script", "--quiet", "--flush", "--return", "/dev/null", "--command"]
-    process = try sandbox.start(
-      arguments, under: terminal, asOneWord: true, input: typed.fileHandleForReading,
-      output: FileHandle(forWritingTo: URL(fileURLWithPath: scratch.path + "/screen")))
-  }
-
-  deinit {
-    process.signal(SIGTERM)
-    process.wait()
-  }
-
-  var screen: String { get throws { try scratch.read("screen") } }
-
-  /// Waits for a question; `false` where the program ended without it.
-  func isAsked(for question: String) throws -> Bool {
-    while process.isRunning {
-      if try screen.contains(question) { return true }
-      usleep(10_000)
-    }
-    return false
-  }
-
-  /// The process id of the program, which the terminal started.
-  var program: Int32? {
-    let terminal = process.id
-    let children = try? String(
-      contentsOfFile: "/proc/\(terminal)/task/\(terminal)/children", encoding: .utf8)
-    return (children?.split(separator: " ").first).flatMap { Int32($0) }
-  }
-
-  /// Types a line, and waits for the program's end: its exit code.
-  func answers(_ line: String) throws -> Int32 {
-    try typed.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
-    return process.wait()
+    #expect(after.status == 0)
+    try sandbox.expectTranscript()
   }
 }

@@ -68,9 +68,7 @@ import Testing
         "exec", "robot", "--", "/bin/sh", "-c",
         "trap 'echo heard; exit 5' TERM; echo ready >&2; while :; do sleep 0.05; done",
       ])
-    while !running.said.contains("ready"), running.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    try await running.waitForErrors("ready")
     running.end()
     let ended = try await running.finished()
     #expect(ended.status == 5 && ended.text == "heard\n")
@@ -94,13 +92,13 @@ import Testing
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
     let watching = try RunningProgram(test.sandbox, ["refresh", "--watch"])
-    while server.calls.count < 3, watching.isRunning {
+    try await eventually(within: .seconds(60), "three renewals") {
       // At no time is there a token that has ended.
       if server.calls.count > 0 {
         let status = try await test.expectFine(["status"])
         #expect(!status.text.contains("expired"), "\(status.text)")
       }
-      try await Task.sleep(for: .milliseconds(100))
+      return server.calls.count >= 3 || !watching.isRunning
     }
     watching.end()
     let ended = try await watching.finished()
@@ -126,9 +124,7 @@ import Testing
       return true
     }
     let watching = try RunningProgram(test.sandbox, ["watch"])
-    while !watching.printed.contains("expiring"), watching.isRunning {
-      try await Task.sleep(for: .milliseconds(50))
-    }
+    try await watching.waitForOutput("expiring")
     watching.end()
     let ended = try await watching.finished()
     #expect(ended.text.contains(#""connection":"crm","event":"expiring""#))
@@ -143,13 +139,9 @@ import Testing
       test.sandbox,
       ["watch", "--exec", "echo \"$VAULTCTL_EVENT $VAULTCTL_CONNECTION\" >> \(log)"])
     func waitFor(_ text: String) async throws {
-      while !watching.printed.contains(text), watching.isRunning {
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      try await watching.waitForOutput(text)
     }
-    while !watching.said.contains("Watching"), watching.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    try await watching.waitForErrors("Watching")
     try await test.expectFine(["refresh"])
     try await waitFor("refreshed")
     try await test.apply("robot", app: "machine", id: "other", secret: "s3cret")

@@ -1,5 +1,4 @@
 import Foundation
-import Processes
 import TestSupport
 import Testing
 
@@ -81,14 +80,17 @@ struct TokenSandbox: Sendable {
     return finished
   }
 
-  /// Runs a command that waits for a person, and does what that person does as soon as it has said
+  /// Runs a command that waits for a person, and does what that person does as soon as it has printed
   /// what is to be opened.
+  ///
+  /// - Parameter act: what the person does with what is on standard error so far; whether it was done.
   func withPerson(
-    _ arguments: [String], act: @Sendable (_ said: String) async throws -> Bool
+    _ arguments: [String], act: @Sendable (_ errors: String) async throws -> Bool
   ) async throws -> Finished {
     let running = try RunningProgram(sandbox, arguments)
-    while try await !act(running.said), running.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
+    try await eventually(within: .seconds(60), "\(arguments) prints what is to be opened") {
+      let isRunning = running.isRunning
+      return try await act(running.errors) || !isRunning
     }
     return try await running.finished()
   }
@@ -108,32 +110,5 @@ struct TokenSandbox: Sendable {
       UPDATE token SET record = json_set(record, '$.tokens.expiry.at._0', \(now + seconds * 1000),
         '$.tokens.issuedAt', \(now - 3_600_000))
       """)
-  }
-}
-
-/// A vaultctl that runs while the test does something.
-final class RunningProgram: Sendable {
-  private let process: ChildProcess
-  private let scratch: TemporaryFolder
-
-  init(_ sandbox: Sandbox, _ arguments: [String], under wrapper: [String] = []) throws {
-    scratch = try TemporaryFolder()
-    let paths = ["out", "err"].map { [scratch] in scratch.path + "/" + $0 }
-    for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
-    process = try sandbox.start(
-      arguments, under: wrapper, output: FileHandle(forWritingTo: URL(fileURLWithPath: paths[0])),
-      errors: FileHandle(forWritingTo: URL(fileURLWithPath: paths[1])))
-  }
-
-  var said: String { (try? scratch.read("err")) ?? "" }
-  var printed: String { (try? scratch.read("out")) ?? "" }
-  var isRunning: Bool { process.isRunning }
-  func end() { process.signal(SIGTERM) }
-  func kill() { process.signal(SIGKILL) }
-
-  func finished() async throws -> Finished {
-    let status = try await apart { [process] in process.wait() }
-    return Finished(
-      status: status, output: Data(printed.utf8), errors: Data(said.utf8))
   }
 }
