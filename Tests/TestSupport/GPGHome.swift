@@ -60,10 +60,15 @@ package final class GPGHome: Sendable {
   }
 
   /// A new key pair with a subkey for encryption; its fingerprint.
+  ///
+  /// - Parameter created: when, as gpg writes it: `20250101T000000`; `nil` is now.
   package func makeKey(
-    _ userID: String, passphrase: String = "", expires: String = "never", encrypts: Bool = true
+    _ userID: String, passphrase: String = "", expires: String = "never", encrypts: Bool = true,
+    created: String? = nil
   ) throws -> String {
-    let asking = ["--pinentry-mode", "loopback", "--passphrase", passphrase]
+    let asking =
+      (created.map { ["--faked-system-time", $0] } ?? [])
+      + ["--pinentry-mode", "loopback", "--passphrase", passphrase]
     let made = try gpg(
       asking + ["--status-fd", "1", "--quick-gen-key", userID, "ed25519", "cert,sign", expires])
     guard

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A project whose apps have their tokens from a server on this machine.
+/// A project whose apps get their tokens from a server on this machine.
 struct TokenSandbox: Sendable {
   let sandbox: Sandbox
 
@@ -42,13 +42,13 @@ struct TokenSandbox: Sendable {
         """)
   }
 
-  /// A connection, sealed and applied.
+  /// A connection, sealed and applied; that is no part of the transcript.
   func apply(
     _ name: String, app: String, id: String, secret: String?, scopes: String = "[read]"
   ) async throws {
     try declare(name, app: app, id: id, secret: secret, scopes: scopes)
-    try await expectFine(["encrypt"])
-    try await expectFine(["apply", "--auto-approve"])
+    try await expectFine(["encrypt"], isRecorded: false)
+    try await expectFine(["apply", "--auto-approve"], isRecorded: false)
   }
 
   func declare(
@@ -69,13 +69,17 @@ struct TokenSandbox: Sendable {
       """, to: "connections/\(name).yaml")
   }
 
-  func vaultctl(_ arguments: [String], input: String = "") async throws -> Finished {
-    try await apart { [sandbox] in try sandbox.vaultctl(arguments, input: input) }
+  func vaultctl(
+    _ arguments: [String], input: String = "", isRecorded: Bool = true
+  ) async throws -> Finished {
+    try await apart { [sandbox] in
+      try sandbox.vaultctl(arguments, input: input, isRecorded: isRecorded)
+    }
   }
 
   @discardableResult
-  func expectFine(_ arguments: [String]) async throws -> Finished {
-    let finished = try await vaultctl(arguments)
+  func expectFine(_ arguments: [String], isRecorded: Bool = true) async throws -> Finished {
+    let finished = try await vaultctl(arguments, isRecorded: isRecorded)
     #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
     return finished
   }
@@ -92,7 +96,9 @@ struct TokenSandbox: Sendable {
       let isRunning = running.isRunning
       return try await act(running.errors) || !isRunning
     }
-    return try await running.finished()
+    let finished = try await running.finished()
+    sandbox.transcript.record(["vaultctl"] + arguments, finished)
+    return finished
   }
 
   /// What the store has, by its own commands.
