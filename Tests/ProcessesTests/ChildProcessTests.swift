@@ -3,7 +3,7 @@ import Processes
 import Testing
 
 @Suite struct ChildProcessTests {
-  @Test func tellsHowItEnded() throws {
+  @Test func reportsTheExitCode() throws {
     #expect(try ChildProcess(["/bin/sh", "-c", "exit 37"]).wait() == 37)
     #expect(try ChildProcess(["sh", "-c", "kill -KILL $$"]).wait() == 137)
     #expect(throws: ChildProcess.NotStarted.self) { try ChildProcess(["/no/such/program"]) }
@@ -16,7 +16,7 @@ import Testing
     #expect(finished.status == 0 && finished.output == text && finished.errors == text)
   }
 
-  @Test func runsWhereAndWithWhatItIsTold() throws {
+  @Test func runsInTheGivenFolderAndEnvironment() throws {
     let finished = try ChildProcess.run(
       ["/bin/sh", "-c", "pwd; env | grep -v PWD | grep -v SHLVL | grep -v _="],
       environment: ["A": "b"], folder: "/usr/bin", input: [])
@@ -33,7 +33,7 @@ import Testing
     try open.close()
   }
 
-  @Test func hearsSignalsUntilItHasEnded() throws {
+  @Test func receivesSignalsUntilItEnds() throws {
     let child = try ChildProcess(["sleep", "600"])
     #expect(child.isRunning)
     child.signal(SIGTERM)
