@@ -186,7 +186,7 @@ let package = Package(
     tests(
       "Transcripts",
       [
-        "vaultctl", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestTenant",
+        "vaultctl", "Diagnostics", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestTenant",
         "TestAuthorizationServer",
       ],
       files: ["Golden", "Services"]),

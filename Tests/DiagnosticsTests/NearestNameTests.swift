@@ -5,12 +5,12 @@ import Testing
   @Test(arguments: [
     ("twillio", "twilio"), ("slcak", "slack"), ("metdata", "metadata"), ("SLACK", "slack"),
   ])
-  func findsWhatATypoMeant(typo: String, meant: String) {
+  func suggestsTheNameThatATypoMeant(typo: String, meant: String) {
     #expect(nearestName(to: typo, among: ["slack", "twilio", "metadata"]) == meant)
   }
 
   @Test(arguments: ["", "x", "zzzzzz", "completely-else"])
-  func proposesNothingForWhatIsFar(text: String) {
+  func suggestsNothingForADistantName(text: String) {
     #expect(nearestName(to: text, among: ["slack", "twilio"]) == nil)
   }
 }

@@ -8,7 +8,7 @@ import Testing
       Position(line: line, column: columns.upperBound, offset: columns.upperBound))
   }
 
-  @Test func masksASpanAndMarksWhatIsShown() throws {
+  @Test func masksARangeAndMarksTheRest() throws {
     let source = RedactedSource(Array("key: secret # why\n".utf8), hidden: [range(1, 6..<12)])
     let secret = try #require(source.snippet(range(1, 6..<12)))
     #expect(secret.line == "key: ••• # why" && secret.marked == 5..<8)
@@ -41,7 +41,7 @@ import Testing
     #expect(!shown.contains("hunter2"), "\(shown)")
   }
 
-  @Test func survivesAnyPlace() {
+  @Test func acceptsAnyLocation() {
     let source = RedactedSource(Array("a: b\r\n".utf8), hidden: [])
     for line in [0, 1, 2, 3, 99] {
       for start in [1, 3, 5, 99] {

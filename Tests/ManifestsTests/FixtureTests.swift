@@ -6,13 +6,13 @@ import Testing
 
 @Suite struct FixtureTests {
   @Test(arguments: Fixture.all(.manifests))
-  func tellsWhatIsWrongWithAManifest(fixture: Fixture) throws {
+  func reportsEveryFaultOfAManifest(fixture: Fixture) throws {
     let found = try manifestDiagnostics(fixture.bytes)
     #expect(found.map(\.inBrief).sorted() == fixture.expected)
   }
 
   @Test(arguments: Fixture.all(.projects))
-  func tellsWhatIsWrongWithAProject(fixture: Fixture) {
+  func reportsEveryFaultOfAProject(fixture: Fixture) {
     #expect(projectDiagnostics(fixture.bytes).map(\.inBrief).sorted() == fixture.expected)
   }
 

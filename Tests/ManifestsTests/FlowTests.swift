@@ -9,7 +9,7 @@ import Testing
     return (read.flow, read.diagnostics)
   }
 
-  @Test func findsActionsAtAnyDepthWithTheirPlaces() throws {
+  @Test func findsActionsAtAnyDepthWithTheirLocations() throws {
     let read = read(
       """
       {
@@ -52,7 +52,7 @@ import Testing
       "VC1215 1:84"
     ),
   ])
-  func refusesWhatIsNoFlow(text: String, expected: String) {
+  func refusesAFileThatIsNotAFlow(text: String, expected: String) {
     let read = read(text)
     #expect(read.flow == nil)
     #expect(read.diagnostics.map(\.inBrief) == [expected])

@@ -11,7 +11,7 @@ import Testing
     ("a/**/b/**/c", "a/x/b/y/z/c", true), ("a/**/b/**/c", "a/x/y/z/c", false),
     ("*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
   ])
-  func matchesInGitignoresWay(pattern: String, path: String, matches: Bool) {
+  func matchesAsGitignoreDoes(pattern: String, path: String, matches: Bool) {
     #expect(PathPattern(pattern).matches(path) == matches)
   }
 }

@@ -12,7 +12,7 @@ import Testing
   }
 
   /// `vaultctl schema connection > schemas/connection.schema.json` makes them anew.
-  @Test func checkedInSchemasAreWhatTheCatalogGives() throws {
+  @Test func checkedInSchemasMatchTheCatalog() throws {
     #expect(try checkedIn("connection") == Schemas.connection(.builtIn))
     #expect(try checkedIn("project") == Schemas.project())
   }

@@ -25,7 +25,7 @@ import Testing
     ("slack", "webhook", ["url"], ["url"]),
     ("jwt", "jwt", ["algorithm"], []),
   ])
-  func knowsWhatIsRequiredAndSecret(
+  func knowsWhichFieldsAreRequiredAndSecret(
     app: String, type: String, required: [String], secret: [String]
   ) throws {
     let shape = try #require(Catalog.builtIn[AppID(app)]?.setup(SetupType(type)))

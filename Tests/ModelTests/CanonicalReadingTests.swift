@@ -6,7 +6,7 @@ import Testing
 @Suite struct CanonicalReadingTests {
   private static let seed: UInt64 = .random(in: 0...UInt64.max)
 
-  @Test func readsWhatWasWritten() throws {
+  @Test func readsItsOwnOutput() throws {
     var random = SeededGenerator(seed: Self.seed)
     for _ in 0..<500 {
       let record = RandomRecord.record(&random)
@@ -17,7 +17,7 @@ import Testing
   }
 
   /// Whatever became of a text, it is read as Foundation reads it, or refused as that does.
-  @Test func readsWhatIsDamagedAsFoundationDoes() throws {
+  @Test func readsDamagedTextAsFoundationDoes() throws {
     var random = SeededGenerator(seed: Self.seed)
     for _ in 0..<300 {
       var bytes = Array(canonicalJSON(RandomRecord.record(&random)).utf8)

@@ -7,7 +7,7 @@ import Testing
   private static let seed: UInt64 = .random(in: 0...UInt64.max)
 
   /// What is written is byte for byte what Foundation's encoder writes.
-  @Test func writesWhatFoundationWrites() throws {
+  @Test func writesTheSameBytesAsFoundation() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var random = SeededGenerator(seed: Self.seed)

@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func everySetupThatComesToTokensHasAService() {
+  @Test func everySetupWithTokensHasAService() {
     for app in Catalog.builtIn.apps.values {
       for setup in app.setups where setup.grant != nil {
         #expect(app.oauth != nil, "\(app.id)")
@@ -68,7 +68,7 @@ import Testing
       ([], ["x"], [], ["x"]),
       (["a"], ["b"], [], []),
     ] as [([String], [String], [String], [String])])
-  func comparesScopesByWhatTheyGive(
+  func comparesScopesByTheirMeaning(
     declared: [String], granted: [String], missing: [String], extra: [String]
   ) {
     let declared = Set(declared.map { Scope($0) })

@@ -32,7 +32,7 @@ import Testing
     #expect(constraint.violation(of: "") == .tooShort(least: 1))
   }
 
-  @Test func takesOnlyWhatIsListed() {
+  @Test func acceptsOnlyListedValues() {
     let constraint = ValueConstraint(oneOf: ["HEADER", "QUERY"])
     #expect(constraint.violation(of: "QUERY") == nil)
     #expect(constraint.violation(of: "query") == .notOneOf(["HEADER", "QUERY"]))

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: [("x", 1), ("", 1), ("two\nlines\n", 1), ("0123456789", 20_000)])
-  func opensWhatWasSealed(part: String, count: Int) async throws {
+  func opensASealedMessage(part: String, count: Int) async throws {
     let text = String(repeating: part, count: count)
     let alice = try home.makeKey("Alice <alice@example.com>")
     let armored = try await seal(text, for: [alice])
@@ -79,7 +79,7 @@ import Testing
     #expect(try Data(contentsOf: path) == before)
   }
 
-  @Test func namesTheKeysThatWouldOpen() async throws {
+  @Test func namesTheKeysThatCanOpenAMessage() async throws {
     let elsewhere = try GPGHome()
     let bob = try elsewhere.makeKey("Bob")
     try elsewhere.copyKey(bob, to: home)
@@ -88,7 +88,7 @@ import Testing
     #expect(try await fault(open(armored)) == .noSecretKey(Array(ids)))
   }
 
-  @Test func distinguishesDamageFromOtherErrors() async throws {
+  @Test func distinguishesDamageFromOtherFailures() async throws {
     let alice = try home.makeKey("Alice")
     let armored = try await seal("value", for: [alice])
     var lines = armored.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -98,13 +98,13 @@ import Testing
     #expect(try await fault(open("no message")) == .badMessage)
   }
 
-  @Test func refusesWhatIsTooLarge() async throws {
+  @Test func refusesAMessageThatIsTooLarge() async throws {
     let alice = try home.makeKey("Alice")
     let armored = try await seal(String(repeating: "x", count: 2 << 20), for: [alice])
     #expect(try await fault(open(armored)) == .tooLarge(limit: 1 << 20))
   }
 
-  @Test func neverWaitsForAPassphraseWhereNobodyCanType() async throws {
+  @Test func neverWaitsForAPassphraseWithoutATerminal() async throws {
     let alice = try home.makeKey("Alice", passphrase: "hush")
     let armored = try await seal("value", for: [alice])
     try home.gpg(["--export", alice])

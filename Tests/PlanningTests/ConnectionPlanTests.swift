@@ -4,13 +4,13 @@ import Planning
 import Testing
 
 @Suite struct ConnectionPlanTests {
-  @Test func whatIsAsAppliedNeedsNothing() throws {
+  @Test func aConnectionAsAppliedNeedsNoChange() throws {
     let plan = try Scenario().planned()
     #expect(plan.changes.isEmpty && plan.findings.isEmpty)
     #expect(plan.unchangedCount == 1 && plan.emptyCount == 0)
   }
 
-  @Test func whatIsNotInTheStoreIsCreated() throws {
+  @Test func aConnectionMissingFromTheStoreIsCreated() throws {
     var it = try Scenario()
     it.actual = nil
     it.applied = nil
@@ -25,7 +25,7 @@ import Testing
       ])
   }
 
-  @Test func whatTheStoreLostIsCreatedAnewAndToldAsDrift() throws {
+  @Test func aConnectionDeletedInTheStoreIsRecreatedAndReportedAsDrift() throws {
     var it = try Scenario()
     it.actual = nil
     let plan = it.planned()
@@ -55,7 +55,9 @@ import Testing
     (SecretComparison?.some(.same), SecretChange.reencrypted),
     (.some(.different), .rotated), (nil, .undecided),
   ])
-  func anotherCiphertextIs(_ comparison: SecretComparison?, _ expected: SecretChange) throws {
+  func anotherCiphertextIsDecidedByItsComparison(
+    _ comparison: SecretComparison?, _ expected: SecretChange
+  ) throws {
     var it = try Scenario()
     it.fields["api_key"] = .sealed(try message(2))
     it.comparison = comparison
@@ -71,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func onlyChangedCiphertextsAreToBeOpened() throws {
+  @Test func onlyChangedCiphertextsMustBeOpened() throws {
     var it = try Scenario()
     func toOpen() -> [FieldAddress] {
       undecidedSecrets(
@@ -89,7 +91,7 @@ import Testing
     #expect(toOpen().isEmpty, "there is nothing to compare with")
   }
 
-  @Test func driftIsToldAndRestored() throws {
+  @Test func driftIsReportedAndRestored() throws {
     var it = try Scenario()
     it.actual = Scenario.actual(it.name, zone: "us", secretVersion: "2", version: "2")
     let plan = it.planned()
@@ -109,7 +111,7 @@ import Testing
     #expect(it.planned().changes.first?.details == [.secret("api_key", .restored)])
   }
 
-  @Test func whereBothMovedItIsAConflict() throws {
+  @Test func changesOnBothSidesAreAConflict() throws {
     var it = try Scenario()
     it.actual = Scenario.actual(it.name, zone: "us", version: "2")
     it.fields["zone"] = .plain(.string("asia"))
@@ -118,7 +120,7 @@ import Testing
     #expect(plan.codes == [.conflict])
   }
 
-  @Test func whereBothMovedToTheSameNothingIsLeftToDecide() throws {
+  @Test func theSameChangeOnBothSidesIsNoConflict() throws {
     var it = try Scenario()
     it.actual = Scenario.actual(it.name, zone: "us", version: "2")
     it.fields["zone"] = .plain(.string("us"))
@@ -140,7 +142,7 @@ import Testing
     #expect(prevented.findings.first?.diagnostic.severity == .error)
   }
 
-  @Test func whatIsNotOursIsLeftAloneUntilItIsAdopted() throws {
+  @Test func aConnectionOfOthersIsUntouchedUntilItIsAdopted() throws {
     var it = try Scenario()
     it.applied = nil
     let left = it.planned()
@@ -151,7 +153,7 @@ import Testing
     #expect(change.details == [.secret("api_key", .set)], "its secrets cannot be compared")
   }
 
-  @Test func whatIsNoLongerDeclaredGoesOnlyWithPruneAndOnlyIfOurs() throws {
+  @Test func anUndeclaredConnectionIsDeletedOnlyWithPruneAndOnlyIfOurs() throws {
     var it = try Scenario()
     #expect(it.planned(declared: false).codes == [.orphaned])
     it.options.prunes = true
@@ -162,7 +164,7 @@ import Testing
     #expect(foreign.changes.isEmpty && foreign.codes == [.unmanaged])
   }
 
-  @Test func targetsLeaveEverythingElseOut() throws {
+  @Test func targetsExcludeAllOtherConnections() throws {
     var it = try Scenario()
     it.fields["zone"] = .plain(.string("us"))
     it.options.targets = [try #require(ConnectionName("another"))]

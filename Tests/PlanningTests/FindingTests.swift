@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct FindingTests {
-  @Test func aConnectionWithoutASetupIsEmptyAndNamesWhatItLacks() throws {
+  @Test func aConnectionWithoutASetupIsEmptyAndNamesItsMissingFields() throws {
     var it = try Scenario()
     it.setup = nil
     it.actual = nil

@@ -49,13 +49,13 @@ import Testing
     #expect(plan.findings.isEmpty)
   }
 
-  @Test func anEmptyConnectionNamesWhatItBlocks() throws {
+  @Test func anEmptyConnectionNamesTheFlowsThatItBlocks() throws {
     let plan = planned([try connection("a", key: nil)], [step("crm", "find", "a")])
     #expect(plan.codes == [.emptyConnection])
     #expect(plan.findings[0].diagnostic.notes.contains("it blocks flow `Onboard`: crm.find"))
   }
 
-  @Test func tellsWhatAFlowCannotUse() throws {
+  @Test func reportsConnectionsThatAFlowCannotUse() throws {
     let plan = planned(
       [try connection("a", formerly: "old"), try connection("post", app: "mail")],
       [

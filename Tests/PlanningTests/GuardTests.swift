@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func whatTouchesNoValueThatIsThereDoesNotCount() throws {
+  @Test func changesThatTouchNoExistingValueDoNotCount() throws {
     for action: ChangeAction in [.create, .record("i", at: "1"), .adopt("i", from: "1")] {
       let plan = try plan(
         declared: 20, managed: 20, Array(repeating: action, count: 20))
@@ -37,13 +37,13 @@ import Testing
     }
   }
 
-  @Test func nothingDeclaredIsRefusedHoweverFewThereAre() throws {
+  @Test func anEmptyDeclarationIsRefusedForAnyNumberOfConnections() throws {
     let plan = try plan(declared: 0, managed: 1, [.delete("i", from: "1")])
     #expect(SafetyGuard.refusal(of: plan)?.code == .nothingDeclared)
     #expect(SafetyGuard.refusal(of: try self.plan(declared: 0, managed: 5, [])) == nil)
   }
 
-  @Test func aPlanKnowsHowManyThereAre() throws {
+  @Test func aPlanCountsTheManagedConnections() throws {
     var it = try Scenario()
     #expect(it.planned().size == ProjectSize(declared: 1, managed: 1))
     #expect(it.planned(declared: false).size == ProjectSize(declared: 0, managed: 1))

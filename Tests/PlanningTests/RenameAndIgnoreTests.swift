@@ -25,7 +25,7 @@ import Testing
     #expect(plan.findings.isEmpty && plan.changes.count == 1, "the old one is nobody's orphan")
   }
 
-  @Test func aRenameWithDriftRestoresAndTellsIt() throws {
+  @Test func aRenameWithDriftRestoresAndReportsIt() throws {
     var it = try renamed()
     it.actual = Scenario.actual(it.name, zone: "us", version: "2")
     let plan = it.planned()
@@ -50,7 +50,7 @@ import Testing
     #expect(plan.changes.isEmpty && plan.codes == [.unmanaged])
   }
 
-  @Test func whatIsNotOursOrOfAnotherAppIsNotRenamed() throws {
+  @Test func connectionsOfOthersOrOfAnotherAppAreNotRenamed() throws {
     var it = try renamed()
     it.applied = nil
     it.options.adopts = true
@@ -91,7 +91,7 @@ import Testing
     #expect(details.contains(.plain("zone", from: nil, to: .string("eu"))))
   }
 
-  @Test func aValueSealedAnewDoesNotContendWithDrift() throws {
+  @Test func aValueSealedAgainDoesNotConflictWithDrift() throws {
     var it = try Scenario()
     it.fields["api_key"] = .sealed(try message(2))
     it.comparison = .same

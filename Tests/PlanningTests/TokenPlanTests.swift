@@ -68,7 +68,7 @@ private struct TokenScenario {
 }
 
 @Suite struct TokenPlanTests {
-  @Test func goodTokensAreNoNews() throws {
+  @Test func validTokensAreNotReported() throws {
     let plan = try TokenScenario().planned()
     #expect(plan.findings.isEmpty && plan.changes.isEmpty)
     var without = TokenScenario()
@@ -78,7 +78,7 @@ private struct TokenScenario {
 
   // MARK: Behaviour 18: declared, granted, required, each apart
 
-  @Test func namesWhatIsDeclaredAndNotGranted() throws {
+  @Test func reportsScopesThatAreDeclaredAndNotGranted() throws {
     var scenario = TokenScenario()
     scenario.declared = ["read", "write"]
     scenario.before = ["read", "write"]
@@ -100,7 +100,7 @@ private struct TokenScenario {
       finding.diagnostic.help == ["consent to what is declared: vaultctl authorize it"])
   }
 
-  @Test func namesWhatIsGrantedAndNotDeclared() throws {
+  @Test func reportsScopesThatAreGrantedAndNotDeclared() throws {
     var scenario = TokenScenario()
     scenario.granted = ["read", "delete"]
     #expect(try scenario.planned().codes == [.scopeExtra])
@@ -121,7 +121,7 @@ private struct TokenScenario {
     #expect(try scenario.planned().findings.isEmpty)
   }
 
-  @Test func namesWhatAFlowNeedsAndNobodyDeclares() throws {
+  @Test func reportsScopesThatAFlowNeedsAndNoManifestDeclares() throws {
     var scenario = TokenScenario()
     scenario.flows = [
       Flow(
@@ -134,7 +134,7 @@ private struct TokenScenario {
     #expect(try scenario.planned().codes == [.scopeRequired])
   }
 
-  @Test func namesWhatARefreshTookAway() throws {
+  @Test func reportsScopesThatARefreshRemoved() throws {
     var scenario = TokenScenario()
     scenario.record?.tokens?.narrowed = ["write"]
     let finding = try #require(try scenario.planned().findings.first)
@@ -180,7 +180,7 @@ private struct TokenScenario {
     arguments: [
       (6 * 86_400, Severity.info), (3600, .warning),
     ] as [(Int64, Severity)])
-  func tellsOfAnEndAhead(seconds: Int64, severity: Severity) throws {
+  func reportsAnExpiryThatIsNear(seconds: Int64, severity: Severity) throws {
     var scenario = TokenScenario()
     scenario.record?.tokens?.refresh = nil
     scenario.record?.tokens?.expiry = .at(now.adding(seconds: seconds))
@@ -189,7 +189,7 @@ private struct TokenScenario {
     #expect(finding.kind == .tokens)
   }
 
-  @Test func aHardEndOfTheRefreshTokenIsADatedWarning() throws {
+  @Test func theExpiryOfARefreshTokenIsAWarningWithItsDate() throws {
     var scenario = TokenScenario()
     let hard = now.adding(seconds: 5 * 86_400)
     scenario.record?.tokens?.refresh?.hardUntil = hard
@@ -202,7 +202,7 @@ private struct TokenScenario {
     #expect(try scenario.planned().findings.isEmpty)
   }
 
-  @Test func tellsWhatIsWrongNow() throws {
+  @Test func reportsTokensThatDoNotWork() throws {
     var scenario = TokenScenario()
     #expect(try scenario.planned(at: now.adding(seconds: 3600)).codes == [.tokenExpired])
     scenario.record?.attempts = 2

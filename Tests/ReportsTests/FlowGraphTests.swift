@@ -25,7 +25,7 @@ import Testing
         ]))
   }
 
-  @Test func inEveryForm() throws {
+  @Test func isDrawnInEveryFormat() throws {
     let graph = try graph(flow: "Welcome", missing: "slack-prod")
     try expectGolden(graph.text(Palette(isOn: false)), "graph.txt")
     try expectGolden(graph.dot, "graph.dot")

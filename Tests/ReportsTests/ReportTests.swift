@@ -33,7 +33,7 @@ import Testing
     #expect((parsed?["changes"] as? [Any])?.count == 9)
   }
 
-  @Test func aPlanOfNothing() throws {
+  @Test func anEmptyPlan() throws {
     let plan = Plan(changes: [], findings: [], unchangedCount: 1, emptyCount: 0)
     #expect(
       PlanText(palette: plain).text(of: "s", plan)
@@ -122,7 +122,7 @@ import Testing
     #expect(lines > other.split(separator: "\n").count && lines < 20)
   }
 
-  @Test func whatAnApplyDid() throws {
+  @Test func theOutcomeOfAnApply() throws {
     let text = ApplyText(palette: plain)
     #expect(
       text.summary([(.create, .done), (.update("i", from: "1"), .done)], empty: 1)

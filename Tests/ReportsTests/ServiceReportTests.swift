@@ -101,7 +101,7 @@ import Testing
     #expect(finished == ["details", "summary"], "\(finished)\n\(text)")
   }
 
-  @Test func tenThousandChangesFitAndSayWhatIsLeftOut() throws {
+  @Test func tenThousandChangesFitAndReportHowManyAreOmitted() throws {
     let changes = try (0..<10_000).map { number in
       Change(
         connection: try name("connection-\(number)"), app: "crm", action: .create,

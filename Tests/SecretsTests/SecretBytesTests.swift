@@ -12,7 +12,7 @@ import Testing
     #expect(Mirror(reflecting: secret).children.isEmpty)
   }
 
-  @Test func lendsWhatItHolds() {
+  @Test func givesAccessToItsBytes() {
     #expect(secret.withBytes { $0.count } == 7)
     #expect(secret.withBytes { $0[0] } == UInt8(ascii: "h"))
   }

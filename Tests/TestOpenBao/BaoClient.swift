@@ -16,7 +16,7 @@ package struct BaoResponse: Sendable {
   }
 }
 
-/// Somebody with a token at a server, who speaks by programs that are not ours: curl and bao.
+/// A client with a token at a server, through programs that are not ours: curl and bao.
 package struct BaoClient: Sendable {
   package let address: String
   /// The file of the authority that the server's certificate comes from.

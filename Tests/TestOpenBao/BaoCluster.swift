@@ -31,7 +31,7 @@ package final class BaoCluster: Sendable {
     let made = try nodes[0].initialize()
     (self.nodes, self.authority, key, token) = (nodes, authority, made.key, made.token)
     try await nodes[0].unseal(key)
-    try await eventually("a first leader") { try nodes[0].health() == 200 }
+    try await eventually("a first leader", within: .seconds(60)) { try nodes[0].health() == 200 }
     let root = client(of: nodes[0])
     // A node that joined has no vote for 10 seconds, by default.
     try root.order(
@@ -44,7 +44,7 @@ package final class BaoCluster: Sendable {
         ["leader_api_addr": nodes[0].client.address, "leader_ca_cert": certificate])
       try await node.unseal(key)
     }
-    try await eventually("three votes") { try voters() == 3 }
+    try await eventually("three votes", within: .seconds(60)) { try voters() == 3 }
     try await root.mountKV()
     for node in nodes.dropFirst() { try await client(of: node).waitForKV() }
   }
@@ -58,7 +58,7 @@ package final class BaoCluster: Sendable {
   /// The node that leads, waited for where there is none just now.
   package func leader() async throws -> BaoNode {
     var found: BaoNode?
-    try await eventually("a leader") {
+    try await eventually("a leader", within: .seconds(60)) {
       found = try nodes.first { try $0.isRunning && $0.health() == 200 }
       return found != nil
     }

@@ -5,8 +5,8 @@ import NIOCore
 import Synchronization
 import TestServer
 
-/// Stands in front of a server and hands requests on, so that a test is told of each one before it is
-/// carried out and after it, before its answer.
+/// A proxy in front of a server, by which a test sees each request before it is carried out, and again
+/// before its answer.
 package final class BaoProxy: Sendable {
   package enum Moment: Sendable { case before, after }
 
@@ -29,7 +29,7 @@ package final class BaoProxy: Sendable {
 
   package var address: String { server.withLock { $0?.address ?? "" } }
 
-  /// Told of every request that writes, by its number from 1.
+  /// Calls a closure for every request that writes, with its number from 1.
   package func watch(_ watcher: @escaping @Sendable (Int, Moment) async -> Void) {
     counter.withLock { $0 = 0 }
     self.watcher.withLock { $0 = watcher }

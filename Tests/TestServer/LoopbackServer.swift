@@ -17,7 +17,7 @@ package final class LoopbackServer: Sendable {
 
   package struct NotStarted: Error {}
 
-  /// - Parameter answer: to every request, whatever its method and path.
+  /// - Parameter answer: to every request of any method and path.
   package init(
     _ answer: @escaping @Sendable (Request) async throws -> Response
   ) async throws {

@@ -11,6 +11,40 @@ package final class GPGHome: Sendable {
     folder = try TemporaryFolder()
   }
 
+  /// A keyring with one key pair, Ann's. It is made once in a process, and each test has a copy.
+  package static func withAnn() throws -> (home: GPGHome, key: String) {
+    let (key, files) = try ann.get()
+    let home = try GPGHome()
+    for (name, bytes) in files {
+      let url = URL(fileURLWithPath: home.path + "/" + name)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+      try bytes.write(to: url)
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o600], ofItemAtPath: url.path)
+    }
+    return (home, key)
+  }
+
+  private static let ann = Result { () throws -> (key: String, files: [String: Data]) in
+    let home = try GPGHome()
+    let key = try home.makeKey("Ann <ann@example.com>")
+    let manager = FileManager.default
+    // gpg asks for the trust database at its first listing, and makes it.
+    try home.gpg(["--list-keys"])
+    _ = try run("/usr/bin/gpgconf", ["--homedir", home.path, "--kill", "all"])
+    let names = try manager.subpathsOfDirectory(atPath: home.path).filter { name in
+      let type = try manager.attributesOfItem(atPath: home.path + "/" + name)[.type]
+      return type as? FileAttributeType == .typeRegular && !name.hasSuffix(".lock")
+        && !name.hasPrefix(".#")
+    }
+    let files = try names.map {
+      ($0, try Data(contentsOf: URL(fileURLWithPath: home.path + "/" + $0)))
+    }
+    return (key, Dictionary(files) { $1 })
+  }
+
   deinit {
     _ = try? run("/usr/bin/gpgconf", ["--homedir", path, "--kill", "all"])
   }
@@ -26,10 +60,15 @@ package final class GPGHome: Sendable {
   }
 
   /// A new key pair with a subkey for encryption; its fingerprint.
+  ///
+  /// - Parameter created: when, as gpg writes it: `20250101T000000`; `nil` is now.
   package func makeKey(
-    _ userID: String, passphrase: String = "", expires: String = "never", encrypts: Bool = true
+    _ userID: String, passphrase: String = "", expires: String = "never", encrypts: Bool = true,
+    created: String? = nil
   ) throws -> String {
-    let asking = ["--pinentry-mode", "loopback", "--passphrase", passphrase]
+    let asking =
+      (created.map { ["--faked-system-time", $0] } ?? [])
+      + ["--pinentry-mode", "loopback", "--passphrase", passphrase]
     let made = try gpg(
       asking + ["--status-fd", "1", "--quick-gen-key", userID, "ed25519", "cert,sign", expires])
     guard

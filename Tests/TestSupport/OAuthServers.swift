@@ -57,7 +57,7 @@ package final class DjangoOAuth: Sendable {
   }
 }
 
-/// A server that a test starts: it says in one line that it is ready, and ends when its input does.
+/// A server that a test starts: it prints one line when it is ready, and ends when its input does.
 package final class ServerProcess: Sendable {
   private let process: ChildProcess
   private let input: FileHandle
@@ -81,8 +81,8 @@ package final class ServerProcess: Sendable {
       bytes += byte
     }
     guard !bytes.isEmpty else {
-      let said = errors.fileHandleForReading.readDataToEndOfFile()
-      throw NotStarted(errors: String(decoding: said, as: UTF8.self))
+      let printed = errors.fileHandleForReading.readDataToEndOfFile()
+      throw NotStarted(errors: String(decoding: printed, as: UTF8.self))
     }
     line = String(decoding: bytes, as: UTF8.self)
   }

@@ -1,26 +1,35 @@
 package import Foundation
 package import Processes
+package import Testing
 
 /// A project of a test's own with a keyring of its own, and the program to run on them.
+///
+/// Each run of vaultctl that is waited for is recorded; `expectTranscript` compares what they printed.
 package final class Sandbox: Sendable {
   package let folder: TemporaryFolder
   package let home: GPGHome
   /// The fingerprint of the project's one recipient, whose secret key is in the keyring.
   package let key: String
+  package let transcript = Transcript()
   private let program: String
 
   package struct Missing: Error { package let what: String }
 
   package init() throws {
     folder = try TemporaryFolder()
-    home = try GPGHome()
-    key = try home.makeKey("Ann <ann@example.com>")
+    (home, key) = try GPGHome.withAnn()
+    program = try Self.builtProgram()
+    try writeProject()
+  }
+
+  /// The program under test, which was built beside the tests.
+  package static func builtProgram() throws -> String {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    program = URL(fileURLWithPath: tests).deletingLastPathComponent().path + "/vaultctl"
+    let program = URL(fileURLWithPath: tests).deletingLastPathComponent().path + "/vaultctl"
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw Missing(what: program)
     }
-    try writeProject()
+    return program
   }
 
   /// A project file whose one rule names these keys, or the sandbox' own.
@@ -54,14 +63,45 @@ package final class Sandbox: Sendable {
 
   /// Runs vaultctl in the project.
   ///
-  /// - Parameter home: another keyring.
+  /// - Parameters:
+  ///   - home: another keyring.
+  ///   - isRecorded: it is a part of the transcript.
   package func vaultctl(
     _ arguments: [String], input: String = "", home: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], isRecorded: Bool = true
   ) throws -> Finished {
-    try run(
+    let finished = try run(
       program, arguments, in: folder.path,
       environment: variables(home: home, environment), input: Data(input.utf8))
+    if isRecorded { transcript.record(["vaultctl"] + arguments, input: input, finished) }
+    return finished
+  }
+
+  /// Puts a file, as it is now, into the transcript.
+  package func recordFile(_ name: String) throws {
+    transcript.record(file: name, try read(name))
+  }
+
+  /// Compares the transcript with the golden file of the test that calls, `Golden/SUITE/TEST.txt`.
+  ///
+  /// - Parameters:
+  ///   - case: one of a table's cases, which has a file of its own.
+  ///   - known: more texts that differ from run to run, and their placeholders.
+  package func expectTranscript(
+    case: String? = nil, known: [(text: String, placeholder: String)] = [],
+    test: String = #filePath, function: String = #function,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let suite = URL(fileURLWithPath: test).deletingPathExtension().lastPathComponent
+    let name = String(function.prefix { $0 != "(" }) + (`case`.map { ".\($0)" } ?? "")
+    let normalizer = TranscriptNormalizer(
+      known: known + [
+        (folder.path, "<project>"), (home.path, "<keyring>"), (programFolder, "<build>"),
+        (ProcessInfo.processInfo.hostName, "<host>"),
+      ])
+    try expectGolden(
+      normalizer.normalized(transcript.text), "\(suite)/\(name).txt", test: test,
+      sourceLocation: sourceLocation)
   }
 
   /// Where the program lies, for a PATH.
@@ -70,14 +110,18 @@ package final class Sandbox: Sendable {
   }
 
   /// Runs git in the project, with vaultctl in its PATH for hooks.
+  ///
+  /// - Parameter isRecorded: it is a part of the transcript, for what vaultctl prints in it.
   @discardableResult
-  package func git(_ arguments: [String]) throws -> Finished {
+  package func git(_ arguments: [String], isRecorded: Bool = false) throws -> Finished {
     let names = ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map { ($0, "Ann") }
     let addresses = ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map { ($0, "ann@example.com") }
     let path = [("PATH", "\(programFolder):/usr/bin:/bin")]
-    return try run(
+    let finished = try run(
       "/usr/bin/git", ["-C", folder.path] + arguments,
       environment: variables(Dictionary(names + addresses + path) { $1 }))
+    if isRecorded { transcript.record(["git"] + arguments, finished) }
+    return finished
   }
 
   /// Starts vaultctl in the project and lets it run.
@@ -107,7 +151,7 @@ package final class Sandbox: Sendable {
   ) -> [String: String] {
     let variables = [
       "GNUPGHOME": home ?? self.home.path, "PATH": "/usr/bin:/bin", "HOME": folder.path,
-      "USER": "tester",
+      "USER": "tester", "COLUMNS": "80",
     ]
     return variables.merging(environment) { _, new in new }
   }

@@ -137,9 +137,9 @@ package struct TokenStoreContract: Sendable {
         write(
           name, id, from: version, record: Self.record(granted: ["read"]), tokens: .keep,
           event: nil))
-      let told = try await store.events(of: name).map(\.what)
-      #expect(told.filter { $0 == "token minted" }.count == 1)
-      #expect(told.count == 2, "\(told)")
+      let events = try await store.events(of: name).map(\.what)
+      #expect(events.filter { $0 == "token minted" }.count == 1)
+      #expect(events.count == 2, "\(events)")
     case .digestsAreOfTheTokenAndItsPlace:
       let token = SecretBytes(copying: "refresh-1".utf8)
       let digest = try await store.refreshDigest(of: token, in: id)

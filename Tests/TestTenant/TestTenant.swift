@@ -52,7 +52,7 @@ package final class TestTenant: Sendable {
     chosen.withLock { $0 = fault }
   }
 
-  /// Told of each call of the API before it is carried out, and after that before its answer.
+  /// Calls a closure for each call of the API, before it is carried out and again before its answer.
   package func watch(_ watcher: @escaping @Sendable (Call, Moment) async -> Void) {
     counter.withLock { $0 = 0 }
     self.watcher.withLock { $0 = watcher }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A diff of two commits reads only what differs, where the rest has no say; one of a commit and
-/// the work tree reads everything. Both must tell the same.
+/// A diff of two commits reads only the files that differ, where the others do not matter; one of a
+/// commit and the work tree reads everything. Both must print the same.
 @Suite struct DiffTests {
   private let sandbox: Sandbox
 
@@ -14,7 +14,7 @@ import Testing
       try sandbox.write(httpManifest(name, token: "t0ken-of-\(name)"), to: file(name))
     }
     try sandbox.git(["init", "--quiet", "--initial-branch=main"])
-    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)
     try commit("before")
   }
 
@@ -31,62 +31,60 @@ import Testing
     try sandbox.write(text.replacingOccurrences(of: old, with: new), to: file(name))
   }
 
-  /// Between what differs and everything.
-  private func told() throws -> Finished {
+  /// Commits, and compares the diff of the files that differ with the one of all files.
+  ///
+  /// - Parameter function: the test, for its golden file.
+  private func expectDiff(status: Int32 = 0, function: String = #function) throws {
     try commit("after")
     let parts = try sandbox.vaultctl(["diff", "HEAD~1..HEAD"])
-    let whole = try sandbox.vaultctl(["diff", "HEAD~1"])
+    let whole = try sandbox.vaultctl(["diff", "HEAD~1"], isRecorded: false)
     #expect(parts.text == whole.text)
     #expect(parts.errorText == whole.errorText && parts.status == whole.status)
-    let since = try sandbox.vaultctl(["diff", "HEAD~1...HEAD"])
+    let since = try sandbox.vaultctl(["diff", "HEAD~1...HEAD"], isRecorded: false)
     #expect(since.text == whole.text)
-    return parts
+    #expect(parts.status == status)
+    try sandbox.expectTranscript(function: function)
   }
 
-  @Test func ofAPlainField() throws {
+  @Test func aChangedPlainFieldIsShown() throws {
     try replace("name: crm", "name: crm\n  labels: {team: sales}", in: "crm")
-    let diff = try told()
-    #expect(diff.status == 0 && diff.text.contains("team"), "\(diff.text)\(diff.errorText)")
-    #expect(!diff.text.contains("mail"))
+    try expectDiff()
   }
 
-  @Test func ofARotatedSecret() throws {
+  @Test func aRotatedSecretIsShownWithoutItsValue() throws {
     #expect(try sandbox.vaultctl(["set", "crm", "token"], input: "other").status == 0)
-    #expect(try told().text.contains("rotated"))
+    try expectDiff()
   }
 
-  @Test func ofAMessageOfAnUntouchedFile() throws {
+  @Test func aMessageMovedFromAnUntouchedFileIsAnError() throws {
     let foreign = try sandbox.read(file("mail"))
     let own = try sandbox.read(file("crm"))
     let start = "-----BEGIN"
     let message = try #require(foreign.range(of: start).map { foreign[$0.lowerBound...] })
     let head = try #require(own.range(of: start).map { own[..<$0.lowerBound] })
     try sandbox.write(String(head + message), to: file("crm"))
-    let diff = try told()
-    #expect(diff.status == 1 && diff.text.contains("moved from token of \"mail\""), "\(diff.text)")
+    try expectDiff(status: 1)
   }
 
-  @Test func ofANameOfAnUntouchedFile() throws {
+  @Test func aNameOfAnUntouchedFileIsDeclaredTwice() throws {
     try sandbox.write(try sandbox.read(file("mail")), to: file("second"))
-    let diff = try told()
-    #expect(diff.status == 1 && diff.errorText.contains("is declared twice"), "\(diff.errorText)")
+    try expectDiff(status: 1)
   }
 
-  @Test func ofFilesThatMoveAndGo() throws {
+  @Test func movedAndDeletedFilesAreFollowed() throws {
     try sandbox.git(["mv", file("crm"), "connections/moved.yaml"])
     try sandbox.git(["rm", "--quiet", file("chat")])
-    let diff = try told()
-    #expect(diff.status == 0 && diff.text.contains("1 removed"), "\(diff.text)\(diff.errorText)")
+    try expectDiff()
   }
 
-  @Test func ofAProjectFile() throws {
+  @Test func aChangedProjectFileDoesNotHideAChangedConnection() throws {
     try sandbox.writeProject(extra: "policy: {failOn: [empty]}")
     try replace("name: crm", "name: crm\n  labels: {team: sales}", in: "crm")
-    #expect(try told().text.contains("team"))
+    try expectDiff()
   }
 
-  @Test func ofWhatIsNotOfTheProject() throws {
+  @Test func filesOutsideTheProjectDoNotMatter() throws {
     try sandbox.write("unrelated\n", to: "notes.txt")
-    #expect(try told().status == 0)
+    try expectDiff()
   }
 }

@@ -12,26 +12,25 @@ import Testing
     return sandbox
   }
 
-  @Test func aSecretThatWasStagedInClearIsRefusedEvenIfSealedSince() throws {
+  @Test func aSecretStagedInClearIsRefusedEvenIfSealedSince() throws {
     let sandbox = try repository()
     try sandbox.write(httpManifest("a", token: "in-clear-4711"), to: "connections/a.yaml")
     #expect(try sandbox.git(["add", "vaultctl.yaml", "connections"]).status == 0)
-    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)
     #expect(try sandbox.vaultctl(["validate"]).status == 0, "the work tree is clean by now")
 
-    let refused = try sandbox.git(["commit", "-m", "a"])
+    let refused = try sandbox.git(["commit", "-m", "a"], isRecorded: true)
     #expect(refused.status == 1)
-    #expect(refused.errorText.contains("error[VC2003]"), "\(refused.errorText)")
-    #expect(refused.errorText.contains("connections/a.yaml:"))
     #expect(!refused.errorText.contains("in-clear-4711"))
     #expect(try sandbox.git(["log"]).status != 0, "there is no commit")
 
     #expect(try sandbox.git(["add", "connections"]).status == 0)
     let committed = try sandbox.git(["commit", "-m", "a"])
     #expect(committed.status == 0, "\(committed.errorText)")
+    try sandbox.expectTranscript()
   }
 
-  @Test func whatLiesBesideTheIndexDoesNotMatter() throws {
+  @Test func filesThatAreNotStagedAreNotChecked() throws {
     let sandbox = try repository()
     #expect(try sandbox.git(["add", "vaultctl.yaml"]).status == 0)
     try sandbox.write(httpManifest("a", token: "in-clear"), to: "connections/a.yaml")
@@ -41,27 +40,31 @@ import Testing
     #expect(committed.status == 0, "\(committed.errorText)")
   }
 
-  @Test(arguments: ["spec: [in-clear", "kind: Connection\n\ttoken: in-clear\n"])
-  func whatCannotBeReadIsRefused(_ text: String) throws {
+  @Test(arguments: [
+    ("bracket", "spec: [in-clear"), ("tab", "kind: Connection\n\ttoken: in-clear\n"),
+  ])
+  func aManifestThatCannotBeReadIsRefused(for reason: String, _ text: String) throws {
     let sandbox = try repository()
     try sandbox.write(text, to: "connections/a.yaml")
     #expect(try sandbox.git(["add", "connections"]).status == 0)
-    let refused = try sandbox.git(["commit", "-m", "a"])
+    let refused = try sandbox.git(["commit", "-m", "a"], isRecorded: true)
     #expect(refused.status == 1)
     #expect(!refused.errorText.contains("in-clear"), "\(refused.errorText)")
+    try sandbox.expectTranscript(case: reason)
   }
 
-  @Test func aHookOfSomebodyElseIsLeftAlone() throws {
+  @Test func anotherHookIsNotOverwritten() throws {
     let sandbox = try repository()
-    #expect(try sandbox.vaultctl(["hooks", "install"]).status == 0, "ours is written anew")
+    #expect(try sandbox.vaultctl(["hooks", "install"]).status == 0, "our own is written again")
     let path = ".git/hooks/pre-commit"
     try sandbox.write("#!/bin/sh\nexit 0\n", to: path)
     let refused = try sandbox.vaultctl(["hooks", "install"])
-    #expect(refused.status == 1 && refused.errorText.contains("error[VC1209]"))
+    #expect(refused.status == 1)
     #expect(try sandbox.read(path) == "#!/bin/sh\nexit 0\n")
+    try sandbox.expectTranscript()
   }
 
-  @Test func differencesShowMarksAndBranchesMergeFieldByField() throws {
+  @Test func diffsShowDigestsAndBranchesMergeFieldByField() throws {
     let sandbox = try repository()
     try sandbox.write("connections/**/*.yaml -text diff=vaultctl\n", to: ".gitattributes")
     let manifest = """
@@ -77,7 +80,7 @@ import Testing
 
       """
     try sandbox.write(manifest, to: "connections/a.yaml")
-    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)
     func commit() throws {
       #expect(try sandbox.git(["add", "-A", "."]).status == 0)
       let committed = try sandbox.git(["commit", "-qm", "it"])
@@ -88,9 +91,9 @@ import Testing
     let rotated = try sandbox.vaultctl(
       ["set", "a", "api_key"], input: "fedcba9876543210fedcba9876543210")
     #expect(rotated.status == 0, "\(rotated.errorText)")
-    let diff = try sandbox.git(["diff"]).text
+    let diff = try sandbox.git(["diff"], isRecorded: true).text
     #expect(diff.components(separatedBy: "\n+").count == 3, "one line and the header: \(diff)")
-    #expect(diff.contains("(sealed ") && !diff.contains("BEGIN PGP"), "\(diff)")
+    #expect(!diff.contains("BEGIN PGP"), "\(diff)")
     try commit()
     #expect(try sandbox.git(["switch", "-q", "-"]).status == 0)
     try sandbox.write(
@@ -102,10 +105,11 @@ import Testing
     #expect(
       try sandbox.vaultctl(["decrypt", "a", "api_key"]).text
         == "fedcba9876543210fedcba9876543210")
-    #expect(try sandbox.read("connections/a.yaml").contains("team: sms"))
+    try sandbox.recordFile("connections/a.yaml")
+    try sandbox.expectTranscript()
   }
 
-  @Test func aProjectInAFolderOfItsRepository() throws {
+  @Test func aProjectBelowTheRepositorysFolderIsChecked() throws {
     let sandbox = try Sandbox()
     try sandbox.moveProject(to: "it's ops")
     #expect(try sandbox.git(["init", "--quiet"]).status == 0)
@@ -113,9 +117,8 @@ import Testing
     try sandbox.write(
       httpManifest("a", token: "in-clear"), to: "it's ops/connections/a.yaml")
     #expect(try sandbox.git(["add", "it's ops"]).status == 0)
-    let refused = try sandbox.git(["commit", "-m", "a"])
-    #expect(refused.status == 1 && refused.errorText.contains("VC2003"), "\(refused.errorText)")
-    #expect(
-      try sandbox.vaultctl(["hooks", "check"]).errorText.contains("VC1201"), "no project here")
+    #expect(try sandbox.git(["commit", "-m", "a"], isRecorded: true).status == 1)
+    #expect(try sandbox.vaultctl(["hooks", "check"]).status == 1, "no project here")
+    try sandbox.expectTranscript()
   }
 }

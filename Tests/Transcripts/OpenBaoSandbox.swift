@@ -18,29 +18,32 @@ struct OpenBaoSandbox: Sendable {
   /// - Parameter client: somebody else, with another token.
   func vaultctl(
     _ arguments: [String], input: String = "", as client: BaoClient? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], isRecorded: Bool = true
   ) throws -> Finished {
     try sandbox.vaultctl(
       arguments, input: input,
-      environment: (client ?? self.client).environment.merging(environment) { $1 })
+      environment: (client ?? self.client).environment.merging(environment) { $1 },
+      isRecorded: isRecorded)
   }
 
   @discardableResult
   func fine(
-    _ arguments: [String], input: String = "", as client: BaoClient? = nil, status: Int32 = 0
+    _ arguments: [String], input: String = "", as client: BaoClient? = nil, status: Int32 = 0,
+    isRecorded: Bool = true
   ) throws -> Finished {
-    let finished = try vaultctl(arguments, input: input, as: client)
+    let finished = try vaultctl(
+      arguments, input: input, as: client, isRecorded: isRecorded)
     #expect(finished.status == status, "\(arguments): \(finished.text)\(finished.errorText)")
     return finished
   }
 
-  /// Connections of HTTP bearer tokens, sealed.
+  /// Connections of HTTP bearer tokens, sealed; that is no part of the transcript.
   func declare(_ names: [String]) throws {
     for name in names {
       try sandbox.write(
         httpManifest(name, token: "value-of-\(name)"), to: "connections/\(name).yaml")
     }
-    try fine(["encrypt"])
+    try fine(["encrypt"], isRecorded: false)
   }
 
   func expectNoChanges() throws {

@@ -3,7 +3,7 @@ import TestAuthorizationServer
 import TestSupport
 import Testing
 
-/// What consumers get: `exec` and `watch`.
+/// How consumers get values and events: `exec` and `watch`.
 @Suite struct PropagationTests {
   private func minting(lifetime: Int = 3600) async throws -> HostileServer {
     try await HostileServer { call in
@@ -11,7 +11,7 @@ import Testing
     }
   }
 
-  @Test func execHandsOverWhatTheCommandNeeds() async throws {
+  @Test func execPassesFieldsInTheEnvironment() async throws {
     let server = try await minting()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot-1", app: "machine", id: "machine", secret: "s3cret")
@@ -36,7 +36,7 @@ import Testing
       ]).text == "t0ken-2\n")
   }
 
-  @Test func execHandsOverFilesWithoutAName() async throws {
+  @Test func execPassesFilesWithoutAName() async throws {
     let server = try await minting()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
@@ -49,7 +49,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: "/dev/shm").sorted() == before)
   }
 
-  @Test func execPassesOnCodesAndSignals() async throws {
+  @Test func execForwardsExitCodesAndSignals() async throws {
     let server = try await minting()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
@@ -60,7 +60,8 @@ import Testing
     ])
     #expect(killed.status == 137)
     let none = try await test.vaultctl(["exec", "robot", "--", "/no/such/program"])
-    #expect(none.status == 1 && none.errorText.contains("VC5013"))
+    #expect(none.status == 1)
+    try test.sandbox.expectTranscript()
 
     let running = try RunningProgram(
       test.sandbox,
@@ -68,15 +69,13 @@ import Testing
         "exec", "robot", "--", "/bin/sh", "-c",
         "trap 'echo heard; exit 5' TERM; echo ready >&2; while :; do sleep 0.05; done",
       ])
-    while !running.said.contains("ready"), running.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    try await running.waitForErrors("ready")
     running.end()
     let ended = try await running.finished()
     #expect(ended.status == 5 && ended.text == "heard\n")
   }
 
-  @Test func execRefusesWhatWouldNotWork() async throws {
+  @Test func execStartsNothingWithoutAToken() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"error": "invalid_client"}"#, status: 401)
     }
@@ -84,9 +83,9 @@ import Testing
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
     let refused = try await test.vaultctl(["exec", "robot", "--", "/bin/echo", "ran"])
     #expect(refused.status == 1 && refused.text.isEmpty)
-    #expect(refused.errorText.contains("VC5012"))
     #expect(try await test.vaultctl(["exec", "nobody", "--", "/bin/echo"]).status == 1)
     #expect(try await test.vaultctl(["exec", "robot"]).status == 64)
+    try test.sandbox.expectTranscript()
   }
 
   @Test func refreshWatchRenewsInTimeAndEndsCleanly() async throws {
@@ -94,13 +93,13 @@ import Testing
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
     let watching = try RunningProgram(test.sandbox, ["refresh", "--watch"])
-    while server.calls.count < 3, watching.isRunning {
+    try await eventually("three renewals", within: .seconds(60)) {
       // At no time is there a token that has ended.
       if server.calls.count > 0 {
-        let status = try await test.expectFine(["status"])
-        #expect(!status.text.contains("expired"), "\(status.text)")
+        let status = try await test.expectFine(["status", "--format", "json"])
+        #expect(!status.text.contains("\"expired\""), "\(status.text)")
       }
-      try await Task.sleep(for: .milliseconds(100))
+      return server.calls.count >= 3 || !watching.isRunning
     }
     watching.end()
     let ended = try await watching.finished()
@@ -109,16 +108,16 @@ import Testing
     #expect(!ended.text.contains("t0ken") && !ended.errorText.contains("t0ken"))
   }
 
-  @Test func watchTellsOfAnEndAhead() async throws {
+  @Test func watchReportsAnExpiryThatIsNear() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "t0ken", "expires_in": 3600}"#)
     }
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "s3cret")
     // Consented to, and the service gave no refresh token.
-    _ = try await test.withPerson(["authorize", "crm"]) { said in
-      guard let redirect = said.firstMatch(of: /redirect_uri=([^&\s]+)/),
-        let state = said.firstMatch(of: /state=([^&\s]+)/),
+    _ = try await test.withPerson(["authorize", "crm"]) { errors in
+      guard let redirect = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
+        let state = errors.firstMatch(of: /state=([^&\s]+)/),
         let url = String(redirect.1).removingPercentEncoding
       else { return false }
       let answer = "\(url)?code=c&state=\(state.1)"
@@ -126,15 +125,14 @@ import Testing
       return true
     }
     let watching = try RunningProgram(test.sandbox, ["watch"])
-    while !watching.printed.contains("expiring"), watching.isRunning {
-      try await Task.sleep(for: .milliseconds(50))
-    }
+    try await watching.waitForOutput("expiring")
     watching.end()
     let ended = try await watching.finished()
-    #expect(ended.text.contains(#""connection":"crm","event":"expiring""#))
+    test.sandbox.transcript.record(["vaultctl", "watch"], ended)
+    try test.sandbox.expectTranscript()
   }
 
-  @Test func watchTellsALinePerEventAndNoValue() async throws {
+  @Test func watchPrintsALinePerEventAndNoValue() async throws {
     let server = try await minting()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
@@ -143,13 +141,9 @@ import Testing
       test.sandbox,
       ["watch", "--exec", "echo \"$VAULTCTL_EVENT $VAULTCTL_CONNECTION\" >> \(log)"])
     func waitFor(_ text: String) async throws {
-      while !watching.printed.contains(text), watching.isRunning {
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      try await watching.waitForOutput(text)
     }
-    while !watching.said.contains("Watching"), watching.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    try await watching.waitForErrors("vault.db")
     try await test.expectFine(["refresh"])
     try await waitFor("refreshed")
     try await test.apply("robot", app: "machine", id: "other", secret: "s3cret")
@@ -170,17 +164,17 @@ import Testing
     let lines = try ended.text.split(separator: "\n").map {
       try JSONDecoder().decode(Line.self, from: Data($0.utf8))
     }
-    let told = lines.map { "\($0.event) \($0.connection)" }
+    let events = lines.map { "\($0.event) \($0.connection)" }
     // The other client's token was minted by the apply itself.
     #expect(
-      told.prefix(3) == ["refreshed robot", "applied robot", "refreshed robot"], "\(told)")
-    #expect(Set(told.suffix(2)) == ["applied new", "deleted robot"], "\(told)")
+      events.prefix(3) == ["refreshed robot", "applied robot", "refreshed robot"], "\(events)")
+    #expect(Set(events.suffix(2)) == ["applied new", "deleted robot"], "\(events)")
     #expect(!ended.text.contains("t0ken") && !ended.text.contains("s3cret"))
-    #expect(try test.sandbox.read("log").split(separator: "\n").map(String.init) == told)
+    #expect(try test.sandbox.read("log").split(separator: "\n").map(String.init) == events)
   }
 
   /// One client's tokens are of no use to another, so an apply mints where nobody is needed.
-  @Test func otherScopesAreMintedForByTheApply() async throws {
+  @Test func anApplyRequestsATokenForOtherScopes() async throws {
     let server = try await HostileServer { call in
       .body(
         #"{"access_token": "t0ken-\#(call.number)", "expires_in": 3600, "scope": "\#(call.form["scope"] ?? "")"}"#
@@ -192,11 +186,10 @@ import Testing
     try test.declare(
       "robot", app: "machine", id: "machine", secret: "s3cret", scopes: "[read, write]")
     try await test.expectFine(["encrypt"])
-    let plan = try await test.expectFine(["plan"])
-    #expect(plan.text.contains("reauthorize (the apply does it)"), "\(plan.text)")
-    let applied = try await test.expectFine(["apply", "--auto-approve"])
-    #expect(applied.text.contains("robot  renewed, good until"))
+    try await test.expectFine(["plan"])
+    try await test.expectFine(["apply", "--auto-approve"])
     #expect(server.calls.last?.form["scope"] == "read write")
-    #expect(try await test.expectFine(["plan"]).text.hasPrefix("No changes."))
+    try await test.expectFine(["plan", "--detailed-exitcode"])
+    try test.sandbox.expectTranscript()
   }
 }

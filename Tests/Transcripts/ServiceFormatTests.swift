@@ -35,21 +35,15 @@ import Testing
     }
   }
 
-  @Test func onGitHubTheLinesAreAnnotatedAndTheStepHasASummary() throws {
+  @Test func onGitHubLinesAreAnnotatedAndTheStepHasASummary() throws {
     let sandbox = try sandbox()
     let summary = sandbox.folder.path + "/summary.md"
     try sandbox.write("before\n", to: "summary.md")
     let environment = ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary]
     let plan = try sandbox.vaultctl(["plan", "--format", "junit"], environment: environment)
     #expect(plan.status == 0)
-    #expect(plan.text.hasPrefix("<?xml"))
-    #expect(
-      plan.errorText.contains(
-        "::warning file=connections/slack-prod.yaml,line=7,col=8,title=VC3001::connection"),
-      "\(plan.errorText)")
-    let text = try sandbox.read("summary.md")
-    #expect(text.hasPrefix("before\n<!-- vaultctl plan sqlite:"))
-    #expect(text.contains("### Plan: 1 to create"))
+    try sandbox.recordFile("summary.md")
+    try sandbox.expectTranscript()
   }
 
   @Test func pathsAreThoseOfTheRepository() throws {
@@ -57,7 +51,8 @@ import Testing
     let folder = sandbox.folder.path
     try sandbox.moveProject(to: "ops/vault")
     #expect(try run("/usr/bin/git", ["init", "--quiet", folder]).status == 0)
-    let plan = try sandbox.vaultctl(["plan", "-C", "ops/vault", "--format", "code-quality"])
-    #expect(plan.text.contains("\"path\" : \"ops/vault/connections/slack-prod.yaml\""))
+    #expect(
+      try sandbox.vaultctl(["plan", "-C", "ops/vault", "--format", "code-quality"]).status == 0)
+    try sandbox.expectTranscript()
   }
 }

@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test(arguments: ["git", "{type: sqlite, path: .vaultctl/ledger.db}"])
-  func killedAtEveryCall(ledger: String) async throws {
+  func anApplyKilledAtAnyCallIsCompletedByTheNext(ledger: String) async throws {
     let prepared = try await Prepared(ledger: ledger)
     let it = prepared.it
     var number = 1
@@ -112,7 +112,7 @@ import Testing
 
   /// A `git` in front of git's own that kills its parent before or after the nth move of a ref.
   @Test(arguments: [TestTenant.Moment.before, .after])
-  func killedAtEveryMoveOfTheLedger(moment: TestTenant.Moment) async throws {
+  func anApplyKilledAtAnyRefUpdateIsCompletedByTheNext(moment: TestTenant.Moment) async throws {
     let prepared = try await Prepared()
     let it = prepared.it
     var number = 1

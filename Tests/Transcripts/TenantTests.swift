@@ -6,13 +6,12 @@ import Testing
 
 /// An Auth0 tenant as a store: the main job against a server that is as strict as its contract.
 @Suite struct TenantTests {
-  @Test func theMainJob() async throws {
+  @Test func theWholeLifeOfConnections() async throws {
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     try await it.declare(["a", "b"])
     try await it.expectFine(["new", "c", "--app", "slack", "--empty"])
-    let applied = try await it.expectFine(["apply", "--auto-approve"])
-    #expect(applied.text.contains("Applied: 3 created"))
+    try await it.expectFine(["apply", "--auto-approve"])
     #expect(await tenant.state.setup(of: "a") == ["type": "BEARER", "token": "value-of-a"])
     #expect(await tenant.state.setup(of: "c") == nil)
     try await it.expectNoChanges()
@@ -20,7 +19,7 @@ import Testing
     // One rotated: exactly one PATCH, with the whole setup.
     await tenant.state.forgetExchanges()
     try await it.expectFine(["set", "a", "token"], input: "n3w")
-    #expect(try await it.vaultctl(["plan"]).text.contains("(secret: rotated)"))
+    try await it.expectFine(["plan"])
     try await it.expectFine(["apply", "--auto-approve"])
     #expect(await tenant.state.calls("PATCH") == 1)
     #expect(await tenant.state.calls("POST") == 0)
@@ -30,48 +29,43 @@ import Testing
     // Sealed again: no call.
     await tenant.state.forgetExchanges()
     try await it.expectFine(["set", "a", "token"], input: "n3w")
-    #expect(try await it.vaultctl(["plan"]).text.contains("re-encrypted, same value"))
+    try await it.expectFine(["plan"])
     try await it.expectFine(["apply", "--auto-approve"])
     #expect(await tenant.state.calls("PATCH") == 0)
     try await it.expectNoChanges()
 
     // The empty one is filled, one is renamed, one deleted.
     let id = await tenant.state.id(of: "b")
-    let text = try it.sandbox.read("connections/c.yaml")
-    #expect(text.contains("setup:"))
+    try it.sandbox.recordFile("connections/c.yaml")
     try await it.expectFine(["set", "c", "url"], input: "https://hooks.slack.com/x")
     try await it.expectFine(["rename", "b", "bee"])
     try it.remove("a")
-    let changed = try await it.expectFine(["apply", "--auto-approve", "--prune"])
-    #expect(changed.text.contains("1 updated") && changed.text.contains("1 renamed"))
-    #expect(changed.text.contains("1 deleted"))
+    it.sandbox.transcript.note("The manifest of `a` is deleted.")
+    try await it.expectFine(["apply", "--auto-approve", "--prune"])
     #expect(await tenant.state.names == ["bee", "c"])
     #expect(await tenant.state.id(of: "bee") == id)
     #expect(
       await tenant.state.setup(of: "c") == ["type": "WEBHOOK", "url": "https://hooks.slack.com/x"])
     #expect(await tenant.state.setup(of: "bee") == ["type": "BEARER", "token": "value-of-b"])
     try await it.expectNoChanges()
-    #expect(try await it.expectFine(["ledger", "verify"]).text == "2 records hold.\n")
-    // No value is in git, in whatever object.
+    try await it.expectFine(["ledger", "verify"])
+    // No value is in any object of git.
     let objects = try it.sandbox.git(["cat-file", "--batch-all-objects", "--batch"]).text
     #expect(
       objects.contains("sealed") && !objects.contains("value-of-") && !objects.contains("n3w"))
     let log = try await it.expectFine(["ledger", "log"]).text
-    #expect(log.contains("apply: 3 done") && log.contains("Who: tester@"))
-    #expect(log.contains("    Plan: "))
     #expect(log.split(separator: "\n").count { !$0.hasPrefix(" ") } == 4, "one commit an apply")
+    try it.sandbox.expectTranscript()
   }
 
-  @Test func driftAndConflictsAreTold() async throws {
+  @Test func driftAndConflictsAreReported() async throws {
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     try await it.declare(["a", "b"])
     try await it.expectFine(["apply", "--auto-approve"])
     await tenant.state.touch("a", rename: "a by hand", setup: ["type": "BEARER", "token": "x"])
-    let plan = try await it.vaultctl(["plan", "--fail-on", "drift"])
-    #expect(plan.status == 3)
-    #expect(plan.text.contains("`a` was changed outside of its manifest"))
-    #expect(plan.text.contains("(secret: restored)"))
+    it.sandbox.transcript.note("`a` is renamed and changed in the tenant.")
+    #expect(try await it.vaultctl(["plan", "--fail-on", "drift"]).status == 3)
     try await it.expectFine(["apply", "--auto-approve"])
     #expect(await tenant.state.names == ["a", "b"])
     #expect(await tenant.state.setup(of: "a") == ["type": "BEARER", "token": "value-of-a"])
@@ -79,18 +73,20 @@ import Testing
 
     await tenant.state.touch("b")
     try await it.expectFine(["set", "b", "token"], input: "other")
-    let conflict = try await it.vaultctl(["apply", "--auto-approve"])
-    #expect(conflict.status == 1 && conflict.text.contains("VC3005"))
+    it.sandbox.transcript.note("`b` is changed in the tenant too.")
+    #expect(try await it.vaultctl(["apply", "--auto-approve"]).status == 1)
     try await it.expectFine(["apply", "--auto-approve", "--force-conflicts"])
 
     // Changed between plan and write.
     try await it.expectFine(["set", "b", "token"], input: "third")
     try await it.expectFine(["plan", "--out", "it.plan"])
     await tenant.state.touch("b")
-    #expect(try await it.vaultctl(["apply", "it.plan"]).errorText.contains("error[VC3014]"))
+    it.sandbox.transcript.note("`b` is changed in the tenant after the plan.")
+    #expect(try await it.vaultctl(["apply", "it.plan"]).status == 1)
+    try it.sandbox.expectTranscript()
   }
 
-  @Test func aNoOpPlanMakesTenListCallsForAThousandConnections() async throws {
+  @Test func aPlanWithoutChangesMakesTenListCallsForAThousandConnections() async throws {
     let tenant = try await TestTenant()
     for number in 0..<1000 { await tenant.state.add("c-\(number)", app: "SLACK") }
     let it = try TenantSandbox(tenant)
@@ -105,34 +101,34 @@ import Testing
     #expect(await tenant.state.calls("GET") == 10)
   }
 
-  @Test func whatTheTokenLacksIsToldBeforeAnythingIsWritten() async throws {
+  @Test func missingScopesAreReportedBeforeAnythingIsWritten() async throws {
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     try await it.declare(["a"])
     await tenant.state.setScopes(["read:flows_vault_connections", "read:flows"])
     #expect(try await it.vaultctl(["plan"]).status == 0)
-    let refused = try await it.vaultctl(["apply", "--auto-approve"])
-    #expect(refused.status == 1)
-    #expect(refused.errorText.contains("error[VC4016]"), "\(refused.errorText)")
-    #expect(refused.errorText.contains("missing: create:flows_vault_connections"))
+    #expect(try await it.vaultctl(["apply", "--auto-approve"]).status == 1)
     #expect(await tenant.state.names.isEmpty)
     #expect(await tenant.state.calls("POST") == 0)
-    let nobody = try await it.vaultctl(["plan"], login: [:])
-    #expect(nobody.status == 1 && nobody.errorText.contains("error[VC4015]"))
+    it.sandbox.transcript.note("without a login")
+    #expect(try await it.vaultctl(["plan"], login: [:]).status == 1)
+    it.sandbox.transcript.note("with a wrong secret")
     let wrong = try await it.vaultctl(
       ["plan"], login: ["AUTH0_CLIENT_ID": "cl13nt", "AUTH0_CLIENT_SECRET": "wr0ng"])
-    #expect(wrong.errorText.contains("invalid_client") && !wrong.errorText.contains("wr0ng"))
+    #expect(wrong.status == 1 && !wrong.errorText.contains("wr0ng"))
+    try it.sandbox.expectTranscript()
   }
 
   @Test func twoConnectionsOfOneNameAreAnErrorWithBothIds() async throws {
     let tenant = try await TestTenant()
     await tenant.state.add("twin", app: "SLACK")
     await tenant.state.add("twin", app: "SLACK")
-    let plan = try await TenantSandbox(tenant).vaultctl(["plan"])
-    #expect(plan.status == 1 && plan.errorText.contains("error[VC4018]"))
+    let it = try TenantSandbox(tenant)
+    #expect(try await it.vaultctl(["plan"]).status == 1)
+    try it.sandbox.expectTranscript()
   }
 
-  @Test func aStormOfRefusalsCostsNothingButTheRefusals() async throws {
+  @Test func rateLimitingCostsNoMoreCallsThanWereRefused() async throws {
     func calls(_ fault: @escaping @Sendable (TestTenant.Call) -> TestTenant.Fault?) async throws
       -> Int
     {
@@ -160,7 +156,7 @@ import Testing
       Double(storm - refused) <= 1.2 * Double(undisturbed), "\(storm) \(refused) \(undisturbed)")
   }
 
-  @Test func aLostAnswerMakesNothingTwice() async throws {
+  @Test func aLostResponseCreatesNothingTwice() async throws {
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     try await it.declare((0..<4).map { "c-\($0)" })
@@ -187,18 +183,18 @@ import Testing
     let id = try #require(await tenant.state.id(of: "a"))
     await tenant.state.addFlow("af_1", "Welcome", uses: id, type: "HTTP", action: "SEND_REQUEST")
     try await it.expectFine(["set", "a", "token"], input: "n3w")
-    let plan = try await it.expectFine(["plan"])
-    #expect(plan.text.contains("used by flow \"Welcome\": http.send_request"), "\(plan.text)")
+    try await it.expectFine(["plan"])
     try it.remove("a")
     try await it.expectFine(["new", "other", "--app", "slack", "--empty"])
-    let refused = try await it.vaultctl(["apply", "--prune", "--auto-approve"])
-    #expect(refused.status == 1 && refused.errorText.contains("error[VC3023]"))
+    it.sandbox.transcript.note("The manifest of `a` is deleted.")
+    #expect(try await it.vaultctl(["apply", "--prune", "--auto-approve"]).status == 1)
     #expect(await tenant.state.names == ["a"])
     try await it.expectFine(["apply", "--prune", "--auto-approve", "--force"])
     #expect(await tenant.state.names == ["other"])
+    try it.sandbox.expectTranscript()
   }
 
-  @Test func offlineTellsWhatOnlineTells() async throws {
+  @Test func anOfflinePlanIsTheOnlinePlan() async throws {
     let tenant = try await TestTenant()
     let origin = try TemporaryFolder()
     #expect(
@@ -225,23 +221,22 @@ import Testing
       "/bin/bash", ["-e", "-c", script], in: clone.path,
       environment: ["PATH": "/usr/bin:/bin", "GNUPGHOME": empty.path, "HOME": empty.path])
     #expect(offline.status == 0, "\(offline.errorText)")
-    #expect(offline.errorText.contains("the store was not asked"))
     let online = try await it.vaultctl(["plan", "--format", "json"], home: empty.path)
     #expect(offline.text == online.text, "\(online.errorText)")
-    #expect(offline.text.contains("\"create\"") && offline.text.contains("\"changed\""))
+    it.sandbox.transcript.note("offline, in a shallow clone")
+    it.sandbox.transcript.record(["vaultctl", "plan", "--offline", "--format", "json"], offline)
+    try it.sandbox.expectTranscript()
   }
 
-  @Test func importLeavesSetupsAloneAndFlagsThem() async throws {
+  @Test func importLeavesSetupsUnmanagedAndFlagsThem() async throws {
     let tenant = try await TestTenant()
     await tenant.state.add(
       "by hand", app: "HTTP", setup: ["type": "BEARER", "token": "kAnArIeNvOgEl"])
     await tenant.state.add("blank", app: "SLACK")
     let it = try TenantSandbox(tenant)
     let imported = try await it.expectFine(["import", "--all"])
-    #expect(imported.errorText.contains("VC2023"), "\(imported.errorText)")
     let plan = try await it.vaultctl(["plan", "--detailed-exitcode"])
     #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
-    #expect(plan.text.contains("the setup of `by hand` is in the store alone"))
     for text in [imported.text, imported.errorText, plan.text, plan.errorText] {
       #expect(!text.contains("kAn***gEl"), "the account's name has pieces of the secret")
     }
@@ -252,5 +247,6 @@ import Testing
     try await it.expectFine(["apply", "--auto-approve"])
     #expect(await tenant.state.setup(of: "by hand")?["token"] == "ours")
     try await it.expectNoChanges()
+    try it.sandbox.expectTranscript()
   }
 }

@@ -1,9 +1,8 @@
 import Foundation
-import Processes
 import TestSupport
 import Testing
 
-/// A project whose apps have their tokens from a server on this machine.
+/// A project whose apps get their tokens from a server on this machine.
 struct TokenSandbox: Sendable {
   let sandbox: Sandbox
 
@@ -43,13 +42,13 @@ struct TokenSandbox: Sendable {
         """)
   }
 
-  /// A connection, sealed and applied.
+  /// A connection, sealed and applied; that is no part of the transcript.
   func apply(
     _ name: String, app: String, id: String, secret: String?, scopes: String = "[read]"
   ) async throws {
     try declare(name, app: app, id: id, secret: secret, scopes: scopes)
-    try await expectFine(["encrypt"])
-    try await expectFine(["apply", "--auto-approve"])
+    try await expectFine(["encrypt"], isRecorded: false)
+    try await expectFine(["apply", "--auto-approve"], isRecorded: false)
   }
 
   func declare(
@@ -70,27 +69,36 @@ struct TokenSandbox: Sendable {
       """, to: "connections/\(name).yaml")
   }
 
-  func vaultctl(_ arguments: [String], input: String = "") async throws -> Finished {
-    try await apart { [sandbox] in try sandbox.vaultctl(arguments, input: input) }
+  func vaultctl(
+    _ arguments: [String], input: String = "", isRecorded: Bool = true
+  ) async throws -> Finished {
+    try await apart { [sandbox] in
+      try sandbox.vaultctl(arguments, input: input, isRecorded: isRecorded)
+    }
   }
 
   @discardableResult
-  func expectFine(_ arguments: [String]) async throws -> Finished {
-    let finished = try await vaultctl(arguments)
+  func expectFine(_ arguments: [String], isRecorded: Bool = true) async throws -> Finished {
+    let finished = try await vaultctl(arguments, isRecorded: isRecorded)
     #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
     return finished
   }
 
-  /// Runs a command that waits for a person, and does what that person does as soon as it has said
+  /// Runs a command that waits for a person, and does what that person does as soon as it has printed
   /// what is to be opened.
+  ///
+  /// - Parameter act: what the person does with what is on standard error so far; whether it was done.
   func withPerson(
-    _ arguments: [String], act: @Sendable (_ said: String) async throws -> Bool
+    _ arguments: [String], act: @Sendable (_ errors: String) async throws -> Bool
   ) async throws -> Finished {
     let running = try RunningProgram(sandbox, arguments)
-    while try await !act(running.said), running.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
+    try await eventually("\(arguments) prints what is to be opened", within: .seconds(60)) {
+      let isRunning = running.isRunning
+      return try await act(running.errors) || !isRunning
     }
-    return try await running.finished()
+    let finished = try await running.finished()
+    sandbox.transcript.record(["vaultctl"] + arguments, finished)
+    return finished
   }
 
   /// What the store has, by its own commands.
@@ -108,32 +116,5 @@ struct TokenSandbox: Sendable {
       UPDATE token SET record = json_set(record, '$.tokens.expiry.at._0', \(now + seconds * 1000),
         '$.tokens.issuedAt', \(now - 3_600_000))
       """)
-  }
-}
-
-/// A vaultctl that runs while the test does something.
-final class RunningProgram: Sendable {
-  private let process: ChildProcess
-  private let scratch: TemporaryFolder
-
-  init(_ sandbox: Sandbox, _ arguments: [String], under wrapper: [String] = []) throws {
-    scratch = try TemporaryFolder()
-    let paths = ["out", "err"].map { [scratch] in scratch.path + "/" + $0 }
-    for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
-    process = try sandbox.start(
-      arguments, under: wrapper, output: FileHandle(forWritingTo: URL(fileURLWithPath: paths[0])),
-      errors: FileHandle(forWritingTo: URL(fileURLWithPath: paths[1])))
-  }
-
-  var said: String { (try? scratch.read("err")) ?? "" }
-  var printed: String { (try? scratch.read("out")) ?? "" }
-  var isRunning: Bool { process.isRunning }
-  func end() { process.signal(SIGTERM) }
-  func kill() { process.signal(SIGKILL) }
-
-  func finished() async throws -> Finished {
-    let status = try await apart { [process] in process.wait() }
-    return Finished(
-      status: status, output: Data(printed.utf8), errors: Data(said.utf8))
   }
 }

@@ -3,8 +3,8 @@ import TestSupport
 import TestTenant
 import Testing
 
-/// Ledgers elsewhere than the standard: in a SQLite file for a tenant, in git for the SQLite store.
-@Suite struct LedgerPlaceTests {
+/// Ledgers in another location than the default: in a SQLite file for a tenant, in git for the SQLite store.
+@Suite struct LedgerLocationTests {
   @Test func aTenantsLedgerCanBeInAFile() async throws {
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant, ledger: "{type: sqlite, path: .vaultctl/ledger.db}")
@@ -12,24 +12,25 @@ import Testing
     try await it.expectFine(["apply", "--auto-approve"])
     try await it.expectNoChanges()
     try await it.expectFine(["set", "a", "token"], input: "n3w")
-    #expect(try await it.vaultctl(["plan"]).text.contains("(secret: rotated)"))
-    #expect(try await it.vaultctl(["plan", "--offline"]).text.contains("(secret: rotated)"))
+    let online = try await it.expectFine(["plan"])
+    #expect(try await it.expectFine(["plan", "--offline"]).text == online.text)
     try await it.expectFine(["apply", "--auto-approve"])
     try await it.expectFine(["set", "a", "token"], input: "n3w")
-    #expect(try await it.vaultctl(["plan"]).text.contains("re-encrypted, same value"))
+    try await it.expectFine(["plan"])
     // An apply that changes nothing leaves no entry.
     try await it.expectFine(["apply", "--auto-approve", "--target", "b"])
-    let log = try await it.expectFine(["ledger", "log"]).text
-    #expect(log.split(separator: "\n").count { $0.contains("apply: ") } == 2, "\(log)")
-    #expect(try await it.expectFine(["ledger", "verify"]).text == "2 records hold.\n")
+    try await it.expectFine(["ledger", "log"])
+    try await it.expectFine(["ledger", "verify"])
     #expect(try it.sandbox.git(["for-each-ref", "refs/vaultctl"]).text.isEmpty)
 
     await tenant.state.touch("b")
+    it.sandbox.transcript.note("`b` is changed in the tenant.")
     #expect(try await it.vaultctl(["ledger", "verify"]).status == 1)
     try await it.expectFine(["ledger", "rebuild", "--auto-approve"])
-    #expect(try await it.vaultctl(["plan"]).text.contains("VC3007"))
+    try await it.expectFine(["plan"])
     try await it.expectFine(["apply", "--adopt", "--auto-approve"])
     try await it.expectNoChanges()
+    try it.sandbox.expectTranscript()
   }
 
   @Test func anyStoreCanHaveACopyOfItsRecordsInGit() throws {
@@ -51,42 +52,40 @@ import Testing
     _ = try fine(["set", "b", "token"], input: "v-b")
     let online = try fine(["plan", "--format", "json"])
 
-    // Without the store; the key is at hand, and tells the two apart.
+    // Without the store; the key is at hand, and distinguishes the two.
     let hidden = sandbox.folder.path + "/hidden"
     let store = sandbox.folder.path + "/.vaultctl"
     try FileManager.default.moveItem(atPath: store, toPath: hidden)
     #expect(try fine(["plan", "--offline", "--format", "json"]) == online)
-    #expect(online.contains("\"rotated\"") && online.contains("\"reencrypted\""))
     try FileManager.default.moveItem(atPath: hidden, toPath: store)
 
     _ = try fine(["apply", "--auto-approve"])
-    #expect(try fine(["plan", "--offline"]).contains("No changes."))
-    let log = try fine(["ledger", "log"])
-    #expect(log.split(separator: "\n").count { $0.contains("apply: done") } == 2, "\(log)")
-    #expect(try fine(["ledger", "verify"]) == "3 records hold.\n")
+    _ = try fine(["plan", "--offline"])
+    _ = try fine(["ledger", "log"])
+    _ = try fine(["ledger", "verify"])
 
     // A copy that is lost, or was never made because the run was killed, is made by the next one.
     #expect(
       try sandbox.git(["update-ref", "-d", "refs/vaultctl/ledger/sandbox/sqlite/vaultctl-vault-db"])
         .status == 0)
+    sandbox.transcript.note("The copy is lost.")
     #expect(try sandbox.vaultctl(["ledger", "verify"]).status == 1)
     _ = try fine(["apply", "--auto-approve"])
-    #expect(try fine(["ledger", "verify"]) == "3 records hold.\n")
+    _ = try fine(["ledger", "verify"])
+    try sandbox.expectTranscript()
     let objects = try sandbox.git(["cat-file", "--batch-all-objects", "--batch"]).text
     #expect(objects.contains("sealed") && !objects.contains("v-b") && !objects.contains("n3w"))
   }
 
-  @Test func theLogTellsWhatIsAskedAndNeverAValue() async throws {
+  @Test func logLinesNameRequestsAndNeverAValue() async throws {
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     let canary = "kAnArIeNvOgEl-4711"
     try it.sandbox.write(httpManifest("a", token: canary), to: "connections/a.yaml")
     try await it.expectFine(["encrypt"])
-    let quiet = try await it.expectFine(["plan"])
-    #expect(!quiet.errorText.contains("GET "))
-    let told = try await it.expectFine(["plan", "-v"]).errorText
-    #expect(told.contains("info: GET \(tenant.address)/api/v2/flows/vault/connections?page=0"))
-    #expect(!told.contains("git "))
+    try await it.expectFine(["plan"])
+    try await it.expectFine(["plan", "-v"])
+    try it.sandbox.expectTranscript()
     var all = ""
     for arguments in [["plan", "-vvv"], ["apply", "--auto-approve", "-vvv"], ["status", "-vvv"]] {
       all += try await it.expectFine(arguments).errorText
