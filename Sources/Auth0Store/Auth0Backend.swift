@@ -3,19 +3,19 @@ package import HTTP
 package import Model
 package import Stores
 
-/// The vault of an Auth0 tenant (Management API v2, `/flows/vault/connections`).
+/// The vault connections of an Auth0 tenant (Management API v2, `/flows/vault/connections`).
 package struct Auth0Backend: RecordlessBackend {
   private static let path = "/flows/vault/connections"
   private static let pageSize = 100
-  /// A list that changes while it is read is read again so often.
-  private static let mostReadings = 5
+  /// How often a list is read again that changes while it is read.
+  private static let maxReadings = 5
 
   package let description: StoreDescription
   private let api: ManagementAPI
 
   /// - Parameters:
   ///   - domain: the tenant's: `acme.eu.auth0.com`.
-  ///   - credentials: asked for once, when the first call is made.
+  ///   - credentials: called once, before the first request.
   ///   - base: where its API is, without a slash at the end; `nil`: at the domain.
   package init(
     domain: String, base: String?,
@@ -37,7 +37,7 @@ package struct Auth0Backend: RecordlessBackend {
   }
 
   package func list() async throws(StoreError) -> [BackendConnection] {
-    for reading in 0..<Self.mostReadings {
+    for reading in 0..<Self.maxReadings {
       if reading > 0 { await api.wait(reading) }
       guard let items = try await wholeList() else { continue }
       return try Self.unambiguous(
@@ -82,14 +82,14 @@ package struct Auth0Backend: RecordlessBackend {
     let start = await api.now
     let body = try JSONBody.connection(write, isNew: true)
     for attempt in 0..<4 {
-      do throws(ManagementAPI.Failure) {
+      do throws(RequestFailure) {
         let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
         return try Self.item(answer).connectionOrUnknown()
       } catch {
         switch error {
         case .refused(let error): throw error
         case .unknown(let reason):
-          // What may have come of it is looked for; a POST is never blindly repeated.
+          // The connection is looked for; a POST is never blindly repeated.
           await api.wait(attempt)
           if let made = try await made(write, since: start) { return made }
           if attempt == 3 { throw .unavailable(reason) }
@@ -120,14 +120,14 @@ package struct Auth0Backend: RecordlessBackend {
         throw .versionConflict(write.name, expected: version, found: nil)
       }
       if present.version != version {
-        // Behind a lost answer, another version is most likely ours.
+        // After a lost response, another version is most likely ours.
         if attempt > 0 { return present }
         throw .versionConflict(write.name, expected: version, found: present.version)
       }
-      do throws(ManagementAPI.Failure) {
+      do throws(RequestFailure) {
         let answer = try await api.call(.patch, path, body: body, isRepeatable: false)
         if answer.status == 404 {
-          throw ManagementAPI.Failure.refused(
+          throw RequestFailure.refused(
             .versionConflict(write.name, expected: version, found: nil))
         }
         return try Self.item(answer).connectionOrUnknown()
@@ -187,7 +187,7 @@ package struct Auth0Backend: RecordlessBackend {
   private func connection(at path: String) async throws(StoreError) -> BackendConnection? {
     let answer = try await repeatable(.get, path)
     if answer.status == 404 { return nil }
-    do throws(ManagementAPI.Failure) {
+    do throws(RequestFailure) {
       return try Self.item(answer).connectionOrUnknown()
     } catch {
       throw .corrupt("a connection has another form")
@@ -197,7 +197,7 @@ package struct Auth0Backend: RecordlessBackend {
   private func repeatable(
     _ method: HTTPRequest.Method, _ path: String
   ) async throws(StoreError) -> HTTPResponse {
-    do throws(ManagementAPI.Failure) {
+    do throws(RequestFailure) {
       return try await api.call(method, path, isRepeatable: true)
     } catch {
       switch error {
@@ -207,7 +207,7 @@ package struct Auth0Backend: RecordlessBackend {
     }
   }
 
-  private static func item(_ answer: HTTPResponse) throws(ManagementAPI.Failure) -> Item {
+  private static func item(_ answer: HTTPResponse) throws(RequestFailure) -> Item {
     guard let item = try? JSONDecoder().decode(Item.self, from: Data(answer.body)) else {
       throw .unknown("its answer has another form")
     }
@@ -239,8 +239,8 @@ private struct Item: Decodable {
       version: StoreVersion(fingerprint ?? updated_at), createdAt: created, updatedAt: updated)
   }
 
-  /// The answer to a write: a form that is not understood leaves open what was done.
-  func connectionOrUnknown() throws(ManagementAPI.Failure) -> BackendConnection {
+  /// The response to a write: where it is not understood, it is unknown what was done.
+  func connectionOrUnknown() throws(RequestFailure) -> BackendConnection {
     do throws(StoreError) {
       return try connection()
     } catch {

@@ -155,7 +155,7 @@ private struct Walk {
     }
   }
 
-  /// Four hex digits; half of a surrogate pair goes with the other half behind it.
+  /// Four hex digits; half of a surrogate pair goes with the other half after it.
   private mutating func unicodeEscape() -> Unicode.Scalar? {
     guard let first = hexDigits() else { return nil }
     guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }

@@ -99,7 +99,7 @@ extension Renewer {
         _ = try await tokens.swapTokens(
           TokenWrite(
             name: subject.name, id: kept.id, version: kept.version, record: record,
-            tokens: .remove, event: "revoked", provenance: provenance()))
+            tokens: .remove, event: .revoked, provenance: provenance()))
         return SupersededTokens(access: kept.access, refresh: kept.refresh)
       } catch {
         guard case .tokensMoved = error else { throw error }

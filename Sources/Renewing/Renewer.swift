@@ -14,7 +14,6 @@ import Tokens
 /// 5. What it gives is swapped into the store, and tried again until it is there.
 /// 6. The journal is cleared. Only then is anything else asked of the service.
 package actor Renewer {
-  let store: any Store
   let tokens: any TokenStore
   let http: any HTTPTransport
   let journal: ResponseJournal
@@ -27,11 +26,10 @@ package actor Renewer {
 
   /// - Parameter holder: who claims; for people.
   package init(
-    store: any Store, tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
+    tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
     surroundings: RenewalSurroundings, rule: RenewalRule, holder: String,
     provenance: @escaping @Sendable () -> Provenance
   ) {
-    self.store = store
     self.tokens = tokens
     self.http = http
     self.journal = journal
@@ -253,7 +251,7 @@ package actor Renewer {
         _ = try await tokens.swapTokens(
           TokenWrite(
             name: subject.name, id: kept.id, version: kept.version, record: next,
-            event: next.stop == nil ? "token failed" : "token stopped", provenance: provenance()))
+            event: next.stop == nil ? .failed : .stopped, provenance: provenance()))
       } catch {
         guard case .tokensMoved = error else { throw error }
         continue

@@ -3,8 +3,8 @@ package import Secrets
 
 /// JSON that secrets go into from their bytes; no `String` is made of them.
 ///
-/// `bytes` is a request's body: whoever sends it lets go of it at once, but copies of it lie in the
-/// network's buffers until those are used again.
+/// `bytes` is a request's body: its sender drops it at once, but copies of it lie in the network's
+/// buffers until those are reused.
 package struct JSONBody {
   package private(set) var bytes: [UInt8] = []
 

@@ -43,7 +43,7 @@ extension Session {
 
   /// What is kept of tokens; `nil` where the store keeps none.
   func tokenOverview() async throws -> TokenOverview? {
-    guard let tokens = store.tokenStore else { return nil }
+    guard let tokens = store.tokens else { return nil }
     let records = try await mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
@@ -53,10 +53,12 @@ extension Session {
 
   /// The flows that the store's backend has; one that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
-    try await mappingStoreErrors { () async throws(StoreError) in try await store.flows() }
-      .compactMap { name, definition in
-        Flow.read(definition, file: "flow `\(name)` of \(store.description)").flow
-      }
+    try await mappingStoreErrors { () async throws(StoreError) in
+      try await store.flows?.flows() ?? []
+    }
+    .compactMap { name, definition in
+      Flow.read(definition, file: "flow `\(name)` of \(store.description)").flow
+    }
   }
 
   private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
@@ -129,7 +131,7 @@ extension Session {
           let name = byName[value.field.connection].map { snapshot.counterpart(of: $0).name }
           let address = FieldAddress(name ?? value.field.connection, value.field.field)
           return (address, value.value)
-        }, isOffline: isOffline)
+        }, with: snapshot.applied, isOffline: isOffline)
       return Dictionary(
         zip(values, compared).compactMap { value, found in found.map { (value.field, $0) } }
       ) { first, _ in first }

@@ -17,13 +17,9 @@ struct HistoryCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let session = try Session(try Workspace.load(global), console: console)
-    let rows = try await session.versions(of: try ConnectionName(argument: name)).map { version in
-      HistoryText.Row(
-        version: version.version, state: version.state.rawValue, at: version.at,
-        who: version.who, commit: version.commit)
-    }
+    let versions = try await session.versions(of: try ConnectionName(argument: name))
     let text = HistoryText(palette: console.palette)
-    console.result(format == .json ? text.json(rows) : text.text(rows))
+    console.result(format == .json ? text.json(versions) : text.text(versions))
     return .fine
   }
 }
@@ -55,7 +51,9 @@ struct RollbackCommand: Subcommand {
     let name = try ConnectionName(argument: name)
     let version = StoreVersion(to)
     let kept = try await session.versions(of: name)
-    guard let wanted = kept.first(where: { $0.version == version }) else {
+    guard let history = session.store.history,
+      let wanted = kept.first(where: { $0.version == version })
+    else {
       throw Failure(.noSuchVersion(version, of: name, session.store.description))
     }
     guard
@@ -68,7 +66,7 @@ struct RollbackCommand: Subcommand {
     }
     let record = try await session.underLock(waitingAtMost: lockTimeout, console) { _ in
       try await session.mappingStoreErrors { () async throws(StoreError) in
-        try await session.store.rollBack(name, to: version, by: session.provenance())
+        try await history.rollBack(name, to: version, by: session.provenance())
       }
     }
     console.result(
@@ -82,7 +80,7 @@ extension Session {
   /// - Throws: where the store has no such connection, or keeps no versions.
   fileprivate func versions(of name: ConnectionName) async throws -> [StoredVersion] {
     let versions = try await mappingStoreErrors { () async throws(StoreError) in
-      try await store.history(of: name)
+      try await store.history?.versions(of: name) ?? []
     }
     if !versions.isEmpty { return versions }
     throw Failure(

@@ -29,7 +29,7 @@ struct ApplyTokens {
   /// What will be gone afterwards, read before anything is done; nothing where the store keeps no
   /// tokens of it.
   func former() async throws -> [Former] {
-    guard let tokens = session.store.tokenStore else { return [] }
+    guard let tokens = session.store.tokens else { return [] }
     let names = Set(plan.changes.filter { $0.action.ends }.map(\.connection))
     if names.isEmpty { return [] }
     let kept = try await session.mappingStoreErrors { () async throws(StoreError) in

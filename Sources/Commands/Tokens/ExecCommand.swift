@@ -98,7 +98,7 @@ struct Credentials {
     if !missing.isEmpty {
       throw Failure(missing.map { Diagnostic.notStored($0, session) })
     }
-    if let tokens = session.store.tokenStore {
+    if let tokens = session.store.tokens {
       let renewals = try Renewals(session, end: nil)
       let subjects = renewals.subjects(snapshot)
       let renewed = names.filter { subjects[$0] != nil }
@@ -118,7 +118,7 @@ struct Credentials {
       }
     }
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await session.store.secrets(of: names)
+      try await session.store.secrets?.secrets(of: names) ?? [:]
     }
     secrets = SecretFields.byConnection(opened)
   }

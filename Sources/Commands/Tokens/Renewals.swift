@@ -17,7 +17,7 @@ struct Renewals: Sendable {
 
   /// - Throws: where the store keeps no tokens.
   init(_ session: Session, end: EndSignal?) throws {
-    guard let tokens = session.store.tokenStore else {
+    guard let tokens = session.store.tokens else {
       throw Failure(.storeKeepsNoTokens(session.store.description))
     }
     self.session = session
@@ -25,7 +25,7 @@ struct Renewals: Sendable {
     rule = session.workspace.project.renewal
     let process = ProcessInfo.processInfo.processIdentifier
     renewer = Renewer(
-      store: session.store, tokens: tokens, http: session.tokenHTTP,
+      tokens: tokens, http: session.tokenHTTP,
       journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
       surroundings: .live(end), rule: rule,
       holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
@@ -113,7 +113,7 @@ struct Renewals: Sendable {
     of names: Set<ConnectionName>
   ) async throws -> [ConnectionName: [FieldName: SecretFields.Value]] {
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await session.store.secrets(of: names)
+      try await session.store.secrets?.secrets(of: names) ?? [:]
     }
     return SecretFields.byConnection(opened)
   }

@@ -13,8 +13,8 @@ struct WatchCommand: Subcommand {
     commandName: "watch",
     abstract: "Tell what happens to connections, a line of JSON each.",
     discussion: """
-      The events are applied, renamed, deleted, refreshed, authorized, revoked, failed, scopes, \
-      expiring and drifted; no value is in one. They come from the \
+      The events are applied, renamed, deleted, rolled-back, refreshed, authorized, revoked, failed, \
+      scopes, expiring and drifted; no value is in one. They come from the \
       store's own log, whoever wrote it; where it has none that can be read on from, versions are \
       compared every five seconds. With --exec a \
       command is run after each, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
@@ -51,13 +51,7 @@ struct WatchCommand: Subcommand {
         try await feed.events(after: cursor)
       }
       cursor = next
-      var lines = events.compactMap { event in
-        event.connection.flatMap {
-          EventLine(
-            what: event.what, connection: $0, at: event.at, who: event.who,
-            version: event.version)
-        }
-      }
+      var lines = events.compactMap { EventLine($0) }
       looks += 1
       if looks.isMultiple(of: Self.pollsPerDriftCheck) {
         let found = try await self.standing(session)
