@@ -87,7 +87,7 @@ struct CustomMetadata {
     }
     for (version, slot) in slots {
       switch slot {
-      case .spilled(let version): texts["record.\(version).0"] = "@\(version)"
+      case .spilled(let sibling): texts["record.\(version).0"] = "@\(sibling)"
       case .record(let record):
         let text = canonicalJSON(record)
         texts.merge(ChunkedText.of("\(Self.sum(text)) \(text)", "record.\(version)")) { $1 }
