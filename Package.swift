@@ -152,6 +152,8 @@ let package = Package(
         "Secrets", "Stores", "TestOpenBao", "TestTenant",
       ]),
     tests(
+      "LedgersTests", ["Ledgers", "GitPlumbing", "Model", "Secrets", "Stores"]),
+    tests(
       "RenewingTests",
       [
         "Renewing", "Tokens", "HTTP", "SQLiteStore", "OpenBaoStore", "Stores", "Model", "Secrets",
