@@ -1,5 +1,4 @@
 package import Model
-import Secrets
 package import Stores
 
 /// A store made of a backend, which holds the connections, and a ledger, which holds what we know of

@@ -56,10 +56,12 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   package func present() async throws(StoreError) -> StoreKey? {
     if let opened { return opened }
-    opened = try await opening.value { [storage, protection] () async throws(StoreError) in
+    let found = try await opening.value { [storage, protection] () async throws(StoreError) in
       guard let sealed = try await storage.sealedKey() else { return nil }
       return try StoreKey(await protection.openKey(sealed))
     }
+    // Where there was none yet, another task may have made one meanwhile.
+    if let found { opened = found }
     return opened
   }
 
