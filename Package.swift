@@ -165,6 +165,8 @@ let package = Package(
         "Pacing", "Secrets", "Stores", "TestOpenBao", "TestTenant",
       ]),
     tests(
+      "LedgersTests", ["Ledgers", "GitPlumbing", "Model", "Secrets", "Stores"]),
+    tests(
       "RenewingTests",
       [
         "Renewing", "Tokens", "HTTP", "SQLiteStore", "OpenBaoStore", "Stores", "Model", "Pacing",

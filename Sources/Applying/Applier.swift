@@ -4,35 +4,9 @@ package import Pacing
 import Secrets
 package import Stores
 
-/// What became of each change, in the order of the plan.
-package struct ApplyOutcome: Sendable {
-  package enum ChangeResult: Hashable, Sendable {
-    case done
-    case failed([Diagnostic])
-    /// Not begun, because the run had to stop.
-    case skipped
-  }
-
-  package let results: [(change: Change, result: ChangeResult)]
-  /// What stopped the run, or came up at its end.
-  package let faults: [Diagnostic]
-
-  package init(results: [(change: Change, result: ChangeResult)], faults: [Diagnostic]) {
-    self.results = results
-    self.faults = faults
-  }
-
-  package func count(_ result: (ChangeResult) -> Bool) -> Int {
-    results.count { result($0.result) }
-  }
-
-  package var doneCount: Int { count { $0 == .done } }
-  package var isComplete: Bool { doneCount == results.count && !faults.hasErrors }
-}
-
 /// Carries out a plan.
 package struct Applier: Sendable {
-  private let store: any Store
+  private let store: Store
   private let lock: StoreLock
   private let opener: any SecretOpener
   private let catalog: Catalog
@@ -41,10 +15,10 @@ package struct Applier: Sendable {
 
   /// - Parameter width: changes under way at once; `nil` is what suits the store.
   package init(
-    store: any Store, lock: StoreLock, opener: any SecretOpener, catalog: Catalog,
+    store: Store, lock: StoreLock, opener: any SecretOpener, catalog: Catalog,
     runtime: Runtime, width: Int? = nil
   ) {
-    self.width = width ?? store.parallelism
+    self.width = width ?? store.traits.parallelism
     self.store = store
     self.lock = lock
     self.opener = opener
@@ -52,10 +26,11 @@ package struct Applier: Sendable {
     self.runtime = runtime
   }
 
-  /// Runs that were killed, as warnings: the plan that is made after this finishes what they left.
+  /// Recovers runs that were killed, and reports them as warnings: the plan that is made after this
+  /// finishes what they left.
   package func interruptedRuns() async throws(Diagnostic) -> [Diagnostic] {
     do throws(StoreError) {
-      return try await store.takeInterruptedRuns().map { .interrupted($0) }
+      return try await store.journal.recoverInterruptedRuns().map { .interrupted($0) }
     } catch {
       throw Diagnostic(error, in: store.description)
     }
@@ -71,9 +46,9 @@ package struct Applier: Sendable {
     _ plan: Plan, desired: [DesiredConnection], by provenance: Provenance,
     progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> ApplyOutcome {
-    let run: RunID
+    let run: ApplyRun
     do throws(Diagnostic) {
-      // Somebody may have thought about the plan for longer than the lock lasts.
+      // The confirmation may have taken longer than the lock lasts.
       try await lock.confirm()
       run = try await begin(plan, desired, by: provenance)
     } catch {
@@ -86,7 +61,7 @@ package struct Applier: Sendable {
       await inOrder(plan.changes, writer, progress)
     }
     do throws(StoreError) {
-      try await store.endRun(run, at: runtime.now())
+      try await run.end?(runtime.now())
     } catch {
       faults.append(Diagnostic(error, in: store.description))
     }
@@ -97,14 +72,14 @@ package struct Applier: Sendable {
 
   private func begin(
     _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance
-  ) async throws(Diagnostic) -> RunID {
+  ) async throws(Diagnostic) -> ApplyRun {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
     do throws(StoreError) {
-      return try await store.beginRun(
+      return try await store.journal.beginRun(
         plan.changes.map { change in
           StoreIntent(
             change.connection, StoreWrite.Action(change.action),
-            draft: change.action.makesAnew
+            draft: change.action.createsNew
               ? byName[change.connection]?.draft(by: provenance) : nil)
         },
         by: provenance)
@@ -165,7 +140,7 @@ package struct Applier: Sendable {
   }
 }
 
-/// Creates first, so that what comes to be is there before what goes.
+/// Creates first, so that new connections exist before old ones are deleted.
 private enum ApplyPhase: CaseIterable {
   case creates, updates, deletes
 

@@ -21,11 +21,11 @@ struct WriteOutcome: Sendable {
 
 /// One change into the store: journal, opened values, write.
 struct ChangeWriter: Sendable {
-  let store: any Store
+  let store: Store
   let opener: any SecretOpener
   let catalog: Catalog
   let provenance: Provenance
-  let run: RunID
+  let run: ApplyRun
   let desired: [ConnectionName: DesiredConnection]
 
   func write(_ change: Change) async -> WriteOutcome {
@@ -33,16 +33,15 @@ struct ChangeWriter: Sendable {
     do throws(ApplyFaults) {
       fields = try await self.fields(of: change)
     } catch {
-      try? await store.abandon(change.connection, in: run)
+      try? await run.abandon?(change.connection)
       return .failed(error.diagnostics)
     }
     do throws(StoreError) {
-      try await store.intend(change.connection, in: run)
-      _ = try await store.carryOut(storeWrite(change, fields), in: run)
+      _ = try await run.writer.carryOut(storeWrite(change, fields))
       return WriteOutcome(result: .done)
     } catch {
-      // What may have been done stays in the journal, for the next run to look at.
-      if !error.leavesDoubt { try? await store.abandon(change.connection, in: run) }
+      // What may have been done stays in the journal, for the next run to recover.
+      if !error.leavesDoubt { try? await run.abandon?(change.connection) }
       return .failed([Diagnostic(error, in: store.description)])
     }
   }
@@ -56,14 +55,14 @@ struct ChangeWriter: Sendable {
       provenance: provenance)
   }
 
-  /// Opens what must be written anew and nothing else; what stays in the store is kept there.
+  /// Opens the values that must be written and no others; the rest is kept in the store.
   private func fields(
     of change: Change
   ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
     guard let connection = desired[change.connection] else { return [:] }
     var writes: [FieldName: FieldWrite] = [:]
-    let isWhole = store.writesWholeSetups && change.writesSetup
-    if !change.action.makesAnew {
+    let isWhole = store.traits.writesWholeSetups && change.writesSetup
+    if !change.action.createsNew {
       for field in connection.ignoredFields {
         // A setup that is written whole has what is declared, or cannot be written.
         if isWhole, connection.setup?.fields[field] != nil { continue }
@@ -123,7 +122,7 @@ extension Change {
 }
 
 extension StoreError {
-  /// Whether the store may have done what it was asked.
+  /// Whether the store may have done it all the same.
   fileprivate var leavesDoubt: Bool {
     switch self {
     case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
@@ -136,9 +135,9 @@ extension StoreError {
 }
 
 extension Change {
-  /// Whether something in the setup is to be another than the store has.
+  /// Whether something in the setup will differ from what the store has.
   fileprivate var writesSetup: Bool {
-    if action.makesAnew { return true }
+    if action.createsNew { return true }
     if case .adopt = action { return true }
     return details.contains { detail in
       switch detail {
@@ -151,7 +150,7 @@ extension Change {
 }
 
 extension ChangeAction {
-  var makesAnew: Bool {
+  var createsNew: Bool {
     switch self {
     case .create, .replace: true
     case .update, .record, .delete, .rename, .adopt: false

@@ -5,14 +5,14 @@ package import Stores
 
 /// The lock that keeps two applies of one store apart.
 package struct StoreLock: Sendable {
-  /// Well below `LockHolder.silence`, so that two signs of life may be lost.
+  /// Well below `LockHolder.silence`, so that two heartbeats may be lost.
   private static let heartbeat = Duration.seconds(15)
 
-  private let store: any Store
+  private let store: Store
   private let holder: LockHolder
   private let runtime: Runtime
 
-  package init(_ store: any Store, _ holder: LockHolder, runtime: Runtime) {
+  package init(_ store: Store, _ holder: LockHolder, runtime: Runtime) {
     self.store = store
     self.holder = holder
     self.runtime = runtime
@@ -45,24 +45,24 @@ package struct StoreLock: Sendable {
 
   package func release() async throws(Diagnostic) {
     do throws(StoreError) {
-      try await store.unlock(holder)
+      try await store.lock.unlock(holder)
     } catch {
       throw Diagnostic(error, in: store.description)
     }
   }
 
-  /// Gives a sign of life.
+  /// Sends a heartbeat.
   ///
   /// - Throws: `lockLost` where somebody took the lock over meanwhile.
   func confirm() async throws(Diagnostic) {
     do throws(StoreError) {
-      try await store.heartbeat(holder, at: runtime.now())
+      try await store.lock.heartbeat(holder, at: runtime.now())
     } catch {
       throw Diagnostic(error, in: store.description)
     }
   }
 
-  /// Gives signs of life until it is cancelled; returns early with the failure if the lock is
+  /// Sends heartbeats until it is cancelled; returns early with the failure if the lock is
   /// lost.
   func keepAlive() async -> Diagnostic? {
     while !Task.isCancelled {
@@ -83,7 +83,7 @@ package struct StoreLock: Sendable {
       token: holder.token, who: holder.who, host: holder.host, processID: holder.processID,
       processStart: holder.processStart, since: now, lastSeen: now)
     do throws(StoreError) {
-      return try await store.tryLock(candidate)
+      return try await store.lock.tryLock(candidate)
     } catch {
       throw Diagnostic(error, in: store.description)
     }

@@ -5,7 +5,7 @@ package import Model
 package import Pacing
 package import Stores
 
-/// The vault of an Auth0 tenant (Management API v2, `/flows/vault/connections`).
+/// The vault connections of an Auth0 tenant (Management API v2, `/flows/vault/connections`).
 package struct Auth0Backend: RecordlessBackend {
   private static let path = "/flows/vault/connections"
   private static let pageSize = 100
@@ -19,7 +19,7 @@ package struct Auth0Backend: RecordlessBackend {
 
   /// - Parameters:
   ///   - domain: the tenant's: `acme.eu.auth0.com`.
-  ///   - credentials: asked for once, when the first call is made.
+  ///   - credentials: called once, before the first request.
   ///   - base: where its API is, without a slash at the end; `nil`: at the domain.
   package init(
     domain: String, base: String?,
@@ -87,7 +87,7 @@ package struct Auth0Backend: RecordlessBackend {
     let body = try SetupBody.connection(write, isNew: true)
     var retry = Retry(Self.writePolicy, api.runtime)
     while true {
-      do throws(ManagementAPI.Failure) {
+      do throws(RequestFailure) {
         let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
         return try Self.item(answer).connectionOrUnknown()
       } catch {
@@ -130,10 +130,10 @@ package struct Auth0Backend: RecordlessBackend {
         if retry.count > 0 { return present }
         throw .versionConflict(write.name, expected: version, found: present.version)
       }
-      do throws(ManagementAPI.Failure) {
+      do throws(RequestFailure) {
         let answer = try await api.call(.patch, path, body: body, isRepeatable: false)
         if answer.status == 404 {
-          throw ManagementAPI.Failure.refused(
+          throw RequestFailure.refused(
             .versionConflict(write.name, expected: version, found: nil))
         }
         return try Self.item(answer).connectionOrUnknown()
@@ -191,7 +191,7 @@ package struct Auth0Backend: RecordlessBackend {
   private func connection(at path: String) async throws(StoreError) -> BackendConnection? {
     let answer = try await repeatable(.get, path)
     if answer.status == 404 { return nil }
-    do throws(ManagementAPI.Failure) {
+    do throws(RequestFailure) {
       return try Self.item(answer).connectionOrUnknown()
     } catch {
       throw .corrupt("a connection has another form")
@@ -201,7 +201,7 @@ package struct Auth0Backend: RecordlessBackend {
   private func repeatable(
     _ method: HTTPRequest.Method, _ path: String
   ) async throws(StoreError) -> HTTPResponse {
-    do throws(ManagementAPI.Failure) {
+    do throws(RequestFailure) {
       return try await api.call(method, path, isRepeatable: true)
     } catch {
       switch error {
@@ -211,7 +211,7 @@ package struct Auth0Backend: RecordlessBackend {
     }
   }
 
-  private static func item(_ answer: HTTPResponse) throws(ManagementAPI.Failure) -> Item {
+  private static func item(_ answer: HTTPResponse) throws(RequestFailure) -> Item {
     guard let item = try? JSONDecoder().decode(Item.self, from: Data(answer.body)) else {
       throw .unknown("its answer has another form")
     }
@@ -243,8 +243,8 @@ private struct Item: Decodable {
       version: StoreVersion(fingerprint ?? updated_at), createdAt: created, updatedAt: updated)
   }
 
-  /// The answer to a write: a form that is not understood leaves open what was done.
-  func connectionOrUnknown() throws(ManagementAPI.Failure) -> BackendConnection {
+  /// The response to a write: where it is not understood, it is unknown what was done.
+  func connectionOrUnknown() throws(RequestFailure) -> BackendConnection {
     do throws(StoreError) {
       return try connection()
     } catch {

@@ -7,8 +7,6 @@ import Stores
 
 /// A tenant's Management API v2: the token, the rate limit, and when a call may be made again.
 actor ManagementAPI {
-  typealias Failure = CallFailure
-
   private static let failurePolicy = RetryPolicy(.attempts(6))
   /// 429 means that nothing was done, so patience costs nothing.
   private static let rateLimitPolicy = RetryPolicy(.attempts(31))
@@ -50,7 +48,7 @@ actor ManagementAPI {
   /// - Returns: an answer of 2xx or 404.
   func call(
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]? = nil, isRepeatable: Bool
-  ) async throws(Failure) -> HTTPResponse {
+  ) async throws(RequestFailure) -> HTTPResponse {
     var failures = Retry(Self.failurePolicy, runtime)
     var refusals = Retry(Self.rateLimitPolicy, runtime)
     var hasRenewed = false
@@ -182,50 +180,5 @@ actor ManagementAPI {
         throw .unavailable("the token endpoint answered \(answer.status)")
       }
     }
-  }
-}
-
-/// An error's answer; only what cannot quote the request is told.
-struct ErrorResponse {
-  private let status: Int
-  private let code: String?
-  private let property: String?
-  private let message: String?
-
-  init(_ answer: HTTPResponse) {
-    struct Body: Decodable {
-      let errorCode: String?
-      let error: String?
-      let message: String?
-    }
-    let body = try? JSONDecoder().decode(Body.self, from: Data(answer.body))
-    status = answer.status
-    code = (body?.errorCode ?? body?.error).flatMap { Self.isWord($0) ? $0 : nil }
-    message = body?.message
-    let words = (body?.message ?? "").split(separator: " ").map(String.init)
-    property = words.firstIndex(of: "property").flatMap { index in
-      words.indices.contains(index + 1) && Self.isWord(words[index + 1]) ? words[index + 1] : nil
-    }
-  }
-
-  var summary: String {
-    "\(status)" + (code.map { " \($0)" } ?? "") + (property.map { " on `\($0)`" } ?? "")
-  }
-
-  var storeError: StoreError {
-    switch status {
-    case 401: return .unauthorized("it answers \(summary)")
-    case 403:
-      // The message names the scope: `Insufficient scope, expected any of: create:…`.
-      let words = (message ?? "").split { !($0.isASCIILetter || ":_".contains($0)) }
-      let scopes = words.map(String.init).filter { $0.contains(":") && !$0.hasSuffix(":") }
-      return scopes.isEmpty ? .refused("it answers \(summary)") : .permissionDenied(scopes)
-    default: return .refused("it answers \(summary)")
-    }
-  }
-
-  private static func isWord(_ text: String) -> Bool {
-    text.utf8.count <= 64
-      && text.allSatisfy { $0.isASCIIAlphanumeric || "._- ".contains($0) }
   }
 }

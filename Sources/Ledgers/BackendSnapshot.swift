@@ -1,7 +1,7 @@
 import Model
 import Stores
 
-/// A vault's list and a ledger's records as a snapshot. Setups cannot be seen, so a connection at
+/// A backend's list and a ledger's records as a snapshot. Setups cannot be read, so a connection at
 /// the version that was recorded has what was recorded.
 struct BackendSnapshot {
   let contents: LedgerContents
@@ -30,7 +30,7 @@ struct BackendSnapshot {
     let names = Dictionary(records.map { ($0.value.storeID, $0.key) }) { first, _ in first }
     var actual: [ConnectionName: ActualConnection] = [:]
     for found in list.sorted(by: { $0.id < $1.id }) {
-      // A connection that was renamed there stands under the name that we know it by.
+      // A connection that was renamed there has the name that we know it by.
       let name = names[found.id] ?? found.name
       let record = records[name].flatMap { $0.storeID == found.id ? $0 : nil }
       let connection = connection(

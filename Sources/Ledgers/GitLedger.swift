@@ -6,7 +6,7 @@ package import Stores
 /// A ledger in a ref of a git repository: a tree of JSON blobs, one commit an apply.
 ///
 /// The ref moves by compare-and-swap, here by `update-ref` with the old value, at the remote by
-/// `push --force-with-lease`; whoever moves it first has the lock. While a run is under way its
+/// `push --force-with-lease`; the process that moves it first has the lock. While a run is under way its
 /// states replace one another, so that its end is one commit on top of the one before it. Nothing
 /// but git's own plumbing is used: no work tree, so a bare repository will do.
 package struct GitLedger: Ledger {
@@ -14,7 +14,7 @@ package struct GitLedger: Ledger {
   package struct Version: LedgerVersion {
     /// `nil`: there is none yet.
     let commit: String?
-    /// The ref's value here, as it was seen: it may be behind a commit that was fetched.
+    /// The ref's value here, as it was seen: it may be older than a commit that was fetched.
     let local: String?
     /// The remote's, as it was seen; `nil`: none, or there is no remote.
     let remote: String?
@@ -38,7 +38,7 @@ package struct GitLedger: Ledger {
 
   /// The present state; nothing is written but objects that the remote has.
   ///
-  /// - Parameter isOffline: the remote is not asked.
+  /// - Parameter isOffline: without a request to the remote.
   package func read(isOffline: Bool) throws(StoreError) -> Version {
     do throws(GitError) {
       let local = try commit(at: ref)
@@ -56,7 +56,7 @@ package struct GitLedger: Ledger {
     }
   }
 
-  /// Where both are of one run, the later state; else ours where it continues the remote's.
+  /// Where both belong to one run, the later state; else ours where it continues the remote's.
   private func isNewer(_ mine: Version, than theirs: Version) throws(GitError) -> Bool {
     let here = mine.contents.state
     let there = theirs.contents.state
@@ -125,7 +125,7 @@ package struct GitLedger: Ledger {
       environment: Self.quiet)
   }
 
-  /// No questions to a terminal that a job does not have.
+  /// No prompts on a terminal that a job does not have.
   private static let quiet = ["GIT_TERMINAL_PROMPT": "0"]
 
   // MARK: Moving
@@ -210,7 +210,7 @@ package struct GitLedger: Ledger {
     }
   }
 
-  /// What git says where a compare-and-swap finds another value is told apart from what breaks.
+  /// Tells apart a compare-and-swap that finds another value from other failures, by git's messages.
   private func swap(_ move: () throws(GitError) -> Void) throws(GitError) {
     do throws(GitError) {
       try move()
@@ -244,7 +244,7 @@ package struct GitLedger: Ledger {
     return try git.line(["mktree", "-z"], input: Data(root.utf8))
   }
 
-  /// The commits' author, who need not be configured.
+  /// The commits' author; git need not have one configured.
   private static func identity(_ provenance: Provenance) -> [String: String] {
     let name = provenance.who.split(separator: "@").first.map(String.init) ?? "vaultctl"
     return [

@@ -1,11 +1,11 @@
 package import Model
 package import Stores
 
-/// Where what was applied is recorded beside a store: contents that move by compare-and-swap, and
-/// a log of the moves.
+/// Where applied records are kept beside a store: contents that move by compare-and-swap, and a log of
+/// the moves.
 ///
-/// Whoever moves the ledger first has its lock. While a run is under way its states replace one
-/// another, so that its end is one entry of the log on top of the one before it.
+/// The process that moves the ledger first has its lock. While a run is under way its states replace
+/// one another, so that its end is one entry of the log on top of the one before it.
 package protocol Ledger: Sendable {
   associatedtype Version: LedgerVersion
 
@@ -14,22 +14,22 @@ package protocol Ledger: Sendable {
   /// - Parameter isOffline: without the network, where the ledger is kept elsewhere too.
   func read(isOffline: Bool) throws(StoreError) -> Version
 
-  /// Puts `contents` in the place of `old`, as the log's entry on top of `base`.
+  /// Replaces `old` with `contents`, as the log's entry on top of `base`.
   ///
   /// - Parameters:
   ///   - base: `old` itself for an entry of its own; what came before it to replace its entry.
-  ///   - message: of the log; its first line stands alone.
-  ///   - isShared: wherever else the ledger is kept it moves as well, now.
-  /// - Throws: `ledgerMoved` where somebody else moved it first.
+  ///   - message: of the log; its first line is a summary.
+  ///   - isShared: the ledger moves now at its remote too.
+  /// - Throws: `ledgerMoved` where another process moved it first.
   func move(
     from old: Version, on base: Version, to contents: LedgerContents, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version
 
-  /// Takes the last state back: a run that changed nothing leaves no entry.
+  /// Undoes the last move: a run that changed nothing leaves no entry.
   func revert(_ version: Version, to base: Version) throws(StoreError)
 
-  /// An empty ledger on top of whatever there is, readable or not.
+  /// An empty ledger on top of the present state, readable or not.
   func reset(by provenance: Provenance) throws(StoreError)
 
   /// The entries, newest first.
@@ -47,7 +47,7 @@ package protocol LedgerVersion: Sendable {
 
 /// One move that the log keeps.
 package struct LedgerLogEntry: Hashable, Sendable {
-  /// The ledger's own mark: a commit, a number.
+  /// A commit, or a number.
   package let id: String
   /// RFC 3339.
   package let when: String
@@ -57,18 +57,5 @@ package struct LedgerLogEntry: Hashable, Sendable {
     self.id = id
     self.when = when
     self.message = message
-  }
-}
-
-enum PushPolicy {
-  /// Seconds between two moves of the outcomes at a remote; a run's end moves there at once.
-  static let pushInterval: Int64 = 5
-}
-
-extension Provenance {
-  /// As the log's messages tell it.
-  var lines: [String] {
-    ["Who: \(who)", "When: \(at)"] + (commit.map { ["Source: \($0)"] } ?? [])
-      + ["Tool: vaultctl \(toolVersion)"]
   }
 }

@@ -20,9 +20,9 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
   package var granted: [Scope]?
 }
 
-/// Who is at work, and what killed runs left.
+/// The run under way, and what killed runs left.
 package struct LedgerState: Hashable, Sendable, Codable {
-  /// Of the run that wrote last; tells states of one run from another's.
+  /// Of the run that wrote last; states of different runs differ in it.
   package var token: String?
   /// Grows with each state of one run.
   package var step = 0
@@ -30,7 +30,7 @@ package struct LedgerState: Hashable, Sendable, Codable {
   package var interrupted: [LedgerRun] = []
 }
 
-/// One apply: it holds the lock, and what it means to do is known before it begins.
+/// One apply: it holds the lock, and what it means to do is recorded before it begins.
 package struct LedgerRun: Hashable, Sendable, Codable {
   package var holder: LockHolder
   package var provenance: Provenance?

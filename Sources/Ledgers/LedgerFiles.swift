@@ -3,17 +3,17 @@ import Foundation
 import GitPlumbing
 import Model
 
-/// A ledger's files: `version`, `state.json`, `key.asc`, and one of each connection.
+/// A ledger's files: `version`, `state.json`, `key.asc`, and one for each connection.
 enum LedgerFiles {
   static let connections = "connections"
   private static let version = "version"
   private static let state = "state.json"
   private static let key = "key.asc"
-  /// Of the form of these files.
+  /// The version of the form of these files.
   private static let form = "1\n"
 
-  /// Ids of the blobs of all files. What is as it was keeps its blob; only the rest is made into
-  /// text and handed to `write`, since a run of many changes moves the ledger as often.
+  /// Ids of the blobs of all files. What is unchanged keeps its blob; only the rest is made into text
+  /// and given to `write`, since a run of many changes moves the ledger as often.
   static func blobs(
     of contents: LedgerContents, since old: LedgerContents, _ known: [String: String],
     write: (String) throws(GitError) -> String

@@ -11,8 +11,6 @@ import Stores
 /// - While a leader is lost, standbys redirect to it or find none: requests that were certainly not
 ///   carried out are made again, for as long as an election takes.
 actor BaoAPI {
-  typealias Failure = CallFailure
-
   /// While the server cannot answer; an election takes 9 to 14 s.
   private static let electionPolicy = RetryPolicy(.duration(.seconds(40)), backoff)
   /// A server that has never answered is probably down, so give up sooner.
@@ -55,7 +53,7 @@ actor BaoAPI {
   func call(
     _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil,
     isRepeatable: Bool
-  ) async throws(Failure) -> HTTPResponse {
+  ) async throws(RequestFailure) -> HTTPResponse {
     let token: BaoToken
     do throws(StoreError) {
       token = try await validToken()
@@ -79,10 +77,10 @@ actor BaoAPI {
   func repeatable(
     _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil
   ) async throws(StoreError) -> [UInt8]? {
-    do throws(Failure) {
+    do throws(RequestFailure) {
       let answer = try await call(method, path, capability, body: body, isRepeatable: true)
       if BaoResponse(answer).isVersionMismatch {
-        throw Failure.refused(.refused("a request without a version was compared with one"))
+        throw RequestFailure.refused(.refused("a request without a version was compared with one"))
       }
       return answer.isSuccess ? answer.body : nil
     } catch {
@@ -97,13 +95,13 @@ actor BaoAPI {
     case redirected(String)
     /// Nothing was carried out, or nothing is lost by doing it again.
     case again(reason: String)
-    case over(Failure)
+    case over(RequestFailure)
   }
 
   private func answered(
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, token: String?,
     isRepeatable: Bool
-  ) async throws(Failure) -> HTTPResponse {
+  ) async throws(RequestFailure) -> HTTPResponse {
     var retry = Retry(Self.firstContactPolicy, runtime)
     var server = base
     while true {
@@ -226,14 +224,14 @@ actor BaoAPI {
       // One that cannot be renewed is used to its end.
       return BaoToken(text, now: runtime.now().milliseconds)
     }
-    do throws(Failure) {
+    do throws(RequestFailure) {
       let answer = try await answered(.post, path, body: body, token: nil, isRepeatable: true)
       if let token = BaoToken(answer: answer.body, now: runtime.now().milliseconds),
         answer.isSuccess
       {
         return token
       }
-      throw Failure.refused(BaoResponse(answer).loginFault(hiding: credentials.secrets))
+      throw RequestFailure.refused(BaoResponse(answer).loginFault(hiding: credentials.secrets))
     } catch {
       throw error.storeError
     }
@@ -241,7 +239,7 @@ actor BaoAPI {
 
   /// `nil` where it can be renewed no more.
   private func renewed(_ token: BaoToken) async throws(StoreError) -> BaoToken? {
-    do throws(Failure) {
+    do throws(RequestFailure) {
       let answer = try await answered(
         .post, "auth/token/renew-self", body: Array("{}".utf8), token: token.text,
         isRepeatable: true)
@@ -252,7 +250,7 @@ actor BaoAPI {
   }
 
   /// A refusal has the same words for a policy that does not allow it and for a token that is none.
-  private func refuseDeadToken(_ token: BaoToken) async throws(Failure) {
+  private func refuseDeadToken(_ token: BaoToken) async throws(RequestFailure) {
     let answer = try await answered(
       .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
     // Whoever may not look at the token has one all the same where a policy says so.

@@ -3,11 +3,11 @@ import FoundationEssentials
 import HTTP
 import Stores
 
-/// What the server says where it does not do what it was asked. Its statuses are few, and only the
-/// words tell several cases apart.
+/// The server's response to a request that failed. Its statuses are few, and several cases differ only
+/// in their texts.
 struct BaoResponse {
   let response: HTTPResponse
-  /// In its own words; shown only through `shown`.
+  /// The server's own texts; shown only through `shown`.
   private let errors: [String]
   private let isWarned: Bool
 
@@ -36,7 +36,7 @@ struct BaoResponse {
     response.status == 400 && says("check-and-set parameter did", "check-and-set parameter does")
   }
 
-  /// What passes by itself: a standby that is behind, a leader that is being looked for, a quota.
+  /// What passes by itself: a standby that lags, an election, a quota.
   /// The request was not carried out.
   var isTransient: Bool {
     switch response.status {
@@ -49,7 +49,7 @@ struct BaoResponse {
   }
 
   /// - Parameters:
-  ///   - path: what was asked for.
+  ///   - path: of the request.
   ///   - capability: what the policy must allow for it.
   ///   - secrets: what must not show.
   func fault(on path: String, _ capability: String, hiding secrets: [String]) -> StoreError {
@@ -74,7 +74,7 @@ struct BaoResponse {
     return "\(response.status)" + (plain.isEmpty ? "" : ": \(plain.prefix(200))")
   }
 
-  /// Why a login was refused, with what mends it where that is known.
+  /// Why a login was refused, with what fixes it where that is known.
   func loginFault(hiding secrets: [String]) -> StoreError {
     if isSealed { return fault(on: "", "", hiding: secrets) }
     if says("no handler for route") {

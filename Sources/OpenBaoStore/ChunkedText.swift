@@ -1,14 +1,14 @@
 /// A long text as several short ones, `key.0`, `key.1` and so on, since none may be over
-/// `CustomMetadata.mostBytes`.
+/// `CustomMetadata.maxBytes`.
 enum ChunkedText {
-  /// In pieces that end between characters.
+  /// In chunks that end between characters.
   static func of(_ text: String, _ key: String) -> [String: String] {
     var texts: [String: String] = [:]
     var rest = text.utf8[...]
     repeat {
       var end =
         rest.index(
-          rest.startIndex, offsetBy: CustomMetadata.mostBytes, limitedBy: rest.endIndex)
+          rest.startIndex, offsetBy: CustomMetadata.maxBytes, limitedBy: rest.endIndex)
         ?? rest.endIndex
       // A byte `10……` goes on with a character (RFC 3629 section 3).
       while end < rest.endIndex, rest[end] & 0xC0 == 0x80 { rest.formIndex(before: &end) }
@@ -22,8 +22,8 @@ enum ChunkedText {
   static func text(_ key: String, in texts: [String: String]) -> String? {
     var whole: String?
     var number = 0
-    while let piece = texts["\(key).\(number)"] {
-      whole = (whole ?? "") + piece
+    while let chunk = texts["\(key).\(number)"] {
+      whole = (whole ?? "") + chunk
       number += 1
     }
     return whole

@@ -9,13 +9,13 @@ import Stores
 /// - `app`, `type`, `label.…`, `tool`, `commit`: for people and tools that look at the secret.
 /// - `id`: the connection's own, which stays when it is renamed.
 /// - `granted`: what the service granted.
-/// - `record.N.…`: the applied record of version N in pieces, for the version that is there and the
-///   one that is being written. So a record is there before its version is, and the version decides
+/// - `record.N.…`: the applied record of version N in chunks, for the present version and the one that
+///   is being written. So a record is there before its version is, and the version decides
 ///   which record counts: no write leaves a version without one.
 /// - Whatever others keep there stays.
 struct CustomMetadata {
   static let maxEntries = 64
-  static let mostBytes = 512
+  static let maxBytes = 512
 
   /// A record, or where it is kept when it does not fit.
   enum Slot: Hashable {
@@ -30,7 +30,7 @@ struct CustomMetadata {
   var type: SetupType?
   var labels: [String: String] = [:]
   var granted: [Scope]?
-  /// By the version that they are of.
+  /// By the version that they belong to.
   var slots: [Int64: Slot] = [:]
   private var origin: [String: String] = [:]
 
@@ -45,7 +45,7 @@ struct CustomMetadata {
       case ("app", nil): app = AppID(value)
       case ("type", nil): type = SetupType(value)
       case ("tool", nil), ("commit", nil): origin[key] = value
-      // The text has a mark before it, since no value may be empty.
+      // The text has a sign before it, since no value may be empty.
       case ("label", let name?) where value.hasPrefix("="):
         labels[name] = String(value.dropFirst())
       case ("record", let rest?):
@@ -62,7 +62,7 @@ struct CustomMetadata {
     }
   }
 
-  /// A record has the begin of its own SHA-256 before it: one that was changed by hand is none.
+  /// A record has the first digits of its own SHA-256 before it: one that was changed by hand is none.
   private static func slot(_ text: String) -> Slot? {
     if text.hasPrefix("@") { return Int64(text.dropFirst()).map { .spilled($0) } }
     let parts = text.split(separator: " ", maxSplits: 1)
@@ -76,7 +76,7 @@ struct CustomMetadata {
     String(hexadecimal(SHA256.hash(data: Array(text.utf8))).prefix(16))
   }
 
-  /// As the engine is given it; `nil` where it does not fit.
+  /// As the engine gets it; `nil` where it does not fit.
   var texts: [String: String]? {
     var texts = others.merging(origin) { $1 }
     texts["id"] = id?.rawValue
@@ -88,7 +88,7 @@ struct CustomMetadata {
     }
     for (version, slot) in slots {
       switch slot {
-      case .spilled(let version): texts["record.\(version).0"] = "@\(version)"
+      case .spilled(let sibling): texts["record.\(version).0"] = "@\(sibling)"
       case .record(let record):
         let text = canonicalJSON(record)
         texts.merge(ChunkedText.of("\(Self.sum(text)) \(text)", "record.\(version)")) { $1 }
@@ -96,7 +96,7 @@ struct CustomMetadata {
     }
     let fits =
       texts.count <= Self.maxEntries
-      && texts.allSatisfy { $0.key.utf8.count <= 128 && $0.value.utf8.count <= Self.mostBytes }
+      && texts.allSatisfy { $0.key.utf8.count <= 128 && $0.value.utf8.count <= Self.maxBytes }
     return fits ? texts : nil
   }
 
@@ -111,7 +111,7 @@ struct CustomMetadata {
     origin["commit"] = record.provenance.commit
   }
 
-  /// Lets go of all that is ours.
+  /// Removes all that is ours.
   mutating func clear() {
     let others = others
     self = CustomMetadata()

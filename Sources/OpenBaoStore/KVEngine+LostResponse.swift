@@ -3,11 +3,11 @@ import Pacing
 import Stores
 
 extension KVEngine {
-  /// A write, and whatever became of it where its answer is lost.
+  /// A write that finds out what became of it where its response is lost.
   ///
-  /// A version that does not match is believed only where another one is there: a standby that is
-  /// behind says so too. The one that is there may be our own, of a lost answer, or of one that a
-  /// standby gave for a leader that died.
+  /// A version that does not match is believed only where another one is there: a standby that lags
+  /// reports that too. The present one may be our own, from a lost response, or from one that a standby
+  /// gave for a leader that died.
   func writeResolvingLostResponse(
     _ path: String, data: [UInt8], after version: Int64
   ) async throws(StoreError) -> Written {

@@ -15,6 +15,8 @@ struct KVEngine: Sendable {
 
   let api: BaoAPI
   let mount: String
+  /// Milliseconds since 1970.
+  let now: @Sendable () -> Int64
 
   // MARK: Lists
 
@@ -55,7 +57,7 @@ struct KVEngine: Sendable {
     struct Response: Decodable {
       struct Payload: Decodable {
         let keys: [String]
-        let key_info: [String: KVMetadata]
+        let key_info: [String: KVMetadataResponse]
       }
       let data: Payload
     }
@@ -63,9 +65,9 @@ struct KVEngine: Sendable {
     var last = ""
     while true {
       let answer: HTTPResponse
-      do throws(BaoAPI.Failure) {
+      do throws(RequestFailure) {
         answer = try await api.call(
-          .get, "\(mount)/detailed-metadata/\(path)/?\(page(behind: last))", "list",
+          .get, "\(mount)/detailed-metadata/\(path)/?\(page(after: last))", "list",
           isRepeatable: true)
       } catch {
         guard last.isEmpty else { throw error.storeError }
@@ -80,7 +82,9 @@ struct KVEngine: Sendable {
       guard let read = try? JSONDecoder().decode(Response.self, from: Data(answer.body)).data else {
         throw .corrupt("a list has another form")
       }
-      found.merge(read.key_info.filter { !$0.key.hasSuffix("/") }) { $1 }
+      found.merge(
+        read.key_info.filter { !$0.key.hasSuffix("/") }.mapValues { KVMetadata($0, now: time) }
+      ) { $1 }
       guard read.keys.count == Self.pageSize, let end = read.keys.last, end > last else {
         return found
       }
@@ -98,7 +102,7 @@ struct KVEngine: Sendable {
       let last = found.last ?? ""
       guard
         let body = try await api.repeatable(
-          .get, "\(mount)/metadata/\(path)/?\(page(behind: last))", "list")
+          .get, "\(mount)/metadata/\(path)/?\(page(after: last))", "list")
       else { break }
       guard let keys = try? JSONDecoder().decode(Response.self, from: Data(body)).data.keys else {
         throw .corrupt("a list has another form")
@@ -111,41 +115,43 @@ struct KVEngine: Sendable {
     return found.filter { !$0.hasSuffix("/") }
   }
 
-  private func page(behind last: String) -> String {
+  private func page(after last: String) -> String {
     "list=true&limit=\(Self.pageSize)" + (last.isEmpty ? "" : "&after=\(percentEncoded(last))")
   }
 
   // MARK: One secret
 
   func metadata(_ path: String) async throws(StoreError) -> KVMetadata? {
-    struct Response: Decodable { let data: KVMetadata }
+    struct Response: Decodable { let data: KVMetadataResponse }
     guard let body = try await api.repeatable(.get, "\(mount)/metadata/\(path)", "read") else {
       return nil
     }
     guard let read = try? JSONDecoder().decode(Response.self, from: Data(body)) else {
       throw .corrupt("the metadata of `\(path)` has another form")
     }
-    return read.data
+    return KVMetadata(read.data, now: time)
   }
+
+  private var time: Timestamp { Timestamp(milliseconds: now()) }
 
   /// What is kept beside the data; all of it is replaced.
   ///
   /// - Parameter version: of the metadata, where the server counts it.
-  /// - Returns: whether it is as given; false where somebody else was first.
+  /// - Returns: whether it is as given; false where another process was first.
   func putMetadata(
     _ path: String, custom: [String: String], after version: Int64?
   ) async throws(StoreError) -> Bool {
     let condition = version.map { ",\"metadata_cas\":\($0)" } ?? ""
     let body = Array("{\"custom_metadata\":\(canonicalJSON(custom))\(condition)}".utf8)
     let answer: HTTPResponse
-    do throws(BaoAPI.Failure) {
+    do throws(RequestFailure) {
       answer = try await api.call(
         .post, "\(mount)/metadata/\(path)", "create and update", body: body, isRepeatable: true)
     } catch {
       throw error.storeError
     }
     guard BaoResponse(answer).isVersionMismatch else { return true }
-    // Behind a lost answer, what is there is ours.
+    // After a lost response, what is there may be ours.
     return try await metadata(path)?.custom == custom
   }
 
@@ -192,7 +198,7 @@ struct KVEngine: Sendable {
       $0.name("data")
       $0.raw(data)
     }
-    do throws(BaoAPI.Failure) {
+    do throws(RequestFailure) {
       let answer = try await api.call(
         .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)
       if answer.isSuccess { return .written }
@@ -206,18 +212,18 @@ struct KVEngine: Sendable {
     }
   }
 
-  /// Deletes one version; it can be brought back.
+  /// Deletes one version; it can be restored.
   func delete(_ path: String, version: Int64) async throws(StoreError) {
     _ = try await api.repeatable(
       .post, "\(mount)/delete/\(path)", "update", body: Self.json(["versions": [version]]))
   }
 
-  /// Takes a secret away with all its versions.
+  /// Removes a secret with all its versions.
   func destroy(_ path: String) async throws(StoreError) {
     _ = try await api.repeatable(.delete, "\(mount)/metadata/\(path)", "delete")
   }
 
-  /// Whether all these paths' data may be read here.
+  /// Whether the data of a path may be read here.
   func mayReadData(_ path: String) async throws(StoreError) -> Bool {
     let full = "\(mount)/data/\(path)"
     guard
@@ -232,7 +238,7 @@ struct KVEngine: Sendable {
     Data(JSONObject(body[...])?.object("data")?.whole ?? [])
   }
 
-  /// Refuses an engine of another kind, where the server tells.
+  /// Refuses an engine of another kind, where the server says which it is.
   func check() async throws(StoreError) {
     struct Response: Decodable {
       struct Payload: Decodable {
@@ -245,8 +251,8 @@ struct KVEngine: Sendable {
     do throws(StoreError) {
       body = try await api.repeatable(.get, "sys/internal/ui/mounts/\(mount)", "read")
     } catch {
-      // A missing mount and one that the policy says nothing of are refused alike; what is asked
-      // next tells them apart.
+      // A missing mount and one that the policy does not mention are refused alike; the next request
+      // shows which it is.
       if case .permissionDenied = error { return }
       throw error
     }

@@ -1,13 +1,11 @@
-import FoundationEssentials
 import Model
-import Stores
 
-/// What the engine tells of one secret without its data.
+/// What the engine knows of one secret besides its data.
 struct KVMetadata: Sendable {
   struct Version: Sendable {
     let number: Int64
     let createdAt: Timestamp
-    /// Deleted (it can be brought back), or destroyed.
+    /// Deleted (it can be restored), or destroyed.
     let isGone: Bool
     let isDestroyed: Bool
   }
@@ -65,34 +63,33 @@ struct KVMetadata: Sendable {
   }
 }
 
-extension KVMetadata: Decodable {
+/// The metadata of one secret as the engine gives it.
+struct KVMetadataResponse: Decodable {
+  struct Version: Decodable {
+    let created_time: String
+    let deletion_time: String
+    let destroyed: Bool
+  }
+  let current_version: Int64
+  let current_metadata_version: Int64?
+  let custom_metadata: [String: String]?
+  let versions: [String: Version]
+  let updated_time: String
+}
+
+extension KVMetadata {
   /// A version from the server, below 2^53, so that the next one can be counted.
   static func countable(_ version: Int64) -> Int64 { min(max(version, 0), 1 << 53) }
 
-  private struct Raw: Decodable {
-    struct Version: Decodable {
-      let created_time: String
-      let deletion_time: String
-      let destroyed: Bool
-    }
-    let current_version: Int64
-    let current_metadata_version: Int64?
-    let custom_metadata: [String: String]?
-    let versions: [String: Version]
-    let updated_time: String
-  }
-
-  init(from decoder: any Decoder) throws {
-    let raw = try Raw(from: decoder)
-    let now = Date()
+  /// - Parameter now: a version may be set to be deleted later on.
+  init(_ response: KVMetadataResponse, now: Timestamp) {
     self.init(
-      current: Self.countable(raw.current_version),
-      metadataVersion: raw.current_metadata_version.map(Self.countable),
-      custom: raw.custom_metadata ?? [:],
-      versions: raw.versions.compactMap { number, version in
+      current: Self.countable(response.current_version),
+      metadataVersion: response.current_metadata_version.map(Self.countable),
+      custom: response.custom_metadata ?? [:],
+      versions: response.versions.compactMap { number, version in
         guard let number = Int64(number) else { return nil }
-        // A version may be told to be deleted later on.
-        let deletion = RFC3339.date(version.deletion_time)
+        let deletion = RFC3339.date(version.deletion_time).map(Timestamp.init)
         return Version(
           number: number,
           createdAt: RFC3339.date(version.created_time).map(Timestamp.init)
@@ -100,22 +97,7 @@ extension KVMetadata: Decodable {
           isGone: version.destroyed || (deletion.map { $0 <= now } ?? false),
           isDestroyed: version.destroyed)
       }.sorted { $0.number < $1.number },
-      updatedAt: RFC3339.date(raw.updated_time).map(Timestamp.init) ?? Timestamp(milliseconds: 0))
-  }
-}
-
-/// The server's times, which have up to nine digits behind the second.
-enum RFC3339 {
-  static func date(_ text: String) -> Date? {
-    guard let point = text.firstIndex(of: ".") else { return parse(text) }
-    let rest = text[point...].dropFirst()
-    let digits = rest.prefix { $0.isNumber }
-    return parse(text[..<point] + rest.dropFirst(digits.count)).map {
-      $0.addingTimeInterval((Double("0.\(digits)") ?? 0))
-    }
-  }
-
-  private static func parse(_ text: some StringProtocol) -> Date? {
-    try? Date(String(text), strategy: .iso8601)
+      updatedAt: RFC3339.date(response.updated_time).map(Timestamp.init)
+        ?? Timestamp(milliseconds: 0))
   }
 }

@@ -82,7 +82,7 @@ extension Renewer {
         _ = try await tokens.swapTokens(
           TokenWrite(
             name: subject.name, id: stored.id, version: stored.version, record: record,
-            tokens: .remove, event: "revoked", provenance: provenance()))
+            tokens: .remove, event: .revoked, provenance: provenance()))
         return SupersededTokens(access: stored.access, refresh: stored.refresh)
       } catch {
         guard case .tokensMoved = error else { throw error }

@@ -15,7 +15,6 @@ import Tokens
 /// 5. Its tokens are swapped into the store, and this is retried until they are there.
 /// 6. The journal is cleared. Only then are further requests sent to the service.
 package actor Renewer {
-  let store: any Store
   let tokens: any TokenStore
   let http: any HTTPTransport
   let journal: ResponseJournal
@@ -31,11 +30,10 @@ package actor Renewer {
 
   /// - Parameter holder: names this process in a claim, for people.
   package init(
-    store: any Store, tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
+    tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
     runtime: Runtime, isEnding: @escaping @Sendable () -> Bool, rule: RenewalRule, holder: String,
     provenance: @escaping @Sendable () -> Provenance
   ) {
-    self.store = store
     self.tokens = tokens
     self.http = http
     self.journal = journal
@@ -258,7 +256,7 @@ package actor Renewer {
         _ = try await tokens.swapTokens(
           TokenWrite(
             name: subject.name, id: stored.id, version: stored.version, record: next,
-            event: next.stop == nil ? "token failed" : "token stopped", provenance: provenance()))
+            event: next.stop == nil ? .failed : .stopped, provenance: provenance()))
       } catch {
         guard case .tokensMoved = error else { throw error }
         continue

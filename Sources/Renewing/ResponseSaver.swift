@@ -78,11 +78,11 @@ extension JournaledResponse {
 }
 
 extension JournaledResponse.Kind {
-  fileprivate var event: String {
+  fileprivate var event: TokenEvent {
     switch self {
-    case .mint: "token minted"
-    case .refresh: "token refreshed"
-    case .authorization: "authorized"
+    case .mint: .minted
+    case .refresh: .refreshed
+    case .authorization: .authorized
     }
   }
 }

@@ -4,6 +4,8 @@ package import Model
 package struct EventLine: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     case applied, renamed, deleted, refreshed, authorized, revoked, failed, drifted
+    /// An older version was put back.
+    case rolledBack = "rolled-back"
     /// It stops working within a day unless a person consents.
     case expiring
     /// What a service granted was recorded.
@@ -26,22 +28,12 @@ package struct EventLine: Hashable, Sendable {
     self.version = version
   }
 
-  /// What a store's log says; `nil` for what changes nothing that a consumer has.
-  package init?(what: String, connection: String, at: Timestamp, who: String, version: Int64?) {
-    let kind: Kind? =
-      switch what {
-      case "create", "update": .applied
-      case "delete": .deleted
-      case "scopes": .scopes
-      case "token minted", "token refreshed": .refreshed
-      case "authorized": .authorized
-      case "revoked": .revoked
-      case "token failed", "token stopped": .failed
-      case _ where what.hasPrefix("rename from "): .renamed
-      default: nil
-      }
-    guard let kind else { return nil }
-    self.init(kind, connection: connection, at: at, who: who, version: version.map { "\($0)" })
+  /// `nil` for an event that changes nothing that a consumer has, or that is unknown.
+  package init?(_ event: StoreEvent) {
+    guard let connection = event.connection, let kind = Kind(event.kind) else { return nil }
+    self.init(
+      kind, connection: connection, at: event.at, who: event.who,
+      version: event.version.map { "\($0)" })
   }
 
   /// On one line, its keys sorted.
@@ -56,5 +48,26 @@ package struct EventLine: Hashable, Sendable {
     let form = Form(
       at: at.description, connection: connection, event: kind.rawValue, version: version, who: who)
     return (try? canonicalJSON(form)) ?? "{}"
+  }
+}
+
+extension EventLine.Kind {
+  fileprivate init?(_ kind: StoreEvent.Kind) {
+    switch kind {
+    case .created, .updated: self = .applied
+    case .deleted: self = .deleted
+    case .renamedFrom: self = .renamed
+    case .rolledBack: self = .rolledBack
+    case .grantRecorded: self = .scopes
+    case .token(let event):
+      switch event {
+      case .minted, .refreshed: self = .refreshed
+      case .authorized: self = .authorized
+      case .revoked: self = .revoked
+      case .failed, .stopped: self = .failed
+      }
+    // The new name has an event of its own; a record alone changes no connection.
+    case .renamed, .recorded, .version, .other: return nil
+    }
   }
 }

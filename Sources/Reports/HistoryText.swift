@@ -2,41 +2,32 @@ package import Model
 
 /// The versions of a connection that a store keeps, newest first.
 package struct HistoryText: Sendable {
-  package struct Row: Hashable, Sendable {
-    package let version: StoreVersion
-    /// `present`, `kept`, `deleted`, `destroyed`.
-    package let state: String
-    package let at: Timestamp
-    package let who: String?
-    package let commit: String?
-
-    package init(
-      version: StoreVersion, state: String, at: Timestamp, who: String?, commit: String?
-    ) {
-      self.version = version
-      self.state = state
-      self.at = at
-      self.who = who
-      self.commit = commit
-    }
-  }
-
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package func text(_ rows: [Row]) -> String {
+  package func text(_ versions: [StoredVersion]) -> String {
     let lines = aligned(
       [["VERSION", "STATE", "TIME", "COMMIT", "WHO"]]
-        + rows.map { row in
+        + versions.map { version in
           [
-            shown(row.version.rawValue), row.state, row.at.description,
-            row.commit.map { shown(String($0.prefix(12))) } ?? "-", row.who.map(shown) ?? "-",
+            shown(version.version.rawValue), Self.name(of: version.state), version.at.description,
+            version.commit.map { shown(String($0.prefix(12))) } ?? "-",
+            version.who.map(shown) ?? "-",
           ]
         })
     return ([palette.bold(lines[0])] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 
-  package func json(_ rows: [Row]) -> String {
+  private static func name(of state: StoredVersion.State) -> String {
+    switch state {
+    case .present: "present"
+    case .kept: "kept"
+    case .deleted: "deleted"
+    case .destroyed: "destroyed"
+    }
+  }
+
+  package func json(_ versions: [StoredVersion]) -> String {
     struct Form: Encodable {
       struct Version: Encodable {
         let version: String
@@ -49,9 +40,10 @@ package struct HistoryText: Sendable {
       let versions: [Version]
     }
     let form = Form(
-      versions: rows.map {
+      versions: versions.map {
         Form.Version(
-          version: $0.version.rawValue, state: $0.state, at: $0.at.description, who: $0.who,
+          version: $0.version.rawValue, state: Self.name(of: $0.state), at: $0.at.description,
+          who: $0.who,
           commit: $0.commit)
       })
     guard let text = try? canonicalJSON(form, isPretty: true) else {

@@ -1,7 +1,7 @@
 import Glibc
 import Stores
 
-/// Who may reach the store's file: nobody but its owner.
+/// Keeps the store's file accessible to its owner alone.
 struct FileRules {
   static let fileMode: mode_t = 0o600
   static let folderMode: mode_t = 0o700
@@ -61,7 +61,7 @@ struct FileRules {
     return try work()
   }
 
-  /// What tells that a file was written meanwhile.
+  /// Differs where a file was written meanwhile.
   struct Stamp: Equatable {
     let inode: UInt
     let size: Int

@@ -4,12 +4,12 @@ import Stores
 /// Writes of many changes that are under way at once, as many in one transaction as wait for one:
 /// what costs is to have a commit on the disk, and not what is in it.
 ///
-/// Each write is all or nothing by itself, and is on the disk when it is told to be done.
+/// Each write is all or nothing by itself, and is on the disk when `write` returns.
 actor GroupCommit {
   private struct Waiting {
-    /// Gives what went wrong; the rest of the transaction need not care.
+    /// Returns what failed; the rest of the transaction goes on.
     let attempt: (Database) -> StoreError?
-    /// - Parameter fault: what became of the transaction as a whole.
+    /// - Parameter fault: what failed of the transaction as a whole.
     let end: (_ fault: StoreError?) -> Void
   }
 
@@ -37,7 +37,7 @@ actor GroupCommit {
   }
 
   private func commit() async {
-    // Those that are on their way are let in first.
+    // Writes that are about to be queued are let in first.
     var count: Int
     repeat {
       count = waiting.count
@@ -50,7 +50,7 @@ actor GroupCommit {
       try file.writing { db in
         for write in writes {
           let error = write.attempt(db)
-          // Of a full disk, for one, SQLite takes back all.
+          // After some errors, such as a full disk, SQLite rolls back everything.
           if let error, !db.isInsideTransaction { throw error }
         }
       }

@@ -2,16 +2,15 @@ import GRDB
 import Model
 import Stores
 
-/// The one row that keeps two applies apart.
+/// The one row that is the lock.
 enum LockTable {
   static func take(_ db: Database, _ candidate: LockHolder) throws -> LockOutcome {
-    let held = try holder(db)
-    if let held, held.token != candidate.token, !held.isGone(for: candidate) {
-      return .held(by: held)
+    let outcome = LockOutcome(of: candidate, over: try holder(db))
+    switch outcome {
+    case .held: break
+    case .acquired, .takenOver: try put(db, candidate)
     }
-    try put(db, candidate)
-    guard let held, held.token != candidate.token else { return .acquired }
-    return .takenOver(from: held)
+    return outcome
   }
 
   static func keep(_ db: Database, _ holder: LockHolder, at now: Timestamp) throws {

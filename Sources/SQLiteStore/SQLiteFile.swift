@@ -36,13 +36,13 @@ final class SQLiteFile: Sendable {
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { db in
-      // A removed value leaves no bytes behind.
+      // A removed value leaves no bytes in the file.
       try db.execute(sql: "PRAGMA secure_delete = ON")
     }
     let queue = try rules.underFolderLock(exclusive: true) { () throws(StoreError) in
       try StoreError.translating {
         let queue = try DatabaseQueue(path: rules.path, configuration: configuration)
-        // A commit is on the disk when it is told; GRDB sets less for a write-ahead log.
+        // A commit is on the disk when it is reported; GRDB sets less for a write-ahead log.
         try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try queue.read(Self.refuseNewer)
         try Schema.migrator.migrate(queue)

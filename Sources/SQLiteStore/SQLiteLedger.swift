@@ -17,7 +17,7 @@ package struct SQLiteLedger: Ledger {
 
   /// - Parameters:
   ///   - path: absolute.
-  ///   - name: tells ledgers in one file apart.
+  ///   - name: of the ledger; a file may hold several.
   package init(path: String, name: String) {
     file = SQLiteFile(path: path)
     self.name = name

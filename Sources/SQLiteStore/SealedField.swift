@@ -15,6 +15,13 @@ struct SealedField: Sendable {
     try key.open(bytes, in: connection, field: address.field, version: version)
   }
 
+  /// All secrets of one connection.
+  static func byName(
+    _ db: Database, of name: ConnectionName
+  ) throws -> [FieldName: SealedField] {
+    Dictionary(try all(db, of: [name]).map { ($0.address.field, $0) }) { first, _ in first }
+  }
+
   /// All secrets of these connections.
   static func all(_ db: Database, of names: Set<ConnectionName>) throws -> [SealedField] {
     let statement = try db.cachedStatement(

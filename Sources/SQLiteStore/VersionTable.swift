@@ -3,6 +3,7 @@ import GRDB
 import Model
 import Stores
 
+/// The last versions of connections, each with its fields.
 enum VersionTable {
   struct Content: Codable {
     struct Field: Codable {
@@ -16,7 +17,7 @@ enum VersionTable {
     let fields: [String: Field]
   }
 
-  /// What a version had; `nil` where it is kept no more.
+  /// What a version had; `nil` where it is not kept any more.
   static func content(_ db: Database, _ id: StoreID, number: Int64) throws -> Content? {
     try String.fetchOne(
       db.cachedStatement(sql: "SELECT content FROM version WHERE connection = ? AND number = ?"),
@@ -47,6 +48,6 @@ enum VersionTable {
       arguments: [id.rawValue, number, try canonicalJSON(content), canonicalJSON(provenance)])
     try db.run(
       sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
-      arguments: [id.rawValue, number - Int64(SQLiteStore.keptVersions)])
+      arguments: [id.rawValue, number - Int64(SQLiteBackend.keptVersions)])
   }
 }

@@ -1,18 +1,19 @@
-/// A store that can tell what has happened to its connections since a cursor in its log.
+package import Model
+
+/// What has happened to a store's connections since a cursor in its log.
 ///
-/// An implementation tells each event once to who goes on from the cursor that it was given, in the
-/// order in which they happened, of whatever process; no value is in one. A backend without a log of
-/// its own compares versions, and tells what it can of them.
+/// A reader that continues from the cursor that it got sees each event once, in the order in which they
+/// happened, of every process; no value is in one. A backend without a log has a `ComparingFeed`.
 package protocol ChangeFeed: Sendable {
-  /// How long to wait between two questions.
+  /// How long to wait between two polls.
   var pauseMilliseconds: Int64 { get }
 
   /// Where the log ends now.
   func currentCursor() async throws(StoreError) -> FeedCursor
 
-  /// What happened behind a cursor.
+  /// What happened after a cursor.
   ///
-  /// - Returns: the events, and the cursor to go on from.
+  /// - Returns: the events, and the cursor to continue from.
   func events(after cursor: FeedCursor) async throws(StoreError) -> ([StoreEvent], FeedCursor)
 }
 

@@ -1,8 +1,8 @@
 private import FoundationEssentials
-import Model
+package import Model
 
-/// What happened in a store without a log that can be read on from: told by comparing what it has with
-/// what it had. Of two changes between two looks the last one shows, and nobody's name.
+/// What happened in a store without a log: found by comparing what it has with what it had. Of two
+/// changes between two polls the last one shows, and nobody's name.
 package struct ComparingFeed: ChangeFeed {
   /// What is compared of one connection.
   private struct Mark: Hashable, Codable {
@@ -14,9 +14,18 @@ package struct ComparingFeed: ChangeFeed {
     let hasTokens: Bool
   }
 
-  private let store: any Store
+  private let reader: any ConnectionReader
+  private let tokens: (any TokenStore)?
+  private let now: @Sendable () -> Timestamp
 
-  package init(_ store: any Store) { self.store = store }
+  package init(
+    _ reader: any ConnectionReader, tokens: (any TokenStore)?,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.reader = reader
+    self.tokens = tokens
+    self.now = now
+  }
 
   package var pauseMilliseconds: Int64 { 5000 }
 
@@ -36,39 +45,38 @@ package struct ComparingFeed: ChangeFeed {
     } catch {
       throw .refused("it is not a cursor of this store")
     }
-    let now = Timestamp(Date())
+    let time = now()
     let found = try await marks()
     let events = Set(before.keys).union(found.keys).sorted().flatMap { name in
-      Self.what(before[name], found[name]).map { what in
+      Self.kinds(before[name], found[name]).map { kind in
         StoreEvent(
-          at: now, who: "-", what: what, connection: name.rawValue, version: nil, commit: nil)
+          at: time, who: "-", kind: kind, connection: name.rawValue, version: nil, commit: nil)
       }
     }
     return (events, try self.cursor(found))
   }
 
-  /// In the words of a store's log.
-  private static func what(_ before: Mark?, _ after: Mark?) -> [String] {
-    guard let after else { return before == nil ? [] : ["delete"] }
+  private static func kinds(_ before: Mark?, _ after: Mark?) -> [StoreEvent.Kind] {
+    guard let after else { return before == nil ? [] : [.deleted] }
     guard let before, before.id == after.id else {
-      return (before == nil ? [] : ["delete"]) + ["create"]
-        + (after.hasTokens ? ["authorized"] : [])
+      return (before == nil ? [] : [.deleted]) + [.created]
+        + (after.hasTokens ? [.token(.authorized)] : [])
     }
-    var what: [String] = before.version == after.version ? [] : ["update"]
+    var kinds: [StoreEvent.Kind] = before.version == after.version ? [] : [.updated]
     if before.attempt != after.attempt {
-      what.append(
-        !after.hasTokens ? "revoked" : before.hasTokens ? "token refreshed" : "authorized")
+      kinds.append(
+        .token(!after.hasTokens ? .revoked : before.hasTokens ? .refreshed : .authorized))
     } else if after.isStopped, !before.isStopped {
-      what.append("token stopped")
+      kinds.append(.token(.stopped))
     } else if after.failures > before.failures {
-      what.append("token failed")
+      kinds.append(.token(.failed))
     }
-    return what
+    return kinds
   }
 
   private func marks() async throws(StoreError) -> [ConnectionName: Mark] {
-    let actual = try await store.read().actual
-    let records = try await store.tokenStore?.tokenRecords() ?? [:]
+    let actual = try await reader.read().actual
+    let records = try await tokens?.tokenRecords() ?? [:]
     return actual.mapValues { connection in
       let record = records[connection.name]?.record
       return Mark(

@@ -15,7 +15,7 @@ package struct JournaledIntent: Hashable, Sendable, Codable {
   /// Of a create: what its record will be, but for what the store gives it.
   package let draft: AppliedRecord?
 
-  /// - Parameter keepsDraft: for a store that cannot tell by itself what a create was to leave.
+  /// - Parameter keepsDraft: for a store that does not know by itself what a create was to leave.
   package init(_ intent: StoreIntent, keepsDraft: Bool) {
     connection = intent.connection
     draft = keepsDraft ? intent.draft : nil

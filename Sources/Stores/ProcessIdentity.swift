@@ -1,6 +1,6 @@
 private import Glibc
 
-/// Which process this is, and whether another one still lives; process ids are used again.
+/// Which process this is, and whether another one is still alive; process ids are reused.
 package enum ProcessIdentity {
   /// When a process started, in the system's ticks since boot (proc(5), field 22 of `stat`);
   /// `nil` where there is no such process or its start cannot be read.

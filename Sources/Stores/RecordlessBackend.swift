@@ -11,23 +11,23 @@ package protocol RecordlessBackend: Sendable {
   /// - Throws: `ambiguousName` where two have the same name.
   func list() async throws(StoreError) -> [BackendConnection]
 
-  /// What may be done here, before anything is.
+  /// Checks what is permitted here, before anything is done.
   ///
-  /// - Throws: `permissionDenied` with all that is missing.
+  /// - Throws: `permissionDenied` with everything that is missing.
   func check(_ operations: Set<BackendOperation>) async throws(StoreError)
 
-  /// A new connection; empty without a setup. Where the answer is lost, what came of it is looked
-  /// for, so that none is made twice.
+  /// A new connection; empty without a setup. Where the response is lost, the connection is looked for,
+  /// so that none is created twice.
   func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection
 
-  /// Puts name and setup in the present ones' place; without a setup, the name alone.
+  /// Replaces name and setup; without a setup, the name alone.
   ///
   /// - Throws: `versionConflict` where the connection is at another version by now.
   func update(
     _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
   ) async throws(StoreError) -> BackendConnection
 
-  /// What is gone already counts as deleted.
+  /// What does not exist any more counts as deleted.
   func delete(
     _ id: StoreID, named name: ConnectionName, from version: StoreVersion
   ) async throws(StoreError)
@@ -40,7 +40,7 @@ package enum BackendOperation: String, Hashable, Sendable, CaseIterable {
   case read, create, update, delete
 }
 
-/// A connection as a vault shows it.
+/// A connection as a backend shows it.
 package struct BackendConnection: Hashable, Sendable {
   package let id: StoreID
   package let name: ConnectionName
@@ -65,7 +65,7 @@ package struct BackendConnection: Hashable, Sendable {
   }
 }
 
-/// What a vault is given.
+/// What a backend is given to write.
 package struct BackendWrite: Sendable {
   package enum Value: Sendable {
     case plain(PlainValue)

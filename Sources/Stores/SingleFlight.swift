@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Work that is done once for all who need it at the same time, such as a login.
+/// Work that is done once for all callers that need it at the same time, such as a login.
 package final class SingleFlight<Value: Sendable>: Sendable {
   private typealias Running = Task<Result<Value, StoreError>, Never>
   private let running = Mutex<Running?>(nil)
 
   package init() {}
 
-  /// What `work` gives; where it is under way already, the one that is under way.
+  /// The result of `work`, or of the one that is under way already.
   package func value(
     _ work: @escaping @Sendable () async throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {

@@ -1,6 +1,6 @@
 package import Model
 
-/// Why a store did not do what it was asked. No case carries a secret's value.
+/// Why a request to a store failed. No case carries a secret's value.
 package enum StoreError: Error, Hashable, Sendable {
   /// The backend cannot be reached or opened at all.
   case unavailable(String)
@@ -15,25 +15,25 @@ package enum StoreError: Error, Hashable, Sendable {
   case lockLost(by: LockHolder?)
   /// Written by a newer vaultctl.
   case tooNew(String)
-  /// What is there cannot be what we wrote: damaged, or tampered with.
+  /// The content cannot be what we wrote: damaged, or tampered with.
   case corrupt(String)
-  /// The key that the store's secrets are under cannot be opened here.
+  /// The key that the store's secrets are sealed under cannot be opened here.
   case keyUnavailable(String)
   case writeFailed(String)
-  /// What the project file or the environment says of the backend is not so; with what mends it.
+  /// What the project file or the environment says of the backend is wrong; with what fixes it.
   case misconfigured(String)
-  /// Who may not log in.
+  /// The login failed.
   case unauthorized(String)
   /// Permissions that are missing, by the backend's names.
   case permissionDenied([String])
-  /// The backend does not take what it was given; never quotes that.
+  /// The backend refused the request; never quotes what it was given.
   case refused(String)
   case ambiguousName(ConnectionName, [StoreID])
-  /// A write whose answer is lost, and of which nobody knows whether it was done.
+  /// A write whose response is lost, so it is not known whether it was done.
   case outcomeUnknown(String)
-  /// Where the applied records are kept: what went wrong there.
+  /// The ledger of applied records failed.
   case ledgerFailed(String)
-  /// Somebody else moved the ledger first.
+  /// Another process moved the ledger first.
   case ledgerMoved
   /// A connection's tokens are at another version by now.
   case tokensMoved(ConnectionName)

@@ -52,7 +52,7 @@ package struct StoreKey: Sendable {
     }
   }
 
-  /// The value, for whoever shows or exports it.
+  /// The opened value.
   package func open(
     _ sealed: [UInt8], in connection: StoreID, field: FieldName, version: Int64
   ) throws(StoreError) -> SecretBytes {
@@ -93,7 +93,7 @@ package struct StoreKey: Sendable {
     }
   }
 
-  /// Each part with its length before it, so that no two places read the same.
+  /// Each part with its length before it, so that no two bindings read the same.
   private static func associatedData(
     _ connection: StoreID, _ field: FieldName, _ version: Int64
   ) -> [UInt8] {

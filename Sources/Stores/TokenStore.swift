@@ -1,20 +1,19 @@
 package import Model
 package import Secrets
 
-/// Where a store keeps the tokens of its connections. A store that is one renews them by our hand; a
-/// tenant that renews by itself is none.
+/// Where a store keeps the tokens of its connections, which we renew.
 ///
 /// There is one write, `swapTokens`: claims, new tokens and failures are all records that are swapped
-/// for the version that was read, so of two that want the same only one gets it. An implementation
-/// must see to this:
+/// for the version that was read, so of two processes that want the same only one gets it. An
+/// implementation guarantees:
 ///
-/// - Tokens are of a connection by its id: they go when it is deleted, or replaced by another of its
-///   name, and stay when it is renamed. Its own version does not change with them.
-/// - Tokens are kept sealed, or where only who may read secrets can read them; records are no secret,
-///   and are read without a key.
+/// - Tokens belong to a connection by its id: they go when it is deleted, or replaced by another of
+///   its name, and stay when it is renamed. Its own version does not change with them.
+/// - Tokens are kept sealed, or where only those who may read secrets can read them; records are not
+///   secret, and are read without a key.
 /// - A read after a write sees that write, of whatever process, and a failed write has done nothing
-///   or is told as `outcomeUnknown`. A backend whose replicas lag is asked so that they do not.
-/// - Former tokens are not kept for longer than the backend must.
+///   or is reported as `outcomeUnknown`, even where a backend's replicas lag.
+/// - Former tokens are kept no longer than the backend has to.
 package protocol TokenStore: Sendable {
   var description: StoreDescription { get }
 
@@ -24,21 +23,20 @@ package protocol TokenStore: Sendable {
   /// A connection's record and its opened tokens; version 0 and no record where none is kept yet.
   ///
   /// - Throws: `notFound` where there is no such connection; `keyUnavailable` where tokens are kept
-  ///   and their key cannot be had here.
+  ///   and their key is not available here.
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens
 
-  /// Puts a record, and where it says so tokens, in the place of what was read.
+  /// Replaces the record that was read, and the tokens where the write says so.
   ///
-  /// What the record says was granted is what `Store.read` gives as the connection's granted scopes
-  /// from then on.
+  /// What the record says was granted are the connection's granted scopes in the next snapshot.
   ///
   /// - Returns: the new version; it is greater than the one before.
   /// - Throws: `tokensMoved` where another version is there by now, `notFound` where the connection
   ///   is gone or is another one.
   func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64
 
-  /// The key of the store's own, made on first need: what is written beside the store about tokens is
-  /// sealed under it, and digests of tokens are made with it.
+  /// The store's own key, made on first need: what is written beside the store about tokens is sealed
+  /// under it, and digests of tokens are made with it.
   func tokenKey() async throws(StoreError) -> StoreKey
 }
 
@@ -77,7 +75,7 @@ package struct StoredTokens: Sendable {
 
 package struct TokenWrite: Sendable {
   package enum Tokens: Sendable {
-    /// Those that are there stay.
+    /// The present ones stay.
     case keep
     case put(access: SecretBytes, refresh: SecretBytes?)
     case remove
@@ -89,13 +87,13 @@ package struct TokenWrite: Sendable {
   package let version: Int64
   package let record: TokenRecord
   package let tokens: Tokens
-  /// For the store's log: `token refreshed`; `nil` for what is no event.
-  package let event: String?
+  /// For the store's log; `nil` for what is no event.
+  package let event: TokenEvent?
   package let provenance: Provenance
 
   package init(
     name: ConnectionName, id: StoreID, version: Int64, record: TokenRecord,
-    tokens: Tokens = .keep, event: String? = nil, provenance: Provenance
+    tokens: Tokens = .keep, event: TokenEvent? = nil, provenance: Provenance
   ) {
     self.name = name
     self.id = id

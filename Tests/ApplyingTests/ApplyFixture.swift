@@ -10,17 +10,19 @@ import TestSupport
 /// A real store, a plan of creates, and an opener and a time that a test decides.
 struct ApplyFixture {
   let folder: TemporaryFolder
-  let store: SQLiteStore
+  let store: Store
 
   init() throws {
     folder = try TemporaryFolder()
-    store = SQLiteStore(
-      path: folder.path + "/.vaultctl/vault.db", shownPath: "vault.db", protection: TestProtection()
-    )
+    store =
+      SQLiteBackend(
+        path: folder.path + "/.vaultctl/vault.db", shownPath: "vault.db",
+        protection: TestProtection()
+      ).store
   }
 
   func lock(
-    _ token: String = "mine", store: (any Store)? = nil, runtime: Runtime = still
+    _ token: String = "mine", store: Store? = nil, runtime: Runtime = still
   ) -> StoreLock {
     StoreLock(
       store ?? self.store,
@@ -32,7 +34,7 @@ struct ApplyFixture {
 
   /// Applies creates of these connections, each with one sealed token.
   func apply(
-    _ names: [String], to store: (any Store)? = nil, opener: TestOpener = TestOpener(),
+    _ names: [String], to store: Store? = nil, opener: TestOpener = TestOpener(),
     catalog: Catalog = Catalog([])
   ) async throws -> ApplyOutcome {
     let lock = lock(store: store)

@@ -2,7 +2,6 @@ import Applying
 import Diagnostics
 import Model
 import Planning
-import SQLiteStore
 import Stores
 import Testing
 
@@ -14,8 +13,8 @@ import Testing
     let outcome = try await fixture.apply(names)
     #expect(outcome.isComplete && outcome.doneCount == 12)
     #expect(outcome.results.map(\.change.connection.rawValue) == names, "in the plan's order")
-    #expect(try await fixture.store.read().actual.count == 12)
-    #expect(try await fixture.store.takeInterruptedRuns().isEmpty)
+    #expect(try await fixture.store.reader.read().actual.count == 12)
+    #expect(try await fixture.store.journal.recoverInterruptedRuns().isEmpty)
   }
 
   @Test func oneFailureLeavesTheRestToGoOn() async throws {
@@ -27,7 +26,7 @@ import Testing
       #expect(["c-3", "c-7"].contains(change.connection.rawValue))
       #expect(diagnostics.map(\.code) == [.bindingMismatch])
     }
-    #expect(try await fixture.store.read().actual.count == 10)
+    #expect(try await fixture.store.reader.read().actual.count == 10)
   }
 
   @Test func aValueThatTheCatalogRefusesIsNotWritten() async throws {
@@ -47,21 +46,22 @@ import Testing
     #expect(diagnostics.map(\.code) == [.invalidSecretValue])
   }
 
-  /// At whatever write the backend goes away, nothing more is begun, each connection is there as
-  /// a whole or not at all, the next run tells it, and finishes it.
-  @Test(arguments: [UnreliableStore.Fate.unavailableBefore, .unavailableAfter], 0..<6)
-  func whereverItIsCutTheNextRunFinishes(_ fate: UnreliableStore.Fate, _ count: Int) async throws {
+  /// At whatever write the backend goes away, nothing more is begun, each connection is whole or absent,
+  /// and the next run reports it and finishes.
+  @Test(arguments: [UnreliableJournal.Fate.unavailableBefore, .unavailableAfter], 0..<6)
+  func whereverItIsCutTheNextRunFinishes(_ fate: UnreliableJournal.Fate, _ count: Int) async throws
+  {
     let fixture = try ApplyFixture()
-    let cut = UnreliableStore(fixture.store, fate, afterWrites: count)
+    let cut = fixture.store.unreliable(fate, afterWrites: count)
     let outcome = try await fixture.apply(names, to: cut)
     #expect(outcome.doneCount == count && !outcome.isComplete)
     #expect(outcome.count { $0 == .skipped } > 0)
 
-    let snapshot = try await fixture.store.read()
+    let snapshot = try await fixture.store.reader.read()
     #expect(Set(snapshot.actual.keys) == Set(snapshot.applied.keys))
     #expect(snapshot.actual.values.allSatisfy { $0.fields.count == 1 })
 
-    let runs = try await fixture.store.takeInterruptedRuns()
+    let runs = try await fixture.store.journal.recoverInterruptedRuns()
     let run = try #require(runs.first)
     #expect(run.planned == 12 && run.done == snapshot.actual.count)
 
@@ -70,26 +70,30 @@ import Testing
       PlanningInput(desired: desired, snapshot: snapshot, catalog: Catalog([]))
     ).plan()
     #expect(rest.changes.count == 12 - snapshot.actual.count)
-    let healed = try await fixture.apply(rest.changes.map(\.connection.rawValue))
-    #expect(healed.isComplete)
+    let finished = try await fixture.apply(rest.changes.map(\.connection.rawValue))
+    #expect(finished.isComplete)
     let end = Planner(
       PlanningInput(
-        desired: desired, snapshot: try await fixture.store.read(), catalog: Catalog([]))
+        desired: desired, snapshot: try await fixture.store.reader.read(), catalog: Catalog([]))
     ).plan()
     #expect(end.changes.isEmpty && end.unchangedCount == 12)
   }
 
-  @Test func tellsOfAKilledRunOnce() async throws {
+  @Test func reportsAKilledRunOnce() async throws {
     let fixture = try ApplyFixture()
     let intents = try ["half", "other"].map { StoreIntent(try connection($0).name, .create) }
-    let run = try await fixture.store.beginRun(intents, by: provenance)
-    try await fixture.store.intend(connection("half").name, in: run)
+    let run = try await fixture.store.journal.beginRun(intents, by: provenance)
+    // Journaled, and not done.
+    _ = try? await run.writer.carryOut(
+      StoreWrite(
+        name: connection("half").name, action: .update("nobody", from: "1"), app: "crm",
+        setupType: nil, fields: [:], provenance: provenance))
     let applier = Applier(
       store: fixture.store, lock: fixture.lock(), opener: TestOpener(), catalog: Catalog([]),
       runtime: still)
-    let told = try await applier.interruptedRuns()
-    #expect(told.map(\.code) == [.interruptedApply])
-    #expect(told.first?.notes.first == "it did 0 of 2 changes; begun and not done: `half`")
+    let warnings = try await applier.interruptedRuns()
+    #expect(warnings.map(\.code) == [.interruptedApply])
+    #expect(warnings.first?.notes.first == "it did 0 of 2 changes; begun and not done: `half`")
     #expect(try await applier.interruptedRuns().isEmpty)
   }
 }

@@ -1,7 +1,6 @@
 import Applying
 import Diagnostics
 import Model
-import SQLiteStore
 import Stores
 import Synchronization
 import TestSupport
@@ -59,6 +58,6 @@ import Testing
     ) { _, _ in }
     #expect(outcome.faults.map(\.code) == [.lockLost])
     #expect(outcome.results.map(\.result) == [.skipped])
-    #expect(try await fixture.store.read().actual.isEmpty)
+    #expect(try await fixture.store.reader.read().actual.isEmpty)
   }
 }

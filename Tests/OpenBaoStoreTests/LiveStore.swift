@@ -5,7 +5,7 @@ import Stores
 import TestOpenBao
 import TestSupport
 
-/// The store of whoever is at that server.
+/// The store of a client at that server.
 ///
 /// - Parameters:
 ///   - address: another one than the client's.
@@ -13,11 +13,12 @@ func store(
   of client: BaoClient, at address: String? = nil, environment: String? = nil,
   credentials: BaoCredentials? = nil, http: any HTTPTransport,
   runtime: Runtime = .real
-) -> OpenBaoStore {
+) -> Store {
   let credentials = credentials ?? .token(client.token)
-  return OpenBaoStore(
+  return OpenBaoBackend(
     address: address ?? client.address, namespace: nil, mount: "secret", prefix: "vaultctl",
     environment: environment, destroys: false,
     credentials: { () throws(StoreError) in credentials }, http: http,
-    runtime: runtime, protection: TestProtection())
+    runtime: runtime, protection: TestProtection()
+  ).store
 }

@@ -14,18 +14,18 @@ import Testing
     _ = try await cluster.leader()
     let client = cluster.client(of: try #require(try cluster.standbys().first))
     let store = store(of: client, http: LiveHTTPTransport(authorities: cluster.authority.path))
+    let run = try await store.journal.beginRun([], by: provenance)
     func put(_ number: Int, _ action: StoreWrite.Action) async throws -> AppliedRecord {
-      let written = try await store.carryOut(
+      let written = try await run.writer.carryOut(
         write(
-          "a", action, fields: ["token": .secret(secret("value \(number)"), ciphertext: "c")]),
-        in: RunID(1))
+          "a", action, fields: ["token": .secret(secret("value \(number)"), ciphertext: "c")]))
       return try #require(written)
     }
     var record = try await put(0, .create)
     for number in 1..<200 {
       record = try await put(number, .update(record.storeID, from: record.version))
       #expect(record.version.rawValue == "\(number + 1)")
-      let snapshot = try await store.read()
+      let snapshot = try await store.reader.read()
       #expect(snapshot.applied[try name("a")] == record, "read \(number)")
       #expect(snapshot.actual[try name("a")]?.version == record.version, "read \(number)")
     }

@@ -1,5 +1,5 @@
 import HTTP
-import OpenBaoStore
+import Stores
 import TestOpenBao
 import TestSupport
 import Testing
@@ -9,7 +9,7 @@ import Testing
   func keepsTheContract(tried: TokenStoreContract.Case) async throws {
     let server = try await BaoServer()
     defer { server.end() }
-    func another() -> OpenBaoStore {
+    func another() -> Store {
       store(of: server.root, environment: "prod", http: LiveHTTPTransport())
     }
     try await TokenStoreContract(another(), another: another()).run(tried)

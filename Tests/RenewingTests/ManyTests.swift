@@ -57,7 +57,7 @@ private final class CountingService: HTTPTransport {
 }
 
 @Suite struct ManyTests {
-  /// A store with so many connections, all with tokens that end together.
+  /// A store with `count` connections, all with tokens that expire together.
   private func harness(_ count: Int, lifetime: Int64, grant: OAuthGrant) async throws -> (
     RenewalHarness, [RenewalSubject]
   ) {
@@ -69,10 +69,10 @@ private final class CountingService: HTTPTransport {
     for number in 0..<count {
       let name = try name("connection-\(number)")
       let record = try #require(
-        try await harness.store.carryOut(
+        try await run.writer.carryOut(
           StoreWrite(
             name: name, action: .create, app: "crm", setupType: "oauth",
-            fields: ["client_id": .plain(.string("flows"))], provenance: provenance), in: run))
+            fields: ["client_id": .plain(.string("flows"))], provenance: provenance)))
       let subject = RenewalSubject(
         name: name, grant: grant, service: service, plain: ["client_id": .string("flows")],
         version: record.version, declared: ["read"])

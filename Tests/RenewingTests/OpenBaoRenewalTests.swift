@@ -13,18 +13,18 @@ import Tokens
 
 /// The same promises with tokens in OpenBao's own server.
 @Suite struct OpenBaoRenewalTests {
-  private func store(_ server: BaoServer, _ protection: TestProtection) -> OpenBaoStore {
+  private func store(_ server: BaoServer, _ protection: TestProtection) -> OpenBaoBackend {
     let root = server.root
-    return OpenBaoStore(
+    return OpenBaoBackend(
       address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
       environment: "prod", destroys: false,
       credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
       runtime: .real, protection: protection)
   }
 
-  private func renewer(_ store: OpenBaoStore, _ clock: TestRuntime, journal: String) -> Renewer {
+  private func renewer(_ store: OpenBaoBackend, _ clock: TestRuntime, journal: String) -> Renewer {
     Renewer(
-      store: store, tokens: store, http: LiveHTTPTransport(),
+      tokens: store, http: LiveHTTPTransport(),
       journal: ResponseJournal(folder: journal),
       runtime: clock.sleepingReally, isEnding: { false }, rule: .standard,
       holder: "test", provenance: { provenance })
@@ -32,16 +32,15 @@ import Tokens
 
   /// A connection with tokens that are due.
   private func subject(
-    in store: OpenBaoStore, _ service: OAuthService, _ clock: TestRuntime
+    in store: OpenBaoBackend, _ service: OAuthService, _ clock: TestRuntime
   ) async throws -> RenewalSubject {
     let name = try name("crm")
     let run = try await store.beginRun([StoreIntent(name, .create)], by: provenance)
-    await store.intend(name, in: run)
-    let made = try await store.carryOut(
+    let made = try await run.writer.carryOut(
       StoreWrite(
         name: name, action: .create, app: "crm", setupType: "oauth",
-        fields: ["client_id": .plain(.string("flows"))], provenance: provenance), in: run)
-    try await store.endRun(run, at: provenance.at)
+        fields: ["client_id": .plain(.string("flows"))], provenance: provenance))
+    try await run.end?(provenance.at)
     let record = try #require(made)
     let subject = RenewalSubject(
       name: name, grant: .authorizationCode, service: service,
@@ -105,11 +104,11 @@ import Tokens
     let clock = TestRuntime()
     let folder = try TemporaryFolder()
     let store = store(server, TestProtection())
-    let feed = store.feed
+    let feed = store.store.feed
     let start = try await feed.currentCursor()
     let subject = try await subject(in: store, service.service, clock)
     let (made, next) = try await feed.events(after: start)
-    #expect(made.map(\.what) == ["create", "authorized"])
+    #expect(made.map(\.kind) == [.created, .token(.authorized)])
     guard
       case .renewed = await renewer(store, clock, journal: folder.path).renew(subject, secrets: [:])
     else {
@@ -117,7 +116,7 @@ import Tokens
       return
     }
     let (renewed, last) = try await feed.events(after: next)
-    #expect(renewed.map(\.what) == ["token refreshed"])
+    #expect(renewed.map(\.kind) == [.token(.refreshed)])
     #expect(try await feed.events(after: last).0.isEmpty)
     #expect(!last.rawValue.contains("refresh-") && !last.rawValue.contains("access-"))
   }

@@ -18,7 +18,7 @@ func text(_ secret: SecretBytes?) -> String? {
 /// A SQLite store with one connection, a token endpoint, and what renews between them.
 final class RenewalHarness: Sendable {
   let folder: TemporaryFolder
-  let store: SQLiteStore
+  let store: SQLiteBackend
   let clock = TestRuntime()
   let subject: RenewalSubject
   let id: StoreID
@@ -32,7 +32,7 @@ final class RenewalHarness: Sendable {
     clientSecret: String? = "cl13nt-s3cret", privateKey: String? = nil
   ) async throws {
     folder = try TemporaryFolder()
-    store = SQLiteStore(
+    store = SQLiteBackend(
       path: folder.path + "/.vaultctl/vault.db", shownPath: ".vaultctl/vault.db",
       protection: protection)
     journal = ResponseJournal(folder: folder.path + "/.vaultctl/answers")
@@ -43,10 +43,10 @@ final class RenewalHarness: Sendable {
     self.secrets = secrets
     let name = try name("crm")
     let run = try await store.beginRun([], by: provenance)
-    let record = try await store.carryOut(
+    let record = try await run.writer.carryOut(
       StoreWrite(
         name: name, action: .create, app: "crm", setupType: "oauth",
-        fields: plain.mapValues { .plain($0) }, provenance: provenance), in: run)
+        fields: plain.mapValues { .plain($0) }, provenance: provenance))
     id = try #require(record?.storeID)
     subject = RenewalSubject(
       name: name, grant: grant, service: service, plain: plain,
@@ -54,20 +54,20 @@ final class RenewalHarness: Sendable {
   }
 
   /// The same file, as another process would open it.
-  func anotherStore() -> SQLiteStore {
-    SQLiteStore(
+  func anotherStore() -> SQLiteBackend {
+    SQLiteBackend(
       path: folder.path + "/.vaultctl/vault.db", shownPath: ".vaultctl/vault.db",
       protection: protection)
   }
 
   func renewer(
-    _ store: (any Store & TokenStore)? = nil, http: (any HTTPTransport)? = nil,
+    _ store: (any TokenStore)? = nil, http: (any HTTPTransport)? = nil,
     journal: ResponseJournal? = nil,
     isRealTime: Bool = false
   ) -> Renewer {
     let store = store ?? self.store
     return Renewer(
-      store: store, tokens: store,
+      tokens: store,
       http: http ?? LiveHTTPTransport(limits: HTTPLimits(body: 1 << 20)),
       journal: journal ?? self.journal,
       runtime: isRealTime ? clock.sleepingReally : clock.runtime, isEnding: { false },
@@ -94,7 +94,7 @@ final class RenewalHarness: Sendable {
       TokenWrite(
         name: subject.name, id: id, version: stored.version, record: record,
         tokens: .put(access: secret(access), refresh: refresh.map { secret($0) }),
-        event: "authorized", provenance: provenance))
+        event: .authorized, provenance: provenance))
     if isDue { clock.advance(seconds: lifetime - 60) }
   }
 

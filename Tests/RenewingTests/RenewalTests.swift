@@ -33,7 +33,7 @@ import Tokens
     }
     #expect(harness.journaled == [])
     #expect(
-      try await harness.store.events(of: harness.subject.name).map(\.what).last == "token minted")
+      try await harness.store.events(of: harness.subject.name).map(\.kind).last == .token(.minted))
   }
 
   // MARK: One request each
@@ -198,8 +198,8 @@ import Tokens
     }
     #expect(lossy.swaps == 2)
     #expect(text(try await harness.stored().refresh) == "refresh-1")
-    let events = try await harness.store.events(of: harness.subject.name).map(\.what)
-    #expect(events.count { $0 == "token refreshed" } == 1)
+    let events = try await harness.store.events(of: harness.subject.name).map(\.kind)
+    #expect(events.count { $0 == .token(.refreshed) } == 1)
   }
 
   /// A renewer whose process ends while the store is away.
@@ -208,7 +208,7 @@ import Tokens
       number >= 2 ? .refused(.unavailable("it is away")) : nil
     }
     return Renewer(
-      store: away, tokens: away, http: LiveHTTPTransport(), journal: journal,
+      tokens: away, http: LiveHTTPTransport(), journal: journal,
       runtime: harness.clock.runtime, isEnding: { true }, rule: .standard, holder: "dying",
       provenance: { provenance })
   }

@@ -5,20 +5,20 @@ import Secrets
 import Stores
 import Synchronization
 
-/// A SQLite store whose swaps fail on order, and that tells what was done in which order.
-final class UnreliableTokens: Store, TokenStore, Sendable {
+/// The tokens of a SQLite store, whose swaps fail where a test says so.
+final class UnreliableTokens: TokenStore, Sendable {
   enum Fault: Sendable {
     case refused(StoreError)
-    /// It is done, and its answer is lost.
+    /// It is done, and its response is lost.
     case lost(StoreError)
   }
 
-  let inner: SQLiteStore
+  let inner: SQLiteBackend
   private let chosen: Mutex<@Sendable (Int, TokenWrite) async -> Fault?>
   private let counter = Mutex(0)
 
   /// - Parameter fault: by the number of the swap, from 1.
-  init(_ inner: SQLiteStore, fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?) {
+  init(_ inner: SQLiteBackend, fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?) {
     self.inner = inner
     chosen = Mutex(fault)
   }
@@ -47,64 +47,5 @@ final class UnreliableTokens: Store, TokenStore, Sendable {
   }
   func tokenKey() async throws(StoreError) -> StoreKey { try await inner.tokenKey() }
 
-  // MARK: What a renewal has no business with
-
   var description: StoreDescription { inner.description }
-  var writesWholeSetups: Bool { inner.writesWholeSetups }
-  func read() async throws(StoreError) -> Snapshot { try await inner.read() }
-  var holdsRecords: Bool { inner.holdsRecords }
-  var parallelism: Int { inner.parallelism }
-
-  func history(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
-    try await inner.history(of: name)
-  }
-
-  func rollBack(
-    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
-  ) async throws(StoreError) -> AppliedRecord {
-    try await inner.rollBack(name, to: version, by: provenance)
-  }
-  func compare(
-    _ values: [(field: FieldAddress, value: SecretBytes)], isOffline: Bool
-  ) async throws(StoreError) -> [SecretComparison?] { throw .refused("unexpected") }
-  func secrets(
-    of names: Set<ConnectionName>
-  ) async throws(StoreError) -> [FieldAddress: SecretBytes] { throw .refused("unexpected") }
-  func readOffline() async throws(StoreError) -> Snapshot { throw .refused("unexpected") }
-  func flows() async throws(StoreError) -> [FlowDefinition] {
-    throw .refused("unexpected")
-  }
-  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
-    try await inner.events(of: name)
-  }
-  func sealedKey() async throws(StoreError) -> String? { try await inner.sealedKey() }
-  func resealKey() async throws(StoreError) -> Bool { throw .refused("unexpected") }
-  func carryOut(
-    _ write: StoreWrite, in run: RunID
-  ) async throws(StoreError) -> AppliedRecord? { throw .refused("unexpected") }
-  func recordGrant(
-    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
-  ) async throws(StoreError) { throw .refused("unexpected") }
-  func tryLock(_ holder: LockHolder) async throws(StoreError) -> LockOutcome {
-    throw .refused("unexpected")
-  }
-  func heartbeat(_ holder: LockHolder, at now: Timestamp) async throws(StoreError) {
-    throw .refused("unexpected")
-  }
-  func unlock(_ holder: LockHolder) async throws(StoreError) { throw .refused("unexpected") }
-  func takeInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
-    throw .refused("unexpected")
-  }
-  func beginRun(
-    _ intents: [StoreIntent], by provenance: Provenance
-  ) async throws(StoreError) -> RunID { throw .refused("unexpected") }
-  func intend(_ name: ConnectionName, in run: RunID) async throws(StoreError) {
-    throw .refused("unexpected")
-  }
-  func abandon(_ name: ConnectionName, in run: RunID) async throws(StoreError) {
-    throw .refused("unexpected")
-  }
-  func endRun(_ run: RunID, at now: Timestamp) async throws(StoreError) {
-    throw .refused("unexpected")
-  }
 }

@@ -17,8 +17,8 @@ import Testing
 
   @Test func readingAStoreThatIsNotThereMakesNothing() async throws {
     let test = try StoreUnderTest()
-    #expect(try await test.store.read().isEmpty)
-    #expect(try await test.store.history(of: name("a")).isEmpty)
+    #expect(try await test.backend.read().isEmpty)
+    #expect(try await test.backend.versions(of: name("a")).isEmpty)
     #expect(!FileManager.default.fileExists(atPath: test.folder.path + "/.vaultctl"))
   }
 
@@ -76,9 +76,9 @@ import Testing
     let bytes = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) }
     try Data(bytes).write(to: URL(fileURLWithPath: test.path))
     try setMode(0o600, test.path)
-    await #expect(throws: StoreError.self) { _ = try await test.store.read() }
+    await #expect(throws: StoreError.self) { _ = try await test.backend.read() }
     await #expect(throws: StoreError.self) {
-      _ = try await test.store.beginRun([], by: provenance)
+      _ = try await test.backend.beginRun([], by: provenance)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: test.path)) == Data(bytes), "left as it is")
   }
@@ -108,7 +108,9 @@ import Testing
     do {
       let snapshot = try await store.read()
       #expect(snapshot.actual.count <= 1)
-      _ = try await store.compare([(FieldAddress(name("a"), "token"), secret("t0ken"))])
+      _ = try await store.store.compareWithRecords([
+        (FieldAddress(name("a"), "token"), secret("t0ken"))
+      ])
     } catch is StoreError {}
   }
 

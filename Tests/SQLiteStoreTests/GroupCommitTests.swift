@@ -7,12 +7,12 @@ import Testing
 @testable import SQLiteStore
 
 /// Writes that share a commit, and what a commit is worth.
-@Suite struct SharedTransactionTests {
-  @Test func aCommitIsOnTheDiskWhenItIsTold() async throws {
+@Suite struct GroupCommitTests {
+  @Test func aCommitIsOnTheDiskWhenItIsReported() async throws {
     let test = try StoreUnderTest()
     try await test.create()
     // https://www.sqlite.org/pragma.html: 2 is FULL, 1 means that what is removed is overwritten.
-    let settings = try test.store.file.writing { db in
+    let settings = try test.backend.file.writing { db in
       try ["synchronous", "secure_delete", "foreign_keys"].map {
         try Int.fetchOne(db, sql: "PRAGMA \($0)")
       }
@@ -24,8 +24,8 @@ import Testing
   @Test func eachOfManyIsAllOrNothingByItself() async throws {
     let test = try StoreUnderTest()
     try await test.create("taken")
-    let run = try await test.store.beginRun([], by: provenance)
-    // Every third one has a name that is there already, and fails behind its first statements.
+    let run = try await test.backend.beginRun([], by: provenance)
+    // Every third one has a name that is there already, and fails after its first statements.
     let names = (0..<90).map { $0 % 3 == 0 ? "taken" : "new-\($0)" }
     let failed = await withTaskGroup(of: Bool.self) { group in
       for name in names {
@@ -33,8 +33,7 @@ import Testing
           do {
             let write = try write(
               name, .create, fields: ["base_url": .plain(.string("https://a.b"))])
-            try await test.store.intend(write.name, in: run)
-            return try await test.store.carryOut(write, in: run) == nil
+            return try await run.writer.carryOut(write) == nil
           } catch {
             return name == "taken" && "\(error)".contains("nameTaken")
           }
@@ -52,13 +51,13 @@ import Testing
 
   @Test func theKeyIsMadeOnceForManyWrites() async throws {
     let test = try StoreUnderTest()
-    let run = try await test.store.beginRun([], by: provenance)
+    let run = try await test.backend.beginRun([], by: provenance)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<40 {
         group.addTask {
           let write = try write(
             "secret-\(number)", .create, fields: ["token": .secret(secret("t"), ciphertext: "c")])
-          _ = try await test.store.carryOut(write, in: run)
+          _ = try await run.writer.carryOut(write)
         }
       }
       try await group.waitForAll()

@@ -21,35 +21,35 @@ import Testing
   @Test func isHeldByOneAtATime() async throws {
     let test = try StoreUnderTest()
     let ann = holder("ann")
-    #expect(try await test.store.tryLock(ann) == .acquired)
+    #expect(try await test.backend.tryLock(ann) == .acquired)
     #expect(try await test.another().tryLock(holder("bob")) == .held(by: ann))
     try await test.another().unlock(holder("bob"))
     #expect(
       try await test.another().tryLock(holder("bob")) == .held(by: ann),
       "who does not hold it cannot release it")
-    try await test.store.unlock(ann)
+    try await test.backend.unlock(ann)
     #expect(try await test.another().tryLock(holder("bob")) == .acquired)
   }
 
   @Test func isTakenFromAHolderThatWasSilent() async throws {
     let test = try StoreUnderTest()
     let ann = holder("ann", host: "elsewhere")
-    #expect(try await test.store.tryLock(ann) == .acquired)
+    #expect(try await test.backend.tryLock(ann) == .acquired)
     let early = holder("bob", at: now.adding(seconds: 59))
-    #expect(try await test.store.tryLock(early) == .held(by: ann))
+    #expect(try await test.backend.tryLock(early) == .held(by: ann))
     let late = holder("bob", at: now.adding(seconds: 60))
-    #expect(try await test.store.tryLock(late) == .takenOver(from: ann))
+    #expect(try await test.backend.tryLock(late) == .takenOver(from: ann))
     await #expect(throws: StoreError.lockLost(by: late)) {
-      try await test.store.heartbeat(ann, at: now.adding(seconds: 61))
+      try await test.backend.heartbeat(ann, at: now.adding(seconds: 61))
     }
   }
 
   @Test func aSignOfLifeKeepsIt() async throws {
     let test = try StoreUnderTest()
     let ann = holder("ann", host: "elsewhere")
-    #expect(try await test.store.tryLock(ann) == .acquired)
-    try await test.store.heartbeat(ann, at: now.adding(seconds: 50))
-    let outcome = try await test.store.tryLock(holder("bob", at: now.adding(seconds: 100)))
+    #expect(try await test.backend.tryLock(ann) == .acquired)
+    try await test.backend.heartbeat(ann, at: now.adding(seconds: 50))
+    let outcome = try await test.backend.tryLock(holder("bob", at: now.adding(seconds: 100)))
     guard case .held(let other) = outcome else {
       Issue.record("\(outcome)")
       return
@@ -63,27 +63,27 @@ import Testing
     ended.wait()
     let test = try StoreUnderTest()
     let dead = holder("dead", process: id)
-    #expect(try await test.store.tryLock(dead) == .acquired)
-    #expect(try await test.store.tryLock(holder("bob")) == .takenOver(from: dead))
+    #expect(try await test.backend.tryLock(dead) == .acquired)
+    #expect(try await test.backend.tryLock(holder("bob")) == .takenOver(from: dead))
   }
 
   @Test func isTakenFromAProcessWhoseIdIsAnotherOnesByNow() async throws {
     let test = try StoreUnderTest()
     let reused = holder("ann", start: "1")
-    #expect(try await test.store.tryLock(reused) == .acquired)
-    #expect(try await test.store.tryLock(holder("bob")) == .takenOver(from: reused))
+    #expect(try await test.backend.tryLock(reused) == .acquired)
+    #expect(try await test.backend.tryLock(holder("bob")) == .takenOver(from: reused))
     let own = holder(
       "own", start: ProcessIdentity.start(of: ProcessInfo.processInfo.processIdentifier))
-    try await test.store.unlock(holder("bob"))
-    #expect(try await test.store.tryLock(own) == .acquired)
-    #expect(try await test.store.tryLock(holder("bob")) == .held(by: own))
+    try await test.backend.unlock(holder("bob"))
+    #expect(try await test.backend.tryLock(own) == .acquired)
+    #expect(try await test.backend.tryLock(holder("bob")) == .held(by: own))
   }
 
   @Test func aProcessOfAnotherHostCannotBeLookedAt() async throws {
     let test = try StoreUnderTest()
     let elsewhere = holder("ann", start: "1", host: "elsewhere")
-    #expect(try await test.store.tryLock(elsewhere) == .acquired)
-    #expect(try await test.store.tryLock(holder("bob")) == .held(by: elsewhere))
+    #expect(try await test.backend.tryLock(elsewhere) == .acquired)
+    #expect(try await test.backend.tryLock(holder("bob")) == .held(by: elsewhere))
   }
 
   @Test func ofManyThatAskAtOnceOneGetsIt() async throws {

@@ -30,7 +30,7 @@ import Testing
   }
 
   private func key(_ test: StoreUnderTest) async throws -> StoreKey {
-    let sealed = try #require(try await test.store.sealedKey())
+    let sealed = try #require(try await test.backend.key.sealed())
     return try StoreKey(try await test.protection.open(sealed))
   }
 
@@ -92,10 +92,10 @@ import Testing
 
   @Test func sealingTheKeyAnewLeavesTheValues() async throws {
     let test = try StoreUnderTest()
-    #expect(try await test.store.resealKey() == false)
+    #expect(try await test.backend.key.reseal() == false)
     try await test.create("a", token: "t0ken")
-    #expect(try await test.store.resealKey())
-    let found = try await test.another().compare([
+    #expect(try await test.backend.key.reseal())
+    let found = try await test.another().store.compareWithRecords([
       (FieldAddress(name("a"), "token"), secret("t0ken"))
     ])
     #expect(found == [.same])

@@ -10,7 +10,7 @@ import Testing
 /// A store file in a folder of its own.
 struct StoreUnderTest {
   let folder: TemporaryFolder
-  let store: SQLiteStore
+  let backend: SQLiteBackend
   let protection: TestProtection
   var path: String { folder.path + "/.vaultctl/vault.db" }
 
@@ -19,23 +19,23 @@ struct StoreUnderTest {
     let protection = TestProtection()
     self.init(
       folder: folder,
-      store: SQLiteStore(
+      backend: SQLiteBackend(
         path: folder.path + "/.vaultctl/vault.db", shownPath: ".vaultctl/vault.db",
         protection: protection), protection: protection)
   }
 
-  init(folder: TemporaryFolder, store: SQLiteStore, protection: TestProtection) {
+  init(folder: TemporaryFolder, backend: SQLiteBackend, protection: TestProtection) {
     self.folder = folder
-    self.store = store
+    self.backend = backend
     self.protection = protection
   }
 
   /// The same file, as another process would open it.
-  func another(_ protection: TestProtection = TestProtection()) -> SQLiteStore {
-    SQLiteStore(path: path, shownPath: ".vaultctl/vault.db", protection: protection)
+  func another(_ protection: TestProtection = TestProtection()) -> SQLiteBackend {
+    SQLiteBackend(path: path, shownPath: ".vaultctl/vault.db", protection: protection)
   }
 
-  /// Runs SQL on the file, as somebody who means ill could.
+  /// Runs SQL on the file, as an attacker could.
   func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
     try DatabaseQueue(path: path).write { try $0.execute(sql: sql, arguments: arguments) }
   }
@@ -47,10 +47,9 @@ struct StoreUnderTest {
   /// Carries out one write in a run of its own.
   @discardableResult
   func carryOut(_ write: StoreWrite) async throws -> AppliedRecord? {
-    let run = try await store.beginRun([], by: provenance)
-    try await store.intend(write.name, in: run)
-    let record = try await store.carryOut(write, in: run)
-    try await store.endRun(run, at: provenance.at)
+    let run = try await backend.beginRun([], by: provenance)
+    let record = try await run.writer.carryOut(write)
+    try await run.end?(provenance.at)
     return record
   }
 

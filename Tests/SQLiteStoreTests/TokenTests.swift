@@ -11,17 +11,17 @@ import Testing
   @Test(arguments: TokenStoreContract.Case.allCases)
   func keepsTheContract(tried: TokenStoreContract.Case) async throws {
     let test = try StoreUnderTest()
-    try await TokenStoreContract(test.store, another: test.another()).run(tried)
+    try await TokenStoreContract(test.backend.store, another: test.another().store).run(tried)
   }
 
   private func put(_ test: StoreUnderTest, _ access: String, _ refresh: String) async throws {
     let name = try name("twilio-prod")
-    let kept = try await test.store.openTokens(of: name)
-    _ = try await test.store.swapTokens(
+    let kept = try await test.backend.openTokens(of: name)
+    _ = try await test.backend.swapTokens(
       TokenWrite(
         name: name, id: kept.id, version: kept.version,
         record: TokenStoreContract.record(granted: ["read"]),
-        tokens: .put(access: secret(access), refresh: secret(refresh)), event: "token refreshed",
+        tokens: .put(access: secret(access), refresh: secret(refresh)), event: .refreshed,
         provenance: provenance))
   }
 
@@ -75,7 +75,7 @@ import Testing
     #expect(
       try test.value(Int.self, "SELECT count(*) FROM sqlite_master WHERE name = 'token'") == 0)
     try await put(
-      StoreUnderTest(folder: test.folder, store: old, protection: test.protection), "a", "r")
+      StoreUnderTest(folder: test.folder, backend: old, protection: test.protection), "a", "r")
     #expect(try await old.openTokens(of: name).version == 1)
   }
 }

@@ -57,7 +57,7 @@ import Testing
     #expect(after.sealed("kept")?.digest == before.sealed("kept")?.digest)
     #expect(after.sealed("rotated")?.version == "2")
     #expect(after.sealed("rotated")?.digest != before.sealed("rotated")?.digest)
-    let found = try #require(try await test.store.read().actual[name("a")])
+    let found = try #require(try await test.backend.read().actual[name("a")])
     #expect(
       found.fields == [
         "kept": .secret(version: "1"), "rotated": .secret(version: "2"),
@@ -79,7 +79,7 @@ import Testing
     #expect(after.storeID == before.storeID && after.version == "2")
     #expect(after.sealed("token")?.digest == before.sealed("token")?.digest)
     #expect(after.fields["base_url"] == before.fields["base_url"])
-    let snapshot = try await test.store.read()
+    let snapshot = try await test.backend.read()
     #expect(snapshot.actual.keys.map(\.rawValue) == ["new"])
     #expect(snapshot.applied.keys.map(\.rawValue) == ["new"])
     #expect(
@@ -87,8 +87,11 @@ import Testing
         "token": .secret(version: "1"), "base_url": .plain(.string("https://example.com")),
       ])
     #expect(
-      try await test.store.events(of: name("old")).map(\.what) == ["create", "rename to new"])
-    #expect(try await test.store.events(of: name("new")).map(\.what) == ["rename from old"])
+      try await test.backend.events(of: name("old")).map(\.kind.stored) == [
+        "create", "rename to new",
+      ])
+    #expect(
+      try await test.backend.events(of: name("new")).map(\.kind.stored) == ["rename from old"])
     // Once done, it cannot be done again; nor onto a name that is taken.
     await #expect(throws: StoreError.self) { try await test.carryOut(write("new", rename)) }
     let other = try await test.create("other")
@@ -108,8 +111,8 @@ import Testing
     await #expect(throws: StoreError.corrupt("field `other` is not there to be kept")) {
       try await test.carryOut(keeping)
     }
-    #expect(try await test.store.read().actual[name("a")]?.version == "1", "all or nothing")
-    #expect(try await test.store.read().actual[name("a")]?.fields.count == 2)
+    #expect(try await test.backend.read().actual[name("a")]?.version == "1", "all or nothing")
+    #expect(try await test.backend.read().actual[name("a")]?.fields.count == 2)
   }
 
   @Test func recordingLeavesTheConnectionAsItIs() async throws {
@@ -128,7 +131,7 @@ import Testing
       return
     }
     #expect(ciphertext == "c2" && digest == before.sealed("token")?.digest)
-    #expect(try await test.store.read().actual[name("a")]?.version == "1")
+    #expect(try await test.backend.read().actual[name("a")]?.version == "1")
   }
 
   @Test func replacingAndDeletingTakeTheOldOneWithThem() async throws {
@@ -138,15 +141,17 @@ import Testing
       try await test.carryOut(
         write("a", .replace(old.storeID, from: old.version), app: "slack", setup: nil)))
     #expect(new.storeID != old.storeID && new.version == "1")
-    #expect(try await test.store.read().actual[name("a")]?.app == "slack")
+    #expect(try await test.backend.read().actual[name("a")]?.app == "slack")
     #expect(try test.value(Int.self, "SELECT count(*) FROM field") == 0)
 
     let gone = try await test.carryOut(write("a", .delete(new.storeID, from: new.version)))
     #expect(gone == nil)
-    #expect(try await test.store.read().isEmpty)
+    #expect(try await test.backend.read().isEmpty)
     #expect(try test.value(Int.self, "SELECT count(*) FROM version") == 0)
     #expect(
-      try await test.store.events(of: name("a")).map(\.what) == ["create", "create", "delete"])
+      try await test.backend.events(of: name("a")).map(\.kind.stored) == [
+        "create", "create", "delete",
+      ])
   }
 
   @Test func everyWriteComparesTheVersionThatWasSeen() async throws {
@@ -167,7 +172,7 @@ import Testing
     await #expect(throws: StoreError.nameTaken(try name("a"))) {
       try await test.carryOut(write("a", .create))
     }
-    #expect(try await test.store.read().actual[name("a")]?.version == "2")
+    #expect(try await test.backend.read().actual[name("a")]?.version == "2")
   }
 
   @Test func tellsEqualValuesFromOthersWithoutShowingThem() async throws {
@@ -178,7 +183,7 @@ import Testing
     func address(_ text: String, _ field: FieldName) throws -> FieldAddress {
       FieldAddress(try name(text), field)
     }
-    let found = try await other.compare([
+    let found = try await other.store.compareWithRecords([
       (address("a", "token"), secret("same")), (address("a", "token"), secret("other")),
       (address("a", "base_url"), secret("same")), (address("nobody", "token"), secret("same")),
     ])
@@ -193,11 +198,11 @@ import Testing
   @Test func recordsGrantsWithoutANewVersion() async throws {
     let test = try StoreUnderTest()
     try await test.create("a")
-    try await test.store.recordGrant(["read"], for: name("a"), by: provenance)
-    let found = try #require(try await test.store.read().actual[name("a")])
+    try await test.backend.recordGrant(["read"], for: name("a"), by: provenance)
+    let found = try #require(try await test.backend.read().actual[name("a")])
     #expect(found.grantedScopes == ["read"] && found.version == "1")
     await #expect(throws: StoreError.notFound(try name("b"))) {
-      try await test.store.recordGrant(["read"], for: name("b"), by: provenance)
+      try await test.backend.recordGrant(["read"], for: name("b"), by: provenance)
     }
   }
 
@@ -208,9 +213,9 @@ import Testing
       try await test.carryOut(
         write("a", .update(first.storeID, from: StoreVersion(String(number)))))
     }
-    let history = try await test.store.history(of: name("a"))
+    let history = try await test.backend.versions(of: name("a"))
     #expect(history.map(\.version.rawValue) == (7...26).reversed().map(String.init))
-    let events = try await test.store.events(of: name("a"))
+    let events = try await test.backend.events(of: name("a"))
     #expect(events.count == 26)
     #expect(events.last?.commit == "0123456789abcdef" && events.last?.who == "ann@laptop")
     #expect(throws: (any Error).self) { try test.execute("DELETE FROM event") }
@@ -224,31 +229,31 @@ import Testing
     let other = test.another(sealed)
     _ = try await other.read()
     let run = try await other.beginRun([], by: provenance)
-    _ = try await other.carryOut(write("b", .create, setup: nil), in: run)
+    _ = try await run.writer.carryOut(write("b", .create, setup: nil))
     #expect(await sealed.openings == 0)
     let secretWrite = try write(
       "c", .create, fields: ["token": .secret(secret("x"), ciphertext: "c")])
     await #expect(throws: StoreError.keyUnavailable("no key is here")) {
-      _ = try await other.carryOut(secretWrite, in: run)
+      _ = try await run.writer.carryOut(secretWrite)
     }
     #expect(try await other.read().actual[name("c")] == nil)
   }
 
   @Test func tellsWhatAKilledRunLeft() async throws {
     let test = try StoreUnderTest()
-    let run = try await test.store.beginRun(
+    let run = try await test.backend.beginRun(
       [
         StoreIntent(name("a"), .create), StoreIntent(name("b"), .create),
         StoreIntent(name("c"), .create),
       ], by: provenance)
-    try await test.store.intend(name("a"), in: run)
-    _ = try await test.store.carryOut(write("a", .create, setup: nil), in: run)
-    try await test.store.intend(name("b"), in: run)
+    _ = try await run.writer.carryOut(write("a", .create, setup: nil))
+    // Journaled, and not done.
+    _ = try? await run.writer.carryOut(write("b", .update("nobody", from: "1"), setup: nil))
     let next = test.another()
     #expect(
-      try await next.takeInterruptedRuns() == [
+      try await next.recoverInterruptedRuns() == [
         InterruptedRun(provenance: provenance, planned: 3, done: 1, inDoubt: [try name("b")])
       ])
-    #expect(try await next.takeInterruptedRuns().isEmpty, "told once")
+    #expect(try await next.recoverInterruptedRuns().isEmpty, "reported once")
   }
 }

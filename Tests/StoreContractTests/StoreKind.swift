@@ -12,7 +12,7 @@ import TestSupport
 import TestTenant
 import Testing
 
-/// Every store that there is, and a tenant with each of the places that its ledger can be in.
+/// Every store, and a tenant with each kind of ledger.
 enum StoreKind: String, CaseIterable, Sendable {
   case sqlite, openBao, tenantWithGit, tenantWithFile
 
@@ -20,7 +20,7 @@ enum StoreKind: String, CaseIterable, Sendable {
   var keepsVersions: Bool { self == .sqlite || self == .openBao }
 }
 
-/// A store of its kind with nothing in it, and whatever it stands on.
+/// An empty store of its kind, with the server that it needs.
 final class Contract: Sendable {
   let kind: StoreKind
   private let folder: TemporaryFolder
@@ -42,19 +42,20 @@ final class Contract: Sendable {
     tenant?.end()
   }
 
-  /// The store as one process opens it; whatever it knows, it has from the backend.
-  func opened() throws -> any Store {
+  /// The store as one process opens it; all that it knows is from the backend.
+  func opened() throws -> Store {
     let path = folder.path + "/.vaultctl/vault.db"
     switch kind {
     case .sqlite:
-      return SQLiteStore(path: path, shownPath: "vault.db", protection: TestProtection())
+      return SQLiteBackend(path: path, shownPath: "vault.db", protection: TestProtection()).store
     case .openBao:
       let root = try #require(bao).root
-      return OpenBaoStore(
+      return OpenBaoBackend(
         address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
         environment: nil, destroys: false,
         credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
-        runtime: .real, protection: TestProtection())
+        runtime: .real, protection: TestProtection()
+      ).store
     case .tenantWithGit:
       return try ledgered(
         by: GitLedger(git: Git(folder: folder.path), name: "contract", remote: nil))
@@ -62,25 +63,26 @@ final class Contract: Sendable {
     }
   }
 
-  private func ledgered(by ledger: some Ledger) throws -> any Store {
-    LedgeredStore(
-      vault: Auth0Backend(
+  private func ledgered(by ledger: some Ledger) throws -> Store {
+    LedgeredBackend(
+      Auth0Backend(
         domain: "test.eu.auth0.com", base: try #require(tenant).address,
         credentials: { () throws(StoreError) in
           .client(id: "cl13nt", secret: "cl13nt-s3cr3t")
         }, http: LiveHTTPTransport(), runtime: .real), ledger: ledger,
       catalog: .builtIn,
-      protection: TestProtection(), provenance: { provenance })
+      protection: TestProtection(), provenance: { provenance }
+    ).store
   }
 
-  // MARK: Somebody else's changes, by the backend's own means
+  // MARK: Changes by others, with the backend's own tools
 
-  /// Another value, written by somebody who knows nothing of vaultctl.
+  /// Another value, written without vaultctl.
   func touch(_ name: String) async throws {
     switch kind {
     case .sqlite:
       let store = try opened()
-      let found = try #require(try await store.read().actual[TestSupport.name(name)])
+      let found = try #require(try await store.reader.read().actual[TestSupport.name(name)])
       _ = try await store.apply(
         write(
           name, .update(found.id, from: found.version), app: "twilio", setup: "api_key",
@@ -102,18 +104,18 @@ extension Store {
   @discardableResult
   func apply(_ write: StoreWrite) async throws -> AppliedRecord? {
     let holder = holder()
-    #expect(try await tryLock(holder) == .acquired)
-    let run = try await beginRun([StoreIntent(write.name, write.action)], by: write.provenance)
+    #expect(try await lock.tryLock(holder) == .acquired)
+    let run = try await journal.beginRun(
+      [StoreIntent(write.name, write.action)], by: write.provenance)
     do {
-      try await intend(write.name, in: run)
-      let record = try await carryOut(write, in: run)
-      try await endRun(run, at: write.provenance.at)
-      try await unlock(holder)
+      let record = try await run.writer.carryOut(write)
+      try await run.end?(write.provenance.at)
+      try await lock.unlock(holder)
       return record
     } catch {
-      try? await abandon(write.name, in: run)
-      try? await endRun(run, at: write.provenance.at)
-      try? await unlock(holder)
+      try? await run.abandon?(write.name)
+      try? await run.end?(write.provenance.at)
+      try? await lock.unlock(holder)
       throw error
     }
   }

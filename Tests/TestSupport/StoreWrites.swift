@@ -28,3 +28,12 @@ extension AppliedRecord {
     return (digest, version)
   }
 }
+
+extension Store {
+  /// Compares with the records that the store has now.
+  package func compareWithRecords(
+    _ values: [(field: FieldAddress, value: SecretBytes)]
+  ) async throws(StoreError) -> [SecretComparison?] {
+    try await compare(values, with: reader.read().applied)
+  }
+}

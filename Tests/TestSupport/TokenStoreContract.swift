@@ -3,28 +3,28 @@ import Secrets
 package import Stores
 import Testing
 
-/// What every place for tokens must keep to; a backend's tests run all cases against it.
+/// What every token store guarantees; a backend's tests run all cases against it.
 package struct TokenStoreContract: Sendable {
-  package typealias TokenKeepingStore = Store & TokenStore
-
   package enum Case: String, CaseIterable, Sendable {
     case nothingIsKeptAtFirst, keepsWhatIsPut, aRecordAloneLeavesTheTokens
-    case takesTokensAway, ofTwoSwapsOneWins, refusesAnOldVersion
+    case removesTokens, ofTwoSwapsOneWins, refusesAnOldVersion
     case anotherProcessReadsWhatWasWritten, aDeletionTakesTokens, aRenameKeepsTokens,
       aReplacementTakesTokens
-    case anUpdateKeepsTokens, grantsShow, eventsTell, digestsAreOfTheTokenAndItsPlace
+    case anUpdateKeepsTokens, grantsShow, eventsAreLogged, digestsDependOnTokenAndConnection
     case unknownConnections
   }
 
-  private let store: any TokenKeepingStore
-  private let another: any TokenKeepingStore
+  private let store: Store
+  private let tokens: any TokenStore
+  private let another: any TokenStore
 
   /// - Parameters:
   ///   - store: an empty one.
   ///   - another: the same place, as another process would open it.
-  package init(_ store: any TokenKeepingStore, another: any TokenKeepingStore) {
+  package init(_ store: Store, another: Store) throws {
     self.store = store
-    self.another = another
+    tokens = try #require(store.tokens)
+    self.another = try #require(another.tokens)
   }
 
   package static let provenance = Provenance(
@@ -38,42 +38,42 @@ package struct TokenStoreContract: Sendable {
     let id = made.storeID
     switch tried {
     case .nothingIsKeptAtFirst:
-      #expect(try await store.tokenRecords().isEmpty)
-      let kept = try await store.openTokens(of: name)
+      #expect(try await tokens.tokenRecords().isEmpty)
+      let kept = try await tokens.openTokens(of: name)
       #expect(kept.id == id && kept.version == 0 && kept.record == nil)
       #expect(kept.access == nil && kept.refresh == nil)
     case .keepsWhatIsPut:
       let version = try await put(name, id, from: 0, access: "acc\u{0}ess-1", refresh: "refresh-1")
-      let kept = try await store.openTokens(of: name)
+      let kept = try await tokens.openTokens(of: name)
       #expect(kept.version == version && version > 0)
       #expect(kept.record == Self.record(granted: ["read"]))
       #expect(text(kept.access) == "acc\u{0}ess-1" && text(kept.refresh) == "refresh-1")
       #expect(
-        try await store.tokenRecords()[name]
+        try await tokens.tokenRecords()[name]
           == StoredTokenRecord(id: id, version: version, record: Self.record(granted: ["read"])))
       let next = try await put(name, id, from: version, access: "access-2", refresh: nil)
       #expect(next > version)
-      let later = try await store.openTokens(of: name)
+      let later = try await tokens.openTokens(of: name)
       #expect(text(later.access) == "access-2" && later.refresh == nil)
     case .aRecordAloneLeavesTheTokens:
       var version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       for attempts in 1...3 {
         var record = Self.record(granted: ["read"])
         record.attempts = attempts
-        version = try await store.swapTokens(
+        version = try await tokens.swapTokens(
           write(name, id, from: version, record: record, tokens: .keep))
-        let kept = try await store.openTokens(of: name)
+        let kept = try await tokens.openTokens(of: name)
         #expect(kept.record?.attempts == attempts && kept.version == version)
         #expect(text(kept.access) == "access-1" && text(kept.refresh) == "refresh-1")
       }
-    case .takesTokensAway:
+    case .removesTokens:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       var record = Self.record(granted: ["read"])
       record.tokens = nil
       record.stop = .consent(.revoked)
-      _ = try await store.swapTokens(
+      _ = try await tokens.swapTokens(
         write(name, id, from: version, record: record, tokens: .remove))
-      let kept = try await store.openTokens(of: name)
+      let kept = try await tokens.openTokens(of: name)
       #expect(kept.access == nil && kept.refresh == nil && kept.record == record)
     case .ofTwoSwapsOneWins: try await ofManySwapsOneWins(name, id)
     case .refusesAnOldVersion:
@@ -83,34 +83,34 @@ package struct TokenStoreContract: Sendable {
           _ = try await put(name, id, from: old, access: "access-x", refresh: nil)
         }
       }
-      #expect(text(try await store.openTokens(of: name).access) == "access-1")
+      #expect(text(try await tokens.openTokens(of: name).access) == "access-1")
     case .anotherProcessReadsWhatWasWritten:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let there = try await another.openTokens(of: name)
       #expect(there.version == version && text(there.refresh) == "refresh-1")
       let next = try await another.swapTokens(
         write(name, id, from: version, record: Self.record(granted: ["read"]), tokens: .keep))
-      #expect(try await store.openTokens(of: name).version == next)
+      #expect(try await tokens.openTokens(of: name).version == next)
     case .aDeletionTakesTokens:
       _ = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       _ = try await carryOut(name, .delete(id, from: made.version))
-      #expect(try await store.tokenRecords().isEmpty)
+      #expect(try await tokens.tokenRecords().isEmpty)
       await #expect(throws: StoreError.notFound(name)) {
-        _ = try await store.openTokens(of: name)
+        _ = try await tokens.openTokens(of: name)
       }
       _ = try await carryOut(name, .create)
-      #expect(try await store.openTokens(of: name).version == 0)
+      #expect(try await tokens.openTokens(of: name).version == 0)
     case .aRenameKeepsTokens:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let other = try #require(ConnectionName("crm-2"))
       _ = try await carryOut(other, .rename(id, from: made.version, formerly: name))
-      let kept = try await store.openTokens(of: other)
+      let kept = try await tokens.openTokens(of: other)
       #expect(kept.version == version && text(kept.access) == "access-1")
-      #expect(try await store.tokenRecords().keys.map { $0 } == [other])
+      #expect(try await tokens.tokenRecords().keys.map { $0 } == [other])
     case .aReplacementTakesTokens:
       _ = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let again = try await carryOut(name, .replace(id, from: made.version))
-      let kept = try await store.openTokens(of: name)
+      let kept = try await tokens.openTokens(of: name)
       #expect(kept.version == 0 && kept.id == again?.storeID && kept.access == nil)
       await #expect(throws: StoreError.notFound(name)) {
         _ = try await put(name, id, from: 0, access: "access-x", refresh: nil)
@@ -118,35 +118,35 @@ package struct TokenStoreContract: Sendable {
     case .anUpdateKeepsTokens:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       _ = try await carryOut(name, .update(id, from: made.version), client: "other")
-      let kept = try await store.openTokens(of: name)
+      let kept = try await tokens.openTokens(of: name)
       #expect(kept.version == version && text(kept.access) == "access-1")
-      let connection = try await store.read().actual[name]
+      let connection = try await store.reader.read().actual[name]
       _ = try await put(name, id, from: version, access: "access-2", refresh: nil)
-      #expect(try await store.read().actual[name]?.version == connection?.version)
+      #expect(try await store.reader.read().actual[name]?.version == connection?.version)
     case .grantsShow:
-      #expect(try await store.read().actual[name]?.grantedScopes == nil)
+      #expect(try await store.reader.read().actual[name]?.grantedScopes == nil)
       let version = try await put(name, id, from: 0, access: "a", refresh: nil)
-      #expect(try await store.read().actual[name]?.grantedScopes == ["read"])
-      _ = try await store.swapTokens(
+      #expect(try await store.reader.read().actual[name]?.grantedScopes == ["read"])
+      _ = try await tokens.swapTokens(
         write(
           name, id, from: version, record: Self.record(granted: ["write"]), tokens: .keep))
-      #expect(try await store.read().actual[name]?.grantedScopes == ["write"])
-    case .eventsTell:
+      #expect(try await store.reader.read().actual[name]?.grantedScopes == ["write"])
+    case .eventsAreLogged:
       let version = try await put(name, id, from: 0, access: "a", refresh: nil)
-      _ = try await store.swapTokens(
+      _ = try await tokens.swapTokens(
         write(
           name, id, from: version, record: Self.record(granted: ["read"]), tokens: .keep,
           event: nil))
-      let events = try await store.events(of: name).map(\.what)
-      #expect(events.filter { $0 == "token minted" }.count == 1)
-      #expect(events.count == 2, "\(events)")
-    case .digestsAreOfTheTokenAndItsPlace:
+      let kinds = try #require(try await store.history?.events(of: name)).map(\.kind)
+      #expect(kinds.count { $0 == .token(.minted) } == 1)
+      #expect(kinds.count == 2, "\(kinds)")
+    case .digestsDependOnTokenAndConnection:
       let token = SecretBytes(copying: "refresh-1".utf8)
-      let digest = try await store.refreshDigest(of: token, in: id)
+      let digest = try await tokens.refreshDigest(of: token, in: id)
       #expect(try await another.refreshDigest(of: token, in: id) == digest)
-      #expect(try await store.refreshDigest(of: token, in: "other") != digest)
+      #expect(try await tokens.refreshDigest(of: token, in: "other") != digest)
       let other = SecretBytes(copying: "refresh-2".utf8)
-      #expect(try await store.refreshDigest(of: other, in: id) != digest)
+      #expect(try await tokens.refreshDigest(of: other, in: id) != digest)
       #expect(!digest.rawValue.contains("refresh"))
     case .unknownConnections: break
     }
@@ -154,9 +154,9 @@ package struct TokenStoreContract: Sendable {
 
   private func refusesUnknownConnections() async throws {
     let name = try #require(ConnectionName("nobody"))
-    #expect(try await store.tokenRecords().isEmpty)
+    #expect(try await tokens.tokenRecords().isEmpty)
     await #expect(throws: StoreError.notFound(name)) {
-      _ = try await store.openTokens(of: name)
+      _ = try await tokens.openTokens(of: name)
     }
     await #expect(throws: StoreError.notFound(name)) {
       _ = try await put(name, "no-id", from: 0, access: "a", refresh: nil)
@@ -173,10 +173,10 @@ package struct TokenStoreContract: Sendable {
           record.claim = TokenClaim(
             attempt: TokenAttempt("attempt-\(number)"), holder: "\(number)",
             deadline: Self.provenance.at, refreshDigest: nil)
-          let location = number.isMultiple(of: 2) ? store : another
+          let opener = number.isMultiple(of: 2) ? tokens : another
           let write = write(name, id, from: version, record: record, tokens: .keep)
           do throws(StoreError) {
-            _ = try await location.swapTokens(write)
+            _ = try await opener.swapTokens(write)
             return true
           } catch {
             #expect(error == .tokensMoved(name))
@@ -187,7 +187,7 @@ package struct TokenStoreContract: Sendable {
       return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
     }
     #expect(wins == 1)
-    #expect(try await store.openTokens(of: name).record?.claim != nil)
+    #expect(try await tokens.openTokens(of: name).record?.claim != nil)
   }
 
   // MARK: What is written
@@ -207,7 +207,7 @@ package struct TokenStoreContract: Sendable {
   private func put(
     _ name: ConnectionName, _ id: StoreID, from version: Int64, access: String, refresh: String?
   ) async throws(StoreError) -> Int64 {
-    try await store.swapTokens(
+    try await tokens.swapTokens(
       write(
         name, id, from: version, record: Self.record(granted: ["read"]),
         tokens: .put(
@@ -217,7 +217,7 @@ package struct TokenStoreContract: Sendable {
 
   private func write(
     _ name: ConnectionName, _ id: StoreID, from version: Int64, record: TokenRecord,
-    tokens: TokenWrite.Tokens, event: String? = "token minted"
+    tokens: TokenWrite.Tokens, event: TokenEvent? = .minted
   ) -> TokenWrite {
     TokenWrite(
       name: name, id: id, version: version, record: record, tokens: tokens, event: event,
@@ -227,16 +227,16 @@ package struct TokenStoreContract: Sendable {
   private func carryOut(
     _ name: ConnectionName, _ action: StoreWrite.Action, client: String = "flows"
   ) async throws -> AppliedRecord? {
-    let run = try await store.beginRun([StoreIntent(name, action)], by: Self.provenance)
-    try await store.intend(name, in: run)
-    let record = try await store.carryOut(
+    let run = try await store.journal.beginRun(
+      [StoreIntent(name, action)], by: Self.provenance)
+    let record = try await run.writer.carryOut(
       StoreWrite(
         name: name, action: action, app: "http", setupType: "oauth_client_credentials",
         fields: [
           "client_id": .plain(.string(client)),
           "client_secret": .secret(SecretBytes(copying: "s3cret".utf8), ciphertext: "c1"),
-        ], provenance: Self.provenance), in: run)
-    try await store.endRun(run, at: Self.provenance.at)
+        ], provenance: Self.provenance))
+    try await run.end?(Self.provenance.at)
     return record
   }
 

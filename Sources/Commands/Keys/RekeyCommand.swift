@@ -83,7 +83,7 @@ struct RekeyCommand: Subcommand {
 
   private func rekeyStore(_ session: Session, _ console: Console) async throws {
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      guard let text = try await session.store.sealedKey() else { return }
+      guard let key = session.store.key, let text = try await key.sealed() else { return }
       let recipients =
         (try? await session.keyring.recipients(of: session.workspace.environment)) ?? []
       guard let message = try? SealedMessage(armored: text) else {
@@ -93,7 +93,7 @@ struct RekeyCommand: Subcommand {
         RecipientCheck.former(message.keyIDs, recipients).isEmpty
         && RecipientCheck.reachesAll(message.keyIDs, recipients)
       if isRight { return }
-      if try await session.store.resealKey() {
+      if try await key.reseal() {
         console.result("\(session.store.description.location): sealed the store's key anew\n")
       }
     }

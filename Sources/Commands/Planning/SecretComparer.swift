@@ -37,7 +37,7 @@ struct SecretComparer {
           let name = desired[value.field.connection].map { snapshot.counterpart(of: $0).name }
           let address = FieldAddress(name ?? value.field.connection, value.field.field)
           return (address, value.value)
-        }, isOffline: isOffline)
+        }, with: snapshot.applied, isOffline: isOffline)
       return Dictionary(
         zip(values, compared).compactMap { value, found in found.map { (value.field, $0) } }
       ) { first, _ in first }

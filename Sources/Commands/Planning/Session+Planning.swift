@@ -44,10 +44,12 @@ extension Session {
 
   /// The flows that the store's backend has; one that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
-    try await mappingStoreErrors { () async throws(StoreError) in try await store.flows() }
-      .compactMap { flow in
-        FlowFile(flow.json, file: "flow `\(flow.name)` of \(store.description)").flow
-      }
+    try await mappingStoreErrors { () async throws(StoreError) in
+      try await store.flows?.flows() ?? []
+    }
+    .compactMap { flow in
+      FlowFile(flow.json, file: "flow `\(flow.name)` of \(store.description)").flow
+    }
   }
 
   func labelled(_ plan: Plan) -> EnvironmentPlan {

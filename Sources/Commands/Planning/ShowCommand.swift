@@ -33,14 +33,14 @@ struct ShowCommand: Subcommand {
       return .failed
     }
     let events = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await session.store.events(of: name)
+      try await session.store.history?.events(of: name) ?? []
     }
     console.result(
       ConnectionText(palette: console.palette).text(
         name: name, declared: declared, app: declared?.app ?? actual?.app,
         actual: actual, applied: snapshot.applied[name],
         events: events.map {
-          ConnectionText.Event(at: $0.at, who: $0.who, what: $0.what, commit: $0.commit)
+          ConnectionText.Event(at: $0.at, who: $0.who, what: $0.kind.stored, commit: $0.commit)
         }))
     return .fine
   }

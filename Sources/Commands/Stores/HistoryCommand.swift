@@ -15,13 +15,9 @@ struct HistoryCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
-    let rows = try await session.versions(of: try ConnectionName(argument: name)).map { version in
-      HistoryText.Row(
-        version: version.version, state: version.state.rawValue, at: version.at,
-        who: version.who, commit: version.commit)
-    }
+    let versions = try await session.versions(of: try ConnectionName(argument: name))
     let text = HistoryText(palette: console.palette)
-    console.result(format == .json ? text.json(rows) : text.text(rows))
+    console.result(format == .json ? text.json(versions) : text.text(versions))
     return .fine
   }
 }

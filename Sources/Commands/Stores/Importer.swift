@@ -63,7 +63,7 @@ struct Importer {
   ) async throws -> [FieldAddress: String] {
     let values: [FieldAddress: SecretBytes]
     do throws(StoreError) {
-      values = try await session.store.secrets(of: Set(connections.map(\.name)))
+      values = try await session.store.secrets?.secrets(of: Set(connections.map(\.name))) ?? [:]
     } catch {
       // Without its key the store gives none back; the fields are left to it.
       guard case .keyUnavailable = error else {

@@ -25,7 +25,7 @@ struct LedgerRebuildCommand: Subcommand {
     try await session.mappingStoreErrors { () throws(StoreError) in
       try ledger.reset(by: session.provenance())
     }
-    let next = session.store.holdsRecords ? "" : " --adopt"
+    let next = session.store.traits.holdsRecords ? "" : " --adopt"
     console.result("The ledger is empty. Bring it up to what is there: vaultctl apply\(next)\n")
     return .fine
   }

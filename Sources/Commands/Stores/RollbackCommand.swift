@@ -35,7 +35,9 @@ struct RollbackCommand: Subcommand {
     let name = try ConnectionName(argument: name)
     let version = StoreVersion(to)
     let kept = try await session.versions(of: name)
-    guard let wanted = kept.first(where: { $0.version == version }) else {
+    guard let history = session.store.history,
+      let wanted = kept.first(where: { $0.version == version })
+    else {
       throw Failure(.noSuchVersion(version, of: name, session.store.description))
     }
     guard
@@ -48,7 +50,7 @@ struct RollbackCommand: Subcommand {
     }
     let record = try await session.underLock(waitingAtMost: lockTimeout, console) { _ in
       try await session.mappingStoreErrors { () async throws(StoreError) in
-        try await session.store.rollBack(name, to: version, by: session.provenance())
+        try await history.rollBack(name, to: version, by: session.provenance())
       }
     }
     console.result(

@@ -6,7 +6,7 @@ extension Session {
   /// - Throws: where the store has no such connection, or keeps no versions.
   func versions(of name: ConnectionName) async throws -> [StoredVersion] {
     let versions = try await mappingStoreErrors { () async throws(StoreError) in
-      try await store.history(of: name)
+      try await store.history?.versions(of: name) ?? []
     }
     if !versions.isEmpty { return versions }
     throw Failure(

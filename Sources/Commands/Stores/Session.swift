@@ -10,7 +10,7 @@ struct Session: Sendable {
   let workspace: Workspace
   let keyring: Keyring
   let sealer: FieldSealer
-  let store: any Store
+  let store: Store
   /// Who writes, now, with what, from which commit.
   let provenance: @Sendable () -> Provenance
   let runtime: Runtime
@@ -20,7 +20,7 @@ struct Session: Sendable {
   /// - Parameter isOffline: what is recorded, without asking the store.
   func read(isOffline: Bool = false) async throws -> Snapshot {
     try await mappingStoreErrors { () async throws(StoreError) in
-      isOffline ? try await store.readOffline() : try await store.read()
+      isOffline ? try await store.readOffline() : try await store.reader.read()
     }
   }
 

@@ -25,12 +25,14 @@ struct StoreFactory {
   /// Who would write, when it does.
   let provenance: @Sendable () -> Provenance
 
-  func store(_ settings: StoreSettings) throws -> any Store {
-    let store: any Store
+  func store(_ settings: StoreSettings) throws -> Store {
+    let store: Store
     switch settings.backend {
     case .sqlite(let path):
-      store = SQLiteStore(
-        path: workspace.files.path(path), shownPath: path, protection: protection)
+      store =
+        SQLiteBackend(
+          path: workspace.files.path(path), shownPath: path, protection: protection
+        ).store
     case .openBao(let settings):
       store = try openBao(settings)
     case .auth0(let backend): return ledgered(try vault(backend), by: try ledger(of: settings))
@@ -56,21 +58,20 @@ struct StoreFactory {
     ProjectKeyProtection(keyring: keyring, environment: workspace.environment)
   }
 
-  private func ledgered(_ vault: any RecordlessBackend, by ledger: (any Ledger)?) -> any Store {
-    func made(_ ledger: some Ledger) -> any Store {
-      LedgeredStore(
-        vault: vault, ledger: ledger, catalog: workspace.catalog, protection: protection,
-        provenance: provenance)
+  private func ledgered(_ vault: any RecordlessBackend, by ledger: (any Ledger)?) -> Store {
+    func made(_ ledger: some Ledger) -> Store {
+      LedgeredBackend(
+        vault, ledger: ledger, catalog: workspace.catalog, protection: protection,
+        provenance: provenance
+      ).store
     }
     guard let ledger else { preconditionFailure("what holds no records has a ledger") }
     return made(ledger)
   }
 
-  private func mirrored(_ store: any Store, by ledger: any Ledger) -> any Store {
-    func made(_ ledger: some Ledger) -> any Store {
-      MirroredStore(
-        store, ledger: ledger, catalog: workspace.catalog, protection: protection,
-        provenance: provenance)
+  private func mirrored(_ store: Store, by ledger: any Ledger) -> Store {
+    func made(_ ledger: some Ledger) -> Store {
+      store.mirrored(in: ledger, catalog: workspace.catalog, provenance: provenance)
     }
     return made(ledger)
   }
@@ -92,14 +93,14 @@ struct StoreFactory {
       runtime: runtime)
   }
 
-  private func openBao(_ settings: OpenBaoSettings) throws -> any Store {
+  private func openBao(_ settings: OpenBaoSettings) throws -> Store {
     let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
     guard let address = settings.address ?? environment.address else {
       throw Diagnostic(
         .storeMisconfigured, "where the OpenBao server is, is not told",
         help: ["name it: `store.address` in \(Project.fileName), or BAO_ADDR"])
     }
-    return OpenBaoStore(
+    return OpenBaoBackend(
       address: address, namespace: settings.namespace ?? environment.namespace,
       mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
       destroys: destroys,
@@ -110,7 +111,8 @@ struct StoreFactory {
         LiveHTTPTransport(
           proxy: ProxyAddress.of(address, environment: ProcessInfo.processInfo.environment),
           authorities: environment.authorities), logger: logger),
-      runtime: runtime, protection: protection)
+      runtime: runtime, protection: protection
+    ).store
   }
 
   private func logins(_ command: [String]) -> StoreLogins {

@@ -29,7 +29,7 @@ struct ApplyTokenUpdater {
   /// Those that the plan deletes, read before anything is done; none where the store keeps no
   /// tokens.
   func tokensToRevoke() async throws -> [RevocableTokens] {
-    guard let tokens = session.store.tokenStore else { return [] }
+    guard let tokens = session.store.tokens else { return [] }
     let names = Set(plan.changes.filter { $0.action.endsConnection }.map(\.connection))
     if names.isEmpty { return [] }
     let kept = try await session.mappingStoreErrors { () async throws(StoreError) in

@@ -21,7 +21,7 @@ struct Credentials {
     if !missing.isEmpty {
       throw Failure(missing.map { Diagnostic.notStored($0, session) })
     }
-    if let tokens = session.store.tokenStore {
+    if let tokens = session.store.tokens {
       let tokenRenewer = try TokenRenewer(session, termination: nil)
       let subjects = tokenRenewer.subjects(snapshot)
       let renewed = names.filter { subjects[$0] != nil }
@@ -41,7 +41,7 @@ struct Credentials {
       }
     }
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await session.store.secrets(of: names)
+      try await session.store.secrets?.secrets(of: names) ?? [:]
     }
     secrets = opened.byConnection
   }

@@ -42,13 +42,7 @@ struct EventPoller {
       try await feed.events(after: cursor)
     }
     cursor = next
-    var lines = events.compactMap { event in
-      event.connection.flatMap {
-        EventLine(
-          what: event.what, connection: $0, at: event.at, who: event.who,
-          version: event.version)
-      }
-    }
+    var lines = events.compactMap { EventLine($0) }
     polls += 1
     if polls.isMultiple(of: Self.pollsPerDriftCheck) {
       let found = try await Self.conditions(session)

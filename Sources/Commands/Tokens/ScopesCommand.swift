@@ -31,7 +31,7 @@ struct RecordScopesCommand: Subcommand {
       throw ValidationError("`\(scope)` is not a scope; give each as an argument of its own")
     }
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await session.store.recordGrant(
+      try await session.store.grants.recordGrant(
         Set(scopes.map { Scope($0) }), for: name, by: session.provenance())
     }
     let list = scopes.isEmpty ? "no scopes" : scopes.sorted().joined(separator: ", ")

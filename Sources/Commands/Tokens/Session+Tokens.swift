@@ -11,7 +11,7 @@ import Tokens
 extension Session {
   /// The records of tokens; `nil` where the store keeps none.
   func tokenOverview() async throws -> TokenOverview? {
-    guard let tokens = store.tokenStore else { return nil }
+    guard let tokens = store.tokens else { return nil }
     let records = try await mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }

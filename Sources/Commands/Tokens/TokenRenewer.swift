@@ -19,7 +19,7 @@ struct TokenRenewer: Sendable {
 
   /// - Throws: where the store keeps no tokens.
   init(_ session: Session, termination: TerminationSignal?) throws {
-    guard let tokens = session.store.tokenStore else {
+    guard let tokens = session.store.tokens else {
       throw Failure(.storeKeepsNoTokens(session.store.description))
     }
     self.session = session
@@ -27,7 +27,7 @@ struct TokenRenewer: Sendable {
     rule = session.workspace.project.renewal
     let process = ProcessInfo.processInfo.processIdentifier
     renewer = Renewer(
-      store: session.store, tokens: tokens, http: session.tokenHTTP,
+      tokens: tokens, http: session.tokenHTTP,
       journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
       runtime: termination?.endingSleeps(of: session.runtime) ?? session.runtime,
       isEnding: { termination?.isReceived ?? false }, rule: rule,
@@ -111,7 +111,7 @@ struct TokenRenewer: Sendable {
     of names: Set<ConnectionName>
   ) async throws -> [ConnectionName: [FieldName: SecretBytes]] {
     let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await session.store.secrets(of: names)
+      try await session.store.secrets?.secrets(of: names) ?? [:]
     }
     return opened.byConnection
   }

@@ -11,8 +11,8 @@ struct WatchCommand: Subcommand {
     commandName: "watch",
     abstract: "Tell what happens to connections, a line of JSON each.",
     discussion: """
-      The events are applied, renamed, deleted, refreshed, authorized, revoked, failed, scopes, \
-      expiring and drifted; no value is in one. They come from the \
+      The events are applied, renamed, deleted, rolled-back, refreshed, authorized, revoked, failed, \
+      scopes, expiring and drifted; no value is in one. They come from the \
       store's own log, whoever wrote it; where it has none that can be read on from, versions are \
       compared every five seconds. With --exec a \
       command is run after each, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \

@@ -1,0 +1,23 @@
+package import Diagnostics
+package import Model
+
+/// What became of each change, in the order of the plan.
+package struct ApplyOutcome: Sendable {
+  package enum ChangeResult: Hashable, Sendable {
+    case done
+    case failed([Diagnostic])
+    /// Not begun, because the run had to stop.
+    case skipped
+  }
+
+  package let results: [(change: Change, result: ChangeResult)]
+  /// What stopped the run, or failed at its end.
+  package let faults: [Diagnostic]
+
+  package func count(_ result: (ChangeResult) -> Bool) -> Int {
+    results.count { result($0.result) }
+  }
+
+  package var doneCount: Int { count { $0 == .done } }
+  package var isComplete: Bool { doneCount == results.count && !faults.hasErrors }
+}

@@ -1,0 +1,46 @@
+import Encodings
+import FoundationEssentials
+import Model
+
+/// An access token, and what it allows where that is known.
+struct AccessToken: Sendable {
+  let text: String
+  /// `nil` where it is unknown.
+  let scopes: Set<String>?
+  /// Seconds since 1970; `nil` where it is unknown.
+  let expiresAt: Int64?
+
+  /// The response of a token endpoint (RFC 6749 section 5.1).
+  init?(answer: [UInt8], now: Int64) {
+    struct Response: Decodable {
+      let access_token: String
+      let expires_in: Seconds?
+      let scope: String?
+    }
+    guard let answer = try? JSONDecoder().decode(Response.self, from: Data(answer)) else {
+      return nil
+    }
+    text = answer.access_token
+    scopes = answer.scope.map(Self.scopes)
+    expiresAt = answer.expires_in.map { now + $0.count }
+  }
+
+  /// A ready token. Of a JWT (RFC 7519) the claims are read, not verified: only its own server
+  /// judges it.
+  init(ready text: String) {
+    struct Claims: Decodable {
+      let scope: String?
+      let exp: Seconds?
+    }
+    self.text = text
+    let parts = text.split(separator: ".")
+    let payload = parts.count == 3 ? Base64.urlDecoded(parts[1]) : nil
+    let claims = payload.flatMap { try? JSONDecoder().decode(Claims.self, from: Data($0)) }
+    scopes = claims?.scope.map(Self.scopes)
+    expiresAt = claims?.exp?.count
+  }
+
+  private static func scopes(_ text: String) -> Set<String> {
+    Set(text.split(separator: " ").map(String.init))
+  }
+}

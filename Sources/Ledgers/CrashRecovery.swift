@@ -1,0 +1,74 @@
+import Model
+import Stores
+
+/// Finds out what became of the changes that a killed run had meant.
+struct CrashRecovery {
+  private let byID: [StoreID: BackendConnection]
+  private let byName: [ConnectionName: BackendConnection]
+
+  /// - Parameter connections: all of the backend, as they are now.
+  init(connections: [BackendConnection]) {
+    byID = Dictionary(connections.map { ($0.id, $0) }) { first, _ in first }
+    byName = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// - A create whose connection exists was done: it is ours, with what was meant.
+  /// - An update that moved the version may be ours: what the record says of the values stays, so
+  ///   the next plan writes them again.
+  /// - A delete whose connection does not exist was done.
+  func recover(
+    _ intent: JournaledIntent, of run: LedgerRun, by provenance: Provenance,
+    in entries: inout [ConnectionName: LedgerEntry]
+  ) {
+    let name = intent.connection
+    switch intent.kind {
+    case .create, .replace:
+      if let id = intent.id, byID[id] != nil { return }
+      entries[name] = nil
+      guard let found = byName[name],
+        found.createdAt.milliseconds >= run.holder.since.milliseconds - 300_000
+      else { return }
+      let draft =
+        intent.draft
+        ?? AppliedRecord(
+          storeID: "", version: "", app: found.app, setupType: nil, fields: [:],
+          provenance: provenance)
+      entries[name] = LedgerEntry(record: draft.moved(to: found))
+    case .update, .record:
+      move(name, to: name, intent, in: &entries)
+    case .rename:
+      guard let former = intent.formerName else { return }
+      let isDone = intent.id.flatMap { byID[$0]?.name } == name
+      move(former, to: isDone ? name : former, intent, in: &entries)
+    case .delete:
+      if let id = intent.id, byID[id] == nil { entries[name] = nil }
+    }
+  }
+
+  /// The record for the present version, maybe under another name.
+  private func move(
+    _ former: ConnectionName, to name: ConnectionName, _ intent: JournaledIntent,
+    in entries: inout [ConnectionName: LedgerEntry]
+  ) {
+    guard let id = intent.id, let found = byID[id], var entry = entries[former],
+      let record = entry.record
+    else { return }
+    entry.record = record.moved(to: found)
+    entries[former] = nil
+    entries[name] = entry
+  }
+}
+
+extension AppliedRecord {
+  /// The record for a connection of the backend, at its present version.
+  fileprivate func moved(to found: BackendConnection) -> AppliedRecord {
+    let fields = fields.mapValues { field -> AppliedField in
+      guard case .sealed(let ciphertext, let value, _) = field else { return field }
+      return .sealed(
+        ciphertext: ciphertext, value: storeID == found.id ? value : nil, version: found.version)
+    }
+    return AppliedRecord(
+      storeID: found.id, version: found.version, app: app, setupType: setupType, fields: fields,
+      labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
+  }
+}

@@ -1,0 +1,171 @@
+import Model
+import Stores
+
+/// The lock of a ledger: the process that moves the ledger first has it, and moves it alone until it is
+/// released.
+///
+/// While it is held, each state of the run replaces the last one, so that the run's end is one entry of
+/// the log on top of the one before it.
+actor LedgerLock<Records: Ledger>: ApplyLock {
+  /// The ledger while we hold its lock.
+  private struct Held {
+    var version: Records.Version
+    /// What the run's entry in the log will be on top of.
+    let base: Records.Version
+    /// Seconds since 1970.
+    var pushedAt: Int64
+    var hasChanged: Bool
+
+    var run: LedgerRun? { version.contents.state.run }
+  }
+
+  private let ledger: Records
+  private let provenance: @Sendable () -> Provenance
+  private var held: Held?
+
+  init(_ ledger: Records, provenance: @escaping @Sendable () -> Provenance) {
+    self.ledger = ledger
+    self.provenance = provenance
+  }
+
+  /// Ours while we hold the lock, else what is there now.
+  func contents() throws(StoreError) -> LedgerContents {
+    if let held { return held.version.contents }
+    return try ledger.read().contents
+  }
+
+  /// `nil` where we do not hold the lock.
+  var heldContents: LedgerContents? { held?.version.contents }
+
+  // MARK: Taking and releasing
+
+  func tryLock(_ holder: LockHolder) throws(StoreError) -> LockOutcome {
+    let version = try ledger.read()
+    var contents = version.contents
+    let former = contents.state.run
+    let outcome = LockOutcome(of: holder, over: former?.holder)
+    switch outcome {
+    case .held: return outcome
+    case .acquired, .takenOver: break
+    }
+    if let former, !former.intents.isEmpty { contents.state.interrupted.append(former) }
+    contents.state.token = holder.token
+    contents.state.step = 1
+    contents.state.run = LedgerRun(holder: holder)
+    do throws(StoreError) {
+      // What a killed run left is its own entry; ours is on top of it.
+      let taken = try ledger.move(
+        from: version, on: version, to: contents, message: LogMessage.underWay, by: provenance(),
+        isShared: true)
+      held = Held(
+        version: taken, base: version, pushedAt: holder.lastSeen.milliseconds / 1000,
+        hasChanged: former != nil)
+      return outcome
+    } catch {
+      guard case .ledgerMoved = error else { throw error }
+      // Another process was first; who it is shows now.
+      guard let winner = try ledger.read().contents.state.run?.holder else { throw error }
+      return .held(by: winner)
+    }
+  }
+
+  func heartbeat(_ holder: LockHolder, at now: Timestamp) throws(StoreError) {
+    guard held?.run?.holder.token == holder.token else { throw .lockLost(by: nil) }
+    do throws(StoreError) {
+      try save(isShared: true) { contents in
+        contents.state.run?.holder = holder.seen(at: now)
+      }
+    } catch {
+      guard case .ledgerMoved = error else { throw error }
+      throw .lockLost(by: try? ledger.read().contents.state.run?.holder)
+    }
+  }
+
+  /// Ends the run too: its entry in the log is complete. A run that changed nothing leaves none.
+  func unlock(_ holder: LockHolder) throws(StoreError) {
+    guard let held, held.run?.holder.token == holder.token else { return }
+    self.held = nil
+    if !held.hasChanged { return try ledger.revert(held.version, to: held.base) }
+    var contents = held.version.contents
+    let run = contents.state.run
+    // What is not known to be done is left to the next run.
+    if let run, !run.intents.isEmpty { contents.state.interrupted.append(run) }
+    contents.state.run = nil
+    contents.state.step += 1
+    _ = try ledger.move(
+      from: held.version, on: held.base, to: contents, message: LogMessage.end(of: run),
+      by: run?.provenance ?? provenance(), isShared: true)
+  }
+
+  // MARK: The states of a run
+
+  /// From now on the run has an entry in the log.
+  func markChanged() { held?.hasChanged = true }
+
+  /// Another state of our run, which replaces the last one.
+  func save(
+    isShared: Bool, _ change: @Sendable (inout LedgerContents) -> Void
+  ) throws(StoreError) {
+    guard let held else { throw .lockLost(by: nil) }
+    var contents = held.version.contents
+    change(&contents)
+    contents.state.step += 1
+    self.held?.version = try ledger.move(
+      from: held.version, on: held.base, to: contents, message: LogMessage.underWay,
+      by: contents.state.run?.provenance ?? provenance(), isShared: isShared)
+  }
+
+  /// The state after a change; it is shared as often as `PushPolicy` says.
+  func saveOutcome(
+    of name: ConnectionName, _ change: @Sendable (inout LedgerContents) -> Void
+  ) throws(StoreError) {
+    let now = provenance().at.milliseconds / 1000
+    let isDue = PushPolicy.isDue(at: now, lastPush: held?.pushedAt ?? now)
+    try save(isShared: isDue) { contents in
+      change(&contents)
+      contents.state.run?.intents.removeAll { $0.connection == name }
+      contents.state.run?.done += 1
+    }
+    if isDue { held?.pushedAt = now }
+  }
+
+  /// Keeps the first key.
+  ///
+  /// - Returns: false where another change of this run was first.
+  func addKey(_ sealed: String) throws(StoreError) -> Bool {
+    if held?.version.contents.key != nil { return false }
+    try save(isShared: false) { $0.key = sealed }
+    return true
+  }
+}
+
+/// When the states of a run are shared with a remote.
+package enum PushPolicy {
+  /// Seconds between two moves of the outcomes at a remote; a run's end moves there at once.
+  package static let interval: Int64 = 5
+
+  /// - Parameters: seconds since 1970.
+  package static func isDue(at now: Int64, lastPush: Int64) -> Bool { now - lastPush >= interval }
+}
+
+/// The messages of a ledger's log.
+enum LogMessage {
+  static let underWay = "apply: under way\n"
+
+  static func end(of run: LedgerRun?) -> String {
+    guard let run, let provenance = run.provenance else { return "apply: nothing done\n" }
+    let left = run.intents.isEmpty ? "" : ", \(run.intents.count) in doubt"
+    let lines =
+      ["apply: \(run.done) done\(left)", ""] + (run.plan.map { ["Plan: \($0)"] } ?? [])
+      + provenance.lines
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Provenance {
+  /// As the log's messages have it.
+  var lines: [String] {
+    ["Who: \(who)", "When: \(at)"] + (commit.map { ["Source: \($0)"] } ?? [])
+      + ["Tool: vaultctl \(toolVersion)"]
+  }
+}

@@ -1,0 +1,117 @@
+package import Model
+package import Stores
+
+extension Store {
+  /// The store with a copy of its applied records in a ledger: for plans that cannot ask the store, and
+  /// for a log that is read where the project is.
+  ///
+  /// The store's own records are what counts, and its own lock keeps applies apart. The copy is made
+  /// when a run ends; where that failed, the next run begins by making it.
+  package func mirrored(
+    in ledger: some Ledger, catalog: Catalog, provenance: @escaping @Sendable () -> Provenance
+  ) -> Store {
+    let mirror = LedgerMirror(store: self, ledger: ledger, provenance: provenance)
+    var mirrored = self
+    mirrored.journal = MirroredJournal(journal: journal, mirror: mirror)
+    mirrored.grants = MirroredGrants(grants: grants, mirror: mirror)
+    mirrored.key = key.map { MirroredKey(key: $0, mirror: mirror) }
+    mirrored.history = history.map { MirroredHistory(history: $0, mirror: mirror) }
+    mirrored.offline = .reader(LedgerReader(ledger: ledger, catalog: catalog))
+    return mirrored
+  }
+}
+
+/// Copies the records of a store to a ledger.
+private struct LedgerMirror<Records: Ledger>: Sendable {
+  let store: Store
+  let ledger: Records
+  let provenance: @Sendable () -> Provenance
+
+  /// Brings the ledger up to what the store has recorded; where it is up to date, nothing moves.
+  func publish(_ message: String, by provenance: Provenance) async throws(StoreError) {
+    let version = try ledger.read()
+    var contents = version.contents
+    let snapshot = try await store.reader.read()
+    contents.key = try await store.key?.sealed()
+    contents.entries = [:]
+    for (name, record) in snapshot.applied {
+      contents.entries[name] = LedgerEntry(
+        record: record, granted: snapshot.actual[name]?.grantedScopes?.sorted())
+    }
+    if contents == version.contents { return }
+    _ = try ledger.move(
+      from: version, on: version, to: contents, message: message, by: provenance, isShared: true)
+  }
+}
+
+private struct MirroredJournal<Records: Ledger>: ApplyJournal {
+  let journal: any ApplyJournal
+  let mirror: LedgerMirror<Records>
+
+  func recoverInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
+    let runs = try await journal.recoverInterruptedRuns()
+    try await mirror.publish("ledger: brought up to the store\n", by: mirror.provenance())
+    return runs
+  }
+
+  func beginRun(
+    _ intents: [StoreIntent], by provenance: Provenance
+  ) async throws(StoreError) -> ApplyRun {
+    var run = try await journal.beginRun(intents, by: provenance)
+    run.end = { [mirror, end = run.end] now async throws(StoreError) in
+      try await end?(now)
+      let provenance = mirror.provenance()
+      try await mirror.publish(
+        "apply: done\n\n" + provenance.lines.joined(separator: "\n") + "\n", by: provenance)
+    }
+    return run
+  }
+}
+
+private struct MirroredGrants<Records: Ledger>: GrantRecorder {
+  let grants: any GrantRecorder
+  let mirror: LedgerMirror<Records>
+
+  func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) async throws(StoreError) {
+    try await grants.recordGrant(scopes, for: name, by: provenance)
+    try await mirror.publish("scopes: \(name)\n", by: provenance)
+  }
+}
+
+private struct MirroredHistory<Records: Ledger>: VersionHistory {
+  let history: any VersionHistory
+  let mirror: LedgerMirror<Records>
+
+  func versions(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
+    try await history.versions(of: name)
+  }
+
+  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
+    try await history.events(of: name)
+  }
+
+  func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    let record = try await history.rollBack(name, to: version, by: provenance)
+    try await mirror.publish("rollback: \(name)\n", by: provenance)
+    return record
+  }
+}
+
+private struct MirroredKey<Records: Ledger>: StoreKeyAccess {
+  let key: any StoreKeyAccess
+  let mirror: LedgerMirror<Records>
+
+  func sealed() async throws(StoreError) -> String? { try await key.sealed() }
+  func present() async throws(StoreError) -> StoreKey? { try await key.present() }
+  func open(_ sealed: String) async throws(StoreError) -> StoreKey { try await key.open(sealed) }
+
+  func reseal() async throws(StoreError) -> Bool {
+    let exists = try await key.reseal()
+    try await mirror.publish("key: sealed anew\n", by: mirror.provenance())
+    return exists
+  }
+}

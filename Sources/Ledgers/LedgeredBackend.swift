@@ -1,0 +1,86 @@
+package import Model
+package import Stores
+
+/// A store made of a backend, which holds the connections, and a ledger, which holds what we know of
+/// them: applied records, lock and journal.
+///
+/// 1. Taking the lock is a move of the ledger, at its remote too where there is one.
+/// 2. So is what a run means to do, before the first call that changes something.
+/// 3. Each outcome is a state of the ledger; the run's end is its entry in the log.
+/// 4. What a killed run left is looked up in the backend by the next one, and recorded.
+package struct LedgeredBackend<Records: Ledger>: Sendable {
+  let backend: any RecordlessBackend
+  let ledger: Records
+  let lock: LedgerLock<Records>
+  let key: StoreKeyHolder
+  let catalog: Catalog
+  let provenance: @Sendable () -> Provenance
+
+  package init(
+    _ backend: any RecordlessBackend, ledger: Records, catalog: Catalog,
+    protection: any KeyProtection, provenance: @escaping @Sendable () -> Provenance
+  ) {
+    self.backend = backend
+    self.ledger = ledger
+    self.catalog = catalog
+    self.provenance = provenance
+    lock = LedgerLock(ledger, provenance: provenance)
+    key = StoreKeyHolder(
+      LedgerKeyStorage(ledger: ledger, lock: lock, provenance: provenance),
+      protection: protection)
+  }
+
+  package var store: Store {
+    Store(
+      description: backend.description,
+      traits: Store.Traits(writesWholeSetups: true, holdsRecords: false, parallelism: 4),
+      reader: self, lock: lock,
+      journal: LedgerJournal(
+        backend: backend, lock: lock,
+        writer: LedgeredWriter(backend: backend, lock: lock, key: key, catalog: catalog),
+        provenance: provenance),
+      grants: self,
+      feed: ComparingFeed(self, tokens: nil, now: { [provenance] in provenance().at }),
+      offline: .reader(LedgerReader(ledger: ledger, catalog: catalog)), key: key, flows: self)
+  }
+}
+
+extension LedgeredBackend: ConnectionReader, FlowReader {
+  package func read() async throws(StoreError) -> Snapshot {
+    let contents = try await lock.contents()
+    return BackendSnapshot(contents: contents, catalog: catalog).of(try await backend.list())
+  }
+
+  package func flows() async throws(StoreError) -> [FlowDefinition] {
+    try await backend.flows()
+  }
+}
+
+extension LedgeredBackend: GrantRecorder {
+  package func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) async throws(StoreError) {
+    let version = try ledger.read()
+    guard version.contents.entries[name]?.record != nil else { throw .notFound(name) }
+    if version.contents.state.run != nil { throw .ledgerMoved }
+    var contents = version.contents
+    contents.entries[name]?.granted = scopes.sorted()
+    _ = try ledger.move(
+      from: version, on: version, to: contents, message: "scopes: \(name)\n", by: provenance,
+      isShared: true)
+  }
+}
+
+/// The connections as a ledger alone has them, read without its remote.
+struct LedgerReader<Records: Ledger>: OfflineReader {
+  let ledger: Records
+  let catalog: Catalog
+
+  func snapshot() throws(StoreError) -> Snapshot {
+    BackendSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
+  }
+
+  func sealedKey() throws(StoreError) -> String? {
+    try ledger.read(isOffline: true).contents.key
+  }
+}

@@ -1,0 +1,103 @@
+import Model
+import Secrets
+import Stores
+
+/// Writes connections to a backend, and their records to the ledger whose lock is held.
+struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
+  let backend: any RecordlessBackend
+  let lock: LedgerLock<Records>
+  let key: StoreKeyHolder
+  let catalog: Catalog
+
+  /// What is meant is journaled since the run began.
+  func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
+    let former: ConnectionName =
+      if case .rename(_, _, let former) = write.action { former } else { write.name }
+    let before = await lock.heldContents?.entries[former]?.record
+    let written: WrittenConnection
+    switch write.action {
+    case .create:
+      written = WrittenConnection(try await backend.create(try backendWrite(write, before: nil)))
+    case .replace(let id, let version):
+      let new = try backendWrite(write, before: nil)
+      try await backend.delete(id, named: write.name, from: version)
+      written = WrittenConnection(try await backend.create(new))
+    case .record(let id, let version): written = WrittenConnection(id: id, version: version)
+    case .update(let id, let version), .rename(let id, let version, _):
+      // At another version than we recorded, the content is unknown: it is written again.
+      if version != before?.version || write.reachesBackend(before, former: former) {
+        written = WrittenConnection(
+          try await backend.update(id, from: version, try backendWrite(write, before: before)))
+      } else {
+        written = WrittenConnection(id: id, version: version)
+      }
+    case .delete(let id, let version):
+      try await backend.delete(id, named: write.name, from: version)
+      try await lock.saveOutcome(of: write.name) { $0.entries[write.name] = nil }
+      return nil
+    }
+    let key = write.hasNewSecrets ? try await key.presentOrNew() : nil
+    // The backend has no finer versions than the connection's.
+    let record = try write.appliedRecord(
+      written, before: before, key: key, fieldVersion: { _ in written.version })
+    try await lock.saveOutcome(of: write.name) { contents in
+      let granted = contents.entries[former]?.granted
+      contents.entries[former] = nil
+      contents.entries[write.name] = LedgerEntry(record: record, granted: granted)
+    }
+    return record
+  }
+
+  /// An incomplete setup is withheld: the backend takes none, and the connection stays empty there.
+  private func backendWrite(
+    _ write: StoreWrite, before: AppliedRecord?
+  ) throws(StoreError) -> BackendWrite {
+    guard let type = write.setupType, catalog.isWhole(write.app, type, write.fields.keys)
+    else {
+      if let type = before?.setupType,
+        catalog.isWhole(write.app, type, (before?.fields ?? [:]).keys)
+      {
+        throw .refused(
+          "a connection that has a setup there cannot be emptied; delete it, and make it anew")
+      }
+      return BackendWrite(name: write.name, app: write.app, setup: nil)
+    }
+    // Only the name changes, where every secret stays as it is.
+    if write.keepsSecrets { return BackendWrite(name: write.name, app: write.app, setup: nil) }
+    let fields = write.fields.compactMapValues { value -> BackendWrite.Value? in
+      switch value {
+      case .plain(let value): .plain(value)
+      case .secret(let value, _): .secret(value)
+      case .keep, .leave: nil
+      }
+    }
+    return BackendWrite(
+      name: write.name, app: write.app, setup: BackendWrite.Setup(type: type, fields: fields))
+  }
+}
+
+extension WrittenConnection {
+  fileprivate init(_ connection: BackendConnection) {
+    self.init(id: connection.id, version: connection.version)
+  }
+}
+
+extension Catalog {
+  /// Whether a setup has all that its app requires; a setup of an unknown app has.
+  func isWhole(_ app: AppID, _ type: SetupType, _ fields: some Collection<FieldName>) -> Bool {
+    self[app]?.setup(type)?.missing(from: fields).isEmpty ?? true
+  }
+}
+
+extension StoreWrite {
+  /// Whether the backend has something else than the write declares: a value that is only sealed again,
+  /// labels and scopes are in the ledger alone.
+  fileprivate func reachesBackend(_ before: AppliedRecord?, former: ConnectionName) -> Bool {
+    guard let before else { return true }
+    if name != former || hasNewSecrets || setupType != before.setupType { return true }
+    for (field, value) in fields {
+      if case .plain(let value) = value, before.fields[field] != .plain(value) { return true }
+    }
+    return before.fields.keys.contains { fields[$0] == nil }
+  }
+}

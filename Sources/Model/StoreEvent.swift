@@ -1,0 +1,101 @@
+/// One line of a store's log.
+package struct StoreEvent: Hashable, Sendable {
+  package let at: Timestamp
+  package let who: String
+  package let kind: Kind
+  package let connection: String?
+  package let version: Int64?
+  package let commit: String?
+
+  package init(
+    at: Timestamp, who: String, kind: Kind, connection: String?, version: Int64?, commit: String?
+  ) {
+    self.at = at
+    self.who = who
+    self.kind = kind
+    self.connection = connection
+    self.version = version
+    self.commit = commit
+  }
+}
+
+extension StoreEvent {
+  /// What happened to a connection.
+  package enum Kind: Hashable, Sendable {
+    case created, updated, recorded, deleted
+    /// The connection has this name from then on.
+    case renamed(to: ConnectionName)
+    /// The connection had this name until then.
+    case renamedFrom(ConnectionName)
+    case rolledBack(to: StoreVersion)
+    /// What a service granted was recorded.
+    case grantRecorded
+    case token(TokenEvent)
+    /// A version of a store that keeps versions and no log.
+    case version(StoreVersion, StoredVersion.State)
+    /// As a newer vaultctl, or another tool, has written it.
+    case other(String)
+  }
+}
+
+/// What happened to a connection's tokens; the raw values are what stores write.
+package enum TokenEvent: String, Hashable, Sendable, CaseIterable {
+  case minted = "token minted"
+  case refreshed = "token refreshed"
+  case failed = "token failed"
+  case stopped = "token stopped"
+  case authorized, revoked
+}
+
+extension StoreEvent.Kind {
+  private static let renamedTo = "rename to "
+  private static let renamedFrom = "rename from "
+  private static let rolledBackTo = "rollback to "
+
+  /// The text of a store's log.
+  package var stored: String {
+    switch self {
+    case .created: "create"
+    case .updated: "update"
+    case .recorded: "record"
+    case .deleted: "delete"
+    case .renamed(let name): Self.renamedTo + name.rawValue
+    case .renamedFrom(let name): Self.renamedFrom + name.rawValue
+    case .rolledBack(let version): Self.rolledBackTo + version.rawValue
+    case .grantRecorded: "scopes"
+    case .token(let event): event.rawValue
+    case .version(let version, let state):
+      switch state {
+      case .present, .kept: "version \(version)"
+      case .deleted, .destroyed: "version \(version) (\(state.rawValue))"
+      }
+    case .other(let text): text
+    }
+  }
+
+  /// The kind that a store's log names; any text has one.
+  package init(stored text: String) {
+    func rest(after prefix: String) -> String? {
+      text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+    }
+    switch text {
+    case "create": self = .created
+    case "update": self = .updated
+    case "record": self = .recorded
+    case "delete": self = .deleted
+    case "scopes": self = .grantRecorded
+    default:
+      if let event = TokenEvent(rawValue: text) {
+        self = .token(event)
+      } else if let name = rest(after: Self.renamedTo).flatMap({ ConnectionName($0) }) {
+        self = .renamed(to: name)
+      } else if let name = rest(after: Self.renamedFrom).flatMap({ ConnectionName($0) }) {
+        self = .renamedFrom(name)
+      } else if let version = rest(after: Self.rolledBackTo), !version.isEmpty {
+        self = .rolledBack(to: StoreVersion(version))
+      } else {
+        self = .other(text)
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Encodings
+import Foundation
+import Model
+
+/// The paths of everything, relative to the mount and encoded.
+struct KVPaths: Sendable {
+  /// The folder of the connections.
+  let connections: String
+  private let state: String
+  /// The folder of the tokens, which a planner need not be able to read.
+  let tokens: String
+
+  /// - Parameter prefix: of the project; `environment` has a folder of its own in it.
+  init(prefix: String, environment: String?) {
+    let folder = environment.map { "/\(percentEncoded($0))" } ?? ""
+    connections = percentEncoded(path: prefix) + folder
+    state = percentEncoded(path: prefix) + "-state" + folder
+    tokens = percentEncoded(path: prefix) + "-tokens" + folder
+  }
+
+  /// A name is free text, and one part of the path; the engine's paths are decoded once more.
+  func connection(_ name: ConnectionName) -> String {
+    "\(connections)/\(percentEncoded(percentEncoded(name.rawValue)))"
+  }
+
+  func record(_ name: ConnectionName) -> String {
+    "\(state)/records/\(percentEncoded(percentEncoded(name.rawValue)))"
+  }
+
+  /// By the connection's id, which a rename keeps and no other connection ever has.
+  func tokens(_ id: StoreID) -> String {
+    "\(tokens)/\(percentEncoded(percentEncoded(id.rawValue)))"
+  }
+
+  var key: String { "\(state)/key" }
+  var lock: String { "\(state)/lock" }
+  func run(_ part: Int) -> String { "\(state)/run/\(part)" }
+
+  static func name(_ key: String) -> ConnectionName? {
+    key.removingPercentEncoding.flatMap { ConnectionName($0) }
+  }
+}

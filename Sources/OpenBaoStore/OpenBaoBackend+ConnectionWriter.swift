@@ -1,0 +1,112 @@
+package import Model
+package import Stores
+
+extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
+  package func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
+    let record: AppliedRecord?
+    switch write.action {
+    case .create:
+      let entry = try await knownEntry(write.name)
+      if entry.metadata.isThere { throw .nameTaken(write.name) }
+      record = try await put(write, id: .random(), over: entry, keeping: nil)
+    case .update(let id, let version):
+      let entry = try await entry(write.name, id, at: version)
+      record = try await put(
+        write, id: entry.custom.id ?? .random(), over: entry, keeping: write.name)
+    case .replace(let id, let version):
+      let old = try await entry(write.name, id, at: version)
+      record = try await put(write, id: .random(), over: old, keeping: nil)
+      try await removeTokens(id)
+    case .record(let id, let version):
+      record = try await recordAlone(write, over: try await entry(write.name, id, at: version))
+    case .rename(let id, let version, let former):
+      let old = try await entry(former, id, at: version)
+      let new = try await knownEntry(write.name)
+      if new.metadata.isThere { throw .nameTaken(write.name) }
+      var base = new
+      base.record = old.record
+      base.custom.granted = old.custom.granted
+      record = try await put(write, id: old.custom.id ?? .random(), over: base, keeping: former)
+      try await remove(former, old, keepsTokens: true)
+    case .delete(let id, let version):
+      try await remove(write.name, try await entry(write.name, id, at: version))
+      record = nil
+    }
+    await journal.finish(write.name)
+    return record
+  }
+
+  /// The connection as the plan saw it. What we know may be old, so where it differs it is read again.
+  private func entry(
+    _ name: ConnectionName, _ id: StoreID, at version: StoreVersion
+  ) async throws(StoreError) -> ConnectionEntry {
+    func fits(_ entry: ConnectionEntry) -> Bool {
+      entry.metadata.isThere && entry.version == version && entry.id(named: name) == id
+    }
+    let known = try await knownEntry(name)
+    if fits(known) { return known }
+    let fresh = try await freshEntry(name)
+    if fits(fresh) { return fresh }
+    throw .versionConflict(
+      name, expected: version, found: fresh.metadata.isThere ? fresh.version : nil)
+  }
+
+  /// Soft, so that the engine's own tools can restore it, or for good. A version that was written
+  /// meanwhile stays.
+  ///
+  /// - Parameter keepsTokens: it has another name now.
+  func remove(
+    _ name: ConnectionName, _ entry: ConnectionEntry, keepsTokens: Bool = false
+  ) async throws(StoreError) {
+    let path = paths.connection(name)
+    if !keepsTokens { try await removeTokens(entry.id(named: name)) }
+    if destroys {
+      try await engine.destroy(path)
+      try await engine.destroy(paths.record(name))
+      return remember(nil, name)
+    }
+    try await engine.delete(path, version: entry.metadata.current)
+    try await clear(name, entry)
+  }
+
+  /// Forgets what was applied of a connection that is gone.
+  func clear(_ name: ConnectionName, _ entry: ConnectionEntry) async throws(StoreError) {
+    var custom = entry.custom
+    custom.clear()
+    try await putCustom(custom, of: name, over: entry)
+    remember(
+      ConnectionEntry(
+        metadata: entry.metadata.with(
+          current: entry.metadata.current, custom: custom.texts ?? [:], isGone: true),
+        custom: custom, record: nil), name)
+  }
+
+  package func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) async throws(StoreError) {
+    var entry = try await freshEntry(name)
+    guard entry.metadata.isThere else { throw .notFound(name) }
+    entry.custom.granted = scopes.sorted()
+    try await putCustom(entry.custom, of: name, over: entry)
+    _ = try await freshEntry(name)
+  }
+
+  /// Replaces what is kept beside the secret and was read with `entry`.
+  ///
+  /// - Throws: `versionConflict` where another process was first.
+  func putCustom(
+    _ custom: CustomMetadata, of name: ConnectionName, over entry: ConnectionEntry
+  ) async throws(StoreError) {
+    guard let texts = custom.texts else {
+      throw .refused(
+        "the labels of `\(name)` do not fit beside the secret: it has room for"
+          + " \(CustomMetadata.maxEntries) texts of \(CustomMetadata.maxBytes) bytes")
+    }
+    let isPut = try await engine.putMetadata(
+      paths.connection(name), custom: texts, after: entry.metadata.metadataVersion)
+    if isPut { return }
+    let fresh = try await freshEntry(name)
+    throw .versionConflict(
+      name, expected: entry.version, found: fresh.metadata.isThere ? fresh.version : nil)
+  }
+}

@@ -1,0 +1,57 @@
+import GRDB
+import Model
+import Stores
+
+/// One run in the journal.
+struct RunID: Hashable, Sendable {
+  let rawValue: Int64
+  init(_ rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// What a run means to do and has done, so that the next one sees where it was killed.
+enum JournalTable {
+  static func takeInterrupted(_ db: Database) throws -> [InterruptedRun] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: "SELECT id, planned, provenance FROM run WHERE ended_at IS NULL AND seen = 0 ORDER BY id"
+    )
+    let runs = try rows.map { row in
+      let intents = try Row.fetchAll(
+        db.cachedStatement(
+          sql: "SELECT connection, done FROM intent WHERE run = ? ORDER BY connection"),
+        arguments: [row[0] as Int64])
+      return InterruptedRun(
+        provenance: try decoded(row[2]), planned: row[1],
+        done: intents.count { $0[1] as Int == 1 },
+        inDoubt: try intents.filter { $0[1] as Int == 0 }.map { try SnapshotReader.name($0[0]) })
+    }
+    try db.execute(sql: "UPDATE run SET seen = 1 WHERE ended_at IS NULL")
+    return runs
+  }
+
+  static func begin(_ db: Database, changes: Int, by provenance: Provenance) throws -> RunID {
+    try db.run(
+      sql: "INSERT INTO run (planned, provenance) VALUES (?, ?)",
+      arguments: [changes, canonicalJSON(provenance)])
+    return RunID(db.lastInsertedRowID)
+  }
+
+  static func intend(_ db: Database, _ name: ConnectionName, in run: RunID) throws {
+    try db.run(
+      sql: "INSERT OR REPLACE INTO intent (run, connection, done) VALUES (?, ?, 0)",
+      arguments: [run.rawValue, name.rawValue])
+  }
+
+  /// In the transaction of the change itself.
+  static func finish(_ db: Database, _ name: ConnectionName, in run: RunID) throws {
+    try db.run(
+      sql: "UPDATE intent SET done = 1 WHERE run = ? AND connection = ?",
+      arguments: [run.rawValue, name.rawValue])
+  }
+
+  static func end(_ db: Database, _ run: RunID, at now: Timestamp) throws {
+    try db.run(
+      sql: "UPDATE run SET ended_at = ? WHERE id = ?",
+      arguments: [now.milliseconds, run.rawValue])
+  }
+}

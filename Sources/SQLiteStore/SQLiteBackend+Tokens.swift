@@ -1,0 +1,40 @@
+import GRDB
+package import Model
+package import Stores
+
+extension SQLiteBackend: TokenStore {
+  package func tokenRecords() throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    try file.reading(.tokens, ifAbsent: [:]) { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT connection.name, connection.id, token.version, token.record
+          FROM token JOIN connection ON connection.id = token.connection
+          """)
+      return Dictionary(
+        try rows.map { row in
+          (
+            try SnapshotReader.name(row[0]),
+            StoredTokenRecord(id: StoreID(row[1]), version: row[2], record: try decoded(row[3]))
+          )
+        }
+      ) { first, _ in first }
+    }
+  }
+
+  package func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
+    let row = try reading(ifAbsent: nil) { db in try SealedTokens.of(name, in: db) }
+    guard let row else { throw .notFound(name) }
+    guard row.isSealed else {
+      return StoredTokens(id: row.id, version: row.version, record: row.record)
+    }
+    return try row.opened(await key.required())
+  }
+
+  package func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {
+    let key: StoreKey? = if case .put = write.tokens { try await key.presentOrNew() } else { nil }
+    return try writing { db in try TokenSwap(db: db, key: key, write: write).swap() }
+  }
+
+  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }
+}

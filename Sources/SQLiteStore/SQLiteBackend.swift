@@ -1,0 +1,118 @@
+import GRDB
+package import Model
+package import Secrets
+package import Stores
+
+/// A store in one SQLite file, 0600 in a folder of 0700.
+///
+/// Secret values are sealed with AES-256-GCM under a random key, which the store keeps as an
+/// OpenPGP message to the project's recipients: so a plan, which reads no secret, needs no key, and
+/// a stolen file opens for nobody else. Reading writes nothing; the file is made by the first write.
+///
+/// An actor, so that work on the file, which blocks a thread, is done one piece at a time.
+package actor SQLiteBackend {
+  /// Versions of a connection that are kept, the present one among them.
+  package static let keptVersions = 20
+
+  nonisolated let file: SQLiteFile
+  nonisolated let key: StoreKeyHolder
+  nonisolated let transactions: GroupCommit
+  package nonisolated let description: StoreDescription
+
+  /// - Parameters:
+  ///   - path: the file, absolute.
+  ///   - shownPath: as it is named to people.
+  package init(path: String, shownPath: String, protection: any KeyProtection) {
+    file = SQLiteFile(path: path)
+    transactions = GroupCommit(file)
+    key = StoreKeyHolder(SQLiteKeyStorage(file: file), protection: protection)
+    description = StoreDescription(type: "sqlite", location: shownPath)
+  }
+
+  package nonisolated var store: Store {
+    Store(
+      description: description,
+      traits: Store.Traits(writesWholeSetups: false, holdsRecords: true, parallelism: 32),
+      reader: self, lock: self, journal: self, grants: self, feed: self,
+      offline: .unavailable(
+        reason: "its records are in the store itself, so it cannot be planned without it"),
+      secrets: self, key: key, history: self, tokens: self)
+  }
+
+  func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
+    try file.writing(work)
+  }
+
+  func reading<R>(
+    ifAbsent absent: R, _ work: (Database) throws -> R
+  ) throws(StoreError) -> R {
+    try file.reading(.store, ifAbsent: absent, work)
+  }
+}
+
+extension SQLiteBackend: ConnectionReader, SecretReader {
+  package func read() throws(StoreError) -> Snapshot {
+    try reading(ifAbsent: Snapshot()) { db in try SnapshotReader.snapshot(db) }
+  }
+
+  package func secrets(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
+    let sealed = try reading(ifAbsent: []) { db in try SealedField.all(db, of: names) }
+    guard !sealed.isEmpty else { return [:] }
+    let key = try await key.required()
+    return try StoreError.translating {
+      Dictionary(try sealed.map { ($0.address, try $0.opened(key)) }) { first, _ in first }
+    }
+  }
+}
+
+extension SQLiteBackend: ApplyLock {
+  package func tryLock(_ holder: LockHolder) throws(StoreError) -> LockOutcome {
+    try writing { db in try LockTable.take(db, holder) }
+  }
+
+  package func heartbeat(_ holder: LockHolder, at now: Timestamp) throws(StoreError) {
+    try writing { db in try LockTable.keep(db, holder, at: now) }
+  }
+
+  package func unlock(_ holder: LockHolder) throws(StoreError) {
+    try writing { db in try LockTable.release(db, holder) }
+  }
+}
+
+extension SQLiteBackend: ApplyJournal {
+  package func recoverInterruptedRuns() throws(StoreError) -> [InterruptedRun] {
+    try writing { db in try JournalTable.takeInterrupted(db) }
+  }
+
+  /// A change is one transaction with its journal entry, so nothing is ever abandoned.
+  package func beginRun(
+    _ intents: [StoreIntent], by provenance: Provenance
+  ) throws(StoreError) -> ApplyRun {
+    let run = try writing { db in
+      try JournalTable.begin(db, changes: intents.count, by: provenance)
+    }
+    return ApplyRun(
+      writer: SQLiteRunWriter(run: run, transactions: transactions, key: key),
+      end: { [self] now async throws(StoreError) in try await endRun(run, at: now) })
+  }
+
+  private func endRun(_ run: RunID, at now: Timestamp) throws(StoreError) {
+    try writing { db in try JournalTable.end(db, run, at: now) }
+  }
+}
+
+extension SQLiteBackend: GrantRecorder {
+  package func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) throws(StoreError) {
+    try writing { db in
+      try db.run(
+        sql: "UPDATE connection SET granted = ? WHERE name = ?",
+        arguments: [try canonicalJSON(scopes.sorted()), name.rawValue])
+      guard db.changesCount == 1 else { throw StoreError.notFound(name) }
+      try EventTable.add(db, .grantRecorded, of: name, version: nil, by: provenance)
+    }
+  }
+}

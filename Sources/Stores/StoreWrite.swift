@@ -1,0 +1,57 @@
+package import Model
+package import Secrets
+
+/// One change with its opened values.
+package struct StoreWrite: Sendable {
+  package enum Action: Hashable, Sendable {
+    case create
+    case update(StoreID, from: StoreVersion)
+    /// Writes the applied record alone; values in `fields` are not touched.
+    case record(StoreID, at: StoreVersion)
+    /// An update that changes the name as well; the id stays.
+    case rename(StoreID, from: StoreVersion, formerly: ConnectionName)
+    /// Deletes the old connection and creates a new one, in one transaction.
+    case replace(StoreID, from: StoreVersion)
+    case delete(StoreID, from: StoreVersion)
+  }
+
+  package let name: ConnectionName
+  package let action: Action
+  package let app: AppID
+  package let setupType: SetupType?
+  /// All fields that the connection has after the write. A field of the store that is not here
+  /// is removed.
+  package let fields: [FieldName: FieldWrite]
+  package let labels: [String: String]
+  package let scopes: Set<Scope>?
+  package let preventsDestroy: Bool
+  package let provenance: Provenance
+
+  package init(
+    name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
+    fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
+    preventsDestroy: Bool = false, provenance: Provenance
+  ) {
+    self.name = name
+    self.action = action
+    self.app = app
+    self.setupType = setupType
+    self.fields = fields
+    self.labels = labels
+    self.scopes = scopes
+    self.preventsDestroy = preventsDestroy
+    self.provenance = provenance
+  }
+}
+
+/// What a write does to one field.
+package enum FieldWrite: Sendable {
+  case plain(PlainValue)
+  /// A new value, and the digest of the ciphertext that it came from.
+  case secret(SecretBytes, ciphertext: CiphertextDigest)
+  /// The store's value stays; the record names this ciphertext from now on (the same as before,
+  /// or the same value sealed again).
+  case keep(ciphertext: CiphertextDigest)
+  /// What the store has, or lacks, stays; so does what the record says of it.
+  case leave
+}

@@ -1,0 +1,102 @@
+import Ledgers
+import Model
+import Stores
+import TestSupport
+import Testing
+
+@Suite struct GitLedgerTests {
+  private func move(
+    _ ledger: GitLedger, from version: GitLedger.Version, to contents: LedgerContents,
+    on base: GitLedger.Version? = nil, _ message: String = "apply: done\n", isShared: Bool = true
+  ) throws(StoreError) -> GitLedger.Version {
+    try ledger.move(
+      from: version, on: base ?? version, to: contents, message: message, by: provenance,
+      isShared: isShared)
+  }
+
+  @Test func ofTwoClonesThatMoveTheSameStateOneWins() throws {
+    let repositories = try GitRepositories()
+    let (ann, bob) = (try repositories.clone("ann"), try repositories.clone("bob"))
+    let (seenByAnn, seenByBob) = (try ann.read(), try bob.read())
+    _ = try move(ann, from: seenByAnn, to: contents("a"))
+    let tip = try repositories.remoteCommit()
+    #expect(tip != nil)
+    #expect(throws: StoreError.ledgerMoved) {
+      _ = try move(bob, from: seenByBob, to: contents("b"))
+    }
+    #expect(try repositories.remoteCommit() == tip)
+    #expect(try bob.read().contents == contents("a"), "the loser reads the winner's state")
+    _ = try move(bob, from: bob.read(), to: contents("b"))
+    #expect(try ann.read().contents == contents("b"))
+  }
+
+  @Test func ofTwoProcessesInOneRepositoryOneWins() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    let seen = try ledger.read()
+    _ = try move(ledger, from: seen, to: contents("a"), isShared: false)
+    #expect(throws: StoreError.ledgerMoved) {
+      _ = try move(ledger, from: seen, to: contents("b"), isShared: false)
+    }
+    #expect(try ledger.read().contents == contents("a"))
+    #expect(try repositories.remoteCommit() == nil, "what is not shared stays here")
+  }
+
+  @Test func whatIsWrittenIsReadBackByAnotherClone() throws {
+    let repositories = try GitRepositories()
+    let ann = try repositories.clone("ann")
+    var written = LedgerContents()
+    for text in ["plain", "a b/ä", "..", "%2F", "-c"] {
+      written.entries[try name(text)] = try entry(version: "1")
+    }
+    written.key = "-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n"
+    written.state.token = "t"
+    written.state.step = 7
+    _ = try move(ann, from: ann.read(), to: written)
+    #expect(try repositories.clone("bob").read().contents == written)
+    let files = try repositories.remoteFiles()
+    #expect(Set(files).isSuperset(of: ["version", "state.json", "key.asc"]))
+    #expect(files.filter { $0.hasPrefix("connections/") && $0.hasSuffix(".json") }.count == 5)
+  }
+
+  @Test func statesOfOneRunAreOneEntryOfTheLog() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    let base = try move(ledger, from: ledger.read(), to: contents("a"), "first\n")
+    let begun = try move(ledger, from: base, to: contents("b"), "under way\n")
+    _ = try move(ledger, from: begun, to: contents("c"), on: base, "second\n")
+    #expect(try ledger.log().map(\.message) == ["second\n", "first\n"])
+    #expect(try repositories.clone("bob").log().count == 2)
+  }
+
+  @Test func aRunThatChangedNothingIsReverted() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    let none = try ledger.read()
+    let first = try move(ledger, from: none, to: contents("a"))
+    try ledger.revert(try move(ledger, from: first, to: contents("b")), to: first)
+    #expect(try ledger.read().contents == contents("a"))
+    #expect(
+      try repositories.remoteCommit()
+        == repositories.clone("bob").log().first.flatMap { one in
+          try repositories.remoteCommit().flatMap { $0.hasPrefix(one.id) ? $0 : nil }
+        })
+  }
+
+  @Test func aResetIsAnEntryOnTopOfWhatThereWas() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    _ = try move(ledger, from: ledger.read(), to: contents("a"))
+    try ledger.reset(by: provenance)
+    #expect(try repositories.clone("bob").read().contents == LedgerContents())
+    #expect(try ledger.log().count == 2)
+  }
+
+  @Test func offlineTheRemoteIsNotAsked() throws {
+    let repositories = try GitRepositories()
+    let (ann, bob) = (try repositories.clone("ann"), try repositories.clone("bob"))
+    _ = try move(ann, from: ann.read(), to: contents("a"))
+    #expect(try bob.read(isOffline: true).contents == LedgerContents())
+    #expect(try bob.read().contents == contents("a"))
+  }
+}
