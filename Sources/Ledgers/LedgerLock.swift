@@ -138,34 +138,3 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     return true
   }
 }
-
-/// When the states of a run are shared with a remote.
-package enum PushPolicy {
-  /// Seconds between two moves of the outcomes at a remote; a run's end moves there at once.
-  package static let interval: Int64 = 5
-
-  /// - Parameters: seconds since 1970.
-  package static func isDue(at now: Int64, lastPush: Int64) -> Bool { now - lastPush >= interval }
-}
-
-/// The messages of a ledger's log.
-enum LogMessage {
-  static let underWay = "apply: under way\n"
-
-  static func end(of run: LedgerRun?) -> String {
-    guard let run, let provenance = run.provenance else { return "apply: nothing done\n" }
-    let left = run.intents.isEmpty ? "" : ", \(run.intents.count) in doubt"
-    let lines =
-      ["apply: \(run.done) done\(left)", ""] + (run.plan.map { ["Plan: \($0)"] } ?? [])
-      + provenance.lines
-    return lines.joined(separator: "\n") + "\n"
-  }
-}
-
-extension Provenance {
-  /// As the log's messages have it.
-  var lines: [String] {
-    ["Who: \(who)", "When: \(at)"] + (commit.map { ["Source: \($0)"] } ?? [])
-      + ["Tool: vaultctl \(toolVersion)"]
-  }
-}

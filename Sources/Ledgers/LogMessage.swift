@@ -1,0 +1,23 @@
+import Model
+
+/// The messages of a ledger's log.
+enum LogMessage {
+  static let underWay = "apply: under way\n"
+
+  static func end(of run: LedgerRun?) -> String {
+    guard let run, let provenance = run.provenance else { return "apply: nothing done\n" }
+    let left = run.intents.isEmpty ? "" : ", \(run.intents.count) in doubt"
+    let lines =
+      ["apply: \(run.done) done\(left)", ""] + (run.plan.map { ["Plan: \($0)"] } ?? [])
+      + provenance.lines
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Provenance {
+  /// As the log's messages have it.
+  var lines: [String] {
+    ["Who: \(who)", "When: \(at)"] + (commit.map { ["Source: \($0)"] } ?? [])
+      + ["Tool: vaultctl \(toolVersion)"]
+  }
+}
