@@ -14,6 +14,14 @@ enum Outcome: Hashable, Sendable {
   /// A fault of our own (`EX_SOFTWARE` of sysexits.h).
   case broken
 
+  /// What is left of it where nobody could read the result.
+  var withoutItsOutput: Outcome {
+    switch self {
+    case .fine, .failed, .changes, .finding: .failed
+    case .partly, .broken: self
+    }
+  }
+
   var exitCode: ExitCode {
     switch self {
     case .fine: ExitCode(0)

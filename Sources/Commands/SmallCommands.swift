@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
+import Reports
 
 struct ExplainCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,8 @@ struct ExplainCommand: Subcommand {
         "no code `\(code)`" + (near.map { "; did you mean \($0)?" } ?? ""))
     }
     let explanation = known.explanation
-    console.result("\(known.rawValue): \(explanation.title)\n\n\(explanation.text)\n")
+    console.result(
+      "\(known.rawValue): \(explanation.title)\n\n\(TerminalText(lines: explanation.text))\n")
     return .fine
   }
 }
@@ -43,8 +45,8 @@ struct SchemaCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let catalog = try global.project == nil ? ownCatalog() : Workspace.load(global).catalog
     switch kind {
-    case .connection: console.result(Schemas.connection(catalog))
-    case .project: console.result(Schemas.project())
+    case .connection: console.result(MachineText(json: Schemas.connection(catalog)))
+    case .project: console.result(MachineText(json: Schemas.project()))
     }
     return .fine
   }
@@ -71,7 +73,8 @@ struct CompletionsCommand: Subcommand {
       case .zsh: .zsh
       case .fish: .fish
       }
-    console.result(VaultctlCommand.completionScript(for: shell) + "\n")
+    console.result(
+      MachineText(parserOutput: VaultctlCommand.completionScript(for: shell) + "\n"))
     return .fine
   }
 }

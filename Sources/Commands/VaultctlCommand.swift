@@ -1,5 +1,8 @@
 import ArgumentParser
+import Diagnostics
 import Dispatch
+import Foundation
+import Reports
 
 let vaultctlVersion = "0.1.0"
 
@@ -34,16 +37,34 @@ struct VaultctlCommand: AsyncParsableCommand {
 package func runVaultctl() -> Never {
   // Scripts ask this all the time; the tree of commands need not be built to answer.
   if CommandLine.arguments.dropFirst() == ["--version"] {
-    print(vaultctlVersion)
-    VaultctlCommand.exit()
+    end(with: CleanExit.message(vaultctlVersion))
   }
   do {
     let command = try VaultctlCommand.parseAsRoot()
     Task { await carryOut(command) }
     dispatchMain()
   } catch {
-    VaultctlCommand.exit(withError: error)
+    end(with: error)
   }
+}
+
+/// Shows what the parser has to say, and exits.
+private func end(with error: any Error) -> Never {
+  var code = VaultctlCommand.exitCode(for: error)
+  let message = VaultctlCommand.fullMessage(for: error)
+  if message.isEmpty { Foundation.exit(code.rawValue) }
+  let console = Console(colour: .auto)
+  if code.isSuccess {
+    console.result(MachineText(parserOutput: message + "\n"))
+    if let lost = console.lostOutput() {
+      console.report([lost])
+      code = Outcome.failed.exitCode
+    }
+  } else {
+    // It quotes arguments.
+    console.note(TerminalText(lines: message))
+  }
+  Foundation.exit(code.rawValue)
 }
 
 private func carryOut(_ command: any ParsableCommand) async -> Never {
@@ -54,8 +75,8 @@ private func carryOut(_ command: any ParsableCommand) async -> Never {
       var command = command
       try command.run()
     }
-    VaultctlCommand.exit()
+    Foundation.exit(0)
   } catch {
-    VaultctlCommand.exit(withError: error)
+    end(with: error)
   }
 }

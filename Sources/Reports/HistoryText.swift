@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Model
 
 /// The versions of a connection that a store keeps, newest first.
@@ -24,19 +25,20 @@ package struct HistoryText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package func text(_ rows: [Row]) -> String {
+  package func text(_ rows: [Row]) -> TerminalText {
     let lines = aligned(
       [["VERSION", "STATE", "TIME", "COMMIT", "WHO"]]
         + rows.map { row in
           [
-            shown(row.version.rawValue), row.state, row.at.description,
-            row.commit.map { shown(String($0.prefix(12))) } ?? "-", row.who.map(shown) ?? "-",
+            TerminalText(row.version.rawValue), TerminalText(row.state), TerminalText(row.at),
+            row.commit.map { TerminalText(String($0.prefix(12))) } ?? "-",
+            row.who.map { TerminalText($0) } ?? "-",
           ]
         })
     return ([palette.bold(lines[0])] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 
-  package func json(_ rows: [Row]) -> String {
+  package func json(_ rows: [Row]) -> MachineText {
     struct Form: Encodable {
       struct Version: Encodable {
         let version: String
@@ -48,15 +50,12 @@ package struct HistoryText: Sendable {
       let format_version = "1.0"
       let versions: [Version]
     }
-    let form = Form(
-      versions: rows.map {
-        Form.Version(
-          version: $0.version.rawValue, state: $0.state, at: $0.at.description, who: $0.who,
-          commit: $0.commit)
-      })
-    guard let text = try? canonicalJSON(form, isPretty: true) else {
-      preconditionFailure("texts can always be written as JSON")
-    }
-    return text + "\n"
+    return Reports.json(
+      Form(
+        versions: rows.map {
+          Form.Version(
+            version: $0.version.rawValue, state: $0.state, at: $0.at.description, who: $0.who,
+            commit: $0.commit)
+        }))
   }
 }

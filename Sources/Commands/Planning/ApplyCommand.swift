@@ -97,7 +97,8 @@ struct ApplyCommand: Subcommand {
       return refusal.code == .policyViolated ? .finding : .failed
     }
     if plan.changes.isEmpty { return .fine }
-    guard isPreapproved || isApproved(console) else {
+    // Nobody can approve of a plan that could not be shown.
+    guard isPreapproved || !console.hasLostOutput && isApproved(console) else {
       console.note("Nothing was applied.")
       return .failed
     }
@@ -146,7 +147,7 @@ struct ApplyCommand: Subcommand {
     console.report(outcome.diagnostics, sources: workspace.sources)
     let endings = outcome.results.map { (action: $0.change.action, ending: $0.result.ending) }
     let text = ApplyText(palette: console.palette)
-    console.result("\n" + text.summary(endings, empty: plan.emptyCount) + "\n")
+    console.result("\n\(text.summary(endings, empty: plan.emptyCount))\n")
     return outcome.ending
   }
 }

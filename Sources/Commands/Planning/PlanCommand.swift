@@ -138,7 +138,7 @@ struct PlanCommand: Subcommand {
   ) {
     let findings = plans.flatMap { $0.plan.findings.map(\.diagnostic) }
     let report = report(workspaces, findings + faults)
-    console.result(PlanRenderer(plans: plans, report: report).text(format, console))
+    PlanRenderer(plans: plans, report: report).show(as: format, on: console)
     report.annotate(console, summary: PlanMarkdown().text(plans))
     console.report(
       workspaces.diagnostics + faults, sources: workspaces.first?.sources ?? [:])

@@ -23,7 +23,10 @@ struct HistoryCommand: Subcommand {
         who: version.who, commit: version.commit)
     }
     let text = HistoryText(palette: console.palette)
-    console.result(format == .json ? text.json(rows) : text.text(rows))
+    switch format {
+    case .text: console.result(text.text(rows))
+    case .json: console.result(text.json(rows))
+    }
     return .fine
   }
 }

@@ -27,8 +27,10 @@ struct StatusCommand: Subcommand {
     let rows = StatusRows(plan, snapshot, workspace, tokens).rows()
     let text = StatusText(palette: console.palette)
     let forecast = tokens.map { TokenForecast(rows, now: $0.now) }
-    console.result(
-      format == .json ? text.json(rows, forecast) : text.text(rows, forecast))
+    switch format {
+    case .text: console.result(text.text(rows, forecast))
+    case .json: console.result(text.json(rows, forecast))
+    }
     return .fine
   }
 }

@@ -44,7 +44,7 @@ struct WatchCommand: Subcommand {
     var standing = try await standing(session).filter { $0.kind == .drifted }
     console.note("Watching \(session.store.description).")
     var looks = -1
-    while !end.isGiven {
+    while !end.isGiven, !console.hasLostOutput {
       await end.sleep(for: .milliseconds(feed.pauseMilliseconds))
       let (events, next) = try await session.mappingStoreErrors {
         [cursor] () async throws(StoreError) in
@@ -68,7 +68,7 @@ struct WatchCommand: Subcommand {
         standing = found
       }
       for line in lines where names.isEmpty || names.contains(line.connection) {
-        console.result(line.json + "\n")
+        console.result(line.json)
         try run(line)
       }
     }

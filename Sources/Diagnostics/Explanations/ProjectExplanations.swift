@@ -102,6 +102,14 @@ extension DiagnosticCode {
         A tenant is named by its domain alone. Another address of its API is `https`; plain `http`
         is taken for this machine alone, as a login goes there.
         """)
+    case .outputNotWritten:
+      Explanation(
+        "The output could not be written",
+        """
+        stdout took only a part of the result, for the reason in the note: a full disk, most often.
+        What the command changed in files or in a store is changed all the same. A reader that
+        closes its pipe early, as `head` does, is no error.
+        """)
     default: nil
     }
   }
