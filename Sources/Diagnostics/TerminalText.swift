@@ -73,7 +73,15 @@ package struct TerminalText: Hashable, Sendable, ExpressibleByStringInterpolatio
   package var rendered: String {
     guard text.contains("::") || text.contains("##") else { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Self.withoutCommands($0.unicodeScalars) }.joined(separator: "\n")
+      .map { line in
+        let scalars = Array(line.unicodeScalars)
+        return Self.withoutCommands(scalars, start: Self.contentStart(of: scalars))
+      }.joined(separator: "\n")
+  }
+
+  /// The same for a writer that puts it behind characters of its own in a line.
+  package var renderedWithinLine: String {
+    text.contains("##") ? Self.withoutCommands(Array(text.unicodeScalars), start: nil) : text
   }
 
   private static func escaped(_ outside: String) -> String {
@@ -91,9 +99,9 @@ package struct TerminalText: Hashable, Sendable, ExpressibleByStringInterpolatio
   /// Actions runners read `::command` after leading white space (`TryParseV2` of `ActionCommand.cs`) and
   /// `##[command]` anywhere in a line (`TryParse`); Azure's and TeamCity's agents read `##vso[` and
   /// `##teamcity[`. The first character of each is escaped.
-  private static func withoutCommands(_ line: Substring.UnicodeScalarView) -> String {
-    let scalars = Array(line)
-    let start = contentStart(of: scalars)
+  ///
+  /// - Parameter start: where a line's content starts; `nil` within a line.
+  private static func withoutCommands(_ scalars: [Unicode.Scalar], start: Int?) -> String {
     var text = String.UnicodeScalarView()
     for index in scalars.indices {
       let isCommand =

@@ -9,7 +9,7 @@ package enum CodeQuality {
     return json(
       diagnostics.map { diagnostic in
         Entry(
-          description: TerminalText(diagnostic.message).rendered,
+          description: TerminalText(diagnostic.message).renderedWithinLine,
           check_name: diagnostic.code.rawValue,
           fingerprint: fingerprints.next(diagnostic), severity: diagnostic.severity.inGitLab,
           location: Location(

@@ -48,7 +48,9 @@ package struct DiffText: Sendable {
     let added: [TerminalText] = setting.added.map {
       "      \(palette.green("+")) \(named($0))\n"
     }
-    return "  \(palette.yellow("~")) \(palette.bold(TerminalText(setting.name)))\n" + (removed + added).joined()
+    let title: TerminalText =
+      "  \(palette.yellow("~")) \(palette.bold(TerminalText(setting.name)))\n"
+    return title + (removed + added).joined()
   }
 
   private func connection(_ diff: ConnectionDiff) -> TerminalText {

@@ -116,7 +116,7 @@ package struct FlowGraphText: Sendable {
   /// A quoted string of DOT: only quotes end it, and Graphviz reads `\n` and `\N` in a label unless
   /// the backslash is doubled. A label in quotes is never HTML-like.
   private static func quoted(_ text: String) -> String {
-    let escaped = TerminalText(text).rendered.map { mark in
+    let escaped = TerminalText(text).renderedWithinLine.map { mark in
       mark == "\"" || mark == "\\" ? "\\\(mark)" : String(mark)
     }
     return "\"" + escaped.joined() + "\""
@@ -125,7 +125,7 @@ package struct FlowGraphText: Sendable {
   /// Entity codes (Mermaid, "Entity codes to escape characters") for whatever is neither a letter, a
   /// digit nor a plain mark: Mermaid reads HTML, Markdown and its own syntax in labels.
   private static func entities(_ text: String) -> String {
-    TerminalText(text).rendered.unicodeScalars.map { scalar in
+    TerminalText(text).renderedWithinLine.unicodeScalars.map { scalar in
       let isPlain =
         !scalar.isASCII || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
         || " -_.:/,".unicodeScalars.contains(scalar)

@@ -29,7 +29,7 @@ package enum GitHubAnnotations {
   /// As the runner takes it back (`_escapePropertyMappings` and `_escapeDataMappings` of
   /// `ActionCommand.cs`).
   private static func escaped(_ line: String, isProperty: Bool) -> String {
-    TerminalText(line).rendered.unicodeScalars.reduce(into: "") { escaped, scalar in
+    TerminalText(line).renderedWithinLine.unicodeScalars.reduce(into: "") { escaped, scalar in
       switch scalar {
       case "%": escaped += "%25"
       case "\r": escaped += "%0D"

@@ -40,7 +40,9 @@ package enum JUnit {
     return (lines + ["    </testcase>"]).joined(separator: "\n")
   }
 
-  private static func escaped(_ text: String) -> String { inText(TerminalText(text).rendered) }
+  private static func escaped(_ text: String) -> String {
+    inText(TerminalText(text).renderedWithinLine)
+  }
 
   /// XML 1.0 section 2.4. Of what it cannot hold at all (section 2.2), `TerminalText` has escaped the
   /// controls.

@@ -46,17 +46,22 @@ package struct MachineText: Hashable, Sendable {
     }
   }
 
-  /// A file for git's own differences, with its line ends. Git's pager may pass controls on.
+  /// A file for git's own differences, with its tabs and line ends. Git's pager may pass the rest on.
   package init(manifest text: String) {
-    var escaped = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if scalar.isShowable || "\n\r\t".unicodeScalars.contains(scalar) {
-        escaped.append(scalar)
+    let scalars = Array(text.unicodeScalars)
+    var written = ""
+    var part = String.UnicodeScalarView()
+    for (index, scalar) in scalars.enumerated() {
+      let isBreak = scalar == "\r" && index + 1 < scalars.count && scalars[index + 1] == "\n"
+      if isBreak || scalar == "\n" || scalar == "\t" {
+        written += TerminalText(String(part)).renderedWithinLine
+        written.unicodeScalars.append(scalar)
+        part = String.UnicodeScalarView()
       } else {
-        escaped.append(contentsOf: scalar.visibleEscape.unicodeScalars)
+        part.append(scalar)
       }
     }
-    self.text = String(escaped)
+    self.text = written + TerminalText(String(part)).renderedWithinLine
   }
 
   /// What the argument parser writes: a shell's script of completions, help.

@@ -8,7 +8,7 @@ import Diagnostics
 enum Markdown {
   /// Outside text as a code span (CommonMark 6.1), in which nothing has a meaning but its own end.
   static func code(_ text: String) -> String {
-    let text = TerminalText(text).rendered
+    let text = TerminalText(text).renderedWithinLine
     if text.isEmpty { return "` `" }
     let ticks = String(repeating: "`", count: longestTicks(text) + 1)
     // One space at each end is taken off again; without it a backtick would join the fence.
@@ -20,7 +20,8 @@ enum Markdown {
 
   /// A sentence whose only markup are its code spans. What a service would link or notify is a span too.
   static func prose(_ text: String) -> String {
-    let parts = TerminalText(text).rendered.split(separator: "`", omittingEmptySubsequences: false)
+    let parts = TerminalText(text).renderedWithinLine.split(
+      separator: "`", omittingEmptySubsequences: false)
     var runs: [Run] = []
     for (index, part) in parts.enumerated() {
       let isPair = index % 2 == 1 && index < parts.count - 1

@@ -102,7 +102,9 @@ package struct PlanMarkdown: Sendable {
   }
 
   private func details(_ change: Change) -> String {
-    let lines = DetailLine.aligned(change.details).map { "\($0.mark.inDiff) \($0.text.rendered)" }
+    let lines = DetailLine.aligned(change.details).map {
+      "\($0.mark.inDiff) \($0.text.renderedWithinLine)"
+    }
     return
       "\(Markdown.code(change.connection.rawValue))\n\n\(Markdown.fenced(lines, as: "diff"))\n"
   }

@@ -67,7 +67,7 @@ package enum SARIF {
   /// `[text](target)` is a link in plain text too, and its brackets are escaped with backslashes
   /// (section 3.11.6); `{0}` is a placeholder, and braces are doubled (section 3.11.5).
   private static func escaped(_ line: String) -> String {
-    TerminalText(line).rendered.unicodeScalars.map { scalar in
+    TerminalText(line).renderedWithinLine.unicodeScalars.map { scalar in
       switch scalar {
       case "[", "]", "\\": "\\\(scalar)"
       case "{", "}": "\(scalar)\(scalar)"
