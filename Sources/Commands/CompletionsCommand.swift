@@ -1,3 +1,4 @@
+import Reports
 import ArgumentParser
 
 struct CompletionsCommand: Subcommand {
@@ -16,7 +17,8 @@ struct CompletionsCommand: Subcommand {
       case .zsh: .zsh
       case .fish: .fish
       }
-    console.result(VaultctlCommand.completionScript(for: shell) + "\n")
+    console.result(
+      MachineText(parserOutput: VaultctlCommand.completionScript(for: shell) + "\n"))
     return .fine
   }
 }

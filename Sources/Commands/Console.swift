@@ -5,6 +5,8 @@ import Reports
 import Secrets
 
 /// The terminal: results go to stdout, everything else to stderr.
+///
+/// It takes text that is safe to show, text in a program's own format, and secrets; no `String`.
 struct Console: Sendable {
   let palette: Palette
   let errorPalette: Palette
@@ -38,22 +40,30 @@ struct Console: Sendable {
   var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
   var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
-  func result(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
-  func note(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
+  func result(_ text: TerminalText) { Self.output.write(text.rendered) }
+  func result(_ text: MachineText) { Self.output.write(text.text) }
+  func note(_ text: TerminalText) { Self.show("\(text)\n") }
+
+  /// Whether nothing more of a result can go out: an error, or a reader that has gone.
+  var hasLostOutput: Bool { Self.output.isLost }
+
+  /// What a result that did not go out is reported as; `nil` where all of it did.
+  func lostOutput() -> Diagnostic? {
+    Self.output.close()
+    return Self.output.lostWrite.map { Diagnostic.lostOutput($0) }
+  }
 
   func report(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     if diagnostics.isEmpty { return }
-    Self.write(
-      DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics),
-      to: STDERR_FILENO)
+    Self.show(DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics))
   }
 
   /// Lines for the service that the job runs on.
-  func annotate(_ lines: String) { Self.write(lines, to: STDERR_FILENO) }
+  func annotate(_ lines: MachineText) { OutputStream.standardError.write(lines.text) }
 
   /// A line of the person's answer; `nil` at the end of input.
-  func answer(to question: String) -> String? {
-    Self.write(question, to: STDERR_FILENO)
+  func answer(to question: TerminalText) -> String? {
+    Self.show(question)
     return readLine()
   }
 
@@ -61,39 +71,37 @@ struct Console: Sendable {
   func result(_ secret: SecretBytes) {
     secret.withBytes { span in
       unsafe span.withUnsafeBytes { bytes in
-        unsafe Self.writeAll(bytes, to: STDOUT_FILENO)
+        unsafe Self.output.write(bytes)
       }
     }
   }
 
   /// A value typed without being shown, or read from a pipe; one line break at its end is none of it.
-  func secret(prompt: String?) throws -> SecretBytes {
+  func secret(prompt: TerminalText?) throws -> SecretBytes {
     let restore = prompt.map { prompt in
-      Self.write(prompt, to: STDERR_FILENO)
+      Self.show(prompt)
       return HiddenInput()
     }
     defer {
       restore?.end()
-      if prompt != nil { Self.write("\n", to: STDERR_FILENO) }
+      if prompt != nil { Self.show("\n") }
     }
     return try SecretInput.read(STDIN_FILENO, untilLineBreak: prompt != nil)
   }
 
-  fileprivate static func write(_ text: String, to descriptor: Int32) {
-    var text = text
-    text.withUTF8 { unsafe writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
-  }
+  private static var output: OutputStream { .standardOutput }
 
-  /// A reader that went away ends us quietly.
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe Glibc.write(
-        descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
-      written += count
-    }
+  fileprivate static func show(_ text: TerminalText) {
+    OutputStream.standardError.write(text.rendered)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func lostOutput(_ error: Int32) -> Diagnostic {
+    Diagnostic(
+      .outputNotWritten, "the output could not be written",
+      notes: [unsafe String(cString: strerror(error))],
+      help: ["see what stdout is connected to: a full disk, or a device that takes nothing"])
   }
 }
 
@@ -108,8 +116,7 @@ private struct LogLines: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let text = "\(event.message)".filter { $0 == "\t" || !($0.asciiValue.map { $0 < 32 } ?? false) }
-    Console.write("\(event.level): \(text)\n", to: STDERR_FILENO)
+    Console.show("\(event.level.rawValue): \(event.message)\n")
   }
 }
 

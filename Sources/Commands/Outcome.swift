@@ -14,6 +14,14 @@ package enum Outcome: Hashable, Sendable {
   /// A fault of our own (`EX_SOFTWARE` of sysexits.h).
   case broken
 
+  /// What remains of it when its output was lost.
+  package var withoutItsOutput: Outcome {
+    switch self {
+    case .fine, .failed, .changes, .finding: .failed
+    case .partly, .broken: self
+    }
+  }
+
   package var exitCode: ExitCode {
     switch self {
     case .fine: ExitCode(0)

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Diagnostics
 import Dispatch
+import Foundation
+import Reports
 
 /// The program: parses the arguments, runs the command, exits with its code.
 package enum Program {
@@ -10,15 +13,14 @@ package enum Program {
   package static func run() -> Never {
     // Scripts ask this all the time; the tree of commands need not be built to answer.
     if CommandLine.arguments.dropFirst() == ["--version"] {
-      print(version)
-      VaultctlCommand.exit()
+      end(with: CleanExit.message(version))
     }
     do {
       let command = try VaultctlCommand.parseAsRoot()
       Task { await run(command) }
       dispatchMain()
     } catch {
-      VaultctlCommand.exit(withError: error)
+      end(with: error)
     }
   }
 
@@ -30,9 +32,28 @@ package enum Program {
         var command = command
         try command.run()
       }
-      VaultctlCommand.exit()
+      Foundation.exit(0)
     } catch {
-      VaultctlCommand.exit(withError: error)
+      end(with: error)
     }
+  }
+
+  /// Shows what the parser has to say, and exits.
+  private static func end(with error: any Error) -> Never {
+    var code = VaultctlCommand.exitCode(for: error)
+    let message = VaultctlCommand.fullMessage(for: error)
+    if message.isEmpty { Foundation.exit(code.rawValue) }
+    let console = Console(colour: .auto)
+    if code.isSuccess {
+      console.result(MachineText(parserOutput: message + "\n"))
+      if let lost = console.lostOutput() {
+        console.report([lost])
+        code = Outcome.failed.exitCode
+      }
+    } else {
+      // It quotes arguments.
+      console.note(TerminalText(lines: message))
+    }
+    Foundation.exit(code.rawValue)
   }
 }

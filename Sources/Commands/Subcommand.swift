@@ -12,21 +12,30 @@ protocol Subcommand: AsyncParsableCommand {
 extension Subcommand {
   func run() async throws {
     let console = global.console
+    let outcome = try await outcome(console)
+    if let lost = console.lostOutput() {
+      console.report([lost])
+      throw outcome.withoutItsOutput.exitCode
+    }
+    if outcome != .fine { throw outcome.exitCode }
+  }
+
+  /// Errors are reported here.
+  private func outcome(_ console: Console) async throws -> Outcome {
     do {
-      let outcome = try await carryOut(console)
-      if outcome != .fine { throw outcome.exitCode }
+      return try await carryOut(console)
     } catch let failure as Failure {
       console.report(failure.diagnostics, sources: failure.sources)
-      throw failure.outcome.exitCode
+      return failure.outcome
     } catch let diagnostic as Diagnostic {
       console.report([diagnostic])
-      throw Outcome.failed.exitCode
+      return .failed
     } catch let error as GitError {
       console.report([Diagnostic(error)])
-      throw Outcome.failed.exitCode
+      return .failed
     } catch let error where !error.isForTheParser {
       console.report([.internalFault(error)])
-      throw Outcome.broken.exitCode
+      return .broken
     }
   }
 }

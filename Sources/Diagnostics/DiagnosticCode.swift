@@ -55,6 +55,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case environmentNotFound = "VC1214"
   case invalidFlow = "VC1215"
   case invalidStore = "VC1216"
+  case outputNotWritten = "VC1217"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"

@@ -3,7 +3,7 @@ package struct RedactedSource: Sendable {
   /// Split into lines lazily, because snippets are rare.
   private let bytes: [UInt8]
   private let hidden: Hidden
-  private static let mask: [Unicode.Scalar] = ["•", "•", "•"]
+  private static let mask: TerminalText = "•••"
 
   private enum Hidden {
     case ranges([SourceRange])
@@ -17,30 +17,31 @@ package struct RedactedSource: Sendable {
     self.hidden = hidden.map { .ranges($0) } ?? .everyValue
   }
 
-  /// A line as it may be shown, and which of its columns (0-based) a range covers there.
-  package func snippet(_ range: SourceRange) -> (line: String, marked: Range<Int>)? {
+  /// A line as it may be shown, and which of the columns there (0-based) a range covers.
+  package func snippet(_ range: SourceRange) -> (line: TerminalText, marked: Range<Int>)? {
     guard let line = line(range.start.line) else { return nil }
     let end = range.end.line == range.start.line ? range.end.column - 1 : line.count
     let columns = (range.start.column - 1)..<max(range.start.column, end)
-    var shown: [Unicode.Scalar] = []
-    var marks: [Int] = []
+    var shown: TerminalText = ""
+    var width = 0
+    var marked: Range<Int>?
     var wasMasked = false
     for (column, scalar) in line.enumerated() {
       let isMasked = masks(line: range.start.line, column: column, in: line)
-      if columns.contains(column), !(isMasked && wasMasked) { marks.append(shown.count) }
-      if !isMasked {
-        shown.append(scalar.isShowable ? scalar : scalar == "\t" ? " " : "?")
-      } else if !wasMasked {
-        shown += Self.mask
-        if columns.contains(column) { marks.append(shown.count - 1) }
+      let part = isMasked ? (wasMasked ? "" : Self.mask) : Self.visible(scalar)
+      shown += part
+      let after = width + part.width
+      if columns.contains(column), after > width {
+        marked = (marked?.lowerBound ?? width)..<after
       }
+      width = after
       wasMasked = isMasked
     }
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: shown)
-    let first = marks.first ?? shown.count
-    let last = min(marks.last ?? first, max(shown.count - 1, first))
-    return (String(text), first..<(last + 1))
+    return (shown, marked ?? width..<(width + 1))
+  }
+
+  private static func visible(_ scalar: Unicode.Scalar) -> TerminalText {
+    scalar == "\t" ? " " : TerminalText(scalar)
   }
 
   /// - Parameter number: 1-based.
@@ -78,14 +79,6 @@ package struct RedactedSource: Sendable {
 }
 
 extension Unicode.Scalar {
-  /// What a terminal shows as itself: no control, no change of writing direction.
-  package var isShowable: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: false
-    default: true
-    }
-  }
-
   fileprivate var isKeyLetter: Bool {
     properties.isAlphabetic || properties.numericType != nil || "_-.".unicodeScalars.contains(self)
   }

@@ -70,8 +70,7 @@ struct BaoResponse {
   func shown(hiding secrets: [String]) -> String {
     var words = errors.joined(separator: "; ").replacing("\n", with: " ")
     for secret in secrets where !secret.isEmpty { words = words.replacing(secret, with: "•••") }
-    let plain = words.filter { !$0.isASCIIControl }
-    return "\(response.status)" + (plain.isEmpty ? "" : ": \(plain.prefix(200))")
+    return "\(response.status)" + (words.isEmpty ? "" : ": \(words.prefix(200))")
   }
 
   /// Why a login was refused, with what fixes it where that is known.

@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Model
 
 /// What an apply did.
@@ -8,18 +9,20 @@ package struct ApplyText: Sendable {
   package enum Outcome: Hashable, Sendable { case done, failed, skipped }
 
   /// `twilio-prod: created`
-  package func line(_ change: Change, _ ending: Outcome) -> String {
-    let word =
+  package func line(_ change: Change, _ ending: Outcome) -> TerminalText {
+    let word: TerminalText =
       switch ending {
-      case .done: palette.green(change.action.done)
+      case .done: palette.green("\(change.action.done)")
       case .failed: palette.red("failed")
       case .skipped: "not begun"
       }
-    return "\(shown(change.connection.rawValue)): \(word)"
+    return "\(change.connection.rawValue): \(word)"
   }
 
   /// `Applied: 2 created, 1 updated, 0 deleted. 1 empty connection.`
-  package func summary(_ results: [(action: ChangeAction, ending: Outcome)], empty: Int) -> String {
+  package func summary(_ results: [(action: ChangeAction, ending: Outcome)], empty: Int)
+    -> TerminalText
+  {
     let done = results.filter { $0.ending == .done }
     let counts = ChangeCounts(done.map(\.action))
       .summary(["created", "updated", "replaced", "renamed", "adopted", "deleted"])

@@ -4,12 +4,13 @@ package import Diagnostics
 package enum CodeQuality {
   package static func text(
     _ diagnostics: [Diagnostic], folder: String, projectFile: String
-  ) -> String {
+  ) -> MachineText {
     var fingerprints = Fingerprints()
     return json(
       diagnostics.map { diagnostic in
         Entry(
-          description: shown(diagnostic.message), check_name: diagnostic.code.rawValue,
+          description: TerminalText(diagnostic.message).renderedWithinLine,
+          check_name: diagnostic.code.rawValue,
           fingerprint: fingerprints.next(diagnostic), severity: diagnostic.severity.inGitLab,
           location: Location(
             path: folder + (diagnostic.location?.file ?? projectFile),

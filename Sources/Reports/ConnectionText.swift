@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 package import Model
 
 /// One connection for people: what is declared, what the store has, what happened to it.
@@ -23,9 +23,9 @@ package struct ConnectionText: Sendable {
   package func text(
     name: ConnectionName, declared: DesiredConnection?, app: AppID?, actual: ActualConnection?,
     applied: AppliedRecord?, events: [Event]
-  ) -> String {
-    var lines = [
-      palette.bold("connection \"\(shown(name.rawValue))\"") + " (app: \(app?.rawValue ?? "-"))"
+  ) -> TerminalText {
+    var lines: [TerminalText] = [
+      palette.bold("connection \"\(name.rawValue)\"") + " (app: \(app?.rawValue ?? "-"))"
     ]
     lines += section("declared", declared.map(self.declared) ?? ["not declared, or with errors"])
     lines += section("store", actual.map(stored) ?? ["not in the store"])
@@ -33,30 +33,30 @@ package struct ConnectionText: Sendable {
       lines += section(
         "applied",
         [
-          "\(applied.provenance.at) by \(shown(applied.provenance.who))\(commit(applied.provenance.commit))"
+          "\(applied.provenance.at) by \(applied.provenance.who)\(commit(applied.provenance.commit))"
         ])
     }
     lines += section(
       "events",
       events.isEmpty
         ? ["none"]
-        : events.map { "\($0.at)  \($0.what)  \(shown($0.who))\(commit($0.commit))" })
+        : events.map { "\($0.at)  \($0.what)  \($0.who)\(commit($0.commit))" })
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func section(_ title: String, _ lines: [String]) -> [String] {
+  private func section(_ title: TerminalText, _ lines: [TerminalText]) -> [TerminalText] {
     ["", "  \(title)"] + lines.map { "    \($0)" }
   }
 
-  private func declared(_ connection: DesiredConnection) -> [String] {
-    var lines = [
-      "file: \(shown(connection.origin.file)):\(connection.origin.nameLocation.range?.start.line ?? 1)"
+  private func declared(_ connection: DesiredConnection) -> [TerminalText] {
+    var lines: [TerminalText] = [
+      "file: \(connection.origin.file):\(connection.origin.nameLocation.range?.start.line ?? 1)"
     ]
     if let setup = connection.setup {
       lines.append("setup: \(setup.type)")
       for (field, value) in setup.fields.sorted(by: { $0.key < $1.key }) {
         switch value {
-        case .plain(let value): lines.append("\(field): \"\(shown(value.text))\"")
+        case .plain(let value): lines.append("\(field): \"\(value.text)\"")
         case .sealed(let message):
           lines.append("\(field): (sealed for \(message.keyIDs.joined(separator: ", ")))")
         }
@@ -68,14 +68,14 @@ package struct ConnectionText: Sendable {
     return lines
   }
 
-  private func stored(_ connection: ActualConnection) -> [String] {
-    var lines = [
+  private func stored(_ connection: ActualConnection) -> [TerminalText] {
+    var lines: [TerminalText] = [
       "version: \(connection.version), updated \(connection.updatedAt)",
       "setup: \(connection.setupType?.rawValue ?? "none")",
     ]
     for (field, value) in connection.fields.sorted(by: { $0.key < $1.key }) {
       switch value {
-      case .plain(let value): lines.append("\(field): \"\(shown(value.text))\"")
+      case .plain(let value): lines.append("\(field): \"\(value.text)\"")
       case .secret(let version):
         lines.append("\(field): (secret\(version.map { ", since version \($0)" } ?? ""))")
       }

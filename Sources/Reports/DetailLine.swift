@@ -1,3 +1,4 @@
+import Diagnostics
 import Model
 
 /// One thing that changes in a connection, as one line for people: `zone = "eu" -> "us"`.
@@ -5,11 +6,11 @@ struct DetailLine: Hashable {
   enum Mark: Hashable { case added, changed, removed }
 
   let mark: Mark
-  let text: String
+  let text: TerminalText
 
   /// The details of one change, with their equals signs below each other.
   static func aligned(_ details: [some TitledDetail]) -> [DetailLine] {
-    let width = details.map(\.title.unicodeScalars.count).max() ?? 0
+    let width = details.map(\.title.width).max() ?? 0
     return details.map { detail in
       let (mark, value) = detail.summary
       return DetailLine(mark: mark, text: "\(detail.title.padded(to: width)) = \(value)")
@@ -17,7 +18,7 @@ struct DetailLine: Hashable {
   }
 
   /// What stands before and after, where one of them may be missing.
-  static func moved(_ from: String?, _ to: String?) -> (Mark, String) {
+  static func moved(_ from: TerminalText?, _ to: TerminalText?) -> (Mark, TerminalText) {
     switch (from, to) {
     case (nil, let to): (.added, to ?? "")
     case (let from?, nil): (.removed, from)
@@ -42,7 +43,7 @@ extension Change {
       case .unmanaged: "in the store already; it is taken over"
       }
     if case .rename(_, _, let former) = action {
-      return "was \"\(shown(former.rawValue))\"" + (reason == .renamed ? "" : "; " + why)
+      return "was \"\(former.rawValue)\"" + (reason == .renamed ? "" : "; " + why)
     }
     if case .record = action { return why + " (only the record is written)" }
     return why
@@ -51,32 +52,33 @@ extension Change {
 
 /// A detail that can be told in one line: `title = summary`.
 protocol TitledDetail {
-  var title: String { get }
-  var summary: (DetailLine.Mark, String) { get }
+  var title: TerminalText { get }
+  var summary: (DetailLine.Mark, TerminalText) { get }
 }
 
 extension ChangeDetail: TitledDetail {
-  var title: String {
+  var title: TerminalText {
     switch self {
     case .setupType: "setup"
-    case .plain(let field, _, _), .secret(let field, _): shown(field.rawValue)
-    case .label(let key, _, _): "label \(shown(key))"
+    case .plain(let field, _, _), .secret(let field, _): TerminalText(field.rawValue)
+    case .label(let key, _, _): "label \(key)"
     case .scopes: "scopes"
     case .preventDestroy: "preventDestroy"
     case .reauthorize: "tokens"
     }
   }
 
-  var summary: (DetailLine.Mark, String) {
+  var summary: (DetailLine.Mark, TerminalText) {
     switch self {
     case .setupType(let from, let to):
-      return DetailLine.moved(from.map { shown($0.rawValue) }, to.map { shown($0.rawValue) })
+      return DetailLine.moved(
+        from.map { TerminalText($0.rawValue) }, to.map { TerminalText($0.rawValue) })
     case .plain(_, let from, let to): return DetailLine.moved(from?.summary, to?.summary)
     case .label(_, let from, let to):
-      return DetailLine.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
+      return DetailLine.moved(from.map { "\"\($0)\"" }, to.map { "\"\($0)\"" })
     case .scopes(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
-      return (.changed, shown(words.joined(separator: " ")))
+      return (.changed, TerminalText(words.joined(separator: " ")))
     case .reauthorize(.byItself): return (.changed, "reauthorize (the apply does it)")
     case .reauthorize(.byPerson): return (.changed, "reauthorize (a person must consent)")
     case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
@@ -86,10 +88,10 @@ extension ChangeDetail: TitledDetail {
 }
 
 extension PlainValue {
-  fileprivate var summary: String {
+  fileprivate var summary: TerminalText {
     switch self {
-    case .string(let text): "\"\(shown(text))\""
-    case .number(let text): shown(text)
+    case .string(let text): "\"\(text)\""
+    case .number(let text): TerminalText(text)
     case .boolean(let value): "\(value)"
     }
   }

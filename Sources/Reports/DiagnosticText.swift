@@ -10,52 +10,52 @@ package struct DiagnosticText: Sendable {
     self.palette = palette
   }
 
-  package func text(_ diagnostics: [Diagnostic]) -> String {
+  package func text(_ diagnostics: [Diagnostic]) -> TerminalText {
     diagnostics.map { text($0) + "\n" }.joined(separator: "\n")
   }
 
-  package func text(_ diagnostic: Diagnostic) -> String {
+  package func text(_ diagnostic: Diagnostic) -> TerminalText {
     var lines = [headline(diagnostic)]
     let width = diagnostic.location?.range.map { String($0.start.line).count } ?? 1
-    let margin = String(repeating: " ", count: width)
+    let margin = TerminalText(repeating: " ", count: width)
     if let location = diagnostic.location {
       lines.append("\(margin)\(palette.blue("-->")) \(summary(location))")
       lines += snippet(diagnostic, location, margin: margin)
     }
-    lines += diagnostic.notes.map { "\(margin) \(palette.blue("=")) note: \(shown($0))" }
-    lines += diagnostic.help.map { "\(margin) \(palette.blue("=")) help: \(shown($0))" }
+    lines += diagnostic.notes.map { "\(margin) \(palette.blue("=")) note: \($0)" }
+    lines += diagnostic.help.map { "\(margin) \(palette.blue("=")) help: \($0)" }
     return lines.joined(separator: "\n")
   }
 
-  private func headline(_ diagnostic: Diagnostic) -> String {
-    let tag = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
-    let coloured =
+  private func headline(_ diagnostic: Diagnostic) -> TerminalText {
+    let tag: TerminalText = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
+    let coloured: TerminalText =
       switch diagnostic.severity {
       case .error: palette.red(tag)
       case .warning: palette.yellow(tag)
       case .info: palette.blue(tag)
       }
-    return "\(coloured): \(palette.bold(shown(diagnostic.message)))"
+    return "\(coloured): \(palette.bold(TerminalText(diagnostic.message)))"
   }
 
-  private func summary(_ location: Location) -> String {
+  private func summary(_ location: Location) -> TerminalText {
     switch location {
-    case .source(let file, let range): "\(shown(file)):\(range.start.line):\(range.start.column)"
-    case .file(let file): shown(file)
-    case .connection(let name, let store): "\(shown(store)), connection `\(shown(name))`"
+    case .source(let file, let range): "\(file):\(range.start.line):\(range.start.column)"
+    case .file(let file): TerminalText(file)
+    case .connection(let name, let store): "\(store), connection `\(name)`"
     }
   }
 
   private func snippet(
-    _ diagnostic: Diagnostic, _ location: Location, margin: String
-  ) -> [String] {
+    _ diagnostic: Diagnostic, _ location: Location, margin: TerminalText
+  ) -> [TerminalText] {
     guard let file = location.file, let range = location.range,
       let (line, marked) = sources[file]?.snippet(range)
     else { return [] }
     let bar = palette.blue("|")
-    let spaces = String(repeating: " ", count: marked.lowerBound)
-    let carets = String(repeating: "^", count: marked.count)
-    let label = diagnostic.label.map { " " + shown($0) } ?? ""
+    let spaces = TerminalText(repeating: " ", count: marked.lowerBound)
+    let carets = TerminalText(repeating: "^", count: marked.count)
+    let label = diagnostic.label.map { " " + TerminalText($0) } ?? ""
     return [
       "\(margin) \(bar)", "\(range.start.line) \(bar) \(line)",
       "\(margin) \(bar) \(spaces)\(palette.red(carets + label))",

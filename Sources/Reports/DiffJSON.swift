@@ -5,7 +5,7 @@ import Model
 package enum DiffJSON {
   package static let formatVersion = "1.0"
 
-  package static func text(_ report: DiffReport) -> String {
+  package static func text(_ report: DiffReport) -> MachineText {
     let diff = report.diff
     return json(
       Document(

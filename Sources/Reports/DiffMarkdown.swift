@@ -1,15 +1,16 @@
+import Diagnostics
 import Model
 
 /// A diff as the comment of a pull request: the summary, and the text in a fence; never longer than
 /// GitHub takes.
 package enum DiffMarkdown {
-  package static func text(_ report: DiffReport) -> String {
+  package static func text(_ report: DiffReport) -> MachineText {
     let plain = DiffText(palette: Palette(isOn: false), report)
     let head = "<!-- vaultctl diff -->\n### \(plain.summary)\n"
-    if report.diff.isEmpty { return head }
-    var lines = plain.text.split(separator: "\n", omittingEmptySubsequences: false)
-    let ticks = String(
-      repeating: "`", count: max(3, (lines.map { longestTicks(String($0)) }.max() ?? 0) + 1))
+    if report.diff.isEmpty { return MachineText(written: head) }
+    var lines = plain.text.rendered.split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
+    let ticks = Markdown.fence(lines)
     // The end, which has the findings and the sum, is kept; what is left out is in the middle.
     let room = PlanMarkdown.limit - head.utf8.count - 2 * ticks.utf8.count - 256
     var size = lines.reduce(0) { $0 + $1.utf8.count + 1 }
@@ -23,6 +24,7 @@ package enum DiffMarkdown {
       lines.insert(
         "… left out \(leftOut) lines; `vaultctl diff` has all", at: lines.count - keptAtEnd)
     }
-    return head + "\n\(ticks)text\n" + lines.joined(separator: "\n") + "\(ticks)\n"
+    return MachineText(
+      written: head + "\n\(ticks)text\n" + lines.joined(separator: "\n") + "\(ticks)\n")
   }
 }

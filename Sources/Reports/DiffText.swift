@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import Model
 
 /// A diff for people.
@@ -11,9 +11,9 @@ package struct DiffText: Sendable {
     self.report = report
   }
 
-  package var text: String {
+  package var text: TerminalText {
     let diff = report.diff
-    var parts: [String] = []
+    var parts: [TerminalText] = []
     if !diff.settings.isEmpty {
       parts.append("project file\n" + diff.settings.map(setting).joined())
     }
@@ -21,7 +21,7 @@ package struct DiffText: Sendable {
     if !diff.flows.isEmpty { parts.append("flows\n" + diff.flows.map(setting).joined()) }
     let findings = DiagnosticText(palette: palette)
     parts += report.findings.map { findings.text($0.diagnostic) + "\n" }
-    parts.append(palette.bold(summary) + "\n")
+    parts.append(palette.bold("\(summary)") + "\n")
     return parts.joined(separator: "\n")
   }
 
@@ -41,27 +41,32 @@ package struct DiffText: Sendable {
     return "Diff: \(words.joined(separator: ", "))\(settings)\(flows)."
   }
 
-  private func setting(_ setting: SettingDiff) -> String {
-    let lines =
-      setting.removed.map { "      \(palette.red("-")) \(shown(named($0)))\n" }
-      + setting.added.map { "      \(palette.green("+")) \(shown(named($0)))\n" }
-    return "  \(palette.yellow("~")) \(palette.bold(shown(setting.name)))\n" + lines.joined()
+  private func setting(_ setting: SettingDiff) -> TerminalText {
+    let removed: [TerminalText] = setting.removed.map {
+      "      \(palette.red("-")) \(named($0))\n"
+    }
+    let added: [TerminalText] = setting.added.map {
+      "      \(palette.green("+")) \(named($0))\n"
+    }
+    let title: TerminalText =
+      "  \(palette.yellow("~")) \(palette.bold(TerminalText(setting.name)))\n"
+    return title + (removed + added).joined()
   }
 
-  private func connection(_ diff: ConnectionDiff) -> String {
-    let name = "connection \"\(shown(diff.connection.rawValue))\""
-    let environment = diff.environment.map { " in \(shown($0))" } ?? ""
-    var head =
-      "  \(mark(diff.kind)) \(palette.bold(name))\(environment) (app: \(shown(diff.app.rawValue)))"
-    if case .renamed(let former) = diff.kind { head += ", was \"\(shown(former.rawValue))\"" }
+  private func connection(_ diff: ConnectionDiff) -> TerminalText {
+    let name: TerminalText = "connection \"\(diff.connection.rawValue)\""
+    let environment: TerminalText = diff.environment.map { " in \($0)" } ?? ""
+    var head: TerminalText =
+      "  \(mark(diff.kind)) \(palette.bold(name))\(environment) (app: \(diff.app.rawValue))"
+    if case .renamed(let former) = diff.kind { head += ", was \"\(former.rawValue)\"" }
     let details = diff.details.map { NamedDetail(detail: $0, names: report.names) }
     let lines =
-      [shown(diff.location.file ?? ""), head]
+      [TerminalText(diff.location.file ?? ""), head]
       + DetailLine.aligned(details).map { "      \(palette.coloured($0.mark)) \($0.text)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func mark(_ kind: ConnectionDiff.Kind) -> String {
+  private func mark(_ kind: ConnectionDiff.Kind) -> TerminalText {
     switch kind {
     case .added: palette.green("+")
     case .removed: palette.red("-")
@@ -79,39 +84,39 @@ private struct NamedDetail: TitledDetail {
   let detail: DiffDetail
   let names: [String: String]
 
-  var title: String {
+  var title: TerminalText {
     switch detail {
     case .app: "app"
     case .declared(let detail): detail.title
-    case .secret(let field, _): shown(field.rawValue)
-    case .annotation(let key, _, _): "annotation \(shown(key))"
+    case .secret(let field, _): TerminalText(field.rawValue)
+    case .annotation(let key, _, _): "annotation \(key)"
     case .ignored: "ignore"
     }
   }
 
-  var summary: (DetailLine.Mark, String) {
+  var summary: (DetailLine.Mark, TerminalText) {
     switch detail {
     case .app(let from, let to):
-      return DetailLine.moved(shown(from.rawValue), shown(to.rawValue))
+      return DetailLine.moved(TerminalText(from.rawValue), TerminalText(to.rawValue))
     case .declared(let detail): return detail.summary
     case .annotation(_, let from, let to):
-      return DetailLine.moved(from.map { "\"\(shown($0))\"" }, to.map { "\"\(shown($0))\"" })
+      return DetailLine.moved(from.map { "\"\($0)\"" }, to.map { "\"\($0)\"" })
     case .ignored(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
-      return (.changed, shown(words.joined(separator: " ")))
+      return (.changed, TerminalText(words.joined(separator: " ")))
     case .secret(_, let secret):
       let people = recipients(secret)
       return (secret.value.mark, "(secret: \(secret.value.summary)\(people))")
     }
   }
 
-  private func recipients(_ secret: SecretDiff) -> String {
+  private func recipients(_ secret: SecretDiff) -> TerminalText {
     switch secret.value {
     case .set, .removed: return ""
     case .rotated, .reencrypted, .changed, .moved: break
     }
-    func list(_ ids: [String], _ word: String) -> String {
-      let keys = ids.map { names[$0].map(shown) ?? $0 }
+    func list(_ ids: [String], _ word: TerminalText) -> TerminalText {
+      let keys = ids.map { TerminalText(names[$0] ?? $0) }
       return keys.isEmpty ? "" : "; \(word) \(keys.joined(separator: ", "))"
     }
     return list(secret.gained, "now also for") + list(secret.lost, "no longer for")
@@ -127,7 +132,7 @@ extension SecretDiff.Value {
     }
   }
 
-  fileprivate var summary: String {
+  fileprivate var summary: TerminalText {
     switch self {
     case .set: "set"
     case .removed: "removed"
@@ -135,7 +140,7 @@ extension SecretDiff.Value {
     case .reencrypted: "re-encrypted, same value"
     case .changed: "changed"
     case .moved(let home):
-      "moved from \(shown(home.field.rawValue)) of \"\(shown(home.connection.rawValue))\""
+      "moved from \(home.field.rawValue) of \"\(home.connection.rawValue)\""
     }
   }
 }

@@ -37,7 +37,7 @@ package struct EventLine: Hashable, Sendable {
   }
 
   /// On one line, its keys sorted.
-  package var json: String {
+  package var json: MachineText {
     struct Form: Encodable {
       let at: String
       let connection: String
@@ -47,7 +47,7 @@ package struct EventLine: Hashable, Sendable {
     }
     let form = Form(
       at: at.description, connection: connection, event: kind.rawValue, version: version, who: who)
-    return (try? canonicalJSON(form)) ?? "{}"
+    return MachineText(json: ((try? canonicalJSON(form)) ?? "{}") + "\n")
   }
 }
 

@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Model
 
 /// Flows, actions and connections: for people, for Graphviz, for Mermaid.
@@ -6,48 +7,48 @@ package struct FlowGraphText: Sendable {
   package init(_ graph: FlowGraph) { self.graph = graph }
 
   /// An indented list; what no flow uses at the end.
-  package func text(_ palette: Palette) -> String {
+  package func text(_ palette: Palette) -> TerminalText {
     let nodes = Dictionary(graph.connections.map { ($0.name, $0) }) { first, _ in first }
-    let flows = graph.flows.map { flow in
-      let width = flow.steps.map(\.title.unicodeScalars.count).max() ?? 0
-      let lines = flow.steps.map { step in
+    let flows = graph.flows.map { flow -> TerminalText in
+      let width = flow.steps.map { TerminalText($0.title).width }.max() ?? 0
+      let lines = flow.steps.map { step -> TerminalText in
         let target = target(step.target, nodes, palette)
-        let title = shown(step.title)
+        let title = TerminalText(step.title)
         return target.isEmpty ? "  \(title)\n" : "  \(title.padded(to: width)) -> \(target)\n"
       }
-      return palette.bold("flow \"\(shown(flow.name))\"") + " (\(shown(flow.file)))\n"
+      return palette.bold("flow \"\(flow.name)\"") + " (\(flow.file))\n"
         + lines.joined()
     }
-    let unused = graph.unused.map { "  \(shown($0.name.rawValue)) (\($0.app))\n" }
+    let unused: [TerminalText] = graph.unused.map { "  \($0.name.rawValue) (\($0.app))\n" }
     let rest = unused.isEmpty ? [] : [palette.bold("used by no flow") + "\n" + unused.joined()]
     return (flows + rest).joined(separator: "\n")
   }
 
   private func target(
     _ target: FlowGraph.Target, _ nodes: [ConnectionName: FlowGraph.Node], _ palette: Palette
-  ) -> String {
+  ) -> TerminalText {
     switch target {
     case .connection(let name):
       let isEmpty = nodes[name]?.isEmpty ?? false
-      return shown(name.rawValue) + (isEmpty ? palette.orange(" [empty]") : "")
-    case .undeclared(let text): return shown(text) + palette.red(" [not declared]")
+      return TerminalText(name.rawValue) + (isEmpty ? palette.orange(" [empty]") : "")
+    case .undeclared(let text): return TerminalText(text) + palette.red(" [not declared]")
     case .lacking: return palette.red("[no connection]")
     case .none: return ""
     }
   }
 
   /// Graphviz' language; every text is a quoted string.
-  package var dot: String {
+  package var dot: MachineText {
     var lines = ["digraph vaultctl {", "  rankdir=LR;", "  node [shape=box];"]
     for node in nodes() {
       lines.append("  \(node.id) [label=\(Self.quoted(node.label))\(node.kind.inDot)];")
     }
     lines += edges().map { "  \($0.from) -> \($0.to);" }
-    return (lines + ["}"]).joined(separator: "\n") + "\n"
+    return MachineText(written: (lines + ["}"]).joined(separator: "\n") + "\n")
   }
 
   /// A flowchart as GitHub and GitLab draw it; every text is in quotes, with entities.
-  package var mermaid: String {
+  package var mermaid: MachineText {
     var lines = ["flowchart LR"]
     for node in nodes() {
       lines.append("  \(node.id)\(node.kind.inMermaid(Self.entities(node.label)))")
@@ -57,7 +58,7 @@ package struct FlowGraphText: Sendable {
     let missing = nodes().filter { $0.kind == .missing }.map(\.id)
     if !empty.isEmpty { lines.append("  style \(empty.joined(separator: ",")) stroke:#f80") }
     if !missing.isEmpty { lines.append("  style \(missing.joined(separator: ",")) stroke:#d00") }
-    return lines.joined(separator: "\n") + "\n"
+    return MachineText(written: lines.joined(separator: "\n") + "\n")
   }
 
   fileprivate enum Kind: Hashable { case flow, step, connection, empty, missing }
@@ -112,14 +113,23 @@ package struct FlowGraphText: Sendable {
     }
   }
 
+  /// A quoted string of DOT: only quotes end it, and Graphviz reads `\n` and `\N` in a label unless
+  /// the backslash is doubled. A label in quotes is never HTML-like.
   private static func quoted(_ text: String) -> String {
-    let escaped = shown(text).map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
+    let escaped = TerminalText(text).renderedWithinLine.map { mark in
+      mark == "\"" || mark == "\\" ? "\\\(mark)" : String(mark)
+    }
     return "\"" + escaped.joined() + "\""
   }
 
+  /// Entity codes (Mermaid, "Entity codes to escape characters") for whatever is neither a letter, a
+  /// digit nor a plain mark: Mermaid reads HTML, Markdown and its own syntax in labels.
   private static func entities(_ text: String) -> String {
-    shown(text).unicodeScalars.map { scalar in
-      "\"#<>&`;\\".unicodeScalars.contains(scalar) ? "#\(scalar.value);" : String(scalar)
+    TerminalText(text).renderedWithinLine.unicodeScalars.map { scalar in
+      let isPlain =
+        !scalar.isASCII || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || " -_.:/,".unicodeScalars.contains(scalar)
+      return isPlain ? String(scalar) : "#\(scalar.value);"
     }.joined()
   }
 }

@@ -3,8 +3,8 @@ package import Diagnostics
 /// Diagnostics as GitHub Actions' workflow commands, which show them at their lines.
 package enum GitHubAnnotations {
   /// - Parameter folder: the project's folder within its repository, with a `/` at its end; or empty.
-  package static func text(_ diagnostics: [Diagnostic], folder: String) -> String {
-    diagnostics.map { line($0, folder: folder) + "\n" }.joined()
+  package static func text(_ diagnostics: [Diagnostic], folder: String) -> MachineText {
+    MachineText(written: diagnostics.map { line($0, folder: folder) + "\n" }.joined())
   }
 
   private static func line(_ diagnostic: Diagnostic, folder: String) -> String {
@@ -22,19 +22,21 @@ package enum GitHubAnnotations {
     }
     properties.append(("title", diagnostic.code.rawValue))
     let parts = properties.map { "\($0)=\(escaped($1, isProperty: true))" }
-    let text = diagnostic.lines.joined(separator: "\n")
-    return "::\(command) \(parts.joined(separator: ","))::\(escaped(text, isProperty: false))"
+    let text = diagnostic.lines.map { escaped($0, isProperty: false) }.joined(separator: "%0A")
+    return "::\(command) \(parts.joined(separator: ","))::\(text)"
   }
 
-  private static func escaped(_ text: String, isProperty: Bool) -> String {
-    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+  /// As the runner takes it back (`_escapePropertyMappings` and `_escapeDataMappings` of
+  /// `ActionCommand.cs`).
+  private static func escaped(_ line: String, isProperty: Bool) -> String {
+    TerminalText(line).renderedWithinLine.unicodeScalars.reduce(into: "") { escaped, scalar in
       switch scalar {
       case "%": escaped += "%25"
       case "\r": escaped += "%0D"
       case "\n": escaped += "%0A"
       case ":" where isProperty: escaped += "%3A"
       case "," where isProperty: escaped += "%2C"
-      default: escaped += scalar.isShowable ? String(scalar) : "?"
+      default: escaped.unicodeScalars.append(scalar)
       }
     }
   }

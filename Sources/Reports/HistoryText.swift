@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Model
 
 /// The versions of a connection that a store keeps, newest first.
@@ -5,20 +6,25 @@ package struct HistoryText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package func text(_ versions: [StoredVersion]) -> String {
+  package func text(_ versions: [StoredVersion]) -> TerminalText {
     let lines = aligned(
       [["VERSION", "STATE", "TIME", "COMMIT", "WHO"]]
         + versions.map { version in
           [
-            shown(version.version.rawValue), Self.name(of: version.state), version.at.description,
-            version.commit.map { shown(String($0.prefix(12))) } ?? "-",
-            version.who.map(shown) ?? "-",
+            TerminalText(version.version.rawValue), Self.name(of: version.state),
+            TerminalText(version.at),
+            version.commit.map { TerminalText(String($0.prefix(12))) } ?? "-",
+            version.who.map { TerminalText($0) } ?? "-",
           ]
         })
     return ([palette.bold(lines[0])] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 
-  private static func name(of state: StoredVersion.State) -> String {
+  private static func name(of state: StoredVersion.State) -> TerminalText {
+    TerminalText(word(for: state))
+  }
+
+  private static func word(for state: StoredVersion.State) -> String {
     switch state {
     case .present: "present"
     case .kept: "kept"
@@ -27,7 +33,7 @@ package struct HistoryText: Sendable {
     }
   }
 
-  package func json(_ versions: [StoredVersion]) -> String {
+  package func json(_ versions: [StoredVersion]) -> MachineText {
     struct Form: Encodable {
       struct Version: Encodable {
         let version: String
@@ -39,16 +45,12 @@ package struct HistoryText: Sendable {
       let format_version = "1.0"
       let versions: [Version]
     }
-    let form = Form(
-      versions: versions.map {
-        Form.Version(
-          version: $0.version.rawValue, state: Self.name(of: $0.state), at: $0.at.description,
-          who: $0.who,
-          commit: $0.commit)
-      })
-    guard let text = try? canonicalJSON(form, isPretty: true) else {
-      preconditionFailure("texts can always be written as JSON")
-    }
-    return text + "\n"
+    return Reports.json(
+      Form(
+        versions: versions.map {
+          Form.Version(
+            version: $0.version.rawValue, state: Self.word(for: $0.state),
+            at: $0.at.description, who: $0.who, commit: $0.commit)
+        }))
   }
 }

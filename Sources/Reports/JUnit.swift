@@ -6,7 +6,7 @@ package enum JUnit {
   /// - Parameter files: all that were looked at, so that right ones show as passed.
   package static func text(
     _ diagnostics: [Diagnostic], suite: String, files: [String], projectFile: String
-  ) -> String {
+  ) -> MachineText {
     let byFile = Dictionary(grouping: diagnostics) { $0.location?.file ?? projectFile }
     let names = Set(files).union(byFile.keys).union([projectFile]).sorted()
     let failures = names.count { byFile[$0]?.hasErrors ?? false }
@@ -16,7 +16,8 @@ package enum JUnit {
       "  <testsuite \(head) errors=\"0\" skipped=\"0\">",
     ]
     lines += names.map { testCase($0, byFile[$0] ?? [], suite: suite) }
-    return (lines + ["  </testsuite>", "</testsuites>"]).joined(separator: "\n") + "\n"
+    return MachineText(
+      written: (lines + ["  </testsuite>", "</testsuites>"]).joined(separator: "\n") + "\n")
   }
 
   private static func testCase(
@@ -31,17 +32,20 @@ package enum JUnit {
     if let first = errors.first {
       lines.append(
         "      <failure type=\"\(first.code.rawValue)\" message=\"\(escaped(first.message))\">"
-          + inText(writer.text(errors)) + "</failure>")
+          + inText(writer.text(errors).rendered) + "</failure>")
     }
     if !others.isEmpty {
-      lines.append("      <system-out>\(inText(writer.text(others)))</system-out>")
+      lines.append("      <system-out>\(inText(writer.text(others).rendered))</system-out>")
     }
     return (lines + ["    </testcase>"]).joined(separator: "\n")
   }
 
-  private static func escaped(_ text: String) -> String { inText(shown(text)) }
+  private static func escaped(_ text: String) -> String {
+    inText(TerminalText(text).renderedWithinLine)
+  }
 
-  /// XML 1.0 section 2.4; what it cannot hold at all, `shown` has taken out.
+  /// XML 1.0 section 2.4. Of what it cannot hold at all (section 2.2), `TerminalText` has escaped the
+  /// controls.
   private static func inText(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { escaped, scalar in
       switch scalar {

@@ -6,7 +6,7 @@ package enum PlanJSON {
   package static let formatVersion = "1.0"
 
   /// One plan is a document; several are a document's `environments`.
-  package static func text(_ plans: [EnvironmentPlan]) -> String {
+  package static func text(_ plans: [EnvironmentPlan]) -> MachineText {
     if plans.count == 1, let only = plans.first { return json(Document(only)) }
     return json(Several(formatVersion: formatVersion, environments: plans.map(Document.init)))
   }
@@ -119,7 +119,7 @@ struct FindingForm: Encodable {
 
 /// Diagnostics for programs.
 package enum DiagnosticJSON {
-  package static func text(_ diagnostics: [Diagnostic]) -> String {
+  package static func text(_ diagnostics: [Diagnostic]) -> MachineText {
     json(["diagnostics": diagnostics.map(DiagnosticForm.init)])
   }
 }
@@ -146,11 +146,11 @@ struct DiagnosticForm: Encodable {
   }
 }
 
-func json(_ value: some Encodable) -> String {
+func json(_ value: some Encodable) -> MachineText {
   guard let text = try? canonicalJSON(value, isPretty: true) else {
     preconditionFailure("texts, numbers and lists can always be written as JSON")
   }
-  return text + "\n"
+  return MachineText(json: text + "\n")
 }
 
 extension ChangeAction {

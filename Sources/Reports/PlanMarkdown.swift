@@ -14,17 +14,17 @@ package struct PlanMarkdown: Sendable {
 
   /// Several plans share the room; each gets what those before it have left, divided by how many
   /// are still to come.
-  package func text(_ plans: [EnvironmentPlan]) -> String {
+  package func text(_ plans: [EnvironmentPlan]) -> MachineText {
     var text = marker(plans) + "\n"
     if plans.count > 1 {
-      text += plans.map { "- \(code($0.title)): \(summary($0.plan))\n" }.joined() + "\n"
+      text += plans.map { "- \(Markdown.code($0.title)): \(summary($0.plan))\n" }.joined() + "\n"
     }
     for (index, planned) in plans.enumerated() {
       let room = (Self.limit - text.utf8.count) / (plans.count - index)
-      let title = planned.environment.map { "\(code($0)): " } ?? ""
+      let title = planned.environment.map { "\(Markdown.code($0)): " } ?? ""
       text += section(planned.plan, title: title, within: room)
     }
-    return text
+    return MachineText(written: text)
   }
 
   private func summary(_ plan: Plan) -> String {
@@ -64,7 +64,7 @@ package struct PlanMarkdown: Sendable {
   /// A store's name may hold what would end the comment.
   private func marker(_ plans: [EnvironmentPlan]) -> String {
     let names = plans.map { $0.environment ?? $0.store }.joined(separator: " ")
-    let name = shown(names).unicodeScalars.map { scalar in
+    let name = TerminalText(names).rendered.unicodeScalars.map { scalar in
       "<>-".unicodeScalars.contains(scalar) ? "_" : String(scalar)
     }
     return "<!-- vaultctl plan \(name.joined().prefix(200)) -->"
@@ -75,37 +75,38 @@ package struct PlanMarkdown: Sendable {
     var location = ""
     if let file = diagnostic.location?.file {
       location =
-        " · \(code("\(file)\(diagnostic.location?.range.map { ":\($0.start.line)" } ?? "")"))"
+        " · \(Markdown.code("\(file)\(diagnostic.location?.range.map { ":\($0.start.line)" } ?? "")"))"
     }
     var lines = [
-      "- \(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(prose(diagnostic.message))\(location)"
+      "- \(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(Markdown.prose(diagnostic.message))\(location)"
     ]
-    lines += diagnostic.notes.map { "  - \(prose($0))" }
-    lines += diagnostic.help.map { "  - help: \(prose($0))" }
+    lines += diagnostic.notes.map { "  - \(Markdown.prose($0))" }
+    lines += diagnostic.help.map { "  - help: \(Markdown.prose($0))" }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func row(_ change: Change) -> String {
     let cells = [
-      code(change.action.symbol), code(change.connection.rawValue), code(change.app.rawValue),
-      prose(change.reasonInWords), flows(change.reach),
+      Markdown.code(change.action.symbol), Markdown.code(change.connection.rawValue),
+      Markdown.code(change.app.rawValue),
+      Markdown.prose(change.reasonInWords), flows(change.reach),
     ]
-    return "| " + cells.map { escapedBars($0) }.joined(separator: " | ") + " |\n"
+    return "| " + cells.map(Markdown.cell).joined(separator: " | ") + " |\n"
   }
 
   /// The first few by name.
   private func flows(_ uses: [FlowUse]) -> String {
-    let named = uses.prefix(3).map { code($0.flow) }
+    let named = uses.prefix(3).map { Markdown.code($0.flow) }
     let rest = uses.count > named.count ? ["\(uses.count - named.count) more"] : []
     return (named + rest).joined(separator: ", ")
   }
 
   private func details(_ change: Change) -> String {
-    let lines = DetailLine.aligned(change.details).map { "\($0.mark.inDiff) \($0.text)" }
-    let fence = String(
-      repeating: "`", count: max(3, lines.map(longestTicks).max().map { $0 + 1 } ?? 3))
+    let lines = DetailLine.aligned(change.details).map {
+      "\($0.mark.inDiff) \($0.text.renderedWithinLine)"
+    }
     return
-      "\(code(change.connection.rawValue))\n\n\(fence)diff\n\(lines.joined(separator: "\n"))\n\(fence)\n\n"
+      "\(Markdown.code(change.connection.rawValue))\n\n\(Markdown.fenced(lines, as: "diff"))\n"
   }
 }
 
@@ -139,34 +140,4 @@ extension DetailLine.Mark {
     case .removed: "-"
     }
   }
-}
-
-/// A text of somebody else's as a code range, in which nothing has a meaning but its own end.
-private func code(_ text: String) -> String {
-  let text = shown(text)
-  let ticks = String(repeating: "`", count: longestTicks(text) + 1)
-  let space = text.hasPrefix("`") || text.hasSuffix("`") ? " " : ""
-  return ticks + space + text + space + ticks
-}
-
-/// A sentence whose only markup are its code ranges: all else that Markdown or HTML could read is
-/// escaped, so that no name makes a link, an image or a mention.
-private func prose(_ text: String) -> String {
-  let parts = shown(text).split(separator: "`", omittingEmptySubsequences: false)
-  return parts.enumerated().map { index, part in
-    let isCode = index % 2 == 1 && index < parts.count - 1
-    if isCode { return part.isEmpty ? "" : "`\(part)`" }
-    return part.unicodeScalars.map { scalar in
-      if scalar == "@" { return "&#64;" }
-      return "\\*_[]<>#&!|~".unicodeScalars.contains(scalar) ? "\\\(scalar)" : String(scalar)
-    }.joined()
-  }.joined()
-}
-
-func longestTicks(_ text: String) -> Int {
-  text.split { $0 != "`" }.map(\.count).max() ?? 0
-}
-
-private func escapedBars(_ text: String) -> String {
-  text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 package import Model
 
 /// A plan for people, in Terraform's habits.
@@ -8,26 +8,30 @@ package struct PlanText: Sendable {
   package init(palette: Palette) { self.palette = palette }
 
   /// Several plans below each other, summed up at the end.
-  package func text(_ plans: [EnvironmentPlan]) -> String {
+  package func text(_ plans: [EnvironmentPlan]) -> TerminalText {
     guard plans.count > 1 else { return plans.first.map { text($0) } ?? "" }
-    let parts = plans.map { "\(palette.bold("Environment \(shown($0.title))"))\n\n\(text($0))\n" }
-    let width = plans.map(\.title.unicodeScalars.count).max() ?? 0
-    let sums = plans.map { "  \(shown($0.title).padded(to: width))  \(summary($0.plan))\n" }
+    let parts: [TerminalText] = plans.map {
+      "\(palette.bold("Environment \($0.title)"))\n\n\(text($0))\n"
+    }
+    let width = plans.map { TerminalText($0.title).width }.max() ?? 0
+    let sums: [TerminalText] = plans.map {
+      "  \(TerminalText($0.title).padded(to: width))  \(summary($0.plan))\n"
+    }
     return parts.joined() + palette.bold("All environments") + "\n" + sums.joined()
   }
 
-  package func text(_ planned: EnvironmentPlan) -> String {
+  package func text(_ planned: EnvironmentPlan) -> TerminalText {
     let plan = planned.plan
-    var parts: [String] = []
+    var parts: [TerminalText] = []
     if !plan.changes.isEmpty {
-      parts.append("vaultctl will change \(shown(planned.store)):\n")
+      parts.append("vaultctl will change \(planned.store):\n")
       parts += plan.changes.map { text($0) }
     }
     if !plan.findings.isEmpty {
       let findings = DiagnosticText(palette: palette)
       parts += plan.findings.map { findings.text($0.diagnostic) + "\n" }
     }
-    parts.append(palette.bold(summary(plan)))
+    parts.append(palette.bold("\(summary(plan))"))
     return parts.joined(separator: "\n") + "\n"
   }
 
@@ -44,26 +48,26 @@ package struct PlanText: Sendable {
       + empty
   }
 
-  private func text(_ change: Change) -> String {
-    let name = shown(change.connection.rawValue)
-    var lines = [
-      "  # \(change.location?.file.map { "\(shown($0)): " } ?? "")\(change.reasonInWords)",
-      "  \(mark(change.action)) \(palette.bold("connection \"\(name)\"")) (app: \(change.app))",
+  private func text(_ change: Change) -> TerminalText {
+    let file: TerminalText = change.location?.file.map { "\($0): " } ?? ""
+    var lines: [TerminalText] = [
+      "  # \(file)\(change.reasonInWords)",
+      "  \(mark(change.action)) \(palette.bold("connection \"\(change.connection)\"")) (app: \(change.app))",
     ]
     lines += DetailLine.aligned(change.details).map {
       "      \(palette.coloured($0.mark)) \($0.text)"
     }
     lines += change.reach.map {
-      "      used by flow \"\(shown($0.flow))\": \(shown($0.actions.joined(separator: ", ")))"
+      "      used by flow \"\($0.flow)\": \($0.actions.joined(separator: ", "))"
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func mark(_ action: ChangeAction) -> String {
+  private func mark(_ action: ChangeAction) -> TerminalText {
     switch action {
-    case .create: palette.green(action.symbol)
-    case .update, .adopt, .record, .rename: palette.yellow(action.symbol)
-    case .replace, .delete: palette.red(action.symbol)
+    case .create: palette.green(TerminalText(action.symbol))
+    case .update, .adopt, .record, .rename: palette.yellow(TerminalText(action.symbol))
+    case .replace, .delete: palette.red(TerminalText(action.symbol))
     }
   }
 }

@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Model
 
 /// What became of one connection's tokens.
@@ -28,16 +29,16 @@ package struct RenewalText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package func text(_ rows: [RenewalRow]) -> String {
-    let width = rows.map { shown($0.name.rawValue).unicodeScalars.count }.max() ?? 0
-    return rows.map { row in
+  package func text(_ rows: [RenewalRow]) -> TerminalText {
+    let width = rows.map { TerminalText($0.name).width }.max() ?? 0
+    return rows.map { row -> TerminalText in
       let until = row.endsAt.map { ", good until \($0)" } ?? ""
-      let words = coloured(row.result.rawValue, row.result)
-      return "\(shown(row.name.rawValue).padded(to: width))  \(words)\(until)\n"
+      let words = coloured(row.result)
+      return "\(TerminalText(row.name.rawValue).padded(to: width))  \(words)\(until)\n"
     }.joined()
   }
 
-  package func json(_ rows: [RenewalRow]) -> String {
+  package func json(_ rows: [RenewalRow]) -> MachineText {
     struct Form: Encodable {
       let name: String
       let result: String
@@ -51,8 +52,9 @@ package struct RenewalText: Sendable {
     ])
   }
 
-  private func coloured(_ text: String, _ result: RenewalRow.Outcome) -> String {
-    switch result {
+  private func coloured(_ result: RenewalRow.Outcome) -> TerminalText {
+    let text = TerminalText(result.rawValue)
+    return switch result {
     case .renewed, .adopted: palette.green(text)
     case .waiting: palette.yellow(text)
     case .needsAuthorization: palette.orange(text)

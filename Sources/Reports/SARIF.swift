@@ -13,7 +13,7 @@ package enum SARIF {
   ///   - projectFile: where a result stands that is about no file.
   package static func text(
     _ diagnostics: [Diagnostic], version: String, folder: String, projectFile: String
-  ) -> String {
+  ) -> MachineText {
     let kept = diagnostics.sorted { $0.severity < $1.severity }.prefix(mostResults)
     var fingerprints = Fingerprints()
     let results = kept.map { diagnostic in
@@ -55,7 +55,27 @@ package enum SARIF {
     let rules: [Rule]
   }
 
-  private struct Text: Encodable { let text: String }
+  /// A plain text message (SARIF 2.1.0 section 3.11.3).
+  private struct Text: Encodable {
+    let text: String
+
+    init(_ lines: [String]) { text = lines.map(SARIF.escaped).joined(separator: "\n") }
+    init(_ text: String) {
+      self.init(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    }
+  }
+
+  /// `[text](target)` is a link in plain text too, and its brackets are escaped with backslashes
+  /// (section 3.11.6); `{0}` is a placeholder, and braces are doubled (section 3.11.5).
+  private static func escaped(_ line: String) -> String {
+    TerminalText(line).renderedWithinLine.unicodeScalars.map { scalar in
+      switch scalar {
+      case "[", "]", "\\": "\\\(scalar)"
+      case "{", "}": "\(scalar)\(scalar)"
+      default: String(scalar)
+      }
+    }.joined()
+  }
 
   private struct Rule: Encodable {
     let id: String
@@ -66,9 +86,9 @@ package enum SARIF {
     init(_ code: DiagnosticCode) {
       let explanation = code.explanation
       id = code.rawValue
-      shortDescription = Text(text: explanation.title)
-      fullDescription = Text(text: explanation.text)
-      help = Text(text: "\(explanation.text)\n\nThe same on a terminal: vaultctl explain \(id)")
+      shortDescription = Text(explanation.title)
+      fullDescription = Text(explanation.text)
+      help = Text("\(explanation.text)\n\nThe same on a terminal: vaultctl explain \(id)")
     }
   }
 
@@ -87,8 +107,7 @@ package enum SARIF {
         case .warning: "warning"
         case .info: "note"
         }
-      message = Text(
-        text: diagnostic.lines.map { shown($0) }.joined(separator: "\n"))
+      message = Text(diagnostic.lines)
       locations = [
         Location(
           physicalLocation: PhysicalLocation(

@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import Diagnostics
 package import Model
 
 /// One line of the vault page.
@@ -67,27 +67,28 @@ package struct StatusText: Sendable {
   package init(palette: Palette) { self.palette = palette }
 
   /// - Parameter forecast: what ends soon; `nil` where nothing is known of tokens.
-  package func text(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> String {
+  package func text(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> TerminalText {
     if rows.isEmpty { return "No connections.\n" }
     let hasTokens = rows.contains { $0.tokens != nil }
-    let titles =
-      ["  NAME", "APP", "STATE"] + (hasTokens ? ["TOKENS"] : []) + ["VERSION", "UPDATED"]
+    let titles: [TerminalText] =
+      ["NAME", "APP", "STATE"] + (hasTokens ? ["TOKENS"] : []) + ["VERSION", "UPDATED"]
     let cells = rows.map { row in
-      ["● \(shown(row.name.rawValue))", row.app.rawValue, row.stateInWords]
+      [row.name.rawValue, row.app.rawValue, row.stateInWords]
         + (hasTokens ? [row.tokens?.summary ?? "-"] : [])
         + [row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-"]
-    }
+    }.map { $0.map { TerminalText($0) } }
     let aligned = aligned([titles] + cells)
     let lines = zip(rows, aligned.dropFirst()).map { row, line in
       coloured(line, row.state, isHealthy: row.tokens?.state.isHealthy ?? true)
     }
-    let counts = "\(counted(rows.count, "connection")), \(rows.count { $0.state == .empty }) empty."
+    let counts: TerminalText =
+      "\(counted(rows.count, "connection")), \(rows.count { $0.state == .empty }) empty."
     let ahead = hasTokens ? forecast?.lines ?? [] : []
-    return ([palette.bold(aligned[0])] + lines + ["", counts] + ahead)
+    return ([palette.bold("  \(aligned[0])")] + lines + ["", counts] + ahead)
       .joined(separator: "\n") + "\n"
   }
 
-  package func json(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> String {
+  package func json(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> MachineText {
     struct Form: Encodable {
       struct Tokens: Encodable {
         let state: String
@@ -129,15 +130,14 @@ package struct StatusText: Sendable {
   }
 
   private func coloured(
-    _ line: String, _ state: StatusRow.State, isHealthy: Bool
-  ) -> String {
-    guard let mark = line.first else { return line }
-    let dot = String(mark)
-    let rest = line.dropFirst()
+    _ line: TerminalText, _ state: StatusRow.State, isHealthy: Bool
+  ) -> TerminalText {
+    let dot: TerminalText = "●"
+    let rest: TerminalText = " \(line)"
     return switch state {
     case .ready where !isHealthy: palette.orange(dot) + rest
     case .ready: palette.green(dot) + rest
-    case .empty: palette.orange(dot) + palette.orange(String(rest))
+    case .empty: palette.orange(dot) + palette.orange(rest)
     case .drifted, .scopeDrift, .pending: palette.yellow(dot) + rest
     case .conflict: palette.red(dot) + rest
     case .orphaned, .unmanaged: palette.blue(dot) + rest

@@ -1,3 +1,4 @@
+import Diagnostics
 package import Model
 
 /// What ends within the next day and the next week, and what of it does not renew itself.
@@ -27,9 +28,9 @@ package struct TokenForecast: Hashable, Sendable {
     }
   }
 
-  var lines: [String] {
-    zip(["24 hours", "7 days"], windows).map { title, window in
-      let lost = window.unrenewable.map { shown($0) }.joined(separator: ", ")
+  var lines: [TerminalText] {
+    zip(["24 hours", "7 days"], windows).map { title, window -> TerminalText in
+      let lost = window.unrenewable.joined(separator: ", ")
       return "Next \(title): \(counted(window.ending, "access token")) to end"
         + (lost.isEmpty ? "." : "; a person must consent again: \(lost).")
     }

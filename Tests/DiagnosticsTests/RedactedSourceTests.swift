@@ -24,7 +24,7 @@ import Testing
       Position(line: 1, column: 6, offset: 5), Position(line: 4, column: 1, offset: 19))
     let source = RedactedSource(Array(text.utf8), hidden: [value])
     for line in 1...3 {
-      let shown = try #require(source.snippet(range(line, 1..<2))).line
+      let shown = try #require(source.snippet(range(line, 1..<2))).line.rendered
       #expect(!shown.contains("one") && !shown.contains("two"))
     }
     #expect(source.snippet(range(4, 1..<5))?.line == "next: 1")
@@ -37,7 +37,7 @@ import Testing
   ])
   func showsNoValueOfAFileThatCannotBeRead(_ line: String) throws {
     let source = RedactedSource(Array(line.utf8), hidden: nil)
-    let shown = try #require(source.snippet(range(1, 1..<2))).line
+    let shown = try #require(source.snippet(range(1, 1..<2))).line.rendered
     #expect(!shown.contains("hunter2"), "\(shown)")
   }
 
@@ -52,8 +52,10 @@ import Testing
     #expect(source.snippet(range(99, 1..<2)) == nil)
   }
 
-  @Test func controlsAreShownAsMarks() {
+  @Test func controlsAreEscapedAndTheMarkFollowsThem() throws {
     let source = RedactedSource(Array("a: \u{1B}[2J\u{202E}b\tc".utf8), hidden: [])
-    #expect(source.snippet(range(1, 1..<2))?.line == "a: ?[2J?b c")
+    let snippet = try #require(source.snippet(range(1, 9..<10)))
+    #expect(snippet.line.rendered == #"a: \u{1b}[2J\u{202e}b c"#)
+    #expect(snippet.marked == 20..<21, "below `b`")
   }
 }

@@ -76,12 +76,12 @@ func examplePlan() throws -> Plan {
 
 extension PlanText {
   func text(of store: String, _ plan: Plan) -> String {
-    text([EnvironmentPlan(environment: nil, store: store, plan: plan)])
+    text([EnvironmentPlan(environment: nil, store: store, plan: plan)]).rendered
   }
 }
 
 extension PlanMarkdown {
   func text(of store: String, _ plan: Plan) -> String {
-    text([EnvironmentPlan(environment: nil, store: store, plan: plan)])
+    text([EnvironmentPlan(environment: nil, store: store, plan: plan)]).text
   }
 }

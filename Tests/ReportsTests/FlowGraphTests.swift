@@ -1,3 +1,4 @@
+import Diagnostics
 import Model
 import Reports
 import TestSupport
@@ -27,16 +28,17 @@ import Testing
 
   @Test func isDrawnInEveryFormat() throws {
     let graph = try graph(flow: "Welcome", missing: "slack-prod")
-    try expectGolden(graph.text(Palette(isOn: false)), "graph.txt")
-    try expectGolden(graph.dot, "graph.dot")
-    try expectGolden(graph.mermaid, "graph.mmd")
+    try expectGolden(graph.text(Palette(isOn: false)).rendered, "graph.txt")
+    try expectGolden(graph.dot.text, "graph.dot")
+    try expectGolden(graph.mermaid.text, "graph.mmd")
   }
 
   @Test func noNameBreaksOut() throws {
     let hostile = "x\"]; evil [label=\"\\\n--> <b>`"
     let graph = try graph(flow: hostile, missing: hostile)
-    #expect(graph.dot.contains(#"f0 [label="x\"]; evil [label=\"\\\\n--> <b>`", shape=oval];"#))
-    #expect(!graph.mermaid.contains("<b>") && !graph.mermaid.contains("evil [label=\""))
-    #expect(graph.dot.split(separator: "\n").count == graph.dot.count { $0 == "\n" })
+    #expect(
+      graph.dot.text.contains(#"f0 [label="x\"]; evil [label=\"\\\\n--> <b>`", shape=oval];"#))
+    #expect(!graph.mermaid.text.contains("<b>") && !graph.mermaid.text.contains("evil [label=\""))
+    #expect(graph.dot.text.split(separator: "\n").count == graph.dot.text.count { $0 == "\n" })
   }
 }

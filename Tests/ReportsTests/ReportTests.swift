@@ -27,7 +27,7 @@ import Testing
   @Test func planAsJSON() throws {
     let text = PlanJSON.text([
       EnvironmentPlan(environment: nil, store: "sqlite:vault.db", plan: try examplePlan())
-    ])
+    ]).text
     try expectGolden(text, "plan.json")
     let parsed = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     #expect((parsed?["changes"] as? [Any])?.count == 9)
@@ -51,10 +51,10 @@ import Testing
         name: try name("scopes"), app: "crm", state: .scopeDrift, version: "2", updatedAt: at),
       StatusRow(name: try name("new"), app: "crm", state: .pending, version: nil, updatedAt: nil),
     ]
-    try expectGolden(StatusText(palette: plain).text(rows), "status.txt")
-    try expectGolden(StatusText(palette: plain).json(rows), "status.json")
+    try expectGolden(StatusText(palette: plain).text(rows).rendered, "status.txt")
+    try expectGolden(StatusText(palette: plain).json(rows).text, "status.json")
     #expect(
-      StatusText(palette: Palette(isOn: true)).text(rows).contains("\u{1B}[38;5;208m●"),
+      StatusText(palette: Palette(isOn: true)).text(rows).rendered.contains("\u{1B}[38;5;208m●"),
       "orange flags an empty one")
   }
 
@@ -78,7 +78,7 @@ import Testing
         .notOneOf, "no such zone", at: location("it.yaml", line: 5, column: 11, length: 4),
         label: "not a zone", notes: ["one of: eu, us"]),
       Diagnostic(.gpgUnavailable, "gpg cannot be started", severity: .warning),
-    ])
+    ]).rendered
     try expectGolden(text, "diagnostics.txt")
     #expect(!text.contains("hunter2"))
   }
@@ -108,8 +108,9 @@ import Testing
       name: connection, app: "crm", state: .ready, version: nil, updatedAt: nil)
     let texts = [
       PlanText(palette: plain).text(of: hostile, plan),
-      StatusText(palette: plain).text([row]), ApplyText(palette: plain).line(change, .done),
-      DiagnosticText(palette: plain).text(fault),
+      StatusText(palette: plain).text([row]).rendered,
+      ApplyText(palette: plain).line(change, .done).rendered,
+      DiagnosticText(palette: plain).text(fault).rendered,
     ]
     for text in texts {
       #expect(text.unicodeScalars.allSatisfy { $0.isShowable || $0 == "\n" }, "\(text)")
@@ -125,10 +126,10 @@ import Testing
   @Test func theOutcomeOfAnApply() throws {
     let text = ApplyText(palette: plain)
     #expect(
-      text.summary([(.create, .done), (.update("i", from: "1"), .done)], empty: 1)
+      text.summary([(.create, .done), (.update("i", from: "1"), .done)], empty: 1).rendered
         == "Applied: 1 created, 1 updated, 0 deleted. 1 empty connection.")
     #expect(
-      text.summary([(.create, .done), (.create, .failed), (.create, .skipped)], empty: 0)
+      text.summary([(.create, .done), (.create, .failed), (.create, .skipped)], empty: 0).rendered
         == "Incomplete: 1 created, 0 updated, 0 deleted; 1 failed, 1 not begun.")
   }
 }

@@ -26,7 +26,8 @@ import Testing
 
   @Test func sarif() throws {
     let text = SARIF.text(
-      diagnostics(), version: "1.2.3", folder: "ops/", projectFile: "vaultctl.yaml")
+      diagnostics(), version: "1.2.3", folder: "ops/", projectFile: "vaultctl.yaml"
+    ).text
     let log = try #require(
       try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let run = try #require((log["runs"] as? [[String: Any]])?.first)
@@ -45,9 +46,9 @@ import Testing
       .appending(path: "../../schemas/plan.schema.json").standardizedFileURL.path
     let plan = EnvironmentPlan(
       environment: "prod", store: "sqlite:vault.db", plan: try examplePlan())
-    let text = PlanJSON.text([plan])
+    let text = PlanJSON.text([plan]).text
     try expectValid(text, schema: schema)
-    try expectValid(PlanJSON.text([plan, plan]), schema: schema)
+    try expectValid(PlanJSON.text([plan, plan]).text, schema: schema)
     let leak = text.replacingOccurrences(
       of: "\"change\" : \"rotated\"", with: "\"change\" : \"rotated\", \"to\" : \"x\"")
     #expect(leak != text)
@@ -58,7 +59,8 @@ import Testing
     let text = JUnit.text(
       diagnostics(), suite: "vaultctl plan",
       files: ["connections/a b.yaml", "connections/ok.yaml"],
-      projectFile: "vaultctl.yaml")
+      projectFile: "vaultctl.yaml"
+    ).text
     try expectGolden(text, "report.junit.xml")
     let finished = try run(
       "/usr/bin/python3",
@@ -69,12 +71,12 @@ import Testing
 
   @Test func codeQualityAndAnnotations() throws {
     try expectGolden(
-      CodeQuality.text(diagnostics(), folder: "ops/", projectFile: "vaultctl.yaml"),
+      CodeQuality.text(diagnostics(), folder: "ops/", projectFile: "vaultctl.yaml").text,
       "code-quality.json")
-    let lines = GitHubAnnotations.text(diagnostics(), folder: "ops/")
+    let lines = GitHubAnnotations.text(diagnostics(), folder: "ops/").text
     try expectGolden(lines, "annotations.txt")
     let hostile = Diagnostic(.drift, "a\n::set-output name=x::y", at: .file("f,line=9::\r\n"))
-    #expect(GitHubAnnotations.text([hostile], folder: "").split(separator: "\n").count == 1)
+    #expect(GitHubAnnotations.text([hostile], folder: "").text.split(separator: "\n").count == 1)
   }
 
   @Test func markdown() throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import Model
+import Reports
 
 /// What git runs for `diff=vaultctl` (gitattributes(5), "Performing text diffs of binary files").
 struct TextconvCommand: Subcommand {
@@ -23,7 +24,8 @@ struct TextconvCommand: Subcommand {
     } catch {
       throw Failure(.unreadable(file, error))
     }
-    console.result(summarized(String(decoding: bytes, as: UTF8.self)))
+    console.result(
+      MachineText(manifest: summarized(String(decoding: bytes, as: UTF8.self))))
     return .fine
   }
 }

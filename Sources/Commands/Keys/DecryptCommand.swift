@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
+import Reports
 import Secrets
 
 struct DecryptCommand: Subcommand {
@@ -43,7 +44,8 @@ struct DecryptCommand: Subcommand {
         console.result(value)
         continue
       }
-      console.result("\(slot.field): ")
+      console.result(MachineText(yamlKey: slot.field.rawValue))
+      console.result(": ")
       console.result(value.quotedForYAML())
       console.result("\n")
     }

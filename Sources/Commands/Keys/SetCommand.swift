@@ -25,7 +25,7 @@ struct SetCommand: Subcommand {
     let field = FieldName(field)
     try document.requireField(field)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let prompt = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
+    let prompt: TerminalText? = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
     let value: SecretBytes
     do {
       value = try console.secret(prompt: prompt)

@@ -47,7 +47,8 @@ struct ApplyRunner {
       return refusal.outcome
     }
     if plan.changes.isEmpty { return .fine }
-    guard isPreapproved || isApproved() else {
+    // A plan that could not be shown cannot be approved.
+    guard isPreapproved || !console.hasLostOutput && isApproved() else {
       console.note("Nothing was applied.")
       return .failed
     }
@@ -73,7 +74,7 @@ struct ApplyRunner {
     console.report(outcome.diagnostics, sources: session.workspace.sources)
     let summaries = outcome.results.map { (action: $0.change.action, ending: $0.result.summary) }
     let text = ApplyText(palette: console.palette)
-    console.result("\n" + text.summary(summaries, empty: plan.emptyCount) + "\n")
+    console.result("\n\(text.summary(summaries, empty: plan.emptyCount))\n")
   }
 }
 

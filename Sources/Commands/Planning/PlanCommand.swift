@@ -80,7 +80,7 @@ struct PlanCommand: Subcommand {
   private func show(_ result: PlanResult, _ workspaces: [Workspace], _ console: Console) {
     let (plans, faults) = (result.plans, result.faults)
     let report = report(workspaces, result.findings.map(\.diagnostic) + faults)
-    console.result(PlanRenderer(plans: plans, report: report).text(format, console))
+    PlanRenderer(plans: plans, report: report).show(as: format, on: console)
     report.annotate(console, summary: PlanMarkdown().text(plans))
     console.report(
       workspaces.diagnostics + faults, sources: workspaces.first?.sources ?? [:])

@@ -5,14 +5,14 @@ struct PlanRenderer {
   let plans: [EnvironmentPlan]
   let report: RunReport
 
-  func text(_ format: ReportFormat, _ console: Console) -> String {
+  func show(as format: ReportFormat, on console: Console) {
     switch format {
-    case .text: PlanText(palette: console.palette).text(plans)
-    case .json: PlanJSON.text(plans)
-    case .markdown: PlanMarkdown().text(plans)
-    case .sarif: report.sarif
-    case .junit: report.junit
-    case .codeQuality: report.codeQuality
+    case .text: console.result(PlanText(palette: console.palette).text(plans))
+    case .json: console.result(PlanJSON.text(plans))
+    case .markdown: console.result(PlanMarkdown().text(plans))
+    case .sarif: console.result(report.sarif)
+    case .junit: console.result(report.junit)
+    case .codeQuality: console.result(report.codeQuality)
     }
   }
 }

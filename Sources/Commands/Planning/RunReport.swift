@@ -25,21 +25,21 @@ struct RunReport {
     self.diagnostics = diagnostics
   }
 
-  var sarif: String {
+  var sarif: MachineText {
     SARIF.text(
       sorted, version: Program.version, folder: folder, projectFile: Project.fileName)
   }
 
-  var codeQuality: String {
+  var codeQuality: MachineText {
     CodeQuality.text(sorted, folder: folder, projectFile: Project.fileName)
   }
 
-  var junit: String {
+  var junit: MachineText {
     JUnit.text(sorted, suite: name, files: files, projectFile: Project.fileName)
   }
 
   /// The findings as another service reads them; `nil` for a format that is not of findings alone.
-  func text(_ format: ReportFormat) -> String? {
+  func text(_ format: ReportFormat) -> MachineText? {
     switch format {
     case .sarif: sarif
     case .codeQuality: codeQuality
@@ -64,7 +64,7 @@ struct RunReport {
   }
 
   /// On GitHub Actions: annotations at the lines, and the plan on the step's page.
-  func annotate(_ console: Console, summary: @autoclosure () -> String? = nil) {
+  func annotate(_ console: Console, summary: @autoclosure () -> MachineText? = nil) {
     let environment = ProcessInfo.processInfo.environment
     guard environment["GITHUB_ACTIONS"] == "true" else { return }
     // Workflow commands are read on both streams; stdout is the result's.
@@ -74,7 +74,7 @@ struct RunReport {
     else { return }
     defer { try? file.close() }
     _ = try? file.seekToEnd()
-    try? file.write(contentsOf: Data((summary + "\n").utf8))
+    try? file.write(contentsOf: Data((summary.text + "\n").utf8))
   }
 
   private var sorted: [Diagnostic] { diagnostics.sorted(by: Diagnostic.inReadingOrder) }

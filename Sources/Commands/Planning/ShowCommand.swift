@@ -52,13 +52,11 @@ struct ShowCommand: Subcommand {
     let report = RunReport(
       name: "vaultctl plan", root: root, files: saved.manifests,
       diagnostics: saved.plan.findings.map(\.diagnostic))
-    console.result(
-      PlanRenderer(
-        plans: [
-          EnvironmentPlan(
-            environment: saved.environment, store: saved.store, plan: saved.plan)
-        ], report: report
-      ).text(format, console))
+    PlanRenderer(
+      plans: [
+        EnvironmentPlan(environment: saved.environment, store: saved.store, plan: saved.plan)
+      ], report: report
+    ).show(as: format, on: console)
     return .fine
   }
 }

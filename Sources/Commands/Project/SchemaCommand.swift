@@ -1,3 +1,4 @@
+import Reports
 import ArgumentParser
 import Manifests
 import Model
@@ -16,8 +17,8 @@ struct SchemaCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let catalog = try global.project == nil ? ownCatalog() : Workspace.load(global).catalog
     switch kind {
-    case .connection: console.result(Schemas.connection(catalog))
-    case .project: console.result(Schemas.project())
+    case .connection: console.result(MachineText(json: Schemas.connection(catalog)))
+    case .project: console.result(MachineText(json: Schemas.project()))
     }
     return .fine
   }

@@ -17,7 +17,10 @@ struct HistoryCommand: Subcommand {
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
     let versions = try await session.versions(of: try ConnectionName(argument: name))
     let text = HistoryText(palette: console.palette)
-    console.result(format == .json ? text.json(versions) : text.text(versions))
+    switch format {
+    case .text: console.result(text.text(versions))
+    case .json: console.result(text.json(versions))
+    }
     return .fine
   }
 }

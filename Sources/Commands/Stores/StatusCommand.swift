@@ -22,8 +22,10 @@ struct StatusCommand: Subcommand {
     let rows = StatusReader(overview, workspace).rows()
     let text = StatusText(palette: console.palette)
     let forecast = overview.tokens.map { TokenForecast(rows, now: $0.now) }
-    console.result(
-      format == .json ? text.json(rows, forecast) : text.text(rows, forecast))
+    switch format {
+    case .text: console.result(text.text(rows, forecast))
+    case .json: console.result(text.json(rows, forecast))
+    }
     return .fine
   }
 }

@@ -132,17 +132,12 @@ struct AuthorizeCommand: Subcommand {
   ) async throws(TokenError) -> RawResponse {
     let device = try await requests.authorizeDevice(scopes: scopes)
     console.note(
-      "On any device, open \(shown(device.url)) and type in the code \(shown(device.userCode))"
-        + (device.completeURL.map { "\nor open \(shown($0))" } ?? ""))
+      "On any device, open \(device.url) and type in the code \(device.userCode)"
+        + (device.completeURL.map { "\nor open \($0)" } ?? ""))
     return try await requests.response(to: device) { seconds in
       await runtime.sleep(.seconds(seconds))
     }
   }
-}
-
-/// A service's words as a terminal can show them.
-private func shown(_ text: String) -> String {
-  String(String.UnicodeScalarView(text.unicodeScalars.filter(\.isShowable)))
 }
 
 extension TokenRecord {

@@ -33,11 +33,11 @@ struct WatchCommand: Subcommand {
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
     var poller = try await EventPoller(session)
     console.note("Watching \(session.store.description).")
-    while !termination.isReceived {
+    while !termination.isReceived, !console.hasLostOutput {
       await termination.sleep(for: .milliseconds(session.store.feed.pauseMilliseconds))
       let lines = try await poller.poll()
       for line in lines where names.isEmpty || names.contains(line.connection) {
-        console.result(line.json + "\n")
+        console.result(line.json)
         try run(line)
       }
     }

@@ -66,6 +66,7 @@ extension DiagnosticCode {
     case .environmentNotFound: .environmentNotFound
     case .invalidFlow: .invalidFlow
     case .invalidStore: .invalidStore
+    case .outputNotWritten: .outputNotWritten
 
     // VC2xxx: secrets and keys.
     case .recipientNotFound: .recipientNotFound

@@ -99,4 +99,12 @@ extension Explanation {
     A tenant is named by its domain alone. Another address of its API is `https`; plain `http`
     is taken for this machine alone, as a login goes there.
     """)
+
+  static let outputNotWritten = Explanation(
+    "Output could not be written",
+    """
+    stdout accepted only a part of the result; the note says why, usually a full disk. Changes that
+    the command made in files or in a store remain. A reader that closes its pipe early, as `head`
+    does, is not an error.
+    """)
 }

@@ -1,0 +1,67 @@
+import Foundation
+import Synchronization
+
+/// A standard stream of ours, with the first write to it that failed.
+final class OutputStream: Sendable {
+  static let standardOutput = OutputStream(STDOUT_FILENO)
+  static let standardError = OutputStream(STDERR_FILENO)
+
+  private let descriptor: Int32
+  private let failure = Mutex<Int32?>(nil)
+
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The `errno` of what did not go out. A reader that closed its pipe has what it wanted: that is none.
+  var lostWrite: Int32? {
+    failure.withLock { $0 == EPIPE ? nil : $0 }
+  }
+
+  var isLost: Bool { failure.withLock { $0 != nil } }
+
+  func write(_ text: String) {
+    var text = text
+    text.withUTF8 { unsafe write(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Writes all of it, or nothing more once a write has failed.
+  func write(_ bytes: UnsafeRawBufferPointer) {
+    failure.withLock { failure in
+      var written = 0
+      while failure == nil, written < bytes.count {
+        let count = unsafe Glibc.write(
+          descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+        if count > 0 {
+          written += count
+        } else if count == 0 {
+          failure = EIO
+        } else {
+          failure = retried(errno)
+        }
+      }
+    }
+  }
+
+  /// Closes the stream, because some file systems report a full disk only then (close(2), "Dealing with
+  /// error returns").
+  func close() {
+    failure.withLock { failure in
+      // Nothing can be lost of a stream that was never open.
+      if Glibc.close(descriptor) != 0, errno != EBADF, errno != EINTR, failure == nil {
+        failure = errno
+      }
+    }
+  }
+
+  /// - Returns: the error, or `nil` after which the write is tried again.
+  private func retried(_ error: Int32) -> Int32? {
+    switch error {
+    case EINTR: return nil
+    case EAGAIN:
+      // A pipe or terminal that somebody else has set to non-blocking.
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = unsafe poll(&request, 1, -1)
+      return nil
+    default: return error
+    }
+  }
+}

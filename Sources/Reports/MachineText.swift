@@ -1,0 +1,76 @@
+import Diagnostics
+import Model
+
+/// Text for a program, in the format of that program's own; its writer has escaped what is not ours.
+///
+/// Only the writers here make one, so that what goes out without a terminal's escaping is a decision.
+package struct MachineText: Hashable, Sendable {
+  package let text: String
+
+  init(written text: String) { self.text = text }
+
+  /// A JSON text. Terminals show it too, so what they would act on is escaped as JSON does it; outside
+  /// of strings, JSON has no such character.
+  package init(json text: String) {
+    var escaped = String.UnicodeScalarView()
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      let isCommand = scalar == "#" && previous == "#"
+      if (scalar.isShowable && !isCommand) || scalar == "\n" {
+        escaped.append(scalar)
+      } else {
+        escaped.append(contentsOf: Self.jsonEscape(scalar).unicodeScalars)
+      }
+      previous = scalar
+    }
+    self.text = String(escaped)
+  }
+
+  /// `text` as a key of a YAML mapping, in double quotes where it is not a plain word.
+  package init(yamlKey text: String) {
+    let isWord = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    if isWord, text.utf8.first.map({ $0 >= UInt8(ascii: "A") }) ?? false {
+      self.text = text
+    } else {
+      self = MachineText(
+        json: (try? canonicalJSON([text], isPretty: false)).map {
+          String($0.dropFirst().dropLast())
+        } ?? "\"\"")
+    }
+  }
+
+  /// A file for git's own differences, with its tabs and line ends. Git's pager may pass the rest on.
+  package init(manifest text: String) {
+    let scalars = Array(text.unicodeScalars)
+    var written = ""
+    var part = String.UnicodeScalarView()
+    for (index, scalar) in scalars.enumerated() {
+      let isBreak = scalar == "\r" && index + 1 < scalars.count && scalars[index + 1] == "\n"
+      if isBreak || scalar == "\n" || scalar == "\t" {
+        written += TerminalText(String(part)).renderedWithinLine
+        written.unicodeScalars.append(scalar)
+        part = String.UnicodeScalarView()
+      } else {
+        part.append(scalar)
+      }
+    }
+    self.text = written + TerminalText(String(part)).renderedWithinLine
+  }
+
+  /// What the argument parser writes: a shell's script of completions, help.
+  package init(parserOutput text: String) { self.text = text }
+
+  private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
+    scalar.utf16.map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Processes
+import TestSupport
+import Testing
+
+/// What a command does where its result cannot be written.
+@Suite struct OutputTests {
+  private func sandbox() throws -> Sandbox {
+    let sandbox = try Sandbox()
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.write(httpManifest("a", token: "t0ken"), to: "connections/a.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"], ["set", "a", "token"]] {
+      let finished = try sandbox.vaultctl(arguments, input: "n3w")
+      #expect(finished.status == 0, "\(finished.errorText)")
+    }
+    return sandbox
+  }
+
+  private static let commands = [
+    ["decrypt", "a"], ["decrypt", "a", "token"], ["status"], ["status", "--format", "json"],
+    ["plan"], ["plan", "--format", "json"], ["plan", "--format", "sarif"],
+    ["plan", "--detailed-exitcode"], ["validate"], ["history", "a"], ["show", "a"], ["graph"],
+    ["explain"], ["schema", "project"], ["completions", "bash"],
+    ["textconv", "connections/a.yaml"],
+    ["--help"], ["plan", "--help"], ["--version"],
+  ]
+
+  @Test func aFullDiskIsAnError() throws {
+    let sandbox = try sandbox()
+    for arguments in Self.commands {
+      let (status, errors) = try run(arguments, sandbox, output: "/dev/full")
+      let isEmpty = try sandbox.vaultctl(arguments).text.isEmpty
+      #expect(status == (isEmpty ? 0 : 1), "\(arguments)")
+      #expect(errors.contains("error[VC1217]") != isEmpty, "\(arguments): \(errors)")
+      #expect(errors.contains("No space left on device") != isEmpty)
+    }
+    let (status, errors) = try run(["apply", "--auto-approve"], sandbox, output: "/dev/full")
+    #expect(status == 1 && errors.contains("error[VC1217]"), "\(errors)")
+    #expect(try sandbox.vaultctl(["plan"]).text.hasPrefix("No changes."), "it was applied")
+  }
+
+  /// `set -o pipefail` and `head` are everybody's.
+  @Test func aClosedPipeIsNone() throws {
+    let sandbox = try sandbox()
+    for arguments in Self.commands {
+      let pipe = Pipe()
+      try pipe.fileHandleForReading.close()
+      let errors = sandbox.folder.path + "/errors"
+      try Data().write(to: URL(fileURLWithPath: errors))
+      let process = try sandbox.start(
+        arguments, output: pipe.fileHandleForWriting,
+        errors: FileHandle(forWritingTo: URL(fileURLWithPath: errors)))
+      let status = process.wait()
+      let usual = try sandbox.vaultctl(arguments)
+      #expect([usual.status, 128 + SIGPIPE].contains(status), "\(arguments): \(status)")
+      let text = try sandbox.read("errors")
+      #expect(text.isEmpty || text == usual.errorText, "\(arguments): \(text)")
+    }
+  }
+
+  /// A pipe takes 64 KiB at once; a schema is longer.
+  @Test func aSlowReaderGetsAllOfIt() throws {
+    let sandbox = try sandbox()
+    let whole = try sandbox.vaultctl(["schema", "connection"]).text
+    #expect(whole.utf8.count > 65_536)
+    let pipe = Pipe()
+    let process = try sandbox.start(["schema", "connection"], output: pipe.fileHandleForWriting)
+    try pipe.fileHandleForWriting.close()
+    var read = Data()
+    while true {
+      let part = pipe.fileHandleForReading.readData(ofLength: 1000)
+      if part.isEmpty { break }
+      read += part
+    }
+    #expect(process.wait() == 0)
+    #expect(String(decoding: read, as: UTF8.self) == whole)
+  }
+
+  private func run(
+    _ arguments: [String], _ sandbox: Sandbox, output: String
+  ) throws -> (status: Int32, errors: String) {
+    let errors = sandbox.folder.path + "/errors"
+    try Data().write(to: URL(fileURLWithPath: errors))
+    let process = try sandbox.start(
+      arguments, output: FileHandle(forWritingTo: URL(fileURLWithPath: output)),
+      errors: FileHandle(forWritingTo: URL(fileURLWithPath: errors)))
+    return (process.wait(), try sandbox.read("errors"))
+  }
+}
