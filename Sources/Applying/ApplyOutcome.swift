@@ -14,6 +14,11 @@ package struct ApplyOutcome: Sendable {
   /// What stopped the run, or failed at its end.
   package let faults: [Diagnostic]
 
+  package init(results: [(change: Change, result: ChangeResult)], faults: [Diagnostic]) {
+    self.results = results
+    self.faults = faults
+  }
+
   package func count(_ result: (ChangeResult) -> Bool) -> Int {
     results.count { result($0.result) }
   }

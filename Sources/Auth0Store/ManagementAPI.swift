@@ -123,7 +123,9 @@ actor ManagementAPI {
   /// `Retry-After`, else the time until the limit's reset; `nil` where the server says neither.
   private func serverDelay(_ response: HTTPResponse) -> Duration? {
     response.retryDelay(at: runtime.now())
-      ?? response.headers["x-ratelimit-reset"].flatMap { Int64($0) }.map { delay(untilReset: Seconds($0)) }
+      ?? response.headers["x-ratelimit-reset"].flatMap { Int64($0) }.map {
+        delay(untilReset: Seconds($0))
+      }
   }
 
   /// - Parameter reset: seconds since 1970.

@@ -22,7 +22,8 @@ struct ExplainCommand: Subcommand {
         "no code `\(code)`" + (near.map { "; did you mean \($0)?" } ?? ""))
     }
     let explanation = known.explanation
-    console.result("\(known.rawValue): \(explanation.title)\n\n\(TerminalText(lines: explanation.text))\n")
+    console.result(
+      "\(known.rawValue): \(explanation.title)\n\n\(TerminalText(lines: explanation.text))\n")
     return .fine
   }
 }

@@ -71,28 +71,28 @@ import Testing
   func aHostileRefusalIsWaitedOutForAMinute(
     headers: [String: String], expected: Int64
   ) async throws {
-    let time = Time()
+    let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let http = Scripted([answer(429, headers), answer()])
     #expect(try await vault(http, time).list().isEmpty)
-    #expect(time.slept.withLock { $0 } == [expected])
+    #expect(time.slept == [.milliseconds(expected)])
   }
 
   @Test(arguments: ["9223372036854775807", "-9223372036854775808"])
   func aHostileResetIsAwaitedForAMinuteAtMost(reset: String) async throws {
-    let time = Time()
+    let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let low = ["x-ratelimit-remaining": "-9223372036854775808", "x-ratelimit-reset": reset]
     let http = Scripted([answer(200, low), answer()])
     let vault = vault(http, time)
     _ = try await vault.list()
     _ = try await vault.list()
-    #expect(time.slept.withLock { $0 }.allSatisfy { $0 <= 60_000 })
+    #expect(time.slept.allSatisfy { $0 <= .seconds(60) })
   }
 
   @Test(arguments: [
     "1e308", "-1", "9223372036854775807", "-9223372036854775808", "99999999999999999999",
   ])
   func aHostileLifetimeOfATokenIsClamped(lifetime: String) async throws {
-    let time = Time()
+    let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let token = answer(
       200, [:], Array(#"{"access_token":"a","expires_in":\#(lifetime)}"#.utf8))
     let isOver = lifetime.hasPrefix("-")
@@ -100,7 +100,7 @@ import Testing
     let vault = Auth0Backend(
       domain: "t.example.com", base: "http://server",
       credentials: { () throws(StoreError) in .client(id: "id", secret: "s3cret") }, http: http,
-      surroundings: time.surroundings)
+      runtime: time.runtime)
     #expect(try await vault.list().isEmpty)
     #expect(try await vault.list().isEmpty)
     #expect(http.calls.withLock { $0.count } == (isOver ? 4 : 3))

@@ -19,13 +19,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (RecipientFault.notFingerprint, DiagnosticCode.recipientNotFingerprint),
+    (RecipientError.notFingerprint, DiagnosticCode.recipientNotFingerprint),
     (.notFound, .recipientNotFound), (.ambiguous, .recipientAmbiguous),
     (.revoked, .recipientRevoked), (.expired(at: nil), .recipientExpired),
     (.disabled, .recipientDisabled), (.invalid, .recipientCannotEncrypt),
     (.cannotEncrypt, .recipientCannotEncrypt),
   ])
-  func aRecipientsFaultHasACodeAndItsLocation(_ fault: RecipientFault, _ code: DiagnosticCode) {
+  func aRecipientsFaultHasACodeAndItsLocation(_ fault: RecipientError, _ code: DiagnosticCode) {
     let location = Location.file("vaultctl.yaml")
     let diagnostic = Diagnostic(fault, LocatedText("ABCD", at: location))
     #expect(diagnostic.code == code && diagnostic.location == location)
@@ -33,12 +33,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (OpenFault.noSecretKey([]), DiagnosticCode.noSecretKey), (.badMessage, .badMessage),
+    (OpenError.noSecretKey([]), DiagnosticCode.noSecretKey), (.badMessage, .badMessage),
     (.bindingMismatch(found: nil), .bindingMismatch),
     (.noValidSignature(reason: "unsigned"), .noValidSignature), (.cancelled, .cancelled),
     (.agentUnavailable, .agentUnavailable), (.deadlineExceeded, .deadlineExceeded),
   ])
-  func aFieldThatDoesNotOpenIsNamed(_ fault: OpenFault, _ code: DiagnosticCode) throws {
+  func aFieldThatDoesNotOpenIsNamed(_ fault: OpenError, _ code: DiagnosticCode) throws {
     let address = FieldAddress(try Sample.name("a"), "token")
     let diagnostic = Diagnostic(fault, address, at: .file("a.yaml"))
     #expect(diagnostic.code == code && diagnostic.location == .file("a.yaml"))

@@ -29,17 +29,16 @@ import Testing
   ])
   func aLeaseIsClamped(lease: String) async throws {
     let server = EmptyServer(lease: lease)
-    let store = OpenBaoStore(
+    let store = OpenBaoBackend(
       address: "http://server", namespace: nil, mount: "secret", prefix: "vaultctl",
       environment: nil, destroys: false,
       credentials: { () throws(StoreError) in
         .appRole(mount: "approle", roleID: "role", secretID: "secret")
       }, http: server,
-      surroundings: Surroundings(
-        now: { 1_800_000_000_000 }, sleep: { _ in }, random: { 0.5 }),
-      protection: TestProtection())
-    _ = try await store.read()
-    _ = try await store.read()
+      runtime: TestRuntime().runtime, protection: TestProtection()
+    ).store
+    _ = try await store.reader.read()
+    _ = try await store.reader.read()
     #expect(server.logins.withLock { $0 } == 1)
   }
 }

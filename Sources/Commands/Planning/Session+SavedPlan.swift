@@ -24,7 +24,8 @@ extension Session {
     }
     let store = store.description.description
     if saved.environment != workspace.environment?.name {
-      changes.append("it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
+      changes.append(
+        "it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
     }
     if saved.store != store { changes.append("it is for \(saved.store), not \(store)") }
     if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }
