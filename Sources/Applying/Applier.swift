@@ -13,7 +13,7 @@ package struct Applier: Sendable {
   private let runtime: Runtime
   private let width: Int
 
-  /// - Parameter width: changes under way at once; `nil` is what suits the store.
+  /// - Parameter width: number of parallel changes; `nil` for the store's own default.
   package init(
     store: Store, lock: StoreLock, opener: any SecretOpener, catalog: Catalog,
     runtime: Runtime, width: Int? = nil
@@ -37,7 +37,7 @@ package struct Applier: Sendable {
   }
 
   /// 1. The lock is still ours, and the run is journaled.
-  /// 2. Creates, then updates, then deletes, a few at once; one failure leaves the rest to go on.
+  /// 2. Creates, then updates, then deletes, a few at once; after one failure the rest continue.
   /// 3. Where the lock is lost or the store cannot be reached, nothing new is begun.
   /// 4. The run's end is journaled.
   ///
@@ -179,12 +179,12 @@ extension Diagnostic {
     let doubt = run.inDoubt.map { "`\($0)`" }.joined(separator: ", ")
     return Diagnostic(
       .interruptedApply,
-      "an apply of \(run.provenance.who) at \(run.provenance.at) was interrupted",
+      "an apply by \(run.provenance.who) at \(run.provenance.at) was interrupted",
       severity: .warning,
       notes: [
-        "it did \(run.done) of \(run.planned) changes"
-          + (doubt.isEmpty ? "" : "; begun and not done: \(doubt)"),
-        "each change is all or nothing; what is left of it is planned anew",
+        "it completed \(run.done) of \(run.planned) changes"
+          + (doubt.isEmpty ? "" : "; started but not completed: \(doubt)"),
+        "each change is all or nothing; the remaining changes are planned again",
       ])
   }
 }

@@ -1,7 +1,7 @@
 package import Diagnostics
 package import Model
 
-/// What became of each change, in the order of the plan.
+/// The result of each change, in plan order.
 package struct ApplyOutcome: Sendable {
   package enum ChangeResult: Hashable, Sendable {
     case done

@@ -184,10 +184,10 @@ extension Diagnostic {
     _ field: FieldName, _ connection: DesiredConnection
   ) -> Diagnostic {
     Diagnostic(
-      .storeRefused, "`\(field)` of `\(connection.name)` cannot be left alone",
+      .storeRefused, "`\(field)` of `\(connection.name)` cannot be ignored",
       at: connection.origin.setupLocation,
-      notes: ["the store takes a setup only whole, and does not show what it has"],
-      help: ["declare `\(field)` too, or take the connection's changes back"])
+      notes: ["the store writes a setup only as a whole and does not return its values"],
+      help: ["declare `\(field)` as well, or revert the connection's changes"])
   }
 
   fileprivate static func invalidSecretValue(
@@ -195,6 +195,6 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .invalidSecretValue, "the sealed value of `spec.setup.\(field)` \(violation.reason)",
-      at: location, help: ["seal another one: vaultctl set NAME \(field)"])
+      at: location, help: ["seal a valid value: vaultctl set NAME \(field)"])
   }
 }

@@ -14,97 +14,100 @@ extension Diagnostic {
         .storeUnavailable, "the store \(store) cannot be used", notes: [reason])
     case .modeTooLoose(let path, let mode, let allowed):
       self.init(
-        .storeModeTooLoose, "others may reach \(path)",
+        .storeModeTooLoose, "\(path) is accessible to other users",
         notes: [
-          "its mode is 0\(String(mode, radix: 8)); the most is 0\(String(allowed, radix: 8))"
+          "its mode is 0\(String(mode, radix: 8)); it must be 0\(String(allowed, radix: 8)) or stricter"
         ],
         help: ["chmod \(String(allowed, radix: 8)) \(path)"])
     case .isSymlink(let path):
       self.init(
         .storeIsSymlink, "\(path) is a symbolic link",
-        notes: ["the store could be led elsewhere by whoever can change the link"],
-        help: ["name the real file in the project file's `store.path`"])
+        notes: ["anyone who can change the link could redirect the store"],
+        help: ["set `store.path` in the project file to the real file"])
     case .versionConflict(let name, let expected, let found):
       self.init(
-        .versionConflict, "`\(name)` was changed while this ran", at: about(name),
+        .versionConflict, "`\(name)` changed since the plan", at: about(name),
         notes: [
-          found.map { "it was at version \(expected), and is at \($0)" }
-            ?? "it was at version \(expected), and is gone"
-        ], help: ["run it again: vaultctl plan"])
+          found.map { "it was at version \(expected) and is now at \($0)" }
+            ?? "it was at version \(expected) and no longer exists"
+        ], help: ["plan again: vaultctl plan"])
     case .nameTaken(let name):
       self.init(
-        .nameTaken, "a connection `\(name)` is there already", at: about(name),
-        help: ["run it again: vaultctl plan"])
+        .nameTaken, "a connection `\(name)` already exists", at: about(name),
+        help: ["plan again: vaultctl plan"])
     case .notFound(let name):
       self.init(
         .notInStore, "the store has no connection `\(name)`", at: about(name),
-        help: ["see what it has: vaultctl status"])
+        help: ["list its connections: vaultctl status"])
     case .lockLost(let holder):
       self.init(
         .lockLost, "the store's lock was lost",
-        notes: holder.map { ["\($0.who) took it at \($0.since)"] } ?? [],
-        help: ["see what was done: vaultctl plan"])
+        notes: holder.map { ["\($0.who) took it over at \($0.since)"] } ?? [],
+        help: ["see what is left: vaultctl plan"])
     case .tooNew(let reason):
       self.init(
-        .storeTooNew, "the store \(store) is a newer vaultctl's", notes: [reason],
+        .storeTooNew, "the store \(store) was written by a newer vaultctl", notes: [reason],
         help: ["use the version of vaultctl that wrote it"])
     case .corrupt(let reason):
       self.init(
         .storeCorrupt, "the store \(store) is damaged", notes: [reason],
-        help: ["put a copy in its place; an apply then brings it up to date"])
+        help: ["restore it from a backup; the next apply brings it up to date"])
     case .keyUnavailable(let reason):
       self.init(
-        .storeKeyUnavailable, "the store's key cannot be opened here", notes: [reason],
-        help: ["run it where one of the project's keys is; see: gpg --list-secret-keys"])
+        .storeKeyUnavailable, "the store's key cannot be decrypted here", notes: [reason],
+        help: [
+          "run this where one of the project's secret keys is available; see: gpg --list-secret-keys"
+        ])
     case .misconfigured(let reason):
-      self.init(.storeMisconfigured, "\(store) is not as it is said to be", notes: [reason])
+      self.init(.storeMisconfigured, "\(store) is misconfigured", notes: [reason])
     case .unauthorized(let reason):
       self.init(
         .storeUnauthorized, "cannot log in to \(store)", notes: [reason],
         help: [
           store.type == "auth0"
-            ? "give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN"
-            : "give BAO_TOKEN (or VAULT_TOKEN), or set `store.login` in the project file"
+            ? "set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN"
+            : "set BAO_TOKEN (or VAULT_TOKEN), or `store.login` in the project file"
         ])
     case .permissionDenied(let missing):
       self.init(
-        .storePermission, "\(store) does not permit what is to be done",
+        .storePermission, "permission denied by \(store)",
         notes: ["missing: \(missing.joined(separator: ", "))"],
         help: [
           store.type == "auth0"
-            ? "grant these scopes to the application, then run it again"
-            : "allow it in the token's policy, then run it again: bao policy write"
+            ? "grant these scopes to the application, then run this again"
+            : "allow it in the token's policy, then run this again: bao policy write"
         ])
     case .refused(let reason):
       self.init(
         .storeRefused, "\(store) refused a request", notes: [reason],
-        help: ["see what it was about: vaultctl plan"])
+        help: ["see the planned changes: vaultctl plan"])
     case .ambiguousName(let name, let ids):
       self.init(
         .ambiguousName, "\(store) has more than one connection `\(name)`", at: about(name),
-        notes: ["their ids: \(ids.map(\.rawValue).joined(separator: ", "))"],
+        notes: ["their IDs: \(ids.map(\.rawValue).joined(separator: ", "))"],
         help: ["rename or delete all but one of them there"])
     case .outcomeUnknown(let reason):
       self.init(
-        .outcomeUnknown, "nobody knows whether a change to \(store) was done", notes: [reason],
-        help: ["run it again: the next apply finds out and goes on"])
+        .outcomeUnknown, "the result of a change to \(store) is unknown", notes: [reason],
+        help: ["run it again: the next apply checks the result and continues"])
     case .ledgerFailed(let reason):
       self.init(
         .ledgerFailed, "the ledger of \(store) cannot be used", notes: [reason],
-        help: ["it is in git: git for-each-ref refs/vaultctl/"])
+        help: ["list ledger refs: git for-each-ref refs/vaultctl/"])
     case .ledgerMoved:
       self.init(
-        .ledgerMoved, "somebody else applied to \(store) meanwhile",
-        notes: ["the ledger's ref moved first"], help: ["run it again"])
+        .ledgerMoved, "another apply to \(store) finished first",
+        notes: ["the ledger's ref moved since this apply began"],
+        help: ["plan again: vaultctl plan"])
     case .tokensMoved(let name):
       self.init(
-        .tokensMoved, "the tokens of `\(name)` were changed while this ran", at: about(name),
+        .tokensMoved, "the tokens of `\(name)` changed concurrently", at: about(name),
         notes: ["another process renewed, authorized or revoked them"],
-        help: ["see what it has now: vaultctl status"])
+        help: ["see their current state: vaultctl status"])
     case .writeFailed(let reason):
       self.init(
         .storeWriteFailed, "the store \(store) could not be written", notes: [reason],
-        help: ["run it again when that is mended: what was done is kept"])
+        help: ["fix that and run it again; completed changes are kept"])
     }
   }
 }

@@ -97,7 +97,7 @@ extension Diagnostic {
     Diagnostic(
       .lockTakenOver, "took over the lock of \(store) from \(former.who)", severity: .warning,
       notes: [
-        "process \(former.processID) held it since \(former.since), was last heard of at"
+        "process \(former.processID) held it since \(former.since), last gave a sign of life at"
           + " \(former.lastSeen), and is gone or silent"
       ])
   }
@@ -107,7 +107,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .storeLocked, "waiting for the lock of \(store)", severity: .info,
-      notes: ["\(other.who) (process \(other.processID)) holds it since \(other.since)"])
+      notes: ["\(other.who) (process \(other.processID)) has held it since \(other.since)"])
   }
 
   fileprivate static func storeLocked(
@@ -116,7 +116,7 @@ extension Diagnostic {
     Diagnostic(
       .storeLocked, "another apply holds the lock of \(store)",
       notes: [
-        "\(other.who) (process \(other.processID)) holds it since \(other.since),"
+        "\(other.who) (process \(other.processID)) has held it since \(other.since),"
           + " \(now.seconds(since: other.since)) seconds ago"
       ], help: ["wait longer: vaultctl apply --lock-timeout 300"])
   }

@@ -26,7 +26,7 @@ struct AccessToken: Sendable {
   }
 
   /// A ready token. Of a JWT (RFC 7519) the claims are read, not verified: only its own server
-  /// judges it.
+  /// verifies it.
   init(ready text: String) {
     struct Claims: Decodable {
       let scope: String?

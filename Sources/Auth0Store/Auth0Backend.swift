@@ -47,7 +47,7 @@ package struct Auth0Backend: RecordlessBackend {
       return try Self.unambiguous(
         try items.map { item throws(StoreError) in try item.connection() })
     } while await retry.waitForNextAttempt()
-    throw .unavailable("its list of connections changes all the time")
+    throw .unavailable("its list of connections keeps changing while it is read")
   }
 
   /// `nil` where the pages do not fit together: the list changed between two of them.
@@ -59,7 +59,7 @@ package struct Auth0Backend: RecordlessBackend {
       let query = "?page=\(page)&per_page=\(Self.pageSize)&include_totals=true"
       let answer = try await repeatable(.get, Self.path + query)
       guard let read = try? JSONDecoder().decode(Page.self, from: Data(answer.body)) else {
-        throw .corrupt("the list of connections has another form")
+        throw .corrupt("the list of connections has an unexpected format")
       }
       if let total, total != read.total { return nil }
       total = read.total
@@ -173,7 +173,7 @@ package struct Auth0Backend: RecordlessBackend {
       let answer = try await repeatable(
         .get, "/flows?page=\(page)&per_page=\(Self.pageSize)&include_totals=true")
       guard let read = try? JSONDecoder().decode(Flows.self, from: Data(answer.body)) else {
-        throw .corrupt("the list of flows has another form")
+        throw .corrupt("the list of flows has an unexpected format")
       }
       found += read.flows
       page += 1
@@ -194,7 +194,7 @@ package struct Auth0Backend: RecordlessBackend {
     do throws(RequestFailure) {
       return try Self.item(answer).connectionOrUnknown()
     } catch {
-      throw .corrupt("a connection has another form")
+      throw .corrupt("a connection has an unexpected format")
     }
   }
 
@@ -213,7 +213,7 @@ package struct Auth0Backend: RecordlessBackend {
 
   private static func item(_ answer: HTTPResponse) throws(RequestFailure) -> Item {
     guard let item = try? JSONDecoder().decode(Item.self, from: Data(answer.body)) else {
-      throw .unknown("its answer has another form")
+      throw .unknown("its response has an unexpected format")
     }
     return item
   }
@@ -237,7 +237,7 @@ private struct Item: Decodable {
   func connection() throws(StoreError) -> BackendConnection {
     guard let name = ConnectionName(name), let created = Self.time(created_at),
       let updated = Self.time(updated_at)
-    else { throw .corrupt("connection \(id) has a name or a time of another form") }
+    else { throw .corrupt("connection \(id) has a name or a time with an unexpected format") }
     return BackendConnection(
       id: StoreID(id), name: name, app: AppID(app_id.lowercased()), isReady: ready,
       version: StoreVersion(fingerprint ?? updated_at), createdAt: created, updatedAt: updated)
@@ -248,7 +248,7 @@ private struct Item: Decodable {
     do throws(StoreError) {
       return try connection()
     } catch {
-      throw .unknown("its answer has another form")
+      throw .unknown("its response has an unexpected format")
     }
   }
 

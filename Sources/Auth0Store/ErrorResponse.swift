@@ -31,13 +31,13 @@ struct ErrorResponse {
 
   var storeError: StoreError {
     switch status {
-    case 401: return .unauthorized("it answers \(summary)")
+    case 401: return .unauthorized("it responded with \(summary)")
     case 403:
       // The message names the scope: `Insufficient scope, expected any of: create:…`.
       let words = (message ?? "").split { !($0.isASCII && ($0.isLetter || ":_".contains($0))) }
       let scopes = words.map(String.init).filter { $0.contains(":") && !$0.hasSuffix(":") }
-      return scopes.isEmpty ? .refused("it answers \(summary)") : .permissionDenied(scopes)
-    default: return .refused("it answers \(summary)")
+      return scopes.isEmpty ? .refused("it responded with \(summary)") : .permissionDenied(scopes)
+    default: return .refused("it responded with \(summary)")
     }
   }
 

@@ -12,7 +12,7 @@ actor ManagementAPI {
   private static let rateLimitPolicy = RetryPolicy(.attempts(31))
   /// Seconds before its end that a token is renewed.
   private static let margin: Int64 = 60
-  /// Below so many calls left, one waits for more.
+  /// With fewer remaining calls than this, requests wait for the limit's reset.
   private static let reserve = 4
 
   private let base: String
@@ -23,7 +23,7 @@ actor ManagementAPI {
   let runtime: Runtime
   private var token: AccessToken?
   private let renewal = SingleFlight<AccessToken>()
-  /// Calls left until `reset` (seconds since 1970), as the server last told.
+  /// Calls left until `reset` (seconds since 1970), as the server last reported.
   private var limit: (remaining: Int, reset: Seconds)?
 
   init(
@@ -39,12 +39,12 @@ actor ManagementAPI {
     self.runtime = runtime
   }
 
-  /// The scopes that the token has; `nil` where nobody tells.
+  /// The scopes that the token has; `nil` where they are unknown.
   func scopes() async throws(StoreError) -> Set<String>? { try await validToken().scopes }
 
   /// One call of the API.
   ///
-  /// - Parameter isRepeatable: it may be made again where nobody knows what became of it.
+  /// - Parameter isRepeatable: whether it may be sent again when its result is unknown.
   /// - Returns: an answer of 2xx or 404.
   func call(
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]? = nil, isRepeatable: Bool
@@ -85,12 +85,12 @@ actor ManagementAPI {
         self.token = nil
       case 429:
         guard await refusals.waitForNextAttempt(serverDelay: serverDelay(answer)) else {
-          throw .refused(.unavailable("it is asked too often"))
+          throw .refused(.unavailable("it is rate limiting requests"))
         }
       case 500...:
-        if !isRepeatable { throw .unknown("it answered \(answer.status)") }
+        if !isRepeatable { throw .unknown("it responded with \(answer.status)") }
         guard await failures.waitForNextAttempt() else {
-          throw .refused(.unavailable("it answered \(answer.status)"))
+          throw .refused(.unavailable("it responded with \(answer.status)"))
         }
       default: throw .refused(ErrorResponse(answer).storeError)
       }
@@ -135,7 +135,7 @@ actor ManagementAPI {
 
   // MARK: The token
 
-  /// One renewal at a time; whoever needs it waits for the same one.
+  /// One renewal at a time, shared by all callers.
   private func validToken() async throws(StoreError) -> AccessToken {
     if credentials == nil { credentials = try login() }
     if case .token(let text) = credentials { return AccessToken(ready: text) }
@@ -150,7 +150,7 @@ actor ManagementAPI {
 
   private func newToken() async throws(StoreError) -> AccessToken {
     guard case .client(let id, let secret) = credentials else {
-      throw .unauthorized("there are no credentials")
+      throw .unauthorized("no credentials")
     }
     let form = [
       ("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret),
@@ -171,15 +171,15 @@ actor ManagementAPI {
       if answer.isSuccess {
         guard let token = AccessToken(answer: answer.body, now: runtime.now().milliseconds / 1000)
         else {
-          throw .unauthorized("the token endpoint's answer has no token")
+          throw .unauthorized("the token endpoint's response has no token")
         }
         return token
       }
       if answer.status != 429, answer.status < 500 {
-        throw .unauthorized("the token endpoint says \(ErrorResponse(answer).summary)")
+        throw .unauthorized("the token endpoint responded with \(ErrorResponse(answer).summary)")
       }
       guard await retry.waitForNextAttempt(serverDelay: serverDelay(answer)) else {
-        throw .unavailable("the token endpoint answered \(answer.status)")
+        throw .unavailable("the token endpoint responded with \(answer.status)")
       }
     }
   }

@@ -5,10 +5,10 @@ struct CompletionsCommand: Subcommand {
   enum Shell: String, ExpressibleByArgument, CaseIterable { case bash, zsh, fish }
 
   static let configuration = CommandConfiguration(
-    commandName: "completions", abstract: "Print a completion script for a shell.")
+    commandName: "completions", abstract: "Print a shell completion script.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "bash, zsh or fish.") var shell: Shell
+  @Argument(help: "Shell: bash, zsh or fish.") var shell: Shell
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let shell: CompletionShell =

@@ -5,7 +5,7 @@ extension ConnectionName {
   /// From a command's argument.
   package init(argument text: String) throws {
     guard let name = ConnectionName(text) else {
-      throw ValidationError("`\(text)` is not a connection's name")
+      throw ValidationError("`\(text)` is not a valid connection name")
     }
     self = name
   }

@@ -3,10 +3,10 @@ import Diagnostics
 
 struct ExplainCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Explain a diagnostic's code.")
+    commandName: "explain", abstract: "Explain a diagnostic code.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "A code, such as VC2003 (default: a list of all).") var code: String?
+  @Argument(help: "Code, such as VC2003 (default: list all codes).") var code: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
     guard let code else {

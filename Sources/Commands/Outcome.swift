@@ -9,7 +9,7 @@ package enum Outcome: Hashable, Sendable {
   case changes
   /// A finding that the policy or `--fail-on` names.
   case finding
-  /// `apply` did a part of it.
+  /// Partly applied.
   case partly
   /// A fault of our own (`EX_SOFTWARE` of sysexits.h).
   case broken

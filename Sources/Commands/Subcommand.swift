@@ -3,7 +3,7 @@ import Diagnostics
 import Foundation
 import GitPlumbing
 
-/// A command of ours: what it does, without how it ends.
+/// A command: what it does, apart from how the process ends.
 protocol Subcommand: AsyncParsableCommand {
   var global: GlobalOptions { get }
   func carryOut(_ console: Console) async throws -> Outcome
@@ -52,8 +52,8 @@ extension Diagnostic {
   fileprivate static func internalFault(_ error: any Error) -> Diagnostic {
     let words = (error as? CocoaError)?.localizedDescription
     return Diagnostic(
-      .internalFault, "vaultctl met an error that it does not know",
-      notes: [words ?? "it is a \(String(reflecting: type(of: error)))"],
-      help: ["report it with the command that was run"])
+      .internalFault, "internal error",
+      notes: [words ?? "unexpected error of type \(String(reflecting: type(of: error)))"],
+      help: ["please report it, with the command that you ran"])
   }
 }

@@ -5,9 +5,9 @@ package struct VaultctlCommand: AsyncParsableCommand {
     commandName: "vaultctl",
     abstract: "Vault connections as code: declared in YAML, sealed with GPG, planned and applied.",
     discussion: """
-      Exit codes: 0 fine, 1 error and nothing done, 2 there are changes (plan \
-      --detailed-exitcode), 3 a finding that --fail-on or the policy names, 4 apply did a part, \
-      64 wrong usage, 70 a fault of vaultctl.
+      Exit codes: 0 success, 1 error and nothing done, 2 there are changes (plan \
+      --detailed-exitcode), 3 policy violated (policy.failOn or --fail-on), 4 partly applied, \
+      64 wrong usage, 70 internal error.
       """,
     version: Program.version,
     subcommands: [

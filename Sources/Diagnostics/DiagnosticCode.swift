@@ -1,7 +1,7 @@
 /// The stable name of one kind of diagnostic; a code is never used again for anything else.
 ///
 /// Families: `VC1` manifests and the project file, `VC2` secrets, `VC3` planning, `VC4` stores,
-/// `VC5` tokens, `VC9` a fault of ours. `explanation` has the long text of each.
+/// `VC5` tokens, `VC9` internal errors. `explanation` has the long text of each.
 package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   // VC10xx: reading YAML.
   case fileTooLarge = "VC1001"

@@ -29,7 +29,7 @@ package struct SourceRange: Hashable, Sendable, Codable {
     self.end = end
   }
 
-  /// An empty range, for a fault that lies between characters.
+  /// An empty range, for a fault between characters.
   package init(at position: Position) {
     self.init(position, position)
   }

@@ -79,7 +79,7 @@ package struct TerminalText: Hashable, Sendable, ExpressibleByStringInterpolatio
       }.joined(separator: "\n")
   }
 
-  /// The same for a writer that puts it behind characters of its own in a line.
+  /// The same for a writer that puts it after other characters on a line.
   package var renderedWithinLine: String {
     text.contains("##") ? Self.withoutCommands(Array(text.unicodeScalars), start: nil) : text
   }

@@ -6,7 +6,7 @@
 /// every release. Members are written in the order that the caller chooses; commas and colons come by
 /// themselves.
 package struct JSONWriter {
-  /// What was written. Where a secret is in it, whoever sends it lets go of it at once; copies of it
+  /// What was written. Where a secret is in it, the sender releases it at once; copies of it
   /// remain in the network's buffers until those are used again.
   package private(set) var bytes: [UInt8] = []
 

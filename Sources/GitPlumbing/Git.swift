@@ -25,7 +25,7 @@ package struct Git: Sendable {
         ["git", "-C", folder] + arguments, environment: variables,
         input: Array(input ?? Data()))
     } catch {
-      throw GitError(words: "it cannot be started: \(error.reason)", status: -1)
+      throw GitError(words: "git could not be started: \(error.reason)", status: -1)
     }
     logger?.debug("git \(arguments.joined(separator: " ")): \(finished.status)")
     guard finished.status == 0 else {

@@ -54,7 +54,7 @@ package enum HTTPFailure: Error, Hashable, Sendable {
   package var reason: String {
     switch self {
     case .notConnected(let reason), .noResponse(let reason), .untrusted(let reason): reason
-    case .tooLarge: "the answer is larger than any that is expected"
+    case .tooLarge: "the response is larger than the limit"
     }
   }
 }

@@ -87,7 +87,7 @@ package struct LiveHTTPTransport: HTTPTransport {
     }
     if let error = error as? NIOSSLError {
       if case .handshakeFailed = error { return .untrusted("the TLS handshake failed") }
-      return .noResponse("the TLS connection broke")
+      return .noResponse("the TLS connection was closed")
     }
     if let error = error as? NIOConnectionError {
       let causes = error.connectionErrors.map { "\($0.error)" }
@@ -96,8 +96,8 @@ package struct LiveHTTPTransport: HTTPTransport {
     }
     if let error = error as? IOError {
       return error.errnoCode == ECONNREFUSED
-        ? .notConnected("the connection was refused") : .noResponse("the connection broke")
+        ? .notConnected("the connection was refused") : .noResponse("the connection was closed")
     }
-    return .noResponse("the connection broke (\(type(of: error)))")
+    return .noResponse("the connection was closed (\(type(of: error)))")
   }
 }

@@ -31,7 +31,7 @@ package struct LoggingHTTPTransport: HTTPTransport {
       logger.trace("\(what): \(response.status), \(BodyShape.of(response.body))")
       return response
     } catch {
-      logger.info("\(what): no answer, \(elapsed()): \(error.reason)")
+      logger.info("\(what): no response, \(elapsed()): \(error.reason)")
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import Model
 import Stores
 
-/// Finds out what became of the changes that a killed run had meant.
+/// Finds the results of the changes that a killed run intended.
 struct CrashRecovery {
   private let byID: [StoreID: BackendConnection]
   private let byName: [ConnectionName: BackendConnection]

@@ -182,7 +182,7 @@ package struct GitLedger: Ledger {
     }
     _ = try move(
       from: old, parent: old.remote ?? old.commit, to: LedgerContents(),
-      message: "ledger: begun anew\n", by: provenance, isShared: true)
+      message: "ledger: reset\n", by: provenance, isShared: true)
   }
 
   package func revert(_ version: Version, to base: Version) throws(StoreError) {

@@ -44,14 +44,14 @@ enum LedgerFiles {
     switch path {
     case version:
       guard bytes == Array(form.utf8) else {
-        throw GitError(words: "it is a newer vaultctl's", status: 1)
+        throw GitError(words: "it was written by a newer vaultctl", status: 1)
       }
     case state: contents.state = try decoded(bytes, path)
     case key: contents.key = String(decoding: bytes, as: UTF8.self)
     case _ where path.hasPrefix(folder) && path.hasSuffix(".json"):
       let encoded = path.dropFirst(folder.count).dropLast(5)
       guard let name = String(encoded).removingPercentEncoding.flatMap({ ConnectionName($0) })
-      else { throw GitError(words: "`\(path)` names no connection", status: 1) }
+      else { throw GitError(words: "`\(path)` does not name a connection", status: 1) }
       contents.entries[name] = try decoded(bytes, path)
     default: break
     }

@@ -36,7 +36,7 @@ struct LedgerJournal<Records: Ledger>: ApplyJournal {
       })
   }
 
-  /// Looks up in the backend what became of each change that a killed run had meant.
+  /// Looks up in the backend the result of each change that a killed run intended.
   func recoverInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
     let runs = await lock.heldContents?.state.interrupted ?? []
     if runs.isEmpty { return [] }

@@ -22,7 +22,7 @@ struct LedgerKeyStorage<Records: Ledger>: SealedKeyStorage {
     var contents = version.contents
     contents.key = try await reseal(sealed)
     _ = try ledger.move(
-      from: version, on: version, to: contents, message: "key: sealed anew\n", by: provenance(),
+      from: version, on: version, to: contents, message: "key: sealed again\n", by: provenance(),
       isShared: true)
     return true
   }

@@ -28,7 +28,7 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     self.provenance = provenance
   }
 
-  /// Ours while we hold the lock, else what is there now.
+  /// Our own while we hold the lock, else the current one.
   func contents() throws(StoreError) -> LedgerContents {
     if let held { return held.version.contents }
     return try ledger.read().contents

@@ -50,7 +50,7 @@ private struct MirroredJournal<Records: Ledger>: ApplyJournal {
 
   func recoverInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
     let runs = try await journal.recoverInterruptedRuns()
-    try await mirror.publish("ledger: brought up to the store\n", by: mirror.provenance())
+    try await mirror.publish("ledger: synchronized with the store\n", by: mirror.provenance())
     return runs
   }
 
@@ -111,7 +111,7 @@ private struct MirroredKey<Records: Ledger>: StoreKeyAccess {
 
   func reseal() async throws(StoreError) -> Bool {
     let exists = try await key.reseal()
-    try await mirror.publish("key: sealed anew\n", by: mirror.provenance())
+    try await mirror.publish("key: sealed again\n", by: mirror.provenance())
     return exists
   }
 }

@@ -24,7 +24,7 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
       written = WrittenConnection(try await backend.create(new))
     case .record(let id, let version): written = WrittenConnection(id: id, version: version)
     case .update(let id, let version), .rename(let id, let version, _):
-      // At another version than we recorded, the content is unknown: it is written again.
+      // If the version differs from the recorded one, the content is unknown and is written again.
       if version != before?.version || write.reachesBackend(before, former: former) {
         written = WrittenConnection(
           try await backend.update(id, from: version, try backendWrite(write, before: before)))
@@ -58,7 +58,7 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
         catalog.isWhole(write.app, type, (before?.fields ?? [:]).keys)
       {
         throw .refused(
-          "a connection that has a setup there cannot be emptied; delete it, and make it anew")
+          "a connection with a setup cannot be emptied there; delete it and create it again")
       }
       return BackendWrite(name: write.name, app: write.app, setup: nil)
     }

@@ -2,10 +2,10 @@ import Model
 
 /// The messages of a ledger's log.
 enum LogMessage {
-  static let underWay = "apply: under way\n"
+  static let underWay = "apply: running\n"
 
   static func end(of run: LedgerRun?) -> String {
-    guard let run, let provenance = run.provenance else { return "apply: nothing done\n" }
+    guard let run, let provenance = run.provenance else { return "apply: no changes\n" }
     let left = run.intents.isEmpty ? "" : ", \(run.intents.count) in doubt"
     let lines =
       ["apply: \(run.done) done\(left)", ""] + (run.plan.map { ["Plan: \($0)"] } ?? [])

@@ -66,9 +66,9 @@ package struct ConnectionLayer: Sendable {
       ignoredFields: ignoredFields.value ?? [], origin: origin)
   }
 
-  /// - Precondition: `upper` is of the same name.
+  /// - Precondition: `upper` has the same name.
   func overlaid(by upper: ConnectionLayer) -> ConnectionLayer {
-    precondition(name == upper.name, "only documents of one connection lie over one another")
+    precondition(name == upper.name, "only documents of one connection can be layered")
     var layer = ConnectionLayer(
       name: name, app: upper.app,
       origin: origin.overlaid(by: upper.origin, app: upper.namesApp))

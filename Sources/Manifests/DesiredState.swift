@@ -72,7 +72,7 @@ package struct DesiredState: Sendable {
     }
   }
 
-  /// A former name must be no connection's present name, and no other's former one.
+  /// A previous name must not be another connection's current or previous name.
   private static func renameFaults(_ connections: [DesiredConnection]) -> [Diagnostic] {
     if connections.allSatisfy(\.formerNames.isEmpty) { return [] }
     var owners = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
@@ -98,7 +98,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .duplicateName, "connection `\(name)` is declared twice", at: location,
-      notes: ["first in \(earlier.file):\(earlier.nameLocation.range?.start.line ?? 1)"],
+      notes: ["first declared at \(earlier.file):\(earlier.nameLocation.range?.start.line ?? 1)"],
       help: ["rename one of them, or remove it"])
   }
 
@@ -106,19 +106,19 @@ extension Diagnostic {
     _ name: ConnectionName, of connection: DesiredConnection, by owner: DesiredConnection
   ) -> Diagnostic {
     Diagnostic(
-      .formerNameTaken, "`\(connection.name)` cannot have been `\(name)`",
+      .formerNameTaken, "`\(name)` cannot be a previous name of `\(connection.name)`",
       at: connection.origin.nameLocation,
       notes: [
         owner.name == name
           ? "`\(name)` is declared in \(owner.origin.file)"
-          : "`\(owner.name)` in \(owner.origin.file) was `\(name)` too"
+          : "`\(owner.name)` in \(owner.origin.file) also lists `\(name)` as a previous name"
       ],
-      help: ["take `\(name)` out of `metadata.renamedFrom`"])
+      help: ["remove `\(name)` from `metadata.renamedFrom`"])
   }
 
   fileprivate static func noRecipientRule(for file: String) -> Diagnostic {
     Diagnostic(
-      .noRecipientRule, "no recipients for this file", at: .file(file),
+      .noRecipientRule, "no recipient chosen for this file", at: .file(file),
       notes: ["no `path` under `recipients` in \(Project.fileName) matches it"],
       help: ["add a rule: `- {path: \"\(file)\", keys: [FINGERPRINT]}`"])
   }

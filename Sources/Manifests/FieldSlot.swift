@@ -33,7 +33,7 @@ package struct FieldSlot: Sendable {
   }
 }
 
-/// A secret in clear. Its text must go nowhere but into a sealed message.
+/// A plain-text secret. Its text must only go into a sealed message.
 package struct PlaintextSecret: Sendable {
   package let document: ManifestDocument
   package let field: FieldName

@@ -61,7 +61,7 @@ package struct FlowFile: Sendable {
 extension NodeReader {
   fileprivate mutating func flow(_ root: YAMLNode) -> Flow? {
     guard case .mapping(let entries) = root.content else {
-      report(.invalidFlow("a flow is an object", at: location(root)))
+      report(.invalidFlow("a flow must be an object", at: location(root)))
       return nil
     }
     let name = ["name", "id"].compactMap { entries.value($0)?.string }.first ?? file
@@ -87,7 +87,7 @@ extension NodeReader {
     guard let type = node["type"]?.string, let action = node["action"]?.string else {
       report(
         .invalidFlow(
-          "an action of `\(path)` needs `type` and `action`, both texts", at: location(node)))
+          "an action in `\(path)` needs the strings `type` and `action`", at: location(node)))
       return []
     }
     for known in ["type", "action"] { node[known].map { show($0) } }
@@ -96,7 +96,7 @@ extension NodeReader {
     let params = node["params"]
     if let reference = params?["connection_id"], !reference.isNull {
       guard let text = reference.string, !text.isEmpty else {
-        report(.invalidFlow("`connection_id` must be a text", at: self.location(reference)))
+        report(.invalidFlow("`connection_id` must be a string", at: self.location(reference)))
         return []
       }
       show(reference)
@@ -127,13 +127,13 @@ extension String {
 extension Diagnostic {
   fileprivate static func invalidFlow(_ reason: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidFlow, "the flow cannot be read: \(reason)", at: location,
-      help: ["export it anew, or take it out of `flows` in \(Project.fileName)"])
+      .invalidFlow, "invalid flow definition: \(reason)", at: location,
+      help: ["export it again, or remove it from `flows` in \(Project.fileName)"])
   }
 
   /// The parser's fault, which names YAML, for a flow.
   fileprivate func inFlow() -> Diagnostic {
     guard severity == .error else { return self }
-    return .invalidFlow("it is no JSON (\(message))", at: location ?? .file(""))
+    return .invalidFlow("it is not JSON (\(message))", at: location ?? .file(""))
   }
 }

@@ -7,7 +7,7 @@ package struct ImportedManifest: Sendable {
     case plain(PlainValue)
     /// Armored.
     case sealed(String)
-    /// A secret that the store has and does not give back.
+    /// A secret that the store has and does not return.
     case unknown
   }
 
@@ -56,11 +56,11 @@ package struct ImportedManifest: Sendable {
     }
   }
 
-  /// Fields that the store does not give back are absent and ignored.
+  /// Fields that the store does not return are absent and ignored.
   package var text: String {
     var lines = [
       "# yaml-language-server: $schema=../schemas/connection.schema.json",
-      "# Imported; the store changed it last at \(updatedAt).",
+      "# Imported; last changed in the store at \(updatedAt).",
       "apiVersion: \(apiVersion)", "kind: Connection", "metadata:",
       "  name: \(yamlScalar(name.rawValue))",
     ]
@@ -76,8 +76,8 @@ package struct ImportedManifest: Sendable {
     lines += list("publicFields", publicFields.isEmpty ? nil : publicFields.map(\.rawValue))
     if preventsDestroy { lines.append("  lifecycle: {preventDestroy: true}") }
     if !unknownFields.isEmpty {
-      lines.append("  # The store does not give these back. To look after one here: vaultctl set,")
-      lines.append("  # then take it off this list.")
+      lines.append("  # The store does not return these. To manage one here, run `vaultctl set`,")
+      lines.append("  # then remove it from this list.")
       lines += list("ignore", unknownFields.map(\.rawValue))
     }
     return lines.joined(separator: "\n") + "\n"

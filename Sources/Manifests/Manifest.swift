@@ -30,7 +30,7 @@ package final class Manifest: Sendable {
   /// file, and most commands read thousands of files and edit none.
   package func yaml() -> YAMLFile { YAMLFile.parse(bytes, file: file).0 }
 
-  /// The secrets in clear, which `encrypt` has to seal. Their texts are kept nowhere: the file is
+  /// The plain-text secrets, which `encrypt` has to seal. Their texts are kept nowhere: the file is
   /// parsed again.
   package func plaintextSecrets() -> [PlaintextSecret] {
     if !documents.contains(where: { $0.slots.contains(where: \.isPlaintextSecret) }) { return [] }

@@ -18,10 +18,10 @@ package enum Scaffold {
       kind: Project
       name: \(name)
 
-      # Where the connections are declared.
+      # Files and folders that declare connections.
       manifests: [connections]
 
-      # Who can open the secrets of which files; the first path that matches counts.
+      # Keys that can decrypt secrets, by file; the first matching path applies.
       recipients:
         - path: "**"
           keys:
@@ -30,7 +30,7 @@ package enum Scaffold {
         type: sqlite
         path: .vaultctl/vault.db
 
-      # Findings of a plan that fail it: empty, drift, conflict, scope-drift, undecided, …
+      # Findings that fail a plan: empty, drift, conflict, scope-drift, undecided, …
       policy:
         failOn: []
 
@@ -50,7 +50,7 @@ package enum Scaffold {
 
       """
     guard let shape else {
-      return text + "  # Empty: it is created now, and flagged until a setup fills it.\n  setup:\n"
+      return text + "  # Empty: created now, flagged until its credentials are added.\n  setup:\n"
     }
     text += "  setup:\n    type: \(shape.type)\n"
     for field in shape.fields {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// JSON with sorted keys, so that equal values are equal texts; of types that are written seldom.
+/// JSON with sorted keys, so that equal values are equal texts; for types that are rarely written.
 package func canonicalJSON(_ value: some Encodable, isPretty: Bool = false) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -38,7 +38,7 @@ package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
     guard let name = Self(text) else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(
-          codingPath: decoder.codingPath, debugDescription: "not a connection's name"))
+          codingPath: decoder.codingPath, debugDescription: "invalid connection name"))
     }
     self = name
   }

@@ -154,7 +154,7 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case preventDestroy = "prevent-destroy"
   /// A flow names no connection, one that is not declared, or another app's.
   case flow
-  /// Tokens that have ended, end for good soon, or cannot be renewed.
+  /// Tokens that have expired, soon expire permanently, or cannot be renewed.
   case tokens
   /// In a diff only: a message was moved to another field.
   case movedSecret = "moved-secret"

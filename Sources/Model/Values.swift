@@ -13,7 +13,7 @@ package enum PlainValue: Hashable, Sendable, Codable {
   }
 }
 
-/// What a manifest gives a setup field: a value in clear, or a sealed one.
+/// The value of a setup field in a manifest: plain or sealed.
 package enum FieldValue: Hashable, Sendable {
   case plain(PlainValue)
   case sealed(SealedMessage)

@@ -46,9 +46,9 @@ actor BaoAPI {
   /// One call.
   ///
   /// - Parameters:
-  ///   - path: behind `/v1/`, encoded.
+  ///   - path: after `/v1/`, encoded.
   ///   - capability: what a policy must allow for it.
-  ///   - isRepeatable: it may be made again where nobody knows what became of it.
+  ///   - isRepeatable: whether it may be sent again when its result is unknown.
   /// - Returns: an answer of 2xx, 404 without words, or of a version that does not match.
   func call(
     _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil,
@@ -71,7 +71,7 @@ actor BaoAPI {
       answer.fault(on: path, capability, hiding: credentials?.secrets ?? []))
   }
 
-  /// A call that may be made again, and the answer's status told apart.
+  /// A call that may be repeated, with the response sorted by its status.
   ///
   /// - Returns: `nil` where there is nothing.
   func repeatable(
@@ -80,7 +80,8 @@ actor BaoAPI {
     do throws(RequestFailure) {
       let answer = try await call(method, path, capability, body: body, isRepeatable: true)
       if BaoResponse(answer).isVersionMismatch {
-        throw RequestFailure.refused(.refused("a request without a version was compared with one"))
+        throw RequestFailure.refused(
+          .refused("the server checked a version that the request did not have"))
       }
       return answer.isSuccess ? answer.body : nil
     } catch {
@@ -124,7 +125,7 @@ actor BaoAPI {
     }
   }
 
-  private static let noLeader = "it has no leader"
+  private static let noLeader = "the cluster has no leader"
 
   private func attempt(
     _ method: HTTPRequest.Method, _ server: String, _ path: String, _ body: [UInt8]?,
@@ -143,8 +144,8 @@ actor BaoAPI {
         return .over(
           .refused(
             .misconfigured(
-              "nobody whom this machine trusts has signed the server's certificate; the file of its"
-                + " authority goes into BAO_CACERT")))
+              "the server's certificate is not signed by an authority that this machine trusts; set"
+                + " BAO_CACERT to the file of its authority")))
       case .noResponse(let reason):
         return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
       case .tooLarge: return .over(.refused(.unavailable(error.reason)))
@@ -156,9 +157,9 @@ actor BaoAPI {
     if response.status == 307 {
       return leader(of: response).map { .redirected($0) } ?? .again(reason: Self.noLeader)
     }
-    if answer.isTransient { return .again(reason: "it answers \(answer.shown(hiding: []))") }
+    if answer.isTransient { return .again(reason: "it responded with \(answer.shown(hiding: []))") }
     guard response.status >= 500, !answer.isSealed else { return .answer(response) }
-    let reason = "it answered \(response.status)"
+    let reason = "it responded with \(response.status)"
     return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
   }
 
@@ -172,7 +173,7 @@ actor BaoAPI {
     return headers
   }
 
-  /// Where a redirection leads: a server of the same scheme, and nothing behind its name. The token
+  /// Where a redirection leads: a server of the same scheme, without a path. The token
   /// goes there too, as with the server's own client: the node that was asked vouches for its leader,
   /// whose certificate is verified as its own was.
   private func leader(of response: HTTPResponse) -> String? {
@@ -185,7 +186,7 @@ actor BaoAPI {
 
   // MARK: The token
 
-  /// What is known of a token's end, for whoever is going to work for longer.
+  /// Learns when the token expires, for a caller that needs it for longer.
   func learnTokensEnd() async throws(StoreError) {
     struct Response: Decodable {
       struct Payload: Decodable {
@@ -204,7 +205,7 @@ actor BaoAPI {
       now: runtime.now().milliseconds)
   }
 
-  /// One login or renewal at a time; whoever needs it waits for the same one.
+  /// One login or renewal at a time, shared by all callers.
   private func validToken() async throws(StoreError) -> BaoToken {
     if let token, (token.renewAt ?? Int64.max) > runtime.now().milliseconds { return token }
     let token = try await renewal.value { () async throws(StoreError) in
@@ -253,10 +254,10 @@ actor BaoAPI {
   private func refuseDeadToken(_ token: BaoToken) async throws(RequestFailure) {
     let answer = try await answered(
       .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
-    // Whoever may not look at the token has one all the same where a policy says so.
+    // A policy may grant a token without the right to look it up.
     if answer.status == 403 {
       throw .refused(
-        .unauthorized("the token is not valid, or not any more (or may not look itself up)"))
+        .unauthorized("the token is invalid or expired, or may not look itself up"))
     }
   }
 }

@@ -56,13 +56,14 @@ struct BaoResponse {
     switch response.status {
     case 403: return .permissionDenied(["\(capability) on `\(path)`"])
     case 404 where says("namespace not found"):
-      return .misconfigured("the namespace is not there: `store.namespace`, or BAO_NAMESPACE")
+      return .misconfigured(
+        "the namespace does not exist: check `store.namespace` or BAO_NAMESPACE")
     case 404 where says("no handler for route"):
       return .misconfigured(
-        "nothing is mounted at `\(path.prefix { $0 != "/" })/`: `store.mount` names the engine")
+        "nothing is mounted at `\(path.prefix { $0 != "/" })/`: check `store.mount`")
     case 503 where says("sealed"):
-      return .unavailable("it is sealed; somebody must unseal it: bao operator unseal")
-    default: return .refused("it answers \(shown(hiding: secrets))")
+      return .unavailable("it is sealed; unseal it: bao operator unseal")
+    default: return .refused("it responded with \(shown(hiding: secrets))")
     }
   }
 
@@ -77,15 +78,15 @@ struct BaoResponse {
   func loginFault(hiding secrets: [String]) -> StoreError {
     if isSealed { return fault(on: "", "", hiding: secrets) }
     if says("no handler for route") {
-      return .unauthorized("the auth method is not mounted there: `store.login.mount`")
+      return .unauthorized("the auth method is not mounted there: check `store.login.mount`")
     }
     if says("token is expired", "exp claim", "(exp)", "expired") {
       return .unauthorized(
-        "the JWT has expired by the server's clock; is the job's, or the server's, right?")
+        "the JWT has expired according to the server's clock; check both clocks")
     }
     if says("not valid yet", "(nbf)", "issued in the future", "(iat)", "before issued") {
       return .unauthorized(
-        "the JWT is not valid yet by the server's clock; is the job's, or the server's, right?")
+        "the JWT is not yet valid according to the server's clock; check both clocks")
     }
     return .unauthorized("the login was refused: \(shown(hiding: secrets))")
   }

@@ -10,7 +10,7 @@ enum ChunkedText {
         rest.index(
           rest.startIndex, offsetBy: CustomMetadata.maxBytes, limitedBy: rest.endIndex)
         ?? rest.endIndex
-      // A byte `10……` goes on with a character (RFC 3629 section 3).
+      // A byte `10……` continues a character (RFC 3629 section 3).
       while end < rest.endIndex, rest[end] & 0xC0 == 0x80 { rest.formIndex(before: &end) }
       texts["\(key).\(texts.count)"] = String(Substring(rest[..<end]))
       rest = rest[end...]

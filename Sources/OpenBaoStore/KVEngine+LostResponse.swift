@@ -3,7 +3,7 @@ import Pacing
 import Stores
 
 extension KVEngine {
-  /// A write that finds out what became of it where its response is lost.
+  /// A write that looks up its own result if the response is lost.
   ///
   /// A version that does not match is believed only where another one is there: a standby that lags
   /// reports that too. The present one may be our own, from a lost response, or from one that a standby

@@ -10,7 +10,7 @@ import Stores
 struct KVEngine: Sendable {
   /// Names of one page of a list.
   static let pageSize = 500
-  /// Requests under way at once.
+  /// Maximum number of parallel requests.
   static let width = 8
 
   let api: BaoAPI
@@ -80,7 +80,7 @@ struct KVEngine: Sendable {
         return last.isEmpty && !BaoResponse(answer).isEmptyList ? nil : found
       }
       guard let read = try? JSONDecoder().decode(Response.self, from: Data(answer.body)).data else {
-        throw .corrupt("a list has another form")
+        throw .corrupt("a list has an unexpected format")
       }
       found.merge(
         read.key_info.filter { !$0.key.hasSuffix("/") }.mapValues { KVMetadata($0, now: time) }
@@ -105,7 +105,7 @@ struct KVEngine: Sendable {
           .get, "\(mount)/metadata/\(path)/?\(page(after: last))", "list")
       else { break }
       guard let keys = try? JSONDecoder().decode(Response.self, from: Data(body)).data.keys else {
-        throw .corrupt("a list has another form")
+        throw .corrupt("a list has an unexpected format")
       }
       // A server that knows no pages gives all of them each time.
       let new = keys.filter { $0.utf8.lexicographicallyPrecedes(last.utf8) == false && $0 != last }
@@ -127,7 +127,7 @@ struct KVEngine: Sendable {
       return nil
     }
     guard let read = try? JSONDecoder().decode(Response.self, from: Data(body)) else {
-      throw .corrupt("the metadata of `\(path)` has another form")
+      throw .corrupt("the metadata of `\(path)` has an unexpected format")
     }
     return KVMetadata(read.data, now: time)
   }
@@ -151,7 +151,7 @@ struct KVEngine: Sendable {
       throw error.storeError
     }
     guard BaoResponse(answer).isVersionMismatch else { return true }
-    // After a lost response, what is there may be ours.
+    // After a lost response, the current version may be our own.
     return try await metadata(path)?.custom == custom
   }
 
@@ -172,13 +172,13 @@ struct KVEngine: Sendable {
     guard let data = JSONObject(body[...])?.object("data"), let content = data.object("data"),
       let number = data.object("metadata")?["version"],
       let version = Int64(String(decoding: number, as: UTF8.self))
-    else { throw .corrupt("the data of `\(path)` has another form") }
+    else { throw .corrupt("the data of `\(path)` has an unexpected format") }
     return (content, KVMetadata.countable(version))
   }
 
   enum Written {
     case written
-    /// Another version than the expected one is there.
+    /// The current version is not the expected one.
     case mismatch
     case unknown(String)
   }
@@ -203,7 +203,7 @@ struct KVEngine: Sendable {
         .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)
       if answer.isSuccess { return .written }
       if BaoResponse(answer).isVersionMismatch { return .mismatch }
-      throw .refused(.refused("a write to `\(path)` answers \(answer.status)"))
+      throw .refused(.refused("a write to `\(path)` responded with \(answer.status)"))
     } catch {
       switch error {
       case .refused(let error): throw error
@@ -263,8 +263,8 @@ struct KVEngine: Sendable {
     guard read.type == "kv", read.options?["version"] == "2" else {
       let kind = read.type == "kv" ? "KV version \(read.options?["version"] ?? "1")" : read.type
       throw .misconfigured(
-        "`\(mount)/` is a \(kind) engine, and KV version 2 is needed: `store.mount` names it; bao kv"
-          + " enable-versioning makes one of version 1 into it")
+        "`\(mount)/` is a \(kind) engine, but KV version 2 is required: check `store.mount`, or upgrade it"
+          + " with: bao kv enable-versioning")
     }
   }
 

@@ -43,7 +43,7 @@ struct KVMetadata: Sendable {
     return !last.isGone
   }
 
-  /// As it is after a write of ours.
+  /// As it is after our own write.
   func with(
     current: Int64? = nil, custom: [String: String]? = nil, at now: Timestamp? = nil,
     isGone: Bool = false

@@ -34,7 +34,7 @@ extension OpenBaoBackend: ApplyJournal {
       end: { [journal] _ async throws(StoreError) in try await journal.end() })
   }
 
-  /// Looks up what became of each change that a killed run had meant.
+  /// Looks up the result of each change that a killed run intended.
   package func recoverInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
     guard let run = try await journal.interrupted() else { return [] }
     _ = try await readEntries()

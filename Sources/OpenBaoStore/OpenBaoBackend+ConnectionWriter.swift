@@ -51,7 +51,7 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       name, expected: version, found: fresh.metadata.isThere ? fresh.version : nil)
   }
 
-  /// Soft, so that the engine's own tools can restore it, or for good. A version that was written
+  /// Soft, so that the engine's own tools can restore it, or permanent. A version that was written
   /// meanwhile stays.
   ///
   /// - Parameter keepsTokens: it has another name now.
@@ -99,8 +99,8 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
   ) async throws(StoreError) {
     guard let texts = custom.texts else {
       throw .refused(
-        "the labels of `\(name)` do not fit beside the secret: it has room for"
-          + " \(CustomMetadata.maxEntries) texts of \(CustomMetadata.maxBytes) bytes")
+        "the labels of `\(name)` do not fit into its custom metadata, which holds"
+          + " \(CustomMetadata.maxEntries) entries of \(CustomMetadata.maxBytes) bytes")
     }
     let isPut = try await engine.putMetadata(
       paths.connection(name), custom: texts, after: entry.metadata.metadataVersion)

@@ -2,7 +2,7 @@ import Model
 import Secrets
 import Stores
 
-/// What became of one change of a killed run.
+/// The result of one change of a killed run.
 enum RecoveredIntent {
   case done, begun, untouched
 }

@@ -4,17 +4,17 @@ import Stores
 
 /// One version of a connection's secret, written once.
 extension OpenBaoBackend {
-  /// 1. The data: what is new, and from the data of `former` what stays.
+  /// 1. The data: what is new, and from the data of `previous` what stays.
   /// 2. The record of the next version, beside that of the present one.
-  /// 3. The data by compare-and-swap. Where its response is lost, what is there now shows whether it
+  /// 3. The data by compare-and-swap. Where its response is lost, the current data shows whether it
   ///    was written, so nothing is written twice.
   /// 4. Where another process was first, our record is removed, and it is a conflict.
   ///
-  /// - Parameter former: whose data the kept fields are in; `nil` where none is kept.
+  /// - Parameter previous: the connection whose data has the kept fields; `nil` where none is kept.
   func put(
-    _ write: StoreWrite, id: StoreID, over entry: ConnectionEntry, keeping former: ConnectionName?
+    _ write: StoreWrite, id: StoreID, over entry: ConnectionEntry, keeping previous: ConnectionName?
   ) async throws(StoreError) -> AppliedRecord {
-    let present = try await keptData(write, former, entry)
+    let present = try await keptData(write, previous, entry)
     let data = try SetupData.json(write, keeping: present)
     let next = entry.metadata.current + 1
     let record = try await record(
@@ -67,7 +67,7 @@ extension OpenBaoBackend {
   }
 
   private func keptData(
-    _ write: StoreWrite, _ former: ConnectionName?, _ entry: ConnectionEntry
+    _ write: StoreWrite, _ previous: ConnectionName?, _ entry: ConnectionEntry
   ) async throws(StoreError) -> JSONObject? {
     let keeps = write.fields.values.contains {
       switch $0 {
@@ -75,13 +75,13 @@ extension OpenBaoBackend {
       case .plain, .secret: false
       }
     }
-    guard keeps, let former else { return nil }
-    guard let (data, version) = try await engine.data(paths.connection(former)) else {
-      throw .versionConflict(former, expected: entry.version, found: nil)
+    guard keeps, let previous else { return nil }
+    guard let (data, version) = try await engine.data(paths.connection(previous)) else {
+      throw .versionConflict(previous, expected: entry.version, found: nil)
     }
-    if former == write.name, version != entry.metadata.current {
+    if previous == write.name, version != entry.metadata.current {
       throw .versionConflict(
-        former, expected: entry.version, found: StoreVersion(String(version)))
+        previous, expected: entry.version, found: StoreVersion(String(version)))
     }
     return data
   }

@@ -69,7 +69,7 @@ extension OpenBaoBackend: TokenStore {
 
   package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }
 
-  /// They go with their connection, for good.
+  /// They are deleted with their connection, permanently.
   func removeTokens(_ id: StoreID) async throws(StoreError) {
     let path = paths.tokens(id)
     if try await engine.metadata(path) != nil { try await engine.destroy(path) }

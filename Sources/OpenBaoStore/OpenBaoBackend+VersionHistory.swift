@@ -47,7 +47,7 @@ extension OpenBaoBackend: VersionHistory {
     guard entry.metadata.isThere else { throw .notFound(name) }
     guard let number = Int64(version.rawValue),
       let data = try await engine.data(paths.connection(name), version: number)?.data
-    else { throw .refused("`\(name)` has no version \(version) any more") }
+    else { throw .refused("`\(name)` has no version \(version)") }
     var fields: [FieldName: FieldWrite] = [:]
     for (text, value) in data.members where text != SetupData.type {
       let field = FieldName(text)

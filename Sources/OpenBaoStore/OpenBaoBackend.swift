@@ -21,7 +21,7 @@ package actor OpenBaoBackend {
   let lock: OpenBaoLock
   nonisolated let journal: OpenBaoJournal
   private nonisolated let now: @Sendable () -> Int64
-  /// Deleted connections are gone for good, where they could be restored otherwise.
+  /// Connections are deleted permanently, where they could be restored otherwise.
   let destroys: Bool
   private var isChecked = false
   /// As last read, and written since.
@@ -63,8 +63,8 @@ package actor OpenBaoBackend {
       feed: ComparingFeed(
         self, tokens: self, now: { [now] in Timestamp(milliseconds: now()) }),
       offline: .unavailable(
-        reason: "its records are in the store itself, so it cannot be planned without it;"
-          + " `ledger: git` keeps a copy of them"),
+        reason: "its records are only in the store itself, so offline plans are not possible;"
+          + " `ledger: git` keeps a copy in git"),
       secrets: self, key: key, history: self, tokens: self)
   }
 }

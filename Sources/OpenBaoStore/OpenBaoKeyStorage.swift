@@ -16,7 +16,7 @@ struct OpenBaoKeyStorage: SealedKeyStorage {
   func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool {
     switch try await engine.put(path, data: StoredJSON.object("sealed", sealed), after: 0) {
     case .written: true
-    // Another process was first, or the response is lost: what is there now counts.
+    // Another process was first, or the response is lost: the current key counts.
     case .mismatch, .unknown: false
     }
   }
@@ -29,7 +29,7 @@ struct OpenBaoKeyStorage: SealedKeyStorage {
     guard
       case .written = try await engine.put(
         path, data: StoredJSON.object("sealed", again), after: version)
-    else { throw .writeFailed("the store key was changed meanwhile") }
+    else { throw .writeFailed("the store key changed concurrently") }
     return true
   }
 }

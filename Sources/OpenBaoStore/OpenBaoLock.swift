@@ -34,7 +34,7 @@ actor OpenBaoLock {
     case .mismatch, .unknown:
       // Another process was first, or our own response is lost; who holds it shows now.
       guard let (data, version) = try await engine.data(path), let winner = try lockHolder(data)
-      else { throw .unavailable("the lock cannot be taken") }
+      else { throw .unavailable("the lock could not be acquired") }
       guard winner.token == holder.token else { return .held(by: winner) }
       self.version = version
     }

@@ -9,7 +9,7 @@ enum SetupData {
   static let type = "type"
 
   /// - Parameter present: the data that is there, for fields that are kept or left to others.
-  /// - Throws: `corrupt` where a field that is to be kept is not there.
+  /// - Throws: `corrupt` where a field that is to be kept does not exist.
   static func json(_ write: StoreWrite, keeping present: JSONObject?) throws(StoreError) -> [UInt8]
   {
     var body = JSONWriter()
@@ -25,7 +25,9 @@ enum SetupData {
           body.name(field.rawValue)
           try body.value(secret, of: field)
         case .keep:
-          guard let raw else { throw .corrupt("field `\(field)` is not there to be kept") }
+          guard let raw else {
+            throw .corrupt("field `\(field)`, which the write keeps, is missing")
+          }
           body.name(field.rawValue)
           body.raw(raw)
         case .leave:

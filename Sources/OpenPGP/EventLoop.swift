@@ -4,7 +4,7 @@ private import Glibc
 /// Runs one gpgme operation and ends it at a deadline.
 ///
 /// gpgme's own loop checks for a cancellation only when gpg sends something, so that a pinentry
-/// that nobody answers would block it for ever. This one waits in `poll` with a timeout.
+/// that nobody answers would block it forever. This one waits in `poll` with a timeout.
 @safe final class EventLoop {
   @safe private struct Watch {
     let descriptor: Int32

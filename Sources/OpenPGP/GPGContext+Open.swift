@@ -27,7 +27,7 @@ extension GPGContext {
       if let key = unsafe SessionKey(text) { return key }
     }
     try check(failure, sink)
-    throw .gpgFailed(reason: "gpg tells no session key")
+    throw .gpgFailed(reason: "gpg reported no session key")
   }
 
   private func decrypt(

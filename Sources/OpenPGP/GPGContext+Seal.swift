@@ -6,7 +6,7 @@ extension GPGContext {
   func seal(_ request: SealRequest, signer: Fingerprint?) throws(SealError) -> String {
     precondition(
       request.binding.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/%".utf8.contains($0) },
-      "gpg cuts a name at its last slash, and reports spaces and percent signs in another form")
+      "gpg truncates a name at its last slash and escapes spaces and percent signs")
     let keys = KeyList()
     defer { unsafe gpgme_signers_clear(handle) }
     for recipient in request.recipients {

@@ -7,7 +7,7 @@ import CGPGME
 
   init(_ settings: GPGSettings) throws(GPGUnavailable) {
     guard Self.isLibraryReady else {
-      throw GPGUnavailable(reason: "libgpgme 1.18 or newer is needed")
+      throw GPGUnavailable(reason: "libgpgme 1.18 or newer is required")
     }
     var new: gpgme_ctx_t?
     let error = unsafe gpgme_new(&new)

@@ -6,7 +6,7 @@ import Model
 /// been carried out.
 package struct RetryPolicy: Hashable, Sendable {
   package enum Limit: Hashable, Sendable {
-    /// So many attempts, the first included.
+    /// A number of attempts, including the first.
     case attempts(Int)
     /// No further attempt once this much time has passed since the first.
     case duration(Duration)

@@ -2,7 +2,7 @@ package import Model
 
 /// The store's side of a declared connection.
 package struct Counterpart: Sendable {
-  /// The connection's own name, or the former one that the store still has it under.
+  /// The connection's own name, or the previous one that the store still has.
   package let name: ConnectionName
   package let actual: ActualConnection?
   package let applied: AppliedRecord?
@@ -10,7 +10,7 @@ package struct Counterpart: Sendable {
 
 extension Snapshot {
   /// What the store has under the connection's own name; where it never had that, under the latest
-  /// of the former names.
+  /// of the previous names.
   package func counterpart(of connection: DesiredConnection) -> Counterpart {
     var name = connection.name
     if actual[name] == nil, applied[name] == nil {

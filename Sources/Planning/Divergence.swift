@@ -11,12 +11,12 @@ enum DivergentPart: Hashable {
   var summary: String {
     switch self {
     case .app: "the app"
-    case .setupType: "the setup's type"
+    case .setupType: "the setup type"
     case .field(let name): "`\(name)`"
     case .labels: "the labels"
     case .scopes: "the scopes"
     case .preventDestroy: "`preventDestroy`"
-    case .unseen: "something that the store does not show"
+    case .unseen: "something the store does not reveal"
     }
   }
 

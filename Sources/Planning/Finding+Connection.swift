@@ -31,10 +31,10 @@ extension Finding {
       Diagnostic(
         .emptyConnection, "connection `\(connection.name)` is empty", severity: .warning,
         at: connection.origin.setupLocation,
-        label: missing.isEmpty ? "no setup" : "lacks \(fields)",
-        notes: ["it can be created, but no flow can use it until it is filled"]
+        label: missing.isEmpty ? "no setup" : "missing \(fields)",
+        notes: ["it can be created, but no flow can use it until its credentials are added"]
           + blocked.map { "it blocks flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" },
-        help: first.map { ["fill it: \($0)"] } ?? []))
+        help: first.map { ["add them: \($0)"] } ?? []))
   }
 
   /// For a connection imported from a store that does not show setups.
@@ -42,9 +42,10 @@ extension Finding {
     Finding(
       .unmanaged, connection.name,
       Diagnostic(
-        .secretUnknown, "the setup of `\(connection.name)` is in the store alone", severity: .info,
+        .secretUnknown, "the setup of `\(connection.name)` exists only in the store",
+        severity: .info,
         at: connection.origin.setupLocation,
-        notes: ["the store does not give it back; it is left alone until the manifest has one"]))
+        notes: ["the store does not return it; it is left unchanged until the manifest has one"]))
   }
 
   /// What is declared and not granted, with the actions that fail without it, and what is granted
@@ -59,7 +60,7 @@ extension Finding {
       let command =
         ["vaultctl scopes record", shellWord(name.rawValue)] + declared.sorted().map { "'\($0)'" }
       let recording =
-        "authorize the connection for what is declared, then record it: "
+        "authorize the connection for the declared scopes, then record the grant: "
         + command.joined(separator: " ")
       let remedy = tokens.flatMap { $0.hasRecord ? $0.authorizing : nil } ?? recording
       return Finding(
@@ -74,7 +75,7 @@ extension Finding {
       findings.append(
         finding(
           .scopeMissing, "`\(name)` was not granted \(quoted(missing))",
-          (granted == nil ? ["no grant was ever recorded for it"] : [])
+          (granted == nil ? ["no grant is recorded for it"] : [])
             + missing.compactMap { scope in required[scope].map { "without `\(scope)`, \($0)" } }))
     }
     let extra = rules.extra(granted ?? [], beyond: declared)
@@ -82,7 +83,7 @@ extension Finding {
       findings.append(
         finding(
           .scopeExtra, "`\(name)` was granted \(quoted(extra)), which is not declared",
-          ["it can do more than its manifest says"]))
+          ["it has more access than its manifest declares"]))
     }
     return findings
   }
@@ -91,10 +92,13 @@ extension Finding {
     Finding(
       .drift, connection.name,
       Diagnostic(
-        .drift, "`\(connection.name)` was changed outside of its manifest", severity: .warning,
+        .drift, "`\(connection.name)` has drifted: it was changed in the store, outside git",
+        severity: .warning,
         at: connection.origin.nameLocation,
         notes: ["changed in the store: \(listed(parts))"],
-        help: ["an apply restores what is declared; to keep the change, put it in the manifest"]))
+        help: [
+          "the next apply restores the declared values; to keep the change, copy it into the manifest"
+        ]))
   }
 
   static func conflict(
@@ -103,13 +107,14 @@ extension Finding {
     Finding(
       .conflict, connection.name,
       Diagnostic(
-        .conflict, "`\(connection.name)` was changed both in its manifest and in the store",
+        .conflict,
+        "conflict: `\(connection.name)` was changed both in its manifest and in the store",
         severity: .warning, at: connection.origin.nameLocation,
         notes: [
           "changed in the manifest: \(listed(here))",
           "changed in the store: \(listed(there))",
         ],
-        help: ["look at both, then let the manifest win: vaultctl apply --force-conflicts"]))
+        help: ["review both changes, then overwrite the store: vaultctl apply --force-conflicts"]))
   }
 
   static func undecided(_ connection: DesiredConnection, _ fields: [FieldName]) -> Finding {
@@ -118,24 +123,25 @@ extension Finding {
       .undecided, connection.name,
       Diagnostic(
         .undecided,
-        "cannot tell whether \(fields.map { "`\($0)`" }.joined(separator: ", ")) of"
+        "cannot determine whether \(fields.map { "`\($0)`" }.joined(separator: ", ")) of"
           + " `\(connection.name)` changed",
         severity: .info,
         at: fields.first.map(connection.origin.location) ?? connection.origin.nameLocation,
         notes: [
-          "it was sealed anew, and none of its keys is at hand: \(ids.joined(separator: ", "))"
+          "it was sealed again, and none of its keys is available here: \(ids.joined(separator: ", "))"
         ],
-        help: ["plan where one of these keys is"]))
+        help: ["run plan where one of these keys is available"]))
   }
 
   static func adoptable(_ connection: DesiredConnection) -> Finding {
     Finding(
       .unmanaged, connection.name,
       Diagnostic(
-        .adoptable, "`\(connection.name)` is in the store already, and not by vaultctl",
+        .adoptable,
+        "`\(connection.name)` already exists in the store, and vaultctl did not create it",
         severity: .warning, at: connection.origin.nameLocation,
-        notes: ["it is left as it is"],
-        help: ["take it over and set it to what is declared: vaultctl apply --adopt"]))
+        notes: ["it is left unchanged"],
+        help: ["take it over and set it to the declared values: vaultctl apply --adopt"]))
   }
 
   /// A store can change a connection's name, or replace it by another app's; not both at once.
@@ -145,10 +151,11 @@ extension Finding {
     Finding(
       .conflict, connection.name,
       Diagnostic(
-        .renameBlocked, "`\(former)` cannot become `\(connection.name)` of another app",
+        .renameBlocked,
+        "`\(former)` cannot be renamed to `\(connection.name)`, which has a different app",
         at: connection.origin.appLocation,
-        notes: ["a store cannot change a connection's app, so nothing is left to be renamed"],
-        help: ["change the app back, or take `metadata.renamedFrom` away: it is made anew then"]))
+        notes: ["a store cannot change a connection's app, so a rename is not possible"],
+        help: ["change the app back, or remove `metadata.renamedFrom` to create a new connection"]))
   }
 
   static func renamedUnmanaged(
@@ -157,9 +164,10 @@ extension Finding {
     Finding(
       .conflict, connection.name,
       Diagnostic(
-        .renameBlocked, "`\(former)` is not ours to be renamed `\(connection.name)`",
+        .renameBlocked,
+        "`\(former)` is not managed by vaultctl and cannot be renamed to `\(connection.name)`",
         at: connection.origin.nameLocation,
-        notes: ["it is in the store, and not by vaultctl"],
+        notes: ["it exists in the store, and vaultctl did not create it"],
         help: ["declare it as `\(former)`, take it over (apply --adopt), then rename it"]))
   }
 
@@ -167,16 +175,16 @@ extension Finding {
     Finding(
       .drift, connection.name,
       Diagnostic(
-        .missingInStore, "`\(connection.name)` was applied, and \(store) no longer has it",
+        .missingInStore, "`\(connection.name)` was applied, and is missing from \(store)",
         severity: .warning, at: connection.origin.nameLocation,
-        help: ["an apply creates it anew; to let it go, remove its manifest"]))
+        help: ["the next apply creates it again; to give it up, remove its manifest"]))
   }
 
   static func destroyPrevented(_ connection: DesiredConnection) -> Finding {
     Finding(
       .preventDestroy, connection.name,
       Diagnostic(
-        .destroyPrevented, "`\(connection.name)` would have to be deleted, which it forbids",
+        .destroyPrevented, "`\(connection.name)` would be deleted, which its manifest prevents",
         at: connection.origin.appLocation,
         notes: ["a store cannot change a connection's app, and `preventDestroy` is set"],
         help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
@@ -187,13 +195,13 @@ extension Finding {
     Finding(
       .preventDestroy, name,
       Diagnostic(
-        .destroyPrevented, "`\(name)` is no longer declared, and forbids its deletion",
+        .destroyPrevented, "`\(name)` is no longer declared, but its deletion is prevented",
         at: .connection(name.rawValue, store: store),
         notes: [
-          "its last manifest set `preventDestroy`; taking the manifest away does not lift it"
+          "its last manifest set `preventDestroy`; removing the manifest does not lift that"
         ],
         help: [
-          "bring the manifest back with `spec.lifecycle.preventDestroy: false`, apply, then"
+          "restore the manifest with `spec.lifecycle.preventDestroy: false`, apply, then"
             + " remove it"
         ]))
   }
@@ -204,7 +212,7 @@ extension Finding {
       Diagnostic(
         .orphaned, "`\(name)` is no longer declared", severity: .warning,
         at: .connection(name.rawValue, store: store),
-        notes: ["vaultctl made it, and it is still in the store"],
+        notes: ["vaultctl created it, and it is still in the store"],
         help: ["delete it: vaultctl apply --prune"]))
   }
 
@@ -212,7 +220,7 @@ extension Finding {
     Finding(
       .unmanaged, name,
       Diagnostic(
-        .unmanaged, "`\(name)` is in the store and declared nowhere", severity: .info,
+        .unmanaged, "`\(name)` exists in the store and is not declared", severity: .info,
         at: .connection(name.rawValue, store: store)))
   }
 }

@@ -137,15 +137,16 @@ extension Finding {
     _ text: String, _ step: FlowStep, _ flow: Flow, now: DesiredConnection?
   ) -> Finding {
     let notes =
-      now.map { ["it is called `\($0.name)` now"] }
-      ?? (step.looksLikeStoreID ? ["it looks like a tenant's id, and the store has none such"] : [])
+      now.map { ["it is now called `\($0.name)`"] }
+      ?? (step.looksLikeStoreID
+        ? ["it looks like a store ID, and the store has no such connection"] : [])
     return Finding(
       .flow, nil,
       Diagnostic(
-        .flowNamesNone, "flow `\(flow.name)` uses a connection `\(text)` that is not declared",
+        .flowNamesNone, "flow `\(flow.name)` uses connection `\(text)`, which is not declared",
         severity: .warning, at: step.location, label: "of \(step.title)", notes: notes,
         help: [
-          now.map { "name `\($0.name)` here" }
+          now.map { "use `\($0.name)` here" }
             ?? "declare it: vaultctl new \(shellWord(text)) --app \(step.app)"
         ]))
   }
@@ -159,8 +160,8 @@ extension Finding {
         .flowWrongApp,
         "flow `\(flow.name)` uses `\(connection.name)`, of \(connection.app), for \(step.title)",
         severity: .warning, at: step.location,
-        notes: ["an action takes connections of its own app only"],
-        help: ["name a connection of \(step.app), or change the action"]))
+        notes: ["an action accepts only connections of its own app"],
+        help: ["use a connection for \(step.app), or change the action"]))
   }
 
   fileprivate static func lackingInFlow(_ step: FlowStep, _ flow: Flow) -> Finding {
@@ -169,7 +170,7 @@ extension Finding {
       Diagnostic(
         .flowLacksConnection, "flow `\(flow.name)` names no connection for \(step.title)",
         severity: .warning, at: step.location,
-        help: ["make one, empty: vaultctl new --from-flow \(shellWord(flow.file))"]))
+        help: ["create an empty one: vaultctl new --from-flow \(shellWord(flow.file))"]))
   }
 
   fileprivate static func scopeRequired(

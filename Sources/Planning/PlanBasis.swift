@@ -39,15 +39,15 @@ package struct PlanBasis: Hashable, Sendable, Codable {
     for (before, after) in zip(connections, now.connections) {
       func compare(_ part: KeyPath<Connection, String?>, _ what: String) {
         switch (before[keyPath: part], after[keyPath: part]) {
-        case (nil, .some): changes.append("\(what) of `\(before.name)` is there by now")
-        case (.some, nil): changes.append("\(what) of `\(before.name)` is gone")
+        case (nil, .some): changes.append("\(what) of `\(before.name)` now exists")
+        case (.some, nil): changes.append("\(what) of `\(before.name)` no longer exists")
         case let (old, new) where old != new:
-          changes.append("\(what) of `\(before.name)` is another")
+          changes.append("\(what) of `\(before.name)` changed since the plan")
         default: break
         }
       }
       compare(\.manifest, "the manifest")
-      compare(\.store, "the store's version")
+      compare(\.store, "the version in the store")
       compare(\.record, "the applied record")
     }
     let gained = Set(now.recipients).subtracting(recipients).sorted()
@@ -55,7 +55,7 @@ package struct PlanBasis: Hashable, Sendable, Codable {
     changes += gained.map { "a recipient was added: \($0)" }
     changes += lost.map { "a recipient was removed: \($0)" }
     if gained.isEmpty, lost.isEmpty, recipients != now.recipients {
-      changes.append("the recipients' rules stand in another order")
+      changes.append("the order of the recipient rules changed")
     }
     return changes
   }
@@ -66,7 +66,7 @@ extension Diagnostic {
   package static func stalePlan(_ file: String, changes: [String]) -> Diagnostic {
     Diagnostic(
       .stalePlan, "the plan in `\(file)` is out of date; nothing was applied", at: .file(file),
-      notes: changes, help: ["plan anew, and have that approved: vaultctl plan --out \(file)"])
+      notes: changes, help: ["create a new plan and have it approved: vaultctl plan --out \(file)"])
   }
 }
 

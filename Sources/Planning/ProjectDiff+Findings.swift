@@ -3,7 +3,7 @@ package import Model
 
 extension ProjectDiff {
   /// What a reviewer must not miss: messages that were moved from another field, and values whose
-  /// former recipients may still know them.
+  /// removed recipients may still know them.
   ///
   /// - Parameter keyOwners: the owners of keys, by key id.
   package func findings(keyOwners: [String: String]) -> [Finding] {
@@ -22,11 +22,11 @@ extension Finding {
         return Finding(
           .movedSecret, name,
           Diagnostic(
-            .bindingMismatch, "`\(field)` of `\(name)` was sealed for another place",
+            .bindingMismatch, "`\(field)` of `\(name)` was sealed for a different field",
             at: diff.location,
-            notes: ["the same message stood at `\(home.field)` of `\(home.connection)`"],
+            notes: ["the same message was the value of `\(home.field)` of `\(home.connection)`"],
             help: [
-              "seal it anew: vaultctl set \(shellWord(name.rawValue)) \(shellWord(field.rawValue))"
+              "seal it again: vaultctl set \(shellWord(name.rawValue)) \(shellWord(field.rawValue))"
             ]))
       case .reencrypted where !secret.lost.isEmpty, .changed where !secret.lost.isEmpty:
         let isSure = secret.value == .reencrypted
@@ -34,13 +34,13 @@ extension Finding {
           .formerRecipient, name,
           Diagnostic(
             .formerRecipient,
-            "`\(field)` of `\(name)` \(isSure ? "wants" : "may want") to be rotated",
+            "`\(field)` of `\(name)` \(isSure ? "should" : "may need to") be rotated",
             severity: .warning, at: diff.location,
             notes: [
-              "it was sealed for \(secret.lost.map { names[$0] ?? $0 }.joined(separator: ", ")) before, who may know it"
+              "it was previously sealed for \(secret.lost.map { names[$0] ?? $0 }.joined(separator: ", ")), who may know the value"
             ],
             help: [
-              "make a new one at the service, then: vaultctl set \(shellWord(name.rawValue))"
+              "create a new credential at the service, then: vaultctl set \(shellWord(name.rawValue))"
                 + " \(shellWord(field.rawValue))"
             ]))
       case .set, .removed, .rotated, .reencrypted, .changed: return nil

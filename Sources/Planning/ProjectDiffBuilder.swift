@@ -75,7 +75,7 @@ struct ConnectionPair {
   let old: DesiredConnection
   let new: DesiredConnection
 
-  /// Connections of the same name, or of a former one that the older state has and the newer has not.
+  /// Connections of the same name, or of a previous one that only the older state has.
   static func matching(
     _ old: [DesiredConnection], _ new: [DesiredConnection]
   ) -> [ConnectionPair] {

@@ -15,16 +15,16 @@ package enum SafetyGuard {
       return Diagnostic(
         .nothingDeclared,
         "no connection is declared, and \(deleted) of \(plan.size.managed) would be deleted",
-        help: ["if that is meant: --force"])
+        help: ["if this is intended, confirm with --force"])
     }
     let used = plan.changes.filter { $0.action.deletes && !$0.reach.isEmpty }
     if !used.isEmpty {
       return Diagnostic(
         .usedConnection,
-        "flows use what would be deleted: \(used.map { "`\($0.connection)`" }.joined(separator: ", "))",
+        "flows use connections that would be deleted: \(used.map { "`\($0.connection)`" }.joined(separator: ", "))",
         notes: used.flatMap { change in
           change.reach.map { "flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" }
-        }, help: ["change the flows first; if it is meant: --force"])
+        }, help: ["change the flows first, or confirm with --force"])
     }
     let touched = plan.changes.count { $0.action.changesExisting }
     let managed = plan.size.managed
@@ -32,8 +32,8 @@ package enum SafetyGuard {
     return Diagnostic(
       .tooManyChanges,
       "\(touched) of \(managed) managed connections (\(touched * 100 / managed) %) would be"
-        + " changed or deleted; the most is \(maxChangedPercent) %",
-      notes: ["\(deleted) of them deleted"], help: ["if that is meant: --force"])
+        + " changed or deleted; the limit is \(maxChangedPercent) %",
+      notes: ["\(deleted) of them deleted"], help: ["if this is intended, confirm with --force"])
   }
 }
 

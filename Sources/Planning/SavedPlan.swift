@@ -58,12 +58,12 @@ package struct SavedPlan: Hashable, Sendable, Codable {
       let toolVersion: String
     }
     guard let head = try? JSONDecoder().decode(Head.self, from: bytes), head.kind == Self.kind
-    else { throw .notAPlan(file, "it is no saved plan") }
+    else { throw .notAPlan(file, "it is not a saved plan") }
     func major(_ version: String) -> Substring { version.prefix { $0 != "." } }
     guard major(head.formatVersion) == major(Self.formatVersion) else {
       throw .notAPlan(
         file,
-        "its format is \(head.formatVersion) of vaultctl \(head.toolVersion); this one reads"
+        "its format is \(head.formatVersion), written by vaultctl \(head.toolVersion); this version reads"
           + " \(Self.formatVersion)")
     }
     guard let plan = try? JSONDecoder().decode(SavedPlan.self, from: bytes), plan.isWhole else {
@@ -76,7 +76,7 @@ package struct SavedPlan: Hashable, Sendable, Codable {
 extension Diagnostic {
   fileprivate static func notAPlan(_ file: String, _ reason: String) -> Diagnostic {
     Diagnostic(
-      .notAPlan, "`\(file)` cannot be applied or shown", at: .file(file), notes: [reason],
-      help: ["make it anew: vaultctl plan --out \(file)"])
+      .notAPlan, "`\(file)` is not a usable plan", at: .file(file), notes: [reason],
+      help: ["create it again: vaultctl plan --out \(file)"])
   }
 }

@@ -79,8 +79,8 @@ package struct TokenPlanner {
         finding(
           .needsAuthorization, "`\(desired.name)` needs authorization",
           [need.summary]
-            + (served.map { ["the access token that there is, is good until \($0)"] } ?? []),
-          "consent again: vaultctl authorize \(nameArgument)"))
+            + (served.map { ["the current access token is valid until \($0)"] } ?? []),
+          "authorize it: vaultctl authorize \(nameArgument)"))
     case .error(let last, let attempts):
       findings.append(
         finding(
@@ -88,15 +88,15 @@ package struct TokenPlanner {
           [last, "\(attempts) \(attempts == 1 ? "attempt" : "attempts") in a row failed"],
           record.isRecoverable
             ? "try it now: vaultctl refresh \(nameArgument)"
-            : "mend its setup and apply it; then: vaultctl refresh \(nameArgument)"))
+            : "fix its setup and apply it, then: vaultctl refresh \(nameArgument)"))
     }
     findings += ending(state) + narrowed(record)
     if let skew = record.tokens?.skewSeconds {
       findings.append(
         finding(
           .clockSkew,
-          "the service of `\(desired.name)` is \(abs(skew)) s \(skew > 0 ? "ahead" : "behind")",
-          ["its answers are dated by another clock than ours"], nil, severity: .info))
+          "the clock of the service of `\(desired.name)` is \(abs(skew)) s \(skew > 0 ? "fast" : "slow")",
+          ["compared with this machine's clock"], nil, severity: .info))
     }
     return findings
   }
@@ -107,8 +107,9 @@ package struct TokenPlanner {
     guard left <= Self.remarkSeconds else { return [] }
     return [
       finding(
-        .tokenEnding, "`\(desired.name)` works until \(end), and does not renew itself",
-        ["\(left / 3600) hours are left"], "consent again: vaultctl authorize \(nameArgument)",
+        .tokenEnding,
+        "the tokens of `\(desired.name)` expire at \(end) and cannot renew themselves",
+        ["\(left / 3600) hours left"], "authorize it: vaultctl authorize \(nameArgument)",
         severity: left <= Self.warningSeconds ? .warning : .info)
     ]
   }
@@ -121,17 +122,17 @@ package struct TokenPlanner {
       Finding(
         .scopeDrift, desired.name,
         Diagnostic(
-          .scopeNarrowed, "a renewal took \(names) away from `\(desired.name)`",
+          .scopeNarrowed, "`\(desired.name)` lost \(names) in a renewal",
           severity: .warning, at: desired.origin.scopesLocation,
-          notes: ["it was granted before"], help: [authorizing]))
+          notes: ["the service granted it before"], help: [authorizing]))
     ]
   }
 
   /// How to get a grant for what is declared, as help.
   var authorizing: String {
     grant.needsPerson
-      ? "consent to what is declared: vaultctl authorize \(nameArgument)"
-      : "ask for what is declared: vaultctl refresh \(nameArgument)"
+      ? "authorize it for the declared scopes: vaultctl authorize \(nameArgument)"
+      : "request the declared scopes: vaultctl refresh \(nameArgument)"
   }
 
   var hasRecord: Bool { record != nil }

@@ -8,7 +8,7 @@ struct UndeclaredPlanner {
   init(_ input: PlanningInput) { self.input = input }
 
   func decide() -> (changes: [Change], findings: [Finding]) {
-    // A connection that is being renamed is still there under its former name.
+    // A connection that is being renamed still exists under its previous name.
     let declared = Set(
       input.desired.flatMap { [$0.name, input.snapshot.counterpart(of: $0).name] })
     var changes: [Change] = []

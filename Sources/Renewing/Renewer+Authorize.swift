@@ -54,7 +54,7 @@ extension Renewer {
       switch await saver.save(response, of: entry, over: before) {
       case .saved(let stored):
         journal.clear(attempt)
-        guard let record = stored.record else { preconditionFailure("what was saved has a record") }
+        guard let record = stored.record else { preconditionFailure("saved tokens have a record") }
         let superseded = SupersededTokens(access: before.access, refresh: before.refresh)
         return (.authorized(record), superseded)
       case .superseded: continue

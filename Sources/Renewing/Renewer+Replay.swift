@@ -2,7 +2,7 @@ package import Model
 package import Stores
 import Tokens
 
-/// What became of a journaled response that a killed process left.
+/// The result of replaying a journaled response that a killed process left.
 package enum ReplayOutcome: Hashable, Sendable {
   case saved(ConnectionName)
   /// The store has it, or newer tokens.
@@ -46,7 +46,7 @@ extension Renewer {
       journal.clear(entry.attempt)
       return .cleared(name)
     }
-    guard let subject else { return .retained(name, "its app has no OAuth facts any more") }
+    guard let subject else { return .retained(name, "its app no longer defines `oauth:`") }
     let response: TokenResponse
     do throws(TokenError) {
       response = try TokenResponse.read(entry.response, service: subject.service)

@@ -221,7 +221,7 @@ package actor Renewer {
     _ requests: TokenRequests
   ) async -> TokenRecord {
     guard var record = stored.record, var metadata = record.tokens else {
-      preconditionFailure("what was saved has a record with tokens")
+      preconditionFailure("saved tokens have a record with metadata")
     }
     guard requests.canIntrospect, metadata.expiry == .unknown || response.granted == nil,
       let found = try? await requests.introspect(response.access), found.isActive

@@ -51,7 +51,7 @@ package struct ResponseJournal: Sendable {
         date: entry.response.date, retryAfter: entry.response.retryAfter, sealedBody: Data(sealed))
       bytes = Array(try canonicalJSON(form).utf8)
     } catch {
-      throw Failure(reason: "the answer could not be sealed")
+      throw Failure(reason: "the response could not be sealed")
     }
     try makeFolder()
     let name = path(entry.attempt)

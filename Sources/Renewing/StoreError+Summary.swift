@@ -10,10 +10,10 @@ extension StoreError {
       .unauthorized(let reason), .misconfigured(let reason), .tooNew(let reason),
       .ledgerFailed(let reason):
       reason
-    case .notFound(let name): "the store has no connection `\(name)` any more"
-    case .tokensMoved, .versionConflict, .ledgerMoved: "somebody else was quicker"
+    case .notFound(let name): "the store no longer has a connection `\(name)`"
+    case .tokensMoved, .versionConflict, .ledgerMoved: "another process was first"
     case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied, .ambiguousName:
-      "the store cannot be written"
+      "the store could not be written"
     }
   }
 }

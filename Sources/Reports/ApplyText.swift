@@ -14,7 +14,7 @@ package struct ApplyText: Sendable {
       switch ending {
       case .done: palette.green("\(change.action.done)")
       case .failed: palette.red("failed")
-      case .skipped: "not begun"
+      case .skipped: "not started"
       }
     return "\(change.connection.rawValue): \(word)"
   }
@@ -31,7 +31,7 @@ package struct ApplyText: Sendable {
     let emptyPart = empty > 0 ? " \(counted(empty, "empty connection"))." : ""
     if failed + skipped == 0 { return palette.bold("Applied: \(counts).\(emptyPart)") }
     return palette.bold(
-      "Incomplete: \(counts); \(failed) failed, \(skipped) not begun.\(emptyPart)")
+      "Incomplete: \(counts); \(failed) failed, \(skipped) not started.\(emptyPart)")
   }
 }
 

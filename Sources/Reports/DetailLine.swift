@@ -17,7 +17,7 @@ struct DetailLine: Hashable {
     }
   }
 
-  /// What stands before and after, where one of them may be missing.
+  /// The values before and after; one of them may be missing.
   static func moved(_ from: TerminalText?, _ to: TerminalText?) -> (Mark, TerminalText) {
     switch (from, to) {
     case (nil, let to): (.added, to ?? "")
@@ -33,14 +33,14 @@ extension Change {
     let why =
       switch reason {
       case .declared: "its manifest changed"
-      case .drifted: "changed in the store; what is declared is restored"
-      case .conflicting: "changed in its manifest and in the store"
-      case .noLongerDeclared: "no manifest declares it any more"
-      case .notInStore: "not in the store yet"
-      case .lostInStore: "was applied, and is gone from the store"
+      case .drifted: "drift: changed in the store; the declared values are restored"
+      case .conflicting: "conflict: changed in its manifest and in the store"
+      case .noLongerDeclared: "no longer declared"
+      case .notInStore: "not yet in the store"
+      case .lostInStore: "applied before, and missing from the store"
       case .appChanged: "its app changed, which forces a replacement"
       case .renamed: "renamed"
-      case .unmanaged: "in the store already; it is taken over"
+      case .unmanaged: "already in the store; taken over"
       }
     if case .rename(_, _, let former) = action {
       return "was \"\(former.rawValue)\"" + (reason == .renamed ? "" : "; " + why)
@@ -50,7 +50,7 @@ extension Change {
   }
 }
 
-/// A detail that can be told in one line: `title = summary`.
+/// A detail that fits on one line: `title = summary`.
 protocol TitledDetail {
   var title: TerminalText { get }
   var summary: (DetailLine.Mark, TerminalText) { get }
@@ -79,8 +79,8 @@ extension ChangeDetail: TitledDetail {
     case .scopes(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
       return (.changed, TerminalText(words.joined(separator: " ")))
-    case .reauthorize(.byItself): return (.changed, "reauthorize (the apply does it)")
-    case .reauthorize(.byPerson): return (.changed, "reauthorize (a person must consent)")
+    case .reauthorize(.byItself): return (.changed, "reauthorize (during apply)")
+    case .reauthorize(.byPerson): return (.changed, "reauthorize (needs consent)")
     case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
     case .secret(_, let change): return (change.mark, "(secret: \(change.summary))")
     }

@@ -1,6 +1,6 @@
 package import Diagnostics
 
-/// Diagnostics for people, each with its place, the line it is about, and what mends it.
+/// Diagnostics for people, each with its location, the source line and how to fix it.
 package struct DiagnosticText: Sendable {
   private let sources: [String: RedactedSource]
   private let palette: Palette

@@ -22,7 +22,7 @@ package enum DiffMarkdown {
     }
     if leftOut > 0 {
       lines.insert(
-        "… left out \(leftOut) lines; `vaultctl diff` has all", at: lines.count - keptAtEnd)
+        "… \(leftOut) lines omitted; run `vaultctl diff` to see all", at: lines.count - keptAtEnd)
     }
     return MachineText(
       written: head + "\n\(ticks)text\n" + lines.joined(separator: "\n") + "\(ticks)\n")

@@ -1,6 +1,6 @@
 package import Model
 
-/// A diff with what is told beside it.
+/// A diff with its findings and the names of keys.
 package struct DiffReport: Sendable {
   package let diff: ProjectDiff
   package let findings: [Finding]

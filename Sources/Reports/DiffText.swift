@@ -28,7 +28,7 @@ package struct DiffText: Sendable {
   /// `Diff: 1 added, 2 changed, 0 removed; 1 setting; 1 flow.`
   package var summary: String {
     let diff = report.diff
-    if diff.isEmpty { return "No difference." }
+    if diff.isEmpty { return "No differences." }
     func count(_ isKind: (ConnectionDiff.Kind) -> Bool) -> Int {
       diff.connections.count { isKind($0.kind) }
     }
@@ -79,7 +79,7 @@ package struct DiffText: Sendable {
   }
 }
 
-/// A detail whose keys are told by their owners.
+/// A detail that shows keys with their owners.
 private struct NamedDetail: TitledDetail {
   let detail: DiffDetail
   let names: [String: String]
@@ -119,7 +119,7 @@ private struct NamedDetail: TitledDetail {
       let keys = ids.map { TerminalText(names[$0] ?? $0) }
       return keys.isEmpty ? "" : "; \(word) \(keys.joined(separator: ", "))"
     }
-    return list(secret.gained, "now also for") + list(secret.lost, "no longer for")
+    return list(secret.gained, "recipients added:") + list(secret.lost, "recipients removed:")
   }
 }
 

@@ -11,7 +11,7 @@ enum Markdown {
     let text = TerminalText(text).renderedWithinLine
     if text.isEmpty { return "` `" }
     let ticks = String(repeating: "`", count: longestTicks(text) + 1)
-    // One space at each end is taken off again; without it a backtick would join the fence.
+    // One space at each end is removed again; without it a backtick would join the fence.
     let isPadded =
       text.hasPrefix("`") || text.hasSuffix("`") || (text.first == " " && text.last == " ")
     let space = isPadded ? " " : ""

@@ -39,7 +39,7 @@ package struct PlanMarkdown: Sendable {
         what: "findings", share: 0.4),
       MarkdownSection(
         title: "\n| | Connection | App | Why | Flows |\n| --- | --- | --- | --- | --- |\n",
-        items: plan.changes.map(row), closing: "", what: "rows of the table", share: 0.6),
+        items: plan.changes.map(row), closing: "", what: "table rows", share: 0.6),
       MarkdownSection(
         title: "\n<details><summary>Details</summary>\n\n",
         items: plan.changes.filter { !$0.details.isEmpty }.map(details),
@@ -54,7 +54,7 @@ package struct PlanMarkdown: Sendable {
     }
     if !leftOut.isEmpty {
       text +=
-        "\n**Shortened**: left out \(leftOut.joined(separator: ", ")). `vaultctl plan` has all.\n"
+        "\n**Shortened**: \(leftOut.joined(separator: ", ")) omitted. Run `vaultctl plan` to see all.\n"
     }
     return text
   }

@@ -40,7 +40,7 @@ package struct PlanText: Sendable {
     let empty =
       plan.emptyCount > 0 ? " \(counted(plan.emptyCount, "empty connection"))." : ""
     if plan.changes.isEmpty {
-      return "No changes. \(counted(plan.unchangedCount, "connection")) as declared.\(empty)"
+      return "No changes. \(counted(plan.unchangedCount, "connection")) up to date.\(empty)"
     }
     let counts = ChangeCounts(plan.changes.map(\.action))
     return
@@ -72,7 +72,7 @@ package struct PlanText: Sendable {
   }
 }
 
-/// How many changes there are of each kind.
+/// The number of changes of each kind.
 struct ChangeCounts {
   private var create = 0
   private var update = 0
@@ -95,7 +95,7 @@ struct ChangeCounts {
   }
 
   /// `words` for creates, updates, replacements, renames, adoptions and deletions; those in the
-  /// middle are only told where there are some.
+  /// middle are only shown where there are some.
   func summary(_ words: [String]) -> String {
     zip([create, update, replace, rename, adopt, delete], words).enumerated()
       .filter { !(2...4).contains($0.offset) || $0.element.0 > 0 }

@@ -1,12 +1,12 @@
 package import Diagnostics
 package import Model
 
-/// What became of one connection's tokens.
+/// The result of renewing one connection's tokens.
 package struct RenewalRow: Hashable, Sendable {
   package enum Outcome: String, Hashable, Sendable {
     case renewed
     /// Another process renewed them meanwhile.
-    case adopted = "renewed elsewhere"
+    case adopted = "renewed by another process"
     case waiting
     case needsAuthorization = "needs authorization"
     case failed
@@ -32,7 +32,7 @@ package struct RenewalText: Sendable {
   package func text(_ rows: [RenewalRow]) -> TerminalText {
     let width = rows.map { TerminalText($0.name).width }.max() ?? 0
     return rows.map { row -> TerminalText in
-      let until = row.endsAt.map { ", good until \($0)" } ?? ""
+      let until = row.endsAt.map { ", valid until \($0)" } ?? ""
       let words = coloured(row.result)
       return "\(TerminalText(row.name.rawValue).padded(to: width))  \(words)\(until)\n"
     }.joined()

@@ -10,7 +10,7 @@ package enum SARIF {
 
   /// - Parameters:
   ///   - folder: the project's folder within its repository, with a `/` at its end; or empty.
-  ///   - projectFile: where a result stands that is about no file.
+  ///   - projectFile: the location of a result that is about no file.
   package static func text(
     _ diagnostics: [Diagnostic], version: String, folder: String, projectFile: String
   ) -> MachineText {
@@ -88,7 +88,7 @@ package enum SARIF {
       id = code.rawValue
       shortDescription = Text(explanation.title)
       fullDescription = Text(explanation.text)
-      help = Text("\(explanation.text)\n\nThe same on a terminal: vaultctl explain \(id)")
+      help = Text("\(explanation.text)\n\nIn a terminal: vaultctl explain \(id)")
     }
   }
 

@@ -1,7 +1,7 @@
 package import Diagnostics
 package import Model
 
-/// One line of the vault page.
+/// One row of the status table.
 package struct StatusRow: Hashable, Sendable {
   /// What a connection's line says of it; the worst that holds.
   package enum State: String, Hashable, Sendable {
@@ -28,11 +28,11 @@ package struct StatusRow: Hashable, Sendable {
   package struct Tokens: Hashable, Sendable {
     package let state: ConnectionState
     package let endsAt: Timestamp?
-    /// When it stops working whatever renews it; `nil` where it goes on by itself.
+    /// When it stops working even if renewed; `nil` where it renews itself indefinitely.
     package let endsForGood: Timestamp?
     /// When the service was last seen to take them.
     package let verifiedAt: Timestamp?
-    /// Whether a renewal can mend what is wrong, without a person.
+    /// Whether a renewal can fix it, without a person.
     package let isRecoverable: Bool
 
     package init(
@@ -61,7 +61,7 @@ package struct StatusRow: Hashable, Sendable {
   }
 }
 
-/// The vault page: every connection with its state, an orange mark where one is empty.
+/// The status table: every connection with its state, an orange mark for an empty one.
 package struct StatusText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }

@@ -30,7 +30,7 @@ func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
   "\(count) \(count == 1 ? one : many ?? one + "s")"
 }
 
-/// Rows of as many cells each as lines whose columns stand below one another.
+/// Rows with equal numbers of cells, as lines with aligned columns.
 func aligned(_ rows: [[TerminalText]]) -> [TerminalText] {
   let widths = (rows.first ?? []).indices.map { column in
     rows.map { $0[column].width }.max() ?? 0

@@ -31,8 +31,8 @@ package struct TokenForecast: Hashable, Sendable {
   var lines: [TerminalText] {
     zip(["24 hours", "7 days"], windows).map { title, window -> TerminalText in
       let lost = window.unrenewable.joined(separator: ", ")
-      return "Next \(title): \(counted(window.ending, "access token")) to end"
-        + (lost.isEmpty ? "." : "; a person must consent again: \(lost).")
+      return "Next \(title): \(counted(window.ending, "access token")) will expire"
+        + (lost.isEmpty ? "." : "; authorization needed: \(lost).")
     }
   }
 }

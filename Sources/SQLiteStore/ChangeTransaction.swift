@@ -143,7 +143,7 @@ struct ChangeTransaction {
         try put(name, in: id, number: number, plain: nil, sealed: Data(sealed))
       case .keep:
         guard old.contains(name.rawValue) else {
-          throw StoreError.corrupt("field `\(name)` is not there to be kept")
+          throw StoreError.corrupt("field `\(name)`, which the write keeps, is missing")
         }
       case .leave: continue
       }

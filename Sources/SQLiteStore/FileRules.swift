@@ -25,14 +25,14 @@ struct FileRules {
   func make() throws(StoreError) {
     if try check() { return }
     if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
-      throw .unavailable("cannot make \(folder): \(lastError())")
+      throw .unavailable("cannot create \(folder): \(lastError())")
     }
     let descriptor = unsafe open(
       path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, Self.fileMode)
     if descriptor >= 0 {
       close(descriptor)
     } else if errno != EEXIST {
-      throw .unavailable("cannot make \(path): \(lastError())")
+      throw .unavailable("cannot create \(path): \(lastError())")
     }
     _ = try check()
   }
@@ -81,7 +81,7 @@ struct FileRules {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else {
       if errno == ENOENT { return false }
-      throw .unavailable("cannot look at \(path): \(lastError())")
+      throw .unavailable("cannot inspect \(path): \(lastError())")
     }
     if status.st_mode & S_IFMT == S_IFLNK { throw .isSymlink(path: path) }
     let mode = status.st_mode & 0o777

@@ -1,13 +1,13 @@
 import GRDB
 import Stores
 
-/// Writes of many changes that are under way at once, as many in one transaction as wait for one:
+/// Parallel writes of many changes, all that are waiting in one transaction:
 /// what costs is to have a commit on the disk, and not what is in it.
 ///
 /// Each write is all or nothing by itself, and is on the disk when `write` returns.
 actor GroupCommit {
   private struct Waiting {
-    /// Returns what failed; the rest of the transaction goes on.
+    /// Returns what failed; the rest of the transaction continues.
     let attempt: (Database) -> StoreError?
     /// - Parameter fault: what failed of the transaction as a whole.
     let end: (_ fault: StoreError?) -> Void

@@ -23,7 +23,7 @@ struct RollbackTransaction {
     let next = (row[1] as Int64) + 1
     guard let number = Int64(version.rawValue),
       let content = try VersionTable.content(db, id, number: number)
-    else { throw StoreError.refused("`\(name)` has no version \(version) any more") }
+    else { throw StoreError.refused("`\(name)` has no version \(version)") }
     try put(content, in: id, number: next)
     try VersionTable.keep(db, id, number: next, by: provenance)
     let record = try record(of: content, id, number: next)

@@ -35,7 +35,7 @@ package actor SQLiteBackend {
       traits: Store.Traits(writesWholeSetups: false, holdsRecords: true, parallelism: 32),
       reader: self, lock: self, journal: self, grants: self, feed: self,
       offline: .unavailable(
-        reason: "its records are in the store itself, so it cannot be planned without it"),
+        reason: "its records are only in the store itself, so offline plans are not possible"),
       secrets: self, key: key, history: self, tokens: self)
   }
 

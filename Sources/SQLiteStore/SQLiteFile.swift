@@ -103,7 +103,7 @@ final class SQLiteFile: Sendable {
 
   private static func refuseNewer(_ db: Database) throws {
     if try Schema.migrator.hasBeenSuperseded(db) {
-      throw StoreError.tooNew("its schema is newer than this vaultctl knows")
+      throw StoreError.tooNew("its schema is newer than this version of vaultctl")
     }
   }
 }

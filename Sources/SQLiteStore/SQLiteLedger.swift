@@ -57,7 +57,7 @@ package struct SQLiteLedger: Ledger {
       try put(db, number: number + 1, LedgerContents())
       try db.execute(
         sql: "INSERT INTO ledger_log (ledger, number, at, message) VALUES (?, ?, ?, ?)",
-        arguments: [name, number + 1, provenance.at.milliseconds, "ledger: begun anew\n"])
+        arguments: [name, number + 1, provenance.at.milliseconds, "ledger: reset\n"])
     }
   }
 

@@ -22,7 +22,7 @@ enum Schema {
   }
 
   private static let tokens = """
-    -- Tokens that services gave to a connection; they go with it. What is not sealed is no secret.
+    -- Tokens issued to a connection, deleted with it. What is not sealed is not secret.
     CREATE TABLE token (
       connection TEXT PRIMARY KEY REFERENCES connection (id) ON DELETE CASCADE,
       version INTEGER NOT NULL CHECK (version > 0),
@@ -64,7 +64,7 @@ enum Schema {
       CHECK ((plain IS NULL) <> (sealed IS NULL))
     ) STRICT, WITHOUT ROWID;
 
-    -- The last versions of a connection that there still is, the present one among them.
+    -- The latest versions of an existing connection, including the current one.
     CREATE TABLE version (
       connection TEXT NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
       number INTEGER NOT NULL,
@@ -118,7 +118,7 @@ enum Schema {
   private static let ledgers = """
     CREATE TABLE ledger (
       name TEXT PRIMARY KEY,
-      -- Grows with each move, and is never used again: what a move compares.
+      -- Grows with each move and is never reused: what a compare-and-swap compares.
       number INTEGER NOT NULL,
       state TEXT NOT NULL,
       key TEXT

@@ -7,7 +7,7 @@ import Stores
 /// What the tables say, as the model's values.
 enum SnapshotReader {
   /// Connections and their fields are read side by side, both in the order of the ids; what is in
-  /// them is made out on all cores.
+  /// them is decoded on all cores.
   static func snapshot(_ db: Database) throws -> Snapshot {
     let rows = try Row.fetchCursor(
       db, sql: "SELECT connection, name, version, plain FROM field ORDER BY connection")
@@ -94,7 +94,7 @@ enum SnapshotReader {
 
   static func name(_ text: String) throws -> ConnectionName {
     guard let name = ConnectionName(text) else {
-      throw StoreError.corrupt("a connection's name cannot be one")
+      throw StoreError.corrupt("a connection has an invalid name")
     }
     return name
   }

@@ -2,7 +2,7 @@ import GRDB
 import Stores
 
 extension StoreError {
-  /// Runs database work; what SQLite says becomes an error of ours, without SQL or values.
+  /// Runs database work; SQLite's errors become store errors, without SQL or values.
   static func translating<R>(_ work: () throws -> R) throws(StoreError) -> R {
     do {
       return try work()
@@ -20,7 +20,7 @@ extension StoreError {
     switch error.resultCode {
     case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_FORMAT: self = .corrupt(text)
     case .SQLITE_FULL, .SQLITE_READONLY, .SQLITE_TOOBIG: self = .writeFailed(text)
-    case .SQLITE_CONSTRAINT: self = .corrupt("a rule of the schema was broken")
+    case .SQLITE_CONSTRAINT: self = .corrupt("a schema constraint failed")
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .unavailable("another process is using it")
     default: self = .unavailable(text)
     }

@@ -33,7 +33,7 @@ enum VersionTable {
       let row = try Row.fetchOne(
         db.cachedStatement(sql: "SELECT app, setup_type, labels FROM connection WHERE id = ?"),
         arguments: [id.rawValue])
-    else { throw StoreError.corrupt("the connection is gone while it is written") }
+    else { throw StoreError.corrupt("the connection disappeared while it was being written") }
     let fields = try Row.fetchAll(
       db.cachedStatement(
         sql: "SELECT name, version, plain, sealed FROM field WHERE connection = ?"),

@@ -27,7 +27,7 @@ import Glibc
       unsafe Self.wipe(buffer)
       throw error
     }
-    precondition(written >= 0 && written <= capacity, "more bytes written than there is room for")
+    precondition(written >= 0 && written <= capacity, "more bytes written than the capacity")
     unsafe storage = buffer
     count = written
   }

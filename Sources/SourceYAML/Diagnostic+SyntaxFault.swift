@@ -14,7 +14,7 @@ func syntaxDiagnostic(
     return Diagnostic(
       .tabIndentation, "a tab is used for indentation",
       at: .source(file: file, range: SourceRange(at: tab)), label: "tab",
-      notes: ["YAML indents with spaces only"], help: ["use spaces"])
+      notes: ["YAML is indented with spaces only"], help: ["use spaces"])
   }
   let text = SyntaxFaultText(fault)
   let opening = source.position(of: fault.contextMark)
@@ -22,7 +22,7 @@ func syntaxDiagnostic(
   let location = text.pointsToOpening ? opening : position
   var notes = text.notes
   if text.namesOpening, !text.pointsToOpening {
-    notes.append("it starts in line \(opening.line), column \(opening.column)")
+    notes.append("it starts at line \(opening.line), column \(opening.column)")
   }
   return Diagnostic(
     .invalidYAML, text.message, at: .source(file: file, range: SourceRange(at: location)),
@@ -61,43 +61,43 @@ private struct SyntaxFaultText {
   init(_ fault: SyntaxFault) {
     switch fault.problem {
     case "found unexpected end of stream" where fault.context.hasSuffix("quoted scalar"):
-      message = "a quoted text is never closed"
+      message = "a quoted string is not closed"
       help = ["close the quote"]
       pointsToOpening = true
     case "found unexpected document indicator":
-      message = "a quoted text is not closed before the next document"
+      message = "a quoted string is not closed before the next document"
       help = ["close the quote"]
       pointsToOpening = true
     case "found unknown escape character":
-      message = "an escape in double quotes that YAML does not know"
+      message = "unknown escape sequence in double quotes"
       help = ["write a backslash as \\\\, or use single quotes"]
     case "did not find expected hexdecimal number", "found invalid Unicode character escape code":
-      message = "an escape in double quotes is not a Unicode character"
+      message = "invalid Unicode escape sequence in double quotes"
       help = ["write \\xHH, \\uHHHH or \\UHHHHHHHH with hexadecimal digits"]
     case "mapping values are not allowed in this context":
-      message = "a `:` that cannot stand here"
-      notes = ["either this line is indented wrongly, or a text holds a colon and a space"]
-      help = ["align it with the other keys, or put the text in quotes"]
+      message = "unexpected `:`"
+      notes = ["either this line is indented wrongly, or a string contains a colon and a space"]
+      help = ["align it with the other keys, or quote the string"]
     case "could not find expected ':'":
       message = "a key has no `:`"
       help = ["write `key: value`"]
       pointsToOpening = true
     case "did not find expected key":
-      message = "a key is expected here"
+      message = "expected a key"
       notes = ["keys of one mapping must start in the same column"]
       help = ["align it with the other keys; close quotes and brackets before it"]
       namesOpening = true
     case "did not find expected '-' indicator":
-      message = "an item of the sequence is expected here"
+      message = "expected an item of the sequence"
       notes = ["items of one sequence must start in the same column"]
       help = ["start the line with `- ` in the column of the other items"]
       namesOpening = true
     case "block sequence entries are not allowed in this context":
-      message = "a `-` that cannot start an item here"
-      help = ["start the sequence on a line of its own, or put the text in quotes"]
+      message = "unexpected `-`"
+      help = ["start the sequence on a new line, or quote the string"]
     case "mapping keys are not allowed in this context":
-      message = "a key that cannot start here"
-      help = ["start it on a line of its own, or put the text in quotes"]
+      message = "unexpected key"
+      help = ["start it on a new line, or quote the string"]
     default:
       describeRarer(fault)
     }
@@ -107,44 +107,44 @@ private struct SyntaxFaultText {
     switch fault.problem {
     case "did not find expected ',' or ']'":
       message = "a `[` is not closed, or a comma is missing"
-      help = ["write `,` between items and `]` behind the last"]
+      help = ["write `,` between items and `]` after the last"]
       namesOpening = true
     case "did not find expected ',' or '}'":
       message = "a `{` is not closed, or a comma is missing"
-      help = ["write `,` between entries and `}` behind the last"]
+      help = ["write `,` between entries and `}` after the last"]
       namesOpening = true
     case "did not find expected node content":
-      message = "a value is expected here"
-      help = ["write a value, or put a text that starts with a special character in quotes"]
+      message = "expected a value"
+      help = ["write a value, or quote a string that starts with a special character"]
     case "found character that cannot start any token":
-      message = "a text cannot start with this character"
+      message = "a plain string cannot start with this character"
       notes = ["`@`, `` ` `` and `%` are reserved"]
-      help = ["put the text in quotes"]
+      help = ["quote the string"]
     case "did not find expected alphabetic or numeric character":
       message = "`&` and `*` must be followed by a name of letters and digits"
-      help = ["put the text in quotes if it is no anchor or alias"]
+      help = ["quote the string if it is not an anchor or alias"]
     case "found undefined tag handle":
-      message = "a tag with a prefix that no %TAG line declares"
+      message = "undeclared tag prefix"
       help = ["remove the tag"]
     case "found incompatible YAML document":
-      message = "a YAML version that is not supported"
+      message = "unsupported YAML version"
       help = ["write %YAML 1.2, or remove the line"]
     case "did not find expected <document start>":
-      message = "something stands between two documents"
+      message = "unexpected content between two documents"
       help = ["start the document with a line `---`"]
     case "did not find expected comment or line break":
-      message = "only a comment may stand in the rest of this line"
+      message = "unexpected content at the end of the line"
       help = ["move it to the next line"]
     case "found an indentation indicator equal to 0":
-      message = "a block text cannot be indented by 0"
+      message = "a block scalar cannot have an indentation of 0"
       help = ["write a digit from 1 to 9, or none"]
     case "":
-      message = "this is not YAML"
-      help = ["compare it with a manifest that works"]
+      message = "invalid YAML"
+      help = ["compare it with a valid manifest"]
     default:
-      message = "this is not YAML: \(fault.problem)"
+      message = "invalid YAML: \(fault.problem)"
       notes = fault.context.isEmpty ? [] : ["found \(fault.context)"]
-      help = ["compare it with a manifest that works"]
+      help = ["compare it with a valid manifest"]
     }
   }
 }

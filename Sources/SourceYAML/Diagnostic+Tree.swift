@@ -4,30 +4,33 @@ import Diagnostics
 extension Diagnostic {
   static func nestedTooDeep(_ limit: Int, at location: Location) -> Diagnostic {
     Diagnostic(
-      .nestedTooDeep, "more than \(limit) mappings and sequences inside one another", at: location,
-      label: "this one is too deep", notes: ["the rest of the file was not read"],
-      help: ["write it with less nesting"])
+      .nestedTooDeep, "mappings and sequences are nested more than \(limit) levels deep",
+      at: location,
+      label: "too deep", notes: ["the rest of the file was not read"],
+      help: ["reduce the nesting"])
   }
 
   static func tooManyAliases(_ limit: Int, at location: Location) -> Diagnostic {
     Diagnostic(
-      .tooManyAliases, "the file's aliases stand for more than \(limit) values", at: location,
-      notes: ["every use of an alias counts as all that it stands for; the rest was not read"],
-      help: ["write values out where they are needed"])
+      .tooManyAliases, "the file's aliases expand to more than \(limit) values", at: location,
+      notes: [
+        "each use of an alias counts as everything it expands to; the rest of the file was not read"
+      ],
+      help: ["replace aliases with values"])
   }
 
   static func unknownAlias(_ name: String, known: [String], at location: Location) -> Diagnostic {
     let near = nearestName(to: name, among: known)
     return Diagnostic(
-      .unknownAlias, "alias \(quoted("*" + name)) refers to no anchor", at: location,
-      notes: ["an anchor must stand before its alias, in the same document"],
+      .unknownAlias, "alias \(quoted("*" + name)) has no anchor", at: location,
+      notes: ["an anchor must come before its alias, in the same document"],
       help: near.map { ["did you mean `*\($0)`?"] } ?? ["write the value instead"])
   }
 
   static func aliasOfItself(_ name: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .unknownAlias, "alias \(quoted("*" + name)) stands inside the value that it refers to",
-      at: location, notes: ["such a value would have no end"], help: ["write the value instead"])
+      .unknownAlias, "alias \(quoted("*" + name)) is inside the value that it refers to",
+      at: location, notes: ["such a value would be infinite"], help: ["write the value instead"])
   }
 
   static func mergeKey(at location: Location) -> Diagnostic {
@@ -39,20 +42,20 @@ extension Diagnostic {
 
   static func duplicateKey(_ key: String, firstLine: Int, at location: Location) -> Diagnostic {
     Diagnostic(
-      .duplicateKey, "key \(quoted(key)) stands twice in this mapping", at: location,
-      notes: ["it stands first in line \(firstLine)"], help: ["keep one of the two"])
+      .duplicateKey, "duplicate key \(quoted(key)) in this mapping", at: location,
+      notes: ["first defined on line \(firstLine)"], help: ["remove one of the two"])
   }
 
   static func unsupportedTag(_ tag: String, at location: Location) -> Diagnostic {
     Diagnostic(
       .unsupportedTag, "tag \(quoted(tag.shortTag)) is not supported", at: location,
-      notes: ["known are !!str, !!int, !!float, !!bool, !!null, !!map and !!seq"],
+      notes: ["supported tags: !!str, !!int, !!float, !!bool, !!null, !!map and !!seq"],
       help: ["remove the tag"])
   }
 
   static func tagDoesNotFit(_ tag: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .unsupportedTag, "the value is not what its tag \(quoted(tag.shortTag)) says", at: location,
+      .unsupportedTag, "the value does not match its tag \(quoted(tag.shortTag))", at: location,
       help: ["remove the tag"])
   }
 
@@ -60,8 +63,8 @@ extension Diagnostic {
     Diagnostic(
       .keyIsNotText, isMissing ? "a key is missing" : "a key is a mapping or sequence",
       at: location,
-      notes: ["every key must be one text"],
-      help: [isMissing ? "write a key before the colon" : "write a text as the key"])
+      notes: ["every key must be a string"],
+      help: [isMissing ? "write a key before the colon" : "use a string as the key"])
   }
 }
 

@@ -188,11 +188,11 @@ extension Diagnostic {
     if byte < 0x80 {
       return Diagnostic(
         .notUTF8, "control character U+00\(byte < 16 ? "0" : "")\(value) in the file", at: location,
-        notes: ["YAML allows none but tab and line breaks"],
+        notes: ["YAML allows no control characters other than tab and line breaks"],
         help: ["delete it, or write it as an escape in double quotes"])
     }
     return Diagnostic(
-      .notUTF8, "byte 0x\(value) is not UTF-8 text that YAML allows", at: location,
+      .notUTF8, "byte 0x\(value) is not valid UTF-8", at: location,
       help: ["save the file as UTF-8, without control characters"])
   }
 }

@@ -64,7 +64,7 @@ extension Diagnostic {
     Diagnostic(
       .fileTooLarge, "the file is larger than \(limit) bytes", at: .file(file),
       notes: ["it has \(bytes) bytes"],
-      help: ["split it into several files: one document can stand in a file of its own"])
+      help: ["split it into several files: a file may hold a single document"])
   }
 
   fileprivate static func outOfMemory(file: String) -> Diagnostic {

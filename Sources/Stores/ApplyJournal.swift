@@ -2,7 +2,7 @@ package import Model
 
 /// Where runs of `apply` are journaled, so that the next one finds what a killed one left.
 package protocol ApplyJournal: Sendable {
-  /// Runs that began and never ended, oldest first, each reported once; what became of their changes
+  /// Runs that began and never ended, oldest first, each reported once; the results of their changes
   /// is found out and recorded.
   func recoverInterruptedRuns() async throws(StoreError) -> [InterruptedRun]
 

@@ -91,7 +91,7 @@ package struct ComparingFeed: ChangeFeed {
       return FeedCursor(
         try canonicalJSON(Dictionary(marks.map { ($0.key.rawValue, $0.value) }) { $1 }))
     } catch {
-      throw .corrupt("what the store has cannot be compared")
+      throw .corrupt("the state of the store cannot be encoded")
     }
   }
 }

@@ -16,7 +16,7 @@ extension JSONWriter {
     _ secret: SecretBytes, of field: FieldName
   ) throws(StoreError) {
     guard string(secret) else {
-      throw .writeFailed("`\(field)` is not UTF-8, which JSON needs")
+      throw .writeFailed("`\(field)` is not UTF-8, as JSON requires")
     }
   }
 }

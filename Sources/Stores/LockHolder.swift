@@ -47,7 +47,7 @@ extension LockHolder {
   }
 }
 
-/// What became of one try to take a lock.
+/// The result of one attempt to take a lock.
 package enum LockOutcome: Hashable, Sendable {
   case acquired
   /// Taken from a holder that was dead or silent.

@@ -21,7 +21,7 @@ package struct Store: Sendable {
   package var feed: any ChangeFeed
   /// What is known without asking the backend.
   package var offline: OfflineRecords
-  /// The opened secrets; absent where the backend does not give them back.
+  /// The opened secrets; absent where the backend does not return them.
   package var secrets: (any SecretReader)?
   /// The store's own key; absent where it has none.
   package var key: (any StoreKeyAccess)?

@@ -13,7 +13,7 @@ package struct StoreKey: Sendable {
 
   /// - Throws: `corrupt` where the bytes are no key.
   package init(_ bytes: SecretBytes) throws(StoreError) {
-    guard bytes.count == Self.size else { throw .corrupt("the store key has a wrong length") }
+    guard bytes.count == Self.size else { throw .corrupt("the store key has the wrong length") }
     let master = bytes.withBytes { span in
       unsafe span.withUnsafeBytes { unsafe SymmetricKey(data: $0) }
     }
@@ -63,7 +63,7 @@ package struct StoreKey: Sendable {
       defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
       return SecretBytes(copying: plain)
     } catch {
-      throw .corrupt("field `\(field)` is damaged, or was moved here from elsewhere")
+      throw .corrupt("field `\(field)` is damaged or was moved from another field")
     }
   }
 

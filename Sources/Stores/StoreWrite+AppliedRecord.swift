@@ -21,7 +21,7 @@ extension StoreWrite {
   ///   - key: makes the digests of new values; there are none without it.
   ///   - fieldVersion: the version at which a sealed field's value was written.
   ///   - keptValue: the store's value of a field that stays and has no digest yet; `nil` where it
-  ///     cannot be had.
+  ///     is unavailable.
   package func appliedRecord(
     _ written: WrittenConnection, before: AppliedRecord?, key: StoreKey?,
     fieldVersion: (FieldName) -> StoreVersion?,

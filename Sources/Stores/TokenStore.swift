@@ -13,7 +13,7 @@ package import Secrets
 ///   secret, and are read without a key.
 /// - A read after a write sees that write, of whatever process, and a failed write has done nothing
 ///   or is reported as `outcomeUnknown`, even where a backend's replicas lag.
-/// - Former tokens are kept no longer than the backend has to.
+/// - Superseded tokens are kept no longer than necessary.
 package protocol TokenStore: Sendable {
   var description: StoreDescription { get }
 

@@ -47,11 +47,13 @@ package struct AuthorizationRequest: Sendable {
     let members = ResponseValue.read(Array(query.utf8))
     guard let given = members?["state"]?.secret,
       given.constantTimeEquals(SecretBytes(copying: state.utf8))
-    else { throw .configuration("the answer is not to this request (its `state` is another)") }
+    else {
+      throw .configuration("the response does not belong to this request (its `state` differs)")
+    }
     let raw = RawResponse(status: 200, body: [], sentAt: Timestamp(milliseconds: 0))
     if let fault = TokenError(errorResponse: members, raw, invalidGrantCodes: []) { throw fault }
     guard let code = members?["code"]?.secret else {
-      throw .configuration("the answer has no code")
+      throw .configuration("the response has no code")
     }
     return .code(code, verifier: verifier, redirect: redirect)
   }

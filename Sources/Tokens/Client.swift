@@ -32,7 +32,7 @@ package struct Client: Sendable {
       throw .configuration("no `\(ClientField.clientID)` in the setup")
     }
     guard let identity = ClientIdentity(grant, service, value: { fields[$0] }) else {
-      throw .configuration("no token endpoint: a field that it is made of is missing")
+      throw .configuration("no token endpoint: a setup field that it uses is missing")
     }
     self.grant = grant
     self.service = service
@@ -65,7 +65,7 @@ package struct Client: Sendable {
   ) throws(TokenError) -> String {
     guard let template else { throw .configuration("the service has no \(name) endpoint") }
     guard let text = template.filled(with: { fields[$0] }) else {
-      throw .configuration("no \(name) endpoint: a field that it is made of is missing")
+      throw .configuration("no \(name) endpoint: a setup field that it uses is missing")
     }
     guard let url = URL(string: text), let host = url.host(percentEncoded: false), !host.isEmpty,
       url.user(percentEncoded: false) == nil, url.fragment == nil,

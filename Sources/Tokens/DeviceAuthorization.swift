@@ -31,7 +31,7 @@ extension TokenRequests {
     guard let code = value?["device_code"]?.secret,
       let userCode = value?["user_code"]?.plainText,
       let page = (value?["verification_uri"] ?? value?["verification_url"])?.plainText
-    else { throw .transient("the answer has no device code", retryAfter: nil) }
+    else { throw .transient("the response has no device code", retryAfter: nil) }
     // No consent takes longer than a day, and no service means to be polled less often.
     let lifetime = (value?["expires_in"]?.seconds ?? 600).clamped(to: 1...86_400)
     let interval = (value?["interval"]?.seconds ?? 5).clamped(to: 1...300)
@@ -51,7 +51,7 @@ extension TokenRequests {
     var interval = device.interval
     while true {
       await sleep(interval)
-      if Task.isCancelled { throw .transient("it was cancelled", retryAfter: nil) }
+      if Task.isCancelled { throw .transient("cancelled", retryAfter: nil) }
       do throws(TokenError) {
         let raw = try await send(.device(code: device.code))
         guard

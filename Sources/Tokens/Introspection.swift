@@ -20,7 +20,7 @@ extension TokenRequests {
     let value = ResponseValue.read(raw.body)
     if let fault = TokenError(errorResponse: value, raw, invalidGrantCodes: []) { throw fault }
     guard let value, case .boolean(let isActive)? = value["active"] else {
-      throw .transient("the answer does not say whether the token is active", retryAfter: nil)
+      throw .transient("the response does not say whether the token is active", retryAfter: nil)
     }
     let scopes = value["scope"]?.plainText.map { text in
       Set(text.split { $0.isWhitespace || $0 == "," }.map { Scope(String($0)) })

@@ -23,7 +23,7 @@ struct SigningKey: Sendable {
     } else if let p256 = try? P256.Signing.PrivateKey(pemRepresentation: text) {
       key = .p256(p256)
     } else {
-      throw .configuration("`\(ClientField.privateKey)` is no RSA or P-256 key in PEM")
+      throw .configuration("`\(ClientField.privateKey)` is not an RSA or P-256 key in PEM format")
     }
     self.id = id
   }

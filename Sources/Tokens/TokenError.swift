@@ -21,10 +21,10 @@ package enum TokenError: Error, Hashable, Sendable {
   package var summary: String {
     switch self {
     case .consent(let need): need.summary
-    case .configuration(let code): "the service says `\(code)`"
+    case .configuration(let code): "the service reports `\(code)`"
     case .transient(let reason, _), .unspecified(let reason), .responseLost(let reason): reason
-    case .authorizationPending: "nobody has consented yet"
-    case .slowDown: "the service asks to be asked less often"
+    case .authorizationPending: "consent is still pending"
+    case .slowDown: "the service asks for a slower polling rate"
     }
   }
 }
@@ -50,7 +50,7 @@ extension TokenError {
       return
     }
     if isSuccess { return nil }
-    let words = "the service answered \(raw.status)"
+    let words = "the service responded with \(raw.status)"
     switch raw.status {
     case 300..<400: self = .configuration("redirect \(raw.status)")
     case 429: self = .transient(words, retryAfter: Self.seconds(raw))
@@ -79,7 +79,7 @@ extension TokenError {
   private static func fault(
     _ reported: String, _ raw: RawResponse, _ invalidGrantCodes: Set<String>
   ) -> TokenError {
-    let code = reported.isCode ? reported : "an error of its own"
+    let code = reported.isCode ? reported : "a nonstandard error"
     if dead.contains(reported) || invalidGrantCodes.contains(reported) {
       return .consent(.refused(code: code))
     }
@@ -89,13 +89,13 @@ extension TokenError {
     case "slow_down": return .slowDown
     case "temporarily_unavailable", "server_error", "rate_limited", "ratelimited",
       "internal_error":
-      return .transient("the service says `\(code)`", retryAfter: seconds(raw))
+      return .transient("the service reports `\(code)`", retryAfter: seconds(raw))
     // Some servers call a dead refresh token a bad request (RFC 6749 says invalid_grant).
-    case "invalid_request": return .unspecified("the service says `\(code)`")
+    case "invalid_request": return .unspecified("the service reports `\(code)`")
     default:
       return switch raw.status {
-      case 429, 500...: .transient("the service says `\(code)`", retryAfter: seconds(raw))
-      default: .unspecified("the service says `\(code)`")
+      case 429, 500...: .transient("the service reports `\(code)`", retryAfter: seconds(raw))
+      default: .unspecified("the service reports `\(code)`")
       }
     }
   }
@@ -111,7 +111,8 @@ extension TokenError {
     case .notConnected(let reason), .untrusted(let reason):
       self = .transient(reason, retryAfter: nil)
     case .noResponse(let reason): self = .responseLost(reason)
-    case .tooLarge: self = .responseLost("the answer is larger than any answer with a token")
+    case .tooLarge:
+      self = .responseLost("the response is larger than the limit for a token response")
     }
   }
 }

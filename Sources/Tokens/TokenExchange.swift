@@ -6,7 +6,7 @@ package enum TokenExchange: Sendable {
   /// RFC 6749 section 4.4, or RFC 7523 section 2.1, depending on the client's grant.
   case mint(Set<Scope>)
   /// RFC 6749 section 6, always without `scope`: the grant stays as it is, and servers that narrow
-  /// it do so for good.
+  /// it do so permanently.
   case refresh(SecretBytes)
   /// RFC 6749 section 4.1.3 with RFC 7636 section 4.5.
   case code(SecretBytes, verifier: SecretBytes, redirect: String)

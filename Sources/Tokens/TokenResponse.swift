@@ -29,7 +29,7 @@ package struct TokenResponse: Sendable {
       throw fault
     }
     guard let value, let access = value["access_token"]?.secret else {
-      throw .transient("the answer has no access token", retryAfter: nil)
+      throw .transient("the response has no access token", retryAfter: nil)
     }
     return TokenResponse(
       access: access, refresh: value["refresh_token"]?.secret,

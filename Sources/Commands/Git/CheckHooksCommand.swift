@@ -6,10 +6,10 @@ import Manifests
 struct CheckHooksCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Refuse staged manifests that hold a secret in clear, or cannot be read.",
+    abstract: "Reject staged manifests that contain a plain-text secret or cannot be read.",
     discussion: """
-      Looks at what is staged, not at the files beside it: what was staged in clear and sealed \
-      since is refused too. No key is needed.
+      Checks the staged contents, not the working tree: a manifest that was staged in plain text \
+      and sealed afterwards is rejected too. Needs no key.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -22,7 +22,7 @@ struct CheckHooksCommand: Subcommand {
       .flatMap(\.diagnostics).filter { $0.severity == .error }
     console.report(diagnostics, sources: contents.sources)
     guard diagnostics.isEmpty else {
-      console.note("\nThe commit is refused: mend what is staged (git add), then commit again.")
+      console.note("\nThe commit was rejected. Fix the staged files (git add), then commit again.")
       return .failed
     }
     return .fine

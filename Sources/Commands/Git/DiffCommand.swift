@@ -10,25 +10,25 @@ struct DiffCommand: Subcommand {
 
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "What commits change, in words: connections, fields, recipients; never a value.",
+    abstract: "Show what commits change: connections, fields and recipients, never a value.",
     discussion: """
-      Reads both sides from git, without a checkout, and asks no store. BASE..HEAD: two commits. \
-      BASE...HEAD: what HEAD did since it left BASE. BASE: that commit and the work tree (HEAD in \
-      a bare clone). Nothing: HEAD and the work tree. Where a key is at hand, it tells a rotated \
-      value from one that was sealed again.
+      Both sides are read from git; no checkout and no store is needed. BASE..HEAD compares two \
+      commits. BASE...HEAD shows what HEAD changed since it branched off BASE. BASE alone compares \
+      with the working tree (HEAD in a bare clone); the default is HEAD with the working tree. With \
+      a key available, rotated values are distinguished from values that were only sealed again.
       """)
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Commits: BASE, BASE..HEAD or BASE...HEAD.") var range: String?
 
-  @Option(help: "Output: text, json or markdown.")
+  @Option(help: "Output format: text, json or markdown.")
   var format: Format = .text
 
-  @Flag(help: "Exit with 2 where there is a difference.")
+  @Flag(help: "Exit with code 2 if there are differences.")
   var detailedExitcode = false
 
   @Option(
-    help: ArgumentHelp("Findings that fail the run, by commas.", valueName: "findings"))
+    help: ArgumentHelp("Comma-separated findings that fail the run.", valueName: "findings"))
   var failOn: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -53,7 +53,7 @@ struct DiffCommand: Subcommand {
     return detailedExitcode && !report.diff.isEmpty ? .changes : .fine
   }
 
-  /// The newer side must be right; of the older one, what is not counts as absent, with a warning.
+  /// The newer side must be valid; files of the older one with errors are treated as missing, with a warning.
   private func requireNoErrors(_ sides: DiffSides, _ console: Console) throws {
     let faults = sides.new.allDiagnostics
     if faults.hasErrors { throw Failure(faults, sources: sides.new.sources) }
@@ -68,7 +68,7 @@ extension Diagnostic {
   fileprivate static func formerFaults(_ faults: [Diagnostic]) -> Diagnostic {
     let files = Set(faults.compactMap { $0.location?.file }).sorted()
     return Diagnostic(
-      .unreadableFile, "the older side has errors; what they are in counts as absent there",
+      .unreadableFile, "the older side has errors; files with errors are treated as missing",
       severity: .warning, notes: files)
   }
 }

@@ -36,7 +36,7 @@ struct DiffSides {
 
   /// The files that differ alone, where all others have no say in them.
   ///
-  /// - Returns: `nil` where they have: the project file changed, there are environments that lie
+  /// - Returns: `nil` where they have: the project file changed, there are environments that are
   ///   over the base, or a name or a message is new, which another file may have as well.
   private static func differing(
     _ git: Git, from old: String, to new: String, folder: String
@@ -89,8 +89,9 @@ extension Git {
     guard files.count == 1, let only = files.first else {
       throw Diagnostic(
         .projectNotFound,
-        files.isEmpty ? "no \(Project.fileName) in this commit" : "which project is not told",
-        notes: files, help: ["run it in the project's folder of a clone with a work tree"])
+        files.isEmpty
+          ? "no \(Project.fileName) in this commit" : "more than one project in this commit",
+        notes: files, help: ["run this in the project's folder of a clone with a working tree"])
     }
     return String(only.dropLast(Project.fileName.count + 1))
   }

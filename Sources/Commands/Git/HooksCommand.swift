@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct HooksCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "hooks", abstract: "Keep secrets in clear out of commits.",
+    commandName: "hooks", abstract: "Keep plain-text secrets out of commits.",
     subcommands: [InstallHooksCommand.self, CheckHooksCommand.self])
 }

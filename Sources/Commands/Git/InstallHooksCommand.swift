@@ -6,10 +6,10 @@ import GitPlumbing
 struct InstallHooksCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
-    abstract: "Make git ask vaultctl before each commit, and for differences of manifests.",
-    discussion: "A hook of yours is left alone. Each clone needs it once.")
+    abstract: "Install the pre-commit hook and the diff driver.",
+    discussion: "An existing hook is never changed. Run this once in each clone.")
 
-  /// By which a hook of ours is known again.
+  /// Marks a hook that vaultctl wrote.
   private static let mark = "# Written by: vaultctl hooks install"
 
   @OptionGroup var global: GlobalOptions
@@ -30,8 +30,8 @@ struct InstallHooksCommand: Subcommand {
     if let there = try? String(contentsOfFile: path, encoding: .utf8), !there.contains(Self.mark) {
       throw Failure(
         Diagnostic(
-          .alreadyExists, "there is a pre-commit hook already", at: .file(path),
-          notes: ["it is left as it is"],
+          .alreadyExists, "a pre-commit hook already exists", at: .file(path),
+          notes: ["it was not changed"],
           help: ["add this line to it: vaultctl hooks check -C \(shellWord("./" + prefix))"]))
     }
     do {
@@ -44,7 +44,7 @@ struct InstallHooksCommand: Subcommand {
       throw Failure(.unreadable(path, error))
     }
     _ = try git.output(["config", "--local"] + TextconvCommand.setting)
-    console.result("Before each commit, git now asks: vaultctl hooks check\n")
+    console.result("Before each commit, git now runs: vaultctl hooks check\n")
     return .fine
   }
 }

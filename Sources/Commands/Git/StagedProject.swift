@@ -2,7 +2,7 @@ import Diagnostics
 import GitPlumbing
 import Manifests
 
-/// The index; the project file as it lies there where git does not have it.
+/// The index; a project file that git does not have is read from the working tree.
 struct StagedProject: ManifestSource {
   private let staged: GitSnapshot
   private let files: ProjectFiles

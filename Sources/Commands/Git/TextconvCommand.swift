@@ -11,11 +11,11 @@ struct TextconvCommand: Subcommand {
 
   static let configuration = CommandConfiguration(
     commandName: "textconv",
-    abstract: "Print a manifest with a short digest for each sealed value; for git diff.",
-    discussion: "`hooks install` tells git to use it.")
+    abstract: "Print a manifest with a short digest for each sealed value, for git diff.",
+    discussion: "`hooks install` configures git to use it.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The file.", completion: .file()) var file: String
+  @Argument(help: "File to print.", completion: .file()) var file: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let bytes: Data

@@ -7,15 +7,15 @@ import Secrets
 
 struct DecryptCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "decrypt", abstract: "Show a connection's sealed values in clear.",
+    commandName: "decrypt", abstract: "Decrypt a connection's sealed values.",
     discussion: """
-      With a field: the value alone, byte for byte. Without one: every sealed field as a line of \
-      YAML.
+      With a field, prints the bare value, byte for byte. Without one, prints every sealed field \
+      as a line of YAML.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
-  @Argument(help: "One field (default: all that are sealed).") var field: String?
+  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Field (default: all sealed fields).") var field: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
@@ -29,7 +29,7 @@ struct DecryptCommand: Subcommand {
       try document.requireField(FieldName(field))
       throw Failure(
         Diagnostic(
-          .unknownField, "`\(field)` of `\(name)` holds no sealed value",
+          .unknownField, "`\(field)` of `\(name)` is not sealed",
           at: document.origin.setupLocation))
     }
     let values = await sealer.open(
@@ -54,7 +54,7 @@ struct DecryptCommand: Subcommand {
 }
 
 extension [ManifestDocument] {
-  /// The fields that count, of documents that lie over one another, the uppermost first.
+  /// The fields that count, of the overlay and the base, the overlay first.
   fileprivate var effectiveSlots: [(document: ManifestDocument, slot: FieldSlot)] {
     var seen: Set<FieldName> = []
     return flatMap { document in

@@ -7,7 +7,7 @@ package import OpenPGP
 extension Diagnostic {
   package init(_ error: GPGUnavailable) {
     self.init(
-      .gpgUnavailable, "gpg cannot be used", notes: [error.reason],
+      .gpgUnavailable, "gpg is not available", notes: [error.reason],
       help: ["install it: apt-get install gnupg"])
   }
 
@@ -31,7 +31,8 @@ extension Diagnostic {
         make(.recipientAmbiguous, "more than one key has the fingerprint `\(key)`")
       case .isSubkey(let primary):
         make(
-          .recipientNotFingerprint, "`\(key)` is a subkey", help: ["name its key: \(primary)"])
+          .recipientNotFingerprint, "`\(key)` is a subkey",
+          help: ["use the primary key: \(primary)"])
       case .revoked:
         make(.recipientRevoked, "recipient `\(key)` is revoked", help: [replace])
       case .expired(let seconds):
@@ -39,8 +40,8 @@ extension Diagnostic {
           .recipientExpired, "recipient `\(key)` has expired",
           notes: seconds.map {
             ["it expired at \(Timestamp(milliseconds: Seconds($0).milliseconds.count))"]
-          } ?? ["its encryption subkey has"],
-          help: ["get its renewed key: gpg --receive-keys \(key)", replace])
+          } ?? ["its encryption subkey has expired"],
+          help: ["fetch the renewed key: gpg --receive-keys \(key)", replace])
       case .disabled:
         make(
           .recipientDisabled, "recipient `\(key)` is disabled in your keyring",
@@ -49,7 +50,7 @@ extension Diagnostic {
         make(.recipientCannotEncrypt, "recipient `\(key)` is not a valid key", help: [replace])
       case .cannotEncrypt:
         make(
-          .recipientCannotEncrypt, "recipient `\(key)` has no subkey for encryption",
+          .recipientCannotEncrypt, "recipient `\(key)` has no encryption subkey",
           help: ["gpg --quick-add-key \(key) cv25519 encr"])
       }
   }
@@ -66,10 +67,10 @@ extension Diagnostic {
       case .signerUnusable(let key, let reason): make(.gpgFailed, "signer \(key): \(reason)")
       case .agentUnavailable:
         make(
-          .agentUnavailable, "the signing key's passphrase could not be asked for",
+          .agentUnavailable, "there was no way to ask for the signing key's passphrase",
           help: ["unlock it first: echo | gpg --sign > /dev/null"])
-      case .cancelled: make(.cancelled, "it was cancelled")
-      case .deadlineExceeded: make(.deadlineExceeded, "gpg did not answer in time")
+      case .cancelled: make(.cancelled, "cancelled")
+      case .deadlineExceeded: make(.deadlineExceeded, "gpg timed out")
       case .gpgFailed(let reason): make(.gpgFailed, reason)
       }
   }
@@ -83,36 +84,37 @@ extension Diagnostic {
         notes: notes,
         help: help)
     }
-    let again = "seal it anew: vaultctl set \(address.connection) \(address.field)"
+    let again = "seal it again: vaultctl set \(address.connection) \(address.field)"
     self =
       switch fault {
       case .noSecretKey(let ids):
         make(
-          .noSecretKey, "cannot be opened: none of its keys is here",
-          notes: ["these would do: \(ids.map(\.rawValue).joined(separator: ", "))"],
-          help: ["see your keys: gpg --list-secret-keys --keyid-format long"])
+          .noSecretKey, "cannot be decrypted: no secret key for it is available",
+          notes: ["it is sealed for: \(ids.map(\.rawValue).joined(separator: ", "))"],
+          help: ["list your keys: gpg --list-secret-keys --keyid-format long"])
       case .agentUnavailable:
         make(
-          .agentUnavailable, "cannot be opened: its key's passphrase could not be asked for",
-          help: ["unlock the key in gpg-agent first, or use a key without passphrase in CI"])
-      case .cancelled: make(.cancelled, "was not opened: it was cancelled")
+          .agentUnavailable,
+          "cannot be decrypted: there was no way to ask for its key's passphrase",
+          help: ["unlock the key in gpg-agent first, or use a key without a passphrase in CI"])
+      case .cancelled: make(.cancelled, "was not decrypted: cancelled")
       case .badMessage:
         make(
-          .badMessage, "is damaged, or was tampered with",
-          help: ["take it back from git: git log -p -- FILE", again])
+          .badMessage, "is damaged or was tampered with",
+          help: ["restore it from git: git log -p -- FILE", again])
       case .bindingMismatch(let found):
         make(
-          .bindingMismatch, "was sealed for another place",
+          .bindingMismatch, "was sealed for a different field",
           notes: [
-            found.map { "it was sealed for \($0)" } ?? "it names no place",
-            "a sealed value opens only where it was sealed for, so that none can be moved unseen",
+            found.map { "it was sealed for \($0)" } ?? "it has no binding",
+            "a sealed value opens only at its own binding, so that none can be moved unnoticed",
           ], help: [again])
       case .noValidSignature(let reason):
         make(.noValidSignature, "has no valid signature", notes: [reason], help: [again])
       case .tooLarge(let limit):
         make(.invalidSecretValue, "is larger than \(limit) bytes", help: [again])
-      case .deadlineExceeded: make(.deadlineExceeded, "was not opened: gpg did not answer in time")
-      case .gpgFailed(let reason): make(.gpgFailed, "cannot be opened", notes: [reason])
+      case .deadlineExceeded: make(.deadlineExceeded, "was not decrypted: gpg timed out")
+      case .gpgFailed(let reason): make(.gpgFailed, "cannot be decrypted", notes: [reason])
       }
   }
 }

@@ -7,6 +7,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .invalidSecretValue, "the value of `\(address.field)` of `\(address.connection)` \(reason)",
-      at: location, help: ["seal another one: vaultctl set \(address.connection) \(address.field)"])
+      at: location,
+      help: ["seal a valid value: vaultctl set \(address.connection) \(address.field)"])
   }
 }

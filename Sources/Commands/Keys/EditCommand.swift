@@ -8,13 +8,13 @@ struct EditCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "edit", abstract: "Edit one sealed value in $EDITOR.",
     discussion: """
-      The value lies in a file of mode 0600 in a private folder, in memory where the machine has \
-      a memory file system, and is wiped when the editor ends.
+      The value is written to a file with mode 0600 in a private folder, in memory if the machine \
+      has a memory file system, and the file is wiped when the editor exits.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
-  @Argument(help: "The field; may be left out where there is one secret field only.")
+  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Field; optional if there is only one secret field.")
   var field: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -29,8 +29,8 @@ struct EditCommand: Subcommand {
     guard let new = try ValueEditor.edited(old) else {
       throw Failure(
         Diagnostic(
-          .cancelled, "the editor ended with an error; nothing was changed",
-          help: ["choose another one: EDITOR=nano vaultctl edit \(name) \(field)"]))
+          .cancelled, "the editor exited with an error; nothing was changed",
+          help: ["use another editor: EDITOR=nano vaultctl edit \(name) \(field)"]))
     }
     if let old, old.constantTimeEquals(new) {
       console.result("`\(field)` of `\(top.name)` is unchanged.\n")
@@ -59,7 +59,7 @@ struct EditCommand: Subcommand {
     let secret = shape?.fields.filter(\.isSecret).map(\.name) ?? []
     if secret.count == 1, let only = secret.first { return only }
     throw ValidationError(
-      "`\(name)` has several secret fields; name one: "
+      "`\(name)` has several secret fields; specify one: "
         + secret.map(\.rawValue).joined(separator: ", "))
   }
 

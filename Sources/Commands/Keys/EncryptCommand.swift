@@ -9,11 +9,11 @@ import SourceYAML
 struct EncryptCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "encrypt",
-    abstract: "Seal, in place, every secret field that stands in clear.")
+    abstract: "Seal every plain-text secret field in place.")
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "Manifests (default: all of the project).", completion: .file())
+  @Argument(help: "Manifests (default: all in the project).", completion: .file())
   var files: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {

@@ -57,8 +57,8 @@ struct Keyring: Sendable {
     throw Failure(
       Diagnostic(
         .noSecretKey, "none of the project's signers is in your keyring",
-        notes: ["`signing: required` asks for a signature on every sealed value"],
-        help: ["see your keys: gpg --list-secret-keys"]))
+        notes: ["`signing: required` demands a signature on every sealed value"],
+        help: ["list your keys: gpg --list-secret-keys"]))
   }
 
   /// The ids by which messages name the keys that could open them here; none where gpg or its home

@@ -23,14 +23,16 @@ struct ProjectKeyProtection: KeyProtection {
     } catch let failure as Failure {
       throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))
     } catch {
-      throw KeyProtectionFailure("it could not be sealed for the project's recipients")
+      throw KeyProtectionFailure("sealing it for the project's recipients failed")
     }
   }
 
   func open(_ sealed: String) async throws(KeyProtectionFailure) -> SecretBytes {
     do {
       let opened = try await keyring.openPGP.open([OpenRequest(armored: sealed, binding: binding)])
-      guard let key = try opened.first?.get() else { throw KeyProtectionFailure("no answer") }
+      guard let key = try opened.first?.get() else {
+        throw KeyProtectionFailure("gpg returned no result")
+      }
       return key
     } catch let fault as OpenError {
       let address = FieldAddress(.storeKey, "key")
@@ -38,7 +40,7 @@ struct ProjectKeyProtection: KeyProtection {
     } catch let error as GPGUnavailable {
       throw KeyProtectionFailure(error.reason)
     } catch {
-      throw KeyProtectionFailure("it could not be opened")
+      throw KeyProtectionFailure("decryption failed")
     }
   }
 }

@@ -44,9 +44,9 @@ struct RecipientCheck {
           + " recipients",
         severity: .warning, at: difference.document.origin.location(of: difference.slot.field),
         notes: difference.former.isEmpty
-          ? ["a recipient cannot open it"]
-          : ["others can open it: \(difference.former.joined(separator: ", "))"],
-        help: ["seal it for them: vaultctl rekey"])
+          ? ["a recipient cannot decrypt it"]
+          : ["it is also sealed for: \(difference.former.joined(separator: ", "))"],
+        help: ["seal it for the current recipients: vaultctl rekey"])
     }
   }
 

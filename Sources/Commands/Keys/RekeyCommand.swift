@@ -10,15 +10,15 @@ import Stores
 struct RekeyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "rekey",
-    abstract: "Seal anew what is not sealed for its recipients, and nothing else.",
+    abstract: "Seal values again whose recipients changed, and leave all others as they are.",
     discussion: """
-      Whoever could open a value before still knows it: rekey names the values that want to be \
-      rotated. The store's own key is sealed anew as well.
+      A removed recipient may still know a value, so rekey lists the values that should be \
+      rotated. The store's own key is sealed again as well.
       """)
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "Manifests (default: all of the project).", completion: .file())
+  @Argument(help: "Manifests (default: all in the project).", completion: .file())
   var files: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -64,7 +64,7 @@ struct RekeyCommand: Subcommand {
     _ sealed: [(difference: RecipientCheck.Difference, text: String)], _ workspace: Workspace,
     _ console: Console
   ) throws {
-    if sealed.isEmpty { console.result("Every value is sealed for its recipients.\n") }
+    if sealed.isEmpty { console.result("All values are sealed for their recipients.\n") }
     let editor = ManifestEditor(files: workspace.files)
     let byFile = Dictionary(grouping: sealed) { $0.difference.manifest.file }
     for manifest in workspace.manifests {
@@ -76,7 +76,7 @@ struct RekeyCommand: Subcommand {
       try editor.write(edits, to: manifest)
       for edit in edits {
         console.result(
-          "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` anew\n")
+          "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
       }
     }
   }
@@ -94,7 +94,7 @@ struct RekeyCommand: Subcommand {
         && RecipientCheck.reachesAll(message.keyIDs, recipients)
       if isRight { return }
       if try await key.reseal() {
-        console.result("\(session.store.description.location): sealed the store's key anew\n")
+        console.result("\(session.store.description.location): sealed the store's key again\n")
       }
     }
   }
@@ -113,9 +113,13 @@ extension RecipientCheck.Difference {
   fileprivate var formerRecipient: Diagnostic? {
     if former.isEmpty { return nil }
     return Diagnostic(
-      .formerRecipient, "`\(slot.field)` of `\(document.name)` wants to be rotated",
+      .formerRecipient, "`\(slot.field)` of `\(document.name)` should be rotated",
       severity: .warning, at: document.origin.location(of: slot.field),
-      notes: ["it was sealed for \(former.joined(separator: ", ")) before, who may know it"],
-      help: ["make a new one at the service, then: vaultctl set \(document.name) \(slot.field)"])
+      notes: [
+        "it was previously sealed for \(former.joined(separator: ", ")), who may know the value"
+      ],
+      help: [
+        "create a new credential at the service, then: vaultctl set \(document.name) \(slot.field)"
+      ])
   }
 }

@@ -8,15 +8,15 @@ struct SetCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Seal one value into a manifest.",
     discussion: """
-      The value comes from a hidden prompt, or from stdin where that is no terminal; never from \
-      an argument, which every process of the machine could read. One line break at its end is \
-      not part of it.
+      The value is read from a hidden prompt, or from stdin if that is not a terminal. It is never \
+      an argument, which every process on the machine could read. One trailing line break is \
+      removed.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
-  @Argument(help: "The setup field.") var field: String
-  @Flag(help: "Read the value from stdin, also from a terminal.") var stdin = false
+  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Setup field.") var field: String
+  @Flag(help: "Read the value from stdin even if it is a terminal.") var stdin = false
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
@@ -25,7 +25,8 @@ struct SetCommand: Subcommand {
     let field = FieldName(field)
     try document.requireField(field)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let prompt: TerminalText? = stdin || !console.canAsk ? nil : "Value of \(field) (not shown): "
+    let prompt: TerminalText? =
+      stdin || !console.canAsk ? nil : "Value of \(field) (input is hidden): "
     let value: SecretBytes
     do {
       value = try console.secret(prompt: prompt)

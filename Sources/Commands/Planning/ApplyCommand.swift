@@ -7,33 +7,33 @@ import Stores
 
 struct ApplyCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "apply", abstract: "Bring the store to what the manifests declare.")
+    commandName: "apply", abstract: "Apply the manifests to the store.")
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var options: PlanOptions
 
   @Argument(
     help: ArgumentHelp(
-      "A plan that `vaultctl plan --out` saved: exactly it is done, and nothing asked.",
+      "Saved plan from `vaultctl plan --out`; it is applied exactly, without asking for confirmation.",
       valueName: "file"), completion: .file())
   var saved: String?
 
-  @Flag(help: "Do not ask.")
+  @Flag(help: "Skip the confirmation prompt.")
   var autoApprove = false
 
-  @Flag(help: "Let the manifest win where the store was changed too.")
+  @Flag(help: "Overwrite changes in the store that conflict with the manifests.")
   var forceConflicts = false
 
-  @Flag(help: "Apply even what changes most of the connections.")
+  @Flag(help: "Override the 30 % safety limit.")
   var force = false
 
-  @Option(help: ArgumentHelp("Changes under way at once.", valueName: "number"))
+  @Option(help: ArgumentHelp("Maximum number of parallel changes.", valueName: "number"))
   var parallelism: Int?
 
-  @Flag(help: "Delete for good what a store would keep to be brought back.")
+  @Flag(help: "Delete permanently (no undelete).")
   var destroy = false
 
-  @Option(help: ArgumentHelp("Wait so many seconds for another apply.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Seconds to wait for another apply to finish.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
   func validate() throws {
@@ -41,7 +41,7 @@ struct ApplyCommand: Subcommand {
     try NumberLimit.lockTimeout.validate(lockTimeout, of: "--lock-timeout")
     if saved != nil, options.prune || options.adopt || !options.targets.isEmpty {
       throw ValidationError(
-        "--prune, --adopt and --target are of `plan`; the file says what is done")
+        "--prune, --adopt and --target cannot be used with a saved plan")
     }
   }
 
@@ -75,7 +75,7 @@ struct ApplyCommand: Subcommand {
     guard let saved, let name = try SavedPlan.read(saved).environment else { return workspace }
     if let chosen = workspace.environment {
       if chosen.name == name { return workspace }
-      throw ValidationError("the plan in `\(saved)` is of the environment `\(name)`")
+      throw ValidationError("the plan in `\(saved)` is for environment `\(name)`")
     }
     guard let environment = workspace.project.environment(named: name) else {
       throw Failure(.unknownEnvironment(name, workspace.project))
@@ -90,7 +90,7 @@ struct ApplyCommand: Subcommand {
 extension Diagnostic {
   fileprivate static func cannotAsk() -> Diagnostic {
     Diagnostic(
-      .cancelled, "there is no terminal to ask on",
-      help: ["look at the plan first, then: vaultctl apply --auto-approve"])
+      .cancelled, "no terminal to ask for confirmation on",
+      help: ["review the plan, then: vaultctl apply --auto-approve"])
   }
 }

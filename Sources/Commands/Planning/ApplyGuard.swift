@@ -43,7 +43,7 @@ package struct ApplyGuard: Sendable {
     return Refusal(
       diagnostic: Diagnostic(
         .conflict, "conflicts: \(names); nothing was applied",
-        help: ["let the manifests win: vaultctl apply --force-conflicts"]),
+        help: ["overwrite the store: vaultctl apply --force-conflicts"]),
       outcome: .failed)
   }
 }

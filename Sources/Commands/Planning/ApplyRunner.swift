@@ -67,7 +67,7 @@ struct ApplyRunner {
   }
 
   private func isApproved() -> Bool {
-    console.answer(to: "\nApply this? Only `yes` is taken: ") == "yes"
+    console.answer(to: "\nApply these changes? Type `yes` to confirm: ") == "yes"
   }
 
   private func report(_ outcome: ApplyOutcome, _ plan: Plan) {

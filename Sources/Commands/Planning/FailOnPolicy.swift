@@ -15,7 +15,7 @@ package struct FailOnPolicy: Hashable, Sendable {
       try words.map { word in
         if let kind = FindingKind(rawValue: word) { return kind }
         let known = FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--fail-on knows no `\(word)`; it knows: \(known)")
+        throw ValidationError("unknown finding `\(word)` for --fail-on; known findings: \(known)")
       })
   }
 
@@ -24,8 +24,8 @@ package struct FailOnPolicy: Hashable, Sendable {
     let found = Set(findings.map(\.kind)).intersection(kinds).map(\.rawValue).sorted()
     if found.isEmpty { return nil }
     return Diagnostic(
-      .policyViolated, "the policy does not allow: \(found.joined(separator: ", "))",
-      notes: ["it is `policy.failOn` of \(Project.fileName), or `--fail-on`"],
-      help: ["mend what the findings above say, or take the word off the list"])
+      .policyViolated, "policy violated: \(found.joined(separator: ", "))",
+      notes: ["set by `policy.failOn` in \(Project.fileName), or by `--fail-on`"],
+      help: ["fix the findings above, or remove them from the policy"])
   }
 }

@@ -8,20 +8,20 @@ import Stores
 
 struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show what an apply would do; changes nothing.")
+    commandName: "plan", abstract: "Show what apply would change; changes nothing.")
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var options: PlanOptions
 
   private static let title = "vaultctl plan"
 
-  @Flag(help: "Exit with 2 where there are changes.")
+  @Flag(help: "Exit with code 2 if there are changes.")
   var detailedExitcode = false
 
-  @Flag(help: "Do not ask the store: compare with the ledger alone, without login, key or network.")
+  @Flag(help: "Compare with the applied records alone, without credentials, key or network.")
   var offline = false
 
-  @Option(help: "Output: text, json, markdown, sarif, junit or code-quality.")
+  @Option(help: "Output format: text, json, markdown, sarif, junit or code-quality.")
   var format: ReportFormat = .text
 
   @Option(
@@ -31,10 +31,12 @@ struct PlanCommand: Subcommand {
 
   func validate() throws {
     if offline, out != nil {
-      throw ValidationError("--out needs the store: a saved plan holds for one version of it")
+      throw ValidationError(
+        "--out cannot be used with --offline: a saved plan depends on the versions in the store")
     }
     if global.namesAllEnvironments, out != nil {
-      throw ValidationError("--out is for one environment: a saved plan is applied to one store")
+      throw ValidationError(
+        "--out cannot be used with --env all: a saved plan applies to one store")
     }
   }
 
@@ -98,8 +100,8 @@ struct PlanCommand: Subcommand {
 extension Diagnostic {
   fileprivate static func notAsked() -> Diagnostic {
     Diagnostic(
-      .storeNotAsked, "the store was not asked", severity: .info,
-      notes: ["what others changed in it since the last apply does not show"])
+      .storeNotAsked, "the store was not read", severity: .info,
+      notes: ["changes made in it since the last apply (drift) are not shown"])
   }
 }
 

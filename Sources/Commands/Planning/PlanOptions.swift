@@ -5,21 +5,21 @@ package import Planning
 
 /// What `plan` and `apply` both take.
 package struct PlanOptions: ParsableArguments {
-  @Flag(help: "Also delete connections that vaultctl made and no manifest declares any more.")
+  @Flag(help: "Also delete connections that vaultctl created and no manifest declares any more.")
   var prune = false
 
-  @Flag(help: "Take over connections that are in the store already.")
+  @Flag(help: "Take over declared connections that already exist in the store.")
   var adopt = false
 
-  @Option(name: .customLong("target"), help: "Only this connection; may be given again.")
+  @Option(name: .customLong("target"), help: "Limit to this connection; repeatable.")
   var targets: [String] = []
 
-  @Flag(help: "Do not read the flows that the store's backend has.")
+  @Flag(help: "Do not read flows from the store's backend.")
   var noFlows = false
 
   @Option(
     help: ArgumentHelp(
-      "Findings that fail the run, by commas, beside the project's policy.",
+      "Comma-separated findings that fail the run, in addition to the project's policy.",
       valueName: "findings"))
   var failOn: String?
 

@@ -9,7 +9,7 @@ extension Session {
   /// A plan of these manifests against the store.
   ///
   /// 1. The store is read; nothing is written, and nothing opened.
-  /// 2. Only where a ciphertext is another than was applied, and a key for it is at hand, it is
+  /// 2. Only where a ciphertext differs from the applied one and a key for it is available, it is
   ///    opened and compared with the store's keyed digest.
   /// 3. The plan is made from these.
   ///
@@ -61,7 +61,8 @@ extension Session {
 extension Diagnostic {
   fileprivate static func unknownTarget(_ name: ConnectionName) -> Diagnostic {
     Diagnostic(
-      .unknownTarget, "no connection `\(name)` to target",
-      notes: ["it is neither declared nor in the store"], help: ["see all: vaultctl status"])
+      .unknownTarget, "target `\(name)` not found",
+      notes: ["it is neither declared nor in the store"],
+      help: ["list all connections: vaultctl status"])
   }
 }

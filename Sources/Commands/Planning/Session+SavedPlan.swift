@@ -20,12 +20,12 @@ extension Session {
     if saved.plan.changes.isEmpty { return saved.plan }
     var changes = saved.basis.changes(to: basis(of: saved.plan, try await read()))
     if saved.project != workspace.project.name {
-      changes.append("it is of the project `\(saved.project)`")
+      changes.append("it is for project `\(saved.project)`")
     }
     let store = store.description.description
     if saved.environment != workspace.environment?.name {
       changes.append(
-        "it is of \(saved.environment.map { "the environment `\($0)`" } ?? "the base")")
+        "it is for \(saved.environment.map { "environment `\($0)`" } ?? "the base")")
     }
     if saved.store != store { changes.append("it is for \(saved.store), not \(store)") }
     if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }

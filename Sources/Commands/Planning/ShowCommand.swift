@@ -11,17 +11,18 @@ import Stores
 struct ShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "One connection: declared, stored, and its history; or a saved plan.")
+    abstract: "Show a connection (declared, stored, history) or a saved plan.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection, or the file of a saved plan.") var name: String
+  @Argument(help: "Connection, or file with a saved plan.") var name: String
 
-  @Option(help: "Of a saved plan: text, json, markdown, sarif, junit or code-quality.")
+  @Option(
+    help: "Output format of a saved plan: text, json, markdown, sarif, junit or code-quality.")
   var format: ReportFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {
     if FileManager.default.fileExists(atPath: name) { return try shown(plan: name, console) }
-    if format != .text { throw ValidationError("--format is for saved plans") }
+    if format != .text { throw ValidationError("--format can only be used with a saved plan") }
     let workspace = try Workspace.load(global)
     let session = try SessionFactory(console: console).session(for: workspace)
     let snapshot = try await session.read()

@@ -7,15 +7,18 @@ extension Diagnostic {
     let near = nearestName(to: name, among: names)
     return Diagnostic(
       .environmentNotFound, "no environment `\(name)` in \(Project.fileName)",
-      notes: [names.isEmpty ? "it has none" : "it has: \(names.joined(separator: ", "))"],
+      notes: [
+        names.isEmpty
+          ? "the project has no environments" : "environments: \(names.joined(separator: ", "))"
+      ],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 
   package static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
     let names = project.environments.map(\.name)
     return Diagnostic(
-      .environmentNotFound, "which environment is not told",
-      notes: ["the project has: \(names.joined(separator: ", "))"],
-      help: ["name one: --env \(names.first ?? "NAME")"])
+      .environmentNotFound, "no environment selected",
+      notes: ["environments: \(names.joined(separator: ", "))"],
+      help: ["select one: --env \(names.first ?? "NAME")"])
   }
 }

@@ -15,6 +15,6 @@ extension Diagnostic {
   }
 
   package static func missing(_ file: String) -> Diagnostic {
-    Diagnostic(.unreadableFile, "`\(file)` is not there", at: .file(file))
+    Diagnostic(.unreadableFile, "`\(file)` does not exist", at: .file(file))
   }
 }

@@ -31,7 +31,7 @@ struct FlowScaffolder {
     return try found.sorted { $0.key < $1.key }.map { text, found in
       guard let name = ConnectionName(text) else {
         throw Diagnostic(
-          .invalidName, "`\(text)` in flow `\(flow.name)` cannot be a connection's name",
+          .invalidName, "`\(text)` in flow `\(flow.name)` is not a valid connection name",
           at: .file(flow.file))
       }
       return Missing(name: name, app: found.app, unnamed: found.unnamed)

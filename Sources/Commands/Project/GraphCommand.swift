@@ -9,11 +9,11 @@ struct GraphCommand: Subcommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, dot, mermaid }
 
   static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "Flows, their actions, and the connections they use.")
+    commandName: "graph", abstract: "Show flows, their actions and the connections they use.")
 
   @OptionGroup var global: GlobalOptions
 
-  @Option(help: "Output: text, dot (Graphviz) or mermaid.")
+  @Option(help: "Output format: text, dot (Graphviz) or mermaid.")
   var format: Format = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {

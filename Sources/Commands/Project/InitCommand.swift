@@ -7,16 +7,16 @@ import OpenPGP
 
 struct InitCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Start a project in this folder.")
+    commandName: "init", abstract: "Create a project in this folder.")
 
   @OptionGroup var global: GlobalOptions
 
   @Option(
     name: .customLong("recipient"),
-    help: "Who can open the secrets: a key's full fingerprint; may be given again.")
+    help: "Full fingerprint of a key that can decrypt the secrets; repeatable.")
   var recipients: [String] = []
 
-  @Option(help: "The project's name (default: the folder's).")
+  @Option(help: "Project name (default: the folder's name).")
   var name: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -26,7 +26,7 @@ struct InitCommand: Subcommand {
     if files.exists(Project.fileName) {
       throw Failure(
         Diagnostic(
-          .alreadyExists, "there is a project here already", at: .file(Project.fileName),
+          .alreadyExists, "a project already exists here", at: .file(Project.fileName),
           help: ["scaffold a connection: vaultctl new NAME --app APP"]))
     }
     let openPGP = PGPEngine(GPGSettings(isInteractive: console.canAsk))
@@ -44,7 +44,7 @@ struct InitCommand: Subcommand {
       atPath: files.path("connections"), withIntermediateDirectories: true)
     try addLines([".vaultctl/"], to: ".gitignore", files)
     try addLines(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files)
-    console.result("Started a project: \(Project.fileName), connections/, schemas/\n")
+    console.result("Created a project: \(Project.fileName), connections/, schemas/\n")
     return .fine
   }
 
@@ -71,7 +71,7 @@ struct InitCommand: Subcommand {
       throw Failure(Diagnostic(error))
     }
     guard console.canAsk, !own.isEmpty else { throw Failure(.noRecipient(own)) }
-    console.note("Who shall open the secrets?")
+    console.note("Which key should be able to decrypt the secrets?")
     for (index, key) in own.enumerated() {
       console.note("  \(index + 1)) \(key.fingerprint)  \(key.userID)")
     }
@@ -100,11 +100,11 @@ struct InitCommand: Subcommand {
 extension Diagnostic {
   fileprivate static func noRecipient(_ own: [PublicKey]) -> Diagnostic {
     Diagnostic(
-      .noRecipientRule, "nobody to seal for",
-      notes: own.map { "a key of yours: \($0.fingerprint) \($0.userID)" },
+      .noRecipientRule, "no recipient chosen",
+      notes: own.map { "one of your keys: \($0.fingerprint) \($0.userID)" },
       help: [
         own.first.map { "vaultctl init --recipient \($0.fingerprint)" }
-          ?? "make a key: gpg --quick-gen-key 'you <you@example.com>'"
+          ?? "create a key: gpg --quick-gen-key 'you <you@example.com>'"
       ])
   }
 }

@@ -106,19 +106,19 @@ private struct ScalarsByPath {
 extension Diagnostic {
   fileprivate static func sharedValue(_ file: String) -> Diagnostic {
     Diagnostic(
-      .unknownAlias, "the value is shared through an anchor and cannot be changed alone",
+      .unknownAlias, "the value is shared through an anchor and cannot be changed separately",
       at: .file(file), notes: ["nothing was changed"],
-      help: ["write the value out where its alias stands, then try again"])
+      help: ["replace the alias with the value, then try again"])
   }
 
   fileprivate static func aliasedSetup(
     _ document: ManifestDocument, _ file: String
   ) -> Diagnostic {
     Diagnostic(
-      .unknownAlias, "the setup of `\(document.name)` is an alias of another one",
+      .unknownAlias, "the setup of `\(document.name)` is an alias",
       at: document.origin.setupLocation,
-      notes: ["a sealed value opens in one place only, so two connections cannot share it"],
-      help: ["write the setup out"])
+      notes: ["a sealed value opens in one field only, so two connections cannot share it"],
+      help: ["replace the alias with the setup"])
   }
 
   fileprivate static func noSetupType(_ document: ManifestDocument) -> Diagnostic {

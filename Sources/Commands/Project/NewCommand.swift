@@ -8,30 +8,31 @@ struct NewCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Scaffold a connection's manifest from the catalog.",
     discussion: """
-      With --from-flow, an empty one for every action of the flow that lacks a connection: created \
-      now, filled later.
+      With --from-flow, scaffolds an empty connection for every action of the flow that has none: \
+      created now, credentials added later.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String?
-  @Option(help: "The app, such as twilio.") var app: String?
-  @Option(help: "The setup's type (default: the app's first).") var type: String?
-  @Flag(help: "Without a setup: it is created now and filled later.") var empty = false
-  @Option(help: "The file, from the project's root (default: connections/NAME.yaml).")
+  @Argument(help: "Connection.") var name: String?
+  @Option(help: "App, such as twilio.") var app: String?
+  @Option(help: "Setup type (default: the app's first).") var type: String?
+  @Flag(help: "Omit the setup: the connection is created now, credentials are added later.")
+  var empty = false
+  @Option(help: "File, relative to the project (default: connections/NAME.yaml).")
   var file: String?
 
   @Option(
-    help: ArgumentHelp("A flow's definition, as exported.", valueName: "file"),
+    help: ArgumentHelp("Exported flow definition.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var fromFlow: String?
 
   func validate() throws {
     if fromFlow != nil {
       if name != nil || app != nil || type != nil || file != nil {
-        throw ValidationError("--from-flow takes names and apps from the flow")
+        throw ValidationError("--from-flow cannot be combined with a name or --app")
       }
     } else if name == nil || app == nil {
-      throw ValidationError("give the connection's NAME and --app, or --from-flow FILE")
+      throw ValidationError("specify NAME and --app, or --from-flow FILE")
     }
   }
 
@@ -42,7 +43,7 @@ struct NewCommand: Subcommand {
     if let present = workspace.state.connections.first(where: { $0.name == name }) {
       throw Failure(
         Diagnostic(
-          .duplicateName, "connection `\(name)` is declared already",
+          .duplicateName, "connection `\(name)` is already declared",
           at: present.origin.nameLocation))
     }
     let app = try chosenApp(workspace.catalog)
@@ -58,7 +59,7 @@ struct NewCommand: Subcommand {
     let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
     try workspace.files.create(
       target, Scaffold.connection(name: name, app: app, shape: shape))
-    console.result("Made \(target)\n")
+    console.result("Created \(target)\n")
   }
 
   private func scaffold(
@@ -75,11 +76,11 @@ struct NewCommand: Subcommand {
       throw Failure(read.diagnostics, sources: [path: read.source])
     }
     let missing = try FlowScaffolder(workspace: workspace).missing(flow)
-    if missing.isEmpty { console.result("No action of `\(flow.name)` lacks a connection.\n") }
+    if missing.isEmpty { console.result("Every action of `\(flow.name)` has a connection.\n") }
     for missing in missing {
       try make(missing.name, missing.app, nil, workspace, console)
       for action in Set(missing.unnamed).sorted() {
-        console.note("name `\(missing.name)` as the connection of \(action) in the flow")
+        console.note("in the flow, set the connection of \(action) to `\(missing.name)`")
       }
     }
     return .fine
@@ -102,6 +103,6 @@ struct NewCommand: Subcommand {
     throw Failure(
       Diagnostic(
         .unknownSetupType, "`\(app.id)` has no setup `\(type)`",
-        notes: ["it has: \(app.setups.map(\.type.rawValue).joined(separator: ", "))"]))
+        notes: ["its setups: \(app.setups.map(\.type.rawValue).joined(separator: ", "))"]))
   }
 }

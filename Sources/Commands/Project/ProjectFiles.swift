@@ -86,8 +86,8 @@ package struct ProjectFiles: ManifestSource {
   package func create(_ file: String, _ text: String) throws(Diagnostic) {
     if exists(file) {
       throw Diagnostic(
-        .alreadyExists, "`\(file)` is there already", at: .file(file),
-        help: ["move it away, or choose another name"])
+        .alreadyExists, "`\(file)` already exists", at: .file(file),
+        help: ["move it, or choose another name"])
     }
     let url = URL(fileURLWithPath: path(file))
     do {

@@ -14,7 +14,7 @@ package struct ProjectReader {
 
   /// 1. The project file.
   /// 2. The base's manifests.
-  /// 3. The environments' documents, which lie over those of the base.
+  /// 3. The environments' documents, which override those of the base.
   /// 4. The flows.
   ///
   /// - Throws: where there is no project file, or it has errors.
@@ -114,7 +114,7 @@ package struct ProjectReader {
 extension Diagnostic {
   fileprivate static func manifestsNotFound(_ path: LocatedText) -> Diagnostic {
     Diagnostic(
-      .manifestsNotFound, "`\(path.text)` is not there", at: path.location,
-      help: ["make it: mkdir -p \(path.text)"])
+      .manifestsNotFound, "`\(path.text)` does not exist", at: path.location,
+      help: ["create it: mkdir -p \(path.text)"])
   }
 }

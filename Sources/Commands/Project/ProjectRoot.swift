@@ -30,7 +30,7 @@ package enum ProjectRoot {
 extension Diagnostic {
   fileprivate static func noProject(in folder: String) -> Diagnostic {
     Diagnostic(
-      .projectNotFound, "no \(Project.fileName) in \(folder) or above it",
-      help: ["start a project: vaultctl init"])
+      .projectNotFound, "no \(Project.fileName) in \(folder) or its parent folders",
+      help: ["create a project: vaultctl init"])
   }
 }

@@ -6,17 +6,17 @@ import Model
 struct RenameCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "rename",
-    abstract: "Give a connection another name; the next apply renames it in the store.",
+    abstract: "Rename a connection; the next apply renames it in the store.",
     discussion: """
-      Writes the name and `metadata.renamedFrom` into its documents, those of all environments, and \
-      seals its values anew for their new place, which needs a key that opens them. The store's \
-      connection keeps its id, so flows that use it go on. When every store has been applied to, \
-      `renamedFrom` may go.
+      Writes the new name and `metadata.renamedFrom` into its documents in all environments, and seals \
+      its values again for the new name, which needs a key that can decrypt them. The connection in \
+      the store keeps its ID, so flows continue to work. Once every store has been applied to, \
+      `renamedFrom` can be removed.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
-  @Argument(help: "Its name from now on.") var newName: String
+  @Argument(help: "Connection.") var name: String
+  @Argument(help: "New name.") var newName: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let new = try ConnectionName(argument: newName)
@@ -29,7 +29,7 @@ struct RenameCommand: Subcommand {
     for manifest in workspace.contents.manifests {
       let here = layers.filter { $0.manifest.file == manifest.file }.map(\.document)
       if here.isEmpty { continue }
-      // One document of a connection has its former name; the others lie over it.
+      // One document of a connection holds its previous name; the others override it.
       let hasFormerName = base.isEmpty || manifest.environment == nil
       let renames = here.map { document in
         let former = [document.name] + document.formerNames.filter { $0 != new }
@@ -41,7 +41,7 @@ struct RenameCommand: Subcommand {
     }
     for flow in workspace.contents.flows where flow.steps.contains(where: { $0.connection == name })
     {
-      console.note("\(flow.file) still names `\(name)`")
+      console.note("\(flow.file) still uses the name `\(name)`")
     }
     return .fine
   }
@@ -56,7 +56,7 @@ struct RenameCommand: Subcommand {
     if let taken = all.first(where: { $0.document.name == new }) {
       throw Failure(
         Diagnostic(
-          .duplicateName, "connection `\(new)` is declared already",
+          .duplicateName, "connection `\(new)` is already declared",
           at: taken.document.origin.nameLocation))
     }
     let found = all.filter { $0.document.name.rawValue == name }

@@ -8,11 +8,11 @@ struct SchemaCommand: Subcommand {
 
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Print a JSON Schema, for editors and other checkers.",
-    discussion: "Within a project, its own apps are in it.")
+    abstract: "Print a JSON Schema for editors and other tools.",
+    discussion: "Inside a project, the schema includes the project's own apps.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "connection or project.") var kind: Kind
+  @Argument(help: "Schema: connection or project.") var kind: Kind
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let catalog = try global.project == nil ? ownCatalog() : Workspace.load(global).catalog

@@ -8,17 +8,19 @@ import Reports
 struct ValidateCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Check manifests, recipients and, where a key is at hand, every sealed value.")
+    abstract: "Check manifests, recipients and, if a key is available, every sealed value.")
 
   @OptionGroup var global: GlobalOptions
 
   private static let title = "vaultctl validate"
 
-  @Option(help: "Output: text, json, sarif, junit or code-quality.")
+  @Option(help: "Output format: text, json, sarif, junit or code-quality.")
   var format: ReportFormat = .text
 
   func validate() throws {
-    if format == .markdown { throw ValidationError("--format markdown is of `plan`") }
+    if format == .markdown {
+      throw ValidationError("--format markdown is not supported by validate; use `plan`")
+    }
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {

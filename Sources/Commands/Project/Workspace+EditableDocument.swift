@@ -8,7 +8,9 @@ extension Workspace {
   /// where there is none.
   func editableDocument(_ name: String) throws -> LocatedDocument {
     let layers = try documents(name)
-    guard let first = layers.first else { preconditionFailure("no layer, and no error") }
+    guard let first = layers.first else {
+      preconditionFailure("documents(_:) returned no document and threw nothing")
+    }
     guard let environment, first.manifest.environment == nil else { return first }
     let file = "\(environment.overlay.text)/\(Scaffold.fileName(for: first.document.name)).yaml"
     try files.create(file, Scaffold.overlay(name: first.document.name))

@@ -25,7 +25,7 @@ package struct CredentialsCommand: Sendable {
       throw .unauthorized("`credentialsCommand` cannot be started: \(program): \(error.reason)")
     }
     guard finished.status == 0 else {
-      throw .unauthorized("`credentialsCommand` failed with \(finished.status)")
+      throw .unauthorized("`credentialsCommand` exited with code \(finished.status)")
     }
     return Self.variables(in: String(decoding: finished.output, as: UTF8.self))
   }

@@ -5,12 +5,12 @@ import Stores
 
 struct HistoryCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "The versions of a connection that the store keeps.")
+    commandName: "history", abstract: "List the versions of a connection that the store keeps.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
+  @Argument(help: "Connection.") var name: String
 
-  @Option(help: "Output: text or json.")
+  @Option(help: "Output format: text or json.")
   var format: OutputFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {

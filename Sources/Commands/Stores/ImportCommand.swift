@@ -7,19 +7,19 @@ import Planning
 struct ImportCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Write manifests for what the store has, and record it as applied.",
+    abstract: "Write manifests for connections in the store and record them as applied.",
     discussion: """
-      Nothing in the store is changed but the record, so the next plan is empty. Secrets that the \
-      store gives back are sealed into the manifest; the others stay in the store, and the manifest \
-      lists them under `ignore` until somebody sets them.
+      Only the applied records in the store change, so the next plan is empty. Secrets that the \
+      store returns are sealed into the manifest; others stay in the store, and the manifest lists \
+      them under `ignore` until they are set.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connections of the store.") var names: [String] = []
-  @Flag(help: "Every connection that no manifest declares.") var all = false
+  @Argument(help: "Connections in the store.") var names: [String] = []
+  @Flag(help: "All connections that no manifest declares.") var all = false
 
   func validate() throws {
-    if names.isEmpty != all { throw ValidationError("give the connections' NAMEs, or --all") }
+    if names.isEmpty != all { throw ValidationError("specify connection names, or --all") }
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -29,7 +29,7 @@ struct ImportCommand: Subcommand {
     let snapshot = try await session.read()
     let chosen = try chosen(snapshot, workspace)
     if chosen.isEmpty {
-      console.result("Every connection of the store is declared.\n")
+      console.result("Every connection in the store is already declared.\n")
       return .fine
     }
     let importer = Importer(session: session, console: console)
@@ -37,7 +37,7 @@ struct ImportCommand: Subcommand {
     if !faults.isEmpty { throw Failure(faults) }
     let imported = try await importer.write(chosen, from: snapshot)
     for imported in imported {
-      console.result("Made \(imported.file)\n")
+      console.result("Created \(imported.file)\n")
       console.report(imported.unknownSecrets)
     }
     return try await ImportRecorder(session: session, console: console).record(imported, global)
@@ -62,8 +62,8 @@ struct ImportCommand: Subcommand {
         let location = workspace.state.connections.first { $0.name == name }?.origin.nameLocation
         faults.append(
           Diagnostic(
-            .duplicateName, "connection `\(name)` is declared already", at: location,
-            help: ["take the store's over as declared: vaultctl apply --adopt"]))
+            .duplicateName, "connection `\(name)` is already declared", at: location,
+            help: ["take over the existing connection: vaultctl apply --adopt"]))
         return nil
       }
       return name

@@ -15,18 +15,20 @@ struct ImportedConnection {
     return manifest.unknownFields.map { field in
       let name = shellWord(manifest.name.rawValue)
       return Diagnostic(
-        .secretUnknown, "`\(field)` of `\(manifest.name)` is in the store alone",
+        .secretUnknown, "`\(field)` of `\(manifest.name)` exists only in the store",
         severity: .warning, at: .file(file),
-        notes: ["the store does not give it back here; the manifest leaves it alone"],
-        help: ["look after it here: vaultctl set \(name) \(field), then take it off `ignore`"])
+        notes: ["the store does not return it here; the manifest ignores it"],
+        help: [
+          "manage it in the manifest: vaultctl set \(name) \(field), then remove it from `ignore`"
+        ])
     }
   }
 
   private var setupUnknown: Diagnostic {
     Diagnostic(
-      .secretUnknown, "the setup of `\(manifest.name)` is in the store alone",
+      .secretUnknown, "the setup of `\(manifest.name)` exists only in the store",
       severity: .warning, at: .file(file),
-      notes: ["the store does not give it back; the manifest has none, and leaves it alone"],
-      help: ["to look after it here, write a `setup` into the manifest"])
+      notes: ["the store does not return it; the manifest has no setup and leaves it unchanged"],
+      help: ["to manage it here, add a `setup` to the manifest"])
   }
 }

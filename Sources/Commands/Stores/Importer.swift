@@ -10,7 +10,7 @@ struct Importer {
   let session: Session
   let console: Console
 
-  /// 1. The connections are read, with those secrets that the store gives back here.
+  /// 1. The connections are read, with those secrets that the store returns here.
   /// 2. The secrets are sealed for their binding in the manifest.
   /// 3. A manifest is written for each; none is overwritten.
   func write(_ names: Set<ConnectionName>, from snapshot: Snapshot) async throws
@@ -38,7 +38,7 @@ struct Importer {
       .filter { session.workspace.catalog[$0.app] == nil }
       .map { connection in
         Diagnostic(
-          .unknownApp, "`\(connection.name)` is of an unknown app `\(connection.app)`",
+          .unknownApp, "`\(connection.name)` has the unknown app `\(connection.app)`",
           at: .connection(connection.name.rawValue, store: session.store.description.description),
           help: ["declare it under `apps:` in \(Project.fileName), then import again"])
       }
@@ -65,7 +65,7 @@ struct Importer {
     do throws(StoreError) {
       values = try await session.store.secrets?.secrets(of: Set(connections.map(\.name))) ?? [:]
     } catch {
-      // Without its key the store gives none back; the fields are left to it.
+      // Without its key the store returns none; the fields are left to it.
       guard case .keyUnavailable = error else {
         throw Failure(Diagnostic(error, in: session.store.description))
       }

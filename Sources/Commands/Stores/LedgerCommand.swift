@@ -3,7 +3,7 @@ import ArgumentParser
 struct LedgerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ledger",
-    abstract: "The applied records that are kept beside a store: in a ref of git, or in a file.",
+    abstract: "Inspect the applied records that are kept outside a store, in a git ref or a file.",
     subcommands: [
       LedgerLogCommand.self, LedgerShowCommand.self, LedgerVerifyCommand.self,
       LedgerRebuildCommand.self,

@@ -5,7 +5,7 @@ import Stores
 
 struct LedgerLogCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "Every apply: who, when, from which commit.")
+    commandName: "log", abstract: "List every apply: who, when and from which commit.")
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {

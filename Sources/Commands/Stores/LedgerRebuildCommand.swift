@@ -6,19 +6,20 @@ import Stores
 struct LedgerRebuildCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild",
-    abstract: "Start the ledger anew from what the store has.",
+    abstract: "Reset the ledger and rebuild it from the store.",
     discussion: """
-      For a ledger that is lost or damaged; in git the old one stays until it is collected. Of a \
-      store that holds its records itself, the next apply makes the copy anew. Of any other, every \
-      connection is one that nobody applied: `apply --adopt` takes the declared ones over, and \
-      writes their values.
+      For a lost or damaged ledger; git keeps the old one until it is garbage-collected. For a store \
+      that keeps its records itself, the next apply writes the copy again. For any other store, every \
+      connection then counts as not applied: `apply --adopt` takes over the declared ones and writes \
+      their values.
       """)
   @OptionGroup var global: GlobalOptions
-  @Flag(help: "Do not ask.") var autoApprove = false
+  @Flag(help: "Skip the confirmation prompt.") var autoApprove = false
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, session) = try ledger(console)
-    guard autoApprove || console.answer(to: "\nForget every record? Only `yes` is taken: ") == "yes"
+    guard
+      autoApprove || console.answer(to: "\nForget all records? Type `yes` to confirm: ") == "yes"
     else {
       console.note("Nothing was changed.")
       return .failed
@@ -27,7 +28,7 @@ struct LedgerRebuildCommand: Subcommand {
       try ledger.reset(by: session.provenance())
     }
     let next = session.store.traits.holdsRecords ? "" : " --adopt"
-    console.result("The ledger is empty. Bring it up to what is there: vaultctl apply\(next)\n")
+    console.result("The ledger is empty. Rebuild it: vaultctl apply\(next)\n")
     return .fine
   }
 }

@@ -6,7 +6,7 @@ import Stores
 
 struct LedgerShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "What is recorded; digests, never a value.")
+    commandName: "show", abstract: "Show the applied records: digests, never a value.")
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -15,7 +15,7 @@ struct LedgerShowCommand: Subcommand {
       try ledger.read().contents
     }
     if let run = contents.state.run {
-      console.result("under way: \(run.holder.who), since \(run.holder.since)\n")
+      console.result("running: \(run.holder.who), since \(run.holder.since)\n")
     }
     for run in contents.state.interrupted {
       console.result("interrupted: \(run.holder.who), \(run.intents.count) in doubt\n")

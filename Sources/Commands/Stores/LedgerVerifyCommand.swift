@@ -7,8 +7,8 @@ import Stores
 struct LedgerVerifyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Read the whole ledger, and compare it with what the store has.",
-    discussion: "Fails where a record's connection is gone, or was changed by others.")
+    abstract: "Check the whole ledger and compare it with the store.",
+    discussion: "Fails if a recorded connection no longer exists or was changed outside vaultctl.")
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
@@ -21,29 +21,31 @@ struct LedgerVerifyCommand: Subcommand {
     func fault(_ name: ConnectionName, _ what: String) {
       faults.append(
         Diagnostic(
-          .ledgerFailed, "the record of `\(name)` does not hold",
+          .ledgerFailed, "the record of `\(name)` does not match the store",
           at: .connection(name.rawValue, store: session.store.description.description),
-          notes: [what], help: ["see what an apply would do: vaultctl plan"]))
+          notes: [what], help: ["see what apply would change: vaultctl plan"]))
     }
     for (name, record) in contents.records.sorted(by: { $0.key < $1.key }) {
       guard let actual = snapshot.actual[name], actual.id == record.storeID else {
         fault(name, "the store has no connection \(record.storeID)")
         continue
       }
-      if actual.version != record.version { fault(name, "it was changed by others") }
+      if actual.version != record.version {
+        fault(name, "the connection was changed outside vaultctl")
+      }
     }
     for name in snapshot.applied.keys.sorted() where contents.entries[name] == nil {
-      fault(name, "the store has one, and the ledger has none")
+      fault(name, "the connection is in the store but not in the ledger")
     }
     if contents.state.run != nil || !contents.state.interrupted.isEmpty {
       faults.append(
         Diagnostic(
-          .ledgerFailed, "a run has not ended", severity: .warning,
-          help: ["the next apply finds out what became of it"]))
+          .ledgerFailed, "an apply did not finish", severity: .warning,
+          help: ["the next apply checks its result: vaultctl apply"]))
     }
     console.report(faults)
     if faults.hasErrors { return .failed }
-    console.result("\(contents.records.count) records hold.\n")
+    console.result("\(contents.records.count) records match the store.\n")
     return .fine
   }
 }

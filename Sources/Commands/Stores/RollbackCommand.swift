@@ -7,22 +7,23 @@ import Stores
 struct RollbackCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Put an older version of a connection back, as a new version.",
+    abstract: "Restore an older version of a connection as a new version.",
     discussion: """
-      For when it must be quick. Git is behind afterwards: its manifest still declares what was \
-      there before, and the next apply would bring that back.
+      For emergencies. The manifest in git still declares the version that was replaced, and the \
+      next apply would bring it back.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
+  @Argument(help: "Connection.") var name: String
 
-  @Option(help: ArgumentHelp("The version, as `vaultctl history` tells it.", valueName: "version"))
+  @Option(help: ArgumentHelp("Version, as listed by `vaultctl history`.", valueName: "version"))
   var to: String
 
-  @Flag(help: "Do not ask.")
+  @Flag(help: "Skip the confirmation prompt.")
   var autoApprove = false
 
-  @Option(help: ArgumentHelp("Wait so many seconds for an apply.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("Seconds to wait for a running apply to finish.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
   func validate() throws {
@@ -43,7 +44,7 @@ struct RollbackCommand: Subcommand {
     guard
       autoApprove
         || console.answer(
-          to: "\nPut version \(version) of `\(name)` back? Only `yes` is taken: ") == "yes"
+          to: "\nRoll `\(name)` back to version \(version)? Type `yes` to confirm: ") == "yes"
     else {
       console.note("Nothing was changed.")
       return .failed
@@ -54,7 +55,7 @@ struct RollbackCommand: Subcommand {
       }
     }
     console.result(
-      "Rolled back `\(name)` to version \(version); that is version \(record.version) now.\n")
+      "Rolled `\(name)` back to version \(version); it is now version \(record.version).\n")
     console.report([.gitIsBehind(name, wanted, workspace)])
     return .fine
   }
@@ -65,9 +66,9 @@ extension Diagnostic {
     _ version: StoreVersion, of name: ConnectionName, _ store: StoreDescription
   ) -> Diagnostic {
     Diagnostic(
-      .notInStore, "`\(name)` has no version \(version) any more",
+      .notInStore, "`\(name)` has no version \(version)",
       at: .connection(name.rawValue, store: store.description),
-      help: ["see which it has: vaultctl history \(shellWord(name.rawValue))"])
+      help: ["list its versions: vaultctl history \(shellWord(name.rawValue))"])
   }
 
   /// The manifest of the commit that the version was applied from, where that is known.
@@ -80,11 +81,12 @@ extension Diagnostic {
     let file = document.map { shellWord($0.file) } ?? "FILE"
     let commit = version.commit ?? "COMMIT"
     return Diagnostic(
-      .manifestBehind, "git still declares what `\(name)` had before", severity: .warning,
+      .manifestBehind, "the manifest of `\(name)` still declares the replaced version",
+      severity: .warning,
       at: document.map { .file($0.file) },
-      notes: ["the next apply would bring that back"],
+      notes: ["the next apply would bring it back"],
       help: [
-        "take the manifest of that version and look: git checkout \(commit) -- \(file) && vaultctl"
+        "restore the manifest of that version: git checkout \(commit) -- \(file) && vaultctl"
           + " plan"
       ])
   }

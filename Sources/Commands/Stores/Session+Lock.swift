@@ -6,7 +6,7 @@ import Pacing
 import Stores
 
 extension Session {
-  /// Work that nobody else applies beside; the lock is given back whatever comes of it.
+  /// Work under the store's lock, which is released whatever the result.
   func underLock<R>(
     waitingAtMost seconds: Int64, _ console: Console, _ work: (StoreLock) async throws -> R
   ) async throws -> R {

@@ -12,7 +12,7 @@ extension Session {
     throw Failure(
       Diagnostic(
         .notInStore, "the store has no versions of `\(name)`",
-        notes: ["it has no such connection, or keeps none"],
-        help: ["see what it has: vaultctl status"]))
+        notes: ["it has no such connection, or keeps no versions"],
+        help: ["list its connections: vaultctl status"]))
   }
 }

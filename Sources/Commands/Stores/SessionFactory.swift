@@ -8,7 +8,7 @@ import Stores
 /// Builds the live parts of a run: the one place where a store is opened.
 struct SessionFactory {
   let console: Console
-  /// Deletes are for good, where a store could bring the connection back.
+  /// Deletes permanently, where a store could restore the connection.
   var destroys = false
 
   /// - Throws: where no environment is chosen and the base alone has no store.

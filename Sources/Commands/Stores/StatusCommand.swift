@@ -7,11 +7,11 @@ import Reports
 
 struct StatusCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "The vault page: every connection and its state.")
+    commandName: "status", abstract: "List connections and their state.")
 
   @OptionGroup var global: GlobalOptions
 
-  @Option(help: "Output: text or json.")
+  @Option(help: "Output format: text or json.")
   var format: OutputFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {

@@ -3,7 +3,7 @@ import Model
 import Planning
 import Reports
 
-/// The rows of `status`, one a connection.
+/// The rows of `status`, one per connection.
 struct StatusReader {
   private let snapshot: Snapshot
   private let workspace: Workspace

@@ -19,7 +19,7 @@ struct StoreFactory {
   let workspace: Workspace
   let keyring: Keyring
   let logger: Logger
-  /// Deletes are for good, where a store could bring the connection back.
+  /// Deletes permanently, where a store could restore the connection.
   let destroys: Bool
   let runtime: Runtime
   /// Who would write, when it does.
@@ -65,7 +65,7 @@ struct StoreFactory {
         provenance: provenance
       ).store
     }
-    guard let ledger else { preconditionFailure("what holds no records has a ledger") }
+    guard let ledger else { preconditionFailure("a backend without records has a ledger") }
     return made(ledger)
   }
 
@@ -81,8 +81,9 @@ struct StoreFactory {
     let domain = environment["AUTH0_DOMAIN"].flatMap { $0.isEmpty ? nil : $0 } ?? settings.domain
     guard domain == settings.domain else {
       throw Diagnostic(
-        .storeUnauthorized, "AUTH0_DOMAIN is `\(domain)`, and the store is `\(settings.domain)`",
-        help: ["choose the environment that is meant: --env NAME"])
+        .storeUnauthorized,
+        "AUTH0_DOMAIN is `\(domain)`, but the store's domain is `\(settings.domain)`",
+        help: ["select the right environment: --env NAME"])
     }
     let base = settings.baseURL ?? "https://\(domain)"
     let proxy = ProxyAddress.of(base, environment: environment)
@@ -97,8 +98,8 @@ struct StoreFactory {
     let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
     guard let address = settings.address ?? environment.address else {
       throw Diagnostic(
-        .storeMisconfigured, "where the OpenBao server is, is not told",
-        help: ["name it: `store.address` in \(Project.fileName), or BAO_ADDR"])
+        .storeMisconfigured, "no OpenBao address configured",
+        help: ["set `store.address` in \(Project.fileName), or BAO_ADDR"])
     }
     return OpenBaoBackend(
       address: address, namespace: settings.namespace ?? environment.namespace,

@@ -24,7 +24,7 @@ package struct StoreLogins: Sendable {
 
   @Sendable package func auth0() throws(StoreError) -> Auth0Credentials {
     guard let found = Auth0Credentials(try variables()) else {
-      throw .unauthorized("there is no login")
+      throw .unauthorized("no credentials found")
     }
     return found
   }
@@ -35,7 +35,7 @@ package struct StoreLogins: Sendable {
       for name in ["BAO_\(name)", "VAULT_\(name)"] {
         if let value = variables[name], !value.isEmpty { return value }
       }
-      throw .unauthorized("there is no BAO_\(name), which the login needs")
+      throw .unauthorized("BAO_\(name), which the login needs, is not set")
     }
     switch login {
     case .token:
@@ -44,7 +44,7 @@ package struct StoreLogins: Sendable {
       let home = variables["HOME"] ?? NSHomeDirectory()
       let kept = try? String(contentsOfFile: home + "/.vault-token", encoding: .utf8)
       guard let token = kept?.trimmingCharacters(in: .whitespacesAndNewlines), !token.isEmpty else {
-        throw .unauthorized("there is no token")
+        throw .unauthorized("no token found")
       }
       return .token(token)
     case .appRole(let mount):
@@ -61,18 +61,18 @@ package struct StoreLogins: Sendable {
     switch source {
     case .variable(let name):
       guard let jwt = variables[name], !jwt.isEmpty else {
-        throw .unauthorized("`store.login.jwtFrom` is env:\(name), and there is no \(name)")
+        throw .unauthorized("`store.login.jwtFrom` is env:\(name), but \(name) is not set")
       }
       return jwt
     case .file(let path):
       let full = path.hasPrefix("/") ? path : folder + "/" + path
       guard let text = try? String(contentsOfFile: full, encoding: .utf8) else {
-        throw .unauthorized("`store.login.jwtFrom` is file:\(path), which cannot be read")
+        throw .unauthorized("`store.login.jwtFrom` is file:\(path), but that file cannot be read")
       }
       return text.trimmingCharacters(in: .whitespacesAndNewlines)
     case .command:
       guard let jwt = variables["BAO_JWT"], !jwt.isEmpty else {
-        throw .unauthorized("`credentialsCommand` prints no line BAO_JWT=…")
+        throw .unauthorized("`credentialsCommand` did not print a line BAO_JWT=…")
       }
       return jwt
     }

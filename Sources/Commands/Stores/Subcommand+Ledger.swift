@@ -16,8 +16,8 @@ extension Subcommand {
       throw Failure(
         Diagnostic(
           .ledgerFailed, "\(session.store.description) has no ledger",
-          notes: ["it holds its applied records itself"],
-          help: ["to have a copy of them in git, add `ledger: git` to `store:`"]))
+          notes: ["it keeps its applied records itself"],
+          help: ["to keep a copy in git, add `ledger: git` to `store:`"]))
     }
     return (ledger, session)
   }

@@ -14,35 +14,35 @@ import Tokens
 struct AuthorizeCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "authorize",
-    abstract: "Obtain a person's consent for a connection's scopes.",
+    abstract: "Authorize a connection: obtain consent for its scopes.",
     discussion: """
-      Prints the address of the service's own page, and waits on 127.0.0.1 for the browser to come \
-      back; with --device it prints a code to be typed in anywhere. Asks for exactly the scopes that \
-      were applied, and keeps the tokens in the store. Former tokens are revoked once the new ones are \
-      safe.
+      Prints the URL of the service's authorization page and waits on 127.0.0.1 for the browser to \
+      return; with --device it prints a code to enter on any device. Requests exactly the applied \
+      scopes and keeps the tokens in the store. Previous tokens are revoked once the new ones are \
+      saved.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
+  @Argument(help: "Connection.") var name: String
 
-  @Flag(help: "For a machine without a browser (RFC 8628).")
+  @Flag(help: "Use the device flow, for a machine without a browser (RFC 8628).")
   var device = false
 
   @Option(
     help: ArgumentHelp(
-      "The port on 127.0.0.1 that the service knows; 0: a free one.", valueName: "port"))
+      "Port on 127.0.0.1 of the registered redirect URI; 0 for any free port.", valueName: "port"))
   var port: Int = 0
 
   @Option(
-    help: ArgumentHelp("The path that the service knows there.", valueName: "path"))
+    help: ArgumentHelp("Path of the registered redirect URI.", valueName: "path"))
   var path: String = "/callback"
 
-  @Option(help: ArgumentHelp("Wait so many seconds for the consent.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Seconds to wait for consent.", valueName: "seconds"))
   var timeout: Int64 = 600
 
   func validate() throws {
     guard path.hasPrefix("/"), !path.contains(where: { "?# ".contains($0) }) else {
-      throw ValidationError("--path begins with `/`, and has no `?`, `#` or space")
+      throw ValidationError("--path must start with `/` and must not contain `?`, `#` or spaces")
     }
     try NumberLimit.port.validate(port, of: "--port")
     try NumberLimit.consentTimeout.validate(timeout, of: "--timeout")
@@ -91,7 +91,9 @@ struct AuthorizeCommand: Subcommand {
     do throws(LoopbackListener.NotStarted) {
       listener = try await LoopbackListener(
         path: path, port: port,
-        page: "<!doctype html><title>vaultctl</title><p>vaultctl has the answer; close this page.")
+        page:
+          "<!doctype html><title>vaultctl</title><p>vaultctl received the response. You can close this page."
+      )
     } catch {
       throw .transient(error.reason, retryAfter: nil)
     }
@@ -107,7 +109,7 @@ struct AuthorizeCommand: Subcommand {
     do throws(TokenError) {
       let request = try AuthorizationRequest(
         requests.client, scopes: scopes, redirect: listener.url)
-      console.note("Open this in a browser, and consent:\n\n  \(request.url)\n")
+      console.note("Open this URL in a browser and authorize the connection:\n\n  \(request.url)\n")
       let query = await withTaskGroup(of: String?.self) { group in
         group.addTask { await listener.query() }
         group.addTask { [timeout] in
@@ -119,7 +121,7 @@ struct AuthorizeCommand: Subcommand {
         return first
       }
       guard let query else {
-        return .failure(.transient("nobody consented within \(timeout) s", retryAfter: nil))
+        return .failure(.transient("no consent within \(timeout) s", retryAfter: nil))
       }
       return .success(try await requests.send(request.exchange(query: query)))
     } catch {
@@ -132,7 +134,7 @@ struct AuthorizeCommand: Subcommand {
   ) async throws(TokenError) -> RawResponse {
     let device = try await requests.authorizeDevice(scopes: scopes)
     console.note(
-      "On any device, open \(device.url) and type in the code \(device.userCode)"
+      "On any device, open \(device.url) and enter the code \(device.userCode)"
         + (device.completeURL.map { "\nor open \($0)" } ?? ""))
     return try await requests.response(to: device) { seconds in
       await runtime.sleep(.seconds(seconds))
@@ -150,7 +152,7 @@ extension TokenRecord {
       Diagnostic(
         .scopeMissing,
         "`\(subject.name)` was not granted \(missing.map { "`\($0)`" }.joined(separator: ", "))",
-        severity: .warning, notes: ["the person or the service left it out"])
+        severity: .warning, notes: ["the person who consented, or the service, left it out"])
     ]
   }
 }
@@ -158,9 +160,9 @@ extension TokenRecord {
 extension Diagnostic {
   fileprivate static func needsNoPerson(_ name: ConnectionName) -> Diagnostic {
     Diagnostic(
-      .authorizationFailed, "`\(name)` needs nobody's consent",
-      notes: ["its tokens are minted from its own credentials"],
-      help: ["mint one: vaultctl refresh \(shellWord(name.rawValue))"])
+      .authorizationFailed, "`\(name)` needs no authorization",
+      notes: ["its tokens are obtained with its own credentials"],
+      help: ["obtain one: vaultctl refresh \(shellWord(name.rawValue))"])
   }
 
   fileprivate static func authorizationFailed(
@@ -168,6 +170,6 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .authorizationFailed, "`\(name)` was not authorized", notes: [reason],
-      help: ["try it again: vaultctl authorize \(shellWord(name.rawValue))"])
+      help: ["try again: vaultctl authorize \(shellWord(name.rawValue))"])
   }
 }

@@ -34,25 +34,25 @@ extension CompletedRenewal {
     case .needsAuthorization(let need): .authorizationNeeded(name, need)
     case .stopped(let code):
       Diagnostic(
-        .renewalFailed, "`\(name)` cannot be renewed as it is set up", severity: .warning,
-        notes: ["the client was refused: \(code)"],
-        help: ["mend its setup and apply it; then: vaultctl refresh \(shellWord(name.rawValue))"])
+        .renewalFailed, "`\(name)` cannot be renewed with its current setup", severity: .warning,
+        notes: ["the service refused the client: \(code)"],
+        help: ["fix its setup and apply it, then: vaultctl refresh \(shellWord(name.rawValue))"])
     case .failed(let reason, let retryAt):
       Diagnostic(
         .renewalFailed, "`\(name)` was not renewed", severity: .warning,
-        notes: [reason] + (retryAt.map { ["it is tried again from \($0) on"] } ?? []))
+        notes: [reason] + (retryAt.map { ["next attempt at \($0)"] } ?? []))
     case .storeFailed(let error): Diagnostic(error, in: store)
     case .unsaved(let reason, isJournaled: false):
       Diagnostic(
         .answerUnsaved, "the new tokens of `\(name)` are lost",
-        notes: [reason, "the journal beside the project file could not be written either"],
+        notes: [reason, "the journal next to the project file could not be written either"],
         help: [
-          "mend both; then, as the service may take no older refresh token:"
+          "fix both; then, because the service may accept no older refresh token:"
             + " vaultctl authorize \(shellWord(name.rawValue))"
         ])
     case .unsaved(let reason, isJournaled: true):
       Diagnostic(
-        .answerUnsaved, "the new tokens of `\(name)` are in the journal alone", notes: [reason],
+        .answerUnsaved, "the new tokens of `\(name)` are only in the journal", notes: [reason],
         help: ["run this again on this machine: vaultctl refresh"])
     }
   }
@@ -77,7 +77,7 @@ extension TokenRecord {
     guard let skew = tokens?.skewSeconds else { return nil }
     return Diagnostic(
       .clockSkew,
-      "the clock of the service of `\(name)` is \(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") ours",
+      "the clock of the service of `\(name)` is \(abs(skew)) s \(skew > 0 ? "fast" : "slow")",
       severity: .info)
   }
 }

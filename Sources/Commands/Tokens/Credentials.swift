@@ -68,13 +68,13 @@ extension Diagnostic {
     Diagnostic(
       .notInStore, "the store has no connection `\(name)`",
       at: .connection(name.rawValue, store: session.store.description.description),
-      help: ["see what it has: vaultctl status"])
+      help: ["list its connections: vaultctl status"])
   }
 
   fileprivate static func noTokenToHandOver(_ name: ConnectionName) -> Diagnostic {
     Diagnostic(
-      .unauthorized, "`\(name)` has no token to hand over",
-      help: ["get one: vaultctl authorize \(shellWord(name.rawValue))"])
+      .unauthorized, "`\(name)` has no access token",
+      help: ["obtain one: vaultctl authorize \(shellWord(name.rawValue))"])
   }
 
   fileprivate static func expiredToken(_ name: ConnectionName, _ end: Timestamp) -> Diagnostic {

@@ -10,27 +10,27 @@ struct ExecCommand: Subcommand {
     discussion: """
       vaultctl exec NAME [NAME…] -- COMMAND [ARGUMENT…]
 
-      Each field of a setup is in the command's environment as NAME_FIELD, and the access token of a \
-      connection that has one as NAME_ACCESS_TOKEN, in upper case with `_` for what is neither letter \
-      nor digit. --prefix sets another beginning. With --files the variables hold paths instead, of \
-      files that only the command can read and that are gone with it. Tokens that are due are renewed \
-      first. Signals are passed on, and the command's exit code is ours.
+      Each setup field is passed in the command's environment as NAME_FIELD, and the access token of \
+      a connection as NAME_ACCESS_TOKEN, in upper case with `_` for every character that is not a \
+      letter or digit. --prefix replaces NAME. With --files the variables hold paths of files that \
+      only the command can read and that are deleted when it exits. Tokens that are due are renewed \
+      first. Signals are passed on, and the command's exit code is returned.
       """)
 
   @OptionGroup var global: GlobalOptions
 
-  @Flag(help: "Hand credentials over in files instead of variables.")
+  @Flag(help: "Pass credentials in files instead of variables.")
   var files = false
 
   @Option(
     help: ArgumentHelp(
-      "What variables begin with, instead of the connection's name (of one connection alone).",
+      "Prefix of variable names instead of the connection's name (one connection only).",
       valueName: "prefix"))
   var prefix: String?
 
   @Argument(
     help: ArgumentHelp(
-      "Connections; behind `--` the command and its arguments.", valueName: "name"))
+      "Connections; after `--`, the command and its arguments.", valueName: "name"))
   var words: [String]
 
   /// The parser drops the `--` between the two lists, and does not say how many words followed it.
@@ -42,10 +42,10 @@ struct ExecCommand: Subcommand {
 
   func validate() throws {
     let (names, command) = split
-    if command.isEmpty { throw ValidationError("what to run is missing: exec NAME -- COMMAND") }
-    if names.isEmpty { throw ValidationError("which connection is missing: exec NAME -- COMMAND") }
+    if command.isEmpty { throw ValidationError("no command given: exec NAME -- COMMAND") }
+    if names.isEmpty { throw ValidationError("no connection given: exec NAME -- COMMAND") }
     if prefix != nil, names.count != 1 {
-      throw ValidationError("--prefix is for one connection alone")
+      throw ValidationError("--prefix can only be used with one connection")
     }
   }
 
@@ -63,7 +63,8 @@ struct ExecCommand: Subcommand {
     }
     let twice = Dictionary(grouping: variables, by: \.name).filter { $0.value.count > 1 }.keys
     if let name = twice.min() {
-      throw ValidationError("two of these would be `\(name)`; run them apart, or give --prefix")
+      throw ValidationError(
+        "two values would have the name `\(name)`; run the connections separately, or use --prefix")
     }
     throw ExitCode(try ChildCommand(command, variables, inFiles: files).run())
   }

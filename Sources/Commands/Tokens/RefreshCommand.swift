@@ -10,29 +10,31 @@ import Stores
 struct RefreshCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "refresh",
-    abstract: "Renew the tokens that are about to end.",
+    abstract: "Renew tokens that are about to expire.",
     discussion: """
-      Once, for a timer or a pipeline; or with --watch until SIGTERM. What is due is renewed before \
-      it ends: `tokens:` of the project file says how long. Connections that are named are renewed \
-      now, due or not. Any number of these may run at once: each token is asked for once.
+      Runs once, for a timer or a pipeline, or with --watch until SIGTERM. Tokens are renewed before \
+      they expire; `tokens:` in the project file sets how long before. Connections given by name are \
+      renewed now, due or not. Any number of processes can run at once: each token is requested once.
       """)
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "These connections, now (default: what is due of all).")
+  @Argument(help: "Connections to renew now (default: all that are due).")
   var names: [String] = []
 
-  @Flag(help: "Go on: renew each token as it comes due.")
+  @Flag(help: "Keep running and renew tokens as they come due.")
   var watch = false
 
-  @Option(help: "Output: text or json.")
+  @Option(help: "Output format: text or json.")
   var format: OutputFormat = .text
 
   /// Seconds after which `--watch` looks for connections that are new.
   private static let longestPause: Int64 = 30
 
   func validate() throws {
-    if watch, !names.isEmpty { throw ValidationError("--watch is for all connections") }
+    if watch, !names.isEmpty {
+      throw ValidationError("--watch cannot be used with connection names")
+    }
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {

@@ -7,20 +7,20 @@ extension ReplayOutcome {
     case .cleared: nil
     case .saved(let name):
       Diagnostic(
-        .answerUnsaved, "tokens of `\(name)` that a killed run left in the journal were saved",
+        .answerUnsaved, "saved tokens of `\(name)` that an interrupted run left in the journal",
         severity: .info)
     case .refused(let name, let reason):
       Diagnostic(
-        .renewalFailed, "a killed run had asked for tokens of `\(name)` and was refused",
+        .renewalFailed, "an interrupted run requested tokens of `\(name)` and was refused",
         severity: .info, notes: [reason])
     case .retained(let name, let reason):
       Diagnostic(
-        .answerUnsaved, "tokens of `\(name)` are still in the journal alone", severity: .warning,
+        .answerUnsaved, "tokens of `\(name)` are still only in the journal", severity: .warning,
         notes: [reason])
     case .unreadable(let file):
       Diagnostic(
         .answerUnsaved, "`\(file)` cannot be read", severity: .warning,
-        notes: ["it was an answer with tokens; it is damaged, or another project's store wrote it"])
+        notes: ["it is a token response that is damaged or belongs to another project's store"])
     }
   }
 }

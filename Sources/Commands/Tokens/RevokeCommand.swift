@@ -9,14 +9,14 @@ import Tokens
 struct RevokeCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
-    abstract: "Give a connection's tokens back to the service.",
+    abstract: "Revoke a connection's tokens.",
     discussion: """
-      They leave the store first, then the service is told (RFC 7009). Tokens that another connection \
-      shares stay good there.
+      They are removed from the store, then revoked at the service (RFC 7009). Tokens shared with \
+      another connection remain valid.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
+  @Argument(help: "Connection.") var name: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let name = try ConnectionName(argument: name)
@@ -32,7 +32,7 @@ struct RevokeCommand: Subcommand {
     }
     let faults = try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
     console.report(faults)
-    console.result("`\(name)` has no tokens any more.\n")
+    console.result("Revoked the tokens of `\(name)`.\n")
     return faults.isEmpty ? .fine : .partly
   }
 }

@@ -6,29 +6,30 @@ import Stores
 
 struct ScopesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scopes", abstract: "What services granted to connections.",
+    commandName: "scopes", abstract: "Manage the scopes that services granted.",
     subcommands: [RecordScopesCommand.self])
 }
 
 struct RecordScopesCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "record",
-    abstract: "Record in the store what a service granted.",
+    abstract: "Record in the store which scopes a service granted.",
     discussion: """
-      For services that cannot be asked. The scopes given are all that the connection has from \
-      now on; none of them: it was granted nothing.
+      For services that cannot be queried. The given scopes replace the recorded ones; with none, the \
+      connection is recorded as having no scopes.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The connection.") var name: String
-  @Argument(help: "Every scope that was granted.") var scopes: [String] = []
+  @Argument(help: "Connection.") var name: String
+  @Argument(help: "All scopes that were granted.") var scopes: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     let session = try SessionFactory(console: console).session(for: workspace)
     let name = try ConnectionName(argument: name)
     for scope in scopes where scope.isEmpty || scope.contains(where: \.isWhitespace) {
-      throw ValidationError("`\(scope)` is not a scope; give each as an argument of its own")
+      throw ValidationError(
+        "`\(scope)` is not a valid scope; pass each scope as a separate argument")
     }
     try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.grants.recordGrant(

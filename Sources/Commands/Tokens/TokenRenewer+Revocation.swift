@@ -21,8 +21,8 @@ extension TokenRenewer {
     } catch {
       throw Failure(
         Diagnostic(
-          .renewalFailed, "`\(name)` cannot come to tokens as it is set up",
-          notes: [error.summary], help: ["mend its setup, and apply it"]))
+          .renewalFailed, "`\(name)` is not configured to obtain tokens",
+          notes: [error.summary], help: ["fix its setup, then: vaultctl apply"]))
     }
   }
 
@@ -66,15 +66,15 @@ extension TokenRenewer {
 extension Diagnostic {
   fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenError) -> Diagnostic {
     Diagnostic(
-      .revocationFailed, "the tokens of `\(name)` may still be good at the service",
+      .revocationFailed, "the tokens of `\(name)` may still be valid at the service",
       severity: .warning, notes: [fault.summary],
-      help: ["take them back on the service's own page"])
+      help: ["revoke them on the service's own page"])
   }
 
   fileprivate static func stillUntried(_ name: ConnectionName) -> Diagnostic {
     Diagnostic(
-      .revocationFailed, "the former tokens of `\(name)` were not revoked", severity: .warning,
-      notes: ["the service does not say that the new ones work"],
-      help: ["take the former ones back on the service's own page"])
+      .revocationFailed, "the previous tokens of `\(name)` were not revoked", severity: .warning,
+      notes: ["the service did not confirm that the new ones work"],
+      help: ["revoke the previous ones on the service's own page"])
   }
 }

@@ -40,7 +40,7 @@ struct TokenRenewer: Sendable {
   /// 1. Answers that a killed process left are saved.
   /// 2. The records say what is due, which needs no key.
   /// 3. Only where something is due, the setups are opened, all at once.
-  /// 4. A bounded number is renewed at once; one failure leaves the others to go on.
+  /// 4. A bounded number is renewed at once; after one failure the others continue.
   ///
   /// - Parameters:
   ///   - names: those alone, due or not; `nil` for what is due of all.

@@ -9,22 +9,22 @@ import Stores
 struct WatchCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
-    abstract: "Tell what happens to connections, a line of JSON each.",
+    abstract: "Stream events of connections as JSON Lines.",
     discussion: """
-      The events are applied, renamed, deleted, rolled-back, refreshed, authorized, revoked, failed, \
-      scopes, expiring and drifted; no value is in one. They come from the \
-      store's own log, whoever wrote it; where it has none that can be read on from, versions are \
-      compared every five seconds. With --exec a \
-      command is run after each, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
-      SIGTERM ends it.
+      Events are applied, renamed, deleted, rolled-back, refreshed, authorized, revoked, failed, \
+      scopes, expiring and drifted; they never contain a value. They are read from the \
+      store's own log, whichever process wrote it; for a store without a log, versions are \
+      compared every five seconds. With --exec, a \
+      command runs after each event, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
+      Ends on SIGTERM.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "These connections alone (default: all).") var names: [String] = []
+  @Argument(help: "Connections (default: all).") var names: [String] = []
 
   @Option(
     name: .customLong("exec"),
-    help: ArgumentHelp("Run by /bin/sh after each event.", valueName: "command"))
+    help: ArgumentHelp("Command to run with /bin/sh after each event.", valueName: "command"))
   var command: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {

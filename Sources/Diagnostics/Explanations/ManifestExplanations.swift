@@ -1,212 +1,209 @@
 /// What the codes of manifests mean.
 extension Explanation {
   static let fileTooLarge = Explanation(
-    "A file is too large",
+    "File too large",
     """
-    A manifest or project file has more than 4 MiB. Split it: a file may hold one
-    connection only.
+    A manifest or project file may be at most 4 MiB. Split the file: each file may hold a single
+    connection.
     """)
 
   static let notUTF8 = Explanation(
-    "A file is not UTF-8 text",
+    "File is not UTF-8 text",
     """
-    YAML here is UTF-8, and allows no control characters but tab and line breaks.
-    Convert the file, for example with iconv.
+    Manifests are UTF-8 without control characters other than tab and line breaks. Convert the
+    file, for example with iconv.
     """)
 
   static let invalidYAML = Explanation(
-    "A file is not YAML",
+    "Invalid YAML",
     """
-    The parser could not go on at the place shown. What stands behind it was not read,
-    so more may be wrong there.
+    The parser stopped at the location shown. Everything after it was not read, so there may be
+    more errors.
     """)
 
   static let nestedTooDeep = Explanation(
-    "Too much nesting",
+    "Nesting too deep",
     """
-    Mappings and sequences may stand in one another 64 deep. No manifest needs that.
+    Mappings and sequences may be nested at most 64 levels deep. No manifest needs that.
     """)
 
   static let tooManyAliases = Explanation(
-    "Aliases stand for too much",
+    "Aliases expand to too many values",
     """
-    Every use of an alias counts as all that it stands for; a file may reach 10,000
-    values so. This keeps a small file from becoming a huge one.
+    Each use of an alias counts as everything it expands to, and a file may expand to at most
+    10,000 values. This limit stops a small file from expanding into a huge one.
     """)
 
   static let unknownAlias = Explanation(
-    "An alias that cannot be used",
+    "Alias cannot be used",
     """
-    `*name` needs an `&name` before it in the same document. A sealed value cannot be
-    shared by an anchor either, because it opens in one place only.
+    `*name` needs an `&name` before it in the same document. An anchor cannot share a sealed value
+    either, because a sealed value opens in one field only.
     """)
 
   static let mergeKey = Explanation(
-    "A merge key",
+    "Merge key",
     """
-    `<<` is a habit of YAML 1.1 and no part of YAML 1.2. Write the merged keys out: a
-    reviewer then sees them.
+    `<<` is a YAML 1.1 extension and not part of YAML 1.2. Write the merged keys out, so that a
+    reviewer sees them.
     """)
 
   static let duplicateKey = Explanation(
-    "A key stands twice",
+    "Duplicate key",
     """
-    Parsers disagree on which of two equal keys counts, so a file that has them is
+    Parsers disagree about which of two equal keys counts, so a file with duplicate keys is
     refused.
     """)
 
   static let unsupportedTag = Explanation(
-    "A tag that is not supported",
+    "Unsupported tag",
     """
-    Only the core tags such as `!!str` are known. Sealed values are ordinary texts and
-    need no tag.
+    Only core tags such as `!!str` are supported. Sealed values are plain strings and need no tag.
     """)
 
   static let keyIsNotText = Explanation(
-    "A key is not a text",
+    "Key is not a string",
     """
-    Keys of mappings are texts; a mapping, a sequence or nothing at all cannot be one.
+    Mapping keys must be strings; a mapping, a sequence or null cannot be a key.
     """)
 
   static let tabIndentation = Explanation(
-    "A tab in the indentation",
+    "Tab in indentation",
     """
-    YAML indents with spaces only. Set your editor to write spaces in YAML files.
+    YAML is indented with spaces only. Configure your editor to insert spaces in YAML files.
     """)
 
   static let unreadableFile = Explanation(
-    "A file cannot be read or written",
+    "File cannot be read or written",
     """
-    The system refused; its reason is in the note. Nothing was changed.
+    The operating system refused; the note gives its reason. Nothing was changed.
     """)
 
   static let wrongAPIVersion = Explanation(
-    "Not a version that is known",
+    "Unknown API version",
     """
-    `apiVersion` must be `vaultctl/v1`. A newer one needs a newer vaultctl.
+    `apiVersion` must be `vaultctl/v1`. A later version needs a newer vaultctl.
     """)
 
   static let wrongKind = Explanation(
-    "Not a kind that is expected here",
+    "Unexpected kind",
     """
-    Manifests are `kind: Connection`, the project file is `kind: Project` and has one
-    document.
+    A manifest has `kind: Connection`. The project file has `kind: Project` and holds one document.
     """)
 
   static let missingKey = Explanation(
-    "A key is missing",
+    "Missing key",
     """
-    The key named must be there. The help line shows what it looks like.
+    A required key is absent. The help line shows what to add.
     """)
 
   static let unknownKey = Explanation(
-    "An unknown key",
+    "Unknown key",
     """
-    No key is silently passed over, because a typo would then change what is applied.
-    Most often it is one.
+    Unknown keys are errors, because ignoring a typo would change what is applied.
     """)
 
   static let wrongType = Explanation(
-    "A value of another kind is expected",
+    "Wrong type",
     """
-    A text, a list, a mapping, a truth value or a whole number is expected. Unquoted
-    `true` and `12` are no texts: put them in quotes.
+    The value must be a string, list, mapping, boolean or integer, as the message says. Unquoted
+    `true` and `12` are not strings: quote them.
     """)
 
   static let invalidName = Explanation(
-    "Not a connection's name",
+    "Invalid connection name",
     """
-    A name has 1 to 150 characters, no control characters, and no space at either end.
+    A name has 1 to 150 characters, no control characters, and no leading or trailing spaces.
     """)
 
   static let duplicateName = Explanation(
-    "A name is declared twice",
+    "Name declared twice",
     """
-    Names are unique in a store, so two documents cannot declare the same one.
+    Names are unique within a store, so only one document can declare each name.
     """)
 
   static let unknownApp = Explanation(
-    "An unknown app",
+    "Unknown app",
     """
-    The app is neither in the catalog nor under `apps:` of the project file. Apps are
-    written in lower case: `google_sheets`.
+    The app is neither in the catalog nor under `apps:` in the project file. App names are lower
+    case, for example `google_sheets`.
     """)
 
   static let unknownSetupType = Explanation(
-    "An unknown setup type",
+    "Unknown setup type",
     """
-    The app has no setup of this type. Types are written in lower case: `api_key`.
+    The app has no setup of this type. Types are lower case, for example `api_key`.
     """)
 
   static let unknownField = Explanation(
-    "An unknown field",
+    "Unknown field",
     """
-    The setup has no field of this name. A setup that is open takes any field, and
-    treats it as secret.
+    The setup has no field with this name. An open setup accepts any field and treats unknown ones
+    as secret.
     """)
 
   static let tooShort = Explanation(
-    "A value is too short",
+    "Value too short",
     """
-    The catalog gives the least length of this field. An empty text is no credential.
+    The catalog sets a minimum length for this field. An empty string is not a credential.
     """)
 
   static let tooLong = Explanation(
-    "A value is too long",
+    "Value too long",
     """
-    The catalog gives the greatest length of this field.
+    The catalog sets a maximum length for this field.
     """)
 
   static let notOneOf = Explanation(
-    "A value that is not allowed here",
+    "Value not allowed",
     """
-    The note lists what can stand here. Upper and lower case matter.
+    The note lists the allowed values. They are case-sensitive.
     """)
 
   static let invalidFormat = Explanation(
-    "A value of another form is expected",
+    "Invalid format",
     """
-    A URL must be https without user and password, a host name has no scheme and no
-    port.
+    A URL must use https and must not contain a user name or password. A host name has no scheme
+    and no port.
     """)
 
   static let invalidScope = Explanation(
-    "Not a scope",
+    "Invalid scope",
     """
-    A scope is one word. Write each as an item of the list.
+    A scope contains no spaces. List each scope as a separate item.
     """)
 
   static let duplicateScope = Explanation(
-    "A scope is listed twice",
+    "Duplicate scope",
     """
     Remove one of the two.
     """)
 
   static let emptyDocument = Explanation(
-    "Nothing in it",
+    "Empty document",
     """
     A manifest holds at least one document, and the project file exactly one.
     """)
 
   static let uselessPublicField = Explanation(
-    "A public field that cannot be one",
+    "Field cannot be public",
     """
-    `publicFields` is for fields that the catalog does not know, in setups that are open
-    to them. What the catalog calls secret stays so.
+    `publicFields` applies to fields that the catalog does not list, in setups that accept
+    additional fields. A field that the catalog marks as secret stays secret.
     """)
 
   static let invalidLabel = Explanation(
-    "A label that cannot be used",
+    "Invalid label",
     """
-    A label's key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`; its value has at
-    most 255 characters.
+    A label key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`. A label value has at most 255
+    characters.
     """)
 
   static let formerNameTaken = Explanation(
-    "A former name that cannot be one",
+    "Previous name already in use",
     """
-    `metadata.renamedFrom` names what a connection was called before, so that the store's
-    connection of that name is renamed and not made anew. A name that another connection has,
-    or had too, would leave open which of them is meant. `vaultctl rename OLD NEW` writes it.
+    `metadata.renamedFrom` lists the connection's earlier names, so that the connection in the
+    store is renamed instead of created a second time. A name that another connection uses or
+    lists would be ambiguous. `vaultctl rename OLD NEW` maintains this field.
     """)
 }

@@ -1,160 +1,163 @@
 /// What the codes of planning mean.
 extension Explanation {
   static let emptyConnection = Explanation(
-    "An empty connection",
+    "Empty connection",
     """
-    A required field is absent, or there is no setup. That is legal: the connection is
-    created now and filled later. No flow can use it until then.
+    A required field or the whole setup is absent. This is allowed: the connection is created now
+    and its credentials are added later. No flow can use it until then.
     """)
 
   static let scopeMissing = Explanation(
-    "A declared scope was not granted",
+    "Declared scope not granted",
     """
-    The manifest declares a scope that the service did not grant, as far as the store
-    has it recorded. Authorize the connection, then `vaultctl scopes record`.
+    According to the store's record, the service did not grant a scope that the manifest declares.
+    Authorize the connection, or record the grant with `vaultctl scopes record`. This is scope
+    drift.
     """)
 
   static let scopeExtra = Explanation(
-    "A granted scope is not declared",
+    "Granted scope not declared",
     """
-    The connection can do more than its manifest says. Declare the scope, or have it
-    taken back and record that.
+    The connection has more access than its manifest declares. Declare the scope, or have it
+    revoked at the service and record that. This is scope drift.
     """)
 
   static let drift = Explanation(
-    "A connection was changed outside of its manifest",
+    "Drift",
     """
-    The store is not as vaultctl left it. An apply restores what is declared; to keep
-    the change, put it in the manifest.
+    The connection in the store is no longer what vaultctl last applied: it drifted, because
+    someone changed it outside git. The next apply restores what the manifest declares; to keep the
+    change, copy it into the manifest.
     """)
 
   static let conflict = Explanation(
-    "Manifest and store both changed",
+    "Conflict",
     """
-    An apply would overwrite what somebody did in the store, so it wants `--force-
-    conflicts`.
+    Both the manifest and the store changed since the last apply. Applying would overwrite the
+    change in the store, so it requires `--force-conflicts`.
     """)
 
   static let undecided = Explanation(
-    "It cannot be told whether a secret changed",
+    "Secret may have changed",
     """
-    The value was sealed anew and no key is at hand to compare. An apply, which has a
-    key, writes it.
+    The value was sealed again, and no key is available here to compare it with the applied one. An
+    apply, which has a key, writes it.
     """)
 
   static let adoptable = Explanation(
-    "A connection is in the store already",
+    "Connection already in the store",
     """
-    It is declared, and somebody else made it. Nothing is overwritten unseen: `--adopt`
-    takes it over.
+    The connection is declared, and something else created it in the store. It is never overwritten
+    silently: `--adopt` takes it over.
     """)
 
   static let unmanaged = Explanation(
-    "A connection that nobody declares",
+    "Connection not managed",
     """
-    It is in the store, and not by vaultctl. It is left alone.
+    The connection exists in the store, no manifest declares it, and vaultctl did not create it. It
+    is left alone.
     """)
 
   static let orphaned = Explanation(
-    "A connection is no longer declared",
+    "Connection no longer declared",
     """
-    vaultctl made it and no manifest declares it any more. `--prune` deletes it.
+    vaultctl created the connection, and no manifest declares it any more. `--prune` deletes it.
     """)
 
   static let unknownTarget = Explanation(
-    "No such target",
+    "Target not found",
     """
     `--target` names a connection that is neither declared nor in the store.
     """)
 
   static let policyViolated = Explanation(
-    "The policy does not allow a finding",
+    "Policy violated",
     """
-    `policy.failOn` of the project file, or `--fail-on`, names a finding that the plan
-    has. Exit code 3.
+    The plan has a finding that `policy.failOn` in the project file, or `--fail-on`, does not
+    allow. The exit code is 3.
     """)
 
   static let missingInStore = Explanation(
-    "A connection is gone from the store",
+    "Connection missing from the store",
     """
-    It was applied, and somebody deleted it in the store. An apply creates it anew.
+    The connection was applied, and then deleted in the store outside git. The next apply creates
+    it again.
     """)
 
   static let destroyPrevented = Explanation(
-    "A deletion is forbidden",
+    "Deletion prevented",
     """
-    `lifecycle.preventDestroy` is set, and the change would delete the connection.
+    The change would delete the connection, and `lifecycle.preventDestroy` is set.
     """)
 
   static let stalePlan = Explanation(
-    "A saved plan is out of date",
+    "Saved plan out of date",
     """
-    `apply FILE` does exactly what the plan says, and refuses where a manifest, the store's
-    version, the applied record or the recipients are others than when it was made.
-    Nothing was applied. Plan anew and have that one approved. A plan without changes is
-    never out of date.
+    `apply FILE` does exactly what the plan says, and refuses if a manifest, a version in the store,
+    an applied record or the recipients changed since it was made. Nothing was applied. Create a
+    new plan and have it approved. A plan without changes never goes out of date.
     """)
 
   static let notAPlan = Explanation(
-    "A file is no saved plan",
+    "Not a saved plan",
     """
-    It was not written by `vaultctl plan --out`, was damaged, or is of a format that this
-    version does not read. Plan anew with this version.
+    The file was not written by `vaultctl plan --out`, is damaged, or has a format that this
+    version cannot read. Create the plan again with this version.
     """)
 
   static let tooManyChanges = Explanation(
-    "A large part of the connections would change",
+    "Too many changes",
     """
-    Where ten or more connections are managed, an apply that deletes, replaces or updates more
-    than 30 % of them is refused: a bad merge looks like this. Look at the plan, then give
-    `--force`.
+    With ten or more managed connections, an apply that would update, replace or delete more than
+    30 % of them is refused, because a bad merge looks like this. Review the plan, then confirm
+    with `--force`.
     """)
 
   static let nothingDeclared = Explanation(
-    "Nothing is declared, and everything would be deleted",
+    "Nothing declared",
     """
-    The project declares no connection at all, and the plan deletes what the store has. A wrong
-    folder or an empty checkout looks like this. Look at the plan, then give `--force`.
+    The project declares no connections, so the plan would delete everything it manages. A wrong
+    folder or an empty checkout looks like this. Review the plan, then confirm with `--force`.
     """)
 
   static let renameBlocked = Explanation(
-    "A rename that cannot be done",
+    "Rename not possible",
     """
-    `metadata.renamedFrom` renames the store's connection and keeps its id, so that flows that
-    use it go on. That needs a connection of vaultctl's own, and of the same app.
+    `metadata.renamedFrom` renames the connection in the store and keeps its ID, so that flows
+    continue to work. It requires a connection that vaultctl manages, and the same app.
     """)
 
   static let flowNamesNone = Explanation(
-    "A flow uses a connection that is not declared",
+    "Flow uses an undeclared connection",
     """
-    An action's `connection_id` is the name of a connection, or the id that the store has it
-    under. No manifest declares it, so nobody looks after it here.
+    An action's `connection_id` is a connection's name or its ID in the store. No manifest declares
+    this one, so this project does not manage it.
     """)
 
   static let flowWrongApp = Explanation(
-    "An action uses another app's connection",
+    "Action uses the wrong app",
     """
-    An action takes connections of its own type only; with this one it fails when the flow runs.
+    An action accepts only connections of its own app. With this connection it fails at run time.
     """)
 
   static let flowLacksConnection = Explanation(
-    "An action lacks a connection",
+    "Action without a connection",
     """
-    The catalog says that the action needs a connection, and the flow names none for it.
+    According to the catalog the action requires a connection, and the flow names none.
     `vaultctl new --from-flow FILE` scaffolds one.
     """)
 
   static let scopeRequired = Explanation(
-    "A flow needs a scope that is not declared",
+    "Required scope not declared",
     """
-    An action that uses this connection needs a scope that `spec.scopes` does not list, so the
-    service may refuse what the flow asks. Declare it, then authorize the connection for it.
+    An action that uses this connection requires a scope that `spec.scopes` does not list, so the
+    service may reject the request. Declare the scope, then authorize the connection for it.
     """)
 
   static let usedConnection = Explanation(
-    "A flow uses what would be deleted",
+    "Connection in use",
     """
-    The flow would be left with a connection that is gone, and fail when it runs. Change the flow
-    first, or say that it is meant: `--force`.
+    A flow uses the connection that would be deleted, and would fail at run time. Change the flow
+    first, or confirm with `--force`.
     """)
 }

@@ -1,103 +1,103 @@
 /// What the codes of the project file mean.
 extension Explanation {
   static let projectNotFound = Explanation(
-    "No project",
+    "No project found",
     """
-    vaultctl looks for vaultctl.yaml in the present folder and above it, or in the
-    folder that `--project` names.
+    vaultctl looks for vaultctl.yaml in the current folder and its parents, or in the folder given
+    with `--project`.
     """)
 
   static let invalidProjectName = Explanation(
-    "Not a project's name",
+    "Invalid project name",
     """
-    The name goes into every sealed value. It has 1 to 100 of `a-z`, `0-9`, `.`, `_` and
-    `-`, a letter or digit first.
+    Every sealed value contains the project's name. It has 1 to 100 characters of `a-z`, `0-9`,
+    `.`, `_` and `-`, and starts with a letter or digit.
     """)
 
   static let invalidPath = Explanation(
-    "A path leads out of the project",
+    "Path leaves the project",
     """
-    Paths in the project file are relative to it and have no `..`.
+    Paths in the project file are relative to the project and must not contain `..`.
     """)
 
   static let manifestsNotFound = Explanation(
-    "Manifests are not there",
+    "Manifests not found",
     """
-    A path under `manifests` leads nowhere. It can be a file or a folder.
+    A path under `manifests` does not exist. It can name a file or a folder.
     """)
 
   static let unknownStore = Explanation(
-    "An unknown store",
+    "Unknown store type",
     """
-    `store.type` can be `sqlite`.
+    `store.type` is `sqlite`, `openbao` or `auth0`.
     """)
 
   static let invalidAppDefinition = Explanation(
-    "An app of the project's is not well defined",
+    "Invalid app definition",
     """
-    An app has at least one setup, a setup its fields; ids are lower case. The message
-    says what is wrong.
+    An app has at least one setup, each setup has its fields, and identifiers are lower case. The
+    message says what is wrong.
     """)
 
   static let noRecipientRule = Explanation(
-    "Nobody to seal for",
+    "No recipient chosen",
     """
-    Secrets are sealed for the keys of the first rule under `recipients` whose `path`
-    matches the file. No rule matches, or it names no key.
+    Secrets are sealed for the keys of the first rule under `recipients` whose `path` matches the
+    file. Either no rule matches, or the matching rule lists no key.
     """)
 
   static let unknownFinding = Explanation(
-    "An unknown finding",
+    "Unknown finding",
     """
-    `policy.failOn` takes the names of findings that the note lists.
+    `policy.failOn` and `--fail-on` accept the findings listed in the note.
     """)
 
   static let alreadyExists = Explanation(
-    "It is there already",
+    "File already exists",
     """
-    vaultctl never overwrites a file of yours with a new one.
+    vaultctl never overwrites an existing file with a new one.
     """)
 
   static let connectionNotFound = Explanation(
-    "No such connection is declared",
+    "Connection not declared",
     """
-    No manifest of the project declares a connection of this name.
+    No manifest in the project declares a connection with this name.
     """)
 
   static let gitFailed = Explanation(
-    "git did not do what it was asked",
+    "git failed",
     """
-    git is missing, the folder is in no repository, or git refused; its own words are in the
-    note.
+    git is not installed, the folder is not in a repository, or git reported an error. The note
+    quotes git.
     """)
 
   static let invalidEnvironment = Explanation(
-    "An environment that cannot be one",
+    "Invalid environment",
     """
-    An environment has a name of its own and a folder of its own, in which nothing of the base
-    or of another environment lies: the folder decides for which environment a value is sealed.
+    Each environment has its own name and its own folder, which must not contain files of the base
+    or of another environment: the folder decides which environment a value is sealed for.
     """)
 
   static let environmentNotFound = Explanation(
-    "Which environment is not told",
+    "No environment selected",
     """
-    `--env` names one of `environments` in the project file. In a project with environments
-    that gives the base no store, what asks a store needs `--env`.
+    `--env` selects one of the `environments` in the project file. It is required for commands that
+    use a store when the project has environments and the base has no store of its own.
     """)
 
   static let invalidFlow = Explanation(
-    "A flow that cannot be read",
+    "Invalid flow definition",
     """
-    The globs under `flows` name files with one flow each, as the vendor's tools export them:
-    a JSON object with `id` or `name`, and `actions`, a list of objects with `id`, `type`,
-    `action` and `params`. The message says what is otherwise.
+    The globs under `flows` name files with one flow each, in the format of the vendor's export: a
+    JSON object with `id` or `name`, and `actions`, a list of objects with `id`, `type`, `action`
+    and `params`. The message says what differs.
     """)
 
   static let invalidStore = Explanation(
-    "A store's address that cannot be one",
+    "Invalid store address",
     """
-    A tenant is named by its domain alone. Another address of its API is `https`; plain `http`
-    is taken for this machine alone, as a login goes there.
+    An Auth0 tenant is named by its domain alone. Any other API address must use `https`; plain
+    `http` is accepted only for this machine, because credentials are sent there.
     """)
 
   static let outputNotWritten = Explanation(

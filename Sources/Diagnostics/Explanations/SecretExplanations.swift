@@ -1,156 +1,154 @@
 /// What the codes of secrets and keys mean.
 extension Explanation {
   static let recipientNotFound = Explanation(
-    "A recipient is not in the keyring",
+    "Recipient not in the keyring",
     """
-    To seal for a key, gpg must have it. Import it; its full fingerprint in the project
-    file is what makes it trusted.
+    gpg can only seal for keys in the keyring. Import the key; it is trusted because the project
+    file lists its full fingerprint.
     """)
 
   static let recipientNotFingerprint = Explanation(
     "Not a full fingerprint",
     """
-    Short key ids, names and e-mail addresses can be forged or mean another key
-    tomorrow. Write all 40 (or 64) hex digits of the primary key.
+    Short key IDs, names and email addresses can be forged, or may refer to a different key
+    tomorrow. Give all 40 (or 64) hex digits of the primary key's fingerprint.
     """)
 
   static let plaintextSecret = Explanation(
-    "A secret stands in clear",
+    "Secret in plain text",
     """
-    The catalog calls the field secret, and its value is not sealed. If it was ever
-    pushed, rotate it: sealing now does not take it back.
+    The catalog marks the field as secret, and its value is not sealed. If the value was ever
+    pushed, rotate it: sealing it now does not remove it from history.
     """)
 
   static let malformedMessage = Explanation(
-    "Not a whole OpenPGP message",
+    "Incomplete OpenPGP message",
     """
-    The value looks like a sealed one and is cut off or damaged. Take it back from git,
-    or seal the value anew.
+    The value looks sealed but is truncated or damaged. Restore it from git, or seal the value
+    again.
     """)
 
   static let recipientAmbiguous = Explanation(
-    "More than one key has the fingerprint",
+    "Several keys with this fingerprint",
     """
-    The keyring is damaged or two key versions collide; nothing is sealed for such a
-    recipient.
+    The keyring is damaged, or two key versions collide. Nothing is sealed for such a recipient.
     """)
 
   static let recipientRevoked = Explanation(
-    "A recipient is revoked",
+    "Recipient revoked",
     """
-    Its owner took the key back. Replace it in the project file, then `vaultctl rekey`,
-    and rotate what it could open.
+    The owner revoked the key. Replace it in the project file, run `vaultctl rekey`, and rotate the
+    values that it could open.
     """)
 
   static let recipientExpired = Explanation(
-    "A recipient has expired",
+    "Recipient expired",
     """
-    Fetch the key again if its owner renewed it; else replace it and `vaultctl rekey`.
+    If its owner extended the key, fetch it again. Otherwise replace it and run `vaultctl rekey`.
     """)
 
   static let recipientDisabled = Explanation(
-    "A recipient is disabled",
+    "Recipient disabled",
     """
-    You disabled the key in your keyring.
+    The key is disabled in your keyring.
     """)
 
   static let recipientCannotEncrypt = Explanation(
-    "A recipient cannot be sealed for",
+    "Recipient cannot receive encrypted values",
     """
-    The key has no valid subkey for encryption.
+    The key has no valid encryption subkey.
     """)
 
   static let duplicateRecipient = Explanation(
-    "A recipient is listed twice",
+    "Duplicate recipient",
     """
     Remove one of the two.
     """)
 
   static let noSecretKey = Explanation(
-    "None of the needed keys is here",
+    "No matching secret key",
     """
-    The message is sealed for the keys named, and your keyring has the secret part of
-    none.
+    The message is sealed for the keys listed, and your keyring has no secret key for any of them.
     """)
 
   static let agentUnavailable = Explanation(
-    "No passphrase could be asked for",
+    "No way to ask for the passphrase",
     """
-    The key is protected and gpg-agent could not ask. In CI, use a key without
-    passphrase that is kept as a secret of the CI, or preset the passphrase.
+    The key is protected by a passphrase and gpg-agent could not ask for it. In CI, use a key
+    without a passphrase that is stored as a CI secret, or preset the passphrase in gpg-agent.
     """)
 
   static let cancelled = Explanation(
-    "It was cancelled",
+    "Cancelled",
     """
-    Somebody said no, or there was nobody to ask.
+    The request was declined, or there was no terminal to ask on.
     """)
 
   static let badMessage = Explanation(
-    "A message is damaged",
+    "Damaged message",
     """
-    Its integrity check failed, or it is not what it claims to be.
+    The message failed its integrity check, or its contents do not match its format.
     """)
 
   static let bindingMismatch = Explanation(
-    "A sealed value stands in another place",
+    "Sealed value moved",
     """
-    Project, connection and field are bound into every sealed value. Moving one, say a
-    Stripe key into an HTTP connection's URL, is refused. After renaming a connection,
-    seal its values anew.
+    Every sealed value is bound to its project, environment, connection and field. A value that was
+    moved, such as a Stripe key copied into an HTTP connection's URL, is refused. To rename a
+    connection, use `vaultctl rename`, which seals its values again.
     """)
 
   static let noValidSignature = Explanation(
     "No valid signature",
     """
-    `signing: required` asks for the signature of one of the project's signers on every
-    sealed value.
+    With `signing: required`, every sealed value must carry the signature of one of the project's
+    `signers`.
     """)
 
   static let deadlineExceeded = Explanation(
-    "gpg did not answer in time",
+    "gpg timed out",
     """
-    Most often a pinentry waits for somebody who is not there.
+    Usually a pinentry is waiting for input that nobody can give.
     """)
 
   static let gpgUnavailable = Explanation(
-    "gpg cannot be used",
+    "gpg not available",
     """
-    gpg or libgpgme is missing or too old.
+    gpg or libgpgme is not installed or too old.
     """)
 
   static let recipientsDiffer = Explanation(
-    "A value is not sealed for its recipients",
+    "Recipients out of date",
     """
-    The rule for the file names other keys than the message is for. `vaultctl rekey`
-    seals just these values anew.
+    The value is sealed for other keys than the project file lists for this file. `vaultctl rekey`
+    seals such values again and leaves all others as they are.
     """)
 
   static let formerRecipient = Explanation(
-    "A former recipient knows a value",
+    "Removed recipient knows a value",
     """
-    Sealing anew does not make anybody forget. Make a new credential at the service and
-    `vaultctl set` it.
+    Sealing a value again does not make anyone forget it. Create a new credential at the service
+    and store it with `vaultctl set`.
     """)
 
   static let gpgFailed = Explanation(
     "gpg failed",
     """
-    gpg's own reason is in the note.
+    The note gives gpg's own reason.
     """)
 
   static let invalidSecretValue = Explanation(
-    "A secret value that the catalog does not allow",
+    "Secret value not allowed",
     """
-    The value was opened and is too short, too long or of another form. It is never
-    shown.
+    The opened value is too short, too long or has the wrong format for its field. The value is
+    never shown.
     """)
 
   static let secretUnknown = Explanation(
-    "A secret that only the store has",
+    "Secret known only to the store",
     """
-    `import` found a secret that the store does not give back here: because it never does, or
-    because none of its keys is at hand. The manifest leaves the field to the store
-    (`spec.ignore`); `vaultctl set` takes it over.
+    `import` found a secret that it cannot read, because the store never returns secrets or because
+    no key for it is available here. The manifest leaves the field to the store (`spec.ignore`);
+    `vaultctl set` takes it over.
     """)
 }

@@ -1,167 +1,169 @@
 /// What the codes of stores, and of faults of our own mean.
 extension Explanation {
   static let storeUnavailable = Explanation(
-    "The store cannot be used",
+    "Store unavailable",
     """
-    It could not be opened or reached; the note says why.
+    The store could not be opened or reached; the note says why.
     """)
 
   static let storeModeTooLoose = Explanation(
-    "Others may reach the store",
+    "Store accessible to other users",
     """
-    The file must be 0600 and its folder 0700.
+    The store file's mode must be 0600 and its folder's 0700, or stricter.
     """)
 
   static let storeIsSymlink = Explanation(
-    "The store is a symbolic link",
+    "Store is a symbolic link",
     """
-    Whoever can change the link could lead the store elsewhere.
+    Anyone who can change the link could redirect the store.
     """)
 
   static let versionConflict = Explanation(
-    "The store moved while this ran",
+    "Connection changed since the plan",
     """
-    Somebody wrote the connection between plan and write. Nothing of it was overwritten;
+    Something else wrote the connection between the plan and this write. Nothing was overwritten;
     plan again.
     """)
 
   static let storeLocked = Explanation(
-    "Another apply is under way",
+    "Another apply is running",
     """
-    Two applies never run at once. The lock of a dead process, or of one silent for 60
-    seconds, is taken over.
+    Two applies never run at once. The lock of a process that is gone, or that gave no sign of life
+    for 60 seconds, is taken over.
     """)
 
   static let lockTakenOver = Explanation(
-    "A lock was taken over",
+    "Lock taken over",
     """
-    Its holder was dead or silent. What it left unfinished is planned anew.
+    The holder is gone or was silent for too long. Its unfinished changes are planned again.
     """)
 
   static let interruptedApply = Explanation(
-    "An apply was interrupted",
+    "Interrupted apply",
     """
-    Each change is all or nothing. The plan that follows finishes what is left.
+    Each change is all or nothing. The next plan and apply finish what is left.
     """)
 
   static let storeTooNew = Explanation(
-    "The store is a newer vaultctl's",
+    "Store written by a newer vaultctl",
     """
-    Use the version that wrote it, or a newer one.
+    Use the version of vaultctl that wrote it, or a newer one.
     """)
 
   static let storeCorrupt = Explanation(
-    "The store is damaged",
+    "Store damaged",
     """
-    What is there cannot be what vaultctl wrote: damaged, or tampered with. Put a copy
-    back.
+    The contents are not something vaultctl writes: they are damaged or were tampered with. Restore
+    the store from a backup.
     """)
 
   static let storeKeyUnavailable = Explanation(
-    "The store's key cannot be opened",
+    "Store key unavailable",
     """
-    The store's values are sealed under a key that is an OpenPGP message to the
-    project's recipients; none of them is here.
+    The store's values are encrypted with a key that is itself sealed for the project's recipients.
+    No secret key of theirs is available here.
     """)
 
   static let storeWriteFailed = Explanation(
-    "The store could not be written",
+    "Store could not be written",
     """
-    The disk may be full or read-only. What was done is kept.
+    The disk may be full or read-only. Completed changes are kept.
     """)
 
   static let nameTaken = Explanation(
-    "The name is taken",
+    "Name taken",
     """
-    A connection of this name appeared in the store after the plan.
+    A connection with this name appeared in the store after the plan.
     """)
 
   static let notInStore = Explanation(
     "Not in the store",
     """
-    The store has no connection of this name; apply first.
+    The store has no connection with this name. Apply first.
     """)
 
   static let lockLost = Explanation(
-    "The lock was lost",
+    "Lock lost",
     """
-    Another apply took it over, because this one gave no sign of life for 60 seconds. It
-    stopped between two changes.
+    Another apply took the lock over, because this one gave no sign of life for 60 seconds. This
+    one stopped between two changes.
     """)
 
   static let storeUnauthorized = Explanation(
-    "The login was refused",
+    "Login refused",
     """
-    A tenant's API takes `AUTH0_API_TOKEN`, or a token that it gives for `AUTH0_CLIENT_ID` and
-    `AUTH0_CLIENT_SECRET`; they come from the environment or from `credentialsCommand`.
+    An Auth0 tenant accepts `AUTH0_API_TOKEN`, or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`;
+    OpenBao accepts `BAO_TOKEN` or a configured login. They come from the environment or from
+    `credentialsCommand`.
     """)
 
   static let storePermission = Explanation(
-    "A permission is missing",
+    "Permission missing",
     """
-    A plan reads (`read:flows_vault_connections`, `read:flows`); an apply also creates, updates
-    and deletes. What the token lacks is told before anything is written.
+    On an Auth0 tenant, a plan needs the scopes `read:flows_vault_connections` and `read:flows`; an
+    apply also creates, updates and deletes. Missing permissions are reported before anything is
+    written.
     """)
 
   static let storeRefused = Explanation(
-    "A request was refused",
+    "Request refused",
     """
-    The backend does not take what it was given. Its message is not shown, as it may quote the
-    request; its code and the property that it names are.
+    The store rejected the request. Its message is not shown, because it may quote the request; its
+    error code and the property it names are.
     """)
 
   static let ambiguousName = Explanation(
-    "Two connections of one name",
+    "Two connections with one name",
     """
-    Manifests name connections, and the tenant has two of this name. Which is meant cannot be
-    told, so nothing is done.
+    Manifests identify connections by name, and the store has two with this name. Nothing is done,
+    because it is not clear which one is meant.
     """)
 
   static let outcomeUnknown = Explanation(
-    "A lost answer",
+    "Response lost",
     """
-    The connection broke after a write was sent and before it was answered. The ledger knows
-    what was meant; the next apply looks at what became of it and goes on from there.
+    The connection to the server broke after a write was sent and before the response arrived. The
+    journal records what was intended; the next apply checks the result and continues from there.
     """)
 
   static let ledgerFailed = Explanation(
-    "The ledger cannot be used",
+    "Ledger cannot be used",
     """
-    The applied records of a store that can hold none are in the ref `refs/vaultctl/ledger/…`
-    of the repository. It must be there, readable, and whole.
+    The applied records of a store that cannot hold them are kept in the repository, in the ref
+    `refs/vaultctl/ledger/…`. The ref must exist, be readable and be intact.
     """)
 
   static let ledgerMoved = Explanation(
-    "Somebody else was first",
+    "Another apply was first",
     """
-    The ledger moves by compare-and-swap: of two applies at once one wins, and the other stops
+    The ledger moves by compare-and-swap: of two concurrent applies one wins, and the other stops
     before it writes anything.
     """)
 
   static let storeNotAsked = Explanation(
-    "The store was not asked",
+    "Store not read",
     """
-    `plan --offline` compares the manifests with what was last recorded. It needs no login, no
-    key and no network, so it runs for a pull request from a fork; drift does not show.
+    `plan --offline` compares the manifests with the last applied records. It needs no credentials,
+    no key and no network, so it can run for a pull request from a fork. It cannot detect drift.
     """)
 
   static let storeMisconfigured = Explanation(
-    "The store is not as it is said to be",
+    "Store misconfigured",
     """
-    The project file, or the environment, names a mount, a namespace or a server that is not
-    there, that is of another kind, or that this machine has no reason to trust.
+    The project file or the environment names a mount, namespace or server that does not exist,
+    has another kind, or has a certificate that this machine does not trust.
     """)
 
   static let manifestBehind = Explanation(
-    "Git is behind the store",
+    "Manifest is older than the store",
     """
-    `rollback` put an older version back, and the manifest declares the newer one. Take the
-    manifest of the commit that the older version came from; a plan then has nothing to do but
-    to record it.
+    `rollback` restored an older version, and the manifest still declares the newer one. Check out
+    the manifest from the commit that the older version came from; the next plan then only records
+    it.
     """)
 
   static let internalFault = Explanation(
-    "A fault of vaultctl",
+    "Internal error",
     """
     This should not happen. Please report it with the command that was run.
     """)

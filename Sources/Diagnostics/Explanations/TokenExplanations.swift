@@ -1,101 +1,101 @@
 /// What the codes of tokens mean.
 extension Explanation {
   static let tokenExpired = Explanation(
-    "An access token has expired",
+    "Access token expired",
     """
-    Whoever uses the connection is refused by the service until it is renewed. `vaultctl refresh`
-    renews what can renew itself; run it from a timer, or leave `vaultctl refresh --watch` on.
+    The service rejects the token until it is renewed. `vaultctl refresh` renews tokens; run it from
+    a timer, or keep `vaultctl refresh --watch` running.
     """)
 
   static let tokenEnding = Explanation(
-    "Tokens end soon, and do not renew themselves",
+    "Tokens expire soon and cannot renew themselves",
     """
-    The access token has no refresh token behind it, or the refresh token itself ends: services
-    let an unused one die, and some end it at a fixed time after the consent. Authorize the
-    connection again before then.
+    Either there is no refresh token, or the refresh token itself expires: services expire unused
+    refresh tokens, and some end them at a fixed time after consent. Authorize the connection again
+    before then.
     """)
 
   static let needsAuthorization = Explanation(
-    "A person must consent again",
+    "Authorization required",
     """
-    The service refused the refresh token for good, the client or the declared scopes are others
-    than those that were consented to, or an answer was lost on the way and the new token with
-    it. Nothing is tried by itself any more. The access token that there is, is served until it
-    ends. `vaultctl authorize NAME` asks for consent.
+    The service rejected the refresh token permanently, the client or the declared scopes differ
+    from those that were consented to, or a response with a new token was lost. vaultctl makes no
+    further attempts. The current access token works until it expires. `vaultctl authorize NAME`
+    asks for consent.
     """)
 
   static let renewalFailed = Explanation(
-    "A token could not be renewed",
+    "Token renewal failed",
     """
-    The service could not be reached, was busy, or says that the client is set up wrongly. What is
-    kept stays as it is. Passing faults are tried again with growing pauses; a client that is set
-    up wrongly is tried again once another setup was applied, or when `vaultctl refresh NAME`
-    names it.
+    The service was unreachable or busy, or rejected the client configuration. Stored tokens are
+    unchanged. Transient errors are retried with increasing delays; a rejected client is retried
+    after its setup was changed and applied, or when `vaultctl refresh NAME` names it.
     """)
 
   static let tokensMoved = Explanation(
-    "Tokens were changed while this ran",
+    "Tokens changed concurrently",
     """
-    Another process renewed, authorized or revoked the connection's tokens first. Nothing of it
-    was overwritten.
+    Another process renewed, authorized or revoked the connection's tokens first. Nothing was
+    overwritten.
     """)
 
   static let clockSkew = Explanation(
-    "The service's clock is not ours",
+    "Clock skew",
     """
-    The service's answer was dated otherwise than this machine's clock. Lifetimes are counted from
-    our own clock, so tokens are renewed in time all the same; signed assertions are dated by the
-    service's clock. Set the clock that is wrong.
+    The service's response carries a different time than this machine's clock. Token lifetimes are
+    measured with this machine's clock, so tokens are still renewed in time; signed assertions use
+    the service's clock. Correct the clock that is wrong.
     """)
 
   static let authorizationFailed = Explanation(
-    "An authorization did not come about",
+    "Authorization failed",
     """
-    Nobody consented, the service refused, or the answer in the browser was not to this request.
-    Nothing was changed.
+    Consent was not given, the service refused, or the response in the browser did not belong to
+    this request. Nothing was changed.
     """)
 
   static let revocationFailed = Explanation(
-    "A token could not be revoked at the service",
+    "Token not revoked at the service",
     """
-    It was taken out of the store, and the service may still take it until it ends. Revoke it on
-    the service's own page.
+    The token was removed from the store, but the service may accept it until it expires. Revoke it
+    on the service's own page.
     """)
 
   static let noTokens = Explanation(
-    "A connection has no tokens",
+    "Connection has no tokens",
     """
-    Its setup holds credentials that are used as they are, its app has no OAuth facts (`oauth:` of
-    the project's own apps), or its store renews tokens by itself and does not show them.
+    Its setup holds credentials that are used directly, its app defines no OAuth endpoints (`oauth:`
+    in the project's own apps), or its store renews tokens itself and does not reveal them.
     """)
 
   static let answerUnsaved = Explanation(
-    "An answer with tokens waits to be saved",
+    "Token response not saved",
     """
-    A service gave tokens and the store could not be written. The answer is kept sealed in
-    `.vaultctl/answers/` beside the project file, and is saved by the next `vaultctl refresh` on
-    this machine. Do not delete it: the service may take no other refresh token. Where that folder
-    could not be written either, the tokens are lost, and the connection is authorized again.
+    A service issued tokens and the store could not be written. The response is kept, sealed, in
+    `.vaultctl/answers/` next to the project file; the next `vaultctl refresh` on this machine saves
+    it. Do not delete it, because the service may accept no other refresh token. If that folder could
+    not be written either, the tokens are lost and the connection must be authorized again.
     """)
 
   static let scopeNarrowed = Explanation(
-    "A renewal gave fewer scopes than there were",
+    "Renewal granted fewer scopes",
     """
-    The service granted less at a refresh than before: somebody took a permission away, or the
-    service narrows. What uses the connection may fail. Authorize it again.
+    The service granted fewer scopes than before: a permission was revoked, or the service narrows
+    grants. Flows that use the connection may fail. Authorize it again.
     """)
 
   static let unauthorized = Explanation(
-    "A connection was never authorized",
+    "Connection not authorized",
     """
-    Its credentials are there, and nobody has obtained a token with them yet. `vaultctl refresh`
-    mints one where no person is needed; else a person consents: `vaultctl authorize NAME`.
+    The credentials are complete, but no token has been obtained with them. `vaultctl refresh`
+    obtains one where no consent is needed; otherwise a person consents with
+    `vaultctl authorize NAME`.
     """)
 
   static let commandNotRun = Explanation(
-    "A command could not be started",
+    "Command could not be started",
     """
-    `vaultctl exec NAME -- COMMAND` runs a program of the PATH with the connection's credentials.
+    `vaultctl exec NAME -- COMMAND` runs a program from the PATH with the connection's credentials.
     The note says why it did not start.
     """)
 }

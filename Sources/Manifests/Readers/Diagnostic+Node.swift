@@ -28,7 +28,7 @@ extension Diagnostic {
     Diagnostic(
       .wrongType, "`\(path)` must be \(expected), not \(node.kindDescription)",
       at: .source(file: file, range: node.range),
-      help: node.isUnquotedText && expected == "a text" ? ["write it in quotes"] : [])
+      help: node.isUnquotedText && expected == "a string" ? ["quote the value"] : [])
   }
 
   static func outOfRange(
@@ -46,7 +46,7 @@ extension Diagnostic {
     let near = nearestName(to: text, among: allowed)
     return Diagnostic(
       code, "`\(path)` cannot be `\(text)`", at: .source(file: file, range: node.range),
-      notes: ["it can be: \(allowed.joined(separator: ", "))"],
+      notes: ["allowed values: \(allowed.joined(separator: ", "))"],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 }
@@ -59,9 +59,9 @@ extension YAMLNode {
     case .scalar(let scalar):
       switch scalar.resolved {
       case .null: "nothing"
-      case .bool: "a truth value"
+      case .bool: "a boolean"
       case .integer, .float: "a number"
-      case .string: "a text"
+      case .string: "a string"
       }
     }
   }

@@ -24,44 +24,46 @@ extension Diagnostic {
   static func emptyProject(file: String) -> Diagnostic {
     Diagnostic(
       .emptyDocument, "the project file is empty", at: .file(file),
-      help: ["write one: vaultctl init"])
+      help: ["create a project: vaultctl init"])
   }
 
   static func secondProject(at location: Location) -> Diagnostic {
     Diagnostic(
-      .wrongKind, "a project file holds one document", at: location,
-      help: ["remove what stands behind the first"])
+      .wrongKind, "the project file must hold one document", at: location,
+      help: ["remove everything after the first document"])
   }
 
   static func invalidProjectName(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidProjectName, "not a project's name", at: location,
-      notes: ["it has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, a letter or digit first"])
+      .invalidProjectName, "invalid project name", at: location,
+      notes: [
+        "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit"
+      ])
   }
 
   static func invalidPath(_ path: String, at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidPath, "`\(path)` must stay inside the project", at: location,
-      notes: ["a path is relative to the project file and has no `..`"])
+      notes: ["paths are relative to the project file and must not contain `..`"])
   }
 
   static func noRecipients(at location: Location) -> Diagnostic {
     Diagnostic(
-      .noRecipientRule, "no recipients", at: location,
-      notes: ["secrets must be sealed for somebody"],
-      help: ["see your keys: gpg --list-secret-keys --with-subkey-fingerprint"])
+      .noRecipientRule, "no recipient chosen", at: location,
+      notes: ["secrets must be sealed for at least one key"],
+      help: ["list your keys: gpg --list-secret-keys --with-subkey-fingerprint"])
   }
 
   static func notFingerprint(at location: Location) -> Diagnostic {
     Diagnostic(
       .recipientNotFingerprint, "not a full fingerprint", at: location,
-      notes: ["it has 40 hex digits (64 for a version 6 key); short ids can be forged"],
-      help: ["see it: gpg --list-keys --fingerprint"])
+      notes: ["a fingerprint has 40 hex digits (64 for a version 6 key); short IDs can be forged"],
+      help: ["show fingerprints: gpg --list-keys --fingerprint"])
   }
 
   static func duplicateRecipient(_ fingerprint: String, at location: Location) -> Diagnostic {
     Diagnostic(
       .duplicateRecipient, "`\(fingerprint)` is listed twice", at: location,
-      help: ["remove one"])
+      help: ["remove one of the two"])
   }
 }

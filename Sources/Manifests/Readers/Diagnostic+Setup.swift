@@ -7,7 +7,7 @@ extension Diagnostic {
   {
     Diagnostic(
       .plaintextSecret, "secret field `spec.setup.\(field)` is not sealed", at: location,
-      label: "plain text where a sealed value must be",
+      label: "plain text, must be sealed",
       notes: ["everyone who can read this file can read it"],
       help: ["seal it in place: vaultctl encrypt \(file)"])
   }
@@ -16,9 +16,9 @@ extension Diagnostic {
     _ field: FieldName, _ fault: MalformedMessage, at location: Location
   ) -> Diagnostic {
     Diagnostic(
-      .malformedMessage, "`spec.setup.\(field)` is not a whole OpenPGP message", at: location,
+      .malformedMessage, "`spec.setup.\(field)` is not a complete OpenPGP message", at: location,
       label: fault.reason,
-      help: ["take the value back from git, or seal it anew: vaultctl set NAME \(field)"])
+      help: ["restore the value from git, or seal it again: vaultctl set NAME \(field)"])
   }
 
   static func unknownField(
@@ -39,7 +39,7 @@ extension Diagnostic {
     let known = shape.fields.map(\.name.rawValue)
     let near = nearestName(to: text, among: known)
     return Diagnostic(
-      .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(text)` to ignore",
+      .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(text)`",
       at: location, notes: ["its fields: \(known.joined(separator: ", "))"],
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
@@ -49,9 +49,9 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .uselessPublicField,
-      "`\(field)` of `\(app.id)` is \(isSecret ? "secret and stays so" : "public already")",
+      "`\(field)` of `\(app.id)` is \(isSecret ? "secret and cannot be made public" : "already public")",
       at: location,
-      notes: ["`publicFields` is for fields that the catalog does not know"],
+      notes: ["`publicFields` applies to fields that the catalog does not list"],
       help: ["remove it from the list"])
   }
 
@@ -60,7 +60,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .uselessPublicField, "setup `\(shape.type)` of `\(app.id)` has no field `\(field)`",
-      at: location, notes: ["this setup takes no other fields than the catalog's"],
+      at: location, notes: ["this setup accepts only the fields in the catalog"],
       help: ["remove it from the list"])
   }
 

@@ -123,20 +123,22 @@ extension String {
 extension Diagnostic {
   fileprivate static func invalidID(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`\(text)` cannot be an id", at: location,
-      notes: ["an id has at most 55 lower-case letters, digits and `_`, a letter first"])
+      .invalidAppDefinition, "invalid identifier `\(text)`", at: location,
+      notes: [
+        "an identifier has at most 55 lower-case letters, digits and `_`, and starts with a letter"
+      ])
   }
 
   fileprivate static func noSetups(_ path: String, at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidAppDefinition, "`\(path)` has no setup", at: location,
-      help: ["an app needs at least one, with its `type` and `fields`"])
+      help: ["add at least one setup, with `type` and `fields`"])
   }
 
   fileprivate static func duplicateField(_ name: FieldName, at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidAppDefinition, "field `\(name)` is defined twice", at: location,
-      help: ["remove one"])
+      help: ["remove one of the two"])
   }
 
   fileprivate static func reservedField(at location: Location) -> Diagnostic {

@@ -6,7 +6,7 @@ extension Manifest {
   /// Reads the documents of one file as connections.
   ///
   /// 1. The frame: `apiVersion`, `kind`, `metadata`, `spec`, no other keys.
-  /// 2. The name, former names, labels and annotations.
+  /// 2. The name, previous names, labels and annotations.
   /// 3. The app, and its setup field by field against the catalog.
   /// 4. Scopes, lifecycle, and what is ignored.
   ///
@@ -187,17 +187,18 @@ extension Diagnostic {
       .unknownApp, "unknown app `\(text)`", at: location,
       notes: near == nil ? ["apps: \(names.joined(separator: ", "))"] : [],
       help: near.map { ["did you mean `\($0)`?"] }
-        ?? ["an app of your own is declared under `apps:` in \(Project.fileName)"])
+        ?? ["declare your own app under `apps:` in \(Project.fileName)"])
   }
 
   fileprivate static func invalidScope(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidScope, text.isEmpty ? "a scope cannot be empty" : "a scope has no white space",
-      at: location, help: ["write each scope as an item of its own"])
+      .invalidScope, text.isEmpty ? "a scope cannot be empty" : "a scope cannot contain spaces",
+      at: location, help: ["list each scope as a separate item"])
   }
 
   fileprivate static func duplicateScope(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .duplicateScope, "scope `\(text)` is listed twice", at: location, help: ["remove one"])
+      .duplicateScope, "scope `\(text)` is listed twice", at: location,
+      help: ["remove one of the two"])
   }
 }

@@ -23,7 +23,7 @@ extension NodeReader {
           .overlaysMeet("the overlay of `\(other.name)`", at: environment.overlay.location))
       }
       for path in manifests where path.text == environment.overlay.text {
-        report(.overlaysMeet("a path of `manifests`", at: environment.overlay.location))
+        report(.overlaysMeet("a path in `manifests`", at: environment.overlay.location))
       }
       environments.append(environment)
     }
@@ -70,17 +70,17 @@ extension String {
 extension Diagnostic {
   fileprivate static func invalidEnvironment(_ name: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidEnvironment, "`\(name)` cannot be an environment's name", at: location,
+      .invalidEnvironment, "invalid environment name `\(name)`", at: location,
       notes: [
-        "it has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, a letter or digit first;"
-          + " `all` means all of them"
+        "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit;"
+          + " `all` is reserved"
       ])
   }
 
   fileprivate static func overlaysMeet(_ other: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidEnvironment, "an overlay needs a folder of its own", at: location,
-      notes: ["it is, or lies in or around, \(other)"],
+      .invalidEnvironment, "overlays must not share a folder", at: location,
+      notes: ["the folder is the same as, inside or around \(other)"],
       help: ["give it another folder: `overlay: environments/NAME`"])
   }
 }

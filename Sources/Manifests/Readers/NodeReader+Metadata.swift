@@ -90,19 +90,19 @@ extension String {
 extension Diagnostic {
   fileprivate static func invalidName(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidName, "not a connection's name", at: location,
+      .invalidName, "invalid connection name", at: location,
       notes: [
-        "a name has 1 to \(ConnectionName.maxLength) characters, none of them a control"
-          + " character, and no space at either end"
+        "a name has 1 to \(ConnectionName.maxLength) characters, without control characters"
+          + " and without spaces at either end"
       ])
   }
 
   fileprivate static func invalidLabel(_ key: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidLabel, "label `\(key)` cannot be used", at: location,
+      .invalidLabel, "invalid label `\(key)`", at: location,
       notes: [
-        "a label's key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`;"
-          + " its value has at most 255 characters"
+        "a label key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`;"
+          + " a label value has at most 255 characters"
       ])
   }
 }

@@ -183,16 +183,18 @@ extension Substring {
 extension Diagnostic {
   fileprivate static func notAnEndpoint(_ path: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`\(path)` is no endpoint that a login may be sent to", at: location,
-      notes: ["it is `https://HOST/PATH`; plain `http` is for this machine alone (127.0.0.1)"],
-      help: ["a part of it may be a field of the setup: `https://{domain}/oauth/token`"])
+      .invalidAppDefinition, "credentials cannot be sent to `\(path)`", at: location,
+      notes: [
+        "an endpoint is `https://HOST/PATH`; plain `http` is accepted only for this machine (127.0.0.1)"
+      ],
+      help: ["use a setup field as a part of it: `https://{domain}/oauth/token`"])
   }
 
   fileprivate static func endpointField(
     _ field: FieldName, _ path: String, at location: Location
   ) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "`\(path)` needs a field `\(field)` that a setup does not have",
+      .invalidAppDefinition, "`\(path)` uses field `\(field)`, which a setup does not have",
       at: location, help: ["add the field to every setup that has a `grant`"])
   }
 }

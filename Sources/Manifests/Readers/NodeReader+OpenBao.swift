@@ -99,16 +99,16 @@ extension JWTSource {
 extension Diagnostic {
   fileprivate static func invalidJWTSource(at location: Location?) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "where the JWT comes from is not told", at: location,
-      help: ["`jwtFrom: env:NAME`, `jwtFrom: file:PATH`, or `jwtFrom: command`"])
+      .invalidStore, "no source for the JWT configured", at: location,
+      help: ["set `jwtFrom: env:NAME`, `jwtFrom: file:PATH` or `jwtFrom: command`"])
   }
 
   fileprivate static func invalidEnginePath(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "not a path within the server", at: location,
+      .invalidStore, "invalid path on the server", at: location,
       notes: [
-        "it has letters, digits, `.`, `_` and `-`, with single slashes between its parts and none"
-          + " at its ends"
+        "a path has letters, digits, `.`, `_` and `-`, with single slashes between its parts and none"
+          + " at either end"
       ])
   }
 }

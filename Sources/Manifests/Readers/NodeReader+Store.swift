@@ -134,19 +134,21 @@ extension String {
 extension Diagnostic {
   fileprivate static func ledgerWithoutPath(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "where the ledger's file is to be is not told", at: location,
-      help: ["name it: `ledger: {type: sqlite, path: .vaultctl/ledger.db}`"])
+      .invalidStore, "no path configured for the ledger", at: location,
+      help: ["set it: `ledger: {type: sqlite, path: .vaultctl/ledger.db}`"])
   }
 
   fileprivate static func notADomain(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "not a tenant's domain", at: location,
-      help: ["the domain alone: `domain: acme.eu.auth0.com`"])
+      .invalidStore, "invalid tenant domain", at: location,
+      help: ["give the domain alone: `domain: acme.eu.auth0.com`"])
   }
 
   fileprivate static func notAServer(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidStore, "not a server that a login may be sent to", at: location,
-      notes: ["it is `https://HOST`; plain `http` is for this machine alone (127.0.0.1)"])
+      .invalidStore, "credentials cannot be sent to this address", at: location,
+      notes: [
+        "an address is `https://HOST`; plain `http` is accepted only for this machine (127.0.0.1)"
+      ])
   }
 }

@@ -4,7 +4,7 @@ import Model
 import SourceYAML
 
 /// Reads the nodes of one file into typed values. Faults are collected with their locations and
-/// reading goes on, so that one run reports them all.
+/// reading continues, so that one run reports them all.
 struct NodeReader {
   let file: String
   /// Whether the file belongs to an environment: there, `null` removes what the base gives.
@@ -80,7 +80,7 @@ struct NodeReader {
       show(node)
       return scalar.text
     }
-    report(.wrongType(node, path, expected: "a text", file: file))
+    report(.wrongType(node, path, expected: "a string", file: file))
     return nil
   }
 
@@ -97,7 +97,7 @@ struct NodeReader {
     guard case .scalar(let scalar) = node.content, scalar.resolved == .integer,
       scalar.text.utf8.allSatisfy({ $0.isASCIIDigit || "+-".utf8.contains($0) })
     else {
-      report(.wrongType(node, path, expected: "a whole number", file: file))
+      report(.wrongType(node, path, expected: "an integer", file: file))
       return nil
     }
     show(node)

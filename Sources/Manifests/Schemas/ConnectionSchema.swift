@@ -24,7 +24,7 @@ struct ConnectionSchema {
 
   private var metadata: JSON {
     Schemas.closed(
-      "Who the connection is.", required: ["name"],
+      "Identifies the connection.", required: ["name"],
       [
         "name": Schemas.described(
           "Unique in the store; 1 to \(ConnectionName.maxLength) characters.",
@@ -35,17 +35,17 @@ struct ConnectionSchema {
               #"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#,
           ]),
         "renamedFrom": Schemas.described(
-          "Names that it had before; the store's connection is renamed.",
+          "Previous names; the connection in the store is renamed.",
           ["type": ["string", "array", "null"], "items": Schemas.text]),
         "labels": Schemas.described(
-          "Texts to choose connections by; they go into the store.",
+          "Key-value pairs for selecting connections; kept in the store.",
           [
             "type": ["object", "null"],
             "propertyNames": ["pattern": "^[A-Za-z0-9._/-]{1,63}$"],
             "additionalProperties": ["type": "string", "maxLength": 255],
           ]),
         "annotations": Schemas.described(
-          "Texts for people and tools; they stay in the manifest.",
+          "Key-value pairs for people and tools; kept in the manifest only.",
           ["type": ["object", "null"], "additionalProperties": Schemas.text]),
       ])
   }
@@ -53,13 +53,13 @@ struct ConnectionSchema {
   private var spec: JSON {
     let frame: JSON.Members = [
       "app": Schemas.described(
-        "The service that the connection is for.",
+        "The service that the connection logs in to.",
         ["enum": .strings(apps.map(\.id.rawValue))]),
       "setup": Schemas.described(
-        "The credentials; absent or null: the connection is empty.",
+        "The credentials. If absent or null, the connection is empty.",
         ["type": ["object", "null"]]),
       "scopes": Schemas.described(
-        "What the service must have granted.",
+        "Scopes that the service must grant.",
         [
           "type": ["array", "null"],
           "items": [
@@ -69,18 +69,18 @@ struct ConnectionSchema {
           "uniqueItems": true,
         ]),
       "publicFields": Schemas.list(
-        "Fields that the catalog does not know and that are no secret.", Schemas.text),
+        "Fields unknown to the catalog that are not secret.", Schemas.text),
       "ignore": Schemas.list(
-        "Fields that are left to others once the connection is there.", Schemas.text),
+        "Fields that are written on create and ignored afterwards.", Schemas.text),
       "lifecycle": Schemas.closed(
-        "What an apply must not do.",
+        "Restrictions on apply.",
         [
           "preventDestroy": Schemas.described(
-            "Refuse what would delete the connection.", ["type": "boolean"])
+            "Refuse any change that would delete the connection.", ["type": "boolean"])
         ], nullable: true),
     ]
     return Schemas.described(
-      "What the connection is.",
+      "The connection itself.",
       [
         "type": "object", "required": ["app"],
         "properties": .object(frame), "additionalProperties": false,
@@ -146,7 +146,7 @@ struct ConnectionSchema {
   }
 
   private static let sealed: JSON = Schemas.described(
-    "An OpenPGP message: sealed in place by `vaultctl encrypt`.",
+    "An OpenPGP message; `vaultctl encrypt` seals the value in place.",
     [
       "type": "string",
       "pattern": #"^\s*-----BEGIN PGP MESSAGE-----"#,

@@ -14,7 +14,7 @@ enum OAuthSchema {
   private static let url =
     #"^(https://[^@/?# ]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)([/?][!-"$-~]*)?$"#
   private static let endpoint: JSON = Schemas.described(
-    "Of https, or plain http to this machine; {field} stands for that field of the setup.",
+    "An https URL, or http for this machine; {field} is replaced by that setup field.",
     [
       "type": ["string", "null"],
       "pattern": .string(#"^\{[a-z][a-z0-9_]*\}$|"# + url),
@@ -26,12 +26,12 @@ enum OAuthSchema {
 
   static var json: JSON {
     Schemas.closed(
-      "The service's OAuth 2 side.", required: ["tokenEndpoint"],
+      "The service's OAuth 2 endpoints and behavior.", required: ["tokenEndpoint"],
       [
         "authorizationEndpoint": endpoint, "tokenEndpoint": endpoint, "deviceEndpoint": endpoint,
         "revocationEndpoint": endpoint, "introspectionEndpoint": endpoint,
         "authorizationParameters": Schemas.described(
-          "What an authorization request says besides.",
+          "Additional parameters of authorization requests.",
           ["type": ["object", "null"], "additionalProperties": Schemas.text]),
         "clientAuthentication": choice(ClientAuthentication.allCases.map(\.rawValue)),
         "pkce": choice(PKCE.allCases.map(\.rawValue)),
@@ -41,14 +41,14 @@ enum OAuthSchema {
 
   private static var scopes: JSON {
     Schemas.closed(
-      "How it spells scopes.",
+      "How the service writes scopes.",
       [
         "separator": text, "sent": truth, "member": text,
         "aliases": Schemas.described(
-          "Other spellings of a scope.",
+          "Alternative spellings of scopes.",
           ["type": ["object", "null"], "additionalProperties": Schemas.text]),
         "implied": Schemas.described(
-          "What a scope gives besides itself.",
+          "Scopes that a scope implies.",
           [
             "type": ["object", "null"],
             "additionalProperties": ["type": "array", "items": Schemas.text],
@@ -58,19 +58,19 @@ enum OAuthSchema {
 
   private static var refresh: JSON {
     Schemas.closed(
-      "What becomes of refresh tokens.",
+      "Rotation and expiry of refresh tokens.",
       [
         "rotation": choice(RefreshRules.Rotation.allCases.map(\.rawValue)),
         "graceSeconds": count(.refreshGrace), "idleSeconds": count(.tokenLifetime),
         "idleRenewedBy": text, "hardSeconds": count(.tokenLifetime),
-        "invalidGrantCodes": Schemas.list("Errors that mean invalid_grant.", Schemas.text),
+        "invalidGrantCodes": Schemas.list("Error codes equivalent to invalid_grant.", Schemas.text),
         "revocationEndsOthers": truth,
       ], nullable: true)
   }
 
   private static var accessTokens: JSON {
     Schemas.closed(
-      "How long access tokens last where an answer does not say it.",
+      "Lifetime of access tokens if the response does not give one.",
       [
         "lifetimeSeconds": count(.tokenLifetime), "neverExpire": truth,
         "zeroMeans": choice(AccessLifetime.Zero.allCases.map(\.rawValue)),

@@ -4,7 +4,7 @@ import Model
 enum ProjectSchema {
   private static let id = "^[a-z][a-z0-9_]{0,54}$"
   static let path: JSON = Schemas.described(
-    "Relative to the project file, without `..`.",
+    "A path relative to the project file, without `..`.",
     [
       "type": "string", "minLength": 1,
       "pattern": #"^(?!/)(?!(.*/)?\.\.(/|$))[^\u0000-\u001f\u007f-\u009f]+$"#,
@@ -20,7 +20,8 @@ enum ProjectSchema {
     [
       "$schema": .string(Schemas.dialect),
       "title": "vaultctl project",
-      "description": "Where connections are declared, who can open them, and the store.",
+      "description":
+        "Where connections are declared, who can decrypt their secrets, and which store they are applied to.",
       "type": "object",
       "required": ["apiVersion", "kind", "name", "recipients"],
       "properties": .object(properties),
@@ -42,40 +43,40 @@ enum ProjectSchema {
     [
       "apiVersion": Schemas.constant(apiVersion), "kind": Schemas.constant("Project"),
       "name": Schemas.described(
-        "Goes into every sealed value.",
+        "The project's name; every sealed value contains it.",
         ["type": "string", "pattern": .string(name)]),
-      "manifests": Schemas.list("Files and folders with connections.", path),
+      "manifests": Schemas.list("Files and folders that declare connections.", path),
       "recipients": Schemas.described(
-        "Who can open the secrets of which files; the first rule that matches counts.",
+        "Keys that can decrypt secrets, by file; the first matching rule applies.",
         ["type": "array"] + rules),
       "store": StoreSchema.json,
       "environments": Schemas.described(
-        "Stores of their own, with documents that lie over the base's; chosen by --env.",
+        "Environments, each with its own store and an overlay over the base; selected with --env.",
         [
           "type": ["object", "null"],
           "propertyNames": ["pattern": .string(name), "not": Schemas.constant("all")],
           "additionalProperties": environment,
         ]),
       "tokens": Schemas.closed(
-        "When tokens are renewed: so long before they end.",
+        "How long before expiry tokens are renewed.",
         [
           "marginSeconds": OAuthSchema.count(.renewalMargin),
           "marginPercent": OAuthSchema.count(.renewalMarginPercent),
         ], nullable: true),
-      "flows": Schemas.list("Globs of flow definitions, one JSON file a flow.", path),
+      "flows": Schemas.list("Globs of flow definitions, one flow per JSON file.", path),
       "policy": Schemas.closed(
-        "What CI does not let pass.",
+        "Policy for plans in CI.",
         [
           "failOn": Schemas.list(
-            "Findings of a plan that fail it.",
+            "Findings that fail a plan.",
             ["enum": .strings(FindingKind.allCases.map(\.rawValue))])
         ], nullable: true),
       "signing": Schemas.described(
-        "Whether every sealed value must carry a signer's signature.",
+        "Whether every sealed value must be signed by one of the signers.",
         ["enum": ["required", "optional", nil]]),
-      "signers": Schemas.list("Whose signatures count.", fingerprint),
+      "signers": Schemas.list("Keys whose signatures are accepted.", fingerprint),
       "apps": Schemas.described(
-        "Apps of the project's own, in the catalog's shape.",
+        "The project's own apps, in the format of the catalog.",
         [
           "type": ["object", "null"],
           "propertyNames": ["pattern": .string(id)],
@@ -107,7 +108,7 @@ enum ProjectSchema {
       [
         "store": StoreSchema.json,
         "recipients": Schemas.described(
-          "Rules for its files, before the project's.",
+          "Recipient rules for its files, tried before the project's.",
           ["type": ["array", "null"]] + rules),
         "overlay": ["anyOf": [path, Schemas.null]],
       ], nullable: true)
@@ -122,13 +123,13 @@ enum ProjectSchema {
           "type": "array", "minItems": 1, "items": setup,
         ],
         "actions": Schemas.list(
-          "What flows do with it.",
+          "Actions that flows perform with the app.",
           Schemas.closed(
             "An action.", required: ["action"],
             [
               "action": Schemas.text,
               "connection": ["enum": .strings(FlowAction.Need.allCases.map(\.rawValue))],
-              "scopes": Schemas.list("What the action needs.", Schemas.text),
+              "scopes": Schemas.list("Scopes that the action requires.", Schemas.text),
             ])),
         "oauth": OAuthSchema.json,
       ])
@@ -140,10 +141,10 @@ enum ProjectSchema {
       [
         "type": ["type": "string", "pattern": .string(id)],
         "open": Schemas.described(
-          "Whether other fields may stand in it.", ["type": ["boolean", "null"]]),
+          "Whether other fields are accepted.", ["type": ["boolean", "null"]]),
         "fields": ["type": ["array", "null"], "items": field],
         "grant": Schemas.described(
-          "How it comes to tokens.",
+          "How the setup obtains tokens.",
           ["enum": .array(OAuthGrant.allCases.map { .string($0.rawValue) } + [.null])]),
       ])
   }

@@ -30,19 +30,21 @@ enum StoreSchema {
 
   static var json: JSON {
     Schemas.closed(
-      "Where applied connections are kept.", required: ["type"],
+      "Where connections are applied to.", required: ["type"],
       [
         "type": ["enum": .strings(types.map(\.name))],
         "ledger": ledger,
         "path": nullable(ProjectSchema.path),
-        "domain": Schemas.described("The tenant's: acme.eu.auth0.com.", ["type": "string"]),
+        "domain": Schemas.described(
+          "The tenant's domain, such as acme.eu.auth0.com.", ["type": "string"]),
         "baseURL": text(server),
         "address": text(server),
         "namespace": text(enginePath),
         "mount": text(enginePath),
         "prefix": text(enginePath),
         "login": login,
-        "credentialsCommand": Schemas.list("Prints the login as lines NAME=value.", Schemas.text),
+        "credentialsCommand": Schemas.list(
+          "Command that prints credentials as lines NAME=value.", Schemas.text),
       ], nullable: true, conditions: ["allOf": .array(types.map(rule))])
   }
 
@@ -64,7 +66,7 @@ enum StoreSchema {
 
   private static var ledger: JSON {
     Schemas.described(
-      "Where what was applied is recorded: `git` is a ref of this repository.",
+      "Where applied records are kept; `git` is a ref in this repository.",
       [
         "anyOf": [
           Schemas.constant("git"), Schemas.null,
@@ -79,11 +81,11 @@ enum StoreSchema {
   private static var login: JSON {
     func method(_ name: String, required: [String], _ keys: JSON.Members) -> JSON {
       Schemas.closed(
-        "By \(name).", required: ["method"] + required,
+        "Log in with \(name).", required: ["method"] + required,
         ["method": Schemas.constant(name)] + keys)
     }
     return Schemas.described(
-      "How one logs in; a token where nothing is said.",
+      "How to log in; with a token by default.",
       [
         "anyOf": [
           Schemas.null, method("token", required: [], [:]),

@@ -3,7 +3,7 @@
 /// From the vendors' own documentation where it was at hand, else from public client code, as of
 /// November 2026. A lifetime that no source gives is left unknown: the response has it.
 extension OAuthService {
-  /// Refreshing kills the former pair; 60 days without use kill the refresh token.
+  /// A refresh invalidates the previous pair; 60 days without use expire the refresh token.
   static let airtable = OAuthService(
     authorization: "https://airtable.com/oauth2/v1/authorize",
     token: "https://airtable.com/oauth2/v1/token", clientAuthentication: .basic, pkce: .required,

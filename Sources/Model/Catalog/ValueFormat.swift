@@ -3,9 +3,9 @@ import Encodings
 extension ValueFormat {
   package var summary: String {
     switch self {
-    case .httpsURL: "an https URL (`https://host/…`, without a user and a password)"
+    case .httpsURL: "an https URL (`https://host/…`, without user name and password)"
     case .hostName: "a host name (letters, digits, `-` and `.`; no scheme, no port)"
-    case .email: "an e-mail address"
+    case .email: "an email address"
     }
   }
 

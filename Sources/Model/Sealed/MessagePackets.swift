@@ -3,7 +3,7 @@ struct MessagePackets {
   /// Of each session key packet in front of the encrypted one: the key that it is for, 64 bits;
   /// 0 for a hidden recipient.
   private(set) var keyIDs: [UInt64] = []
-  /// Those packets, if nothing else comes before the encrypted one and all are of version 3.
+  /// Those packets, if nothing else comes before the encrypted one and all have version 3.
   private(set) var keyPackets: Range<Int>?
   /// The encrypted bytes of a packet with a definite length that is integrity protected in the way
   /// of RFC 4880 section 5.13.

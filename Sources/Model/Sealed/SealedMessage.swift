@@ -13,12 +13,12 @@ package enum MalformedMessage: Error, Hashable, Sendable {
   package var reason: String {
     switch self {
     case .noHeader: "it does not start with `\(Armor.header)`"
-    case .noBlankLine: "the blank line behind the armor's headers is missing"
+    case .noBlankLine: "the blank line after the armor headers is missing"
     case .noFooter: "its END line is missing"
-    case .textAfterFooter: "there is text behind its END line"
-    case .badBase64: "its body is no base64"
+    case .textAfterFooter: "there is text after its END line"
+    case .badBase64: "its body is not base64"
     case .badChecksum: "its checksum does not match its body"
-    case .badPackets: "its packets are cut off or damaged"
+    case .badPackets: "its packets are truncated or damaged"
     case .notEncryptedToKeys: "it is not encrypted to a public key"
     case .notIntegrityProtected: "it has no integrity protection"
     }

@@ -38,7 +38,7 @@ extension TokenRecord {
   ///
   /// - Parameters:
   ///   - client: the connection's client as it is set up now; `nil` where that is not known.
-  ///   - declared: the scopes that the connection should have; `nil` where nothing is said.
+  ///   - declared: the scopes that the connection should have; `nil` where none are declared.
   package func need(
     client: ClientIdentity?, declared: Set<Scope>?, rules: ScopeRules, now: Timestamp
   ) -> AuthorizationNeed? {

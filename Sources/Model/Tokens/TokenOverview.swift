@@ -1,4 +1,4 @@
-/// The token records of a store, and the time by which they are judged.
+/// The token records of a store, and the time they are evaluated at.
 package struct TokenOverview: Hashable, Sendable {
   /// By the names that the store has the connections under.
   package let records: [ConnectionName: TokenRecord]

@@ -48,7 +48,7 @@ package struct ClientIdentity: Hashable, Sendable, Codable {
   }
 }
 
-/// What is known of the tokens that are kept.
+/// Metadata of the stored tokens.
 package struct TokenMetadata: Hashable, Sendable, Codable {
   /// The exchange that they came from.
   package var attempt: TokenAttempt
@@ -180,13 +180,13 @@ package enum AuthorizationNeed: Hashable, Sendable, Codable {
 
   package var summary: String {
     switch self {
-    case .refused(let code): "the service says `\(code)`"
-    case .unspecified: "the service refuses without saying why (unspecified)"
-    case .answerLost: "the answer to a refresh was lost on the way, and the new token with it"
-    case .clientChanged: "the client changed, and tokens are of one client alone"
-    case .scopesChanged: "other scopes are declared than were asked for"
-    case .refreshTokenEnded: "the refresh token has ended"
-    case .noRefreshToken: "the service gave no refresh token"
+    case .refused(let code): "the service reports `\(code)`"
+    case .unspecified: "the service refuses without giving a reason (unspecified)"
+    case .answerLost: "the response to a refresh was lost, and the new token with it"
+    case .clientChanged: "the client changed, and tokens belong to one client"
+    case .scopesChanged: "the declared scopes changed since consent"
+    case .refreshTokenEnded: "the refresh token has expired"
+    case .noRefreshToken: "the service issued no refresh token"
     case .revoked: "it was revoked"
     }
   }

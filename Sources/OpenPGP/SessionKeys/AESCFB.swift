@@ -51,7 +51,7 @@ enum GCrypt {
   static func sha256(_ bytes: Span<UInt8>) -> [UInt8] { hash(bytes, GCRY_MD_SHA256) }
 
   private static func hash(_ bytes: Span<UInt8>, _ algorithm: gcry_md_algos) -> [UInt8] {
-    precondition(isReady, "libgcrypt is there, or nothing is hashed with it")
+    precondition(isReady, "libgcrypt must be initialized before hashing")
     let algorithm = Int32(algorithm.rawValue)
     var digest = [UInt8](repeating: 0, count: Int(gcry_md_get_algo_dlen(algorithm)))
     unsafe digest.withUnsafeMutableBytes { target in

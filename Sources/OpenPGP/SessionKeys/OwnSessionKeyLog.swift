@@ -7,7 +7,7 @@ import Model
 /// keyring, with a digest of the key packets and no key.
 ///
 /// New values never join another session key: the author of a message from elsewhere may know its
-/// session key, or a former recipient may, and could read whatever joined it.
+/// session key, or a removed recipient may, and could read whatever joined it.
 struct OwnSessionKeyLog: Sendable {
   /// Messages that may share a session key.
   static let maxMessages = 1 << 20
