@@ -1,6 +1,9 @@
 package import Diagnostics
 
 /// What an apply would do, and what a reader should know; sorted, without a secret.
+///
+/// Its memberwise initializer looks like those of other model types: Swift makes one only as `internal`,
+/// and these are used by other targets.
 package struct Plan: Hashable, Sendable, Codable {
   package let changes: [Change]
   package let findings: [Finding]

@@ -1,4 +1,7 @@
-/// Apps that know contacts and leads.
+/// Apps that manage contacts and leads.
+///
+/// Every app is written out in full, although some look alike: a reviewer compares one app with its
+/// service's documentation, and a helper for similar apps would couple unrelated services.
 extension App {
   static let activecampaign = App(
     id: "activecampaign", name: "ActiveCampaign",

@@ -1,4 +1,7 @@
 /// Apps that send messages and mail.
+///
+/// Every app is written out in full, although some look alike: a reviewer compares one app with its
+/// service's documentation, and a helper for similar apps would couple unrelated services.
 extension App {
   static let slack = App(
     id: "slack", name: "Slack",
