@@ -6,7 +6,7 @@ extension Store {
   /// The store, whose backend goes away, or whose process is killed, after `count` writes.
   func unreliable(_ fate: UnreliableJournal.Fate, afterWrites count: Int) -> Store {
     var store = self
-    // Fewer than a test has changes, so that some are not begun.
+    // Fewer than a test has changes, so that some are not started.
     store.traits.parallelism = 4
     store.journal = UnreliableJournal(journal, fate, afterWrites: count)
     return store

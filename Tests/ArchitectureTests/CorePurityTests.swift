@@ -12,6 +12,7 @@ struct PureTarget: CustomTestStringConvertible {
   /// refused by name. CLibYAML parses bytes in memory. Parallelism maps on all cores, and gives
   /// what `map` gives.
   static let all = [
+    PureTarget(name: "Encodings"),
     PureTarget(name: "Diagnostics"),
     PureTarget(name: "Model", besides: ["Crypto", "FoundationEssentials"]),
     PureTarget(name: "SourceYAML", besides: ["CLibYAML"]),

@@ -124,7 +124,7 @@ import Testing
     #expect(try await vault(http, time).list().isEmpty)
     #expect(time.slept == [.milliseconds(250), .milliseconds(500), .milliseconds(1000)])
     let gone = Scripted(Array(repeating: answer(503), count: 6))
-    await #expect(throws: StoreError.unavailable("it answered 503")) {
+    await #expect(throws: StoreError.unavailable("it responded with 503")) {
       try await vault(gone, TestRuntime()).list()
     }
   }
@@ -149,7 +149,7 @@ import Testing
     let body =
       #"{"statusCode":400,"error":"Bad Request","errorCode":"invalid_body","message":"Payload validation error: 'hunter2' on property setup.token"}"#
     let http = Scripted([answer(400, [:], Array(body.utf8))])
-    await #expect(throws: StoreError.refused("it answers 400 invalid_body on `setup.token`")) {
+    await #expect(throws: StoreError.refused("it responded with 400 invalid_body on `setup.token`")) {
       try await vault(http, TestRuntime()).list()
     }
   }
@@ -161,7 +161,7 @@ import Testing
       name: name, app: "http",
       setup: BackendWrite.Setup(
         type: "bearer", fields: ["token": .secret(SecretBytes(copying: [0xFF, 0x00]))]))
-    await #expect(throws: StoreError.writeFailed("`token` is not UTF-8, which JSON needs")) {
+    await #expect(throws: StoreError.writeFailed("`token` is not UTF-8, as JSON requires")) {
       try await vault(http, TestRuntime()).create(write)
     }
   }

@@ -61,7 +61,7 @@ import Testing
     let error = #expect(throws: StoreError.self) {
       try logins(nil, ["BAO_ROLE_ID": "r"]).openBao(.appRole(mount: "m"))
     }
-    #expect(error == .unauthorized("there is no BAO_SECRET_ID, which the login needs"))
+    #expect(error == .unauthorized("BAO_SECRET_ID, which the login needs, is not set"))
   }
 
   @Test(arguments: [
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func auth0NeedsALogin() {
-    #expect(throws: StoreError.unauthorized("there is no login")) { try logins().auth0() }
+    #expect(throws: StoreError.unauthorized("no credentials found")) { try logins().auth0() }
     #expect(throws: Never.self) {
       try logins(nil, ["AUTH0_CLIENT_ID": "c", "AUTH0_CLIENT_SECRET": "s"]).auth0()
     }

@@ -14,8 +14,8 @@ import Testing
     #expect(plan.changes.map(\.action) == [.create] && plan.emptyCount == 1)
     let finding = try #require(plan.findings.first)
     #expect(finding.kind == .empty && finding.diagnostic.code == .emptyConnection)
-    #expect(finding.diagnostic.label == "lacks `zone`, `api_key`", "of the app's first setup")
-    #expect(finding.diagnostic.help == ["fill it: vaultctl set it zone"])
+    #expect(finding.diagnostic.label == "missing `zone`, `api_key`", "of the app's first setup")
+    #expect(finding.diagnostic.help == ["add them: vaultctl set it zone"])
   }
 
   @Test func optionalFieldsLeaveNothingEmpty() throws {
@@ -45,7 +45,7 @@ import Testing
     var it = try Scenario("it's; rm -rf ~")
     it.setup = nil
     let help = it.planned().findings.flatMap(\.diagnostic.help)
-    #expect(help.contains(#"fill it: vaultctl set 'it'\''s; rm -rf ~' zone"#))
+    #expect(help.contains(#"add them: vaultctl set 'it'\''s; rm -rf ~' zone"#))
   }
 
   /// The same input in another order gives the same plan.

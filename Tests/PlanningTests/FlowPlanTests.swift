@@ -66,7 +66,7 @@ import Testing
     #expect(
       plan.codes == [.flowNamesNone, .flowNamesNone, .flowWrongApp, .flowLacksConnection])
     #expect(plan.findings.allSatisfy { $0.kind == .flow && $0.diagnostic.severity == .warning })
-    #expect(plan.findings.flatMap(\.diagnostic.notes).contains("it is called `a` now"))
+    #expect(plan.findings.flatMap(\.diagnostic.notes).contains("it is now called `a`"))
   }
 
   @Test func anIdOfTheStoreMeansItsConnectionAlsoWhenThatIsRenamed() throws {

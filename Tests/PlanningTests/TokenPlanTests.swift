@@ -97,7 +97,7 @@ private struct TokenScenario {
     #expect(
       finding.diagnostic.notes == ["without `write`, crm.post of flow `Signup` fails"])
     #expect(
-      finding.diagnostic.help == ["consent to what is declared: vaultctl authorize it"])
+      finding.diagnostic.help == ["authorize it for the declared scopes: vaultctl authorize it"])
   }
 
   @Test func reportsScopesThatAreGrantedAndNotDeclared() throws {

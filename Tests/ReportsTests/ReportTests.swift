@@ -37,7 +37,7 @@ import Testing
     let plan = Plan(changes: [], findings: [], unchangedCount: 1, emptyCount: 0)
     #expect(
       PlanText(palette: plain).text(of: "s", plan)
-        == "No changes. 1 connection as declared.\n")
+        == "No changes. 1 connection up to date.\n")
   }
 
   @Test func statusAsTextAndJSON() throws {
@@ -130,6 +130,6 @@ import Testing
         == "Applied: 1 created, 1 updated, 0 deleted. 1 empty connection.")
     #expect(
       text.summary([(.create, .done), (.create, .failed), (.create, .skipped)], empty: 0).rendered
-        == "Incomplete: 1 created, 0 updated, 0 deleted; 1 failed, 1 not begun.")
+        == "Incomplete: 1 created, 0 updated, 0 deleted; 1 failed, 1 not started.")
   }
 }

@@ -118,7 +118,7 @@ import Testing
       of: "s", Plan(changes: changes, findings: findings, unchangedCount: 0, emptyCount: 10_000))
     #expect(text.utf8.count <= 65_536 && text.utf8.count > 50_000)
     #expect(text.contains("Plan: 10000 to create"))
-    for what in ["findings", "rows of the table", "connections' details"] {
+    for what in ["findings", "table rows", "connections' details"] {
       #expect(text.contains(" of 10000 \(what)"))
     }
     #expect(text.contains("</details>\n"))

@@ -108,7 +108,7 @@ import Testing
     let keeping = try write(
       "a", .update(record.storeID, from: record.version),
       fields: ["other": .keep(ciphertext: "c9")])
-    await #expect(throws: StoreError.corrupt("field `other` is not there to be kept")) {
+    await #expect(throws: StoreError.corrupt("field `other`, which the write keeps, is missing")) {
       try await test.carryOut(keeping)
     }
     #expect(try await test.backend.read().actual[name("a")]?.version == "1", "all or nothing")

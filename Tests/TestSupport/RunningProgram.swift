@@ -57,6 +57,20 @@ package final class RunningProgram: Sendable {
     try await waitFor(text) { $0.errors }
   }
 
+  /// Blocks until a text is on its standard output, or its screen.
+  ///
+  /// For a test that must act at once: one that suspends may resume only after others have finished.
+  ///
+  /// - Throws: `Ended` where the program ends without it; `NotInTime` after a minute.
+  package func blockUntilOutput(_ text: String) throws {
+    let end = ContinuousClock.now + .seconds(60)
+    while !output.contains(text) {
+      guard isRunning else { throw Ended(description: "ended without `\(text)`: \(output)") }
+      guard ContinuousClock.now < end else { throw NotInTime(description: "output of `\(text)`") }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
   private func waitFor(_ text: String, in printed: (RunningProgram) -> String) async throws {
     try await eventually("output of `\(text)`", within: .seconds(60)) {
       let wasRunning = isRunning

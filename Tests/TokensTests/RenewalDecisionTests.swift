@@ -177,7 +177,7 @@ private func decide(
     let stored = record(tokens: facts(ends: .at(ends)))
     let dead = failed(.consent(.refused(code: "invalid_grant")), after: stored)
     #expect(dead.tokens == stored.tokens)
-    #expect(dead.history.first?.reason == "the service says `invalid_grant`")
+    #expect(dead.history.first?.reason == "the service reports `invalid_grant`")
     for time in [now, ends, ends.adding(seconds: 86_400)] {
       #expect(
         try decide(dead, at: time, isForced: true) == .ask(.refused(code: "invalid_grant")))

@@ -71,7 +71,7 @@ import Testing
   @Test func aHeldLockIsWaitedForAndItsHolderNamed() async throws {
     let sandbox = try sandbox(connections: 3)
     let asking = try RunningProgram(sandbox, ["apply"], atTerminal: true)
-    try await asking.waitForOutput("`yes`")
+    try asking.blockUntilOutput("`yes`")
     let holder = try #require(asking.id)
     let other = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
     #expect(other.status == 1)
