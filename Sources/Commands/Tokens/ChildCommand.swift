@@ -1,5 +1,4 @@
 import Diagnostics
-import Dispatch
 import Foundation
 import Glibc
 import Processes
@@ -79,12 +78,14 @@ struct ChildCommand {
       for index in unsafe environment.indices { unsafe free(environment[index]) }
       for index in unsafe arguments.indices { unsafe free(arguments[index]) }
     }
+    let signals = SignalForwarder()
     var process = pid_t()
     let failure = unsafe ChildProcess.withSignalsAsNew { attributes in
       unsafe posix_spawnp(&process, command[0], nil, attributes, arguments, environment)
     }
     guard failure == 0 else { throw Failure(.cannotRun(command, failure)) }
-    return Self.wait(for: process)
+    signals.forward(to: process)
+    return withExtendedLifetime(signals) { ChildProcess.reaped(process) }
   }
 
   private static func variable(
@@ -103,19 +104,6 @@ struct ChildCommand {
       for position in span.indices { unsafe bytes[index + position] = span[position] }
     }
     return unsafe memory.bindMemory(to: CChar.self, capacity: length)
-  }
-
-  /// Passes signals on that would end us.
-  private static func wait(for process: pid_t) -> Int32 {
-    let sources = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { kill(process, number) }
-      source.resume()
-      return source
-    }
-    defer { for source in sources { source.cancel() } }
-    return ChildProcess.reaped(process)
   }
 }
 
