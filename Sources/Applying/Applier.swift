@@ -162,18 +162,6 @@ extension ApplyOutcome.ChangeResult {
   }
 }
 
-extension DiagnosticCode {
-  /// Whether no other change can succeed either.
-  var stopsTheRun: Bool {
-    switch self {
-    case .storeUnavailable, .storeModeTooLoose, .storeIsSymlink, .storeTooNew, .storeCorrupt,
-      .storeWriteFailed, .lockLost:
-      true
-    default: false
-    }
-  }
-}
-
 extension Diagnostic {
   fileprivate static func interrupted(_ run: InterruptedRun) -> Diagnostic {
     let doubt = run.inDoubt.map { "`\($0)`" }.joined(separator: ", ")

@@ -121,19 +121,6 @@ extension Change {
   }
 }
 
-extension StoreError {
-  /// Whether the store may have done it all the same.
-  fileprivate var leavesDoubt: Bool {
-    switch self {
-    case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
-    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
-      .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
-      .ambiguousName, .tokensMoved:
-      false
-    }
-  }
-}
-
 extension Change {
   /// Whether something in the setup will differ from what the store has.
   fileprivate var writesSetup: Bool {
@@ -145,30 +132,6 @@ extension Change {
       case .secret(_, let change): change != .reencrypted
       case .scopes, .label, .preventDestroy, .reauthorize: false
       }
-    }
-  }
-}
-
-extension ChangeAction {
-  var createsNew: Bool {
-    switch self {
-    case .create, .replace: true
-    case .update, .record, .delete, .rename, .adopt: false
-    }
-  }
-}
-
-extension StoreWrite.Action {
-  init(_ action: ChangeAction) {
-    switch action {
-    case .create: self = .create
-    case .update(let id, let version), .adopt(let id, let version):
-      self = .update(id, from: version)
-    case .record(let id, let version): self = .record(id, at: version)
-    case .rename(let id, let version, let former):
-      self = .rename(id, from: version, formerly: former)
-    case .replace(let id, let version, _): self = .replace(id, from: version)
-    case .delete(let id, let version): self = .delete(id, from: version)
     }
   }
 }

@@ -22,13 +22,6 @@ package struct ConnectionLayer: Sendable {
       case .unspecified, .removed: nil
       }
     }
-
-    func overlaid(by upper: Part) -> Part {
-      switch upper {
-      case .unspecified: self
-      case .removed, .given: upper
-      }
-    }
   }
 
   struct Setup: Sendable {
@@ -64,37 +57,5 @@ package struct ConnectionLayer: Sendable {
       },
       scopes: scopes.value, preventsDestroy: preventsDestroy.value ?? false,
       ignoredFields: ignoredFields.value ?? [], origin: origin)
-  }
-
-  /// - Precondition: `upper` has the same name.
-  func overlaid(by upper: ConnectionLayer) -> ConnectionLayer {
-    precondition(name == upper.name, "only documents of one connection can be layered")
-    var layer = ConnectionLayer(
-      name: name, app: upper.app,
-      origin: origin.overlaid(by: upper.origin, app: upper.namesApp))
-    layer.formerNames = formerNames + upper.formerNames
-    layer.isRemoved = upper.isRemoved
-    layer.labels = labels.merged(with: upper.labels)
-    layer.annotations = annotations.merged(with: upper.annotations)
-    layer.setup = mergedSetup(upper)
-    layer.scopes = scopes.overlaid(by: upper.scopes)
-    layer.preventsDestroy = preventsDestroy.overlaid(by: upper.preventsDestroy)
-    layer.ignoredFields = ignoredFields.overlaid(by: upper.ignoredFields)
-    return layer
-  }
-
-  private func mergedSetup(_ upper: ConnectionLayer) -> Part<Setup> {
-    let below = app == upper.app ? setup : .unspecified
-    guard let old = below.value, let new = upper.setup.value, old.type == new.type else {
-      return below.overlaid(by: upper.setup)
-    }
-    return .given(Setup(type: new.type, fields: old.fields.merging(new.fields) { $1 }))
-  }
-}
-
-extension ConnectionLayer.Part where Value == [String: String?] {
-  fileprivate func merged(with upper: Self) -> Self {
-    guard let old = value, let new = upper.value else { return overlaid(by: upper) }
-    return .given(old.merging(new) { $1 })
   }
 }

@@ -1,14 +1,6 @@
 import Diagnostics
 package import Model
 
-/// What a plan does about one connection.
-struct ConnectionDecision {
-  var change: Change?
-  var findings: [Finding] = []
-  /// Whether the store has it with an applied record of ours, or will.
-  var isManaged = true
-}
-
 /// Plans one declared connection from the store and the applied record.
 struct ConnectionPlanner {
   private let desired: DesiredConnection
