@@ -89,7 +89,7 @@ package struct PlanMarkdown: Sendable {
     let cells = [
       Markdown.code(change.action.symbol), Markdown.code(change.connection.rawValue),
       Markdown.code(change.app.rawValue),
-      Markdown.prose(change.reasonInWords), flows(change.reach),
+      Markdown.prose(change.reasonSummary), flows(change.reach),
     ]
     return "| " + cells.map(Markdown.cell).joined(separator: " | ") + " |\n"
   }

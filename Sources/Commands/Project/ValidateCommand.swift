@@ -42,7 +42,7 @@ struct ValidateCommand: Subcommand {
     case .text, .markdown:
       console.report(diagnostics, sources: workspace.sources)
       if outcome == .fine {
-        console.result("\(workspace.countInWords), no errors.\n")
+        console.result("\(workspace.countSummary), no errors.\n")
       }
     }
     report.annotate(console)
@@ -68,7 +68,7 @@ extension Workspace {
   }
 
   /// `3 connections`; with environments, those of each.
-  fileprivate var countInWords: String {
+  fileprivate var countSummary: String {
     let states = environment == nil ? contents.states : [state]
     return states.map { state in
       let count = state.connections.count
