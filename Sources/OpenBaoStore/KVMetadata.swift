@@ -1,6 +1,6 @@
 import Model
 
-/// What the engine knows of one secret besides its data.
+/// The engine's metadata of one secret.
 struct KVMetadata: Sendable {
   struct Version: Sendable {
     let number: Int64
@@ -12,7 +12,7 @@ struct KVMetadata: Sendable {
 
   /// 0 before the first data.
   let current: Int64
-  /// Of what is kept beside the data; `nil` where the server does not count it (HashiCorp Vault).
+  /// The version of the custom metadata; `nil` if the server does not count it (HashiCorp Vault).
   let metadataVersion: Int64?
   let custom: [String: String]
   /// Oldest first.
@@ -43,7 +43,7 @@ struct KVMetadata: Sendable {
     return !last.isGone
   }
 
-  /// As it is after our own write.
+  /// The metadata after our own write.
   func with(
     current: Int64? = nil, custom: [String: String]? = nil, at now: Timestamp? = nil,
     isGone: Bool = false

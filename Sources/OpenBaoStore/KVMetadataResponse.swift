@@ -1,6 +1,6 @@
 import Model
 
-/// The metadata of one secret as the engine gives it.
+/// The metadata of one secret in the engine's response.
 struct KVMetadataResponse: Decodable {
   struct Version: Decodable {
     let created_time: String
