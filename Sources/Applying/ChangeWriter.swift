@@ -55,7 +55,7 @@ struct ChangeWriter: Sendable {
       provenance: provenance)
   }
 
-  /// Opens the values that must be written and no others; the rest is kept in the store.
+  /// Opens only the values that must be written; the store keeps the others.
   private func fields(
     of change: Change
   ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
@@ -64,7 +64,7 @@ struct ChangeWriter: Sendable {
     let isWhole = store.traits.writesWholeSetups && change.writesSetup
     if !change.action.createsNew {
       for field in connection.ignoredFields {
-        // A setup that is written whole has what is declared, or cannot be written.
+        // A setup that is written as a whole needs every declared value.
         if isWhole, connection.setup?.fields[field] != nil { continue }
         if isWhole { throw ApplyFaults(diagnostics: [.ignoredInWhole(field, connection)]) }
         writes[field] = .leave

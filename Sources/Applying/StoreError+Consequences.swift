@@ -2,7 +2,7 @@ import Diagnostics
 import Stores
 
 extension StoreError {
-  /// Whether the store may have done it all the same.
+  /// Whether the store may have carried out the request despite the error.
   var leavesDoubt: Bool {
     switch self {
     case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true

@@ -10,7 +10,7 @@ import Secrets
 struct Console: Sendable {
   let palette: Palette
   let errorPalette: Palette
-  /// For what is done on the way, as the user's `-v` asks for it.
+  /// Logs each step, at the level that `-v` selects.
   let logger: Logger
 
   /// - Parameter verbosity: how many times `-v` was given.
@@ -36,7 +36,7 @@ struct Console: Sendable {
     self.logger = logger
   }
 
-  /// Whether a person can be asked.
+  /// Whether the user can be prompted.
   var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
   var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -44,10 +44,10 @@ struct Console: Sendable {
   func result(_ text: MachineText) { Self.output.write(text.text) }
   func note(_ text: TerminalText) { Self.show("\(text)\n") }
 
-  /// Whether nothing more of a result can go out: an error, or a reader that has gone.
+  /// Whether results can no longer be written: a write failed, or the reader closed the pipe.
   var hasLostOutput: Bool { Self.output.isLost }
 
-  /// What a result that did not go out is reported as; `nil` where all of it did.
+  /// The diagnostic for a result that could not be written; `nil` if all of it was written.
   func lostOutput() -> Diagnostic? {
     Self.output.close()
     return Self.output.lostWrite.map { Diagnostic.lostOutput($0) }
@@ -58,16 +58,16 @@ struct Console: Sendable {
     Self.show(DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics))
   }
 
-  /// Lines for the service that the job runs on.
+  /// Lines for the CI service that runs the job.
   func annotate(_ lines: MachineText) { OutputStream.standardError.write(lines.text) }
 
-  /// A line of the person's answer; `nil` at the end of input.
+  /// The user's answer, one line; `nil` at the end of input.
   func answer(to question: TerminalText) -> String? {
     Self.show(question)
     return readLine()
   }
 
-  /// An opened value goes out only here, for the one who asked for it by name.
+  /// The only place that prints an opened value, for a user who named it.
   func result(_ secret: SecretBytes) {
     secret.withBytes { span in
       unsafe span.withUnsafeBytes { bytes in
@@ -76,7 +76,7 @@ struct Console: Sendable {
     }
   }
 
-  /// A value typed without being shown, or read from a pipe; one line break at its end is none of it.
+  /// A value typed without echo, or read from a pipe; one line break at its end is dropped.
   func secret(prompt: TerminalText?) throws -> SecretBytes {
     let restore = prompt.map { prompt in
       Self.show(prompt)

@@ -1,6 +1,6 @@
 /// One message for the user: what, where, why, and how to fix it.
 ///
-/// `message` is a headline that is clear by itself: lower case, no full stop, names in backticks.
+/// `message` is a headline that is clear on its own: lower case, no full stop, names in backticks.
 /// `label` is shown under the caret. `notes` explain; only `help` proposes, in words that can be
 /// pasted. None of the texts may hold a secret's value.
 package struct Diagnostic: Hashable, Sendable, Codable, Error {

@@ -1,7 +1,7 @@
 import Diagnostics
 package import Model
 
-/// What one document says of a connection, with removing a part kept apart from not mentioning it.
+/// One document's part of a connection. Removing a value is different from not mentioning it.
 ///
 /// An environment's document overlays the base's of the same name as a JSON merge patch does
 /// (RFC 7396): mappings merge key by key, everything else is replaced, `null` removes. A setup of
@@ -35,7 +35,7 @@ package struct ConnectionLayer: Sendable {
   /// `spec: null`: the environment has no such connection.
   var isRemoved = false
   let app: AppID
-  /// Whether the document itself names the app, or takes the base's.
+  /// Whether the document itself names the app; otherwise it inherits the base's.
   var namesApp = true
   var labels = Part<[String: String?]>.unspecified
   var annotations = Part<[String: String?]>.unspecified
@@ -45,7 +45,7 @@ package struct ConnectionLayer: Sendable {
   var ignoredFields = Part<Set<FieldName>>.unspecified
   let origin: ConnectionOrigin
 
-  /// The connection, if no other document overlays this one; `nil` where it is removed.
+  /// The connection, if no other document overlays this one; `nil` if it is removed.
   package var desired: DesiredConnection? {
     if isRemoved { return nil }
     return DesiredConnection(

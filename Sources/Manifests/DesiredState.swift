@@ -1,7 +1,7 @@
 package import Diagnostics
 package import Model
 
-/// All manifests of a project together, as one environment has them.
+/// All manifests of a project, merged for one environment.
 package struct DesiredState: Sendable {
   /// `nil`: the base alone.
   package let environment: Environment?
@@ -9,7 +9,7 @@ package struct DesiredState: Sendable {
   package let manifests: [Manifest]
   /// The connections without faults, by name.
   package let connections: [DesiredConnection]
-  /// Those of the manifests, and those that only show when all are seen together; in reading order.
+  /// Those of the manifests, and those found by comparing them; in reading order.
   package let diagnostics: [Diagnostic]
 
   /// - Parameter manifests: those of other environments are left out.

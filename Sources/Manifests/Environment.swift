@@ -3,7 +3,7 @@ package struct Environment: Hashable, Sendable {
   /// Part of the binding of every sealed value in its overlay, and of its store's key.
   package let name: String
   package let store: StoreSettings
-  /// For the files of the overlay, they come before the project's rules.
+  /// For the overlay's files, they take precedence over the project's rules.
   package let recipientRules: [RecipientRule]
   /// The folder of its documents, relative to the project's root.
   package let overlay: LocatedText
@@ -30,7 +30,7 @@ extension Project {
     environments.first { $0.owns(file) }
   }
 
-  /// The store of an environment, or of the base: `nil` for a base where only environments have one.
+  /// The store of an environment, or of the base: `nil` for a base if only environments have one.
   package func storeSettings(of environment: Environment?) -> StoreSettings? {
     environment?.store ?? store ?? (environments.isEmpty ? .standard : nil)
   }

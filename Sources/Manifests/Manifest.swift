@@ -2,7 +2,7 @@ package import Diagnostics
 import Model
 package import SourceYAML
 
-/// One manifest file, read and checked as far as it goes.
+/// One manifest file, read and checked without the others.
 package final class Manifest: Sendable {
   /// The file's name in diagnostics, relative to the project's root.
   package let file: String
@@ -30,7 +30,7 @@ package final class Manifest: Sendable {
   /// file, and most commands read thousands of files and edit none.
   package func yaml() -> YAMLFile { YAMLFile.parse(bytes, file: file).0 }
 
-  /// The plain-text secrets, which `encrypt` has to seal. Their texts are kept nowhere: the file is
+  /// The plain-text secrets, which `encrypt` has to seal. Their texts are not stored: the file is
   /// parsed again.
   package func plaintextSecrets() -> [PlaintextSecret] {
     if !documents.contains(where: { $0.slots.contains(where: \.isPlaintextSecret) }) { return [] }

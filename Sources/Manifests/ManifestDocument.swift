@@ -3,14 +3,15 @@ package import SourceYAML
 
 /// One document: one connection.
 ///
-/// The parts that commands edit are there even if others have faults; `layer` is there only if none
-/// has.
+/// The parts that commands edit are present even if others have faults; `layer` is present only if
+/// none has.
 package final class ManifestDocument: Sendable {
   /// 0-based, among the file's documents that have content.
   package let index: Int
   package let name: ConnectionName
   package let formerNames: [ConnectionName]
-  /// Its own or, where it overlays a document of the base, that one's. The same holds for `shape`.
+  /// Its own or, if it overlays a document of the base, that document's. The same applies to
+  /// `shape`.
   package let app: App?
   package let shape: SetupShape?
   package let publicFields: Set<FieldName>
@@ -20,7 +21,7 @@ package final class ManifestDocument: Sendable {
   package let layer: ConnectionLayer?
   /// The connection, if no other document overlays this one.
   package let desired: DesiredConnection?
-  /// Whether it overlays a document whose setup it need not repeat.
+  /// Whether it overlays a document with a setup, which it does not have to repeat.
   package let liesOverSetup: Bool
   package let origin: ConnectionOrigin
 
@@ -46,7 +47,7 @@ package final class ManifestDocument: Sendable {
 
   package func slot(_ field: FieldName) -> FieldSlot? { slots.first { $0.field == field } }
 
-  /// The sealed value of a slot of this document; `nil` where it holds none.
+  /// The sealed value of a slot of this document; `nil` if it holds none.
   package func sealedField(_ slot: FieldSlot) -> LocatedSealedField? {
     slot.sealed.map {
       LocatedSealedField(
@@ -56,7 +57,7 @@ package final class ManifestDocument: Sendable {
   }
 }
 
-/// A document with the file that it is in.
+/// A document and the file that contains it.
 package struct LocatedDocument: Sendable {
   package let manifest: Manifest
   package let document: ManifestDocument

@@ -27,14 +27,14 @@ package struct OpenBaoSettings: Hashable, Sendable {
   package static let standardPrefix = "vaultctl"
 }
 
-/// How one logs in to OpenBao; `mount` is the path of the auth method.
+/// The method of logging in to OpenBao; `mount` is the path of the auth method.
 package enum OpenBaoLogin: Hashable, Sendable {
   case token
   case appRole(mount: String)
   case jwt(mount: String, role: String, from: JWTSource)
 }
 
-/// Where a job's JWT comes from.
+/// The source of a job's JWT.
 package enum JWTSource: Hashable, Sendable {
   case variable(String)
   case file(String)

@@ -1,8 +1,8 @@
 import Diagnostics
 package import Model
 
-/// What `vaultctl.yaml` says, checked. Fingerprints are still texts: only a keyring can resolve
-/// them.
+/// The validated contents of `vaultctl.yaml`. Fingerprints are still texts: only a keyring can
+/// resolve them.
 package struct Project: Hashable, Sendable {
   package static let fileName = "vaultctl.yaml"
 
@@ -10,7 +10,7 @@ package struct Project: Hashable, Sendable {
   /// Files or folders, relative to the project's root.
   package let manifests: [LocatedText]
   package let recipientRules: [RecipientRule]
-  /// `nil` where the file names none.
+  /// `nil` if the file names none.
   package let store: StoreSettings?
   package let failOn: Set<FindingKind>
   package let signing: Signing

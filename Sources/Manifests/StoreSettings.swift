@@ -1,7 +1,7 @@
 /// Which store, and where its applied records are kept.
 package struct StoreSettings: Hashable, Sendable {
   package let backend: StoreBackend
-  /// `nil`: in the store where the backend can hold records, else in git.
+  /// `nil`: in the store if the backend can hold records, else in git.
   package let ledger: LedgerSettings?
 
   package init(_ backend: StoreBackend, ledger: LedgerSettings? = nil) {

@@ -6,11 +6,11 @@ package struct Change: Hashable, Sendable, Codable {
   package let app: AppID
   package let action: ChangeAction
   package let reason: ChangeReason
-  /// What changes, in the catalog's order where there is one, else by name.
+  /// What changes, in the catalog's order if there is one, else by name.
   package let details: [ChangeDetail]
   /// Of the connection in the manifest; for a delete `nil`.
   package let location: Location?
-  /// The flows that it reaches, by their names.
+  /// The affected flows, by name.
   package let reach: [FlowUse]
 
   package init(
@@ -69,7 +69,7 @@ package enum ChangeDetail: Hashable, Sendable, Codable {
   case label(String, from: String?, to: String?)
   /// `lifecycle.preventDestroy` is set or lifted.
   case preventDestroy(Bool)
-  /// The present tokens do not fit what is applied.
+  /// The current tokens do not fit what is applied.
   case reauthorize(Reauthorization)
 }
 
@@ -85,7 +85,7 @@ package enum SecretChange: String, Hashable, Sendable, Codable {
   case set, rotated, reencrypted, removed
   /// Written again because the store's value is no longer the one that was applied.
   case restored
-  /// Another ciphertext and no key at hand to compare.
+  /// Another ciphertext and no key available to compare.
   case undecided = "changed"
 }
 

@@ -27,7 +27,7 @@ package struct Plan: Hashable, Sendable, Codable {
 /// it.
 package struct ProjectSize: Hashable, Sendable, Codable {
   package let declared: Int
-  /// In the store, with an applied record of ours.
+  /// In the store, with our applied record.
   package let managed: Int
 
   package init(declared: Int, managed: Int) {

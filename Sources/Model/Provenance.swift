@@ -4,7 +4,7 @@ package struct Provenance: Hashable, Sendable, Codable {
   package let who: String
   package let at: Timestamp
   package let toolVersion: String
-  /// The commit checked out at the time, where the project is in git.
+  /// The commit checked out at the time, if the project is in git.
   package let commit: String?
 
   package init(who: String, at: Timestamp, toolVersion: String, commit: String?) {

@@ -33,7 +33,7 @@ extension StoreEvent {
     case token(TokenEvent)
     /// A version of a store that keeps versions and no log.
     case version(StoreVersion, StoredVersion.State)
-    /// As a newer vaultctl, or another tool, has written it.
+    /// Written by a newer vaultctl, or by another tool.
     case other(String)
   }
 }

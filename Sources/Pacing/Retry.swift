@@ -8,7 +8,7 @@ import Model
 ///       guard await retry.waitForNextAttempt() else { throw … }
 ///     }
 package struct Retry: Sendable {
-  /// May change between attempts, where a failure shows that another patience is right.
+  /// May change between attempts, if a failure calls for a different policy.
   package var policy: RetryPolicy
   /// How many attempts were waited for; 0 during the first one.
   package private(set) var count = 0
@@ -35,14 +35,14 @@ package struct Retry: Sendable {
   ///
   /// - Parameter serverDelay: the wait that the server asked for, at most a minute of it; it replaces
   ///   the backoff, with up to a fifth more so that not all its clients return at once.
-  /// - Returns: false, at once, where the limit is reached.
+  /// - Returns: false, at once, if the limit is reached.
   package mutating func waitForNextAttempt(serverDelay: Duration? = nil) async -> Bool {
     if isExhausted { return false }
     await wait(serverDelay: serverDelay)
     return true
   }
 
-  /// Waits whatever the limit says: for looking once more at what the last attempt did.
+  /// Waits even if the limit is reached, to check once more what the last attempt did.
   package mutating func wait(serverDelay: Duration? = nil) async {
     await runtime.sleep(delay(serverDelay))
     count += 1

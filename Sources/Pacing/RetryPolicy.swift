@@ -1,7 +1,7 @@
 /// When to give up on an operation, and how long to wait before each further attempt.
 ///
-/// Which failures may be retried is the caller's to know: only it can say whether a request may have
-/// been carried out.
+/// The caller decides which failures may be retried: only it knows whether a request may have been
+/// carried out.
 package struct RetryPolicy: Hashable, Sendable {
   package enum Limit: Hashable, Sendable {
     /// A number of attempts, including the first.

@@ -4,6 +4,6 @@ import Model
 struct ConnectionDecision {
   var change: Change?
   var findings: [Finding] = []
-  /// Whether the store has it with an applied record of ours, or will.
+  /// Whether the store has it with our applied record, or will.
   var isManaged = true
 }

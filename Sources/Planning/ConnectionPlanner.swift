@@ -146,7 +146,7 @@ struct ConnectionPlanner {
 }
 
 extension Catalog {
-  /// The shape of the declared setup; of the app's first one where none is declared.
+  /// The shape of the declared setup; that of the app's first one if none is declared.
   package func shape(of connection: DesiredConnection) -> SetupShape? {
     guard let app = self[connection.app] else { return nil }
     return connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first

@@ -5,12 +5,12 @@ package struct PlanningInput: Sendable {
   package let desired: [DesiredConnection]
   package let snapshot: Snapshot
   package let catalog: Catalog
-  /// What opening changed ciphertexts has shown; a field of `undecidedSecrets` that is missing
-  /// here stays undecided.
+  /// The results of opening changed ciphertexts; a field of `undecidedSecrets` that is missing here
+  /// stays undecided.
   package let comparisons: [FieldAddress: SecretComparison]
   package let options: PlanningOptions
   package let flows: FlowIndex
-  /// `nil` where the store keeps no tokens, or was not read.
+  /// `nil` if the store keeps no tokens, or was not read.
   package let tokens: TokenOverview?
 
   package init(

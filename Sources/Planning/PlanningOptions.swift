@@ -1,6 +1,6 @@
 package import Model
 
-/// What the user asked for.
+/// The user's choices.
 package struct PlanningOptions: Hashable, Sendable {
   /// Delete what we applied once and no manifest declares any more.
   package var prunes: Bool

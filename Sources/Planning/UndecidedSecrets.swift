@@ -2,7 +2,7 @@ package import Model
 import Parallelism
 
 /// The sealed fields whose ciphertext is not the one that was applied, in order: those that must be
-/// opened to know whether a value was only encrypted again. None where nothing changed.
+/// opened to know whether a value was only encrypted again. None if nothing changed.
 package func undecidedSecrets(
   desired: [DesiredConnection], snapshot: Snapshot, targets: Set<ConnectionName>? = nil
 ) -> [FieldAddress] {

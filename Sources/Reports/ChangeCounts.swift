@@ -23,7 +23,7 @@ struct ChangeCounts {
   }
 
   /// `words` for creates, updates, replacements, renames, adoptions and deletions; those in the
-  /// middle are only shown where there are some.
+  /// middle are only shown if there are some.
   func summary(_ words: [String]) -> String {
     zip([create, update, replace, rename, adopt, delete], words).enumerated()
       .filter { !(2...4).contains($0.offset) || $0.element.0 > 0 }

@@ -8,7 +8,7 @@ struct DetailLine: Hashable {
   let mark: Mark
   let text: TerminalText
 
-  /// The details of one change, with their equals signs below each other.
+  /// The details of one change, with aligned equals signs.
   static func aligned(_ details: [some TitledDetail]) -> [DetailLine] {
     let width = details.map(\.title.width).max() ?? 0
     return details.map { detail in

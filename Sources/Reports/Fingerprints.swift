@@ -2,8 +2,8 @@ private import Crypto
 import Diagnostics
 import Encodings
 
-/// Marks by which a service knows a result again when its line has moved: the code, the file and
-/// the message, with a number where these are the same twice.
+/// Fingerprints by which a service recognizes a result whose line has moved: the code, the file and
+/// the message, with a number if these repeat.
 struct Fingerprints {
   private var seen: [String: Int] = [:]
 

@@ -60,7 +60,7 @@ package enum PlanJSON {
 
 }
 
-/// What `kind` does not have is left out.
+/// Members that `kind` does not have are left out.
 struct DetailForm: Encodable {
   let kind: String
   var name: String?

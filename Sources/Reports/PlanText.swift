@@ -1,13 +1,13 @@
 package import Diagnostics
 package import Model
 
-/// A plan for people, in Terraform's habits.
+/// A plan for people, in Terraform's style.
 package struct PlanText: Sendable {
   private let palette: Palette
 
   package init(palette: Palette) { self.palette = palette }
 
-  /// Several plans below each other, summed up at the end.
+  /// Several plans in sequence, with totals at the end.
   package func text(_ plans: [EnvironmentPlan]) -> TerminalText {
     guard plans.count > 1 else { return plans.first.map { text($0) } ?? "" }
     let parts: [TerminalText] = plans.map {

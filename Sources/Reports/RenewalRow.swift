@@ -4,7 +4,7 @@ package import Model
 package struct RenewalRow: Hashable, Sendable {
   package enum Outcome: String, Hashable, Sendable {
     case renewed
-    /// Another process renewed them meanwhile.
+    /// Another process renewed them in the meantime.
     case adopted = "renewed by another process"
     case waiting
     case needsAuthorization = "needs authorization"
@@ -13,7 +13,7 @@ package struct RenewalRow: Hashable, Sendable {
 
   package let name: ConnectionName
   package let result: Outcome
-  /// When the new access token ends; `nil` where it does not, or there is none.
+  /// When the new access token ends; `nil` if it does not, or there is none.
   package let endsAt: Timestamp?
 
   package init(name: ConnectionName, result: Outcome, endsAt: Timestamp?) {

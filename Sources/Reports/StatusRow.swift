@@ -2,15 +2,15 @@ package import Model
 
 /// One row of the status table.
 package struct StatusRow: Hashable, Sendable {
-  /// What a connection's line says of it; the worst that holds.
+  /// The state that a connection's line shows; the worst that applies.
   package enum State: String, Hashable, Sendable {
     case ready, empty, drifted, conflict
     case scopeDrift = "scope drift"
     /// Declared, and not in the store or not as declared.
     case pending
-    /// In the store, declared no more.
+    /// In the store, no longer declared.
     case orphaned
-    /// In the store, and none of ours.
+    /// In the store, and not created by us.
     case unmanaged
   }
 
@@ -21,15 +21,15 @@ package struct StatusRow: Hashable, Sendable {
   package let missing: [FieldName]
   package let version: StoreVersion?
   package let updatedAt: Timestamp?
-  /// `nil` where it has none to speak of.
+  /// `nil` if it has none.
   package let tokens: Tokens?
 
   package struct Tokens: Hashable, Sendable {
     package let state: ConnectionState
     package let endsAt: Timestamp?
-    /// When it stops working even if renewed; `nil` where it renews itself indefinitely.
+    /// When it stops working even if renewed; `nil` if it renews itself indefinitely.
     package let endsForGood: Timestamp?
-    /// When the service was last seen to take them.
+    /// When the service was last known to accept them.
     package let verifiedAt: Timestamp?
     /// Whether a renewal can fix it, without a person.
     package let isRecoverable: Bool

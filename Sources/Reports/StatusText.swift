@@ -6,7 +6,7 @@ package struct StatusText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  /// - Parameter forecast: what ends soon; `nil` where nothing is known of tokens.
+  /// - Parameter forecast: what ends soon; `nil` if nothing is known about tokens.
   package func text(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> TerminalText {
     if rows.isEmpty { return "No connections.\n" }
     let hasTokens = rows.contains { $0.tokens != nil }

@@ -6,6 +6,6 @@ package protocol ConnectionWriter: Sendable {
   /// applied record and its journal entry.
   ///
   /// - Returns: the new record; `nil` for a delete.
-  /// - Throws: `versionConflict` where the store changed since `write` was planned.
+  /// - Throws: `versionConflict` if the store changed since `write` was planned.
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord?
 }

@@ -1,7 +1,7 @@
 package import Model
 
-/// Reads the flows that a backend has beside the connections.
+/// Reads a backend's flows.
 package protocol FlowReader: Sendable {
-  /// Their definitions, as the backend gives them: JSON.
+  /// Their definitions as the backend's JSON.
   func flows() async throws(StoreError) -> [FlowDefinition]
 }

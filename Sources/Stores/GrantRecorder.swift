@@ -4,7 +4,7 @@ package import Model
 package protocol GrantRecorder: Sendable {
   /// The connection's version stays as it is.
   ///
-  /// - Throws: `notFound` where there is no such connection.
+  /// - Throws: `notFound` if there is no such connection.
   func recordGrant(
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError)

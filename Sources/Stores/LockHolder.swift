@@ -5,12 +5,12 @@ package struct LockHolder: Hashable, Sendable, Codable {
   /// Seconds without a heartbeat after which the lock may be taken from its holder.
   package static let silence: Int64 = 60
 
-  /// Random: two runs of one process id differ in it.
+  /// Random, to distinguish two runs with the same process id.
   package let token: String
   package let who: String
   package let host: String
   package let processID: Int32
-  /// The process' start time by its system, where it has one: process ids are reused.
+  /// The process' start time by its system, if it has one: process ids are reused.
   package let processStart: String?
   package let since: Timestamp
   package let lastSeen: Timestamp

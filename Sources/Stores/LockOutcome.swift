@@ -9,9 +9,9 @@ package enum LockOutcome: Hashable, Sendable {
 }
 
 extension LockOutcome {
-  /// The one rule of when a lock may be taken: it is free, the candidate's own, or its holder is gone.
+  /// The only rule for taking a lock: it is free, the candidate's own, or its holder is gone.
   ///
-  /// - Parameter held: who holds the lock; `nil` where nobody does.
+  /// - Parameter held: who holds the lock; `nil` if it is free.
   package init(of candidate: LockHolder, over held: LockHolder?) {
     guard let held, held.token != candidate.token else {
       self = .acquired

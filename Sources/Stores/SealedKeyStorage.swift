@@ -1,16 +1,16 @@
-/// Where a backend keeps the sealed key of its store.
+/// Storage for the sealed key of a backend's store.
 package protocol SealedKeyStorage: Sendable {
   /// `nil` before the first secret.
   func sealedKey() async throws(StoreError) -> String?
 
-  /// Keeps the first key.
+  /// Stores the first key.
   ///
-  /// - Returns: false where it may not be the one that is kept: another process was first.
+  /// - Returns: false if another process may have stored a key first.
   func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool
 
-  /// Replaces the sealed key with what `reseal` makes of it.
+  /// Replaces the sealed key with the result of `reseal`.
   ///
-  /// - Returns: false where there is none.
+  /// - Returns: false if there is none.
   func replaceSealedKey(
     _ reseal: @Sendable (String) async throws(StoreError) -> String
   ) async throws(StoreError) -> Bool

@@ -5,7 +5,7 @@ package import Secrets
 package protocol SecretReader: Sendable {
   /// The opened secrets of these connections.
   ///
-  /// - Throws: `keyUnavailable` where this needs a key that is not available here.
+  /// - Throws: `keyUnavailable` if this needs a key that is not available here.
   func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes]

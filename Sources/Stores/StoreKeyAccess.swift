@@ -1,18 +1,18 @@
-/// A store's own key, for who reads, rotates or uses it.
+/// Access to a store's own key, to read, rotate or use it.
 package protocol StoreKeyAccess: Sendable {
-  /// The key as it is kept: an armored message; `nil` before the first secret.
+  /// The stored key: an armored message; `nil` before the first secret.
   func sealed() async throws(StoreError) -> String?
 
   /// The key, opened; `nil` before the first secret.
   ///
-  /// - Throws: `keyUnavailable` where it cannot be opened here.
+  /// - Throws: `keyUnavailable` if it cannot be opened here.
   func present() async throws(StoreError) -> StoreKey?
 
   /// The key, opened from a copy of it.
   func open(_ sealed: String) async throws(StoreError) -> StoreKey
 
-  /// Seals the key again, for the present recipients.
+  /// Seals the key again, for the current recipients.
   ///
-  /// - Returns: false where there is no key yet.
+  /// - Returns: false if there is no key yet.
   func reseal() async throws(StoreError) -> Bool
 }

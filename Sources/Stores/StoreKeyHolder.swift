@@ -1,11 +1,12 @@
-/// The one holder of a store's key: it is fetched and opened once, made on first need, and kept open.
+/// The one holder of a store's key: it is fetched and opened once, created when it is first needed,
+/// and kept open.
 ///
-/// Opening costs an operation with a private key, and maybe a passphrase, so requests that come
-/// meanwhile wait for the same one.
+/// Opening costs an operation with a private key, and maybe a passphrase, so requests in the
+/// meantime wait for the same one.
 package actor StoreKeyHolder: StoreKeyAccess {
   private let storage: any SealedKeyStorage
   private let protection: any KeyProtection
-  /// The key, where it was opened already.
+  /// The key, if it was already opened.
   package private(set) var opened: StoreKey?
   private let opening = SingleFlight<StoreKey?>()
   private let making = SingleFlight<StoreKey>()
@@ -23,7 +24,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
       guard let sealed = try await storage.sealedKey() else { return nil }
       return try StoreKey(await protection.openKey(sealed))
     }
-    // Where there was none yet, another task may have made one meanwhile.
+    // If there was none yet, another task may have created one in the meantime.
     if let found { opened = found }
     return opened
   }
@@ -35,7 +36,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
     return key
   }
 
-  /// The key where it can be opened here; `nil` without one.
+  /// The key if it can be opened here; else `nil`.
   package func presentIfAvailable() async throws(StoreError) -> StoreKey? {
     do throws(StoreError) {
       return try await present()
@@ -47,13 +48,13 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   /// The key that sealed values need.
   ///
-  /// - Throws: `corrupt` where there is none.
+  /// - Throws: `corrupt` if there is none.
   package func required() async throws(StoreError) -> StoreKey {
     guard let key = try await present() else { throw .corrupt("the store key is missing") }
     return key
   }
 
-  /// The key that is there, or a new one.
+  /// The existing key, or a new one.
   package func presentOrNew() async throws(StoreError) -> StoreKey {
     if let key = try await present() { return key }
     return try await making.value { () async throws(StoreError) in try await self.new() }
@@ -63,7 +64,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
     if let opened { return opened }
     let bytes = StoreKey.random()
     let sealed = try await protection.sealKey(bytes)
-    // Where another process was first, its key stays; our own need not be opened.
+    // If another process was first, its key stays; our own need not be opened.
     guard try await storage.addSealedKey(sealed) else { return try await required() }
     let key = try StoreKey(bytes)
     opened = key

@@ -16,7 +16,7 @@ package struct StoredTokenRecord: Hashable, Sendable {
 package struct StoredTokens: Sendable {
   /// The connection's.
   package let id: StoreID
-  /// 0 where there is no record.
+  /// 0 if there is no record.
   package let version: Int64
   package let record: TokenRecord?
   package let access: SecretBytes?

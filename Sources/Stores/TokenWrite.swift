@@ -3,7 +3,7 @@ package import Secrets
 
 package struct TokenWrite: Sendable {
   package enum Tokens: Sendable {
-    /// The present ones stay.
+    /// The current ones stay.
     case keep
     case put(access: SecretBytes, refresh: SecretBytes?)
     case remove
@@ -11,11 +11,11 @@ package struct TokenWrite: Sendable {
 
   package let name: ConnectionName
   package let id: StoreID
-  /// The version that was read; 0 where there was none.
+  /// The version that was read; 0 if there was none.
   package let version: Int64
   package let record: TokenRecord
   package let tokens: Tokens
-  /// For the store's log; `nil` for what is no event.
+  /// For the store's log; `nil` if the write is no event.
   package let event: TokenEvent?
   package let provenance: Provenance
 

@@ -51,13 +51,13 @@ struct ValidateCommand: Subcommand {
 }
 
 extension Workspace {
-  /// Of the chosen environment; where none was chosen, of all, each once.
+  /// Of the chosen environment; if none was chosen, of all, each once.
   fileprivate var diagnosticsOfAll: [Diagnostic] {
     if environment != nil { return diagnostics }
     return contents.allDiagnostics
   }
 
-  /// What flows cannot use, as far as it shows without a store: an id may be known to one.
+  /// What flows cannot use, checked without a store, so ids are not resolved.
   fileprivate var flowFindings: [Diagnostic] {
     let states = environment == nil && !project.environments.isEmpty ? contents.states : [state]
     let found = states.flatMap { state in

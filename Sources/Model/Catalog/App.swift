@@ -6,7 +6,7 @@ package struct App: Hashable, Sendable {
   /// At least one; the first is what `new` scaffolds.
   package let setups: [SetupShape]
   package let actions: [FlowAction]
-  /// `nil` where it is not known as an OAuth service.
+  /// `nil` if it is not known as an OAuth service.
   package let oauth: OAuthService?
 
   package init(

@@ -5,14 +5,14 @@ package struct EndpointTemplate: Hashable, Sendable, ExpressibleByStringLiteral 
   package init(_ text: String) { self.text = text }
   package init(stringLiteral text: String) { self.init(text) }
 
-  /// The fields that it is filled with, in its order.
+  /// The fields in the text, in order.
   package var fields: [FieldName] {
     text.split(separator: "{").compactMap { part in
       part.firstIndex(of: "}").map { FieldName(String(part[..<$0])) }
     }
   }
 
-  /// `nil` where a field has no value.
+  /// `nil` if a field has no value.
   package func filled(with value: (FieldName) -> String?) -> String? {
     var url = text
     for field in fields {

@@ -5,7 +5,7 @@ package struct FlowAction: Hashable, Sendable {
   /// Without the app: `send_sms`.
   package let name: String
   package let connection: Need
-  /// What the connection's credentials must be granted, where the service's docs say it.
+  /// The scopes that the connection's credentials need, if the service documents them.
   package let scopes: [Scope]
 
   package init(_ name: String, connection: Need = .required, scopes: [Scope] = []) {

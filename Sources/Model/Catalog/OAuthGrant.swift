@@ -7,7 +7,7 @@ package enum OAuthGrant: String, Hashable, Sendable, Codable, CaseIterable {
   /// RFC 7523 section 2.1: minted from an assertion that the setup's private key signs.
   case jwtBearer = "jwt_bearer"
 
-  /// Whether a first token, or one for other scopes, needs somebody's consent.
+  /// Whether a first token, or one for other scopes, needs a person's consent.
   package var needsPerson: Bool {
     switch self {
     case .clientCredentials, .jwtBearer: false

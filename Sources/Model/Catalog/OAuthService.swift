@@ -1,5 +1,5 @@
-/// What is known of a service's OAuth 2 side: facts, as the service's documentation has them.
-/// What is not known is absent, never guessed.
+/// Facts about a service's OAuth 2 endpoints, from the service's documentation. What is unknown is
+/// absent, never guessed.
 package struct OAuthService: Hashable, Sendable {
   package var authorizationEndpoint: EndpointTemplate?
   package var tokenEndpoint: EndpointTemplate
@@ -53,7 +53,7 @@ package enum ClientAuthentication: String, Hashable, Sendable, CaseIterable {
   case none
 }
 
-/// Whether an authorization request may carry a code challenge (RFC 7636); always S256. Where it is
+/// Whether an authorization request may carry a code challenge (RFC 7636); always S256. If it is
 /// not known, it is sent: a server ignores what it does not know (RFC 6749 section 3.1).
 package enum PKCE: String, Hashable, Sendable, CaseIterable {
   case required, supported, unsupported, unknown

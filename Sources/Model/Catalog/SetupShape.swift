@@ -5,7 +5,7 @@ package struct SetupShape: Hashable, Sendable {
   /// Whether it takes fields that are not listed; they count as secret unless
   /// `spec.publicFields` lists them.
   package let isOpen: Bool
-  /// How it obtains tokens; `nil` where its credentials are used as they are.
+  /// How it obtains tokens; `nil` if its credentials are used as they are.
   package let grant: OAuthGrant?
 
   package init(

@@ -16,7 +16,7 @@ package struct RefreshRules: Hashable, Sendable {
   package var graceSeconds: Int64
   /// Seconds after which an unused refresh token expires.
   package var idleSeconds: Int64?
-  /// The scope that must have been granted for a use to extend `idleSeconds`; `nil` where every use
+  /// The scope that must have been granted for a use to extend `idleSeconds`; `nil` if every use
   /// does. Without that scope they are counted from the consent.
   package var idleRenewedBy: Scope?
   /// Seconds after the consent at which a refresh token expires, used or not.

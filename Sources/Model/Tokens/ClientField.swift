@@ -7,6 +7,6 @@ package enum ClientField {
   package static let scope: FieldName = "scope"
   package static let privateKey: FieldName = "private_key"
   package static let keyID: FieldName = "key_id"
-  /// The issuer of assertions (RFC 7523 section 3), where there is no `client_id`.
+  /// The issuer of assertions (RFC 7523 section 3), if there is no `client_id`.
   package static let clientEmail: FieldName = "client_email"
 }

@@ -1,7 +1,7 @@
 import Crypto
 import Encodings
 
-/// Which client tokens were given to: they are of no use to another one.
+/// The client that tokens were issued to: another client cannot use them.
 package struct ClientIdentity: Hashable, Sendable, Codable {
   package let id: String
   /// SHA-256 of the client's configuration without its secret, in hex.
@@ -18,7 +18,7 @@ extension ClientIdentity {
   /// rotated and the tokens stay valid.
   ///
   /// - Parameter value: a field of the setup.
-  /// - Returns: `nil` where the setup does not say who the client is, or where its endpoint is.
+  /// - Returns: `nil` if the setup lacks the client's id or its endpoint.
   package init?(
     _ grant: OAuthGrant, _ service: OAuthService, value: (FieldName) -> String?
   ) {

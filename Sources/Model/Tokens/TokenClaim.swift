@@ -1,4 +1,4 @@
-/// One exchange with a service, by a random name.
+/// The random name of one exchange with a service.
 package struct TokenAttempt: OpenName {
   package let rawValue: String
   package init(_ rawValue: String) { self.rawValue = rawValue }
@@ -11,7 +11,7 @@ package struct TokenClaim: Hashable, Sendable, Codable {
   package let holder: String
   /// No other process calls the service before this.
   package let deadline: Timestamp
-  /// Of the refresh token that is presented, under the store's key; `nil` where none is.
+  /// Digest of the presented refresh token, under the store's key; `nil` if none is presented.
   package let refreshDigest: KeyedDigest?
   /// Whether an earlier claim of the same refresh token ended in doubt.
   package let priorAttemptUnresolved: Bool
@@ -29,7 +29,7 @@ package struct TokenClaim: Hashable, Sendable, Codable {
 
   package func isActive(at now: Timestamp) -> Bool { now < deadline }
 
-  /// As stores have it.
+  /// The keys in stores.
   private enum CodingKeys: String, CodingKey {
     case attempt, holder, deadline, refreshDigest
     case priorAttemptUnresolved = "followsDoubt"

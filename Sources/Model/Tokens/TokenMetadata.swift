@@ -6,12 +6,12 @@ package struct TokenMetadata: Hashable, Sendable, Codable {
   package var issuedAt: Timestamp
   package var expiry: TokenExpiry
   package var granted: Set<Scope>
-  /// What a refresh took away, against the grant before it.
+  /// The scopes that a refresh removed from the previous grant.
   package var narrowed: Set<Scope>
   package var refresh: RefreshMetadata?
-  /// When the service was last seen to take them.
+  /// When the service was last known to accept them.
   package var verifiedAt: Timestamp
-  /// Seconds that the service's clock is ahead of ours, by its answer's `Date`.
+  /// Seconds that the service's clock is ahead of ours, by its response's `Date`.
   package var skewSeconds: Int64?
 
   package init(
@@ -30,11 +30,11 @@ package struct TokenMetadata: Hashable, Sendable, Codable {
   }
 }
 
-/// What is known of a kept refresh token.
+/// Metadata of the stored refresh token.
 package struct RefreshMetadata: Hashable, Sendable, Codable {
-  /// When somebody consented.
+  /// The time of consent.
   package var consentedAt: Timestamp
-  /// When it was given or last used.
+  /// When it was issued or last used.
   package var usedAt: Timestamp
   /// When it expires if unused; from the response, or from the service's rules.
   package var idleUntil: Timestamp?
@@ -54,7 +54,7 @@ package struct RefreshMetadata: Hashable, Sendable, Codable {
   package var endsAt: Timestamp? { [idleUntil, hardUntil].compactMap { $0 }.min() }
 }
 
-/// When an access token ends. Unknown is never taken for never.
+/// When an access token ends. Unknown is never treated as never.
 package enum TokenExpiry: Hashable, Sendable, Codable {
   case at(Timestamp)
   case never

@@ -1,8 +1,9 @@
-/// What a store keeps about a connection's tokens, beside the tokens themselves. No secret is in it.
+/// What a store keeps about a connection's tokens, without the tokens themselves. It holds no
+/// secret.
 package struct TokenRecord: Hashable, Sendable, Codable {
   package var client: ClientIdentity
   package var grant: OAuthGrant
-  /// What was asked for when the present tokens were first obtained.
+  /// The scopes that were requested when the current tokens were first obtained.
   package var requested: Set<Scope>
   /// `nil` before the first token.
   package var tokens: TokenMetadata?
@@ -12,7 +13,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
   package var stop: TokenStop?
   /// Failures in a row since the last success.
   package var attempts: Int
-  /// When the next attempt is sensible.
+  /// The earliest time of the next attempt.
   package var retryAt: Timestamp?
   /// The last failures, the latest first; a success does not remove them.
   package var history: [TokenFailure]

@@ -2,7 +2,7 @@
 package enum TokenStop: Hashable, Sendable, Codable {
   /// A person must consent again.
   case consent(AuthorizationNeed)
-  /// The client is set up wrongly; another version of the connection lifts it.
+  /// The client is misconfigured; another version of the connection lifts it.
   case configuration(code: String, at: StoreVersion)
 }
 
@@ -12,7 +12,7 @@ package enum AuthorizationNeed: Hashable, Sendable, Codable {
   case refused(code: String)
   /// The service refused and did not say why.
   case unspecified
-  /// The answer to a refresh was lost, and with it the only good refresh token.
+  /// The response to a refresh was lost, and with it the only valid refresh token.
   case answerLost
   case clientChanged
   case scopesChanged
