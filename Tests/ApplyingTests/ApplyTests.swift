@@ -93,7 +93,9 @@ import Testing
       runtime: still)
     let warnings = try await applier.interruptedRuns()
     #expect(warnings.map(\.code) == [.interruptedApply])
-    #expect(warnings.first?.notes.first == "it completed 0 of 2 changes; started but not completed: `half`")
+    #expect(
+      warnings.first?.notes.first
+        == "it completed 0 of 2 changes; started but not completed: `half`")
     #expect(try await applier.interruptedRuns().isEmpty)
   }
 }

@@ -149,7 +149,8 @@ import Testing
     let body =
       #"{"statusCode":400,"error":"Bad Request","errorCode":"invalid_body","message":"Payload validation error: 'hunter2' on property setup.token"}"#
     let http = Scripted([answer(400, [:], Array(body.utf8))])
-    await #expect(throws: StoreError.refused("it responded with 400 invalid_body on `setup.token`")) {
+    await #expect(throws: StoreError.refused("it responded with 400 invalid_body on `setup.token`"))
+    {
       try await vault(http, TestRuntime()).list()
     }
   }

@@ -119,10 +119,12 @@ import Testing
     try await test.create()
     try test.execute("INSERT INTO grdb_migrations (identifier) VALUES ('2099')")
     for store in [test.another(), test.another()] {
-      await #expect(throws: StoreError.tooNew("its schema is newer than this version of vaultctl")) {
+      await #expect(throws: StoreError.tooNew("its schema is newer than this version of vaultctl"))
+      {
         _ = try await store.read()
       }
-      await #expect(throws: StoreError.tooNew("its schema is newer than this version of vaultctl")) {
+      await #expect(throws: StoreError.tooNew("its schema is newer than this version of vaultctl"))
+      {
         _ = try await store.beginRun([], by: provenance)
       }
     }
