@@ -26,8 +26,8 @@ package struct Applier: Sendable {
     self.runtime = runtime
   }
 
-  /// Recovers runs that were killed, and reports them as warnings: the plan that is made after this
-  /// finishes what they left.
+  /// Recovers runs that were killed, and reports them as warnings: the next plan completes what
+  /// they left.
   package func interruptedRuns() async throws(Diagnostic) -> [Diagnostic] {
     do throws(StoreError) {
       return try await store.journal.recoverInterruptedRuns().map { .interrupted($0) }
@@ -37,8 +37,9 @@ package struct Applier: Sendable {
   }
 
   /// 1. The lock is still ours, and the run is journaled.
-  /// 2. Creates, then updates, then deletes, a few at once; after one failure the rest continue.
-  /// 3. Where the lock is lost or the store cannot be reached, nothing new is begun.
+  /// 2. Creates, then updates, then deletes, a few in parallel; after one failure the rest
+  ///    continue.
+  /// 3. If the lock is lost or the store cannot be reached, no further change starts.
   /// 4. The run's end is journaled.
   ///
   /// - Precondition: the lock is held.
@@ -115,7 +116,7 @@ package struct Applier: Sendable {
     return results
   }
 
-  /// Runs `work` with the lock kept alive; it is cancelled between changes where that is lost.
+  /// Runs `work` with the lock kept alive; it is cancelled between changes if the lock is lost.
   private func underHeartbeat(
     _ work: @escaping @Sendable () async -> Results
   ) async -> (Results, [Diagnostic]) {
@@ -162,18 +163,6 @@ extension ApplyOutcome.ChangeResult {
   }
 }
 
-extension DiagnosticCode {
-  /// Whether no other change can succeed either.
-  var stopsTheRun: Bool {
-    switch self {
-    case .storeUnavailable, .storeModeTooLoose, .storeIsSymlink, .storeTooNew, .storeCorrupt,
-      .storeWriteFailed, .lockLost:
-      true
-    default: false
-    }
-  }
-}
-
 extension Diagnostic {
   fileprivate static func interrupted(_ run: InterruptedRun) -> Diagnostic {
     let doubt = run.inDoubt.map { "`\($0)`" }.joined(separator: ", ")
@@ -190,7 +179,7 @@ extension Diagnostic {
 }
 
 extension DesiredConnection {
-  /// Its record as it would be, before anything is written.
+  /// The record that applying it would write.
   fileprivate func draft(by provenance: Provenance) -> AppliedRecord {
     AppliedRecord(
       storeID: "", version: "", app: app, setupType: setup?.type,

@@ -6,7 +6,7 @@ package struct ApplyOutcome: Sendable {
   package enum ChangeResult: Hashable, Sendable {
     case done
     case failed([Diagnostic])
-    /// Not begun, because the run had to stop.
+    /// Not started, because the run had to stop.
     case skipped
   }
 

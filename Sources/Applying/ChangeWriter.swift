@@ -55,7 +55,7 @@ struct ChangeWriter: Sendable {
       provenance: provenance)
   }
 
-  /// Opens the values that must be written and no others; the rest is kept in the store.
+  /// Opens only the values that must be written; the store keeps the others.
   private func fields(
     of change: Change
   ) async throws(ApplyFaults) -> [FieldName: FieldWrite] {
@@ -64,7 +64,7 @@ struct ChangeWriter: Sendable {
     let isWhole = store.traits.writesWholeSetups && change.writesSetup
     if !change.action.createsNew {
       for field in connection.ignoredFields {
-        // A setup that is written whole has what is declared, or cannot be written.
+        // A setup that is written as a whole needs every declared value.
         if isWhole, connection.setup?.fields[field] != nil { continue }
         if isWhole { throw ApplyFaults(diagnostics: [.ignoredInWhole(field, connection)]) }
         writes[field] = .leave
@@ -121,19 +121,6 @@ extension Change {
   }
 }
 
-extension StoreError {
-  /// Whether the store may have done it all the same.
-  fileprivate var leavesDoubt: Bool {
-    switch self {
-    case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
-    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
-      .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
-      .ambiguousName, .tokensMoved:
-      false
-    }
-  }
-}
-
 extension Change {
   /// Whether something in the setup will differ from what the store has.
   fileprivate var writesSetup: Bool {
@@ -145,30 +132,6 @@ extension Change {
       case .secret(_, let change): change != .reencrypted
       case .scopes, .label, .preventDestroy, .reauthorize: false
       }
-    }
-  }
-}
-
-extension ChangeAction {
-  var createsNew: Bool {
-    switch self {
-    case .create, .replace: true
-    case .update, .record, .delete, .rename, .adopt: false
-    }
-  }
-}
-
-extension StoreWrite.Action {
-  init(_ action: ChangeAction) {
-    switch action {
-    case .create: self = .create
-    case .update(let id, let version), .adopt(let id, let version):
-      self = .update(id, from: version)
-    case .record(let id, let version): self = .record(id, at: version)
-    case .rename(let id, let version, let former):
-      self = .rename(id, from: version, formerly: former)
-    case .replace(let id, let version, _): self = .replace(id, from: version)
-    case .delete(let id, let version): self = .delete(id, from: version)
     }
   }
 }

@@ -3,7 +3,7 @@ import Model
 package import Stores
 
 extension Diagnostic {
-  /// What a store reports, for people: the one place where its errors become diagnostics.
+  /// The diagnostic for a store's error; every one is created here.
   package init(_ error: StoreError, in store: StoreDescription) {
     func about(_ name: ConnectionName) -> Location {
       .connection(name.rawValue, store: store.description)

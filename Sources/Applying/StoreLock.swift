@@ -53,7 +53,7 @@ package struct StoreLock: Sendable {
 
   /// Sends a heartbeat.
   ///
-  /// - Throws: `lockLost` where somebody took the lock over meanwhile.
+  /// - Throws: `lockLost` if another process took over the lock.
   func confirm() async throws(Diagnostic) {
     do throws(StoreError) {
       try await store.lock.heartbeat(holder, at: runtime.now())

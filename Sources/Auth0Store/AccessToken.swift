@@ -2,31 +2,31 @@ import Encodings
 import FoundationEssentials
 import Model
 
-/// An access token, and what it allows where that is known.
+/// An access token, and its scopes, if known.
 struct AccessToken: Sendable {
   let text: String
-  /// `nil` where it is unknown.
+  /// `nil` if it is unknown.
   let scopes: Set<String>?
-  /// Seconds since 1970; `nil` where it is unknown.
+  /// Seconds since 1970; `nil` if it is unknown.
   let expiresAt: Int64?
 
   /// The response of a token endpoint (RFC 6749 section 5.1).
-  init?(answer: [UInt8], now: Int64) {
+  init?(response: [UInt8], now: Int64) {
     struct Response: Decodable {
       let access_token: String
       let expires_in: Seconds?
       let scope: String?
     }
-    guard let answer = try? JSONDecoder().decode(Response.self, from: Data(answer)) else {
+    guard let response = try? JSONDecoder().decode(Response.self, from: Data(response)) else {
       return nil
     }
-    text = answer.access_token
-    scopes = answer.scope.map(Self.scopes)
-    expiresAt = answer.expires_in.map { now + $0.count }
+    text = response.access_token
+    scopes = response.scope.map(Self.scopes)
+    expiresAt = response.expires_in.map { now + $0.count }
   }
 
-  /// A ready token. Of a JWT (RFC 7519) the claims are read, not verified: only its own server
-  /// verifies it.
+  /// A token that was issued elsewhere. The claims of a JWT (RFC 7519) are read without
+  /// verification: only its own server can verify them.
   init(ready text: String) {
     struct Claims: Decodable {
       let scope: String?

@@ -50,15 +50,15 @@ package struct Auth0Backend: RecordlessBackend {
     throw .unavailable("its list of connections keeps changing while it is read")
   }
 
-  /// `nil` where the pages do not fit together: the list changed between two of them.
+  /// `nil` if the pages do not fit together: the list changed between two of them.
   private func wholeList() async throws(StoreError) -> [Item]? {
     var items: [String: Item] = [:]
     var total: Int?
     var page = 0
     while total == nil || page * Self.pageSize < total ?? 0 {
       let query = "?page=\(page)&per_page=\(Self.pageSize)&include_totals=true"
-      let answer = try await repeatable(.get, Self.path + query)
-      guard let read = try? JSONDecoder().decode(Page.self, from: Data(answer.body)) else {
+      let response = try await repeatable(.get, Self.path + query)
+      guard let read = try? JSONDecoder().decode(Page.self, from: Data(response.body)) else {
         throw .corrupt("the list of connections has an unexpected format")
       }
       if let total, total != read.total { return nil }
@@ -88,13 +88,13 @@ package struct Auth0Backend: RecordlessBackend {
     var retry = Retry(Self.writePolicy, api.runtime)
     while true {
       do throws(RequestFailure) {
-        let answer = try await api.call(.post, Self.path, body: body, isRepeatable: false)
-        return try Self.item(answer).connectionOrUnknown()
+        let response = try await api.call(.post, Self.path, body: body, isRepeatable: false)
+        return try Self.item(response).connectionOrUnknown()
       } catch {
         switch error {
         case .refused(let error): throw error
         case .unknown(let reason):
-          // Its result is looked for first: a POST is never repeated blindly.
+          // Looks up the result first: a POST is never repeated blindly.
           let isLast = retry.isExhausted
           await retry.wait()
           if let made = try await made(write, since: start) { return made }
@@ -131,12 +131,12 @@ package struct Auth0Backend: RecordlessBackend {
         throw .versionConflict(write.name, expected: version, found: present.version)
       }
       do throws(RequestFailure) {
-        let answer = try await api.call(.patch, path, body: body, isRepeatable: false)
-        if answer.status == 404 {
+        let response = try await api.call(.patch, path, body: body, isRepeatable: false)
+        if response.status == 404 {
           throw RequestFailure.refused(
             .versionConflict(write.name, expected: version, found: nil))
         }
-        return try Self.item(answer).connectionOrUnknown()
+        return try Self.item(response).connectionOrUnknown()
       } catch {
         switch error {
         case .refused(let error): throw error
@@ -170,9 +170,9 @@ package struct Auth0Backend: RecordlessBackend {
     var found: [Flows.Item] = []
     var page = 0
     while true {
-      let answer = try await repeatable(
+      let response = try await repeatable(
         .get, "/flows?page=\(page)&per_page=\(Self.pageSize)&include_totals=true")
-      guard let read = try? JSONDecoder().decode(Flows.self, from: Data(answer.body)) else {
+      guard let read = try? JSONDecoder().decode(Flows.self, from: Data(response.body)) else {
         throw .corrupt("the list of flows has an unexpected format")
       }
       found += read.flows
@@ -181,18 +181,18 @@ package struct Auth0Backend: RecordlessBackend {
     }
     var flows: [FlowDefinition] = []
     for item in found {
-      let answer = try await repeatable(.get, "/flows/\(percentEncoded(item.id))")
-      if answer.status == 404 { continue }
-      flows.append(FlowDefinition(name: item.name ?? item.id, json: answer.body))
+      let response = try await repeatable(.get, "/flows/\(percentEncoded(item.id))")
+      if response.status == 404 { continue }
+      flows.append(FlowDefinition(name: item.name ?? item.id, json: response.body))
     }
     return flows
   }
 
   private func connection(at path: String) async throws(StoreError) -> BackendConnection? {
-    let answer = try await repeatable(.get, path)
-    if answer.status == 404 { return nil }
+    let response = try await repeatable(.get, path)
+    if response.status == 404 { return nil }
     do throws(RequestFailure) {
-      return try Self.item(answer).connectionOrUnknown()
+      return try Self.item(response).connectionOrUnknown()
     } catch {
       throw .corrupt("a connection has an unexpected format")
     }
@@ -211,8 +211,8 @@ package struct Auth0Backend: RecordlessBackend {
     }
   }
 
-  private static func item(_ answer: HTTPResponse) throws(RequestFailure) -> Item {
-    guard let item = try? JSONDecoder().decode(Item.self, from: Data(answer.body)) else {
+  private static func item(_ response: HTTPResponse) throws(RequestFailure) -> Item {
+    guard let item = try? JSONDecoder().decode(Item.self, from: Data(response.body)) else {
       throw .unknown("its response has an unexpected format")
     }
     return item
@@ -224,7 +224,7 @@ private struct Page: Decodable {
   let connections: [Item]
 }
 
-/// A connection as the API answers it. `account_name` is not read: it holds pieces of the secret.
+/// A connection in the API's response. `account_name` is not read: it holds pieces of the secret.
 private struct Item: Decodable {
   let id: String
   let app_id: String
@@ -243,7 +243,7 @@ private struct Item: Decodable {
       version: StoreVersion(fingerprint ?? updated_at), createdAt: created, updatedAt: updated)
   }
 
-  /// The response to a write: where it is not understood, it is unknown what was done.
+  /// The response to a write; if it cannot be parsed, the outcome is unknown.
   func connectionOrUnknown() throws(RequestFailure) -> BackendConnection {
     do throws(StoreError) {
       return try connection()

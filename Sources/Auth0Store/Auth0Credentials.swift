@@ -3,8 +3,8 @@ package enum Auth0Credentials: Sendable {
   case token(String)
   case client(id: String, secret: String)
 
-  /// From variables as the vendor's tools name them: `AUTH0_API_TOKEN`, or `AUTH0_CLIENT_ID` and
-  /// `AUTH0_CLIENT_SECRET`. `nil` where there is neither.
+  /// From the variables of the vendor's tools: `AUTH0_API_TOKEN`, or `AUTH0_CLIENT_ID` and
+  /// `AUTH0_CLIENT_SECRET`. `nil` if neither is set.
   package init?(_ variables: [String: String]) {
     func variable(_ name: String) -> String? {
       variables[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -9,14 +9,14 @@ struct ErrorResponse {
   private let property: String?
   private let message: String?
 
-  init(_ answer: HTTPResponse) {
+  init(_ response: HTTPResponse) {
     struct Body: Decodable {
       let errorCode: String?
       let error: String?
       let message: String?
     }
-    let body = try? JSONDecoder().decode(Body.self, from: Data(answer.body))
-    status = answer.status
+    let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
+    status = response.status
     code = (body?.errorCode ?? body?.error).flatMap { Self.isWord($0) ? $0 : nil }
     message = body?.message
     let words = (body?.message ?? "").split(separator: " ").map(String.init)

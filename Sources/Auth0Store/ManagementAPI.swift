@@ -5,7 +5,7 @@ import Model
 import Pacing
 import Stores
 
-/// A tenant's Management API v2: the token, the rate limit, and when a call may be made again.
+/// A tenant's Management API v2: the token, the rate limit, and retries.
 actor ManagementAPI {
   private static let failurePolicy = RetryPolicy(.attempts(6))
   /// 429 means that nothing was done, so patience costs nothing.
@@ -39,13 +39,13 @@ actor ManagementAPI {
     self.runtime = runtime
   }
 
-  /// The scopes that the token has; `nil` where they are unknown.
+  /// The scopes that the token has; `nil` if they are unknown.
   func scopes() async throws(StoreError) -> Set<String>? { try await validToken().scopes }
 
   /// One call of the API.
   ///
   /// - Parameter isRepeatable: whether it may be sent again when its result is unknown.
-  /// - Returns: an answer of 2xx or 404.
+  /// - Returns: a response with status 2xx or 404.
   func call(
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]? = nil, isRepeatable: Bool
   ) async throws(RequestFailure) -> HTTPResponse {
@@ -62,9 +62,9 @@ actor ManagementAPI {
       }
       var headers = [("authorization", "Bearer \(token.text)"), ("accept", "application/json")]
       if body != nil { headers.append(("content-type", "application/json")) }
-      let answer: HTTPResponse
+      let response: HTTPResponse
       do throws(HTTPFailure) {
-        answer = try await http.send(
+        response = try await http.send(
           HTTPRequest(method, base + "/api/v2" + path, headers: headers, body: body))
       } catch {
         switch error {
@@ -77,22 +77,22 @@ actor ManagementAPI {
         }
         continue
       }
-      note(answer)
-      switch answer.status {
-      case 200..<300, 404: return answer
+      note(response)
+      switch response.status {
+      case 200..<300, 404: return response
       case 401 where !hasRenewed && isClient:
         hasRenewed = true
         self.token = nil
       case 429:
-        guard await refusals.waitForNextAttempt(serverDelay: serverDelay(answer)) else {
+        guard await refusals.waitForNextAttempt(serverDelay: serverDelay(response)) else {
           throw .refused(.unavailable("it is rate limiting requests"))
         }
       case 500...:
-        if !isRepeatable { throw .unknown("it responded with \(answer.status)") }
+        if !isRepeatable { throw .unknown("it responded with \(response.status)") }
         guard await failures.waitForNextAttempt() else {
-          throw .refused(.unavailable("it responded with \(answer.status)"))
+          throw .refused(.unavailable("it responded with \(response.status)"))
         }
-      default: throw .refused(ErrorResponse(answer).storeError)
+      default: throw .refused(ErrorResponse(response).storeError)
       }
     }
   }
@@ -103,9 +103,9 @@ actor ManagementAPI {
 
   // MARK: The rate limit
 
-  private func note(_ answer: HTTPResponse) {
-    guard let remaining = answer.headers["x-ratelimit-remaining"].flatMap({ Int($0) }),
-      let reset = answer.headers["x-ratelimit-reset"].flatMap({ Int64($0) })
+  private func note(_ response: HTTPResponse) {
+    guard let remaining = response.headers["x-ratelimit-remaining"].flatMap({ Int($0) }),
+      let reset = response.headers["x-ratelimit-reset"].flatMap({ Int64($0) })
     else { return }
     limit = (remaining, Seconds(reset))
   }
@@ -120,7 +120,7 @@ actor ManagementAPI {
     await runtime.sleep(.milliseconds(Int64(min(share, 60_000))))
   }
 
-  /// `Retry-After`, else the time until the limit's reset; `nil` where the server says neither.
+  /// `Retry-After`, else the time until the limit's reset; `nil` if the server says neither.
   private func serverDelay(_ response: HTTPResponse) -> Duration? {
     response.retryDelay(at: runtime.now())
       ?? response.headers["x-ratelimit-reset"].flatMap { Int64($0) }.map {
@@ -161,25 +161,26 @@ actor ManagementAPI {
       headers: [("content-type", "application/x-www-form-urlencoded")], body: Array(form.utf8))
     var retry = Retry(Self.failurePolicy, runtime)
     while true {
-      let answer: HTTPResponse
+      let response: HTTPResponse
       do throws(HTTPFailure) {
-        answer = try await http.send(request)
+        response = try await http.send(request)
       } catch {
         guard await retry.waitForNextAttempt() else { throw .unavailable(error.reason) }
         continue
       }
-      if answer.isSuccess {
-        guard let token = AccessToken(answer: answer.body, now: runtime.now().milliseconds / 1000)
+      if response.isSuccess {
+        guard
+          let token = AccessToken(response: response.body, now: runtime.now().milliseconds / 1000)
         else {
           throw .unauthorized("the token endpoint's response has no token")
         }
         return token
       }
-      if answer.status != 429, answer.status < 500 {
-        throw .unauthorized("the token endpoint responded with \(ErrorResponse(answer).summary)")
+      if response.status != 429, response.status < 500 {
+        throw .unauthorized("the token endpoint responded with \(ErrorResponse(response).summary)")
       }
-      guard await retry.waitForNextAttempt(serverDelay: serverDelay(answer)) else {
-        throw .unavailable("the token endpoint responded with \(answer.status)")
+      guard await retry.waitForNextAttempt(serverDelay: serverDelay(response)) else {
+        throw .unavailable("the token endpoint responded with \(response.status)")
       }
     }
   }

@@ -4,9 +4,9 @@ import Stores
 
 /// The bodies of the API's requests.
 enum SetupBody {
-  /// A connection as the API is given it.
+  /// A connection in a request to the API.
   ///
-  /// - Parameter isNew: with `app_id`, which a change must not have.
+  /// - Parameter isNew: includes `app_id`, which an update must not have.
   static func connection(_ write: BackendWrite, isNew: Bool) throws(StoreError) -> [UInt8] {
     var body = JSONWriter()
     try body.object { (body) throws(StoreError) in

@@ -10,7 +10,7 @@ import Secrets
 struct Console: Sendable {
   let palette: Palette
   let errorPalette: Palette
-  /// For what is done on the way, as the user's `-v` asks for it.
+  /// Logs each step, at the level that `-v` selects.
   let logger: Logger
 
   /// - Parameter verbosity: how many times `-v` was given.
@@ -36,7 +36,7 @@ struct Console: Sendable {
     self.logger = logger
   }
 
-  /// Whether a person can be asked.
+  /// Whether the user can be prompted.
   var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
   var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -44,10 +44,10 @@ struct Console: Sendable {
   func result(_ text: MachineText) { Self.output.write(text.text) }
   func note(_ text: TerminalText) { Self.show("\(text)\n") }
 
-  /// Whether nothing more of a result can go out: an error, or a reader that has gone.
+  /// Whether results can no longer be written: a write failed, or the reader closed the pipe.
   var hasLostOutput: Bool { Self.output.isLost }
 
-  /// What a result that did not go out is reported as; `nil` where all of it did.
+  /// The diagnostic for a result that could not be written; `nil` if all of it was written.
   func lostOutput() -> Diagnostic? {
     Self.output.close()
     return Self.output.lostWrite.map { Diagnostic.lostOutput($0) }
@@ -58,16 +58,16 @@ struct Console: Sendable {
     Self.show(DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics))
   }
 
-  /// Lines for the service that the job runs on.
+  /// Lines for the CI service that runs the job.
   func annotate(_ lines: MachineText) { OutputStream.standardError.write(lines.text) }
 
-  /// A line of the person's answer; `nil` at the end of input.
+  /// The user's answer, one line; `nil` at the end of input.
   func answer(to question: TerminalText) -> String? {
     Self.show(question)
     return readLine()
   }
 
-  /// An opened value goes out only here, for the one who asked for it by name.
+  /// The only place that prints an opened value, for a user who named it.
   func result(_ secret: SecretBytes) {
     secret.withBytes { span in
       unsafe span.withUnsafeBytes { bytes in
@@ -76,7 +76,7 @@ struct Console: Sendable {
     }
   }
 
-  /// A value typed without being shown, or read from a pipe; one line break at its end is none of it.
+  /// A value typed without echo, or read from a pipe; one line break at its end is dropped.
   func secret(prompt: TerminalText?) throws -> SecretBytes {
     let restore = prompt.map { prompt in
       Self.show(prompt)
@@ -117,58 +117,5 @@ private struct LogLines: LogHandler {
 
   func log(event: LogEvent) {
     Console.show("\(event.level.rawValue): \(event.message)\n")
-  }
-}
-
-/// The terminal's echo, switched off until `end`.
-struct HiddenInput {
-  private let before: termios
-
-  init() {
-    var settings = termios()
-    unsafe tcgetattr(STDIN_FILENO, &settings)
-    before = settings
-    settings.c_lflag &= ~tcflag_t(ECHO)
-    unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-  }
-
-  func end() {
-    var settings = before
-    unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-  }
-}
-
-enum SecretInput {
-  static let limit = 1 << 20
-
-  struct TooLarge: Error {}
-
-  /// Reads straight into memory that is wiped.
-  static func read(
-    _ descriptor: Int32, untilLineBreak: Bool = false, keepsLastBreak: Bool = false
-  ) throws -> SecretBytes {
-    let whole = try SecretBytes(capacity: limit) { (span) throws(TooLarge) -> Int in
-      var count = 0
-      while true {
-        guard count < limit else { throw TooLarge() }
-        var byte: UInt8 = 0
-        // Byte by byte where a line's end matters; the input is short.
-        let got = unsafe Glibc.read(descriptor, &byte, 1)
-        if got < 0, errno == EINTR { continue }
-        if got <= 0 || (untilLineBreak && byte == 0x0A) { return count }
-        span[count] = byte
-        count += 1
-      }
-    }
-    let end = whole.withBytes { span in
-      var end = span.count
-      if !keepsLastBreak, end > 0, span[end - 1] == 0x0A { end -= 1 }
-      if end > 0, end < span.count, span[end - 1] == 0x0D { end -= 1 }
-      return end
-    }
-    return SecretBytes(capacity: end) { target in
-      whole.withBytes { span in for index in 0..<end { target[index] = span[index] } }
-      return end
-    }
   }
 }

@@ -5,16 +5,16 @@ package enum Outcome: Hashable, Sendable {
   case fine
   /// An error; nothing was done.
   case failed
-  /// There are changes, and `--detailed-exitcode` asks for a code of their own.
+  /// There are changes, and `--detailed-exitcode` asks for a separate code.
   case changes
   /// A finding that the policy or `--fail-on` names.
   case finding
   /// Partly applied.
   case partly
-  /// A fault of our own (`EX_SOFTWARE` of sysexits.h).
+  /// An internal error (`EX_SOFTWARE` of sysexits.h).
   case broken
 
-  /// What remains of it when its output was lost.
+  /// The outcome if the output was lost.
   package var withoutItsOutput: Outcome {
     switch self {
     case .fine, .failed, .changes, .finding: .failed

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A standard stream of ours, with the first write to it that failed.
+/// One of our standard streams, with the first write to it that failed.
 final class OutputStream: Sendable {
   static let standardOutput = OutputStream(STDOUT_FILENO)
   static let standardError = OutputStream(STDERR_FILENO)
@@ -11,7 +11,8 @@ final class OutputStream: Sendable {
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// The `errno` of what did not go out. A reader that closed its pipe has what it wanted: that is none.
+  /// The `errno` of the write that failed. A reader that closes its pipe has what it wanted, so
+  /// that is no failure.
   var lostWrite: Int32? {
     failure.withLock { $0 == EPIPE ? nil : $0 }
   }
@@ -45,7 +46,7 @@ final class OutputStream: Sendable {
   /// error returns").
   func close() {
     failure.withLock { failure in
-      // Nothing can be lost of a stream that was never open.
+      // A stream that was never open loses nothing.
       if Glibc.close(descriptor) != 0, errno != EBADF, errno != EINTR, failure == nil {
         failure = errno
       }
@@ -57,7 +58,7 @@ final class OutputStream: Sendable {
     switch error {
     case EINTR: return nil
     case EAGAIN:
-      // A pipe or terminal that somebody else has set to non-blocking.
+      // A pipe or terminal that another process has set to non-blocking.
       var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       _ = unsafe poll(&request, 1, -1)
       return nil

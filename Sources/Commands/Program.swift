@@ -8,10 +8,10 @@ import Reports
 package enum Program {
   package static let version = "0.1.0"
 
-  /// Nothing asynchronous starts before there is a command to run, so that `--version`, help and
-  /// wrong usage cost no threads.
+  /// Nothing asynchronous starts before the command is known, so `--version`, help and usage errors
+  /// start no threads.
   package static func run() -> Never {
-    // Scripts ask this all the time; the tree of commands need not be built to answer.
+    // Scripts call this often, and it does not need the tree of commands.
     if CommandLine.arguments.dropFirst() == ["--version"] {
       end(with: CleanExit.message(version))
     }
@@ -38,7 +38,7 @@ package enum Program {
     }
   }
 
-  /// Shows what the parser has to say, and exits.
+  /// Shows the parser's message, and exits.
   private static func end(with error: any Error) -> Never {
     var code = VaultctlCommand.exitCode(for: error)
     let message = VaultctlCommand.fullMessage(for: error)

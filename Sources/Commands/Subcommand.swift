@@ -3,7 +3,7 @@ import Diagnostics
 import Foundation
 import GitPlumbing
 
-/// A command: what it does, apart from how the process ends.
+/// A command: what it does, without how the process exits.
 protocol Subcommand: AsyncParsableCommand {
   var global: GlobalOptions { get }
   func carryOut(_ console: Console) async throws -> Outcome

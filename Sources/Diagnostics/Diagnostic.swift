@@ -1,43 +1,6 @@
-/// How serious a diagnostic is. Only an error stops a run.
-package enum Severity: String, Hashable, Comparable, Sendable, Codable, CaseIterable {
-  case error, warning, info
-
-  private var rank: Int {
-    switch self {
-    case .error: 0
-    case .warning: 1
-    case .info: 2
-    }
-  }
-
-  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
-}
-
-/// What a diagnostic is about: a stretch of a file, a whole file, or a connection in a store.
-package enum Location: Hashable, Sendable, Codable {
-  /// `file` is relative to the project's root, with `/` between its parts.
-  case source(file: String, range: SourceRange)
-  case file(String)
-  case connection(String, store: String)
-
-  package var file: String? {
-    switch self {
-    case .source(let file, _), .file(let file): file
-    case .connection: nil
-    }
-  }
-
-  package var range: SourceRange? {
-    switch self {
-    case .source(_, let range): range
-    case .file, .connection: nil
-    }
-  }
-}
-
 /// One message for the user: what, where, why, and how to fix it.
 ///
-/// `message` is a headline that is clear by itself: lower case, no full stop, names in backticks.
+/// `message` is a headline that is clear on its own: lower case, no full stop, names in backticks.
 /// `label` is shown under the caret. `notes` explain; only `help` proposes, in words that can be
 /// pasted. None of the texts may hold a secret's value.
 package struct Diagnostic: Hashable, Sendable, Codable, Error {

@@ -1,4 +1,4 @@
-/// The name that a typo most likely meant, or `nil` where none is near.
+/// The name that a typo most likely meant, or `nil` if none is near.
 ///
 /// Near is an optimal string alignment distance of at most a third of the text's length (at
 /// least 1): insertions, deletions, substitutions, and swaps of neighbours count one each.

@@ -10,7 +10,7 @@ package struct RedactedSource: Sendable {
     case everyValue
   }
 
-  /// - Parameter hidden: the ranges to mask; `nil` where the file could not be read far enough to
+  /// - Parameter hidden: the ranges to mask; `nil` if the file could not be read far enough to
   ///   know: then everything after a key or a dash is.
   package init(_ bytes: [UInt8], hidden: [SourceRange]?) {
     self.bytes = bytes

@@ -78,7 +78,7 @@ package struct Base64Decoder {
   /// Whether the pieces so far end with a whole group of four characters.
   package var isComplete: Bool { count == 0 }
 
-  /// - Returns: whether every byte is allowed where it is.
+  /// - Returns: whether every byte is allowed at its position.
   package mutating func decode(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
     let numbers = Base64.numbers
     var start = range.lowerBound

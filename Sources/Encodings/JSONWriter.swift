@@ -1,18 +1,17 @@
 /// Writes JSON (RFC 8259) without white space into a buffer of bytes.
 ///
-/// Foundation's encoder is not used where this is, for three reasons: stores hold thousands of
-/// records, and it takes ten times as long; secrets go into request bodies, and must become no
-/// `String`; and digests are made of records, so that the bytes of equal records must be equal in
-/// every release. Members are written in the order that the caller chooses; commas and colons come by
-/// themselves.
+/// Replaces Foundation's encoder for three reasons: stores hold thousands of records, and it takes
+/// ten times as long; secrets go into request bodies, and must become no `String`; and digests are
+/// made of records, so that the bytes of equal records must be equal in every release. Members are
+/// written in the order that the caller chooses; commas and colons come by themselves.
 package struct JSONWriter {
-  /// What was written. Where a secret is in it, the sender releases it at once; copies of it
-  /// remain in the network's buffers until those are used again.
+  /// What was written. If a secret is in it, the sender releases it at once; copies of it remain in
+  /// the network's buffers until those are used again.
   package private(set) var bytes: [UInt8] = []
 
   package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
 
-  /// What was written, where no secret is in it.
+  /// What was written, if it holds no secret.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   package mutating func object<E: Error>(

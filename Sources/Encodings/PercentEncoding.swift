@@ -37,7 +37,7 @@ package func appendPercentEncoded(_ byte: UInt8, to encoded: inout [UInt8]) {
 
 /// A name or value of a form: `+` is a space, `%XX` a byte (URL Standard, section 5.1).
 ///
-/// - Returns: `nil` where two hex digits do not follow a `%`.
+/// - Returns: `nil` if two hex digits do not follow a `%`.
 package func formDecoded(_ text: some Sequence<UInt8>) -> [UInt8]? {
   var decoded: [UInt8] = []
   var rest = text.makeIterator()

@@ -5,7 +5,7 @@ package struct ProxyAddress: Hashable, Sendable {
   package let host: String
   package let port: Int
 
-  /// The proxy for a URL: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, in either case; none where
+  /// The proxy for a URL: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, in either case; none if
   /// `NO_PROXY` lists the host, a domain that it is in, or `*`.
   package static func of(_ url: String, environment: [String: String]) -> ProxyAddress? {
     guard let target = URL(string: url), let host = target.host?.lowercased() else { return nil }

@@ -12,7 +12,7 @@ package enum RetryAfter {
 }
 
 extension HTTPResponse {
-  /// `nil` where the response has no `Retry-After`, or none that can be read.
+  /// `nil` if the response has no `Retry-After`, or none that can be read.
   package func retryDelay(at now: Timestamp) -> Duration? {
     headers["retry-after"].flatMap { RetryAfter.delay($0, at: now) }
   }

@@ -9,7 +9,7 @@ struct BackendSnapshot {
 
   private var records: [ConnectionName: AppliedRecord] { contents.records }
 
-  /// By the ledger alone.
+  /// From the ledger alone.
   var recorded: Snapshot {
     Snapshot(
       actual: Dictionary(
@@ -30,7 +30,7 @@ struct BackendSnapshot {
     let names = Dictionary(records.map { ($0.value.storeID, $0.key) }) { first, _ in first }
     var actual: [ConnectionName: ActualConnection] = [:]
     for found in list.sorted(by: { $0.id < $1.id }) {
-      // A connection that was renamed there has the name that we know it by.
+      // A connection that was renamed in the backend keeps the name that we recorded.
       let name = names[found.id] ?? found.name
       let record = records[name].flatMap { $0.storeID == found.id ? $0 : nil }
       let connection = connection(

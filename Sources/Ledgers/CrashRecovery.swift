@@ -45,7 +45,7 @@ struct CrashRecovery {
     }
   }
 
-  /// The record for the present version, maybe under another name.
+  /// The record for the current version, possibly under another name.
   private func move(
     _ former: ConnectionName, to name: ConnectionName, _ intent: JournaledIntent,
     in entries: inout [ConnectionName: LedgerEntry]
@@ -60,7 +60,7 @@ struct CrashRecovery {
 }
 
 extension AppliedRecord {
-  /// The record for a connection of the backend, at its present version.
+  /// The record for a connection of the backend, at its current version.
   fileprivate func moved(to found: BackendConnection) -> AppliedRecord {
     let fields = fields.mapValues { field -> AppliedField in
       guard case .sealed(let ciphertext, let value, _) = field else { return field }

@@ -6,17 +6,17 @@ package import Stores
 /// A ledger in a ref of a git repository: a tree of JSON blobs, one commit an apply.
 ///
 /// The ref moves by compare-and-swap, here by `update-ref` with the old value, at the remote by
-/// `push --force-with-lease`; the process that moves it first has the lock. While a run is under way its
-/// states replace one another, so that its end is one commit on top of the one before it. Nothing
-/// but git's own plumbing is used: no work tree, so a bare repository will do.
+/// `push --force-with-lease`; the process that moves it first has the lock. While a run is in progress
+/// its states replace one another, so that the finished run is one commit on top of the one before it.
+/// Nothing but git's own plumbing is used: no work tree, so a bare repository will do.
 package struct GitLedger: Ledger {
   /// A state of the ledger, and the commits that a move of it starts from.
   package struct Version: LedgerVersion {
     /// `nil`: there is none yet.
     let commit: String?
-    /// The ref's value here, as it was seen: it may be older than a commit that was fetched.
+    /// The local ref's value, as it was read: it may be older than a commit that was fetched.
     let local: String?
-    /// The remote's, as it was seen; `nil`: none, or there is no remote.
+    /// The remote ref's value, as it was read; `nil`: none, or there is no remote.
     let remote: String?
     package let contents: LedgerContents
     /// Ids of blobs by path, so that only what changes is written.
@@ -36,7 +36,7 @@ package struct GitLedger: Ledger {
 
   // MARK: Reading
 
-  /// The present state; nothing is written but objects that the remote has.
+  /// The current state; nothing is written but objects that the remote has.
   ///
   /// - Parameter isOffline: without a request to the remote.
   package func read(isOffline: Bool) throws(StoreError) -> Version {
@@ -56,7 +56,7 @@ package struct GitLedger: Ledger {
     }
   }
 
-  /// Where both belong to one run, the later state; else ours where it continues the remote's.
+  /// If both belong to one run, the later state; else ours if it continues the remote's.
   private func isNewer(_ mine: Version, than theirs: Version) throws(GitError) -> Bool {
     let here = mine.contents.state
     let there = theirs.contents.state
@@ -125,7 +125,7 @@ package struct GitLedger: Ledger {
       environment: Self.quiet)
   }
 
-  /// No prompts on a terminal that a job does not have.
+  /// A job has no terminal, so git must not prompt.
   private static let quiet = ["GIT_TERMINAL_PROMPT": "0"]
 
   // MARK: Moving
@@ -244,7 +244,7 @@ package struct GitLedger: Ledger {
     return try git.line(["mktree", "-z"], input: Data(root.utf8))
   }
 
-  /// The commits' author; git need not have one configured.
+  /// The commits' author, so that none has to be configured in git.
   private static func identity(_ provenance: Provenance) -> [String: String] {
     let name = provenance.who.split(separator: "@").first.map(String.init) ?? "vaultctl"
     return [

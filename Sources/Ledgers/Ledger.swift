@@ -1,17 +1,17 @@
 package import Model
 package import Stores
 
-/// Where applied records are kept beside a store: contents that move by compare-and-swap, and a log of
-/// the moves.
+/// Keeps applied records outside a store: contents that move by compare-and-swap, and a log of the
+/// moves.
 ///
-/// The process that moves the ledger first has its lock. While a run is under way its states replace
-/// one another, so that its end is one entry of the log on top of the one before it.
+/// The process that moves the ledger first has its lock. While a run is in progress its states
+/// replace one another, so that its end is one entry of the log on top of the one before it.
 package protocol Ledger: Sendable {
   associatedtype Version: LedgerVersion
 
-  /// The present state; nothing of it is changed.
+  /// The current state; reading changes nothing.
   ///
-  /// - Parameter isOffline: without the network, where the ledger is kept elsewhere too.
+  /// - Parameter isOffline: without the network, if the ledger has a remote.
   func read(isOffline: Bool) throws(StoreError) -> Version
 
   /// Replaces `old` with `contents`, as the log's entry on top of `base`.
@@ -19,8 +19,8 @@ package protocol Ledger: Sendable {
   /// - Parameters:
   ///   - base: `old` itself for an entry of its own; what came before it to replace its entry.
   ///   - message: of the log; its first line is a summary.
-  ///   - isShared: the ledger moves now at its remote too.
-  /// - Throws: `ledgerMoved` where another process moved it first.
+  ///   - isShared: the ledger moves at its remote too, at once.
+  /// - Throws: `ledgerMoved` if another process moved it first.
   func move(
     from old: Version, on base: Version, to contents: LedgerContents, message: String,
     by provenance: Provenance, isShared: Bool
@@ -29,7 +29,7 @@ package protocol Ledger: Sendable {
   /// Undoes the last move: a run that changed nothing leaves no entry.
   func revert(_ version: Version, to base: Version) throws(StoreError)
 
-  /// An empty ledger on top of the present state, readable or not.
+  /// An empty ledger on top of the current state, readable or not.
   func reset(by provenance: Provenance) throws(StoreError)
 
   /// The entries, newest first.

@@ -20,9 +20,9 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
   package var granted: [Scope]?
 }
 
-/// The run under way, and what killed runs left.
+/// The run in progress, and what killed runs left.
 package struct LedgerState: Hashable, Sendable, Codable {
-  /// Of the run that wrote last; states of different runs differ in it.
+  /// Random, from the run that wrote last: it distinguishes the states of different runs.
   package var token: String?
   /// Grows with each state of one run.
   package var step = 0
@@ -30,11 +30,11 @@ package struct LedgerState: Hashable, Sendable, Codable {
   package var interrupted: [LedgerRun] = []
 }
 
-/// One apply: it holds the lock, and what it means to do is recorded before it begins.
+/// One apply: it holds the lock, and what it intends to do is recorded before it begins.
 package struct LedgerRun: Hashable, Sendable, Codable {
   package var holder: LockHolder
   package var provenance: Provenance?
-  /// SHA-256 of all that was meant, in hex.
+  /// SHA-256 of all intents, in hex.
   package var plan: String?
   package var intents: [JournaledIntent] = []
   package var done = 0

@@ -12,8 +12,8 @@ enum LedgerFiles {
   /// The version of the form of these files.
   private static let form = "1\n"
 
-  /// Ids of the blobs of all files. What is unchanged keeps its blob; only the rest is made into text
-  /// and given to `write`, since a run of many changes moves the ledger as often.
+  /// Ids of the blobs of all files. An unchanged file keeps its blob; only the others are encoded and
+  /// passed to `write`, since a run of many changes moves the ledger as often.
   static func blobs(
     of contents: LedgerContents, since old: LedgerContents, _ known: [String: String],
     write: (String) throws(GitError) -> String

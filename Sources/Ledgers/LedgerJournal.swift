@@ -3,8 +3,8 @@ import Encodings
 import Model
 import Stores
 
-/// The journal of a ledger: what a run means to do is part of the ledger's state, at its remote too,
-/// before anything is written.
+/// The journal of a ledger: what a run intends to do is part of the ledger's state, at its remote
+/// too, before anything is written.
 struct LedgerJournal<Records: Ledger>: ApplyJournal {
   let backend: any RecordlessBackend
   let lock: LedgerLock<Records>
@@ -29,7 +29,7 @@ struct LedgerJournal<Records: Ledger>: ApplyJournal {
     return ApplyRun(
       writer: writer,
       abandon: { [lock] name async throws(StoreError) in
-        // A change that was refused is as if it had not been meant.
+        // A refused change is removed from the intents.
         try await lock.save(isShared: false) { contents in
           contents.state.run?.intents.removeAll { $0.connection == name }
         }

@@ -28,13 +28,13 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     self.provenance = provenance
   }
 
-  /// Our own while we hold the lock, else the current one.
+  /// Our own state while we hold the lock, else the current one.
   func contents() throws(StoreError) -> LedgerContents {
     if let held { return held.version.contents }
     return try ledger.read().contents
   }
 
-  /// `nil` where we do not hold the lock.
+  /// `nil` if we do not hold the lock.
   var heldContents: LedgerContents? { held?.version.contents }
 
   // MARK: Taking and releasing
@@ -53,7 +53,7 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     contents.state.step = 1
     contents.state.run = LedgerRun(holder: holder)
     do throws(StoreError) {
-      // What a killed run left is its own entry; ours is on top of it.
+      // A killed run keeps its own entry; ours is placed on top of it.
       let taken = try ledger.move(
         from: version, on: version, to: contents, message: LogMessage.underWay, by: provenance(),
         isShared: true)
@@ -63,7 +63,7 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
       return outcome
     } catch {
       guard case .ledgerMoved = error else { throw error }
-      // Another process was first; who it is shows now.
+      // Another process was first; read again to find out which.
       guard let winner = try ledger.read().contents.state.run?.holder else { throw error }
       return .held(by: winner)
     }
@@ -81,14 +81,15 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     }
   }
 
-  /// Ends the run too: its entry in the log is complete. A run that changed nothing leaves none.
+  /// Also ends the run: its entry in the log is complete. A run that changed nothing leaves no
+  /// entry.
   func unlock(_ holder: LockHolder) throws(StoreError) {
     guard let held, held.run?.holder.token == holder.token else { return }
     self.held = nil
     if !held.hasChanged { return try ledger.revert(held.version, to: held.base) }
     var contents = held.version.contents
     let run = contents.state.run
-    // What is not known to be done is left to the next run.
+    // Changes with an unknown outcome are left to the next run.
     if let run, !run.intents.isEmpty { contents.state.interrupted.append(run) }
     contents.state.run = nil
     contents.state.step += 1
@@ -131,7 +132,7 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
 
   /// Keeps the first key.
   ///
-  /// - Returns: false where another change of this run was first.
+  /// - Returns: false if another change of this run was first.
   func addKey(_ sealed: String) throws(StoreError) -> Bool {
     if held?.version.contents.key != nil { return false }
     try save(isShared: false) { $0.key = sealed }

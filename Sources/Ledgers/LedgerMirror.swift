@@ -2,11 +2,11 @@ package import Model
 package import Stores
 
 extension Store {
-  /// The store with a copy of its applied records in a ledger: for plans that cannot ask the store, and
-  /// for a log that is read where the project is.
+  /// The store with a copy of its applied records in a ledger: for plans without access to the store,
+  /// and for a log that is kept with the project.
   ///
-  /// The store's own records are what counts, and its own lock keeps applies apart. The copy is made
-  /// when a run ends; where that failed, the next run begins by making it.
+  /// The store's own records are authoritative, and its own lock keeps applies apart. The copy is
+  /// written when a run ends; if that failed, the next run starts by writing it.
   package func mirrored(
     in ledger: some Ledger, catalog: Catalog, provenance: @escaping @Sendable () -> Provenance
   ) -> Store {
@@ -27,7 +27,7 @@ private struct LedgerMirror<Records: Ledger>: Sendable {
   let ledger: Records
   let provenance: @Sendable () -> Provenance
 
-  /// Brings the ledger up to what the store has recorded; where it is up to date, nothing moves.
+  /// Updates the ledger to what the store has recorded; an up-to-date ledger does not move.
   func publish(_ message: String, by provenance: Provenance) async throws(StoreError) {
     let version = try ledger.read()
     var contents = version.contents

@@ -1,11 +1,11 @@
 package import Model
 package import Stores
 
-/// A store made of a backend, which holds the connections, and a ledger, which holds what we know of
-/// them: applied records, lock and journal.
+/// A store made of a backend, which holds the connections, and a ledger, which holds what we know
+/// about them: applied records, lock and journal.
 ///
-/// 1. Taking the lock is a move of the ledger, at its remote too where there is one.
-/// 2. So is what a run means to do, before the first call that changes something.
+/// 1. Taking the lock is a move of the ledger, at its remote too if there is one.
+/// 2. So is what a run intends to do, before the first call that changes something.
 /// 3. Each outcome is a state of the ledger; the run's end is its entry in the log.
 /// 4. What a killed run left is looked up in the backend by the next one, and recorded.
 package struct LedgeredBackend<Records: Ledger>: Sendable {
@@ -68,19 +68,5 @@ extension LedgeredBackend: GrantRecorder {
     _ = try ledger.move(
       from: version, on: version, to: contents, message: "scopes: \(name)\n", by: provenance,
       isShared: true)
-  }
-}
-
-/// The connections as a ledger alone has them, read without its remote.
-struct LedgerReader<Records: Ledger>: OfflineReader {
-  let ledger: Records
-  let catalog: Catalog
-
-  func snapshot() throws(StoreError) -> Snapshot {
-    BackendSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
-  }
-
-  func sealedKey() throws(StoreError) -> String? {
-    try ledger.read(isOffline: true).contents.key
   }
 }

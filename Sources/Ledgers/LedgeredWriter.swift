@@ -9,7 +9,7 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
   let key: StoreKeyHolder
   let catalog: Catalog
 
-  /// What is meant is journaled since the run began.
+  /// The intent was journaled when the run began.
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
     let former: ConnectionName =
       if case .rename(_, _, let former) = write.action { former } else { write.name }
@@ -62,7 +62,7 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
       }
       return BackendWrite(name: write.name, app: write.app, setup: nil)
     }
-    // Only the name changes, where every secret stays as it is.
+    // Only the name changes, if every secret stays as it is.
     if write.keepsSecrets { return BackendWrite(name: write.name, app: write.app, setup: nil) }
     let fields = write.fields.compactMapValues { value -> BackendWrite.Value? in
       switch value {
@@ -90,8 +90,8 @@ extension Catalog {
 }
 
 extension StoreWrite {
-  /// Whether the backend has something else than the write declares: a value that is only sealed again,
-  /// labels and scopes are in the ledger alone.
+  /// Whether the backend's content differs from the write. A resealed value, labels and scopes are only
+  /// in the ledger.
   fileprivate func reachesBackend(_ before: AppliedRecord?, former: ConnectionName) -> Bool {
     guard let before else { return true }
     if name != former || hasNewSecrets || setupType != before.setupType { return true }

@@ -15,7 +15,7 @@ enum LogMessage {
 }
 
 extension Provenance {
-  /// As the log's messages have it.
+  /// The form in the log's messages.
   var lines: [String] {
     ["Who: \(who)", "When: \(at)"] + (commit.map { ["Source: \($0)"] } ?? [])
       + ["Tool: vaultctl \(toolVersion)"]

@@ -1,7 +1,7 @@
 import Diagnostics
 package import Model
 
-/// What one document says of a connection, with removing a part kept apart from not mentioning it.
+/// One document's part of a connection. Removing a value is different from not mentioning it.
 ///
 /// An environment's document overlays the base's of the same name as a JSON merge patch does
 /// (RFC 7396): mappings merge key by key, everything else is replaced, `null` removes. A setup of
@@ -22,13 +22,6 @@ package struct ConnectionLayer: Sendable {
       case .unspecified, .removed: nil
       }
     }
-
-    func overlaid(by upper: Part) -> Part {
-      switch upper {
-      case .unspecified: self
-      case .removed, .given: upper
-      }
-    }
   }
 
   struct Setup: Sendable {
@@ -42,7 +35,7 @@ package struct ConnectionLayer: Sendable {
   /// `spec: null`: the environment has no such connection.
   var isRemoved = false
   let app: AppID
-  /// Whether the document itself names the app, or takes the base's.
+  /// Whether the document itself names the app; otherwise it inherits the base's.
   var namesApp = true
   var labels = Part<[String: String?]>.unspecified
   var annotations = Part<[String: String?]>.unspecified
@@ -52,7 +45,7 @@ package struct ConnectionLayer: Sendable {
   var ignoredFields = Part<Set<FieldName>>.unspecified
   let origin: ConnectionOrigin
 
-  /// The connection, if no other document overlays this one; `nil` where it is removed.
+  /// The connection, if no other document overlays this one; `nil` if it is removed.
   package var desired: DesiredConnection? {
     if isRemoved { return nil }
     return DesiredConnection(
@@ -64,37 +57,5 @@ package struct ConnectionLayer: Sendable {
       },
       scopes: scopes.value, preventsDestroy: preventsDestroy.value ?? false,
       ignoredFields: ignoredFields.value ?? [], origin: origin)
-  }
-
-  /// - Precondition: `upper` has the same name.
-  func overlaid(by upper: ConnectionLayer) -> ConnectionLayer {
-    precondition(name == upper.name, "only documents of one connection can be layered")
-    var layer = ConnectionLayer(
-      name: name, app: upper.app,
-      origin: origin.overlaid(by: upper.origin, app: upper.namesApp))
-    layer.formerNames = formerNames + upper.formerNames
-    layer.isRemoved = upper.isRemoved
-    layer.labels = labels.merged(with: upper.labels)
-    layer.annotations = annotations.merged(with: upper.annotations)
-    layer.setup = mergedSetup(upper)
-    layer.scopes = scopes.overlaid(by: upper.scopes)
-    layer.preventsDestroy = preventsDestroy.overlaid(by: upper.preventsDestroy)
-    layer.ignoredFields = ignoredFields.overlaid(by: upper.ignoredFields)
-    return layer
-  }
-
-  private func mergedSetup(_ upper: ConnectionLayer) -> Part<Setup> {
-    let below = app == upper.app ? setup : .unspecified
-    guard let old = below.value, let new = upper.setup.value, old.type == new.type else {
-      return below.overlaid(by: upper.setup)
-    }
-    return .given(Setup(type: new.type, fields: old.fields.merging(new.fields) { $1 }))
-  }
-}
-
-extension ConnectionLayer.Part where Value == [String: String?] {
-  fileprivate func merged(with upper: Self) -> Self {
-    guard let old = value, let new = upper.value else { return overlaid(by: upper) }
-    return .given(old.merging(new) { $1 })
   }
 }

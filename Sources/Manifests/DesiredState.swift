@@ -1,7 +1,7 @@
 package import Diagnostics
 package import Model
 
-/// All manifests of a project together, as one environment has them.
+/// All manifests of a project, merged for one environment.
 package struct DesiredState: Sendable {
   /// `nil`: the base alone.
   package let environment: Environment?
@@ -9,7 +9,7 @@ package struct DesiredState: Sendable {
   package let manifests: [Manifest]
   /// The connections without faults, by name.
   package let connections: [DesiredConnection]
-  /// Those of the manifests, and those that only show when all are seen together; in reading order.
+  /// Those of the manifests, and those found by comparing them; in reading order.
   package let diagnostics: [Diagnostic]
 
   /// - Parameter manifests: those of other environments are left out.
@@ -24,7 +24,7 @@ package struct DesiredState: Sendable {
     let withoutRule = manifests.filter {
       project.recipientRule(for: $0.file) == nil && $0.holdsSecrets
     }
-    connections = Self.merged(base, overlay)
+    connections = ConnectionLayer.merged(base, overlay: overlay)
     let found =
       manifests.flatMap(\.diagnostics) + Self.duplicates(base) + Self.duplicates(overlay)
       + Self.renameFaults(connections) + withoutRule.map { .noRecipientRule(for: $0.file) }
@@ -41,21 +41,6 @@ package struct DesiredState: Sendable {
       }
     }
     return nil
-  }
-
-  private static func merged(
-    _ base: [ManifestDocument], _ overlay: [ManifestDocument]
-  ) -> [DesiredConnection] {
-    if overlay.isEmpty { return base.compactMap(\.desired).sorted { $0.name < $1.name } }
-    let upper = Dictionary(overlay.map { ($0.name, $0) }) { first, _ in first }
-    let names = Set(base.map(\.name))
-    let layers =
-      base.compactMap { document -> ConnectionLayer? in
-        guard let above = upper[document.name] else { return document.layer }
-        guard let lower = document.layer, let above = above.layer else { return nil }
-        return lower.overlaid(by: above)
-      } + overlay.filter { !names.contains($0.name) }.compactMap(\.layer)
-    return layers.compactMap(\.desired).sorted { $0.name < $1.name }
   }
 
   private static func duplicates(_ documents: [ManifestDocument]) -> [Diagnostic] {

@@ -3,7 +3,7 @@ package struct Environment: Hashable, Sendable {
   /// Part of the binding of every sealed value in its overlay, and of its store's key.
   package let name: String
   package let store: StoreSettings
-  /// For the files of the overlay, they come before the project's rules.
+  /// For the overlay's files, they take precedence over the project's rules.
   package let recipientRules: [RecipientRule]
   /// The folder of its documents, relative to the project's root.
   package let overlay: LocatedText
@@ -30,34 +30,7 @@ extension Project {
     environments.first { $0.owns(file) }
   }
 
-  /// The first rule whose path matches, an environment's own ones first; `file` is relative to the
-  /// root.
-  package func recipientRule(for file: String) -> RecipientRule? {
-    rules(of: environment(of: file)).first { $0.path.matches(file) }
-  }
-
-  /// The rules that apply to an environment's files, in order.
-  package func rules(of environment: Environment?) -> [RecipientRule] {
-    (environment?.recipientRules ?? []) + recipientRules
-  }
-
-  /// The recipients of a store's own key: those that the environment names, else the project's.
-  package func recipients(of environment: Environment?) -> [LocatedText] {
-    let own = environment?.recipientRules ?? []
-    return keys(own.isEmpty ? recipientRules : own)
-  }
-
-  /// Every recipient of any rule, each once, in the file's order.
-  package var allRecipients: [LocatedText] {
-    keys(recipientRules + environments.flatMap(\.recipientRules))
-  }
-
-  private func keys(_ rules: [RecipientRule]) -> [LocatedText] {
-    var seen: Set<String> = []
-    return rules.flatMap(\.keys).filter { seen.insert($0.text).inserted }
-  }
-
-  /// The store of an environment, or of the base: `nil` for a base where only environments have one.
+  /// The store of an environment, or of the base: `nil` for a base if only environments have one.
   package func storeSettings(of environment: Environment?) -> StoreSettings? {
     environment?.store ?? store ?? (environments.isEmpty ? .standard : nil)
   }

@@ -12,7 +12,7 @@ package struct FieldSlot: Sendable {
     /// `null`, or nothing after the colon.
     case absent
     case plain
-    /// Looks like an OpenPGP message and is none.
+    /// Looks like an OpenPGP message, but is not valid.
     case malformed
     case sealed(SealedMessage)
   }

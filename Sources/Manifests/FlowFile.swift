@@ -5,13 +5,13 @@ import SourceYAML
 
 /// A flow definition: one JSON object, in the format that Auth0's tools export.
 package struct FlowFile: Sendable {
-  /// `nil` where the file has an error.
+  /// `nil` if the file has an error.
   package let flow: Flow?
   package let diagnostics: [Diagnostic]
   package let source: RedactedSource
 
-  /// JSON is YAML, so the YAML parser reads it: that one knows locations. Unknown keys are left
-  /// alone; `connection_id` is looked for in every action's `params`, whatever its type.
+  /// JSON is YAML, so the YAML parser reads it, which knows locations. Unknown keys are ignored;
+  /// `connection_id` is looked for in every action's `params`, whatever its type.
   package init(_ bytes: [UInt8], file: String) {
     let (yaml, faults) = YAMLFile.parse(Self.withoutSurrogates(bytes), file: file)
     var reader = NodeReader(file: file)
@@ -65,7 +65,7 @@ extension NodeReader {
       return nil
     }
     let name = ["name", "id"].compactMap { entries.value($0)?.string }.first ?? file
-    // A flow without actions comes without the key.
+    // A flow without actions lacks the key.
     guard let actions = entries.given("actions") else {
       if entries.value("id") == nil, entries.value("name") == nil {
         report(.invalidFlow("it has neither `actions` nor `id` nor `name`", at: location(root)))

@@ -1,7 +1,7 @@
 package import Model
 import SourceYAML
 
-/// A manifest written from what a store has.
+/// A manifest generated from a store's connection.
 package struct ImportedManifest: Sendable {
   package enum Value: Sendable {
     case plain(PlainValue)
@@ -46,7 +46,7 @@ package struct ImportedManifest: Sendable {
     order.filter { if case .unknown = fields[$0] { true } else { false } }
   }
 
-  /// Plain fields that the catalog does not know: a manifest must list them as public.
+  /// Plain fields that the catalog does not know, which a manifest must list as public.
   private var publicFields: [FieldName] {
     order.filter { field in
       if case .plain = fields[field] {

@@ -1,8 +1,8 @@
 package import Diagnostics
-package import Model
+import Model
 package import SourceYAML
 
-/// One manifest file, read and checked as far as it goes.
+/// One manifest file, read and checked without the others.
 package final class Manifest: Sendable {
   /// The file's name in diagnostics, relative to the project's root.
   package let file: String
@@ -30,7 +30,7 @@ package final class Manifest: Sendable {
   /// file, and most commands read thousands of files and edit none.
   package func yaml() -> YAMLFile { YAMLFile.parse(bytes, file: file).0 }
 
-  /// The plain-text secrets, which `encrypt` has to seal. Their texts are kept nowhere: the file is
+  /// The plain-text secrets, which `encrypt` has to seal. Their texts are not stored: the file is
   /// parsed again.
   package func plaintextSecrets() -> [PlaintextSecret] {
     if !documents.contains(where: { $0.slots.contains(where: \.isPlaintextSecret) }) { return [] }
@@ -43,79 +43,5 @@ package final class Manifest: Sendable {
           text: setup?[$0.field.rawValue]?.scalar?.text ?? "")
       }
     }
-  }
-}
-
-/// One document: one connection.
-///
-/// The parts that commands edit are there even if others have faults; `layer` is there only if none
-/// has.
-package final class ManifestDocument: Sendable {
-  /// 0-based, among the file's documents that have content.
-  package let index: Int
-  package let name: ConnectionName
-  package let formerNames: [ConnectionName]
-  /// Its own or, where it overlays a document of the base, that one's. The same holds for `shape`.
-  package let app: App?
-  package let shape: SetupShape?
-  package let publicFields: Set<FieldName>
-  /// Whether it has a setup of a known type.
-  package let hasSetup: Bool
-  package let slots: [FieldSlot]
-  package let layer: ConnectionLayer?
-  /// The connection, if no other document overlays this one.
-  package let desired: DesiredConnection?
-  /// Whether it overlays a document whose setup it need not repeat.
-  package let liesOverSetup: Bool
-  package let origin: ConnectionOrigin
-
-  init(
-    index: Int, name: ConnectionName, formerNames: [ConnectionName] = [], app: App?,
-    shape: SetupShape? = nil, publicFields: Set<FieldName> = [], hasSetup: Bool = false,
-    slots: [FieldSlot] = [], layer: ConnectionLayer?, liesOverSetup: Bool = false,
-    origin: ConnectionOrigin
-  ) {
-    self.index = index
-    self.name = name
-    self.formerNames = formerNames
-    self.app = app
-    self.shape = shape
-    self.publicFields = publicFields
-    self.hasSetup = hasSetup
-    self.slots = slots
-    self.layer = layer
-    desired = layer?.desired
-    self.liesOverSetup = liesOverSetup
-    self.origin = origin
-  }
-
-  package func slot(_ field: FieldName) -> FieldSlot? { slots.first { $0.field == field } }
-
-  /// The sealed value of a slot of this document; `nil` where it holds none.
-  package func sealedField(_ slot: FieldSlot) -> LocatedSealedField? {
-    slot.sealed.map {
-      LocatedSealedField(
-        address: FieldAddress(name, slot.field), message: $0,
-        location: origin.location(of: slot.field))
-    }
-  }
-}
-
-/// A document with the file that it is in.
-package struct LocatedDocument: Sendable {
-  package let manifest: Manifest
-  package let document: ManifestDocument
-
-  package init(manifest: Manifest, document: ManifestDocument) {
-    self.manifest = manifest
-    self.document = document
-  }
-}
-
-extension YAMLFile {
-  /// The tree of one of the file's documents.
-  package func root(of document: ManifestDocument) -> YAMLNode? {
-    let roots = documents.compactMap(\.root)
-    return roots.indices.contains(document.index) ? roots[document.index] : nil
   }
 }

@@ -14,7 +14,7 @@ package struct PathPattern: Hashable, Sendable {
     return Self.matches(parts[...], path.split(separator: "/").map(Array.init)[...])
   }
 
-  /// The folder of all paths that it can match; `.` for the root.
+  /// The folder that contains all paths that it can match; `.` for the root.
   package var fixedFolder: String {
     let fixed = text.split(separator: "/").dropLast().prefix { !$0.contains { "*?".contains($0) } }
     return fixed.isEmpty ? "." : fixed.joined(separator: "/")

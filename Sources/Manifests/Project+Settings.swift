@@ -1,7 +1,7 @@
 import Model
 
 extension Project {
-  /// What the project file says, as texts by name, so that two states of it can be compared.
+  /// The project file's settings, as texts by name, so that two states of it can be compared.
   package var settings: [String: [String]] {
     var settings = [
       "name": [name],

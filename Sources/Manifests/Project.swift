@@ -1,8 +1,8 @@
-package import Diagnostics
+import Diagnostics
 package import Model
 
-/// What `vaultctl.yaml` says, checked. Fingerprints are still texts: only a keyring can resolve
-/// them.
+/// The validated contents of `vaultctl.yaml`. Fingerprints are still texts: only a keyring can
+/// resolve them.
 package struct Project: Hashable, Sendable {
   package static let fileName = "vaultctl.yaml"
 
@@ -10,7 +10,7 @@ package struct Project: Hashable, Sendable {
   /// Files or folders, relative to the project's root.
   package let manifests: [LocatedText]
   package let recipientRules: [RecipientRule]
-  /// `nil` where the file names none.
+  /// `nil` if the file names none.
   package let store: StoreSettings?
   package let failOn: Set<FindingKind>
   package let signing: Signing
@@ -39,31 +39,6 @@ package struct Project: Hashable, Sendable {
     self.environments = environments
     self.flows = flows
     self.renewal = renewal
-  }
-}
-
-/// A text of the project file, and its location.
-package struct LocatedText: Hashable, Sendable {
-  package let text: String
-  package let location: Location
-
-  package init(_ text: String, at location: Location) {
-    self.text = text
-    self.location = location
-  }
-}
-
-/// Who can open the secrets of the files under a path.
-package struct RecipientRule: Hashable, Sendable {
-  package let path: PathPattern
-  /// Full fingerprints, upper case.
-  package let keys: [LocatedText]
-  package let location: Location
-
-  package init(path: PathPattern, keys: [LocatedText], location: Location) {
-    self.path = path
-    self.keys = keys
-    self.location = location
   }
 }
 

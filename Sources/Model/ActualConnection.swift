@@ -1,26 +1,26 @@
 /// A connection as the store has it now. No secret is in it.
 ///
-/// A class of constants: a plan hands thousands of these on, and handing a class on counts one
+/// A class of constants: a plan passes thousands of these around, and passing a class counts one
 /// reference instead of one for each property.
 package final class ActualConnection: Sendable {
   package let id: StoreID
   package let name: ConnectionName
   package let app: AppID
-  /// `nil` where the store holds no setup.
+  /// `nil` if the store holds no setup.
   package let setupType: SetupType?
   package let fields: [FieldName: ActualField]
   package let labels: [String: String]
-  /// What the service granted, as recorded in the store; `nil` where nothing was ever recorded.
+  /// What the service granted, as recorded in the store; `nil` if nothing was ever recorded.
   package let grantedScopes: Set<Scope>?
   package let version: StoreVersion
   package let updatedAt: Timestamp
-  /// What the store has and does not show; `nil` where it shows all but the secrets' values.
+  /// What the store has and does not show; `nil` if it shows all but the secrets' values.
   package let unseen: Unseen?
 
   package enum Unseen: Hashable, Sendable {
-    /// It was changed since it was recorded, and the store does not show how.
+    /// It changed since it was recorded, and the store does not show how.
     case change
-    /// It has a setup that no record of ours describes.
+    /// It has a setup that none of our records describes.
     case setup
   }
 
@@ -43,8 +43,8 @@ package final class ActualConnection: Sendable {
   }
 }
 
-/// One field in the store: a plain value, or the fact that a secret is there, with its version
-/// where the store keeps one.
+/// One field in the store: a plain value, or the presence of a secret, with its version if the
+/// store has one.
 package enum ActualField: Hashable, Sendable {
   case plain(PlainValue)
   case secret(version: StoreVersion?)

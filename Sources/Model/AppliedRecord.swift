@@ -9,9 +9,9 @@ package final class AppliedRecord: Sendable, Codable {
   package let setupType: SetupType?
   package let fields: [FieldName: AppliedField]
   package let labels: [String: String]
-  /// The scopes declared then; `nil` where the manifest did not mention scopes.
+  /// The scopes declared then; `nil` if the manifest did not mention scopes.
   package let scopes: Set<Scope>?
-  /// `nil` in a record that was written before manifests could say it.
+  /// `nil` in a record that was written before manifests had this setting.
   private let preventsDestroyIfKnown: Bool?
   package let provenance: Provenance
 
@@ -34,7 +34,7 @@ package final class AppliedRecord: Sendable, Codable {
     self.provenance = provenance
   }
 
-  /// The names that stores have the parts under.
+  /// The keys in stores.
   private enum CodingKeys: String, CodingKey {
     case storeID, version, app, setupType, fields, labels, scopes, provenance
     case preventsDestroyIfKnown = "preventsDestroy"
@@ -56,23 +56,6 @@ extension AppliedRecord: Hashable {
 /// One field as it was applied.
 package enum AppliedField: Hashable, Sendable, Codable {
   case plain(PlainValue)
-  /// `value` and `version` are there where the store can give them.
+  /// `value` and `version` are present if the store provides them.
   case sealed(ciphertext: CiphertextDigest, value: KeyedDigest?, version: StoreVersion?)
-}
-
-/// Who wrote, when, with which tool, from which commit.
-package struct Provenance: Hashable, Sendable, Codable {
-  /// `user@host`.
-  package let who: String
-  package let at: Timestamp
-  package let toolVersion: String
-  /// The commit checked out at the time, where the project is in git.
-  package let commit: String?
-
-  package init(who: String, at: Timestamp, toolVersion: String, commit: String?) {
-    self.who = who
-    self.at = at
-    self.toolVersion = toolVersion
-    self.commit = commit
-  }
 }

@@ -1,15 +1,15 @@
 package import Encodings
 private import FoundationEssentials
 
-/// What a store keeps as JSON of ours, and reads by the thousand.
+/// A type that stores keep as our JSON and read by the thousand.
 package protocol CanonicallyDecodable: Decodable {
-  /// `nil` for JSON with other members than ours; that may still be right.
+  /// `nil` for JSON with members other than ours, which may still be valid.
   init?(_ scanner: inout JSONScanner)
 }
 
 extension CanonicallyDecodable {
   /// Read straight from JSON that has the members that `canonicalJSON` writes. Any other JSON is left
-  /// to Foundation's decoder, which takes twenty times as long and knows why it cannot be read.
+  /// to Foundation's decoder, which takes twenty times as long but reports errors.
   package init(json text: String) throws {
     var scanner = JSONScanner(text)
     if let value = Self(&scanner), scanner.isAtEnd() {

@@ -1,6 +1,6 @@
 package import Encodings
 
-/// What a store keeps as JSON of ours, and writes by the thousand.
+/// A type that stores keep as our JSON and write by the thousand.
 package protocol CanonicallyWritten: Encodable {
   /// Members in the order of their keys.
   func write(to writer: inout JSONWriter)

@@ -7,7 +7,7 @@ package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
 
   package let rawValue: String
 
-  /// `nil` where the text breaks one of the rules above: only this decides what a name is.
+  /// `nil` if the text breaks one of the rules above: only this decides what a name is.
   package init?(_ text: String) {
     if Self.isPlain(text.utf8.span) {
       rawValue = text

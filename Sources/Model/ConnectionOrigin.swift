@@ -1,7 +1,7 @@
 package import Diagnostics
 
 /// The locations of a declared connection's parts, for diagnostics; an environment's parts are in
-/// files of its own.
+/// separate files.
 package struct ConnectionOrigin: Hashable, Sendable {
   package let nameLocation: Location
   package let appLocation: Location
@@ -38,7 +38,7 @@ package struct ConnectionOrigin: Hashable, Sendable {
 
   package func location(of field: FieldName) -> Location { fields[field] ?? setup ?? nameLocation }
 
-  /// The name stays where it is; the parts that `upper` gives have the locations that `upper` has.
+  /// The name keeps its location; the parts that `upper` gives have the locations that `upper` has.
   package func overlaid(by upper: ConnectionOrigin, app: Bool) -> ConnectionOrigin {
     ConnectionOrigin(
       nameLocation: nameLocation, appLocation: app ? upper.appLocation : appLocation,

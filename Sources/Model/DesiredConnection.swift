@@ -8,11 +8,11 @@ package final class DesiredConnection: Sendable {
   package let app: AppID
   package let labels: [String: String]
   package let annotations: [String: String]
-  /// `nil` where the manifest gives no setup: the connection is empty.
+  /// `nil` if the manifest gives no setup: the connection is empty.
   package let setup: DesiredSetup?
-  /// `nil` where the manifest does not mention scopes: then none are compared.
+  /// `nil` if the manifest does not mention scopes: then none are compared.
   package let scopes: Set<Scope>?
-  /// `spec.lifecycle.preventDestroy`: whatever would delete it is refused.
+  /// `spec.lifecycle.preventDestroy`: a change that would delete it is refused.
   package let preventsDestroy: Bool
   /// `spec.ignore`: fields that are managed elsewhere. They are written once, when the connection
   /// is created, and neither compared nor written after that.
@@ -37,7 +37,7 @@ package final class DesiredConnection: Sendable {
     self.origin = origin
   }
 
-  /// A sealed field of the setup; `nil` where the field is plain or not given.
+  /// A sealed field of the setup; `nil` if the field is plain or not given.
   package func sealedField(_ field: FieldName) -> LocatedSealedField? {
     guard case .sealed(let message) = setup?.fields[field] else { return nil }
     return LocatedSealedField(

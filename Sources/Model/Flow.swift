@@ -1,8 +1,8 @@
 package import Diagnostics
 
-/// An automation flow, as far as it touches connections.
+/// The part of an automation flow that uses connections.
 package struct Flow: Hashable, Sendable {
-  /// What people call it; its id, or its file, where it has no name.
+  /// The display name; its id or its file if it has no name.
   package let name: String
   package let file: String
   /// In the definition's order, nested ones after the action that holds them.
@@ -21,7 +21,7 @@ package struct FlowStep: Hashable, Sendable {
   package let app: AppID
   /// In lower case: `send_sms`.
   package let action: String
-  /// A connection's name, or the id that a store has it under; `nil` where the action names none.
+  /// A connection's name, or the id that a store has it under; `nil` if the action names none.
   package let connection: String?
   /// Whether `connection` has the form of a store's id, which only the reader of the flow's format
   /// knows. Whether a connection has that id, only the store knows.

@@ -1,4 +1,4 @@
-/// A flow as a store hands it out: its name, and the definition that has yet to be parsed.
+/// A flow from a store: its name, and its unparsed definition.
 package struct FlowDefinition: Hashable, Sendable {
   package let name: String
   /// JSON, in the vendor's export format.

@@ -14,7 +14,7 @@ package struct FlowGraph: Hashable, Sendable {
 
   package enum Target: Hashable, Sendable {
     case connection(ConnectionName)
-    /// As the flow has it; no manifest declares it.
+    /// The name in the flow; no manifest declares it.
     case undeclared(String)
     /// The action needs a connection and names none.
     case lacking

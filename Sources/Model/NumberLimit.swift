@@ -1,7 +1,7 @@
-/// The numbers that a setting or an option can be, named where another one is given.
+/// The range of a setting or an option, named in the error for a number outside it.
 package struct NumberLimit: Hashable, Sendable {
   package let range: ClosedRange<Int64>
-  /// With a space first, where there is one: ` seconds (1 year)`.
+  /// With a space first, if there is one: ` seconds (1 year)`.
   private let unit: String
 
   private init(_ range: ClosedRange<Int64>, _ unit: String = "") {
@@ -26,7 +26,7 @@ extension NumberLimit {
   package static let tokenLifetime = NumberLimit(0...315_360_000, " seconds (10 years)")
   /// In which a used refresh token is accepted again.
   package static let refreshGrace = NumberLimit(0...86_400, " seconds (1 day)")
-  /// The least and greatest lengths of a catalog's fields.
+  /// The minimum and maximum lengths of a catalog's fields.
   package static let fieldLength = NumberLimit(0...1_048_576)
   package static let lockTimeout = NumberLimit(0...86_400, " seconds (1 day)")
   package static let consentTimeout = NumberLimit(1...86_400, " seconds (1 day)")

@@ -1,4 +1,4 @@
-/// A name that others may extend, so any text is one: an app, a setup type, a field, a scope.
+/// A name from an open set, so any text is valid: an app, a setup type, a field, a scope.
 package protocol OpenName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible,
   CodingKeyRepresentable, ExpressibleByStringLiteral
 {

@@ -1,5 +1,3 @@
-package import Diagnostics
-
 /// What an apply would do, and what a reader should know; sorted, without a secret.
 ///
 /// Its memberwise initializer looks like those of other model types: Swift makes one only as `internal`,
@@ -29,138 +27,11 @@ package struct Plan: Hashable, Sendable, Codable {
 /// it.
 package struct ProjectSize: Hashable, Sendable, Codable {
   package let declared: Int
-  /// In the store, with an applied record of ours.
+  /// In the store, with our applied record.
   package let managed: Int
 
   package init(declared: Int, managed: Int) {
     self.declared = declared
     self.managed = managed
   }
-}
-
-/// What happens to one connection.
-package struct Change: Hashable, Sendable, Codable {
-  package let connection: ConnectionName
-  package let app: AppID
-  package let action: ChangeAction
-  package let reason: ChangeReason
-  /// What changes, in the catalog's order where there is one, else by name.
-  package let details: [ChangeDetail]
-  /// Of the connection in the manifest; for a delete `nil`.
-  package let location: Location?
-  /// The flows that it reaches, by their names.
-  package let reach: [FlowUse]
-
-  package init(
-    connection: ConnectionName, app: AppID, action: ChangeAction, reason: ChangeReason,
-    details: [ChangeDetail], location: Location?, reach: [FlowUse] = []
-  ) {
-    self.connection = connection
-    self.app = app
-    self.action = action
-    self.reason = reason
-    self.details = details
-    self.location = location
-    self.reach = reach
-  }
-}
-
-/// The store's id and version are those seen by the plan; a write compares and swaps on them.
-package enum ChangeAction: Hashable, Sendable, Codable {
-  case create
-  case update(StoreID, from: StoreVersion)
-  /// Only the applied record is written: the store's values stay as they are.
-  case record(StoreID, at: StoreVersion)
-  /// A store cannot change a connection's app: delete it and create another.
-  case replace(StoreID, from: StoreVersion, app: AppID)
-  case delete(StoreID, from: StoreVersion)
-  /// The store's connection gets another name, keeps its id, and is otherwise updated.
-  case rename(StoreID, from: StoreVersion, formerly: ConnectionName)
-  /// A connection without an applied record is taken over and set to what is declared.
-  case adopt(StoreID, from: StoreVersion)
-}
-
-/// Why a change is planned.
-package enum ChangeReason: Hashable, Sendable, Codable {
-  /// The manifest changed.
-  case declared
-  /// The manifest is as applied, the store is not.
-  case drifted
-  /// Both changed.
-  case conflicting
-  /// No manifest declares it any more.
-  case noLongerDeclared
-  case notInStore
-  /// It has an applied record, and the store no longer has it.
-  case lostInStore
-  case appChanged
-  case renamed
-  case unmanaged
-}
-
-/// One thing that changes in a connection.
-package enum ChangeDetail: Hashable, Sendable, Codable {
-  case setupType(from: SetupType?, to: SetupType?)
-  case plain(FieldName, from: PlainValue?, to: PlainValue?)
-  case secret(FieldName, SecretChange)
-  case scopes(added: [Scope], removed: [Scope])
-  case label(String, from: String?, to: String?)
-  /// `lifecycle.preventDestroy` is set or lifted.
-  case preventDestroy(Bool)
-  /// The present tokens do not fit what is applied.
-  case reauthorize(Reauthorization)
-}
-
-/// Who obtains new tokens for a connection.
-package enum Reauthorization: String, Hashable, Sendable, Codable {
-  /// The apply does.
-  case byItself
-  case byPerson
-}
-
-/// What happens to a secret field; never with a value.
-package enum SecretChange: String, Hashable, Sendable, Codable {
-  case set, rotated, reencrypted, removed
-  /// Written again because the store's value is no longer the one that was applied.
-  case restored
-  /// Another ciphertext and no key at hand to compare.
-  case undecided = "changed"
-}
-
-/// The result of opening and comparing two values.
-package enum SecretComparison: Hashable, Sendable {
-  case same, different
-}
-
-/// Something that a reader of the plan should know.
-package struct Finding: Hashable, Sendable, Codable {
-  package let kind: FindingKind
-  package let connection: ConnectionName?
-  package let diagnostic: Diagnostic
-
-  package init(_ kind: FindingKind, _ connection: ConnectionName?, _ diagnostic: Diagnostic) {
-    self.kind = kind
-    self.connection = connection
-    self.diagnostic = diagnostic
-  }
-}
-
-/// The names that `policy.failOn` and `--fail-on` take.
-package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
-  case empty
-  case drift
-  case conflict
-  case scopeDrift = "scope-drift"
-  case undecided
-  case unmanaged
-  case orphaned
-  case preventDestroy = "prevent-destroy"
-  /// A flow names no connection, one that is not declared, or another app's.
-  case flow
-  /// Tokens that have expired, soon expire permanently, or cannot be renewed.
-  case tokens
-  /// In a diff only: a message was moved to another field.
-  case movedSecret = "moved-secret"
-  /// In a diff only: a recipient was removed from a value and may still know it.
-  case formerRecipient = "former-recipient"
 }

@@ -52,22 +52,22 @@ package struct ConnectionDiff: Hashable, Sendable {
 
 package enum DiffDetail: Hashable, Sendable {
   case app(from: AppID, to: AppID)
-  /// What a plan has too; never the detail of a secret.
+  /// A detail that plans have too; never that of a secret.
   case declared(ChangeDetail)
   case secret(FieldName, SecretDiff)
   case annotation(String, from: String?, to: String?)
   case ignored(added: [FieldName], removed: [FieldName])
 }
 
-/// What happened to a sealed field, as far as the messages show.
+/// What happened to a sealed field, according to the messages.
 package struct SecretDiff: Hashable, Sendable {
   package enum Value: Hashable, Sendable {
     case set, removed
-    /// Both messages were opened, and hold other values.
+    /// Both messages were opened, and hold different values.
     case rotated
     /// Both messages were opened, and hold the same value.
     case reencrypted
-    /// Another message, and no key at hand to compare.
+    /// Another message, and no key available to compare.
     case changed
     /// The same message was in another field before; it opens only there.
     case moved(from: FieldAddress)

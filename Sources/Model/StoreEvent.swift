@@ -33,18 +33,9 @@ extension StoreEvent {
     case token(TokenEvent)
     /// A version of a store that keeps versions and no log.
     case version(StoreVersion, StoredVersion.State)
-    /// As a newer vaultctl, or another tool, has written it.
+    /// Written by a newer vaultctl, or by another tool.
     case other(String)
   }
-}
-
-/// What happened to a connection's tokens; the raw values are what stores write.
-package enum TokenEvent: String, Hashable, Sendable, CaseIterable {
-  case minted = "token minted"
-  case refreshed = "token refreshed"
-  case failed = "token failed"
-  case stopped = "token stopped"
-  case authorized, revoked
 }
 
 extension StoreEvent.Kind {

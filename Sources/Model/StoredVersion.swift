@@ -1,15 +1,15 @@
-/// One version of a connection that a store keeps: who made it, and when; never a value.
+/// One version of a connection that a store keeps: its author and its time; never a value.
 package struct StoredVersion: Hashable, Sendable {
   package enum State: String, Hashable, Sendable {
     case present, kept
-    /// The store's own tools can bring it back.
+    /// The store's own tools can restore it.
     case deleted
     case destroyed
   }
 
   package let version: StoreVersion
   package let at: Timestamp
-  /// `nil` where the store does not say.
+  /// `nil` if the store does not say.
   package let who: String?
   package let commit: String?
   package let state: State

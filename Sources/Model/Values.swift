@@ -4,7 +4,7 @@ package enum PlainValue: Hashable, Sendable, Codable {
   case number(String)
   case boolean(Bool)
 
-  /// The value as a service would be given it.
+  /// The value in the form that a service receives.
   package var text: String {
     switch self {
     case .string(let text), .number(let text): text

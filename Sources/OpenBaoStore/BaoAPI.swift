@@ -4,16 +4,16 @@ import Model
 import Pacing
 import Stores
 
-/// The server's HTTP API: the login, one's own writes read back, and what passes by itself.
+/// The server's HTTP API: the login, reading our own writes, and temporary failures.
 ///
-/// - A standby answers from what has reached it. Every answer's index goes with the next request,
-///   with the wish to be forwarded to the leader where the standby is behind it.
+/// - A standby responds from its replicated state. Each request carries the index of the last
+///   response, and asks a standby with an older state to forward the request to the leader.
 /// - While a leader is lost, standbys redirect to it or find none: requests that were certainly not
-///   carried out are made again, for as long as an election takes.
+///   carried out are repeated, for as long as an election takes.
 actor BaoAPI {
-  /// While the server cannot answer; an election takes 9 to 14 s.
+  /// While the server cannot response; an election takes 9 to 14 s.
   private static let electionPolicy = RetryPolicy(.duration(.seconds(40)), backoff)
-  /// A server that has never answered is probably down, so give up sooner.
+  /// A server that has never responded is probably down, so give up sooner.
   private static let firstContactPolicy = RetryPolicy(.duration(.seconds(2)), backoff)
   static let backoff = Backoff(first: 0.25, longest: 3)
 
@@ -25,8 +25,8 @@ actor BaoAPI {
   private var credentials: BaoCredentials?
   private var token: BaoToken?
   private let renewal = SingleFlight<BaoToken>()
-  private var hasAnswered = false
-  /// The state that the next answer must not be older than.
+  private var hasResponded = false
+  /// The state that the next response must include.
   private var index: String?
 
   /// - Parameter base: without a slash at the end.
@@ -49,7 +49,7 @@ actor BaoAPI {
   ///   - path: after `/v1/`, encoded.
   ///   - capability: what a policy must allow for it.
   ///   - isRepeatable: whether it may be sent again when its result is unknown.
-  /// - Returns: an answer of 2xx, 404 without words, or of a version that does not match.
+  /// - Returns: a response with status 2xx, 404 without a message, or a version mismatch.
   func call(
     _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil,
     isRepeatable: Bool
@@ -60,46 +60,46 @@ actor BaoAPI {
     } catch {
       throw .refused(error)
     }
-    let answer = BaoResponse(
-      try await answered(
+    let result = BaoResponse(
+      try await request(
         method, path, body: body, token: token.text, isRepeatable: isRepeatable))
-    if answer.response.isSuccess || answer.isNotThere || answer.isVersionMismatch {
-      return answer.response
+    if result.response.isSuccess || result.isNotThere || result.isVersionMismatch {
+      return result.response
     }
-    if answer.response.status == 403 { try await refuseDeadToken(token) }
+    if result.response.status == 403 { try await refuseDeadToken(token) }
     throw .refused(
-      answer.fault(on: path, capability, hiding: credentials?.secrets ?? []))
+      result.fault(on: path, capability, hiding: credentials?.secrets ?? []))
   }
 
   /// A call that may be repeated, with the response sorted by its status.
   ///
-  /// - Returns: `nil` where there is nothing.
+  /// - Returns: `nil` if there is nothing.
   func repeatable(
     _ method: HTTPRequest.Method, _ path: String, _ capability: String, body: [UInt8]? = nil
   ) async throws(StoreError) -> [UInt8]? {
     do throws(RequestFailure) {
-      let answer = try await call(method, path, capability, body: body, isRepeatable: true)
-      if BaoResponse(answer).isVersionMismatch {
+      let response = try await call(method, path, capability, body: body, isRepeatable: true)
+      if BaoResponse(response).isVersionMismatch {
         throw RequestFailure.refused(
           .refused("the server checked a version that the request did not have"))
       }
-      return answer.isSuccess ? answer.body : nil
+      return response.isSuccess ? response.body : nil
     } catch {
       throw error.storeError
     }
   }
 
-  // MARK: One request until there is an answer
+  // MARK: One request until there is a response
 
   private enum Attempt {
-    case answer(HTTPResponse)
+    case response(HTTPResponse)
     case redirected(String)
-    /// Nothing was carried out, or nothing is lost by doing it again.
+    /// Nothing was carried out, or repeating it is harmless.
     case again(reason: String)
     case over(RequestFailure)
   }
 
-  private func answered(
+  private func request(
     _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, token: String?,
     isRepeatable: Bool
   ) async throws(RequestFailure) -> HTTPResponse {
@@ -108,9 +108,9 @@ actor BaoAPI {
     while true {
       let reason: String
       switch await attempt(method, server, path, body, token, isRepeatable: isRepeatable) {
-      case .answer(let answer): return answer
+      case .response(let response): return response
       case .redirected(let leader):
-        // Once; a leader that is gone is still named for a while.
+        // Only once: a standby names a leader that is gone for a while.
         if server == base {
           server = leader
           continue
@@ -120,7 +120,7 @@ actor BaoAPI {
       case .again(let cause): reason = cause
       }
       server = base
-      retry.policy = hasAnswered ? Self.electionPolicy : Self.firstContactPolicy
+      retry.policy = hasResponded ? Self.electionPolicy : Self.firstContactPolicy
       guard await retry.waitForNextAttempt() else { throw .refused(.unavailable(reason)) }
     }
   }
@@ -151,14 +151,14 @@ actor BaoAPI {
       case .tooLarge: return .over(.refused(.unavailable(error.reason)))
       }
     }
-    hasAnswered = true
+    hasResponded = true
     if let found = response.headers["x-vault-index"] { index = found }
-    let answer = BaoResponse(response)
+    let result = BaoResponse(response)
     if response.status == 307 {
       return leader(of: response).map { .redirected($0) } ?? .again(reason: Self.noLeader)
     }
-    if answer.isTransient { return .again(reason: "it responded with \(answer.shown(hiding: []))") }
-    guard response.status >= 500, !answer.isSealed else { return .answer(response) }
+    if result.isTransient { return .again(reason: "it responded with \(result.shown(hiding: []))") }
+    guard response.status >= 500, !result.isSealed else { return .response(response) }
     let reason = "it responded with \(response.status)"
     return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
   }
@@ -173,9 +173,9 @@ actor BaoAPI {
     return headers
   }
 
-  /// Where a redirection leads: a server of the same scheme, without a path. The token
-  /// goes there too, as with the server's own client: the node that was asked vouches for its leader,
-  /// whose certificate is verified as its own was.
+  /// The target of a redirect: a server with the same scheme, without a path. The token goes there
+  /// too, as with the server's own client: the node that was asked vouches for its leader, whose
+  /// certificate is verified as its own was.
   private func leader(of response: HTTPResponse) -> String? {
     guard let location = response.headers["location"], let url = URL(string: location),
       let scheme = url.scheme, let host = url.host, base.hasPrefix(scheme + "://")
@@ -186,7 +186,7 @@ actor BaoAPI {
 
   // MARK: The token
 
-  /// Learns when the token expires, for a caller that needs it for longer.
+  /// Finds out when the token expires, for a caller that needs it for longer.
   func learnTokensEnd() async throws(StoreError) {
     struct Response: Decodable {
       struct Payload: Decodable {
@@ -226,36 +226,37 @@ actor BaoAPI {
       return BaoToken(text, now: runtime.now().milliseconds)
     }
     do throws(RequestFailure) {
-      let answer = try await answered(.post, path, body: body, token: nil, isRepeatable: true)
-      if let token = BaoToken(answer: answer.body, now: runtime.now().milliseconds),
-        answer.isSuccess
+      let response = try await request(.post, path, body: body, token: nil, isRepeatable: true)
+      if let token = BaoToken(response: response.body, now: runtime.now().milliseconds),
+        response.isSuccess
       {
         return token
       }
-      throw RequestFailure.refused(BaoResponse(answer).loginFault(hiding: credentials.secrets))
+      throw RequestFailure.refused(BaoResponse(response).loginFault(hiding: credentials.secrets))
     } catch {
       throw error.storeError
     }
   }
 
-  /// `nil` where it can be renewed no more.
+  /// `nil` if it can be renewed no more.
   private func renewed(_ token: BaoToken) async throws(StoreError) -> BaoToken? {
     do throws(RequestFailure) {
-      let answer = try await answered(
+      let response = try await request(
         .post, "auth/token/renew-self", body: Array("{}".utf8), token: token.text,
         isRepeatable: true)
-      return answer.isSuccess ? BaoToken(answer: answer.body, now: runtime.now().milliseconds) : nil
+      return response.isSuccess
+        ? BaoToken(response: response.body, now: runtime.now().milliseconds) : nil
     } catch {
       throw error.storeError
     }
   }
 
-  /// A refusal has the same words for a policy that does not allow it and for a token that is none.
+  /// A refusal has the same text for a policy that forbids it and for an invalid token.
   private func refuseDeadToken(_ token: BaoToken) async throws(RequestFailure) {
-    let answer = try await answered(
+    let response = try await request(
       .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
     // A policy may grant a token without the right to look it up.
-    if answer.status == 403 {
+    if response.status == 403 {
       throw .refused(
         .unauthorized("the token is invalid or expired, or may not look itself up"))
     }

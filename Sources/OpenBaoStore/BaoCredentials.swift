@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Model
 
-/// How one logs in to the server.
+/// How to log in to the server.
 package enum BaoCredentials: Sendable {
   case token(String)
   /// `mount` is the auth method's path.
   case appRole(mount: String, roleID: String, secretID: String)
   case jwt(mount: String, role: String, jwt: String)
 
-  /// The path and the body of the login; `nil` where there is nothing to ask for.
+  /// The path and the body of the login; `nil` if no request is needed.
   var login: (path: String, body: [UInt8])? {
     switch self {
     case .token: nil
@@ -19,7 +19,7 @@ package enum BaoCredentials: Sendable {
     }
   }
 
-  /// What an error's words must never show.
+  /// The secrets that an error must never show.
   var secrets: [String] {
     switch self {
     case .token(let token): [token]

@@ -30,18 +30,19 @@ struct BaoResponse {
 
   var isSealed: Bool { response.status == 503 && says("sealed") }
   var isNotThere: Bool { response.status == 404 && errors.isEmpty }
-  /// An empty list, which has no words at all; a path that the engine does not know has a warning.
+  /// An empty list, which has no message at all; a path that the engine does not know has a
+  /// warning.
   var isEmptyList: Bool { isNotThere && !isWarned }
   var isVersionMismatch: Bool {
     response.status == 400 && says("check-and-set parameter did", "check-and-set parameter does")
   }
 
-  /// What passes by itself: a standby that lags, an election, a quota.
-  /// The request was not carried out.
+  /// A temporary failure: a standby that lags, an election, a quota. The request was not carried
+  /// out.
   var isTransient: Bool {
     switch response.status {
     case 307, 412, 429, 472, 473: true
-    // An engine that was mounted a moment ago.
+    // An engine that was only just mounted.
     case 400: says("waiting for the primary to upgrade", "upgrading from non-versioned")
     case 500, 503: says("active cluster node not found", "no leader", "not active", "standby")
     default: false
@@ -50,7 +51,7 @@ struct BaoResponse {
 
   /// - Parameters:
   ///   - path: of the request.
-  ///   - capability: what the policy must allow for it.
+  ///   - capability: what the policy must allow.
   ///   - secrets: what must not show.
   func fault(on path: String, _ capability: String, hiding secrets: [String]) -> StoreError {
     switch response.status {
@@ -74,7 +75,7 @@ struct BaoResponse {
     return "\(response.status)" + (words.isEmpty ? "" : ": \(words.prefix(200))")
   }
 
-  /// Why a login was refused, with what fixes it where that is known.
+  /// Why a login was refused, with what fixes it if that is known.
   func loginFault(hiding secrets: [String]) -> StoreError {
     if isSealed { return fault(on: "", "", hiding: secrets) }
     if says("no handler for route") {

@@ -19,7 +19,7 @@ struct BaoToken: Sendable {
   }
 
   /// The `auth` part of the response to a login or a renewal.
-  init?(answer: [UInt8], now: Int64) {
+  init?(response: [UInt8], now: Int64) {
     struct Response: Decodable {
       struct Auth: Decodable {
         let client_token: String
@@ -28,7 +28,7 @@ struct BaoToken: Sendable {
       }
       let auth: Auth?
     }
-    guard let auth = try? JSONDecoder().decode(Response.self, from: Data(answer)).auth else {
+    guard let auth = try? JSONDecoder().decode(Response.self, from: Data(response)).auth else {
       return nil
     }
     self.init(

@@ -18,7 +18,7 @@ enum ChunkedText {
     return texts
   }
 
-  /// `nil` where there is none.
+  /// `nil` if there is none.
   static func text(_ key: String, in texts: [String: String]) -> String? {
     var whole: String?
     var number = 0

@@ -4,7 +4,7 @@ import Model
 struct ConnectionEntry: Sendable {
   var metadata: KVMetadata
   var custom: CustomMetadata
-  /// The applied record that counts: of the present version, else of the last one before it.
+  /// The applied record that counts: of the current version, else of the last one before it.
   var record: AppliedRecord?
 
   static let none = ConnectionEntry(metadata: .none, custom: CustomMetadata(), record: nil)
@@ -18,6 +18,6 @@ struct ConnectionEntry: Sendable {
 
   var isAsRecorded: Bool { record?.version == version }
 
-  /// The store's id: its own where we have created it, else its name, which is its path.
+  /// The store's id: its own if we created it, else its name, which is its path.
   func id(named name: ConnectionName) -> StoreID { custom.id ?? StoreID("name:\(name)") }
 }

@@ -9,10 +9,10 @@ import Stores
 /// - `app`, `type`, `label.…`, `tool`, `commit`: for people and tools that look at the secret.
 /// - `id`: the connection's own, which stays when it is renamed.
 /// - `granted`: what the service granted.
-/// - `record.N.…`: the applied record of version N in chunks, for the present version and the one that
-///   is being written. So a record is there before its version is, and the version decides
-///   which record counts: no write leaves a version without one.
-/// - Whatever others keep there stays.
+/// - `record.N.…`: the applied record of version N in chunks, for the current version and the one that
+///   is being written. So a record is there before its version is, and the version decides which
+///   record counts: no write leaves a version without one.
+/// - Entries of other tools stay.
 struct CustomMetadata {
   static let maxEntries = 64
   static let maxBytes = 512
@@ -45,7 +45,7 @@ struct CustomMetadata {
       case ("app", nil): app = AppID(value)
       case ("type", nil): type = SetupType(value)
       case ("tool", nil), ("commit", nil): origin[key] = value
-      // The text has a sign before it, since no value may be empty.
+      // The text is prefixed, since no value may be empty.
       case ("label", let name?) where value.hasPrefix("="):
         labels[name] = String(value.dropFirst())
       case ("record", let rest?):
@@ -62,7 +62,8 @@ struct CustomMetadata {
     }
   }
 
-  /// A record has the first digits of its own SHA-256 before it: one that was changed by hand is none.
+  /// A record has the first digits of its own SHA-256 before it: one that was changed by hand is
+  /// ignored.
   private static func slot(_ text: String) -> Slot? {
     if text.hasPrefix("@") { return Int64(text.dropFirst()).map { .spilled($0) } }
     let parts = text.split(separator: " ", maxSplits: 1)
@@ -76,7 +77,7 @@ struct CustomMetadata {
     String(hexadecimal(SHA256.hash(data: Array(text.utf8))).prefix(16))
   }
 
-  /// As the engine gets it; `nil` where it does not fit.
+  /// The metadata to send to the engine; `nil` if it does not fit.
   var texts: [String: String]? {
     var texts = others.merging(origin) { $1 }
     texts["id"] = id?.rawValue
@@ -111,7 +112,7 @@ struct CustomMetadata {
     origin["commit"] = record.provenance.commit
   }
 
-  /// Removes all that is ours.
+  /// Removes all of our entries.
   mutating func clear() {
     let others = others
     self = CustomMetadata()

@@ -10,7 +10,7 @@ struct JSONObject {
   /// The object itself.
   let whole: ArraySlice<UInt8>
 
-  /// `nil` where the bytes do not begin with an object.
+  /// `nil` if the bytes do not begin with an object.
   init?(_ bytes: ArraySlice<UInt8>) {
     var members: [(name: String, value: ArraySlice<UInt8>)] = []
     var scanner = JSONScanner(bytes)
@@ -33,7 +33,7 @@ struct JSONObject {
     if let value = self[name], case .string(let text) = Self.plain(value) { text } else { nil }
   }
 
-  /// A scalar as a service would be given it: a string's characters, a number's digits.
+  /// A scalar in the form that a service receives: a string's characters, a number's digits.
   static func scalar(_ value: ArraySlice<UInt8>) -> SecretBytes? {
     var scanner = JSONScanner(value)
     return switch scanner.kind() {

@@ -5,9 +5,9 @@ import Stores
 extension KVEngine {
   /// A write that looks up its own result if the response is lost.
   ///
-  /// A version that does not match is believed only where another one is there: a standby that lags
-  /// reports that too. The present one may be our own, from a lost response, or from one that a standby
-  /// gave for a leader that died.
+  /// A version mismatch is trusted only if the current version differs: a standby that lags reports it
+  /// too. The current one may be our own, from a lost response, or from one that a standby gave for a
+  /// leader that died.
   func writeResolvingLostResponse(
     _ path: String, data: [UInt8], after version: Int64
   ) async throws(StoreError) -> Written {

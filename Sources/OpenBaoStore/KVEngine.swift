@@ -51,7 +51,7 @@ struct KVEngine: Sendable {
     return found
   }
 
-  /// OpenBao gives names and metadata in one answer; `nil` where the server, or the policy, does
+  /// OpenBao returns names and metadata in one response; `nil` if the server, or the policy, does
   /// not.
   private func detailedList(_ path: String) async throws(StoreError) -> [String: KVMetadata]? {
     struct Response: Decodable {
@@ -64,9 +64,9 @@ struct KVEngine: Sendable {
     var found: [String: KVMetadata] = [:]
     var last = ""
     while true {
-      let answer: HTTPResponse
+      let response: HTTPResponse
       do throws(RequestFailure) {
-        answer = try await api.call(
+        response = try await api.call(
           .get, "\(mount)/detailed-metadata/\(path)/?\(page(after: last))", "list",
           isRepeatable: true)
       } catch {
@@ -76,10 +76,11 @@ struct KVEngine: Sendable {
         case let error: throw error
         }
       }
-      guard answer.isSuccess else {
-        return last.isEmpty && !BaoResponse(answer).isEmptyList ? nil : found
+      guard response.isSuccess else {
+        return last.isEmpty && !BaoResponse(response).isEmptyList ? nil : found
       }
-      guard let read = try? JSONDecoder().decode(Response.self, from: Data(answer.body)).data else {
+      guard let read = try? JSONDecoder().decode(Response.self, from: Data(response.body)).data
+      else {
         throw .corrupt("a list has an unexpected format")
       }
       found.merge(
@@ -107,7 +108,7 @@ struct KVEngine: Sendable {
       guard let keys = try? JSONDecoder().decode(Response.self, from: Data(body)).data.keys else {
         throw .corrupt("a list has an unexpected format")
       }
-      // A server that knows no pages gives all of them each time.
+      // A server without paging returns all of them each time.
       let new = keys.filter { $0.utf8.lexicographicallyPrecedes(last.utf8) == false && $0 != last }
       found += new
       if keys.count != Self.pageSize || new.isEmpty { break }
@@ -134,23 +135,23 @@ struct KVEngine: Sendable {
 
   private var time: Timestamp { Timestamp(milliseconds: now()) }
 
-  /// What is kept beside the data; all of it is replaced.
+  /// Replaces all of the metadata beside the data.
   ///
-  /// - Parameter version: of the metadata, where the server counts it.
-  /// - Returns: whether it is as given; false where another process was first.
+  /// - Parameter version: of the metadata, if the server counts it.
+  /// - Returns: whether it is as given; false if another process was first.
   func putMetadata(
     _ path: String, custom: [String: String], after version: Int64?
   ) async throws(StoreError) -> Bool {
     let condition = version.map { ",\"metadata_cas\":\($0)" } ?? ""
     let body = Array("{\"custom_metadata\":\(canonicalJSON(custom))\(condition)}".utf8)
-    let answer: HTTPResponse
+    let response: HTTPResponse
     do throws(RequestFailure) {
-      answer = try await api.call(
+      response = try await api.call(
         .post, "\(mount)/metadata/\(path)", "create and update", body: body, isRepeatable: true)
     } catch {
       throw error.storeError
     }
-    guard BaoResponse(answer).isVersionMismatch else { return true }
+    guard BaoResponse(response).isVersionMismatch else { return true }
     // After a lost response, the current version may be our own.
     return try await metadata(path)?.custom == custom
   }
@@ -162,7 +163,7 @@ struct KVEngine: Sendable {
       body: Self.json(["max_versions": count]))
   }
 
-  /// The data of a version, as the server gives it; `nil` where there is none.
+  /// The data of a version, as the server gives it; `nil` if there is none.
   func data(
     _ path: String, version: Int64? = nil
   ) async throws(StoreError) -> (data: JSONObject, version: Int64)? {
@@ -183,7 +184,7 @@ struct KVEngine: Sendable {
     case unknown(String)
   }
 
-  /// Writes data where the secret is at that version; the next one is its number plus 1.
+  /// Writes data if the secret is at that version; the next one is its number plus 1.
   ///
   /// - Parameter data: a JSON object.
   func put(_ path: String, data: [UInt8], after version: Int64) async throws(StoreError) -> Written
@@ -199,11 +200,11 @@ struct KVEngine: Sendable {
       $0.raw(data)
     }
     do throws(RequestFailure) {
-      let answer = try await api.call(
+      let response = try await api.call(
         .post, "\(mount)/data/\(path)", "create and update", body: body.bytes, isRepeatable: false)
-      if answer.isSuccess { return .written }
-      if BaoResponse(answer).isVersionMismatch { return .mismatch }
-      throw .refused(.refused("a write to `\(path)` responded with \(answer.status)"))
+      if response.isSuccess { return .written }
+      if BaoResponse(response).isVersionMismatch { return .mismatch }
+      throw .refused(.refused("a write to `\(path)` responded with \(response.status)"))
     } catch {
       switch error {
       case .refused(let error): throw error
@@ -223,22 +224,23 @@ struct KVEngine: Sendable {
     _ = try await api.repeatable(.delete, "\(mount)/metadata/\(path)", "delete")
   }
 
-  /// Whether the data of a path may be read here.
+  /// Whether the token may read the data of a path.
   func mayReadData(_ path: String) async throws(StoreError) -> Bool {
     let full = "\(mount)/data/\(path)"
     guard
       let body = try await api.repeatable(
         .post, "sys/capabilities-self", "update", body: Self.json(["paths": [full]])),
-      let answer = try? JSONDecoder().decode([String: [String]].self, from: Self.capabilities(body))
+      let response = try? JSONDecoder().decode(
+        [String: [String]].self, from: Self.capabilities(body))
     else { return false }
-    return !Set(answer[full] ?? []).isDisjoint(with: ["read", "root"])
+    return !Set(response[full] ?? []).isDisjoint(with: ["read", "root"])
   }
 
   private static func capabilities(_ body: [UInt8]) -> Data {
     Data(JSONObject(body[...])?.object("data")?.whole ?? [])
   }
 
-  /// Refuses an engine of another kind, where the server says which it is.
+  /// Refuses an engine of another kind, if the server says which it is.
   func check() async throws(StoreError) {
     struct Response: Decodable {
       struct Payload: Decodable {
@@ -252,7 +254,7 @@ struct KVEngine: Sendable {
       body = try await api.repeatable(.get, "sys/internal/ui/mounts/\(mount)", "read")
     } catch {
       // A missing mount and one that the policy does not mention are refused alike; the next request
-      // shows which it is.
+      // tells them apart.
       if case .permissionDenied = error { return }
       throw error
     }

@@ -6,7 +6,7 @@ extension OpenBaoBackend: ApplyLock {
     let outcome = try await lock.tryLock(holder)
     switch outcome {
     case .held: break
-    // What was read before the lock was taken may be old.
+    // What was read before the lock was taken may be outdated.
     case .acquired, .takenOver: forgetEntries()
     }
     return outcome
@@ -22,7 +22,7 @@ extension OpenBaoBackend: ApplyLock {
 }
 
 extension OpenBaoBackend: ApplyJournal {
-  /// What is meant is written before anything is done, so a change journals nothing of its own.
+  /// All intents are written before anything else, so a change journals nothing itself.
   package func beginRun(
     _ intents: [StoreIntent], by provenance: Provenance
   ) async throws(StoreError) -> ApplyRun {

@@ -36,7 +36,8 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     return record
   }
 
-  /// The connection as the plan saw it. What we know may be old, so where it differs it is read again.
+  /// The connection as the plan saw it. Our copy may be outdated, so it is read again if it
+  /// differs.
   private func entry(
     _ name: ConnectionName, _ id: StoreID, at version: StoreVersion
   ) async throws(StoreError) -> ConnectionEntry {
@@ -51,10 +52,10 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       name, expected: version, found: fresh.metadata.isThere ? fresh.version : nil)
   }
 
-  /// Soft, so that the engine's own tools can restore it, or permanent. A version that was written
-  /// meanwhile stays.
+  /// A soft delete, which the engine's own tools can undo, or a permanent one. A version that was
+  /// written in the meantime stays.
   ///
-  /// - Parameter keepsTokens: it has another name now.
+  /// - Parameter keepsTokens: the connection was renamed.
   func remove(
     _ name: ConnectionName, _ entry: ConnectionEntry, keepsTokens: Bool = false
   ) async throws(StoreError) {
@@ -69,7 +70,7 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     try await clear(name, entry)
   }
 
-  /// Forgets what was applied of a connection that is gone.
+  /// Removes the applied record of a connection that is gone.
   func clear(_ name: ConnectionName, _ entry: ConnectionEntry) async throws(StoreError) {
     var custom = entry.custom
     custom.clear()
@@ -93,7 +94,7 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
 
   /// Replaces what is kept beside the secret and was read with `entry`.
   ///
-  /// - Throws: `versionConflict` where another process was first.
+  /// - Throws: `versionConflict` if another process was first.
   func putCustom(
     _ custom: CustomMetadata, of name: ConnectionName, over entry: ConnectionEntry
   ) async throws(StoreError) {

@@ -7,8 +7,8 @@ enum RecoveredIntent {
   case done, begun, untouched
 }
 
-/// Between two requests of a change a run may be killed: the record is put before the data, so what
-/// is in doubt is whether the data followed, and whether it is ours.
+/// A run may be killed between two requests of a change: the record is written before the data, so
+/// what is unknown is whether the data followed, and whether it is ours.
 extension OpenBaoBackend {
   func recover(_ intent: JournaledIntent) async throws(StoreError) -> RecoveredIntent {
     let name = intent.connection
@@ -36,8 +36,8 @@ extension OpenBaoBackend {
     return .done
   }
 
-  /// A record without its version is removed, so that it can never pass for the record of what
-  /// somebody else writes; so is one whose version has other data.
+  /// A record without its version is removed, so that it can never be mistaken for the record of
+  /// another process's write; so is one whose version has other data.
   private func recoverWrite(
     _ name: ConnectionName, _ entry: ConnectionEntry, _ intent: JournaledIntent
   ) async throws(StoreError) -> RecoveredIntent {
@@ -64,7 +64,7 @@ extension OpenBaoBackend {
     _ = try await freshEntry(name)
   }
 
-  /// Whether the data is what the record says, as far as that can be checked here.
+  /// Whether the data matches the record, if that can be checked here.
   private func isHeld(
     _ record: AppliedRecord, _ name: ConnectionName
   ) async throws(StoreError) -> Bool {

@@ -5,12 +5,12 @@ import Stores
 /// One version of a connection's secret, written once.
 extension OpenBaoBackend {
   /// 1. The data: what is new, and from the data of `previous` what stays.
-  /// 2. The record of the next version, beside that of the present one.
+  /// 2. The record of the next version, beside that of the current one.
   /// 3. The data by compare-and-swap. Where its response is lost, the current data shows whether it
   ///    was written, so nothing is written twice.
-  /// 4. Where another process was first, our record is removed, and it is a conflict.
+  /// 4. If another process was first, our record is removed, and it is a conflict.
   ///
-  /// - Parameter previous: the connection whose data has the kept fields; `nil` where none is kept.
+  /// - Parameter previous: the connection whose data has the kept fields; `nil` if none is kept.
   func put(
     _ write: StoreWrite, id: StoreID, over entry: ConnectionEntry, keeping previous: ConnectionName?
   ) async throws(StoreError) -> AppliedRecord {
@@ -92,14 +92,14 @@ extension OpenBaoBackend {
   ) async throws(StoreError) {
     custom.set(.record(record), of: version, record)
     if custom.texts == nil {
-      // Written first, referred to after.
+      // Written before the reference to it.
       let sibling = try await putSibling(record, of: name)
       custom.set(.spilled(sibling), of: version, record)
     }
     try await putCustom(custom, of: name, over: entry)
   }
 
-  /// - Parameter present: the data that kept values are in, where it was read.
+  /// - Parameter present: the data that kept values are in, if it was read.
   private func record(
     of write: StoreWrite, id: StoreID, version: StoreVersion, before: AppliedRecord?,
     present: JSONObject?
@@ -128,7 +128,7 @@ extension OpenBaoBackend {
     _ write: StoreWrite, _ entry: ConnectionEntry, _ slot: CustomMetadata.Slot?, of version: Int64
   ) async throws(StoreError) -> StoreError {
     let fresh = try await freshEntry(write.name)
-    // Only our own: by now it may be the other process's.
+    // Removes only our own: by now it may be the other process's.
     if fresh.custom.slots[version] == slot {
       var custom = fresh.custom
       custom.slots[version] = nil

@@ -2,10 +2,10 @@ import Encodings
 package import Model
 package import Stores
 
-/// Tokens, each connection's in a secret of its own below `<prefix>-tokens`, with two versions kept.
+/// Tokens, one secret per connection below `<prefix>-tokens`, with two versions kept.
 ///
-/// Its data is the record and the tokens, and is what counts; a copy of the record is beside it for
-/// those who may not read data. So a swap is one compare-and-swap.
+/// Its data holds the record and the tokens, and is authoritative; its metadata has a copy of the
+/// record for clients that may not read data. So a swap is one compare-and-swap.
 extension OpenBaoBackend: TokenStore {
   package func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
     let kept = try await engine.list(paths.tokens)
@@ -22,7 +22,7 @@ extension OpenBaoBackend: TokenStore {
       {
         found[name] = StoredTokenRecord(id: id, version: version, record: tokens.record)
       } else if let record = copy.record {
-        // Killed before the copy was made; what is due is decided by the data.
+        // A process was killed before it wrote the copy; the data decides what is due.
         found[name] = StoredTokenRecord(id: id, version: metadata.current, record: record)
       }
     }
@@ -57,7 +57,7 @@ extension OpenBaoBackend: TokenStore {
     case .mismatch: throw .tokensMoved(write.name)
     case .unknown(let reason): throw .outcomeUnknown(reason)
     }
-    // The swap is done; the copy beside it only shows it to others.
+    // The swap is done; the copy only shows it to other clients.
     var copy = TokenCopy(metadata.custom)
     copy.set(write, version: write.version + 1)
     _ = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
@@ -75,7 +75,7 @@ extension OpenBaoBackend: TokenStore {
     if try await engine.metadata(path) != nil { try await engine.destroy(path) }
   }
 
-  /// The events of a connection's tokens, as far as they are kept.
+  /// The stored events of a connection's tokens.
   func tokenEvents(_ id: StoreID, of name: ConnectionName) async throws(StoreError) -> [StoreEvent]
   {
     TokenCopy(try await engine.metadata(paths.tokens(id))?.custom ?? [:]).events.map {

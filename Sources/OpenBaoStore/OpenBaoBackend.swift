@@ -8,11 +8,11 @@ package import Stores
 
 /// A store in a KV v2 secret engine of OpenBao or HashiCorp Vault: one secret a connection.
 ///
-/// - The secret's data is the setup, for those who use it; its `custom_metadata` is the applied record,
+/// - The secret's data is the setup, for its consumers; its `custom_metadata` is the applied record,
 ///   which holds no secret: so a plan lists and reads metadata alone.
 /// - Every write compares and swaps on the version that the plan saw. The record of the new version
-///   is put beside the old one's first; the present version decides which counts.
-/// - Lock, journal and the key of the digests are secrets of their own below `<prefix>-state`.
+///   is put beside the old one's first; the current version decides which counts.
+/// - Lock, journal and the key of the digests are separate secrets below `<prefix>-state`.
 package actor OpenBaoBackend {
   package nonisolated let description: StoreDescription
   let engine: KVEngine
@@ -21,10 +21,10 @@ package actor OpenBaoBackend {
   let lock: OpenBaoLock
   nonisolated let journal: OpenBaoJournal
   private nonisolated let now: @Sendable () -> Int64
-  /// Connections are deleted permanently, where they could be restored otherwise.
+  /// Connections are deleted permanently, even if they could be restored.
   let destroys: Bool
   private var isChecked = false
-  /// As last read, and written since.
+  /// The connections as last read or written.
   private var entries: [ConnectionName: ConnectionEntry]?
 
   /// - Parameters:
@@ -108,7 +108,7 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
     return ConnectionEntry(metadata: metadata, custom: custom, record: record)
   }
 
-  /// As it is now; nothing is taken from what was read before.
+  /// Reads the current state, without the cache.
   func freshEntry(_ name: ConnectionName) async throws(StoreError) -> ConnectionEntry {
     let metadata = try await engine.metadata(paths.connection(name)) ?? .none
     let entry = try await entry(name, metadata)
@@ -152,8 +152,9 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
       version: entry.version, updatedAt: entry.metadata.updatedAt, unseen: unseen)
   }
 
-  /// The fields of a connection that others changed, where the data may be read here: each secret at
-  /// the version that it was recorded at where it is still the same, else at the present one.
+  /// The fields of a connection that other clients changed, if the data may be read here: each
+  /// secret at the version that it was recorded at if it is still the same, else at the current
+  /// one.
   private func changedFields(
     _ name: ConnectionName, _ entry: ConnectionEntry, since record: AppliedRecord
   ) async throws(StoreError) -> [FieldName: ActualField]? {

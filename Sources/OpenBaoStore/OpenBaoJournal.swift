@@ -2,7 +2,7 @@ import Model
 import Pacing
 import Stores
 
-/// What a run means to do, as long as it is not known to be done: in secrets of its own below
+/// What a run intends to do, until it is known to be done: in separate secrets below
 /// `<prefix>-state`, each with as many intents as the engine takes in one.
 actor OpenBaoJournal {
   /// A run that was killed, and what it had not done.
@@ -41,13 +41,13 @@ actor OpenBaoJournal {
     try await put()
   }
 
-  /// A change was done, or will not be in this run. It is written down with the run's end.
+  /// A change was done, or will not be in this run. That is recorded when the run ends.
   func finish(_ name: ConnectionName) { open[name] = nil }
 
-  /// What is not known to be done is left to the next run.
+  /// Changes with an unknown outcome are left to the next run.
   func end() async throws(StoreError) { try await put() }
 
-  /// `nil` where the last run is over.
+  /// `nil` if the last run is over.
   func interrupted() async throws(StoreError) -> Interrupted? {
     guard let first = try await part(0), !first.intents.isEmpty else { return nil }
     var intents = first.intents
@@ -79,7 +79,7 @@ actor OpenBaoJournal {
     }
   }
 
-  /// Under the lock nobody else writes here.
+  /// Under the lock no other process writes here.
   private func put(_ path: String, data: [UInt8]) async throws(StoreError) {
     var retry = Retry(RetryPolicy(.attempts(4), BaoAPI.backoff), engine.api.runtime)
     repeat {

@@ -1,6 +1,6 @@
 import Stores
 
-/// The sealed key that digests of values are made with: a secret of its own.
+/// The sealed key for digests of values, in a separate secret.
 struct OpenBaoKeyStorage: SealedKeyStorage {
   let engine: KVEngine
   let path: String

@@ -1,7 +1,7 @@
 import Model
 import Stores
 
-/// The lock: a secret of its own below `<prefix>-state`, which moves by compare-and-swap.
+/// The lock: a separate secret below `<prefix>-state`, which moves by compare-and-swap.
 actor OpenBaoLock {
   private let engine: KVEngine
   private let path: String
@@ -32,7 +32,7 @@ actor OpenBaoLock {
     switch try await engine.put(path, data: StoredJSON.encoded("holder", holder), after: version) {
     case .written: self.version = version + 1
     case .mismatch, .unknown:
-      // Another process was first, or our own response is lost; who holds it shows now.
+      // Another process was first, or our own response is lost; read again to find the holder.
       guard let (data, version) = try await engine.data(path), let winner = try lockHolder(data)
       else { throw .unavailable("the lock could not be acquired") }
       guard winner.token == holder.token else { return .held(by: winner) }

@@ -5,11 +5,11 @@ import Stores
 
 /// A secret's data: the setup's fields, and its type.
 enum SetupData {
-  /// No field is called so.
+  /// No field has this name.
   static let type = "type"
 
-  /// - Parameter present: the data that is there, for fields that are kept or left to others.
-  /// - Throws: `corrupt` where a field that is to be kept does not exist.
+  /// - Parameter present: the existing data, for fields that are kept or managed elsewhere.
+  /// - Throws: `corrupt` if a field that is to be kept does not exist.
   static func json(_ write: StoreWrite, keeping present: JSONObject?) throws(StoreError) -> [UInt8]
   {
     var body = JSONWriter()
@@ -40,7 +40,8 @@ enum SetupData {
     return body.bytes
   }
 
-  /// Whether the server's data is what was sent; it writes numbers and escapes in its own way.
+  /// Whether the server's data is what was sent; the server formats numbers and escapes
+  /// differently.
   static func isSame(_ sent: [UInt8], _ found: JSONObject) -> Bool {
     guard let sent = JSONObject(sent[...]), sent.members.count == found.members.count else {
       return false
@@ -59,7 +60,7 @@ enum SetupData {
 }
 
 extension PlainValue {
-  /// The server writes numbers in its own way: `1.50` as `1.5`.
+  /// The server formats numbers differently: `1.50` as `1.5`.
   func isSame(as other: PlainValue?) -> Bool {
     if case .number(let mine) = self, case .number(let theirs) = other {
       return mine == theirs || Double(mine) == Double(theirs)

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Model
 import Stores
 
-/// Records of ours as the engine keeps them: an object with one text, which is JSON itself.
+/// Our records in the engine: an object with one text, which is JSON itself.
 enum StoredJSON {
   static func encoded(_ key: String, _ value: some Encodable) throws(StoreError) -> [UInt8] {
     do {

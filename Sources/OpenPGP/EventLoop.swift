@@ -3,8 +3,8 @@ private import Glibc
 
 /// Runs one gpgme operation and ends it at a deadline.
 ///
-/// gpgme's own loop checks for a cancellation only when gpg sends something, so that a pinentry
-/// that nobody answers would block it forever. This one waits in `poll` with a timeout.
+/// gpgme's own loop checks for a cancellation only when gpg sends something, so an unanswered
+/// pinentry would block it forever. This one waits in `poll` with a timeout.
 @safe final class EventLoop {
   @safe private struct Watch {
     let descriptor: Int32

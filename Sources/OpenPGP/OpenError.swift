@@ -2,7 +2,7 @@
 package enum OpenError: Error, Hashable, Sendable {
   /// None of the keys that the message is for is in the keyring.
   case noSecretKey([KeyID])
-  /// The key's passphrase is needed, and nobody can be asked for it.
+  /// The key's passphrase is needed, and prompting is not possible.
   case agentUnavailable
   case cancelled
   /// Damaged, tampered with, not encrypted, or not integrity protected.

@@ -40,7 +40,7 @@ extension PGPEngine {
     }
   }
 
-  /// The messages' session keys as far as they are found, by their key packets.
+  /// The messages' session keys if they are found, by their key packets.
   ///
   /// - Parameter settings: other ones than the engine's, to try less.
   func sessionKeys(

@@ -41,13 +41,13 @@ extension PGPEngine {
     let made = OwnSessionKeyLog(home: home)
     var rest = requests[...]
     var results: [Result<String, SealError>] = []
-    // Sealing one value needs no passphrase, so nobody is asked for one; sealing many without a
-    // shared session key would make every later opening of each expensive.
+    // Sealing one value needs no passphrase, so there is no prompt; sealing many without a shared
+    // session key would make every later opening of each expensive.
     var shared = try await presentSessionKey(
       for: ids, choice, made, settings: requests.count == 1 ? settings.silent : nil)
     while !rest.isEmpty {
       guard let (message, key, room) = shared else {
-        // gpg makes the first, and the others join it if we can open it.
+        // gpg creates the first, and the others join it if we can open it.
         let first = try await sealedByGPG([rest.removeFirst()])
         results += first
         guard case .success(let armored) = first.first,
@@ -89,7 +89,7 @@ extension PGPEngine {
 
   private typealias SharedMessage = (message: SessionMessage, key: SessionKey, room: Int)
 
-  /// A session key that we made for exactly these keys, and that may have more messages.
+  /// A session key that we created for exactly these keys, and that may have more messages.
   private func presentSessionKey(
     for ids: [String], _ choice: SessionKeyChoice, _ made: OwnSessionKeyLog,
     settings: GPGSettings?

@@ -1,7 +1,7 @@
-/// A key of the keyring, as far as it matters here.
+/// The parts of a keyring's key that we use.
 package struct PublicKey: Hashable, Sendable {
   package let fingerprint: Fingerprint
-  /// The primary user id without control characters; empty where the key has none.
+  /// The primary user id without control characters; empty if the key has none.
   package let userID: String
   package let subkeys: [Subkey]
   package let state: State
@@ -10,7 +10,7 @@ package struct PublicKey: Hashable, Sendable {
   package enum State: Hashable, Sendable {
     case usable
     case revoked
-    /// `at` in seconds since 1970; `nil` where only the encryption subkeys have expired.
+    /// `at` in seconds since 1970; `nil` if only the encryption subkeys have expired.
     case expired(at: Int64?)
     case disabled
     case invalid
@@ -27,7 +27,7 @@ package struct PublicKey: Hashable, Sendable {
   }
 
   /// The id of the key that gpg encrypts to: the newest valid subkey for encryption, else the
-  /// primary key where it can encrypt.
+  /// primary key if it can encrypt.
   var chosenEncryptionKeyID: KeyID? {
     let usable = subkeys.filter { $0.canEncrypt && $0.isValid }
     let below = usable.filter { $0.fingerprint != fingerprint }

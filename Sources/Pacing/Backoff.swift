@@ -3,7 +3,7 @@ package struct Backoff: Hashable, Sendable {
   package enum Jitter: Hashable, Sendable {
     /// Anywhere in the window, so that clients that failed together do not return together.
     case full
-    /// The whole window; for what has no crowd to avoid.
+    /// The whole window; for a single client.
     case none
   }
 

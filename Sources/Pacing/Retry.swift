@@ -1,28 +1,5 @@
 import Model
 
-/// When to give up on an operation, and how long to wait before each further attempt.
-///
-/// Which failures may be retried is the caller's to know: only it can say whether a request may have
-/// been carried out.
-package struct RetryPolicy: Hashable, Sendable {
-  package enum Limit: Hashable, Sendable {
-    /// A number of attempts, including the first.
-    case attempts(Int)
-    /// No further attempt once this much time has passed since the first.
-    case duration(Duration)
-    /// Until it succeeds or the caller stops.
-    case none
-  }
-
-  package let limit: Limit
-  package let backoff: Backoff
-
-  package init(_ limit: Limit, _ backoff: Backoff = Backoff()) {
-    self.limit = limit
-    self.backoff = backoff
-  }
-}
-
 /// The attempts at one operation, counted and spaced by a policy.
 ///
 ///     var retry = Retry(.standard, runtime)
@@ -31,7 +8,7 @@ package struct RetryPolicy: Hashable, Sendable {
 ///       guard await retry.waitForNextAttempt() else { throw … }
 ///     }
 package struct Retry: Sendable {
-  /// May change between attempts, where a failure shows that another patience is right.
+  /// May change between attempts, if a failure calls for a different policy.
   package var policy: RetryPolicy
   /// How many attempts were waited for; 0 during the first one.
   package private(set) var count = 0
@@ -58,14 +35,14 @@ package struct Retry: Sendable {
   ///
   /// - Parameter serverDelay: the wait that the server asked for, at most a minute of it; it replaces
   ///   the backoff, with up to a fifth more so that not all its clients return at once.
-  /// - Returns: false, at once, where the limit is reached.
+  /// - Returns: false, at once, if the limit is reached.
   package mutating func waitForNextAttempt(serverDelay: Duration? = nil) async -> Bool {
     if isExhausted { return false }
     await wait(serverDelay: serverDelay)
     return true
   }
 
-  /// Waits whatever the limit says: for looking once more at what the last attempt did.
+  /// Waits even if the limit is reached, to check once more what the last attempt did.
   package mutating func wait(serverDelay: Duration? = nil) async {
     await runtime.sleep(delay(serverDelay))
     count += 1

@@ -1,13 +1,13 @@
 package import Model
 
-/// The clock, the sleep and the chance that effects are given.
+/// The clock, the sleep and the randomness that effects use.
 ///
-/// The live one is built once, at the edge; tests have one whose time they move. It is a value of
-/// closures and a target of its own, because the pure core must not be able to name it and every
-/// effect may.
+/// The live one is built once, at the edge; tests have one whose time they control. It is a value
+/// of closures and a target of its own, because every effect uses it and the pure core must not be
+/// able to.
 package struct Runtime: Sendable {
   package let now: @Sendable () -> Timestamp
-  /// Returns early where the task is cancelled.
+  /// Returns early if the task is cancelled.
   package let sleep: @Sendable (Duration) async -> Void
   /// From 0 up to 1; for jitter, never for keys and names.
   package let random: @Sendable () -> Double

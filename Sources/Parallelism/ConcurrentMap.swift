@@ -7,8 +7,7 @@ extension RandomAccessCollection where Self: Sendable, Element: Sendable, Index 
   /// and does not wait.
   ///
   /// It is a target of its own because it needs Dispatch, which the pure core must not name. The
-  /// core may use it all the same: for a pure `transform`, nothing of the threads shows in the
-  /// result.
+  /// core may still use it: for a pure `transform`, the threads do not affect the result.
   package func concurrentMap<Output: Sendable>(
     _ transform: @Sendable (Element) -> Output
   ) -> [Output] {

@@ -1,14 +1,6 @@
 import Diagnostics
 package import Model
 
-/// What a plan does about one connection.
-struct ConnectionDecision {
-  var change: Change?
-  var findings: [Finding] = []
-  /// Whether the store has it with an applied record of ours, or will.
-  var isManaged = true
-}
-
 /// Plans one declared connection from the store and the applied record.
 struct ConnectionPlanner {
   private let desired: DesiredConnection
@@ -154,7 +146,7 @@ struct ConnectionPlanner {
 }
 
 extension Catalog {
-  /// The shape of the declared setup; of the app's first one where none is declared.
+  /// The shape of the declared setup; that of the app's first one if none is declared.
   package func shape(of connection: DesiredConnection) -> SetupShape? {
     guard let app = self[connection.app] else { return nil }
     return connection.setup.flatMap { app.setup($0.type) } ?? app.setups.first

@@ -2,15 +2,15 @@ package import Model
 
 /// The store's side of a declared connection.
 package struct Counterpart: Sendable {
-  /// The connection's own name, or the previous one that the store still has.
+  /// The connection's current name, or the previous one that the store still has.
   package let name: ConnectionName
   package let actual: ActualConnection?
   package let applied: AppliedRecord?
 }
 
 extension Snapshot {
-  /// What the store has under the connection's own name; where it never had that, under the latest
-  /// of the previous names.
+  /// What the store has under the connection's current name; if it has no such name, under the
+  /// latest of the previous names.
   package func counterpart(of connection: DesiredConnection) -> Counterpart {
     var name = connection.name
     if actual[name] == nil, applied[name] == nil {

@@ -1,6 +1,6 @@
 import Model
 
-/// One part of a connection that is no longer as it was applied.
+/// One part of a connection that differs from what was applied.
 enum DivergentPart: Hashable {
   case app, setupType
   case field(FieldName)
@@ -29,7 +29,7 @@ enum DivergentPart: Hashable {
   }
 }
 
-/// Which parts of a connection are no longer as they were applied; ignored fields are left out.
+/// The parts of a connection that differ from what was applied; ignored fields are left out.
 enum Divergence {
   static func declared(
     _ desired: DesiredConnection, since applied: AppliedRecord
@@ -60,7 +60,7 @@ enum Divergence {
     return parts
   }
 
-  /// Whether nothing diverged on either side and the store has what is declared. That is so for
+  /// Whether nothing diverged on either side and the store has what is declared. That is true for
   /// most connections of most plans, so it is decided without building lists.
   static func isInSync(
     _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedRecord

@@ -10,7 +10,7 @@ extension Finding {
 
   /// `nil` for a connection that has all that its setup requires.
   ///
-  /// An ignored field counts as present where the store has it.
+  /// An ignored field counts as present if the store has it.
   static func empty(
     _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog,
     blocked: [FlowUse] = []
@@ -48,8 +48,9 @@ extension Finding {
         notes: ["the store does not return it; it is left unchanged until the manifest has one"]))
   }
 
-  /// What is declared and not granted, with the actions that fail without it, and what is granted
-  /// and not declared. What flows need and nobody declared is found by ``FlowIndex``.
+  /// Scopes that are declared and not granted, with the actions that fail without them, and scopes
+  /// that are granted and not declared. ``FlowIndex`` finds scopes that flows need and no manifest
+  /// declares.
   static func scopeDrift(
     _ connection: DesiredConnection, granted: Set<Scope>?, rules: ScopeRules,
     _ tokens: TokenPlanner?, required: [Scope: String]

@@ -1,12 +1,12 @@
 import Diagnostics
 package import Model
 
-/// Which flows use which connections, and which of their references cannot be right.
+/// Which flows use which connections, and which of their references are invalid.
 package struct FlowIndex: Sendable {
   private let uses: [ConnectionName: [Use]]
   private let flows: [Flow]
   private let desired: [ConnectionName: DesiredConnection]
-  /// By the store's ids; empty where there is no flow to name one.
+  /// By the store's ids; empty if there is no flow to name one.
   private let stored: [String: ConnectionName]
   private let storedNames: Set<ConnectionName>
   private let catalog: Catalog
@@ -18,7 +18,7 @@ package struct FlowIndex: Sendable {
     let step: FlowStep
   }
 
-  /// - Parameter snapshot: resolves the ids in flows; `nil` where no store was read.
+  /// - Parameter snapshot: resolves the ids in flows; `nil` if no store was read.
   package init(
     _ flows: [Flow], desired: [DesiredConnection], snapshot: Snapshot?, catalog: Catalog
   ) {
@@ -37,7 +37,7 @@ package struct FlowIndex: Sendable {
       (snapshot?.actual.values.map { $0 } ?? []).map { ($0.id.rawValue, $0.name) }
     ) { first, _ in first }
     for connection in desired {
-      // An id means the connection that it will be after a rename.
+      // An id refers to the connection under its name after a rename.
       if let id = snapshot?.counterpart(of: connection).actual?.id {
         stored[id.rawValue] = connection.name
       }
@@ -61,7 +61,7 @@ package struct FlowIndex: Sendable {
     _ stored: [String: ConnectionName], _ storedNames: Set<ConnectionName>
   ) -> ConnectionName? {
     if let name = ConnectionName(text), desired[name] != nil { return name }
-    // What only the store has may be named too: its deletion reaches the flow.
+    // A flow may also name a connection that only the store has: its deletion affects the flow.
     return stored[text] ?? ConnectionName(text).flatMap { storedNames.contains($0) ? $0 : nil }
   }
 
@@ -73,13 +73,13 @@ package struct FlowIndex: Sendable {
     }.sorted { ($0.flow, $0.file) < ($1.flow, $1.file) }
   }
 
-  /// The connection that an action refers to, declared or in the store; `nil` where it names none,
-  /// or one that is unknown.
+  /// The connection that an action refers to, declared or in the store; `nil` if it names none, or
+  /// one that is unknown.
   package func connection(of step: FlowStep) -> ConnectionName? {
     step.connection.flatMap { Self.resolved($0, desired, stored, storedNames) }
   }
 
-  /// The references that cannot be right, in the flows' order.
+  /// The invalid references, in the flows' order.
   package func findings() -> [Finding] {
     if flows.isEmpty { return [] }
     return flows.flatMap { flow in flow.steps.compactMap { finding($0, flow) } }
@@ -119,8 +119,8 @@ package struct FlowIndex: Sendable {
     return needs
   }
 
-  /// The scopes that actions need and the manifest does not declare; none where it declares no
-  /// scopes at all.
+  /// The scopes that actions need and the manifest does not declare; none if it declares no scopes
+  /// at all.
   private func scopeFindings(_ connection: DesiredConnection) -> [Finding] {
     guard let declared = connection.scopes else { return [] }
     let rules = catalog[connection.app]?.oauth?.scopes ?? ScopeRules()

@@ -3,10 +3,10 @@ package import Diagnostics
 import Encodings
 package import Model
 
-/// What a plan is based on: for each connection that it changes, what is declared, what the store
-/// has and what was applied, as digests and versions; and who the recipients are.
+/// What a plan is based on: for each connection that it changes, the desired, actual and applied
+/// states as digests and versions; and the recipients.
 package struct PlanBasis: Hashable, Sendable, Codable {
-  /// For one connection; `nil` where there was none.
+  /// For one connection; `nil` if there was none.
   package struct Connection: Hashable, Sendable, Codable {
     let name: ConnectionName
     let manifest: String?
@@ -33,7 +33,7 @@ package struct PlanBasis: Hashable, Sendable, Codable {
     self.recipients = recipients
   }
 
-  /// What changed from this basis to `now`, for people; empty where a plan is still valid.
+  /// What changed from this basis to `now`, for people; empty if a plan is still valid.
   package func changes(to now: PlanBasis) -> [String] {
     var changes: [String] = []
     for (before, after) in zip(connections, now.connections) {
@@ -70,7 +70,7 @@ extension Diagnostic {
   }
 }
 
-/// What a manifest declares, without its locations.
+/// A manifest's declarations, without their locations.
 private struct Declared: Encodable {
   let app: AppID
   let setupType: SetupType?

@@ -1,18 +1,18 @@
 package import Model
 import Parallelism
 
-/// Works out what an apply would do, and what a reader should know of it.
+/// Computes what an apply would do, and what a reader should know about it.
 package struct Planner: Sendable {
   private let input: PlanningInput
 
   package init(_ input: PlanningInput) { self.input = input }
 
   /// 1. Each declared connection is compared with the store and with what was last applied.
-  /// 2. What the store has and no manifest declares is reported; with `prunes`, what we created of
-  ///    it is deleted.
+  /// 2. What the store has and no manifest declares is reported; with `prunes`, those that we
+  ///    created are deleted.
   /// 3. Empty connections, scope drift, the state of tokens, and what flows cannot use are found
   ///    whether or not something changes.
-  /// 4. All is sorted: changes by name, findings by location.
+  /// 4. Everything is sorted: changes by name, findings by location.
   ///
   /// The same input in any order gives the same plan.
   package func plan() -> Plan {

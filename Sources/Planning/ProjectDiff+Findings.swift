@@ -2,8 +2,8 @@ import Diagnostics
 package import Model
 
 extension ProjectDiff {
-  /// What a reviewer must not miss: messages that were moved from another field, and values whose
-  /// removed recipients may still know them.
+  /// Findings that a reviewer must not miss: messages that were moved from another field, and
+  /// values whose removed recipients may still know them.
   ///
   /// - Parameter keyOwners: the owners of keys, by key id.
   package func findings(keyOwners: [String: String]) -> [Finding] {

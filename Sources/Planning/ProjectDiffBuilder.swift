@@ -19,7 +19,7 @@ package struct ProjectDiffBuilder: Sendable {
   ///    with the base is left out.
   /// 2. The project file's settings are compared.
   ///
-  /// - Parameter comparisons: what opening messages has shown; a pair that is missing is *changed*.
+  /// - Parameter comparisons: the results of opening messages; a missing pair is *changed*.
   package func diff(comparisons: [MessagePair: SecretComparison] = [:]) -> ProjectDiff {
     let index = SealedValueIndex(old)
     var base: Set<ConnectionDiff> = []

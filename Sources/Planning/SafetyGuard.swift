@@ -3,12 +3,12 @@ package import Model
 
 /// Refuses a plan that is so large that it is probably a mistake, until `--force` confirms it.
 package enum SafetyGuard {
-  /// Of the managed connections, in percent.
+  /// Percentage of the managed connections.
   package static let maxChangedPercent = 30
   /// With fewer managed connections a percentage means nothing.
   package static let minManaged = 10
 
-  /// Why the plan must not be applied without `--force`; `nil` where it may be.
+  /// Why the plan must not be applied without `--force`; `nil` if it may be.
   package static func refusal(of plan: Plan) -> Diagnostic? {
     let deleted = plan.changes.count { $0.action.deletes }
     if plan.size.declared == 0, deleted > 0 {

@@ -4,8 +4,8 @@ package import Model
 
 /// A plan as it was approved, with its basis and without a secret.
 ///
-/// An apply of it does exactly what it says, or refuses where something of its basis has changed.
-/// The same input gives the same text: no time is in it.
+/// An apply of it does exactly what it says, or refuses if its basis has changed. The same input
+/// gives the same text: no time is in it.
 package struct SavedPlan: Hashable, Sendable, Codable {
   package static let kind = "vaultctl-plan"
   /// A reader accepts every minor version of its own major version.
@@ -17,9 +17,9 @@ package struct SavedPlan: Hashable, Sendable, Codable {
   package let project: String
   /// `nil`: the base alone.
   package let environment: String?
-  /// The store's name for people.
+  /// The store's display name.
   package let store: String
-  /// The commit checked out at the time, where the project is in git.
+  /// The commit checked out at the time, if the project is in git.
   package let commit: String?
   /// The files that were read.
   package let manifests: [String]
@@ -50,7 +50,7 @@ package struct SavedPlan: Hashable, Sendable, Codable {
     try canonicalJSON(self, isPretty: true) + "\n"
   }
 
-  /// - Throws: `notAPlan`, for what is no plan, or a plan of another format.
+  /// - Throws: `notAPlan`, if the text is no plan, or one of another format.
   package init(reading bytes: Data, from file: String) throws(Diagnostic) {
     struct Head: Decodable {
       let kind: String

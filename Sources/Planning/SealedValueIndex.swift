@@ -19,8 +19,7 @@ package struct SealedValueIndex {
     }
   }
 
-  /// The field that held the message, where that differs from `address`; `nil` where the
-  /// message is new.
+  /// The field that held the message, if that differs from `address`; `nil` if the message is new.
   func otherAddress(of message: SealedMessage, than address: FieldAddress) -> FieldAddress? {
     guard let found = addresses[message.digest], !found.contains(address) else { return nil }
     return found.min()

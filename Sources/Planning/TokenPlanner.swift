@@ -3,7 +3,7 @@ package import Model
 
 /// Plans the tokens of one declared connection: their state, and the findings about it.
 package struct TokenPlanner {
-  /// From how long before the end there is a warning, and before that a remark.
+  /// The time before the end at which a warning starts, and before that a remark.
   private static let warningSeconds: Int64 = 86_400
   private static let remarkSeconds: Int64 = 7 * 86_400
 
@@ -14,7 +14,7 @@ package struct TokenPlanner {
   private let record: TokenRecord?
   private let overview: TokenOverview
 
-  /// `nil` where it has no tokens: its setup is used as it is, or its store keeps none.
+  /// `nil` if it has no tokens: its setup is used as it is, or its store keeps none.
   package init?(
     _ desired: DesiredConnection, snapshot: Snapshot, catalog: Catalog, tokens: TokenOverview?
   ) {
@@ -46,8 +46,8 @@ package struct TokenPlanner {
   package var isRecoverable: Bool { record?.isRecoverable ?? !grant.needsPerson }
   package var endsForGood: Timestamp? { record?.endsForGood }
 
-  /// Whether this apply makes the present tokens useless, and who can get new ones; `nil` where it
-  /// does not. What an earlier apply did is a finding, not a change.
+  /// Whether this apply makes the current tokens useless, and who can get new ones; `nil` if it
+  /// does not. The effect of an earlier apply is a finding, not a change.
   var reauthorization: Reauthorization? {
     guard let record, record.tokens != nil, let actual = counterpart.actual else { return nil }
     let before = counterpart.applied?.scopes
@@ -128,7 +128,7 @@ package struct TokenPlanner {
     ]
   }
 
-  /// How to get a grant for what is declared, as help.
+  /// The help for obtaining a grant for the declared scopes.
   var authorizing: String {
     grant.needsPerson
       ? "authorize it for the declared scopes: vaultctl authorize \(nameArgument)"
@@ -136,7 +136,7 @@ package struct TokenPlanner {
   }
 
   var hasRecord: Bool { record != nil }
-  /// As it is written in a command.
+  /// Its form in a command.
   private var nameArgument: String { shellWord(desired.name.rawValue) }
 
   private func finding(

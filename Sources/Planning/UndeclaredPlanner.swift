@@ -1,7 +1,7 @@
 import Model
 
-/// Plans what the store has and no manifest declares. An applied record alone, of a connection
-/// that the store no longer has, is not looked at.
+/// Plans for connections that the store has and no manifest declares. Applied records of
+/// connections that the store no longer has are ignored.
 struct UndeclaredPlanner {
   private let input: PlanningInput
 

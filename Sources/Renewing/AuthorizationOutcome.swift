@@ -7,6 +7,6 @@ package enum AuthorizationOutcome: Hashable, Sendable {
   case authorized(TokenRecord)
   case refused(TokenError)
   case storeFailed(StoreError)
-  /// The service gave tokens that the store did not take: they are in the journal or lost.
+  /// The service issued tokens that the store did not accept: they are in the journal or lost.
   case unsaved(String, isJournaled: Bool)
 }

@@ -13,9 +13,9 @@ package enum RenewalOutcome: Hashable, Sendable {
   case needsAuthorization(AuthorizationNeed)
   /// The setup must be fixed.
   case stopped(String)
-  /// It is retried then; `nil`: with the next run.
+  /// It is retried at that time; `nil`: in the next run.
   case failed(String, retryAt: Timestamp?)
   case storeFailed(StoreError)
-  /// The service gave tokens that the store did not take: they are in the journal or lost.
+  /// The service issued tokens that the store did not accept: they are in the journal or lost.
   case unsaved(String, isJournaled: Bool)
 }

@@ -46,7 +46,7 @@ package struct RenewalSubject: Sendable {
   /// `nil` if the setup seals the client's id.
   package var clientIdentity: ClientIdentity? { ClientIdentity(grant, service) { plain[$0]?.text } }
 
-  /// The decision, from what is known without a key.
+  /// The decision, made without a key.
   package func decision(
     _ record: TokenRecord?, rule: RenewalRule, now: Timestamp, isForced: Bool = false
   ) -> RenewalDecision {

@@ -19,8 +19,8 @@ package actor Renewer {
   let http: any HTTPTransport
   let journal: ResponseJournal
   let runtime: Runtime
-  /// Whether the process was asked to end: exchanges under way are finished, and nothing is waited
-  /// for. The task is not cancelled: that would cut off an exchange and lose its response.
+  /// Whether the process was asked to end: exchanges in progress are finished, and there is no more
+  /// waiting. The task is not cancelled: that would cut off an exchange and lose its response.
   let isEnding: @Sendable () -> Bool
   let rule: RenewalRule
   let holder: String
@@ -162,10 +162,10 @@ package actor Renewer {
     let claimed = StoredTokens(
       id: stored.id, version: version, record: record, access: stored.access,
       refresh: stored.refresh)
-    return try await answered(subject, client, claimed, exchange, attempt, scopes)
+    return try await exchanged(subject, client, claimed, exchange, attempt, scopes)
   }
 
-  private func answered(
+  private func exchanged(
     _ subject: RenewalSubject, _ client: Client, _ claimed: StoredTokens,
     _ exchange: TokenExchange, _ attempt: TokenAttempt, _ scopes: Set<Scope>
   ) async throws(StoreError) -> RenewalOutcome {
@@ -215,7 +215,7 @@ package actor Renewer {
     }
   }
 
-  /// Asks the service for what its response left out, now that the tokens are saved.
+  /// Requests what the service's response left out, now that the tokens are saved.
   private func supplemented(
     _ stored: StoredTokens, _ response: TokenResponse, _ subject: RenewalSubject,
     _ requests: TokenRequests
@@ -232,7 +232,7 @@ package actor Renewer {
     let write = TokenWrite(
       name: subject.name, id: stored.id, version: stored.version, record: record,
       provenance: provenance())
-    // A process that changed it in the meantime knows better.
+    // A process that changed it in the meantime has newer data.
     return (try? await tokens.swapTokens(write)) == nil ? stored.record ?? record : record
   }
 

@@ -1,7 +1,7 @@
 package import Diagnostics
 package import Model
 
-/// What an apply did.
+/// The results of an apply.
 package struct ApplyText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }

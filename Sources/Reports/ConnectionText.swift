@@ -1,7 +1,7 @@
 package import Diagnostics
 package import Model
 
-/// One connection for people: what is declared, what the store has, what happened to it.
+/// One connection for people: its desired and actual states, and its history.
 package struct ConnectionText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }

@@ -64,6 +64,6 @@ package struct DiagnosticText: Sendable {
 }
 
 extension Diagnostic {
-  /// All that it says but its place, for services that show that themselves.
+  /// Everything but the location, for services that show it themselves.
   var lines: [String] { [message] + notes + help.map { "help: \($0)" } }
 }

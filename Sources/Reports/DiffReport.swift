@@ -4,7 +4,7 @@ package import Model
 package struct DiffReport: Sendable {
   package let diff: ProjectDiff
   package let findings: [Finding]
-  /// The owners of keys, by key id and by fingerprint, as far as they are known.
+  /// The known owners of keys, by key id and by fingerprint.
   package let names: [String: String]
 
   package init(diff: ProjectDiff, findings: [Finding], names: [String: String]) {

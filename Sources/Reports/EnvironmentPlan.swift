@@ -1,10 +1,10 @@
 package import Model
 
-/// A plan with whose it is.
+/// A plan with its environment and store.
 package struct EnvironmentPlan: Sendable {
-  /// `nil`: the base's alone.
+  /// `nil`: that of the base alone.
   package let environment: String?
-  /// As it is named to people.
+  /// The display name.
   package let store: String
   package let plan: Plan
 

@@ -4,7 +4,7 @@ package import Model
 package struct EventLine: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     case applied, renamed, deleted, refreshed, authorized, revoked, failed, drifted
-    /// An older version was put back.
+    /// An older version was restored.
     case rolledBack = "rolled-back"
     /// It stops working within a day unless a person consents.
     case expiring
@@ -28,7 +28,7 @@ package struct EventLine: Hashable, Sendable {
     self.version = version
   }
 
-  /// `nil` for an event that changes nothing that a consumer has, or that is unknown.
+  /// `nil` for an unknown event, or one that changes nothing for a consumer.
   package init?(_ event: StoreEvent) {
     guard let connection = event.connection, let kind = Kind(event.kind) else { return nil }
     self.init(

@@ -6,7 +6,7 @@ package struct FlowGraphText: Sendable {
   private let graph: FlowGraph
   package init(_ graph: FlowGraph) { self.graph = graph }
 
-  /// An indented list; what no flow uses at the end.
+  /// An indented list; unused connections at the end.
   package func text(_ palette: Palette) -> TerminalText {
     let nodes = Dictionary(graph.connections.map { ($0.name, $0) }) { first, _ in first }
     let flows = graph.flows.map { flow -> TerminalText in

@@ -1,9 +1,9 @@
 package import Diagnostics
 
-/// Diagnostics as JUnit XML, which most CI services show: each file is a test case, which fails
-/// where the file has an error; warnings are what it printed.
+/// Diagnostics as JUnit XML, which most CI services show: each file is a test case, which fails if
+/// the file has an error; warnings are what it printed.
 package enum JUnit {
-  /// - Parameter files: all that were looked at, so that right ones show as passed.
+  /// - Parameter files: all checked files, so that valid ones show as passed.
   package static func text(
     _ diagnostics: [Diagnostic], suite: String, files: [String], projectFile: String
   ) -> MachineText {

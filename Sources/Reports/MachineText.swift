@@ -1,9 +1,9 @@
 import Diagnostics
 import Model
 
-/// Text for a program, in the format of that program's own; its writer has escaped what is not ours.
+/// Text for a program, in that program's format; its writer has escaped outside text.
 ///
-/// Only the writers here make one, so that what goes out without a terminal's escaping is a decision.
+/// Only the writers here create one, so that output without terminal escaping is a decision.
 package struct MachineText: Hashable, Sendable {
   package let text: String
 
@@ -26,7 +26,7 @@ package struct MachineText: Hashable, Sendable {
     self.text = String(escaped)
   }
 
-  /// `text` as a key of a YAML mapping, in double quotes where it is not a plain word.
+  /// `text` as a key of a YAML mapping, in double quotes if it is not a plain word.
   package init(yamlKey text: String) {
     let isWord = text.utf8.allSatisfy { byte in
       switch byte {
@@ -64,7 +64,7 @@ package struct MachineText: Hashable, Sendable {
     self.text = written + TerminalText(String(part)).renderedWithinLine
   }
 
-  /// What the argument parser writes: a shell's script of completions, help.
+  /// Text from the argument parser: a shell's completion script, help.
   package init(parserOutput text: String) { self.text = text }
 
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {

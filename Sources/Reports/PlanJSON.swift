@@ -1,4 +1,3 @@
-package import Diagnostics
 import Model
 
 /// A plan for programs: JSON with sorted keys and a version of its form.
@@ -61,7 +60,7 @@ package enum PlanJSON {
 
 }
 
-/// What `kind` does not have is left out.
+/// Members that `kind` does not have are left out.
 struct DetailForm: Encodable {
   let kind: String
   var name: String?
@@ -115,42 +114,6 @@ struct FindingForm: Encodable {
     connection = finding.connection?.rawValue
     diagnostic = DiagnosticForm(finding.diagnostic)
   }
-}
-
-/// Diagnostics for programs.
-package enum DiagnosticJSON {
-  package static func text(_ diagnostics: [Diagnostic]) -> MachineText {
-    json(["diagnostics": diagnostics.map(DiagnosticForm.init)])
-  }
-}
-
-struct DiagnosticForm: Encodable {
-  let code: String
-  let severity: String
-  let message: String
-  let file: String?
-  let line: Int?
-  let column: Int?
-  let notes: [String]
-  let help: [String]
-
-  init(_ diagnostic: Diagnostic) {
-    code = diagnostic.code.rawValue
-    severity = diagnostic.severity.rawValue
-    message = diagnostic.message
-    file = diagnostic.location?.file
-    line = diagnostic.location?.range?.start.line
-    column = diagnostic.location?.range?.start.column
-    notes = diagnostic.notes
-    help = diagnostic.help
-  }
-}
-
-func json(_ value: some Encodable) -> MachineText {
-  guard let text = try? canonicalJSON(value, isPretty: true) else {
-    preconditionFailure("texts, numbers and lists can always be written as JSON")
-  }
-  return MachineText(json: text + "\n")
 }
 
 extension ChangeAction {

@@ -4,8 +4,8 @@ import Model
 /// A plan as the comment of a pull request: summary, findings, a table of changes, details folded.
 ///
 /// The first line is a hidden marker that stays the same for a store, by which a job finds its
-/// comment again and replaces it. The text never exceeds what GitHub takes as a comment; where it
-/// would, it is shortened and says what it left out.
+/// comment again and replaces it. The text never exceeds GitHub's limit for comments: if it would,
+/// it is shortened and says what is missing.
 package struct PlanMarkdown: Sendable {
   /// Bytes, which are never fewer than the characters that GitHub counts.
   package static let limit = 65_536
@@ -61,7 +61,7 @@ package struct PlanMarkdown: Sendable {
 
   private static let noteRoom = 512
 
-  /// A store's name may hold what would end the comment.
+  /// A store's name may contain the end of a comment.
   private func marker(_ plans: [EnvironmentPlan]) -> String {
     let names = plans.map { $0.environment ?? $0.store }.joined(separator: " ")
     let name = TerminalText(names).rendered.unicodeScalars.map { scalar in
@@ -89,7 +89,7 @@ package struct PlanMarkdown: Sendable {
     let cells = [
       Markdown.code(change.action.symbol), Markdown.code(change.connection.rawValue),
       Markdown.code(change.app.rawValue),
-      Markdown.prose(change.reasonInWords), flows(change.reach),
+      Markdown.prose(change.reasonSummary), flows(change.reach),
     ]
     return "| " + cells.map(Markdown.cell).joined(separator: " | ") + " |\n"
   }
@@ -110,13 +110,13 @@ package struct PlanMarkdown: Sendable {
   }
 }
 
-/// Items that are shown as far as there is room.
+/// The items that fit.
 private struct MarkdownSection {
   let title: String
   let items: [String]
   let closing: String
   let what: String
-  /// Of the room that is left, how much the section may take.
+  /// How much of the remaining room the section may use.
   let share: Double
 
   func text(within room: Int) -> (text: String, leftOut: Int) {
@@ -132,7 +132,7 @@ private struct MarkdownSection {
 }
 
 extension DetailLine.Mark {
-  /// What a `diff` fence colours.
+  /// The mark that a `diff` fence colours.
   fileprivate var inDiff: String {
     switch self {
     case .added: "+"

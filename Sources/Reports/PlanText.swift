@@ -1,13 +1,13 @@
 package import Diagnostics
 package import Model
 
-/// A plan for people, in Terraform's habits.
+/// A plan for people, in Terraform's style.
 package struct PlanText: Sendable {
   private let palette: Palette
 
   package init(palette: Palette) { self.palette = palette }
 
-  /// Several plans below each other, summed up at the end.
+  /// Several plans in sequence, with totals at the end.
   package func text(_ plans: [EnvironmentPlan]) -> TerminalText {
     guard plans.count > 1 else { return plans.first.map { text($0) } ?? "" }
     let parts: [TerminalText] = plans.map {
@@ -51,7 +51,7 @@ package struct PlanText: Sendable {
   private func text(_ change: Change) -> TerminalText {
     let file: TerminalText = change.location?.file.map { "\($0): " } ?? ""
     var lines: [TerminalText] = [
-      "  # \(file)\(change.reasonInWords)",
+      "  # \(file)\(change.reasonSummary)",
       "  \(mark(change.action)) \(palette.bold("connection \"\(change.connection)\"")) (app: \(change.app))",
     ]
     lines += DetailLine.aligned(change.details).map {
@@ -69,38 +69,6 @@ package struct PlanText: Sendable {
     case .update, .adopt, .record, .rename: palette.yellow(TerminalText(action.symbol))
     case .replace, .delete: palette.red(TerminalText(action.symbol))
     }
-  }
-}
-
-/// The number of changes of each kind.
-struct ChangeCounts {
-  private var create = 0
-  private var update = 0
-  private var replace = 0
-  private var rename = 0
-  private var adopt = 0
-  private var delete = 0
-
-  init(_ actions: some Sequence<ChangeAction>) {
-    for action in actions {
-      switch action {
-      case .create: create += 1
-      case .update, .record: update += 1
-      case .replace: replace += 1
-      case .rename: rename += 1
-      case .adopt: adopt += 1
-      case .delete: delete += 1
-      }
-    }
-  }
-
-  /// `words` for creates, updates, replacements, renames, adoptions and deletions; those in the
-  /// middle are only shown where there are some.
-  func summary(_ words: [String]) -> String {
-    zip([create, update, replace, rename, adopt, delete], words).enumerated()
-      .filter { !(2...4).contains($0.offset) || $0.element.0 > 0 }
-      .map { "\($0.element.0) \($0.element.1)" }
-      .joined(separator: ", ")
   }
 }
 

@@ -1,28 +1,5 @@
 package import Diagnostics
-package import Model
-
-/// The result of renewing one connection's tokens.
-package struct RenewalRow: Hashable, Sendable {
-  package enum Outcome: String, Hashable, Sendable {
-    case renewed
-    /// Another process renewed them meanwhile.
-    case adopted = "renewed by another process"
-    case waiting
-    case needsAuthorization = "needs authorization"
-    case failed
-  }
-
-  package let name: ConnectionName
-  package let result: Outcome
-  /// When the new access token ends; `nil` where it does not, or there is none.
-  package let endsAt: Timestamp?
-
-  package init(name: ConnectionName, result: Outcome, endsAt: Timestamp?) {
-    self.name = name
-    self.result = result
-    self.endsAt = endsAt
-  }
-}
+import Model
 
 /// What a renewal did, a line for each connection.
 package struct RenewalText: Sendable {

@@ -1,79 +1,19 @@
 package import Diagnostics
-package import Model
-
-/// One row of the status table.
-package struct StatusRow: Hashable, Sendable {
-  /// What a connection's line says of it; the worst that holds.
-  package enum State: String, Hashable, Sendable {
-    case ready, empty, drifted, conflict
-    case scopeDrift = "scope drift"
-    /// Declared, and not in the store or not as declared.
-    case pending
-    /// In the store, declared no more.
-    case orphaned
-    /// In the store, and none of ours.
-    case unmanaged
-  }
-
-  package let name: ConnectionName
-  package let app: AppID
-  package let state: State
-  /// The required fields that an empty connection lacks.
-  package let missing: [FieldName]
-  package let version: StoreVersion?
-  package let updatedAt: Timestamp?
-  /// `nil` where it has none to speak of.
-  package let tokens: Tokens?
-
-  package struct Tokens: Hashable, Sendable {
-    package let state: ConnectionState
-    package let endsAt: Timestamp?
-    /// When it stops working even if renewed; `nil` where it renews itself indefinitely.
-    package let endsForGood: Timestamp?
-    /// When the service was last seen to take them.
-    package let verifiedAt: Timestamp?
-    /// Whether a renewal can fix it, without a person.
-    package let isRecoverable: Bool
-
-    package init(
-      state: ConnectionState, endsAt: Timestamp?, endsForGood: Timestamp?,
-      verifiedAt: Timestamp?, isRecoverable: Bool
-    ) {
-      self.state = state
-      self.endsAt = endsAt
-      self.endsForGood = endsForGood
-      self.verifiedAt = verifiedAt
-      self.isRecoverable = isRecoverable
-    }
-  }
-
-  package init(
-    name: ConnectionName, app: AppID, state: State, missing: [FieldName] = [],
-    version: StoreVersion?, updatedAt: Timestamp?, tokens: Tokens? = nil
-  ) {
-    self.name = name
-    self.app = app
-    self.state = state
-    self.missing = missing
-    self.version = version
-    self.updatedAt = updatedAt
-    self.tokens = tokens
-  }
-}
+import Model
 
 /// The status table: every connection with its state, an orange mark for an empty one.
 package struct StatusText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  /// - Parameter forecast: what ends soon; `nil` where nothing is known of tokens.
+  /// - Parameter forecast: what ends soon; `nil` if nothing is known about tokens.
   package func text(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> TerminalText {
     if rows.isEmpty { return "No connections.\n" }
     let hasTokens = rows.contains { $0.tokens != nil }
     let titles: [TerminalText] =
       ["NAME", "APP", "STATE"] + (hasTokens ? ["TOKENS"] : []) + ["VERSION", "UPDATED"]
     let cells = rows.map { row in
-      [row.name.rawValue, row.app.rawValue, row.stateInWords]
+      [row.name.rawValue, row.app.rawValue, row.stateSummary]
         + (hasTokens ? [row.tokens?.summary ?? "-"] : [])
         + [row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-"]
     }.map { $0.map { TerminalText($0) } }
@@ -146,7 +86,7 @@ package struct StatusText: Sendable {
 }
 
 extension StatusRow {
-  fileprivate var stateInWords: String {
+  fileprivate var stateSummary: String {
     missing.isEmpty ? state.rawValue : "empty: \(missing.map(\.rawValue).joined(separator: ", "))"
   }
 }

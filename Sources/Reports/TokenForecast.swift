@@ -1,11 +1,12 @@
 import Diagnostics
 package import Model
 
-/// What ends within the next day and the next week, and what of it does not renew itself.
+/// The tokens that expire within the next day and the next week, and those that do not renew
+/// themselves.
 package struct TokenForecast: Hashable, Sendable {
   package struct Window: Hashable, Sendable, Encodable {
     let hours: Int64
-    /// Access tokens that end in it.
+    /// Access tokens that expire in it.
     let ending: Int
     /// Connections that stop working in it unless a person consents, by name.
     let unrenewable: [String]
@@ -38,7 +39,7 @@ package struct TokenForecast: Hashable, Sendable {
 }
 
 extension ConnectionState {
-  /// Why it is as it is, where the word alone does not say it.
+  /// The reason for the state, if its name alone does not say it.
   var reason: String? {
     switch self {
     case .empty, .unauthorized, .ready, .expiring, .expired: nil

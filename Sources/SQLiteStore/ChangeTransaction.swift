@@ -100,7 +100,7 @@ struct ChangeTransaction {
   private func putRecord(_ id: StoreID, number: Int64) throws -> AppliedRecord {
     let before = try SnapshotReader.record(db, of: write.name)
     let versions = try fieldVersions(of: id)
-    // What is recorded for the first time has no digests to keep.
+    // A connection that is recorded for the first time has no digests to keep.
     let stored =
       before == nil && key != nil && write.keepsSecrets
       ? try SealedField.byName(db, of: write.name) : [:]
@@ -150,7 +150,7 @@ struct ChangeTransaction {
     }
   }
 
-  /// A plain value that is there already keeps its version.
+  /// An unchanged plain value keeps its version.
   private func put(
     _ name: FieldName, in id: StoreID, number: Int64, plain: String?, sealed: Data?
   ) throws {

@@ -15,13 +15,13 @@ struct FileRules {
     folder = end == path.startIndex ? "/" : String(path[..<end])
   }
 
-  /// Whether the file is there. Refuses symbolic links and looser modes of file and folder.
+  /// Whether the file exists. Refuses symbolic links and looser modes of file and folder.
   func check() throws(StoreError) -> Bool {
     guard try isThere(folder, allowed: Self.folderMode) else { return false }
     return try isThere(path, allowed: Self.fileMode)
   }
 
-  /// Makes folder and file where they are missing, with their modes from the start.
+  /// Creates missing folders and files, with their modes from the start.
   func make() throws(StoreError) {
     if try check() { return }
     if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
@@ -38,10 +38,10 @@ struct FileRules {
   }
 
   /// Runs `work` under a lock on the folder (flock(2), so nothing is written, and the system lets
-  /// it go with its process): an exclusive one while the database is made or brought up to date,
-  /// which SQLite alone does not keep readers out of.
+  /// it go with its process): an exclusive one while the database is created or migrated, which
+  /// SQLite alone does not keep readers out of.
   ///
-  /// - Throws: `unavailable` where somebody else has it for ten seconds.
+  /// - Throws: `unavailable` if another process holds it for ten seconds.
   func underFolderLock<R>(
     exclusive: Bool, _ work: () throws(StoreError) -> R
   ) throws(StoreError) -> R {
@@ -61,7 +61,7 @@ struct FileRules {
     return try work()
   }
 
-  /// Differs where a file was written meanwhile.
+  /// Differs if a file was written in the meantime.
   struct Stamp: Equatable {
     let inode: UInt
     let size: Int

@@ -1,10 +1,10 @@
 import GRDB
 import Stores
 
-/// Parallel writes of many changes, all that are waiting in one transaction:
-/// what costs is to have a commit on the disk, and not what is in it.
+/// Joins parallel writes into one transaction: the cost is in committing to disk, not in the
+/// content.
 ///
-/// Each write is all or nothing by itself, and is on the disk when `write` returns.
+/// Each write is all or nothing, and is on disk when `write` returns.
 actor GroupCommit {
   private struct Waiting {
     /// Returns what failed; the rest of the transaction continues.
@@ -37,7 +37,7 @@ actor GroupCommit {
   }
 
   private func commit() async {
-    // Writes that are about to be queued are let in first.
+    // Lets writes that are about to be queued join first.
     var count: Int
     repeat {
       count = waiting.count

@@ -8,7 +8,7 @@ struct RunID: Hashable, Sendable {
   init(_ rawValue: Int64) { self.rawValue = rawValue }
 }
 
-/// What a run means to do and has done, so that the next one sees where it was killed.
+/// What a run intends to do and has done, so that the next one sees where it was killed.
 enum JournalTable {
   static func takeInterrupted(_ db: Database) throws -> [InterruptedRun] {
     let rows = try Row.fetchAll(

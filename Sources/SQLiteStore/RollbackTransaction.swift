@@ -3,7 +3,7 @@ import GRDB
 import Model
 import Stores
 
-/// Puts an older version's setup back, in one transaction.
+/// Restores an older version's setup, in one transaction.
 ///
 /// A sealed value is bound to the version that it was first written at, so it is restored as it is. The
 /// key is only needed for digests, which show later whether the value is what a manifest declares.
@@ -70,7 +70,7 @@ struct RollbackTransaction {
       setupType: content.setupType.map { SetupType($0) }, fields: fields,
       labels: try decoded(content.labels), scopes: before?.scopes,
       preventsDestroy: before?.preventsDestroy ?? false, provenance: provenance)
-    // The digests of the record until now belong to other values.
+    // The digests of the previous record belong to other values.
     return try write.appliedRecord(
       WrittenConnection(id: id, version: version), before: nil, key: key,
       fieldVersion: { field in

@@ -5,13 +5,13 @@ package import Stores
 
 /// A store in one SQLite file, 0600 in a folder of 0700.
 ///
-/// Secret values are sealed with AES-256-GCM under a random key, which the store keeps as an
-/// OpenPGP message to the project's recipients: so a plan, which reads no secret, needs no key, and
-/// a stolen file opens for nobody else. Reading writes nothing; the file is made by the first write.
+/// Secret values are sealed with AES-256-GCM under a random key, which the store keeps as an OpenPGP
+/// message to the project's recipients: so a plan, which reads no secret, needs no key, and a stolen
+/// file opens only for the recipients. Reading writes nothing; the first write creates the file.
 ///
 /// An actor, so that work on the file, which blocks a thread, is done one piece at a time.
 package actor SQLiteBackend {
-  /// Versions of a connection that are kept, the present one among them.
+  /// Versions of a connection that are kept, the current one among them.
   package static let keptVersions = 20
 
   nonisolated let file: SQLiteFile
@@ -21,7 +21,7 @@ package actor SQLiteBackend {
 
   /// - Parameters:
   ///   - path: the file, absolute.
-  ///   - shownPath: as it is named to people.
+  ///   - shownPath: the path to display.
   package init(path: String, shownPath: String, protection: any KeyProtection) {
     file = SQLiteFile(path: path)
     transactions = GroupCommit(file)

@@ -4,7 +4,7 @@ import Model
 import Stores
 import Synchronization
 
-/// One SQLite file of ours, 0600 in a folder of 0700. It is made by the first write; reading writes
+/// One of our SQLite files, 0600 in a folder of 0700. The first write creates it; reading writes
 /// nothing.
 final class SQLiteFile: Sendable {
   private let rules: FileRules
@@ -36,7 +36,7 @@ final class SQLiteFile: Sendable {
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { db in
-      // A removed value leaves no bytes in the file.
+      // Overwrites removed values with zeros.
       try db.execute(sql: "PRAGMA secure_delete = ON")
     }
     let queue = try rules.underFolderLock(exclusive: true) { () throws(StoreError) in
@@ -53,13 +53,12 @@ final class SQLiteFile: Sendable {
     return queue
   }
 
-  /// Work on the file as it is, without making a file beside it.
+  /// Works on the existing file, without creating a file beside it.
   ///
-  /// SQLite makes `-wal` and `-shm` even for readers. Where nothing waits in a `-wal`, the file is
-  /// opened as one that does not change, and looked at again afterwards; where something does, its
-  /// files are there already.
+  /// SQLite makes `-wal` and `-shm` even for readers. If nothing waits in a `-wal`, the file is
+  /// opened as immutable, and checked again afterwards; otherwise its files already exist.
   ///
-  /// - Parameter part: what `work` reads; where the file does not have it, it is absent.
+  /// - Parameter part: what `work` reads; absent if the file does not have it.
   func reading<R>(
     _ part: Schema.Part, ifAbsent absent: R, _ work: (Database) throws -> R
   ) throws(StoreError) -> R {
@@ -72,7 +71,7 @@ final class SQLiteFile: Sendable {
         if before?.size == 0 { return absent }
         let result = Result { () throws(StoreError) in try read(part, uri: fileURI, absent, work) }
         let isStill = FileRules.stamp(of: rules.path) == before && waitingBytes == 0
-        // What was read, or was wrong, while somebody wrote says nothing.
+        // A result or an error from the time of another process's write is unreliable.
         if isStill { return try result.get() }
       }
       return try read(part, uri: rules.path, absent, work)

@@ -13,7 +13,7 @@ struct SQLiteKeyStorage: SealedKeyStorage {
 
   func addSealedKey(_ sealed: String) throws(StoreError) -> Bool {
     try file.writing { db in
-      // Where another process was first, its key stays.
+      // If another process was first, its key stays.
       try db.execute(
         sql: "INSERT OR IGNORE INTO store_key (id, sealed) VALUES (1, ?)", arguments: [sealed])
       return db.changesCount > 0

@@ -3,8 +3,8 @@ package import Ledgers
 package import Model
 package import Stores
 
-/// A ledger in a SQLite file, for where no git repository is: it is one machine's own, so there is
-/// no remote to share it with.
+/// A ledger in a SQLite file, for projects outside git: it belongs to one machine, so it has no
+/// remote.
 package struct SQLiteLedger: Ledger {
   package struct Version: LedgerVersion {
     /// 0 before the first move.

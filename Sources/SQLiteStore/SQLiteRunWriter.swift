@@ -10,7 +10,7 @@ struct SQLiteRunWriter: ConnectionWriter {
 
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
     try await transactions.write { [run] db in try JournalTable.intend(db, write.name, in: run) }
-    // Where the key is open already, the record of a kept value can have its digest.
+    // If the key is open already, the record of a kept value can have its digest.
     let key = write.hasNewSecrets ? try await key.presentOrNew() : await key.opened
     return try await transactions.write { [run] db in
       try ChangeTransaction(db: db, key: key, write: write, run: run).carryOut()

@@ -1,9 +1,9 @@
 import GRDB
 
-/// The tables, as migrations: a later one is added at the end, none is ever changed.
+/// The tables, as migrations: new ones are added at the end, none is ever changed.
 enum Schema {
-  /// What a file has since which migration. A file that an older vaultctl made has the first alone,
-  /// until somebody writes.
+  /// What each migration adds to a file. A file that an older vaultctl created has only the first,
+  /// until something is written to it.
   enum Part: String {
     case store = "1"
     case ledgers, tokens

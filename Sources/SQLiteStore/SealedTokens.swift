@@ -18,7 +18,7 @@ struct SealedTokens {
 
   var isSealed: Bool { sealedAt != nil }
 
-  /// `nil` where there is no such connection.
+  /// `nil` if there is no such connection.
   static func of(_ name: ConnectionName, in db: Database) throws -> SealedTokens? {
     let id = try String.fetchOne(
       db, sql: "SELECT id FROM connection WHERE name = ?", arguments: [name.rawValue])

@@ -4,10 +4,10 @@ import Model
 import Parallelism
 import Stores
 
-/// What the tables say, as the model's values.
+/// The tables' contents, as the model's values.
 enum SnapshotReader {
-  /// Connections and their fields are read side by side, both in the order of the ids; what is in
-  /// them is decoded on all cores.
+  /// Connections and their fields are read side by side, both in the order of the ids; their
+  /// contents are decoded on all cores.
   static func snapshot(_ db: Database) throws -> Snapshot {
     let rows = try Row.fetchCursor(
       db, sql: "SELECT connection, name, version, plain FROM field ORDER BY connection")
@@ -117,7 +117,7 @@ func decoded<Value: Decodable>(_ text: String) throws -> Value {
 }
 
 extension Database {
-  /// Runs what every change runs: it is prepared once.
+  /// Runs a statement that every change runs: it is prepared once.
   func run(sql: String, arguments: StatementArguments) throws {
     try cachedStatement(sql: sql).execute(arguments: arguments)
   }

@@ -17,7 +17,7 @@ enum VersionTable {
     let fields: [String: Field]
   }
 
-  /// What a version had; `nil` where it is not kept any more.
+  /// The contents of a version; `nil` if it is no longer stored.
   static func content(_ db: Database, _ id: StoreID, number: Int64) throws -> Content? {
     try String.fetchOne(
       db.cachedStatement(sql: "SELECT content FROM version WHERE connection = ? AND number = ?"),
@@ -25,7 +25,7 @@ enum VersionTable {
     ).map { try decoded($0) }
   }
 
-  /// Keeps the present state as a version, and lets the oldest go.
+  /// Keeps the current state as a version, and removes the oldest.
   static func keep(
     _ db: Database, _ id: StoreID, number: Int64, by provenance: Provenance
   ) throws {

@@ -3,7 +3,7 @@ package import Encodings
 extension SecretBytes {
   /// A JSON string's value, its escapes resolved, straight into wiped storage.
   ///
-  /// - Returns: `nil` where `json` is no string.
+  /// - Returns: `nil` if `json` is no string.
   package convenience init?(jsonString json: ArraySlice<UInt8>) {
     var isWhole = false
     self.init(capacity: json.count) { target in

@@ -20,7 +20,7 @@ enum CoreTag {
 
   var isString: Bool { self == .string || self == .unspecific }
 
-  /// What a scalar with this tag is; nil where its text does not fit the tag.
+  /// What a scalar with this tag is; nil if its text does not fit the tag.
   func kind(of text: String) -> YAMLScalar.Kind? {
     let found = YAMLScalar.Kind(tagged: text)
     switch self {

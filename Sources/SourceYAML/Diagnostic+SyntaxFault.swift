@@ -18,7 +18,7 @@ func syntaxDiagnostic(
   }
   let text = SyntaxFaultText(fault)
   let opening = source.position(of: fault.contextMark)
-  // Where a quote is never closed, the file's end says nothing; its start does.
+  // If a quote is never closed, the file's end says nothing; its start does.
   let location = text.pointsToOpening ? opening : position
   var notes = text.notes
   if text.namesOpening, !text.pointsToOpening {

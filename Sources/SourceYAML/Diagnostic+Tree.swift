@@ -68,7 +68,7 @@ extension Diagnostic {
   }
 }
 
-/// A name of the document between backticks, cut where it is long, without control characters.
+/// A name of the document between backticks, cut if it is long, without control characters.
 private func quoted(_ name: String) -> String {
   var text = ""
   for scalar in name.unicodeScalars.prefix(48) {

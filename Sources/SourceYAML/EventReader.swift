@@ -44,7 +44,7 @@ struct Event {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let event: UnsafeMutablePointer<yaml_event_t>
 
-  /// Nil where memory does not suffice. `bytes` are UTF-8 with no byte order mark.
+  /// Nil if memory does not suffice. `bytes` are UTF-8 with no byte order mark.
   init?(over bytes: UnsafeBufferPointer<UInt8>) {
     let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     guard unsafe yaml_parser_initialize(parser) != 0 else {

@@ -1,10 +1,10 @@
-/// A text as a scalar of one line in block style: plain where that is safe, else in double quotes.
+/// A text as a scalar of one line in block style: plain if that is safe, else in double quotes.
 package func yamlScalar(_ text: String) -> String { ScalarText.oneLine(text, like: .plain) }
 
 /// Texts as scalars that read back as the same texts.
 enum ScalarText {
-  /// The header's chomping of a literal block with this text: clip, or strip where no line break
-  /// ends it. `nil` where a literal block would need more than that to keep the text.
+  /// The header's chomping of a literal block with this text: clip, or strip if no line break ends
+  /// it. `nil` if a literal block would need more than that to keep the text.
   static func literalChomping(of text: String) -> String? {
     guard let first = text.utf8.first, text.utf8.contains(0x0A),
       first != 0x0A, !first.isBlank,

@@ -10,7 +10,7 @@ struct SourceText: Sendable {
   let base: Int
   /// The offset of each line's first byte.
   private let lineStarts: [Int]
-  /// The offset of every 64th scalar; empty where all are one byte long.
+  /// The offset of every 64th scalar; empty if all are one byte long.
   private let checkpoints: [Int]
   private let scalarCount: Int
 

@@ -4,7 +4,7 @@ import Diagnostics
 ///
 /// 1. Each node gets its range: libyaml's marks, corrected by `SourceText+NodeRanges`.
 /// 2. Aliases become their target's content, which is shared, not copied; each use is counted.
-/// 3. What cannot be used is collected as a fault; what cannot be read ends the file.
+/// 3. Unusable nodes are collected as faults; a syntax error ends the file.
 struct TreeBuilder: ~Copyable {
   let source: SourceText
   let file: String
@@ -17,7 +17,7 @@ struct TreeBuilder: ~Copyable {
   private var nodes = 0
   private var aliasNodes = 0
 
-  /// The file cannot be read further; why has been collected.
+  /// The file cannot be read further; the fault has been collected.
   private struct Stop: Error {}
 
   private enum Anchor {
@@ -247,7 +247,7 @@ extension TreeBuilder {
 // MARK: Ranges and tags
 
 extension TreeBuilder {
-  /// The range after anchor and tag, as far as the marks show, and the layout with their length.
+  /// The range after anchor and tag, according to the marks, and the layout with their length.
   private func placed(
     _ event: Event, _ around: Context, isEmpty: Bool
   ) -> (SourceRange, Layout) {
@@ -304,19 +304,5 @@ extension TreeBuilder {
       .unsupportedTag(tag, at: location(SourceRange(source.position(of: event.start), range.start)))
     )
     return nil
-  }
-}
-
-extension YAMLNode {
-  /// A value that is not in the file at all: `key:`.
-  var isUnwritten: Bool {
-    guard case .none = link, let scalar else { return false }
-    return scalar.style == .plain && scalar.text.utf8.isEmpty && layout.propertyBytes == 0
-  }
-
-  fileprivate func moved(to location: Position, lacksColon: Bool) -> YAMLNode {
-    var layout = layout
-    if lacksColon { layout.flags.insert(.lacksColon) }
-    return YAMLNode(range: SourceRange(at: location), content: content, link: link, layout: layout)
   }
 }

@@ -59,12 +59,12 @@ struct ValueWriter {
       parent: parent, step: file.indentStep(around: node), textIndent: oldIndent,
       lineBreak: file.lineBreak)
     var text = lines.below(value, oldStyle: oldStyle, trailing: trailing)
-    // The blank after the colon is there already, unless the old value was not written.
+    // The blank after the colon already exists, unless the old value was not written.
     text.removeFirst(text.hasPrefix(" ") ? 1 : 0)
     return Array((head + text).utf8) + file.finalBreak(after: range.upperBound, for: value)
   }
 
-  /// The spaces before the lines of the old block, where it has no indentation indicator.
+  /// The spaces before the lines of the old block, if it has no indentation indicator.
   private var oldIndent: Int? {
     guard oldStyle == .literal, case .scalar(let scalar) = node.content else { return nil }
     let bytes = file.bytes
@@ -83,7 +83,7 @@ struct Lines {
   /// 0-based column of the key.
   let parent: Int
   let step: Int
-  /// Spaces before the lines of a literal block, where they are given.
+  /// Spaces before the lines of a literal block, if they are given.
   var textIndent: Int?
   let lineBreak: String
 

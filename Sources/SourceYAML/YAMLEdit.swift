@@ -30,9 +30,9 @@ extension YAMLFile {
   /// Replaces a node by a value.
   ///
   /// Its anchor, the comment after it and the file's line endings stay; a tag other than "a string"
-  /// goes. A text of several lines becomes a literal block where block style
-  /// is possible, indented as the old one or as the file; a text of one line keeps the old one's
-  /// quotes. Inside of brackets everything is written in double quotes.
+  /// is removed. A text of several lines becomes a literal block if block style is possible,
+  /// indented as the old one or as the file; a text of one line keeps the old one's quotes. Inside
+  /// of brackets everything is written in double quotes.
   package func replacing(_ node: YAMLNode, with value: YAMLNewValue) -> YAMLEdit {
     let writer = ValueWriter(file: self, node: node)
     let range = writer.range

@@ -12,9 +12,9 @@ package struct YAMLFile: Sendable {
 
   /// Reads every document of a file.
   ///
-  /// Duplicate keys, merge keys, tags and keys that cannot be used are collected, and reading goes
-  /// on; anything else ends the file, and the documents before it are kept. A file with an error
-  /// has a tree for looking at, not for use.
+  /// Duplicate keys, merge keys, tags and keys that cannot be used are collected, and reading
+  /// continues; anything else ends the file, and the documents before it are kept. The tree of a
+  /// file with an error is for display, not for use.
   package static func parse(
     _ bytes: [UInt8], file: String, limits: YAMLLimits = .standard
   ) -> (YAMLFile, [Diagnostic]) {
@@ -49,7 +49,7 @@ package struct YAMLFile: Sendable {
 package struct YAMLDocument: Sendable {
   /// From its first directive, `---` or node to the end of its node or its `...`.
   package let range: SourceRange
-  /// Absent where the document has nothing but comments.
+  /// Absent if the document has nothing but comments.
   package let root: YAMLNode?
 }
 

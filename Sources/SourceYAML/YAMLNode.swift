@@ -53,7 +53,7 @@ struct Layout: Sendable {
   var parentColumn: Int32 = -1
   /// Bytes of anchor, tag and what is between them and the value; 0 if it has neither.
   var propertyBytes: UInt32 = 0
-  /// Columns from the grandparent mapping to the parent mapping; 0 where there is none.
+  /// Columns from the grandparent mapping to the parent mapping; 0 if there is none.
   var step: UInt8 = 0
   var flags: Flags = []
 
@@ -92,7 +92,7 @@ extension YAMLNode {
     return scalar.text
   }
 
-  /// The entry of a mapping; absent also where this is no mapping.
+  /// The entry of a mapping; absent also if this is no mapping.
   package func entry(_ key: String) -> YAMLEntry? {
     entries?.first { $0.keyText == key }
   }

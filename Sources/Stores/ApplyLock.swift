@@ -2,12 +2,12 @@ package import Model
 
 /// The lock that keeps two applies of one store apart.
 package protocol ApplyLock: Sendable {
-  /// Tries once to take the lock. `LockOutcome.init(of:over:)` decides whose it is.
+  /// Tries once to take the lock. `LockOutcome.init(of:over:)` decides who gets it.
   func tryLock(_ holder: LockHolder) async throws(StoreError) -> LockOutcome
 
-  /// - Throws: `lockLost` where somebody took the lock over.
+  /// - Throws: `lockLost` if another process took over the lock.
   func heartbeat(_ holder: LockHolder, at now: Timestamp) async throws(StoreError)
 
-  /// Nothing happens where the lock is no longer ours.
+  /// Does nothing if the lock is no longer ours.
   func unlock(_ holder: LockHolder) async throws(StoreError)
 }

@@ -1,10 +1,10 @@
 private import FoundationEssentials
 package import Model
 
-/// What happened in a store without a log: found by comparing what it has with what it had. Of two
-/// changes between two polls the last one shows, and nobody's name.
+/// Events of a store without a log, found by comparing its states. Of two changes between two polls
+/// only the last one shows, and no author.
 package struct ComparingFeed: ChangeFeed {
-  /// What is compared of one connection.
+  /// The compared parts of one connection.
   private struct Mark: Hashable, Codable {
     let id: StoreID
     let version: StoreVersion

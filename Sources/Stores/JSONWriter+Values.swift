@@ -11,7 +11,7 @@ extension JSONWriter {
     }
   }
 
-  /// - Throws: `writeFailed` where the secret is not UTF-8.
+  /// - Throws: `writeFailed` if the secret is not UTF-8.
   package mutating func value(
     _ secret: SecretBytes, of field: FieldName
   ) throws(StoreError) {

@@ -8,14 +8,14 @@ package struct JournaledIntent: Hashable, Sendable, Codable {
 
   package let connection: ConnectionName
   package let kind: Kind
-  /// The store's, before the change.
+  /// The store's id, before the change.
   package let id: StoreID?
   package let version: StoreVersion?
   package let formerName: ConnectionName?
-  /// Of a create: what its record will be, but for what the store gives it.
+  /// For a create: its record, without the parts that the store assigns.
   package let draft: AppliedRecord?
 
-  /// - Parameter keepsDraft: for a store that does not know by itself what a create was to leave.
+  /// - Parameter keepsDraft: for a store that cannot reconstruct the record of a create.
   package init(_ intent: StoreIntent, keepsDraft: Bool) {
     connection = intent.connection
     draft = keepsDraft ? intent.draft : nil

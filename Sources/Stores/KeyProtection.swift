@@ -1,6 +1,6 @@
 package import Secrets
 
-/// How a store that keeps a key of its own has that key protected outside of the store.
+/// Protects a store's own key outside the store.
 package protocol KeyProtection: Sendable {
   /// The key, sealed; an ordinary text.
   func seal(_ key: SecretBytes) async throws(KeyProtectionFailure) -> String
@@ -27,7 +27,7 @@ extension KeyProtection {
   }
 }
 
-/// Why a key could not be sealed or opened, in words for people.
+/// Why a key could not be sealed or opened, for people.
 package struct KeyProtectionFailure: Error, Hashable, Sendable {
   package let reason: String
   package init(_ reason: String) { self.reason = reason }

@@ -1,24 +1,24 @@
 package import Model
 
-/// What is recorded of a store, without asking its backend.
+/// The records of a store, read without a request to its backend.
 package enum OfflineRecords: Sendable {
   case reader(any OfflineReader)
-  /// The records are in the backend alone; why that is, for people.
+  /// The records are only in the backend; the reason, for people.
   case unavailable(reason: String)
 }
 
 /// Reads a copy of the records that is kept beside a store.
 package protocol OfflineReader: Sendable {
-  /// The connections as they were recorded; what others did to them does not show.
+  /// The connections as they were recorded; changes by other tools do not show.
   func snapshot() async throws(StoreError) -> Snapshot
   /// The store's key as it is kept in the copy; `nil` before the first secret.
   func sealedKey() async throws(StoreError) -> String?
 }
 
 extension Store {
-  /// What is recorded of the connections.
+  /// The recorded connections.
   ///
-  /// - Throws: `unavailable` where records are only in the backend.
+  /// - Throws: `unavailable` if records are only in the backend.
   package func readOffline() async throws(StoreError) -> Snapshot {
     try await offlineReader().snapshot()
   }

@@ -1,9 +1,9 @@
 private import Glibc
 
-/// Which process this is, and whether another one is still alive; process ids are reused.
+/// Identifies processes, and checks whether one is still alive; process ids are reused.
 package enum ProcessIdentity {
-  /// When a process started, in the system's ticks since boot (proc(5), field 22 of `stat`);
-  /// `nil` where there is no such process or its start cannot be read.
+  /// When a process started, in the system's ticks since boot (proc(5), field 22 of `stat`); `nil`
+  /// if there is no such process or its start cannot be read.
   package static func start(of process: Int32) -> String? {
     guard let file = unsafe fopen("/proc/\(process)/stat", "r") else { return nil }
     defer { unsafe fclose(file) }

@@ -1,14 +1,14 @@
 package import Model
 package import Secrets
 
-/// A backend that holds connections and nothing of ours beside them: no applied records, no lock,
-/// no journal. Setups are write-only, and written whole.
+/// A backend that holds only connections: no applied records, no lock, no journal. Setups are
+/// write-only, and written whole.
 package protocol RecordlessBackend: Sendable {
   var description: StoreDescription { get }
 
   /// All connections.
   ///
-  /// - Throws: `ambiguousName` where two have the same name.
+  /// - Throws: `ambiguousName` if two have the same name.
   func list() async throws(StoreError) -> [BackendConnection]
 
   /// Checks what is permitted here, before anything is done.
@@ -16,23 +16,23 @@ package protocol RecordlessBackend: Sendable {
   /// - Throws: `permissionDenied` with everything that is missing.
   func check(_ operations: Set<BackendOperation>) async throws(StoreError)
 
-  /// A new connection; empty without a setup. Where the response is lost, the connection is looked for,
-  /// so that none is created twice.
+  /// A new connection; empty without a setup. If the response is lost, the connection is looked for, so
+  /// that none is created twice.
   func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection
 
   /// Replaces name and setup; without a setup, the name alone.
   ///
-  /// - Throws: `versionConflict` where the connection is at another version by now.
+  /// - Throws: `versionConflict` if the connection is at another version by now.
   func update(
     _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
   ) async throws(StoreError) -> BackendConnection
 
-  /// What does not exist any more counts as deleted.
+  /// A connection that does not exist is treated as deleted.
   func delete(
     _ id: StoreID, named name: ConnectionName, from version: StoreVersion
   ) async throws(StoreError)
 
-  /// The definitions of the flows beside the connections, as the backend gives them: JSON.
+  /// The definitions of the backend's flows, as its JSON.
   func flows() async throws(StoreError) -> [FlowDefinition]
 }
 
@@ -65,7 +65,7 @@ package struct BackendConnection: Hashable, Sendable {
   }
 }
 
-/// What a backend is given to write.
+/// A write to a backend.
 package struct BackendWrite: Sendable {
   package enum Value: Sendable {
     case plain(PlainValue)

@@ -1,7 +1,7 @@
 /// Why a request to a backend has no response that can be used.
 package enum RequestFailure: Error, Sendable {
   case refused(StoreError)
-  /// The server may have done it; the reason, for people.
+  /// The server may have carried it out; the reason, for people.
   case unknown(String)
 
   package var storeError: StoreError {

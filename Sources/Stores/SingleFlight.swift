@@ -7,7 +7,7 @@ package final class SingleFlight<Value: Sendable>: Sendable {
 
   package init() {}
 
-  /// The result of `work`, or of the one that is under way already.
+  /// The result of `work`, or of the one that is already in progress.
   package func value(
     _ work: @escaping @Sendable () async throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {

@@ -2,13 +2,13 @@ package import Model
 package import Secrets
 
 extension Store {
-  /// Compares opened values with those of applied records, in the order given; `nil` where the record
+  /// Compares opened values with those of applied records, in the order given; `nil` if the record
   /// has no digest of that field, or there is no key.
   ///
   /// - Parameters:
   ///   - applied: the records as they were read from this store.
   ///   - isOffline: without asking the backend, as `readOffline`.
-  /// - Throws: `keyUnavailable` where the store's key is not available here.
+  /// - Throws: `keyUnavailable` if the store's key is not available here.
   package func compare(
     _ values: [(field: FieldAddress, value: SecretBytes)],
     with applied: [ConnectionName: AppliedRecord], isOffline: Bool = false

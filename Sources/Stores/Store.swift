@@ -6,7 +6,7 @@
 /// each other unseen.
 package struct Store: Sendable {
   package let description: StoreDescription
-  /// What holds of the backend as a whole.
+  /// Properties of the backend as a whole.
   package var traits: Traits
 
   /// Connections with their applied records.
@@ -15,29 +15,29 @@ package struct Store: Sendable {
   package var lock: any ApplyLock
   /// Begins the runs that write, and recovers those that were killed.
   package var journal: any ApplyJournal
-  /// What services granted.
+  /// Records what services granted.
   package var grants: any GrantRecorder
-  /// What happened to connections since a cursor.
+  /// Events since a cursor.
   package var feed: any ChangeFeed
-  /// What is known without asking the backend.
+  /// Records that are readable without the backend.
   package var offline: OfflineRecords
-  /// The opened secrets; absent where the backend does not return them.
+  /// The opened secrets; absent if the backend does not return them.
   package var secrets: (any SecretReader)?
-  /// The store's own key; absent where it has none.
+  /// The store's own key; absent if it has none.
   package var key: (any StoreKeyAccess)?
-  /// Older versions, and what happened to a connection; absent where none are kept.
+  /// Older versions, and a connection's log; absent if none are kept.
   package var history: (any VersionHistory)?
-  /// Flows that the backend has beside the connections.
+  /// Flows of the backend.
   package var flows: (any FlowReader)?
-  /// Tokens of the connections, renewed by us; absent where the backend renews its own, or has none.
+  /// Tokens of the connections, renewed by us; absent if the backend renews its own, or has none.
   package var tokens: (any TokenStore)?
 
   package struct Traits: Hashable, Sendable {
-    /// A setup is only ever written whole: a write that touches it has all its values.
+    /// A setup is only written as a whole: a write that touches it has all its values.
     package let writesWholeSetups: Bool
-    /// The store holds the applied records itself, wherever a copy of them is.
+    /// The store holds the applied records itself, even if there is a copy of them.
     package let holdsRecords: Bool
-    /// Concurrent changes that suit it, where the user does not choose.
+    /// Maximum number of parallel changes, unless the user chooses.
     package var parallelism: Int
 
     package init(writesWholeSetups: Bool, holdsRecords: Bool, parallelism: Int) {

@@ -1,4 +1,4 @@
-/// How a store is named to people: `sqlite`, `.vaultctl/vault.db`.
+/// A store's display name: `sqlite`, `.vaultctl/vault.db`.
 package struct StoreDescription: Hashable, Sendable, CustomStringConvertible {
   package let type: String
   package let location: String

@@ -4,11 +4,10 @@ package import Model
 package enum StoreError: Error, Hashable, Sendable {
   /// The backend cannot be reached or opened at all.
   case unavailable(String)
-  /// A file or folder that others may read or write; octal modes.
+  /// A file or folder that other users may read or write; octal modes.
   case modeTooLoose(path: String, mode: UInt32, allowed: UInt32)
   case isSymlink(path: String)
-  /// The connection is no longer at the version that the plan saw; `found` is `nil` where it is
-  /// gone.
+  /// The connection is no longer at the version that the plan saw; `found` is `nil` if it is gone.
   case versionConflict(ConnectionName, expected: StoreVersion, found: StoreVersion?)
   case nameTaken(ConnectionName)
   case notFound(ConnectionName)
@@ -20,21 +19,21 @@ package enum StoreError: Error, Hashable, Sendable {
   /// The key that the store's secrets are sealed under cannot be opened here.
   case keyUnavailable(String)
   case writeFailed(String)
-  /// What the project file or the environment says of the backend is wrong; with what fixes it.
+  /// The backend's settings in the project file or the environment are wrong; with the fix.
   case misconfigured(String)
   /// The login failed.
   case unauthorized(String)
   /// Permissions that are missing, by the backend's names.
   case permissionDenied([String])
-  /// The backend refused the request; never quotes what it was given.
+  /// The backend refused the request; never quotes the request.
   case refused(String)
   case ambiguousName(ConnectionName, [StoreID])
-  /// A write whose response is lost, so it is not known whether it was done.
+  /// A write whose response was lost, so its outcome is unknown.
   case outcomeUnknown(String)
   /// The ledger of applied records failed.
   case ledgerFailed(String)
   /// Another process moved the ledger first.
   case ledgerMoved
-  /// A connection's tokens are at another version by now.
+  /// A connection's tokens have changed to another version.
   case tokensMoved(ConnectionName)
 }

@@ -1,11 +1,11 @@
 package import Model
 
-/// What a run means to do to one connection.
+/// What a run intends to do to one connection.
 package struct StoreIntent: Hashable, Sendable {
   package let connection: ConnectionName
   package let action: StoreWrite.Action
   /// The record that a create will leave, but for the store's id and version and the values'
-  /// digests, which nobody knows yet; `nil` for everything else.
+  /// digests, which are not known yet; `nil` for everything else.
   package let draft: AppliedRecord?
 
   package init(

@@ -11,7 +11,7 @@ package struct StoreKey: Sendable {
   private let sealing: SymmetricKey
   private let digesting: SymmetricKey
 
-  /// - Throws: `corrupt` where the bytes are no key.
+  /// - Throws: `corrupt` if the bytes are no key.
   package init(_ bytes: SecretBytes) throws(StoreError) {
     guard bytes.count == Self.size else { throw .corrupt("the store key has the wrong length") }
     let master = bytes.withBytes { span in
@@ -67,7 +67,8 @@ package struct StoreKey: Sendable {
     }
   }
 
-  /// HMAC-SHA-256 of a value as this field's, so that equal values of two fields do not show.
+  /// HMAC-SHA-256 of a value as this field's, so that equal values of two fields have different
+  /// digests.
   package func digest(
     _ value: SecretBytes, in connection: StoreID, field: FieldName
   ) -> KeyedDigest {
@@ -79,7 +80,7 @@ package struct StoreKey: Sendable {
     return KeyedDigest(hexadecimal(Array(code.finalize())))
   }
 
-  /// Whether values are those that were applied; `nil` where a record has no digest of one.
+  /// Whether values equal the applied ones; `nil` if a record has no digest of one.
   package func compare(
     _ values: [(field: FieldAddress, value: SecretBytes)],
     with applied: [ConnectionName: AppliedRecord]
@@ -93,7 +94,7 @@ package struct StoreKey: Sendable {
     }
   }
 
-  /// Each part with its length before it, so that no two bindings read the same.
+  /// Each part is prefixed with its length, so that no two bindings are encoded alike.
   private static func associatedData(
     _ connection: StoreID, _ field: FieldName, _ version: Int64
   ) -> [UInt8] {

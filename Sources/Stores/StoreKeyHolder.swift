@@ -1,48 +1,12 @@
-/// A store's own key, for who reads, rotates or uses it.
-package protocol StoreKeyAccess: Sendable {
-  /// The key as it is kept: an armored message; `nil` before the first secret.
-  func sealed() async throws(StoreError) -> String?
-
-  /// The key, opened; `nil` before the first secret.
-  ///
-  /// - Throws: `keyUnavailable` where it cannot be opened here.
-  func present() async throws(StoreError) -> StoreKey?
-
-  /// The key, opened from a copy of it.
-  func open(_ sealed: String) async throws(StoreError) -> StoreKey
-
-  /// Seals the key again, for the present recipients.
-  ///
-  /// - Returns: false where there is no key yet.
-  func reseal() async throws(StoreError) -> Bool
-}
-
-/// Where a backend keeps the sealed key of its store.
-package protocol SealedKeyStorage: Sendable {
-  /// `nil` before the first secret.
-  func sealedKey() async throws(StoreError) -> String?
-
-  /// Keeps the first key.
-  ///
-  /// - Returns: false where it may not be the one that is kept: another process was first.
-  func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool
-
-  /// Replaces the sealed key with what `reseal` makes of it.
-  ///
-  /// - Returns: false where there is none.
-  func replaceSealedKey(
-    _ reseal: @Sendable (String) async throws(StoreError) -> String
-  ) async throws(StoreError) -> Bool
-}
-
-/// The one holder of a store's key: it is fetched and opened once, made on first need, and kept open.
+/// The one holder of a store's key: it is fetched and opened once, created when it is first needed,
+/// and kept open.
 ///
-/// Opening costs an operation with a private key, and maybe a passphrase, so requests that come
-/// meanwhile wait for the same one.
+/// Opening costs an operation with a private key, and maybe a passphrase, so requests in the
+/// meantime wait for the same one.
 package actor StoreKeyHolder: StoreKeyAccess {
   private let storage: any SealedKeyStorage
   private let protection: any KeyProtection
-  /// The key, where it was opened already.
+  /// The key, if it was already opened.
   package private(set) var opened: StoreKey?
   private let opening = SingleFlight<StoreKey?>()
   private let making = SingleFlight<StoreKey>()
@@ -60,7 +24,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
       guard let sealed = try await storage.sealedKey() else { return nil }
       return try StoreKey(await protection.openKey(sealed))
     }
-    // Where there was none yet, another task may have made one meanwhile.
+    // If there was none yet, another task may have created one in the meantime.
     if let found { opened = found }
     return opened
   }
@@ -72,7 +36,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
     return key
   }
 
-  /// The key where it can be opened here; `nil` without one.
+  /// The key if it can be opened here; else `nil`.
   package func presentIfAvailable() async throws(StoreError) -> StoreKey? {
     do throws(StoreError) {
       return try await present()
@@ -84,13 +48,13 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   /// The key that sealed values need.
   ///
-  /// - Throws: `corrupt` where there is none.
+  /// - Throws: `corrupt` if there is none.
   package func required() async throws(StoreError) -> StoreKey {
     guard let key = try await present() else { throw .corrupt("the store key is missing") }
     return key
   }
 
-  /// The key that is there, or a new one.
+  /// The existing key, or a new one.
   package func presentOrNew() async throws(StoreError) -> StoreKey {
     if let key = try await present() { return key }
     return try await making.value { () async throws(StoreError) in try await self.new() }
@@ -100,7 +64,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
     if let opened { return opened }
     let bytes = StoreKey.random()
     let sealed = try await protection.sealKey(bytes)
-    // Where another process was first, its key stays; our own need not be opened.
+    // If another process was first, its key stays; our own need not be opened.
     guard try await storage.addSealedKey(sealed) else { return try await required() }
     let key = try StoreKey(bytes)
     opened = key

@@ -1,7 +1,7 @@
 package import Model
 package import Secrets
 
-/// What a store says of a connection that was written.
+/// A store's response about a connection that was written.
 package struct WrittenConnection: Sendable {
   package let id: StoreID
   package let version: StoreVersion
@@ -13,15 +13,15 @@ package struct WrittenConnection: Sendable {
 }
 
 extension StoreWrite {
-  /// The applied record of this write: the one way from a write to its record.
+  /// The applied record of this write; the only place that derives a record from a write.
   ///
   /// - Parameters:
-  ///   - written: what the store says of the connection now.
+  ///   - written: the store's response about the connection.
   ///   - before: the record until now; its digests hold for the same connection of the store alone.
   ///   - key: makes the digests of new values; there are none without it.
   ///   - fieldVersion: the version at which a sealed field's value was written.
-  ///   - keptValue: the store's value of a field that stays and has no digest yet; `nil` where it
-  ///     is unavailable.
+  ///   - keptValue: the store's value of a field that stays and has no digest yet; `nil` if it is
+  ///     unavailable.
   package func appliedRecord(
     _ written: WrittenConnection, before: AppliedRecord?, key: StoreKey?,
     fieldVersion: (FieldName) -> StoreVersion?,
@@ -73,7 +73,7 @@ extension StoreWrite {
 }
 
 extension AppliedRecord {
-  /// The digest of a field's value, where the record belongs to that connection of the store.
+  /// The digest of a field's value, if the record belongs to that connection of the store.
   package func digest(of field: FieldName, in id: StoreID) -> KeyedDigest? {
     guard storeID == id, case .sealed(_, let digest, _) = fields[field] else { return nil }
     return digest

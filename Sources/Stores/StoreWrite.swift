@@ -52,6 +52,6 @@ package enum FieldWrite: Sendable {
   /// The store's value stays; the record names this ciphertext from now on (the same as before,
   /// or the same value sealed again).
   case keep(ciphertext: CiphertextDigest)
-  /// What the store has, or lacks, stays; so does what the record says of it.
+  /// The store's value, or its absence, stays; so does the record of it.
   case leave
 }

@@ -1,108 +1,43 @@
 package import Model
 package import Secrets
 
-/// Where a store keeps the tokens of its connections, which we renew.
+/// Stores the tokens of connections, which we renew.
 ///
 /// There is one write, `swapTokens`: claims, new tokens and failures are all records that are swapped
 /// for the version that was read, so of two processes that want the same only one gets it. An
 /// implementation guarantees:
 ///
-/// - Tokens belong to a connection by its id: they go when it is deleted, or replaced by another of
-///   its name, and stay when it is renamed. Its own version does not change with them.
-/// - Tokens are kept sealed, or where only those who may read secrets can read them; records are not
+/// - Tokens belong to a connection by its id: they are removed when it is deleted, or replaced by
+///   another of its name, and stay when it is renamed. Its own version does not change with them.
+/// - Tokens are stored sealed, or accessible only to those who may read secrets; records are not
 ///   secret, and are read without a key.
-/// - A read after a write sees that write, of whatever process, and a failed write has done nothing
-///   or is reported as `outcomeUnknown`, even where a backend's replicas lag.
+/// - A read after a write sees that write, of any process, and a failed write has done nothing or
+///   is reported as `outcomeUnknown`, even if a backend's replicas lag.
 /// - Superseded tokens are kept no longer than necessary.
 package protocol TokenStore: Sendable {
   var description: StoreDescription { get }
 
-  /// What is kept, of all connections that have a record; opens nothing, and writes nothing.
+  /// The records of all connections that have one; opens nothing, and writes nothing.
   func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord]
 
-  /// A connection's record and its opened tokens; version 0 and no record where none is kept yet.
+  /// A connection's record and its opened tokens; version 0 and no record if none is stored yet.
   ///
-  /// - Throws: `notFound` where there is no such connection; `keyUnavailable` where tokens are kept
-  ///   and their key is not available here.
+  /// - Throws: `notFound` if there is no such connection; `keyUnavailable` if tokens are kept and
+  ///   their key is not available here.
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens
 
-  /// Replaces the record that was read, and the tokens where the write says so.
+  /// Replaces the record that was read, and the tokens if the write has new ones.
   ///
-  /// What the record says was granted are the connection's granted scopes in the next snapshot.
+  /// The record's granted scopes are the connection's granted scopes in the next snapshot.
   ///
   /// - Returns: the new version; it is greater than the one before.
-  /// - Throws: `tokensMoved` where another version is there by now, `notFound` where the connection
-  ///   is gone or is another one.
+  /// - Throws: `tokensMoved` if the version has changed, `notFound` if the connection is gone or is
+  ///   another one.
   func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64
 
-  /// The store's own key, made on first need: what is written beside the store about tokens is sealed
-  /// under it, and digests of tokens are made with it.
+  /// The store's own key, created when it is first needed: what is written beside the store about
+  /// tokens is sealed under it, and digests of tokens are made with it.
   func tokenKey() async throws(StoreError) -> StoreKey
-}
-
-package struct StoredTokenRecord: Hashable, Sendable {
-  package let id: StoreID
-  package let version: Int64
-  package let record: TokenRecord
-
-  package init(id: StoreID, version: Int64, record: TokenRecord) {
-    self.id = id
-    self.version = version
-    self.record = record
-  }
-}
-
-package struct StoredTokens: Sendable {
-  /// The connection's.
-  package let id: StoreID
-  /// 0 where there is no record.
-  package let version: Int64
-  package let record: TokenRecord?
-  package let access: SecretBytes?
-  package let refresh: SecretBytes?
-
-  package init(
-    id: StoreID, version: Int64, record: TokenRecord?, access: SecretBytes? = nil,
-    refresh: SecretBytes? = nil
-  ) {
-    self.id = id
-    self.version = version
-    self.record = record
-    self.access = access
-    self.refresh = refresh
-  }
-}
-
-package struct TokenWrite: Sendable {
-  package enum Tokens: Sendable {
-    /// The present ones stay.
-    case keep
-    case put(access: SecretBytes, refresh: SecretBytes?)
-    case remove
-  }
-
-  package let name: ConnectionName
-  package let id: StoreID
-  /// The version that was read; 0 where there was none.
-  package let version: Int64
-  package let record: TokenRecord
-  package let tokens: Tokens
-  /// For the store's log; `nil` for what is no event.
-  package let event: TokenEvent?
-  package let provenance: Provenance
-
-  package init(
-    name: ConnectionName, id: StoreID, version: Int64, record: TokenRecord,
-    tokens: Tokens = .keep, event: TokenEvent? = nil, provenance: Provenance
-  ) {
-    self.name = name
-    self.id = id
-    self.version = version
-    self.record = record
-    self.tokens = tokens
-    self.event = event
-    self.provenance = provenance
-  }
 }
 
 extension TokenStore {

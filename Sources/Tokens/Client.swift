@@ -22,7 +22,7 @@ package struct Client: Sendable {
     _ grant: OAuthGrant, _ service: OAuthService, plain: [FieldName: PlainValue],
     secrets: [FieldName: SecretBytes]
   ) throws(TokenError) {
-    // The client's id is no secret, even where the setup seals it.
+    // The client's id is no secret, even if the setup seals it.
     let open = [ClientField.clientID, ClientField.clientEmail, ClientField.keyID]
     var fields = plain.mapValues(\.text)
     for field in open {

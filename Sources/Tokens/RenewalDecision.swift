@@ -2,7 +2,7 @@ package import Model
 
 /// The next step for a connection's tokens.
 package enum RenewalDecision: Hashable, Sendable {
-  /// Nothing until then; `nil` where nothing expires.
+  /// Nothing until then; `nil` if nothing expires.
   case use(until: Timestamp?)
   case mint
   /// - Parameter priorAttemptUnresolved: an attempt that vanished may have used the token.
@@ -45,9 +45,9 @@ package struct RenewalCase: Sendable {
 
   /// 1. An active claim of another process is left alone.
   /// 2. What only a person can fix is left to them; a wrong setup waits for a changed one.
-  /// 3. A new client or other scopes get a new token at once where no person is needed.
-  /// 4. After a failure the retry time is kept; a refresh token that may be spent is not presented
-  ///    again before it must be.
+  /// 3. A new client or other scopes get a new token at once if no person is needed.
+  /// 4. After a failure nothing is tried before the retry time; a refresh token that may be spent
+  ///    is not presented again before it must be.
   /// 5. Due tokens are renewed.
   ///
   /// - Parameter isForced: renews even if it is not due, must wait or has stopped, because this
@@ -92,8 +92,8 @@ package struct RenewalCase: Sendable {
     }
     guard isForced || due.map({ $0 <= now }) ?? false else { return .use(until: due) }
     guard let unresolved = record.claim else { return .refresh(priorAttemptUnresolved: false) }
-    // The claim's holder vanished between request and save. Where the service takes a reused token
-    // for theft, a process that has the response in its journal gets all the time there is.
+    // The claim's holder vanished between request and save. If the service treats a reused token as
+    // theft, a process that has the response in its journal gets all the time there is.
     let rules = service.refresh
     let isInGrace = now < unresolved.deadline.adding(seconds: rules.graceSeconds)
     if !rules.mayRotate || (rules.graceSeconds > 0 && isInGrace) || isForced {

@@ -56,7 +56,7 @@ extension ResponseValue {
     json(body) ?? form(body)
   }
 
-  /// An object or a list; deeper than 32 levels no answer is.
+  /// An object or a list, at most 32 levels deep.
   private static func json(_ body: [UInt8]) -> ResponseValue? {
     var scanner = JSONScanner(body[...], depthLimit: 32)
     guard let kind = scanner.kind(), kind == .object || kind == .array,
@@ -102,7 +102,7 @@ extension ResponseValue {
     return isWhole ? elements : nil
   }
 
-  /// RFC 6749 has no forms in responses; servers do.
+  /// RFC 6749 has no forms in responses, but servers send them.
   private static func form(_ body: [UInt8]) -> ResponseValue? {
     let pairs = body.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true)
     var members: [(name: String, value: ResponseValue)] = []

@@ -26,7 +26,7 @@ struct SecretForm {
 }
 
 extension SecretBytes {
-  /// The bytes as a `String`; only for what is not secret by itself, or must go into a header.
+  /// The bytes as a `String`; only for what is not secret on its own, or must go into a header.
   func text() -> String {
     withBytes { span in
       unsafe span.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

@@ -30,7 +30,7 @@ struct SigningKey: Sendable {
 
   /// A signed JWT (RFC 7515 section 7.1), valid for five minutes.
   ///
-  /// - Parameter now: by the server's clock, as far as it is known.
+  /// - Parameter now: by the server's clock, if known.
   func assertion(
     issuer: String, subject: String?, audience: String, scope: String?, now: Timestamp
   ) throws(TokenError) -> SecretBytes {

@@ -14,7 +14,7 @@ package struct TokenRequests: Sendable {
   let now: @Sendable () -> Timestamp
   private let skewSeconds: Int64
 
-  /// - Parameter skewSeconds: how far the service's clock is ahead of ours, as far as it is known.
+  /// - Parameter skewSeconds: how far the service's clock is ahead of ours, if known.
   package init(
     _ client: Client, http: any HTTPTransport, now: @escaping @Sendable () -> Timestamp,
     skewSeconds: Int64 = 0

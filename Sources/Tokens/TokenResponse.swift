@@ -40,11 +40,11 @@ package struct TokenResponse: Sendable {
       skewSeconds: skew(raw))
   }
 
-  /// Seconds to which longer lifetimes are shortened without a word: ten years.
+  /// Seconds to which longer lifetimes are silently shortened: ten years.
   private static let longest = NumberLimit.tokenLifetime.range.upperBound
 
   /// `expires_in` as a number or a numeric text; 0 as the service means it; or an absolute date in
-  /// `expires_at`. Where both are absent, `null` or not numeric, the service's default.
+  /// `expires_at`. If both are absent, `null` or not numeric, the service's default.
   private static func expiry(
     in value: ResponseValue, _ raw: RawResponse, _ lifetime: AccessLifetime
   ) -> TokenExpiry {
@@ -98,7 +98,7 @@ package struct TokenResponse: Sendable {
 
   /// At least how many whole seconds the server's clock is ahead. A date between the request and
   /// the response counts as right, however long the request took; under five seconds, so does any
-  /// other.
+  /// other date.
   private static func skew(_ raw: RawResponse) -> Int64? {
     guard let text = raw.date, let date = HTTPDate.read(text) else { return nil }
     let skew = date.seconds(since: min(max(date, raw.sentAt), raw.receivedAt))

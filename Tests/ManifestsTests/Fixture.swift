@@ -7,8 +7,8 @@ import Testing
 
 /// A file of `Tests/Fixtures`. Its first lines say what must be found in it:
 ///
-///     # expect: VC1104 9:5           a code and its line and column; `-` where it has no place
-///     # expect: nothing              the file is right
+///     # expect: VC1104 9:5           a code and its line and column; `-` if it has no location
+///     # expect: nothing              the file is valid
 ///     # schema: cannot judge, WHY    a schema cannot see what is wrong here
 struct Fixture: Sendable, CustomTestStringConvertible {
   enum Kind: String, CaseIterable { case manifests, projects }
@@ -16,7 +16,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   let path: String
   let bytes: [UInt8]
   let expected: [String]
-  let schemaJudges: Bool
+  let isCheckedBySchema: Bool
 
   var testDescription: String { URL(fileURLWithPath: path).lastPathComponent }
   var isRight: Bool { expected.isEmpty }
@@ -34,13 +34,13 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     self.path = path
     bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    func told(_ word: String) -> [String] {
+    func annotations(_ word: String) -> [String] {
       lines.compactMap { line in
         line.range(of: "# \(word): ").map { String(line[$0.upperBound...]) }
       }
     }
-    expected = told("expect").filter { $0 != "nothing" }.sorted()
-    schemaJudges = told("schema").isEmpty
+    expected = annotations("expect").filter { $0 != "nothing" }.sorted()
+    isCheckedBySchema = annotations("schema").isEmpty
   }
 }
 

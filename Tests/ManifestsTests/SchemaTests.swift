@@ -11,7 +11,7 @@ import Testing
     return String(decoding: try Data(contentsOf: file), as: UTF8.self)
   }
 
-  /// `vaultctl schema connection > schemas/connection.schema.json` makes them anew.
+  /// `vaultctl schema connection > schemas/connection.schema.json` regenerates them.
   @Test func checkedInSchemasMatchTheCatalog() throws {
     #expect(try checkedIn("connection") == Schemas.connection(.builtIn))
     #expect(try checkedIn("project") == Schemas.project())
@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: [(Fixture.Kind.manifests, "connection"), (.projects, "project")])
   func anotherCheckerGivesTheSameVerdict(kind: Fixture.Kind, schema: String) throws {
-    let fixtures = Fixture.all(kind).filter(\.schemaJudges)
+    let fixtures = Fixture.all(kind).filter(\.isCheckedBySchema)
     let refused = try refusedByChecker(fixtures.map(\.path), schema: schema)
     for fixture in fixtures {
       #expect(

@@ -50,7 +50,7 @@ import Testing
     #expect(try service("http").tokenEndpoint.filled { _ in "https://x/y" } == "https://x/y")
   }
 
-  // MARK: Behaviour 18: scopes are compared as sets, with what a service calls the same
+  // MARK: Scopes are compared as sets, with a service's aliases
 
   private static let rules = ScopeRules(
     aliases: ["chat:write:bot": "chat:write", "a": "b", "b": "a"],

@@ -21,7 +21,7 @@ import Testing
     ("@acme.example", .email, false),
     ("a@b@c", .email, false),
   ])
-  func judgesFormats(text: String, format: ValueFormat, isRight: Bool) {
+  func checksFormats(text: String, format: ValueFormat, isRight: Bool) {
     #expect((ValueConstraint(format: format).violation(of: text) == nil) == isRight)
   }
 

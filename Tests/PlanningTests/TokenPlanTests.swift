@@ -76,7 +76,7 @@ private struct TokenScenario {
     #expect(try without.planned().findings.isEmpty)
   }
 
-  // MARK: Behaviour 18: declared, granted, required, each apart
+  // MARK: Declared, granted, required, each apart
 
   @Test func reportsScopesThatAreDeclaredAndNotGranted() throws {
     var scenario = TokenScenario()
@@ -174,7 +174,7 @@ private struct TokenScenario {
     #expect(change.details == [.scopes(added: ["write"], removed: [])])
   }
 
-  // MARK: Behaviours 19, 21: before an end as well as after it
+  // MARK: Before an expiry as well as after it
 
   @Test(
     arguments: [

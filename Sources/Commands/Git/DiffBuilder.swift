@@ -6,7 +6,7 @@ import Planning
 import Reports
 import Secrets
 
-/// Builds a diff, with what the keyring knows of the messages and of their recipients.
+/// Builds a diff, with what the keyring knows about the messages and their recipients.
 struct DiffBuilder {
   let sides: DiffSides
   let openPGP: PGPEngine
@@ -17,9 +17,9 @@ struct DiffBuilder {
     let faults: [Diagnostic]
   }
 
-  /// 1. Both states are compared by what everybody can see.
-  /// 2. Where a key is at hand, pairs of messages are opened and compared.
-  /// 3. The keys are looked up, as far as they are in the keyring.
+  /// 1. Both states are compared without opening anything.
+  /// 2. If a key is available, pairs of messages are opened and compared.
+  /// 3. The owners of keys are looked up in the keyring.
   func result() async throws -> Output {
     let builder = ProjectDiffBuilder(
       from: sides.old?.declared ?? DeclaredProject(), to: sides.new.declared)
@@ -60,7 +60,7 @@ struct DiffBuilder {
     return (comparisons, faults)
   }
 
-  /// A keyring that cannot be asked names nobody.
+  /// An unusable keyring names no owners.
   private func names(in diff: ProjectDiff) async throws -> [String: String] {
     let ids = diff.connections.flatMap(\.details).flatMap { detail -> [String] in
       if case .secret(_, let secret) = detail { secret.gained + secret.lost } else { [] }

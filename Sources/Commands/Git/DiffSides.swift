@@ -6,7 +6,7 @@ import Planning
 
 /// The two states of a project that a diff compares.
 struct DiffSides {
-  /// `nil` where there was no project then.
+  /// `nil` if the project did not exist then.
   let old: ProjectContents?
   let new: ProjectContents
 
@@ -34,10 +34,10 @@ struct DiffSides {
     }
   }
 
-  /// The files that differ alone, where all others have no say in them.
+  /// Only the files that differ, if no other file affects their meaning.
   ///
-  /// - Returns: `nil` where they have: the project file changed, there are environments that are
-  ///   over the base, or a name or a message is new, which another file may have as well.
+  /// - Returns: `nil` if another file does: the project file changed, environments overlay the
+  ///   base, or a name or a message is new, which another file may have too.
   private static func differing(
     _ git: Git, from old: String, to new: String, folder: String
   ) throws -> (old: ProjectContents, new: ProjectContents)? {
@@ -80,7 +80,7 @@ extension Git {
     try line(["rev-parse", "--verify", "--end-of-options", "\(revision)^{commit}"])
   }
 
-  /// Where the one project of a commit is.
+  /// The folder of a commit's only project.
   fileprivate func projectFolder(in commit: String?) throws -> String {
     let text = try output(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit ?? "HEAD"])
     let files = text.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }

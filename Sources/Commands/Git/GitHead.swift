@@ -15,7 +15,7 @@ package enum GitHead {
       .flatMap { valid(String($0.prefix { $0 != " " })) }
   }
 
-  /// The root of the work tree that a folder is in.
+  /// The root of the work tree that contains a folder.
   package static func repository(above folder: String) -> String? {
     var folder = folder
     while !FileManager.default.fileExists(atPath: folder + "/.git") {

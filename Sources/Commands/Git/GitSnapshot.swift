@@ -7,9 +7,9 @@ struct GitSnapshot: ManifestSource {
   private let git: Git
   /// The objects' ids by path.
   private let blobs: [String: String]
-  /// Objects that were read already.
+  /// Objects that were already read.
   private let loaded: [String: [UInt8]]
-  /// Whether there are files that it does not know of.
+  /// Whether the folder has files that it does not list.
   private let isPart: Bool
 
   /// - Parameter folder: within the commit; empty for its root.
@@ -21,7 +21,7 @@ struct GitSnapshot: ManifestSource {
       git, Git.files(in: listing, idAt: 2).map { (String($0.path.dropFirst(prefix.count)), $0.id) })
   }
 
-  /// What is staged of the folder that `git` looks at.
+  /// The staged files of the folder that `git` runs in.
   init(stagedIn git: Git) throws {
     self.init(git, Git.files(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1))
   }
@@ -36,10 +36,10 @@ struct GitSnapshot: ManifestSource {
     blobs = Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first }
   }
 
-  /// Of two commits the files that are not the same in both, and a third one that is.
+  /// The files that differ between two commits, and one more file that does not differ.
   ///
   /// - Parameter shared: within the folder.
-  /// - Returns: `nil` where the third one is not the same, or is in neither.
+  /// - Returns: `nil` if the shared file differs, or neither commit has it.
   static func differing(
     _ git: Git, from old: String, to new: String, folder: String, shared: String
   ) throws -> (old: GitSnapshot, new: GitSnapshot)? {

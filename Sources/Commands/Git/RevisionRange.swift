@@ -1,15 +1,15 @@
 /// The two revisions that a diff compares, as a user names them.
 package enum RevisionRange: Hashable, Sendable {
-  /// Nothing was named: HEAD and the work tree.
+  /// No revision was given: HEAD and the work tree.
   case headAndWorkTree
   /// `A`: that commit and the work tree, or HEAD in a bare repository.
   case since(String)
   /// `A..B`.
   case commits(String, String)
-  /// `A...B`: B, and the commit where it left A.
+  /// `A...B`: B, and the commit where it branched from A.
   case mergeBase(String, String)
 
-  /// A name that is left out before or after the dots is HEAD.
+  /// A missing name before or after the dots means HEAD.
   package init(_ text: String?) {
     func names(around dots: Range<String.Index>, in text: String) -> (String, String) {
       func name(_ part: Substring) -> String { part.isEmpty ? "HEAD" : String(part) }

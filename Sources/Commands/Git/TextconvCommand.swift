@@ -6,7 +6,7 @@ import Reports
 
 /// What git runs for `diff=vaultctl` (gitattributes(5), "Performing text diffs of binary files").
 struct TextconvCommand: Subcommand {
-  /// The setting of git's that each clone needs once.
+  /// The git setting that each clone needs once.
   static let setting = ["diff.vaultctl.textconv", "vaultctl textconv"]
 
   static let configuration = CommandConfiguration(

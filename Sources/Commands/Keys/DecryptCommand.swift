@@ -54,7 +54,7 @@ struct DecryptCommand: Subcommand {
 }
 
 extension [ManifestDocument] {
-  /// The fields that count, of the overlay and the base, the overlay first.
+  /// The effective fields: those of the overlay, then those of the base that it does not override.
   fileprivate var effectiveSlots: [(document: ManifestDocument, slot: FieldSlot)] {
     var seen: Set<FieldName> = []
     return flatMap { document in

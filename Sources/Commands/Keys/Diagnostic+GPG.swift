@@ -3,7 +3,7 @@ package import Manifests
 package import Model
 package import OpenPGP
 
-/// What OpenPGP reports, as diagnostics; the one place for that.
+/// Diagnostics for OpenPGP's errors; every one is created here.
 extension Diagnostic {
   package init(_ error: GPGUnavailable) {
     self.init(

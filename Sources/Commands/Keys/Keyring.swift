@@ -41,7 +41,7 @@ struct Keyring: Sendable {
     }
   }
 
-  /// `nil` where signing is optional.
+  /// `nil` if signing is optional.
   var signers: Set<Fingerprint>? {
     switch project.signing {
     case .optional: nil
@@ -49,7 +49,7 @@ struct Keyring: Sendable {
     }
   }
 
-  /// The first of the project's signers whose secret key is here.
+  /// The first of the project's signers whose secret key is available.
   func signer() async throws -> Fingerprint? {
     guard let signers else { return nil }
     let own = try await secretKeys().map(\.fingerprint)
@@ -61,8 +61,8 @@ struct Keyring: Sendable {
         help: ["list your keys: gpg --list-secret-keys"]))
   }
 
-  /// The ids by which messages name the keys that could open them here; none where gpg or its home
-  /// is missing, as on a machine that only plans.
+  /// The ids of the keys that can open messages on this machine; none if gpg or its home is
+  /// missing, as on a machine that only plans.
   func openingKeyIDs() async -> Set<String> {
     let keys = (try? await openPGP.secretKeys()) ?? []
     return Set(keys.flatMap(\.encryptionKeyIDs).map(\.rawValue))

@@ -3,12 +3,12 @@ import Manifests
 import Model
 import OpenPGP
 
-/// Whether sealed values are for exactly the recipients that their rules name.
+/// Checks that values are sealed for exactly the recipients that their rules name.
 struct RecipientCheck {
   let workspace: Workspace
   let keyring: Keyring
 
-  /// A field that is sealed for others, and the key ids that it should not be for.
+  /// A field that is sealed for other recipients, and the key ids that should not open it.
   struct Difference: Sendable {
     let manifest: Manifest
     let document: ManifestDocument

@@ -8,7 +8,7 @@ struct RecipientResolver {
 
   /// One result for each recipient, in their order.
   ///
-  /// - Throws: where gpg cannot be used.
+  /// - Throws: if gpg cannot be used.
   func keys(of recipients: [LocatedText]) async throws -> [Result<PublicKey, Diagnostic>] {
     do throws(GPGUnavailable) {
       let results = try await openPGP.recipients(recipients.map(\.text))

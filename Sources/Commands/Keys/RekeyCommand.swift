@@ -48,7 +48,7 @@ struct RekeyCommand: Subcommand {
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    // A removed recipient knows the present session keys.
+    // A removed recipient may know the current session keys.
     let sealed = try await sealer.seal(fields, sharing: .new)
     try write(Array(zip(differences, sealed)), workspace, console)
     if files.isEmpty {
@@ -101,7 +101,7 @@ struct RekeyCommand: Subcommand {
 }
 
 extension Workspace {
-  /// The chosen environment; where none was chosen, each that has a store.
+  /// The chosen environment; if none was chosen, each that has a store.
   fileprivate var withStores: [Workspace] {
     if environment != nil { return [self] }
     return (project.storeSettings(of: nil) == nil ? [] : [self])

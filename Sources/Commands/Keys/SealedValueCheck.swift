@@ -10,8 +10,8 @@ struct SealedValueCheck {
   let keyring: Keyring
 
   /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
-  /// 2. Messages for others than the rule names.
-  /// 3. Messages that one of the keys here can open: the place, the signature, the value's form.
+  /// 2. Messages whose recipients differ from the rule.
+  /// 3. Messages that an available key can open: the binding, the signature, the value's format.
   func diagnostics() async throws -> [Diagnostic] {
     var found = try await keyring.faults().map { fault in
       fault.code == .recipientNotFound ? fault.asWarning : fault

@@ -1,7 +1,7 @@
 import Secrets
 
 extension SecretBytes {
-  /// In double quotes, as YAML and JSON read them. What is not UTF-8 stays as it is.
+  /// In double quotes, as YAML and JSON read them. Bytes that are not UTF-8 stay as they are.
   func quotedForYAML() -> SecretBytes {
     SecretBytes(capacity: count * 4 + 2) { target in
       var written = 0

@@ -2,11 +2,11 @@ import Foundation
 import Processes
 import Secrets
 
-/// A value in an editor of the user's.
+/// Edits a value in the user's editor.
 enum ValueEditor {
   struct Failed: Error {}
 
-  /// The value as the editor left it; `nil` where the editor failed.
+  /// The value as the editor left it; `nil` if the editor failed.
   static func edited(_ old: SecretBytes?) throws -> SecretBytes? {
     let runtime = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"]
     let candidates: [String] = ["/dev/shm"] + (runtime.map { [$0] } ?? [])
@@ -27,7 +27,7 @@ enum ValueEditor {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW)
     guard descriptor >= 0 else { throw Failed() }
     defer { close(descriptor) }
-    // Editors end a file with a line break; it counts only where the value had one before.
+    // Editors end a file with a line break; it is kept only if the value had one before.
     return try SecretInput.read(descriptor, keepsLastBreak: endedWithBreak)
   }
 
@@ -48,7 +48,7 @@ enum ValueEditor {
     return try ChildProcess(["/bin/sh", "-c", "\(editor) \"$1\"", "sh", path]).wait() == 0
   }
 
-  /// Zeros over the bytes, then no file. Editors may have put another file in its place.
+  /// Overwrites the bytes with zeros, then removes the file. An editor may have replaced the file.
   private static func wipe(_ path: String) {
     let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW)
     if descriptor >= 0 {

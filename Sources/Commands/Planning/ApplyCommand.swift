@@ -69,7 +69,7 @@ struct ApplyCommand: Subcommand {
     return .manifests(try options.planning(), readsFlows: !options.noFlows)
   }
 
-  /// A saved plan names its environment; `--env` need not repeat it.
+  /// A saved plan names its environment, so `--env` is optional.
   private func workspace() throws -> Workspace {
     let workspace = try Workspace.load(global)
     guard let saved, let name = try SavedPlan.read(saved).environment else { return workspace }
@@ -83,7 +83,7 @@ struct ApplyCommand: Subcommand {
     return workspace.choosing(environment)
   }
 
-  /// Who saved a plan has seen it.
+  /// The user who saved a plan has seen it.
   private var isPreapproved: Bool { autoApprove || saved != nil }
 }
 

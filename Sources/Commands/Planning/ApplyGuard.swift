@@ -2,7 +2,7 @@ package import Diagnostics
 package import Model
 import Planning
 
-/// What keeps a plan from being applied.
+/// Decides whether a plan may be applied.
 package struct ApplyGuard: Sendable {
   package struct Refusal: Hashable, Sendable {
     package let diagnostic: Diagnostic
@@ -14,16 +14,16 @@ package struct ApplyGuard: Sendable {
   private let forcesConflicts: Bool
 
   /// - Parameters:
-  ///   - allowsManyChanges: the safety limits do not count.
-  ///   - forcesConflicts: manifests win where the store was changed too.
+  ///   - allowsManyChanges: ignores the safety limits.
+  ///   - forcesConflicts: manifests win if the store changed too.
   package init(policy: FailOnPolicy, allowsManyChanges: Bool, forcesConflicts: Bool) {
     self.policy = policy
     self.allowsManyChanges = allowsManyChanges
     self.forcesConflicts = forcesConflicts
   }
 
-  /// Errors first, then the policy, the safety limits and conflicts; `nil` where none of them speaks
-  /// against the plan.
+  /// Errors first, then the policy, the safety limits and conflicts; `nil` if the plan may be
+  /// applied.
   package func refusal(of plan: Plan) -> Refusal? {
     if plan.findings.contains(where: { $0.diagnostic.severity == .error }) {
       return Refusal(

@@ -2,7 +2,7 @@ package import Applying
 package import Diagnostics
 
 extension ApplyOutcome {
-  /// All of it, a part, or nothing.
+  /// Whether everything was applied, a part, or nothing.
   package var exitOutcome: Outcome {
     if isComplete { return .fine }
     return doneCount > 0 ? .partly : .failed

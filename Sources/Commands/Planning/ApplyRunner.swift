@@ -20,14 +20,14 @@ struct ApplyRunner {
   let applyGuard: ApplyGuard
   /// The confirmation prompt is skipped.
   let isPreapproved: Bool
-  /// Changes at once; `nil` is what suits the store.
+  /// Maximum number of parallel changes; `nil` for the store's default.
   let width: Int?
 
   /// 1. Runs that were interrupted are reported.
-  /// 2. The plan is made or read, under the lock, and shown.
-  /// 3. What the guard refuses, or nobody approves, ends here.
+  /// 2. The plan is computed or read, under the lock, and shown.
+  /// 3. The run ends here if the guard refuses the plan, or the user does not approve it.
   /// 4. The changes are carried out, exactly those that were shown.
-  /// 5. Tokens follow.
+  /// 5. Tokens are updated.
   func run(_ lock: StoreLock) async throws -> Outcome {
     let workspace = session.workspace
     let applier = Applier(

@@ -7,8 +7,8 @@ package import Model
 package struct FailOnPolicy: Hashable, Sendable {
   package let kinds: Set<FindingKind>
 
-  /// - Parameter option: names with commas between them; `nil` where it was not given.
-  /// - Throws: for a name that no finding has.
+  /// - Parameter option: comma-separated names; `nil` if it was not given.
+  /// - Throws: for an unknown name.
   package init(_ projectKinds: Set<FindingKind> = [], option: String?) throws {
     let words = (option ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
     kinds = projectKinds.union(
@@ -19,7 +19,7 @@ package struct FailOnPolicy: Hashable, Sendable {
       })
   }
 
-  /// What it does not allow; `nil` where there is none of it.
+  /// The findings that it does not allow; `nil` if there are none.
   package func violation(in findings: [Finding]) -> Diagnostic? {
     let found = Set(findings.map(\.kind)).intersection(kinds).map(\.rawValue).sorted()
     if found.isEmpty { return nil }

@@ -40,9 +40,9 @@ struct PlanCommand: Subcommand {
     }
   }
 
-  /// 1. Every environment's manifests must be right before any store is asked.
+  /// 1. The manifests of every environment must be valid before any store is read.
   /// 2. Each is planned in turn.
-  /// 3. All is reported in one document, then what fails the run.
+  /// 3. Everything is reported in one document, then what fails the run.
   func carryOut(_ console: Console) async throws -> Outcome {
     let planning = try options.planning()
     let workspace = try RunReport.loading(global, name: Self.title, format, console)
@@ -72,7 +72,7 @@ struct PlanCommand: Subcommand {
   private func requireNoErrors(_ workspaces: [Workspace], _ console: Console) throws {
     let diagnostics = workspaces.diagnostics
     guard diagnostics.hasErrors else { return }
-    // Where manifests with errors allow no plan, a service still gets them.
+    // If errors in manifests prevent a plan, a service still gets the errors.
     let report = report(workspaces, [])
     report.text(format).map { console.result($0) }
     report.annotate(console)

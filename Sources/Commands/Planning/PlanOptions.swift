@@ -3,7 +3,7 @@ package import Manifests
 import Model
 package import Planning
 
-/// What `plan` and `apply` both take.
+/// Options of both `plan` and `apply`.
 package struct PlanOptions: ParsableArguments {
   @Flag(help: "Also delete connections that vaultctl created and no manifest declares any more.")
   var prune = false

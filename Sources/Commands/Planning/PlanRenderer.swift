@@ -1,6 +1,6 @@
 import Reports
 
-/// Plans in every form.
+/// Renders plans in every format.
 struct PlanRenderer {
   let plans: [EnvironmentPlan]
   let report: RunReport

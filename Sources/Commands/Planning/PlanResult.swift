@@ -2,7 +2,7 @@ package import Diagnostics
 package import Model
 package import Reports
 
-/// The plans of one run, and the exit code that they come to.
+/// The plans of one run, and the exit code that they result in.
 package struct PlanResult: Sendable {
   package let plans: [EnvironmentPlan]
   /// Why environments could not be planned.
@@ -15,9 +15,9 @@ package struct PlanResult: Sendable {
 
   package var findings: [Finding] { plans.flatMap(\.plan.findings) }
 
-  /// Errors count before the policy, and the policy before changes.
+  /// Errors take precedence over the policy, and the policy over changes.
   ///
-  /// - Parameter reportsChanges: changes have an exit code of their own.
+  /// - Parameter reportsChanges: changes have a separate exit code.
   package func outcome(under policy: FailOnPolicy, reportsChanges: Bool) -> Outcome {
     if !faults.isEmpty || findings.contains(where: { $0.diagnostic.severity == .error }) {
       return .failed

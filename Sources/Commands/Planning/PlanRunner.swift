@@ -7,14 +7,14 @@ import Reports
 struct PlanRunner {
   let console: Console
   let options: PlanningOptions
-  /// The records are read from the ledger, without asking the store.
+  /// Reads records from the ledger, without a request to the store.
   let isOffline: Bool
-  /// Flows of the store's backend are read too.
+  /// Also reads the flows of the store's backend.
   let readsFlows: Bool
-  /// Where the plan is saved; `nil` where it is not.
+  /// If the plan is saved; `nil` if it is not.
   let file: String?
 
-  /// A store that cannot be asked leaves the other environments to be planned.
+  /// If a store cannot be read, the other environments are still planned.
   func run(_ workspaces: [Workspace]) async throws -> PlanResult {
     var plans: [EnvironmentPlan] = []
     var faults: [Diagnostic] = []

@@ -3,12 +3,12 @@ import Foundation
 import Manifests
 import Reports
 
-/// What a run found, for the services that a job runs on.
+/// Reports what a run found to the CI service that runs the job.
 struct RunReport {
   let name: String
   /// The project's folder.
   let root: String
-  /// All manifests that were looked at.
+  /// All manifests that were read.
   let files: [String]
   let diagnostics: [Diagnostic]
 
@@ -38,7 +38,7 @@ struct RunReport {
     JUnit.text(sorted, suite: name, files: files, projectFile: Project.fileName)
   }
 
-  /// The findings as another service reads them; `nil` for a format that is not of findings alone.
+  /// The findings as another service reads them; `nil` for a format that shows more than findings.
   func text(_ format: ReportFormat) -> MachineText? {
     switch format {
     case .sarif: sarif
@@ -48,7 +48,7 @@ struct RunReport {
     }
   }
 
-  /// The workspace; where its project file has errors, a service gets them first.
+  /// The workspace; if its project file has errors, they are reported to the service first.
   static func loading(
     _ global: GlobalOptions, name: String, _ format: ReportFormat, _ console: Console
   ) throws -> Workspace {

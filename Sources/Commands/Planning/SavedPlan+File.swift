@@ -13,7 +13,7 @@ extension SavedPlan {
     return try SavedPlan(reading: bytes, from: file)
   }
 
-  /// In one step: a reader sees the old file or the new one.
+  /// Atomically: a reader sees the old file or the new one.
   package func write(to file: String) throws {
     do {
       try Data(try text().utf8).write(to: URL(fileURLWithPath: file), options: .atomic)

@@ -22,10 +22,10 @@ struct SecretComparer {
     }
   }
 
-  /// 1. The fields are opened for which a key is at hand.
+  /// 1. Fields are opened if a key is available.
   /// 2. The store compares their values by its keyed digest.
   ///
-  /// - Returns: what could be decided; nothing where the store's key is unavailable.
+  /// - Returns: the comparisons that could be made; none if the store's key is unavailable.
   /// - Throws: all messages that are damaged, or whose binding or signature does not verify.
   func comparisons(
     of addresses: [FieldAddress]
@@ -58,7 +58,7 @@ struct SecretComparer {
     for (field, result) in zip(fields, await session.sealer.open(fields)) {
       switch result {
       case .success(let value): values.append((field.address, value))
-      // A key that cannot be used now is treated as missing.
+      // A key that is currently unusable is treated as missing.
       case .failure(let fault) where fault.code.isKeyUnavailable: continue
       case .failure(let fault): faults.append(fault)
       }

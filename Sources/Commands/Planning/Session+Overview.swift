@@ -3,7 +3,7 @@ import Model
 import Planning
 import Stores
 
-/// The state of every connection, as far as it shows without opening a secret.
+/// The state of every connection, determined without opening a secret.
 struct ProjectOverview {
   let plan: Plan
   let snapshot: Snapshot

@@ -9,11 +9,11 @@ extension Session {
   /// A plan of these manifests against the store.
   ///
   /// 1. The store is read; nothing is written, and nothing opened.
-  /// 2. Only where a ciphertext differs from the applied one and a key for it is available, it is
-  ///    opened and compared with the store's keyed digest.
-  /// 3. The plan is made from these.
+  /// 2. If a ciphertext differs from the applied one and a key for it is available, it is opened
+  ///    and compared with the store's keyed digest.
+  /// 3. The plan is computed from these.
   ///
-  /// - Returns: the plan, and what of the store it rests on.
+  /// - Returns: the plan, and the parts of the store that it is based on.
   func plan(
     _ options: PlanningOptions, isOffline: Bool = false, readsFlows: Bool = true
   ) async throws -> (plan: Plan, snapshot: Snapshot) {
@@ -42,7 +42,7 @@ extension Session {
     return (plan, snapshot)
   }
 
-  /// The flows that the store's backend has; one that cannot be read uses nothing.
+  /// The flows of the store's backend; a flow that cannot be read uses nothing.
   private func flowsOfStore() async throws -> [Flow] {
     try await mappingStoreErrors { () async throws(StoreError) in
       try await store.flows?.flows() ?? []

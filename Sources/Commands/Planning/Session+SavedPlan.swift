@@ -14,7 +14,7 @@ extension Session {
       commit: GitHead.commit(above: workspace.files.root))
   }
 
-  /// The plan of a file, if everything that it rests on is as it was.
+  /// The saved plan, if nothing that it is based on has changed.
   func plan(savedIn file: String) async throws -> Plan {
     let saved = try SavedPlan.read(file)
     if saved.plan.changes.isEmpty { return saved.plan }

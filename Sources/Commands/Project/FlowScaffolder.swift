@@ -13,7 +13,7 @@ struct FlowScaffolder {
 
   let workspace: Workspace
 
-  /// One for each name that is not declared, and one for each app whose actions name none.
+  /// One connection for each undeclared name, and one for each app whose actions name none.
   func missing(_ flow: Flow) throws -> [Missing] {
     let declared = Set(workspace.state.connections.map(\.name.rawValue))
     var found: [String: (app: App, unnamed: [String])] = [:]

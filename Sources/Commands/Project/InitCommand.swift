@@ -82,7 +82,7 @@ struct InitCommand: Subcommand {
     return own[number - 1]
   }
 
-  /// Adds what is missing at a file's end, and makes the file where there is none.
+  /// Appends the missing lines to a file; creates it if it does not exist.
   private func addLines(_ lines: [String], to file: String, _ files: ProjectFiles) throws {
     guard files.exists(file) else {
       return try files.create(file, lines.joined(separator: "\n") + "\n")

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Values that are never deallocated: the kernel takes their memory back at exit in one step, and to
-/// release a hundred thousand connections one by one takes as long as to compare them.
+/// Values that are never deallocated: the kernel takes their memory back at exit in one step, and
+/// releasing a hundred thousand connections one by one takes as long as comparing them.
 enum LeakedAtExit {
   private static let values = Mutex<[any Sendable]>([])
 

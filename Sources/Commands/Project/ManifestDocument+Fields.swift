@@ -4,12 +4,12 @@ import Model
 import Secrets
 
 extension ManifestDocument {
-  /// The type of the setup as it is, or the first of the app's that has the field.
+  /// The setup's type, or the app's first type that has the field.
   func setupType(with field: FieldName) -> SetupType? {
     shape?.type ?? app?.setups.first { $0[field] != nil || $0.isOpen }?.type
   }
 
-  /// - Throws: where no setup of the connection's can have such a field.
+  /// - Throws: if no setup of the connection can have such a field.
   func requireField(_ field: FieldName) throws {
     let shapes = shape.map { [$0] } ?? app?.setups ?? []
     if shapes.contains(where: { $0.isOpen || $0[field] != nil }) { return }
@@ -22,7 +22,7 @@ extension ManifestDocument {
         help: near.map { ["did you mean `\($0)`?"] } ?? []))
   }
 
-  /// What is wrong with a value for a field, in words that follow the field's name.
+  /// What is wrong with a field's value, as a predicate that follows the field's name.
   func violation(of value: SecretBytes, in field: FieldName) -> String? {
     let type = setupType(with: field)
     let shape = shape ?? type.flatMap { app?.setup($0) }

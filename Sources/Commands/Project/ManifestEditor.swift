@@ -59,7 +59,7 @@ package struct ManifestEditor {
     guard let type = document.setupType(with: edit.field) else {
       throw Diagnostic.noSetupType(document)
     }
-    // Over a base's setup, the type need not be said again.
+    // An overlay of a base's setup need not repeat its type.
     let setup = YAMLNewValue.mapping(
       (document.liesOverSetup ? [] : [YAMLNewEntry("type", type.rawValue)])
         + [YAMLNewEntry(edit.field.rawValue, edit.text)])
@@ -67,8 +67,8 @@ package struct ManifestEditor {
     return yaml.inserting("setup", setup, into: spec)
   }
 
-  /// The file read again says the same but for the edited values; an anchor on an edited value can
-  /// carry the change elsewhere.
+  /// Checks that the file reads the same except for the edited values: an anchor on an edited value
+  /// can carry the change elsewhere.
   private func check(
     _ wanted: [String: String], before old: ScalarsByPath, after: [UInt8], file: String
   ) throws {

@@ -1,17 +1,16 @@
 package import Diagnostics
 package import Manifests
 
-/// Where a project's files are read from: the disk, git's index, or a commit.
+/// The source of a project's files: the disk, git's index, or a commit.
 ///
 /// Files are named relative to the project's root, with `/` between their parts.
 package protocol ManifestSource: Sendable {
   func exists(_ path: String) -> Bool
 
-  /// Files at or below a path, sorted; none where there is no such path. What is hidden is left
-  /// out.
+  /// Files at or below a path, sorted; none if there is no such path. Hidden files are left out.
   func files(at path: String) throws(Diagnostic) -> [String]
 
-  /// The files' bytes in the order given. A file that cannot be read fails by itself.
+  /// The files' bytes in the order given. A file that cannot be read does not fail the others.
   func read(_ files: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>]
 }
 

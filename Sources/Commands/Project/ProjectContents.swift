@@ -17,7 +17,7 @@ package struct ProjectContents: Sendable {
     DesiredState(manifests, project: project, environment: environment)
   }
 
-  /// The base's, and each environment's.
+  /// The desired states of the base and of each environment.
   package var states: [DesiredState] {
     [state(of: nil)] + project.environments.map { state(of: $0) }
   }

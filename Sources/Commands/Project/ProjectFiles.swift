@@ -16,7 +16,7 @@ package struct ProjectFiles: ManifestSource {
   package func read(_ files: [String]) -> [Result<[UInt8], Diagnostic>] {
     files.concurrentMap { file in
       if let bytes = WholeFile.bytes(path(file)) { return .success(bytes) }
-      // Foundation has the words for what is wrong.
+      // Foundation describes the failure.
       do {
         return .success(Array(try Data(contentsOf: URL(fileURLWithPath: path(file)))))
       } catch {
@@ -60,13 +60,13 @@ package struct ProjectFiles: ManifestSource {
     for folder in folders { try list(folder + "/", into: &files) }
   }
 
-  /// For file systems that do not say it in their listings.
+  /// For file systems that do not report the type in listings.
   private func isFolder(_ file: String) -> Bool {
     var status = stat()
     return unsafe lstat(path(file), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Replaces a file in one step: a reader sees the old bytes or the new ones. Its mode stays.
+  /// Replaces a file atomically: a reader sees the old bytes or the new ones. Its mode stays.
   package func replace(_ file: String, with bytes: [UInt8]) throws(Diagnostic) {
     let target = path(file)
     let temporary = target + ".vaultctl-\(UInt32.random(in: 0...UInt32.max))"
@@ -82,7 +82,7 @@ package struct ProjectFiles: ManifestSource {
     }
   }
 
-  /// A new file; an existing one is left alone.
+  /// Writes a new file; an existing one is never overwritten.
   package func create(_ file: String, _ text: String) throws(Diagnostic) {
     if exists(file) {
       throw Diagnostic(
@@ -102,7 +102,7 @@ package struct ProjectFiles: ManifestSource {
 
 /// Files read with no more than open(2), fstat(2) and read(2).
 private enum WholeFile {
-  /// `nil` where it cannot be read so.
+  /// `nil` if it cannot be read that way.
   static func bytes(_ path: String) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -17,7 +17,7 @@ package struct ProjectReader {
   /// 3. The environments' documents, which override those of the base.
   /// 4. The flows.
   ///
-  /// - Throws: where there is no project file, or it has errors.
+  /// - Throws: if there is no project file, or it has errors.
   package static func contents(of source: any ManifestSource) throws -> ProjectContents {
     var reader = ProjectReader(source)
     let project = try reader.readProjectFile()
@@ -61,7 +61,7 @@ package struct ProjectReader {
     over base: [ConnectionName: ManifestDocument]
   ) throws -> [Manifest] {
     let found = try paths.map { path throws(Diagnostic) in try source.files(at: path) }
-    // One folder's are in order; those of several may overlap.
+    // The files of one folder are sorted; those of several may overlap.
     let sorted = found.count == 1 ? found[0] : Set(found.joined()).sorted()
     let names = sorted.filter {
       Self.isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment

@@ -7,7 +7,7 @@ package enum ProjectRoot {
   /// - Parameters:
   ///   - given: the user's `-C`; it must hold the file itself.
   ///   - folder: where the search starts otherwise, upwards.
-  /// - Throws: where there is no project file.
+  /// - Throws: if there is no project file.
   package static func find(
     _ given: String?, from folder: String = FileManager.default.currentDirectoryPath
   ) throws -> String {

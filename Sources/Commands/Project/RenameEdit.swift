@@ -1,11 +1,11 @@
 package import Manifests
 package import Model
 
-/// Another name for one document's connection.
+/// Renames the connection of one document.
 package struct RenameEdit: Sendable {
   package let document: ManifestDocument
   package let name: ConnectionName
-  /// What `metadata.renamedFrom` says from now on; empty where it stays as it is.
+  /// The new `metadata.renamedFrom`; empty if it does not change.
   package let formerNames: [ConnectionName]
 
   package init(document: ManifestDocument, name: ConnectionName, formerNames: [ConnectionName]) {

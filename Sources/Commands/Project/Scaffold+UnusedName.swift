@@ -1,7 +1,7 @@
 package import Manifests
 
 extension Scaffold {
-  /// A name, with a number after it where it is taken: `name`, `name-2`, `name-3`.
+  /// A name, with a number appended if it is taken: `name`, `name-2`, `name-3`.
   package static func unusedName(_ name: String, isTaken: (String) -> Bool) -> String {
     var text = name
     var number = 2

@@ -23,7 +23,7 @@ struct SchemaCommand: Subcommand {
     return .fine
   }
 
-  /// The project's where there is one around us.
+  /// The project's catalog, if the folder is in a project.
   private func ownCatalog() -> Catalog {
     (try? Workspace.load(global).catalog) ?? .builtIn
   }

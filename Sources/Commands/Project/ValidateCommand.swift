@@ -42,7 +42,7 @@ struct ValidateCommand: Subcommand {
     case .text, .markdown:
       console.report(diagnostics, sources: workspace.sources)
       if outcome == .fine {
-        console.result("\(workspace.countInWords), no errors.\n")
+        console.result("\(workspace.countSummary), no errors.\n")
       }
     }
     report.annotate(console)
@@ -51,13 +51,13 @@ struct ValidateCommand: Subcommand {
 }
 
 extension Workspace {
-  /// Of the chosen environment; where none was chosen, of all, each once.
+  /// Of the chosen environment; if none was chosen, of all, each once.
   fileprivate var diagnosticsOfAll: [Diagnostic] {
     if environment != nil { return diagnostics }
     return contents.allDiagnostics
   }
 
-  /// What flows cannot use, as far as it shows without a store: an id may be known to one.
+  /// What flows cannot use, checked without a store, so ids are not resolved.
   fileprivate var flowFindings: [Diagnostic] {
     let states = environment == nil && !project.environments.isEmpty ? contents.states : [state]
     let found = states.flatMap { state in
@@ -68,7 +68,7 @@ extension Workspace {
   }
 
   /// `3 connections`; with environments, those of each.
-  fileprivate var countInWords: String {
+  fileprivate var countSummary: String {
     let states = environment == nil ? contents.states : [state]
     return states.map { state in
       let count = state.connections.count

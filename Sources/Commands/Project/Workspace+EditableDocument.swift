@@ -4,8 +4,8 @@ import Model
 import SourceYAML
 
 extension Workspace {
-  /// The document that an edit is for: the base's, or the chosen environment's, which is made
-  /// where there is none.
+  /// The document that an edit is for: the base's, or the chosen environment's, which is created if
+  /// it does not exist.
   func editableDocument(_ name: String) throws -> LocatedDocument {
     let layers = try documents(name)
     guard let first = layers.first else {

@@ -3,8 +3,8 @@ import Foundation
 import Manifests
 
 extension Workspace {
-  /// The manifests that the user names, as paths from where the command was called or from the
-  /// project; all of them where none is named.
+  /// The manifests that the user names, as paths relative to the current folder or to the project;
+  /// all of them if none is named.
   func manifests(_ named: [String]) throws -> [Manifest] {
     if named.isEmpty { return manifests }
     let here = FileManager.default.currentDirectoryPath

@@ -4,11 +4,11 @@ import Manifests
 import Model
 import OpenPGP
 
-/// A project on the disk, as one environment has it.
+/// A project on disk, as one environment sees it.
 struct Workspace: Sendable {
   let files: ProjectFiles
   let contents: ProjectContents
-  /// The chosen environment's; the base's where none was chosen.
+  /// The chosen environment's; the base's if none was chosen.
   let state: DesiredState
 
   var project: Project { contents.project }
@@ -18,11 +18,11 @@ struct Workspace: Sendable {
 
   var diagnostics: [Diagnostic] { contents.diagnostics + state.diagnostics }
 
-  /// The files that a command on manifests is about: the chosen environment's and the base's; all
-  /// of them where none was chosen.
+  /// The files that commands on manifests work on: the chosen environment's and the base's; all of
+  /// them if none was chosen.
   var manifests: [Manifest] { environment == nil ? contents.manifests : state.manifests }
 
-  /// New messages may join those that the project has.
+  /// New messages may share a session key with those that the project has.
   var presentSessionKeys: SessionKeyChoice {
     .present(
       contents.manifests.flatMap { $0.documents.flatMap { $0.slots.compactMap(\.sealed) } })
@@ -30,8 +30,8 @@ struct Workspace: Sendable {
 
   /// Reads everything.
   ///
-  /// - Throws: where there is no project, its file has errors, or it has no such environment.
-  /// - Parameter acceptsAll: whether `--env all` may be said; it chooses none.
+  /// - Throws: if there is no project, its file has errors, or it has no such environment.
+  /// - Parameter acceptsAll: whether `--env all` is accepted; it chooses no environment.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
     let files = ProjectFiles(root: try ProjectRoot.find(global.project))
     let contents = try ProjectReader.contents(of: files)
@@ -48,7 +48,8 @@ struct Workspace: Sendable {
     return workspace
   }
 
-  /// Where new manifests go: the chosen environment's overlay, else the project's first folder.
+  /// The folder for new manifests: the chosen environment's overlay, else the project's first
+  /// folder.
   var folderOfNew: String {
     environment?.overlay.text ?? project.manifests.first?.text ?? "connections"
   }
@@ -57,14 +58,14 @@ struct Workspace: Sendable {
     Workspace(files: files, contents: contents, state: contents.state(of: environment))
   }
 
-  /// - Throws: all diagnostics, where one of them is an error.
+  /// - Throws: all diagnostics, if one of them is an error.
   func requireNoErrors() throws {
     if diagnostics.hasErrors { throw Failure(diagnostics, sources: sources) }
   }
 
   /// The documents that declare a connection: the chosen environment's, then the base's.
   ///
-  /// - Throws: where there is none.
+  /// - Throws: if there is none.
   func documents(
     _ name: String
   ) throws -> [LocatedDocument] {

@@ -8,7 +8,7 @@ package struct CredentialsCommand: Sendable {
   private let command: [String]
   private let folder: String
 
-  /// `nil` where there is none.
+  /// `nil` if there is none.
   package init?(_ command: [String], folder: String) {
     guard let program = command.first else { return nil }
     self.program = program
@@ -30,7 +30,7 @@ package struct CredentialsCommand: Sendable {
     return Self.variables(in: String(decoding: finished.output, as: UTF8.self))
   }
 
-  /// Lines without `=` are skipped; of two of one name the last counts.
+  /// Lines without `=` are skipped; of two with the same name, the last wins.
   private static func variables(in output: String) -> [String: String] {
     var variables: [String: String] = [:]
     for line in output.split(whereSeparator: \.isNewline) {

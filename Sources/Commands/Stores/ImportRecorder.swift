@@ -9,7 +9,7 @@ struct ImportRecorder {
   let session: Session
   let console: Console
 
-  /// An apply of the records alone, with its lock and its journal.
+  /// Applies only the records, with a lock and a journal.
   func record(_ imported: [ImportedConnection], _ global: GlobalOptions) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()

@@ -2,11 +2,11 @@ import Diagnostics
 import Manifests
 import Model
 
-/// A connection that has a manifest now.
+/// A connection for which a manifest was written.
 struct ImportedConnection {
   let file: String
   let manifest: ImportedManifest
-  /// The store has a setup that it does not show at all.
+  /// The store has a setup that it does not show.
   let hidesSetup: Bool
 
   /// The secrets that are only in the store.

@@ -5,7 +5,7 @@ import Model
 import Secrets
 import Stores
 
-/// Writes manifests for connections that a store has.
+/// Writes manifests for a store's connections.
 struct Importer {
   let session: Session
   let console: Console
@@ -32,7 +32,7 @@ struct Importer {
     return imported
   }
 
-  /// Apps that the catalog does not know; nothing is imported then.
+  /// Apps that the catalog does not know; if there are any, nothing is imported.
   func faults(_ names: Set<ConnectionName>, in snapshot: Snapshot) -> [Diagnostic] {
     names.sorted().compactMap { snapshot.actual[$0] }
       .filter { session.workspace.catalog[$0.app] == nil }
@@ -65,7 +65,7 @@ struct Importer {
     do throws(StoreError) {
       values = try await session.store.secrets?.secrets(of: Set(connections.map(\.name))) ?? [:]
     } catch {
-      // Without its key the store returns none; the fields are left to it.
+      // Without its key the store returns no secrets, so the fields are ignored.
       guard case .keyUnavailable = error else {
         throw Failure(Diagnostic(error, in: session.store.description))
       }

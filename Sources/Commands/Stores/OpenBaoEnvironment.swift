@@ -1,7 +1,7 @@
 import Manifests
 
-/// What the environment says of an OpenBao server, by the names that its users know; those of
-/// HashiCorp Vault count where there are no others.
+/// The environment's settings of an OpenBao server, by OpenBao's variable names; those of HashiCorp
+/// Vault are used if those are not set.
 struct OpenBaoEnvironment {
   let address: String?
   let namespace: String?

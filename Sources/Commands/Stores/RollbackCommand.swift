@@ -71,7 +71,7 @@ extension Diagnostic {
       help: ["list its versions: vaultctl history \(shellWord(name.rawValue))"])
   }
 
-  /// The manifest of the commit that the version was applied from, where that is known.
+  /// The manifest of the commit that the version was applied from, if that is known.
   fileprivate static func gitIsBehind(
     _ name: ConnectionName, _ version: StoredVersion, _ workspace: Workspace
   ) -> Diagnostic {

@@ -6,7 +6,7 @@ import Pacing
 import Stores
 
 extension Session {
-  /// Work under the store's lock, which is released whatever the result.
+  /// Does work under the store's lock, which is always released.
   func underLock<R>(
     waitingAtMost seconds: Int64, _ console: Console, _ work: (StoreLock) async throws -> R
   ) async throws -> R {
@@ -17,7 +17,7 @@ extension Session {
       do {
         try await lock.release()
       } catch {
-        // What was done is done; the lock ends by itself.
+        // The work is done, and the lock expires.
         console.report([error.asWarning])
       }
       return result

@@ -3,7 +3,7 @@ import Model
 import Stores
 
 extension Session {
-  /// - Throws: where the store has no such connection, or keeps no versions.
+  /// - Throws: if the store has no such connection, or keeps no versions.
   func versions(of name: ConnectionName) async throws -> [StoredVersion] {
     let versions = try await mappingStoreErrors { () async throws(StoreError) in
       try await store.history?.versions(of: name) ?? []

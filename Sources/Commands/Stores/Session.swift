@@ -11,20 +11,20 @@ struct Session: Sendable {
   let keyring: Keyring
   let sealer: FieldSealer
   let store: Store
-  /// Who writes, now, with what, from which commit.
+  /// Provenance of a write that happens now.
   let provenance: @Sendable () -> Provenance
   let runtime: Runtime
 
   let stores: StoreFactory
 
-  /// - Parameter isOffline: what is recorded, without asking the store.
+  /// - Parameter isOffline: reads only the records, without a request to the store.
   func read(isOffline: Bool = false) async throws -> Snapshot {
     try await mappingStoreErrors { () async throws(StoreError) in
       isOffline ? try await store.readOffline() : try await store.reader.read()
     }
   }
 
-  /// What the store answers; its errors as diagnostics.
+  /// The result of a store request; its errors as diagnostics.
   func mappingStoreErrors<R>(_ work: () async throws(StoreError) -> R) async throws -> R {
     do throws(StoreError) {
       return try await work()

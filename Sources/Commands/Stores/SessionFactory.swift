@@ -8,10 +8,10 @@ import Stores
 /// Builds the live parts of a run: the one place where a store is opened.
 struct SessionFactory {
   let console: Console
-  /// Deletes permanently, where a store could restore the connection.
+  /// Deletes permanently, even if the store could restore the connection.
   var destroys = false
 
-  /// - Throws: where no environment is chosen and the base alone has no store.
+  /// - Throws: if no environment is chosen and the base alone has no store.
   func session(for workspace: Workspace) throws -> Session {
     guard let settings = workspace.project.storeSettings(of: workspace.environment) else {
       throw Failure(.noEnvironmentChosen(workspace.project))

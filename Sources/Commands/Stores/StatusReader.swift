@@ -58,7 +58,7 @@ struct StatusReader {
       version: actual.version, updatedAt: actual.updatedAt)
   }
 
-  /// The worst that holds.
+  /// The worst state that applies.
   private func state(of name: ConnectionName) -> StatusRow.State {
     let kinds = kinds[name] ?? []
     if kinds.contains(.conflict) { return .conflict }

@@ -1,7 +1,7 @@
 package import Manifests
 
 extension StoreBackend {
-  /// Where records go that the backend cannot hold; `nil` where it holds them.
+  /// The ledger for records that the backend cannot hold; `nil` if it holds them.
   package var standardLedger: LedgerSettings? {
     switch self {
     case .auth0: .git

@@ -19,10 +19,10 @@ struct StoreFactory {
   let workspace: Workspace
   let keyring: Keyring
   let logger: Logger
-  /// Deletes permanently, where a store could restore the connection.
+  /// Deletes permanently, even if the store could restore the connection.
   let destroys: Bool
   let runtime: Runtime
-  /// Who would write, when it does.
+  /// The provenance of writes.
   let provenance: @Sendable () -> Provenance
 
   func store(_ settings: StoreSettings) throws -> Store {
@@ -40,7 +40,7 @@ struct StoreFactory {
     return try ledger(of: settings).map { mirrored(store, by: $0) } ?? store
   }
 
-  /// Where the records of a store are kept or copied to; `nil` for a store that alone has them.
+  /// The ledger that holds a store's records or a copy of them; `nil` if only the store has them.
   func ledger(of settings: StoreSettings) throws -> (any Ledger)? {
     let name = "\(workspace.project.name)/\(settings.backend.ledgerName)"
     switch settings.ledger ?? settings.backend.standardLedger {

@@ -11,7 +11,8 @@ package struct StoreLogins: Sendable {
   private let environment: [String: String]
 
   /// - Parameters:
-  ///   - command: prints variables, which go before the environment's; empty where there is none.
+  ///   - command: prints variables, which take precedence over the environment's; empty if there is
+  ///     none.
   ///   - folder: the project's.
   package init(
     _ command: [String], folder: String,
@@ -40,7 +41,7 @@ package struct StoreLogins: Sendable {
     switch login {
     case .token:
       if let token = try? needed("TOKEN") { return .token(token) }
-      // As `bao login` leaves it.
+      // The token file that `bao login` writes.
       let home = variables["HOME"] ?? NSHomeDirectory()
       let kept = try? String(contentsOfFile: home + "/.vault-token", encoding: .utf8)
       guard let token = kept?.trimmingCharacters(in: .whitespacesAndNewlines), !token.isEmpty else {
@@ -78,7 +79,7 @@ package struct StoreLogins: Sendable {
     }
   }
 
-  /// The environment's, and those of the command where there is one.
+  /// The environment's variables, overridden by the command's.
   private func variables() throws(StoreError) -> [String: String] {
     environment.merging(try command?.variables() ?? [:]) { $1 }
   }

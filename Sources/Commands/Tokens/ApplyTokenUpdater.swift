@@ -8,8 +8,8 @@ import Secrets
 import Stores
 import Tokens
 
-/// Brings tokens up to what was applied: those of deleted connections are revoked, and other ones
-/// are minted where no person is needed.
+/// Updates tokens after an apply: those of deleted connections are revoked, and new ones are minted
+/// if no person is needed.
 struct ApplyTokenUpdater {
   private let session: Session
   private let plan: Plan
@@ -26,7 +26,7 @@ struct ApplyTokenUpdater {
     let tokens: SupersededTokens
   }
 
-  /// Those that the plan deletes, read before anything is done; none where the store keeps no
+  /// Those that the plan deletes, read before anything is changed; none if the store keeps no
   /// tokens.
   func tokensToRevoke() async throws -> [RevocableTokens] {
     guard let tokens = session.store.tokens else { return [] }
@@ -56,10 +56,10 @@ struct ApplyTokenUpdater {
   }
 
   /// 1. Tokens of deleted connections are revoked at their service.
-  /// 2. What needs other tokens and nobody's consent gets them.
-  /// 3. What needs a person says by which command.
+  /// 2. Connections that need new tokens and no consent get them.
+  /// 3. For connections that need a person, the command to run is reported.
   ///
-  /// - Returns: false where something was left to be done again.
+  /// - Returns: false if something has to be done again.
   func update(
     after outcome: ApplyOutcome, revoking revocable: [RevocableTokens], _ console: Console
   ) async throws -> Bool {
@@ -91,7 +91,7 @@ struct ApplyTokenUpdater {
 }
 
 extension ChangeAction {
-  /// Whether the connection that the store has now is gone afterwards.
+  /// Whether the change removes the connection that the store has now.
   fileprivate var endsConnection: Bool {
     switch self {
     case .delete, .replace: true

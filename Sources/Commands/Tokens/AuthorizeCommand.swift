@@ -143,7 +143,7 @@ struct AuthorizeCommand: Subcommand {
 }
 
 extension TokenRecord {
-  /// The scopes that were asked for and not granted.
+  /// The scopes that were requested and not granted.
   fileprivate func grantFindings(of subject: RenewalSubject) -> [Diagnostic] {
     guard let granted = tokens?.granted else { return [] }
     let missing = subject.service.scopes.missing(requested, from: granted)

@@ -6,7 +6,7 @@ import Secrets
 
 /// A command with credentials in its environment, or in files that it alone gets.
 ///
-/// Nothing of them is on a command line, and they are wiped from our memory as soon as the command
+/// They never appear on a command line, and they are wiped from our memory as soon as the command
 /// runs: the environment is built by hand and never a `String`.
 struct ChildCommand {
   private let command: [String]
@@ -23,7 +23,7 @@ struct ChildCommand {
 
   /// Runs it to its end.
   ///
-  /// - Returns: its exit code; 128 and the signal's number where one ended it, as shells have it.
+  /// - Returns: its exit code; 128 plus the signal's number if a signal ended it, as in shells.
   func run() throws -> Int32 {
     var descriptors: [Int32] = []
     defer { for descriptor in descriptors { close(descriptor) } }
@@ -40,7 +40,7 @@ struct ChildCommand {
     return try spawn(entries)
   }
 
-  /// A file in memory alone (tmpfs), that has lost its name before anything is in it, and that the
+  /// A file in memory (tmpfs) that is unlinked before anything is written to it, and that the
   /// command inherits.
   private func memoryFile(_ value: SecretBytes) throws -> Int32 {
     let path = "/dev/shm/vaultctl-\(UUID().uuidString)"

@@ -26,7 +26,7 @@ extension CompletedRenewal {
 }
 
 extension CompletedRenewal {
-  /// What to report besides its row; `nil` where the row says all.
+  /// A diagnostic besides its row; `nil` if the row is enough.
   func diagnostic(in store: StoreDescription) -> Diagnostic? {
     switch outcome {
     case .renewed(let record), .adopted(let record): record.skewDiagnostic(name)

@@ -12,9 +12,9 @@ struct Credentials {
   private let secrets: [ConnectionName: [FieldName: SecretBytes]]
   private var access: [ConnectionName: SecretBytes] = [:]
 
-  /// Renews what is due of these, and opens them.
+  /// Renews the due ones among these, and opens them.
   ///
-  /// A failed renewal is reported; the present token is used until it expires.
+  /// A failed renewal is reported; the current token is used until it expires.
   init(_ session: Session, _ names: Set<ConnectionName>, console: Console) async throws {
     snapshot = try await session.read()
     let missing = names.filter { [snapshot] in snapshot.actual[$0] == nil }.sorted()

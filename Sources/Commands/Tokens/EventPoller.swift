@@ -8,10 +8,10 @@ import Stores
 /// Reads a store's events as lines, and the conditions that no log reports: drift, and tokens that
 /// expire soon.
 struct EventPoller {
-  /// Polls of the log from one look at the conditions to the next.
+  /// Polls of the log between two checks of the conditions.
   private static let pollsPerDriftCheck = 20
 
-  /// Something that is true of a connection now.
+  /// A condition that currently holds for a connection.
   private struct ActiveCondition: Hashable {
     let kind: EventLine.Kind
     let connection: String
@@ -23,8 +23,8 @@ struct EventPoller {
   private var conditions: Set<ActiveCondition>
   private var polls = -1
 
-  /// Starts at the present end of the log. Drift that is there already is not reported; a token that
-  /// expires soon is, at the first poll.
+  /// Starts at the current end of the log. Existing drift is not reported; a token that expires soon
+  /// is, at the first poll.
   init(_ session: Session) async throws {
     self.session = session
     let feed = session.store.feed

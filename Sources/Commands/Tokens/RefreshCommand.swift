@@ -58,7 +58,7 @@ struct RefreshCommand: Subcommand {
       var pause = Self.longestPause * 1000
       do {
         let results = try await tokenRenewer.run(nil, console: console)
-        // What has not changed since the last time is not reported again.
+        // Reports only what changed since the last time.
         report(
           results.filter { reported[$0.name] != $0.outcome }, tokenRenewer.session, console)
         reported = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }

@@ -9,7 +9,7 @@ import Stores
 import Tokens
 
 extension Session {
-  /// The records of tokens; `nil` where the store keeps none.
+  /// The records of tokens; `nil` if the store keeps none.
   func tokenOverview() async throws -> TokenOverview? {
     guard let tokens = store.tokens else { return nil }
     let records = try await mappingStoreErrors { () async throws(StoreError) in
@@ -19,7 +19,7 @@ extension Session {
       records: records.mapValues(\.record), rule: workspace.project.renewal, now: runtime.now())
   }
 
-  /// Answers with tokens are small, and awaited for less than a claim lasts.
+  /// Responses with tokens are small, and the timeout is shorter than a claim.
   var tokenHTTP: LoggingHTTPTransport {
     LoggingHTTPTransport(
       ProxyingHTTPTransport(

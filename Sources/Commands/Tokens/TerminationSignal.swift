@@ -3,7 +3,7 @@ import Foundation
 import Pacing
 import Synchronization
 
-/// SIGTERM and SIGINT as a value to poll, so that what is under way is finished first.
+/// SIGTERM and SIGINT as a value to poll, so that work in progress is finished first.
 final class TerminationSignal: Sendable {
   private let sleepers = Sleepers()
   private let runtime: Runtime
@@ -49,7 +49,7 @@ private final class Sleepers: Sendable {
   private struct State {
     var isOver = false
     var sleepers: [UUID: CheckedContinuation<Void, Never>] = [:]
-    /// Woken before they slept.
+    /// Tasks that were woken before they slept.
     var awake: Set<UUID> = []
   }
 

@@ -9,7 +9,7 @@ import Tokens
 extension TokenRenewer {
   /// A connection with its client.
   ///
-  /// - Throws: where the store has no such connection, or it has no tokens.
+  /// - Throws: if the store has no such connection, or it has no tokens.
   func client(of name: ConnectionName) async throws -> (RenewalSubject, Client) {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
@@ -28,7 +28,7 @@ extension TokenRenewer {
 
   /// Revokes tokens that are no longer in the store.
   ///
-  /// - Parameter isReplaced: other tokens replaced them, and must be seen to work first.
+  /// - Parameter isReplaced: other tokens replaced them, and must be known to work first.
   /// - Returns: what failed, as warnings.
   func revoke(
     _ superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
@@ -39,7 +39,7 @@ extension TokenRenewer {
     }
     let others = records.filter { $0.key != name && $0.value.record.client.id == client.id }
     if client.service.refresh.revocationEndsOthers, isReplaced || !others.isEmpty { return [] }
-    // Replacing a grant at a service that cannot revoke loses nothing.
+    // If the service cannot revoke, replacing the grant loses nothing.
     if isReplaced {
       if client.service.revocationEndpoint == nil { return [] }
       guard try await currentTokenWorks(name, client) else { return [.stillUntried(name)] }
@@ -50,7 +50,8 @@ extension TokenRenewer {
     return faults.prefix(1).map { .notRevoked(name, $0) }
   }
 
-  /// Whether the service accepts the token that the store has now; true where it cannot be asked.
+  /// Whether the service accepts the token that the store has now; true if the service cannot be
+  /// asked.
   private func currentTokenWorks(_ name: ConnectionName, _ client: Client) async throws -> Bool {
     let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.openTokens(of: name)

@@ -17,7 +17,7 @@ struct TokenRenewer: Sendable {
   let tokens: any TokenStore
   private let rule: RenewalRule
 
-  /// - Throws: where the store keeps no tokens.
+  /// - Throws: if the store keeps no tokens.
   init(_ session: Session, termination: TerminationSignal?) throws {
     guard let tokens = session.store.tokens else {
       throw Failure(.storeKeepsNoTokens(session.store.description))
@@ -35,21 +35,21 @@ struct TokenRenewer: Sendable {
       provenance: session.provenance)
   }
 
-  /// Renews what is due, of all connections or of those named.
+  /// Renews the tokens that are due, of all connections or of the named ones.
   ///
-  /// 1. Answers that a killed process left are saved.
+  /// 1. Responses that a killed process left are saved.
   /// 2. The records say what is due, which needs no key.
-  /// 3. Only where something is due, the setups are opened, all at once.
-  /// 4. A bounded number is renewed at once; after one failure the others continue.
+  /// 3. If something is due, all setups that are needed are opened in one batch.
+  /// 4. A bounded number is renewed in parallel; after one failure the others continue.
   ///
   /// - Parameters:
-  ///   - names: those alone, due or not; `nil` for what is due of all.
-  /// - Returns: what was tried, and what only a person can do, by name.
+  ///   - names: only these, due or not; `nil` for all that are due.
+  /// - Returns: what was tried, and which connections need a person, by name.
   func run(_ names: Set<ConnectionName>?, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: names != nil, console: console)
   }
 
-  /// Renews what is due of those named.
+  /// Renews the due ones among the named connections.
   func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: false, console: console)
   }
@@ -83,7 +83,7 @@ struct TokenRenewer: Sendable {
     return results.sorted { $0.name < $1.name }
   }
 
-  /// When something is to be looked at again, by the records; `nil` where nothing ends.
+  /// When the records must be checked again; `nil` if nothing expires.
   func nextDue() async throws -> Timestamp? {
     let subjects = subjects(try await session.read())
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in

@@ -40,14 +40,14 @@ extension Manifest {
 private struct ParsedApp {
   let app: App
   let range: SourceRange
-  /// Whether the document itself names it, or takes the base's.
+  /// Whether the document itself names it; otherwise it inherits the base's.
   let isOwn: Bool
 }
 
 /// `spec.scopes`.
 private struct ParsedScopes {
   var part = ConnectionLayer.Part<Set<Scope>>.unspecified
-  /// `nil` where no scopes are listed.
+  /// `nil` if no scopes are listed.
   var range: SourceRange?
 }
 
@@ -121,7 +121,7 @@ extension NodeReader {
     _ spec: [YAMLEntry], of node: YAMLNode, catalog: Catalog, below: ManifestDocument?
   ) -> ParsedApp? {
     guard let value = spec.value("app") else {
-      // Where the base's app is unknown, that is reported for the base.
+      // If the base's app is unknown, that is reported for the base.
       if let below { return below.app.map { ParsedApp(app: $0, range: node.range, isOwn: false) } }
       report(.missingKey("app", in: "spec", of: node, example: "app: http", file: file))
       return nil

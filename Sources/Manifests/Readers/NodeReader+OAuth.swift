@@ -5,7 +5,7 @@ import SourceYAML
 
 /// `oauth:` of an app, and `tokens:` of a project file.
 extension NodeReader {
-  /// `nil` where none is given, or it is invalid.
+  /// `nil` if none is given, or it is invalid.
   mutating func readOAuth(
     _ app: [YAMLEntry], _ path: String, setups: [SetupShape]
   ) -> OAuthService? {

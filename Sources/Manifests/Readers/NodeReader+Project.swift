@@ -3,7 +3,7 @@ import Model
 package import SourceYAML
 
 extension Project {
-  /// Reads `vaultctl.yaml`; the project is `nil` where the file has an error.
+  /// Reads `vaultctl.yaml`; the project is `nil` if the file has an error.
   package static func read(
     _ yaml: YAMLFile, parseFaults: [Diagnostic]
   ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [SourceRange]) {

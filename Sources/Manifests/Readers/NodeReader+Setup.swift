@@ -118,7 +118,7 @@ extension NodeReader {
     return nil
   }
 
-  /// The slot, and the field's value where it is given and valid.
+  /// The slot, and the field's value if it is given and valid.
   private mutating func readSlot(
     _ entry: YAMLEntry, _ field: FieldName, isSecret: Bool, constraint: ValueConstraint?
   ) -> (FieldSlot, FieldValue?)? {

@@ -21,7 +21,7 @@ extension NodeReader {
     }
   }
 
-  /// `nil` where none is given.
+  /// `nil` if none is given.
   ///
   /// - Parameter standardFile: the file of a SQLite store that names none.
   mutating func readStore(
@@ -98,7 +98,7 @@ extension NodeReader {
       credentialsCommand: readCommand(entries, path))
   }
 
-  /// A server that a login may be sent to; `nil` where none is given.
+  /// A server that a login may be sent to; `nil` if none is given.
   mutating func readServer(_ entries: [YAMLEntry], _ key: String, _ path: String) -> String? {
     guard let value = entries.given(key), let text = text(value, "\(path).\(key)") else {
       return nil

@@ -22,8 +22,8 @@ struct NodeReader {
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
-  /// The parser's findings and ours, in reading order. Where the parser has refused a value, ours
-  /// at the same location would add nothing.
+  /// The parser's findings and ours, in reading order. If the parser has refused a value, ours at
+  /// the same location would add nothing.
   func diagnostics(after parseFaults: [Diagnostic]) -> [Diagnostic] {
     let refused = Set(parseFaults.compactMap { $0.location?.range?.start })
     let ours = diagnostics.filter { diagnostic in
@@ -101,7 +101,7 @@ struct NodeReader {
       return nil
     }
     show(node)
-    // What has more digits than 64 bits is out of every range.
+    // A number of more than 64 bits is out of every range.
     if let value = Int(scalar.text), limit.contains(value) { return value }
     report(.outOfRange(node, path, limit, file: file))
     return nil
@@ -149,6 +149,6 @@ extension [YAMLEntry] {
 
   func isNull(_ key: String) -> Bool { value(key)?.isNull ?? false }
 
-  /// The value, where it is there and not `null`.
+  /// The value, if it is present and not `null`.
   func given(_ key: String) -> YAMLNode? { value(key).flatMap { $0.isNull ? nil : $0 } }
 }

@@ -1,8 +1,8 @@
 package import Model
 
-/// JSON Schemas (draft 2020-12) of what a user writes, made from the catalog: editors complete and
-/// check manifests with them, and give the same verdict as `vaultctl validate` wherever a schema can
-/// express the rule.
+/// JSON Schemas (draft 2020-12) of the files that users write, generated from the catalog: editors
+/// complete and check manifests with them, and give the same verdict as `vaultctl validate` if a
+/// schema can express the rule.
 package enum Schemas {
   static let dialect = "https://json-schema.org/draft/2020-12/schema"
 

@@ -48,7 +48,7 @@ enum StoreSchema {
       ], nullable: true, conditions: ["allOf": .array(types.map(rule))])
   }
 
-  /// If the type is this one, its required keys are there, and no other type's.
+  /// If the type is this one, its required keys are present, and no other type's.
   private static func rule(_ type: StoreType) -> JSON {
     let others = types.flatMap(\.keys).filter { !type.keys.contains($0) }
     let known = others.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }

@@ -1,9 +1,9 @@
-/// The apps that the tool knows by itself.
+/// The built-in apps.
 ///
 /// Setups, fields and constraints are those of the Auth0 Management API v2 description (Flows vault
-/// connections); app names and the scopes of actions those of the Auth0 docs on Forms vaults.
-/// Which fields are secret is our decision. No service takes an empty credential, so we do not
-/// either, where the API says nothing of a least length.
+/// connections); app names and the scopes of actions those of the Auth0 docs on Forms vaults. Which
+/// fields are secret is our decision. No service takes an empty credential, so we do not either,
+/// even if the API states no minimum length.
 extension Catalog {
   package static let builtIn = Catalog([
     .activecampaign, .airtable, .auth0, .bigquery, .clearbit, .docusign, .googleSheets, .http,
@@ -21,7 +21,7 @@ extension Catalog {
 }
 
 extension SetupShape {
-  /// Consent by the service's own page; what else it takes, the API does not name.
+  /// Consent on the service's own page; the API does not name the other fields.
   static let oauthCode = SetupShape(
     type: "oauth_code",
     fields: [

@@ -1,7 +1,7 @@
-/// What the services of the built-in apps say of their OAuth side.
+/// OAuth facts of the built-in apps' services.
 ///
-/// From the vendors' own documentation where it was at hand, else from public client code, as of
-/// November 2026. A lifetime that no source gives is left unknown: the response has it.
+/// From the vendors' own documentation if available, else from public client code, as of
+/// November 2026. A lifetime that no source states is left unknown: the response has it.
 extension OAuthService {
   /// A refresh invalidates the previous pair; 60 days without use expire the refresh token.
   static let airtable = OAuthService(
@@ -27,7 +27,7 @@ extension OAuthService {
     authorizationParameters: ["access_type": "offline", "prompt": "consent"],
     clientAuthentication: .post, refresh: RefreshRules(rotation: .never, idleSeconds: days(180)))
 
-  /// The 30 days start again with each refresh only where `extended` was granted at first.
+  /// The 30 days start again with each refresh only if `extended` was granted at first.
   static let docusign = OAuthService(
     authorization: "https://account.docusign.com/oauth/auth",
     token: "https://account.docusign.com/oauth/token", clientAuthentication: .basic,
@@ -35,8 +35,8 @@ extension OAuthService {
       rotation: .always, idleSeconds: days(30), idleRenewedBy: "extended"),
     lifetime: AccessLifetime(.seconds(28_800)))
 
-  /// Scopes come back as an array, in a member of another name; connections of one account share what
-  /// they were given.
+  /// Scopes come back as an array, in a member of another name; connections of one account share
+  /// their grant.
   static let hubspot = OAuthService(
     authorization: "https://app.hubspot.com/oauth/authorize",
     token: "https://api.hubapi.com/oauth/2026-03/token",
@@ -54,7 +54,7 @@ extension OAuthService {
     scopes: ScopeRules(isSent: false),
     refresh: RefreshRules(rotation: .none), lifetime: AccessLifetime(.forever, zero: .never))
 
-  /// Scopes are set on the app there; a token keeps those that it was made with.
+  /// Scopes are set on the app there; a token keeps those that it was issued with.
   static let pipedrive = OAuthService(
     authorization: "https://oauth.pipedrive.com/oauth/authorize",
     token: "https://oauth.pipedrive.com/oauth/token", clientAuthentication: .basic,

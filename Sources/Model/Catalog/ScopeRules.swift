@@ -1,14 +1,14 @@
 /// How a service spells scopes, and which of them are the same.
 package struct ScopeRules: Hashable, Sendable {
-  /// What joins them in a request.
+  /// The separator in a request.
   package var separator: String
   /// Whether a request names them at all; some services take them from the client's registration.
   package var isSent: Bool
-  /// Where a response has what was granted: a member, or one within another (`authed_user.scope`).
+  /// The member of a response that has the granted scopes, maybe nested (`authed_user.scope`).
   package var grantedMember: String
   /// Other spellings of a scope: `chat:write:bot` is `chat:write`.
   package var aliases: [Scope: Scope]
-  /// What a scope gives besides itself, directly.
+  /// The scopes that a scope directly includes.
   package var implied: [Scope: Set<Scope>]
 
   package init(
@@ -22,18 +22,18 @@ package struct ScopeRules: Hashable, Sendable {
     self.implied = implied
   }
 
-  /// What of `wanted` the grant does not give, sorted.
+  /// The scopes in `wanted` that the grant does not include, sorted.
   package func missing(_ wanted: Set<Scope>, from granted: Set<Scope>) -> [Scope] {
     let given = closure(granted)
     return wanted.filter { !given.contains(canonical($0)) }.sorted()
   }
 
-  /// What was granted and is neither declared nor a part of what is, sorted.
+  /// The granted scopes that are neither declared nor included in a declared one, sorted.
   package func extra(_ granted: Set<Scope>, beyond declared: Set<Scope>) -> [Scope] {
     missing(granted, from: declared)
   }
 
-  /// Whether two sets ask for the same, whatever they call it.
+  /// Whether two sets request the same, under any names.
   package func areSame(_ left: Set<Scope>, _ right: Set<Scope>) -> Bool {
     Set(left.map(canonical)) == Set(right.map(canonical))
   }
@@ -53,7 +53,7 @@ package struct ScopeRules: Hashable, Sendable {
     return least
   }
 
-  /// Everything that a grant gives, in canonical spelling.
+  /// Everything that a grant includes, in canonical spelling.
   private func closure(_ scopes: Set<Scope>) -> Set<Scope> {
     let implied = Dictionary(implied.map { (canonical($0.key), $0.value) }) { $0.union($1) }
     var reached: Set<Scope> = []

@@ -6,7 +6,7 @@ enum Armor {
   private static let footer = "-----END PGP MESSAGE-----"
   private static let lineLength = 64
 
-  /// The packets inside, or what is wrong with the armor. The CRC-24 is checked where it is there.
+  /// The packets inside, or what is wrong with the armor. The CRC-24 is checked if it is there.
   static func decoded(_ text: String) throws(MalformedMessage) -> [UInt8] {
     try decoded(text.utf8.span)
   }

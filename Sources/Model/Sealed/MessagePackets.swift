@@ -76,7 +76,7 @@ private struct PacketReader {
   struct Packet {
     let tag: UInt8
     let body: Range<Int>
-    /// It has one definite length.
+    /// Whether it has one definite length.
     let isWhole: Bool
   }
 

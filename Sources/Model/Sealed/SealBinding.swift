@@ -4,9 +4,9 @@ import Encodings
 /// What ties a sealed value to its field: a name that is inside the message and must match when it
 /// is opened.
 package struct SealBinding: Hashable, Sendable {
-  /// `vaultctl:v1:<project>:<environment or ->:<connection>:<field>`; its SHA-256 where that is
-  /// over 255 bytes. Bytes of a part that are not letters, digits, `.`, `_` or `-` are written
-  /// `=XX`: gpg cuts a name at slashes and reports some others in another form.
+  /// `vaultctl:v1:<project>:<environment or ->:<connection>:<field>`; its SHA-256 if that is over
+  /// 255 bytes. Bytes of a part that are not letters, digits, `.`, `_` or `-` are written `=XX`:
+  /// gpg cuts a name at slashes and reports some others in another form.
   package let name: String
 
   package init(project: String, environment: String? = nil, _ address: FieldAddress) {

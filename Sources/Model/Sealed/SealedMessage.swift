@@ -1,7 +1,7 @@
 private import Crypto
 import Encodings
 
-/// Why a text is not an OpenPGP message that we could open.
+/// Why a text is not a usable OpenPGP message.
 package enum MalformedMessage: Error, Hashable, Sendable {
   case noHeader, noBlankLine, noFooter, textAfterFooter, badBase64, badChecksum
   case badPackets

@@ -36,7 +36,7 @@ package struct Seconds: Hashable, Comparable, Sendable, ExpressibleByIntegerLite
 
   package init(integerLiteral count: Int64) { self.init(count) }
 
-  /// Whole seconds toward zero; `nil` for what is no number. Infinity is the limit.
+  /// Whole seconds toward zero; `nil` for NaN. Infinity is the limit.
   package init?(_ count: Double) {
     if count.isNaN { return nil }
     self.init(Int64(exactly: count.rounded(.towardZero)) ?? (count < 0 ? .min : .max))
@@ -52,7 +52,7 @@ package struct Seconds: Hashable, Comparable, Sendable, ExpressibleByIntegerLite
 }
 
 extension Seconds: Decodable {
-  /// As servers write it: any number, clamped.
+  /// From a server: any number, clamped.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let count = try? container.decode(Int64.self) {

@@ -37,14 +37,14 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
     Timestamp(milliseconds: left.milliseconds - right.count)
   }
 
-  /// The time from `right` to `left`; negative where `right` is later.
+  /// The time from `right` to `left`; negative if `right` is later.
   package static func - (left: Self, right: Self) -> Milliseconds {
     Milliseconds(left.milliseconds - right.milliseconds)
   }
 
   package func adding(seconds: Int64) -> Timestamp { self + Seconds(seconds).milliseconds }
 
-  /// Whole seconds from `earlier` to here; negative where `earlier` is later.
+  /// Whole seconds from `earlier` to here; negative if `earlier` is later.
   package func seconds(since earlier: Timestamp) -> Int64 { (self - earlier).count / 1000 }
 
   package init(from decoder: any Decoder) throws {

@@ -1,17 +1,16 @@
 import Crypto
 import Encodings
 
-/// The names of the setup fields that configure a client.
-package enum ClientField {
-  package static let clientID: FieldName = "client_id"
-  package static let clientSecret: FieldName = "client_secret"
-  package static let audience: FieldName = "audience"
-  package static let resource: FieldName = "resource"
-  package static let scope: FieldName = "scope"
-  package static let privateKey: FieldName = "private_key"
-  package static let keyID: FieldName = "key_id"
-  /// The issuer of assertions (RFC 7523 section 3), where there is no `client_id`.
-  package static let clientEmail: FieldName = "client_email"
+/// The client that tokens were issued to: another client cannot use them.
+package struct ClientIdentity: Hashable, Sendable, Codable {
+  package let id: String
+  /// SHA-256 of the client's configuration without its secret, in hex.
+  package let digest: String
+
+  package init(id: String, digest: String) {
+    self.id = id
+    self.digest = digest
+  }
 }
 
 extension ClientIdentity {
@@ -19,7 +18,7 @@ extension ClientIdentity {
   /// rotated and the tokens stay valid.
   ///
   /// - Parameter value: a field of the setup.
-  /// - Returns: `nil` where the setup does not say who the client is, or where its endpoint is.
+  /// - Returns: `nil` if the setup lacks the client's id or its endpoint.
   package init?(
     _ grant: OAuthGrant, _ service: OAuthService, value: (FieldName) -> String?
   ) {

@@ -2,10 +2,10 @@
 package enum ConnectionState: Hashable, Sendable {
   /// Required fields are missing.
   case empty([FieldName])
-  /// The credentials are there, and no grant yet.
+  /// The credentials are complete, but there is no grant yet.
   case unauthorized
   case ready
-  /// It is due for renewal, and good until then.
+  /// It is due for renewal, and valid until then.
   case expiring(at: Timestamp)
   case expired(at: Timestamp)
   case needsAuthorization(AuthorizationNeed)
@@ -34,11 +34,11 @@ package enum ConnectionState: Hashable, Sendable {
 }
 
 extension TokenRecord {
-  /// Why renewal needs a person; `nil` where it does not.
+  /// Why renewal needs a person; `nil` if it does not.
   ///
   /// - Parameters:
-  ///   - client: the connection's client as it is set up now; `nil` where that is not known.
-  ///   - declared: the scopes that the connection should have; `nil` where none are declared.
+  ///   - client: the connection's client as it is set up now; `nil` if that is not known.
+  ///   - declared: the scopes that the connection should have; `nil` if none are declared.
   package func need(
     client: ClientIdentity?, declared: Set<Scope>?, rules: ScopeRules, now: Timestamp
   ) -> AuthorizationNeed? {

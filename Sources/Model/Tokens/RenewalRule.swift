@@ -33,7 +33,7 @@ package struct RenewalRule: Hashable, Sendable {
     return ends - margin - jitter
   }
 
-  /// When the tokens of a record are due; `nil` where they need no renewal by time.
+  /// When the tokens of a record are due; `nil` if they need no renewal by time.
   ///
   /// An unused refresh token that would expire is kept alive by a refresh in the last tenth of its time.
   package func dueAt(_ tokens: TokenMetadata, connection: ConnectionName) -> Timestamp? {
@@ -41,7 +41,7 @@ package struct RenewalRule: Hashable, Sendable {
       switch tokens.expiry {
       case .at(let time): dueAt(issued: tokens.issuedAt, ends: time, connection: connection)
       case .never: nil
-      // Nobody said how long it lasts: an hour is short for a service, and a refresh is cheap.
+      // The lifetime is unknown: an hour is short for a service, and a refresh is cheap.
       case .unknown: tokens.issuedAt.adding(seconds: 2700)
       }
     let keepAlive = tokens.refresh.flatMap { refresh in

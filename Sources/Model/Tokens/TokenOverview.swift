@@ -14,7 +14,7 @@ package struct TokenOverview: Hashable, Sendable {
 
 extension TokenRecord {
   /// When the connection stops working although it is renewed: the end of an access token that
-  /// nothing renews, or of the refresh token. `nil` where it has no such end.
+  /// nothing renews, or of the refresh token. `nil` if it has no such end.
   package var endsForGood: Timestamp? {
     guard let tokens, grant.needsPerson else { return nil }
     guard let refresh = tokens.refresh else { return tokens.expiry.time }

@@ -68,7 +68,7 @@ struct OwnSessionKeyLog: Sendable {
     hexadecimal(GCrypt.sha256(message.keyPackets.span))
   }
 
-  /// A file of our own that nobody else can write to.
+  /// Our own file, which no other user can write to.
   private static func isPrivate(_ path: String) -> Bool {
     var status = stat()
     return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

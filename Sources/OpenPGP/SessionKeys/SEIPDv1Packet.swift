@@ -101,7 +101,7 @@ extension SessionKey {
     return difference == 0
   }
 
-  /// Where the value starts in a literal packet that is the whole content, is binary, and names
+  /// The offset of the value in a literal packet that is the whole content, is binary, and names
   /// this binding.
   private static func valueStart(in packet: Span<UInt8>, binding: String) -> Int? {
     guard packet.count > 2, packet[0] == Layout.literalTag else { return nil }

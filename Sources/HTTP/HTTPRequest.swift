@@ -1,0 +1,25 @@
+/// One request. Its body may hold secrets, so it is never described.
+package struct HTTPRequest: Sendable {
+  package enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case patch = "PATCH"
+    case delete = "DELETE"
+  }
+
+  package let method: Method
+  /// Absolute, including the query.
+  package let url: String
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]?
+
+  package init(
+    _ method: Method, _ url: String, headers: [(name: String, value: String)] = [],
+    body: [UInt8]? = nil
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
+}

@@ -1,0 +1,34 @@
+package import Diagnostics
+
+/// Something that a reader of the plan should know.
+package struct Finding: Hashable, Sendable, Codable {
+  package let kind: FindingKind
+  package let connection: ConnectionName?
+  package let diagnostic: Diagnostic
+
+  package init(_ kind: FindingKind, _ connection: ConnectionName?, _ diagnostic: Diagnostic) {
+    self.kind = kind
+    self.connection = connection
+    self.diagnostic = diagnostic
+  }
+}
+
+/// The names that `policy.failOn` and `--fail-on` take.
+package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
+  case empty
+  case drift
+  case conflict
+  case scopeDrift = "scope-drift"
+  case undecided
+  case unmanaged
+  case orphaned
+  case preventDestroy = "prevent-destroy"
+  /// A flow names no connection, one that is not declared, or another app's.
+  case flow
+  /// Tokens that have expired, soon expire permanently, or cannot be renewed.
+  case tokens
+  /// In a diff only: a message was moved to another field.
+  case movedSecret = "moved-secret"
+  /// In a diff only: a recipient was removed from a value and may still know it.
+  case formerRecipient = "former-recipient"
+}

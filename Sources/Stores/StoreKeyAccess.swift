@@ -1,0 +1,18 @@
+/// Access to a store's own key, to read, rotate or use it.
+package protocol StoreKeyAccess: Sendable {
+  /// The stored key: an armored message; `nil` before the first secret.
+  func sealed() async throws(StoreError) -> String?
+
+  /// The key, opened; `nil` before the first secret.
+  ///
+  /// - Throws: `keyUnavailable` if it cannot be opened here.
+  func present() async throws(StoreError) -> StoreKey?
+
+  /// The key, opened from a copy of it.
+  func open(_ sealed: String) async throws(StoreError) -> StoreKey
+
+  /// Seals the key again, for the current recipients.
+  ///
+  /// - Returns: false if there is no key yet.
+  func reseal() async throws(StoreError) -> Bool
+}
