@@ -14,6 +14,8 @@ actor OpenBaoJournal {
 
   private struct Part: Codable {
     static let size = 2000
+    /// Far more parts than any run has; a journal that was edited can name any number.
+    static let limit = 1000
 
     let provenance: Provenance
     let planned: Int
@@ -50,6 +52,9 @@ actor OpenBaoJournal {
   /// `nil` where the last run is over.
   func interrupted() async throws(StoreError) -> Interrupted? {
     guard let first = try await part(0), !first.intents.isEmpty else { return nil }
+    guard first.parts <= Part.limit else {
+      throw .corrupt("the journal has \(first.parts) parts, which must be at most \(Part.limit)")
+    }
     var intents = first.intents
     for number in 1..<max(1, first.parts) {
       intents += try await part(number)?.intents ?? []
