@@ -11,6 +11,16 @@ final class OutputStream: Sendable {
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
+  /// Opens what the caller has closed (`>&-`) in a way that no byte goes through: otherwise the next file
+  /// or socket gets its number, and with it what is meant for the stream.
+  static func keepNumbersOfClosedStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number, which is this one: the ones before it are open.
+      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// The `errno` of what did not go out. A reader that closed its pipe has what it wanted: that is none.
   var lostWrite: Int32? {
     failure.withLock { $0 == EPIPE ? nil : $0 }

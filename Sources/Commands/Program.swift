@@ -11,6 +11,7 @@ package enum Program {
   /// Nothing asynchronous starts before there is a command to run, so that `--version`, help and
   /// wrong usage cost no threads.
   package static func run() -> Never {
+    OutputStream.keepNumbersOfClosedStreams()
     // Scripts ask this all the time; the tree of commands need not be built to answer.
     if CommandLine.arguments.dropFirst() == ["--version"] {
       end(with: CleanExit.message(version))
