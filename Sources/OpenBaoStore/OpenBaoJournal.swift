@@ -59,7 +59,9 @@ actor OpenBaoJournal {
     for number in 1..<max(1, first.parts) {
       intents += try await part(number)?.intents ?? []
     }
-    return Interrupted(provenance: first.provenance, planned: first.planned, intents: intents)
+    // Edited, it can be any number.
+    let planned = max(intents.count, min(first.planned, Part.limit * Part.size))
+    return Interrupted(provenance: first.provenance, planned: planned, intents: intents)
   }
 
   /// Journals that nothing of a killed run is in doubt any more.
