@@ -39,8 +39,21 @@ package enum Program {
     }
   }
 
+  /// ArgumentParser wraps help after a column of 26 characters, and traps where nothing is left of the
+  /// terminal's width or of what `COLUMNS` says.
+  private static func widenHelp() {
+    let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    var size = winsize()
+    let isTerminal = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    let width = named ?? (isTerminal ? Int(size.ws_col) : narrowestHelp)
+    if width < narrowestHelp { unsafe setenv("COLUMNS", "\(narrowestHelp)", 1) }
+  }
+
+  private static let narrowestHelp = 40
+
   /// Shows what the parser has to say, and exits.
   private static func end(with error: any Error) -> Never {
+    widenHelp()
     var code = VaultctlCommand.exitCode(for: error)
     let message = VaultctlCommand.fullMessage(for: error)
     if message.isEmpty { Foundation.exit(code.rawValue) }
