@@ -143,7 +143,7 @@ let package = Package(
     tests(
       "SQLiteStoreTests",
       [
-        "SQLiteStore", "Stores", "Model", "Processes", "Secrets",
+        "SQLiteStore", "Ledgers", "Stores", "Model", "Processes", "Secrets",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("ProcessesTests", ["Processes"]),

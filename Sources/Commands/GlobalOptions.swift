@@ -19,7 +19,8 @@ struct GlobalOptions: ParsableArguments {
   @Flag(
     name: .shortAndLong,
     help:
-      "Log server requests and git calls to stderr; -vv and -vvv log more, never a value.")
+      "Log server requests to stderr; -vv adds git calls and headers, -vvv the shape of bodies; never a value."
+  )
   var verbose: Int
 
   var namesAllEnvironments: Bool { environment == "all" }

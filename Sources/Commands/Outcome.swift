@@ -3,6 +3,8 @@ package import ArgumentParser
 /// How a command ended; the one place where that becomes an exit code.
 package enum Outcome: Hashable, Sendable {
   case fine
+  /// Everything was applied to the store.
+  case applied
   /// An error; nothing was done.
   case failed
   /// There are changes, and `--detailed-exitcode` asks for a separate code.
@@ -18,13 +20,14 @@ package enum Outcome: Hashable, Sendable {
   package var withoutItsOutput: Outcome {
     switch self {
     case .fine, .failed, .changes, .finding: .failed
+    case .applied: .partly
     case .partly, .broken: self
     }
   }
 
   package var exitCode: ExitCode {
     switch self {
-    case .fine: ExitCode(0)
+    case .fine, .applied: ExitCode(0)
     case .failed: ExitCode(1)
     case .changes: ExitCode(2)
     case .finding: ExitCode(3)

@@ -11,6 +11,16 @@ final class OutputStream: Sendable {
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
+  /// Opens streams that the caller closed (`>&-`) so that no byte goes through. Otherwise the next file or
+  /// socket gets the stream's number, and with it what is meant for the stream.
+  static func keepNumbersOfClosedStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number, which is this one: the ones before it are open.
+      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// The `errno` of the write that failed. A reader that closes its pipe has what it wanted, so
   /// that is no failure.
   var lostWrite: Int32? {

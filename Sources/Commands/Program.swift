@@ -11,6 +11,7 @@ package enum Program {
   /// Nothing asynchronous starts before the command is known, so `--version`, help and usage errors
   /// start no threads.
   package static func run() -> Never {
+    OutputStream.keepNumbersOfClosedStreams()
     // Scripts call this often, and it does not need the tree of commands.
     if CommandLine.arguments.dropFirst() == ["--version"] {
       end(with: CleanExit.message(version))
@@ -38,8 +39,21 @@ package enum Program {
     }
   }
 
+  /// ArgumentParser wraps help after a column of 26 characters, and traps if nothing is left of the
+  /// width of the terminal or of `COLUMNS`.
+  private static func widenHelp() {
+    let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    var size = winsize()
+    let isTerminal = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    let width = named ?? (isTerminal ? Int(size.ws_col) : narrowestHelp)
+    if width < narrowestHelp { unsafe setenv("COLUMNS", "\(narrowestHelp)", 1) }
+  }
+
+  private static let narrowestHelp = 40
+
   /// Shows the parser's message, and exits.
   private static func end(with error: any Error) -> Never {
+    widenHelp()
     var code = VaultctlCommand.exitCode(for: error)
     let message = VaultctlCommand.fullMessage(for: error)
     if message.isEmpty { Foundation.exit(code.rawValue) }

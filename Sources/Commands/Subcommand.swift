@@ -17,7 +17,7 @@ extension Subcommand {
       console.report([lost])
       throw outcome.withoutItsOutput.exitCode
     }
-    if outcome != .fine { throw outcome.exitCode }
+    if !outcome.exitCode.isSuccess { throw outcome.exitCode }
   }
 
   /// Errors are reported here.

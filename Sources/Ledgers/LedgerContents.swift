@@ -37,5 +37,17 @@ package struct LedgerRun: Hashable, Sendable, Codable {
   /// SHA-256 of all intents, in hex.
   package var plan: String?
   package var intents: [JournaledIntent] = []
-  package var done = 0
+  package var done: Int {
+    get { min(max(countedDone, 0), Self.maxDone) }
+    set { countedDone = newValue }
+  }
+  /// As the ledger has it, where anybody who may push can write any number.
+  var countedDone = 0
+
+  private static let maxDone = 1_000_000_000
+
+  private enum CodingKeys: String, CodingKey {
+    case holder, provenance, plan, intents
+    case countedDone = "done"
+  }
 }

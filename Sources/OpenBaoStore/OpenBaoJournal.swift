@@ -14,6 +14,8 @@ actor OpenBaoJournal {
 
   private struct Part: Codable {
     static let size = 2000
+    /// Far more parts than any run has; a journal that was edited can name any number.
+    static let limit = 1000
 
     let provenance: Provenance
     let planned: Int
@@ -50,11 +52,16 @@ actor OpenBaoJournal {
   /// `nil` if the last run is over.
   func interrupted() async throws(StoreError) -> Interrupted? {
     guard let first = try await part(0), !first.intents.isEmpty else { return nil }
+    guard first.parts <= Part.limit else {
+      throw .corrupt("the journal has \(first.parts) parts, which must be at most \(Part.limit)")
+    }
     var intents = first.intents
     for number in 1..<max(1, first.parts) {
       intents += try await part(number)?.intents ?? []
     }
-    return Interrupted(provenance: first.provenance, planned: first.planned, intents: intents)
+    // Edited, it can be any number.
+    let planned = max(intents.count, min(first.planned, Part.limit * Part.size))
+    return Interrupted(provenance: first.provenance, planned: planned, intents: intents)
   }
 
   /// Journals that nothing of a killed run is in doubt any more.

@@ -73,7 +73,7 @@ struct ChangeTransaction {
   }
 
   private func update(_ id: StoreID, _ kind: StoreEvent.Kind) throws -> AppliedRecord {
-    let next = try number(of: id) + 1
+    let next = try RowVersion.next(after: number(of: id))
     try db.run(
       sql: """
         UPDATE connection SET app = ?, setup_type = ?, labels = ?, version = ?, updated_at = ?

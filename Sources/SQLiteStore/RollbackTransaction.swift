@@ -20,7 +20,7 @@ struct RollbackTransaction {
         db, sql: "SELECT id, version FROM connection WHERE name = ?", arguments: [name.rawValue])
     else { throw StoreError.notFound(name) }
     let id = StoreID(row[0])
-    let next = (row[1] as Int64) + 1
+    let next = try RowVersion.next(after: row[1])
     guard let number = Int64(version.rawValue),
       let content = try VersionTable.content(db, id, number: number)
     else { throw StoreError.refused("`\(name)` has no version \(version)") }

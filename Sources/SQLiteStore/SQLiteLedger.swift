@@ -53,11 +53,11 @@ package struct SQLiteLedger: Ledger {
   package func reset(by provenance: Provenance) throws(StoreError) {
     try file.writing { db in
       try db.execute(sql: "DELETE FROM ledger_entry WHERE ledger = ?", arguments: [name])
-      let number = try number(db)
-      try put(db, number: number + 1, LedgerContents())
+      let number = try RowVersion.next(after: number(db))
+      try put(db, number: number, LedgerContents())
       try db.execute(
         sql: "INSERT INTO ledger_log (ledger, number, at, message) VALUES (?, ?, ?, ?)",
-        arguments: [name, number + 1, provenance.at.milliseconds, "ledger: reset\n"])
+        arguments: [name, number, provenance.at.milliseconds, "ledger: reset\n"])
     }
   }
 
@@ -101,7 +101,8 @@ extension SQLiteLedger {
     _ db: Database, _ old: Version, _ contents: LedgerContents
   ) throws -> Int64 {
     guard try number(db) == old.number else { throw StoreError.ledgerMoved }
-    try put(db, number: old.number + 1, contents)
+    let next = try RowVersion.next(after: old.number)
+    try put(db, number: next, contents)
     let names = Set(contents.entries.keys).union(old.contents.entries.keys)
     for connection in names where contents.entries[connection] != old.contents.entries[connection] {
       if let entry = contents.entries[connection] {
@@ -115,7 +116,7 @@ extension SQLiteLedger {
           arguments: [name, connection.rawValue])
       }
     }
-    return old.number + 1
+    return next
   }
 
   private func put(_ db: Database, number: Int64, _ contents: LedgerContents) throws {

@@ -19,7 +19,7 @@ struct TokenSwap {
       try Int64.fetchOne(
         db, sql: "SELECT version FROM token WHERE connection = ?", arguments: [id]) ?? 0
     guard found == write.version else { throw StoreError.tokensMoved(write.name) }
-    let next = found + 1
+    let next = try RowVersion.next(after: found)
     try db.execute(
       sql: """
         INSERT INTO token (connection, version, record) VALUES (?, ?, ?)

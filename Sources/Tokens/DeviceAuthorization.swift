@@ -43,14 +43,20 @@ extension TokenRequests {
 
   /// Polls until the person has decided, as often as the service allows.
   ///
-  /// - Parameter sleep: waits for a number of seconds.
-  /// - Throws: the service's final error; `consent` if the time is over.
+  /// - Parameters:
+  ///   - timeout: seconds that we wait at most; `nil` is as long as the service does.
+  ///   - sleep: waits for a number of seconds.
+  /// - Throws: the service's final error; `consent` if its time is over, `transient` if ours is.
   package func response(
-    to device: DeviceAuthorization, sleep: (Int64) async -> Void
+    to device: DeviceAuthorization, timeout: Int64? = nil, sleep: (Int64) async -> Void
   ) async throws(TokenError) -> RawResponse {
     var interval = device.interval
+    let deadline = timeout.map { now() + Seconds($0).milliseconds }
+    let end = min(device.endsAt, deadline ?? device.endsAt)
     while true {
-      await sleep(interval)
+      // A service that wants long pauses does not prolong the wait.
+      let left = (end.milliseconds - now().milliseconds + 999) / 1000
+      await sleep(max(1, min(interval, left)))
       if Task.isCancelled { throw .transient("cancelled", retryAfter: nil) }
       do throws(TokenError) {
         let raw = try await send(.device(code: device.code))
@@ -71,6 +77,9 @@ extension TokenRequests {
         }
       }
       if now() >= device.endsAt { throw .consent(.refused(code: "expired_token")) }
+      if let timeout, now() >= end {
+        throw .transient("no consent within \(timeout) s", retryAfter: nil)
+      }
     }
   }
 }

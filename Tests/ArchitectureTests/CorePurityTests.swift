@@ -82,6 +82,14 @@ struct PureTarget: CustomTestStringConvertible {
     ("let text = #\"at \\#(UUID())\"#", "names `UUID()`"),
     ("let text = \"\"\"\n  \\(list.map { \"\\($0) \\(Date.now)\" })\n  \"\"\"", "names `Date.now`"),
     ("/* a comment */ let x = Thread.current", "names `Thread`"),
+    ("// a comment\r let home = getenv(name)", "names `getenv()`"),
+    ("let quote = /a\"b/; let home = getenv(\"X\")", "names `getenv()`"),
+    ("typealias D = FoundationEssentials.Date", "names `typealias of Date`"),
+    ("let moment: Date = .init()", "names `.init()`"),
+    ("let clock: () -> Date = Date.init", "names `Date.init`"),
+    ("let hasher = Hasher()", "names `Hasher()`"),
+    ("@_silgen_name(\"time\") func seconds() -> Int", "names `@_silgen_name`"),
+    ("@_extern(c, \"time\") func seconds() -> Int", "names `@_extern`"),
   ])
   func whatIsPlantedIsFound(source: String, reason: String) {
     #expect(reasons(source).contains { $0.contains(reason) }, "\(reasons(source))")
@@ -102,6 +110,9 @@ struct PureTarget: CustomTestStringConvertible {
     "let random = writer.next(using: &generator)",
     "value.write(to: &writer)",
     "case rename(String)",
+    "let half = (a + b) / 2; let text = \"Date() / Date()\"",
+    "let mark = /\\/\"Date()/",
+    "typealias Fields = [Date: String]",
   ])
   func whatIsHarmlessPasses(source: String) {
     #expect(reasons(source) == [])

@@ -42,13 +42,27 @@ struct PurityCheck {
       {
         names.append("\(token.text)()")
       }
-      if token.text == ".", index + 1 < code.count, !(before?.endsOperand ?? false),
-        rule.implicitMembers.contains(code[index + 1].text)
-      {
-        names.append(".\(code[index + 1].text)")
+      if token.text == ".", !(before?.endsOperand ?? false) {
+        names += rule.implicitMembers.filter { member in
+          let wanted = SwiftTokens(member).all.map(\.text)
+          return code[(index + 1)...].prefix(wanted.count).map(\.text) == wanted
+        }.map { ".\($0)" }
+      }
+      if rule == .disguise, token.text == "typealias", let type = aliased(code[index...]) {
+        names.append("typealias of \(type)")
       }
       return names.map { ($0, token.line) }
     }
+  }
+}
+
+extension PurityCheck {
+  /// What the type alias at the start is a name for, where that is a type that phrases know by its name.
+  private func aliased(_ code: ArraySlice<SwiftToken>) -> String? {
+    let path = code.drop { $0.text != "=" }.dropFirst()
+    let words = path.enumerated().prefix { $0 % 2 == 0 || $1.text == "." }.map(\.element)
+    let last = words.last { $0.kind == .identifier }
+    return last.flatMap { ["Date", "UUID", "Hasher"].contains($0.text) ? $0.text : nil }
   }
 }
 
@@ -71,7 +85,7 @@ struct SwiftImport {
 
 extension SwiftToken {
   /// Whether a `.` after this token is a member access, and not an implicit member.
-  fileprivate var endsOperand: Bool {
+  var endsOperand: Bool {
     switch kind {
     case .identifier: !["return", "in", "case", "else", "try", "await", "where"].contains(text)
     case .number, .string: true

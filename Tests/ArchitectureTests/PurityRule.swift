@@ -3,7 +3,7 @@
 /// Imports alone do not guard the core: FoundationEssentials, which it needs for `Date` and `Data`,
 /// also has files, the clock, the environment and random UUIDs.
 enum PurityRule: CaseIterable {
-  case files, clock, randomness, environment, concurrency, network, output
+  case files, clock, randomness, environment, concurrency, network, output, disguise
 
   var reason: String {
     switch self {
@@ -14,6 +14,7 @@ enum PurityRule: CaseIterable {
     case .concurrency: "uses tasks, threads or locks"
     case .network: "reaches the network"
     case .output: "reads or writes the standard streams"
+    case .disguise: "reaches what it does not name"
     }
   }
 
@@ -30,13 +31,14 @@ enum PurityRule: CaseIterable {
       ]
     case .clock:
       [
-        "Date()", "Date.init()", "Date.now", "Date(timeIntervalSinceNow", "timeIntervalSinceNow",
+        "Date()", "Date.init", "Date.now", "Date(timeIntervalSinceNow", "timeIntervalSinceNow",
         "Date.timeIntervalSinceReferenceDate", "ContinuousClock", "SuspendingClock",
         "DispatchTime", "DispatchWallTime", "CFAbsoluteTimeGetCurrent", "timespec", "timeval",
       ]
     case .randomness:
       [
-        "UUID()", "UUID.init()", "SystemRandomNumberGenerator", ".random", "randomElement()",
+        "UUID()", "UUID.init", "Hasher()", "Hasher.init", "SystemRandomNumberGenerator", ".random",
+        "randomElement()",
         "shuffled()", "shuffle()", "hashValue", "SymmetricKey", "PrivateKey", "Nonce()", "AES",
         "ChaChaPoly", "HPKE",
       ]
@@ -56,6 +58,12 @@ enum PurityRule: CaseIterable {
       ]
     case .network: ["URLSession", "URLRequest", "URLConnection", "CFSocket", "sockaddr"]
     case .output: ["FileDescriptor", "stdout", "stderr", "stdin"]
+    case .disguise:
+      [
+        "@_silgen_name", "@_extern", "@_exported", "dlsym", "dlopen", "unsafeBitCast",
+        "NSClassFromString",
+        "_typeByName",
+      ]
     }
   }
 
@@ -83,6 +91,7 @@ enum PurityRule: CaseIterable {
     case .network: ["socket", "connect", "getaddrinfo", "send", "recv"]
     case .output:
       ["print", "debugPrint", "dump", "readLine", "puts", "fputs", "printf", "fprintf", "exit"]
+    case .disguise: []
     }
   }
 
@@ -90,6 +99,8 @@ enum PurityRule: CaseIterable {
   var implicitMembers: [String] {
     switch self {
     case .clock: ["now", "continuous", "suspending"]
+    // A value of a type that the code does not name can be the present moment.
+    case .disguise: ["init()"]
     case .files, .randomness, .environment, .concurrency, .network, .output: []
     }
   }

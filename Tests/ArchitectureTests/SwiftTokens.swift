@@ -61,13 +61,15 @@ struct SwiftTokens {
     var depth = 0
     while let next = byte() {
       if isNext("//") {
-        while let next = byte(), next != UInt8(ascii: "\n") { advance() }
+        while let next = byte(), !next.isLineBreak { advance() }
       } else if isNext("/*") {
         skipComment()
       } else if let hashes = hashesBeforeQuote() {
         readString(hashes: hashes)
       } else if isNext("#/") {
         skipRegex()
+      } else if next == UInt8(ascii: "/"), let length = bareRegexLength() {
+        advance(length)
       } else if next.isNameStart {
         let start = (index, line)
         while byte()?.isNamePart ?? false { advance() }
@@ -109,6 +111,18 @@ struct SwiftTokens {
     advance(2)
   }
 
+  /// The length of `/…/`, which begins where no operand ends and is on one line; `nil` for an operator.
+  private func bareRegexLength() -> Int? {
+    if all.last?.endsOperand ?? false { return nil }
+    if byte(1).map({ $0.isSpace }) ?? true { return nil }
+    var offset = 1
+    while let next = byte(offset), !next.isLineBreak {
+      if next == UInt8(ascii: "/") { return offset + 1 }
+      offset += next == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return nil
+  }
+
   /// How many `#` stand before a quote here; `nil` where no string literal begins.
   private func hashesBeforeQuote() -> Int? {
     var hashes = 0
@@ -125,7 +139,7 @@ struct SwiftTokens {
     let end = [UInt8](repeating: UInt8(ascii: "\""), count: quotes) + marks
     let escape = [UInt8(ascii: "\\")] + marks
     var text: [UInt8] = []
-    while let next = byte(), !bytes[index...].starts(with: end) {
+    while let next = byte(), !bytes[index...].starts(with: end), quotes == 3 || !next.isLineBreak {
       guard bytes[index...].starts(with: escape) else {
         text.append(next)
         advance()
@@ -144,6 +158,7 @@ struct SwiftTokens {
 }
 
 extension UInt8 {
+  fileprivate var isLineBreak: Bool { self == 0x0A || self == 0x0D }
   fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
   fileprivate var isSpace: Bool { [0x20, 0x09, 0x0A, 0x0D].contains(self) }
   fileprivate var isNameStart: Bool {

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct ExitCodeTests {
   @Test(arguments: [
-    (Outcome.fine, Int32(0)), (.failed, 1), (.changes, 2), (.finding, 3), (.partly, 4),
+    (Outcome.fine, Int32(0)), (.applied, 0), (.failed, 1), (.changes, 2), (.finding, 3),
+    (.partly, 4),
     (.broken, 70),
   ])
   func everyOutcomeHasItsExitCode(_ outcome: Outcome, _ code: Int32) {
@@ -16,15 +17,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ([], [], Outcome.fine),
-    ([ApplyOutcome.ChangeResult.done, .done], [], .fine),
+    ([], [], Outcome.applied),
+    ([ApplyOutcome.ChangeResult.done, .done], [], .applied),
     ([.done, .failed([])], [], .partly),
     ([.done, .skipped], [], .partly),
     ([.failed([]), .skipped], [], .failed),
     ([.skipped], [], .failed),
     ([], [Severity.error], .failed),
     ([.done], [.error], .partly),
-    ([.done], [.warning], .fine),
+    ([.done], [.warning], .applied),
   ])
   func applySucceedsOnlyWhereEverythingIsDone(
     _ results: [ApplyOutcome.ChangeResult], _ faults: [Severity], _ expected: Outcome

@@ -1,3 +1,4 @@
+import Foundation
 import Ledgers
 import Model
 import Stores
@@ -28,6 +29,19 @@ import Testing
     #expect(try bob.read().contents == contents("a"), "the loser reads the winner's state")
     _ = try move(bob, from: bob.read(), to: contents("b"))
     #expect(try ann.read().contents == contents("b"))
+  }
+
+  /// Anybody who may push can write any number.
+  @Test(arguments: [Int64.max, .min])
+  func aCountOutOfRangeIsClamped(count: Int64) throws {
+    let holder = try canonicalJSON(
+      LockHolder(
+        token: "t", who: "ann@laptop", host: "laptop", processID: 1, processStart: nil,
+        since: provenance.at, lastSeen: provenance.at))
+    let text = "{\"holder\":\(holder),\"intents\":[],\"done\":\(count)}"
+    var run = try JSONDecoder().decode(LedgerRun.self, from: Data(text.utf8))
+    run.done += 1
+    #expect((1...1_000_000_001).contains(run.done))
   }
 
   @Test func ofTwoProcessesInOneRepositoryOneWins() throws {

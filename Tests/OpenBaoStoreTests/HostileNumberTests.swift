@@ -41,4 +41,44 @@ import Testing
     _ = try await store.reader.read()
     #expect(server.logins.withLock { $0 } == 1)
   }
+
+  /// Has one journal, with these numbers, and nothing else.
+  private struct JournalServer: HTTPTransport {
+    let parts: String
+    let planned: String
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+      guard request.url.contains("/data/vaultctl-state/run/0") else {
+        return HTTPResponse(status: 404, headers: [:], body: Array(#"{"errors":[]}"#.utf8))
+      }
+      let run =
+        #"{\"provenance\":{\"who\":\"a\",\"at\":1,\"toolVersion\":\"1\"},\"parts\":\#(parts),\"#
+        + #""planned\":\#(planned),\"intents\":[{\"connection\":\"a\",\"kind\":\"create\"}]}"#
+      let body = #"{"data":{"data":{"run":"\#(run)"},"metadata":{"version":1}}}"#
+      return HTTPResponse(status: 200, headers: [:], body: Array(body.utf8))
+    }
+  }
+
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("9223372036854775807", "1"), ("1", "-9223372036854775808"), ("1", "9223372036854775807"),
+    ])
+  func aJournalsNumbersAreLimited(parts: String, planned: String) async throws {
+    let store = OpenBaoBackend(
+      address: "http://server", namespace: nil, mount: "secret", prefix: "vaultctl",
+      environment: nil, destroys: false,
+      credentials: { () throws(StoreError) in .token("t") },
+      http: JournalServer(parts: parts, planned: planned),
+      runtime: TestRuntime().runtime, protection: TestProtection()
+    ).store
+    if parts == "1" {
+      let runs = try await store.journal.recoverInterruptedRuns()
+      #expect(runs.count == 1)
+    } else {
+      await #expect(
+        throws: StoreError.corrupt("the journal has \(parts) parts, which must be at most 1000")
+      ) { _ = try await store.journal.recoverInterruptedRuns() }
+    }
+  }
 }

@@ -151,7 +151,7 @@ import Testing
     #expect(after[0].keyIDs != before[0].keyIDs)
   }
 
-  @Test(arguments: ["full", "old", "of the future", "loose", "damaged"])
+  @Test(arguments: ["full", "old", "of the future", "no date", "no count", "loose", "damaged"])
   func aSessionKeyIsNotReusedForever(what: String) async throws {
     let alice = try home.makeKey("Alice")
     let before = try await seal(["one"], for: [alice])
@@ -165,6 +165,8 @@ import Testing
       case "full": "\(words[0]) \(now) \(1 << 20)\n"
       case "old": "\(words[0]) \(now - 365 * 24 * 3600) 1\n"
       case "of the future": "\(words[0]) \(now + 24 * 3600) 1\n"
+      case "no date": "\(words[0]) \(Int64.min) 1\n"
+      case "no count": "\(words[0]) \(now) \(Int.min)\n"
       case "loose": "\(words[0]) \(now) 1\n"
       default: "\(words[0])\n"
       }

@@ -78,4 +78,18 @@ import Testing
       StoreUnderTest(folder: test.folder, backend: old, protection: test.protection), "a", "r")
     #expect(try await old.openTokens(of: name).version == 1)
   }
+
+  @Test(arguments: [Int64.max, -1, .min])
+  func aVersionOutOfRangeIsNotCountedOn(number: Int64) async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try await put(test, "a", "r")
+    try test.execute("PRAGMA ignore_check_constraints = ON; UPDATE token SET version = \(number)")
+    let failure = await #expect(throws: StoreError.self) { try await put(test, "b", "r") }
+    #expect(failure?.isCorrupt ?? false, "\(failure as Any)")
+  }
+}
+
+extension StoreError {
+  var isCorrupt: Bool { if case .corrupt = self { true } else { false } }
 }

@@ -1,3 +1,4 @@
+import Ledgers
 import Model
 import SQLiteStore
 import Stores
@@ -255,5 +256,40 @@ import Testing
         InterruptedRun(provenance: provenance, planned: 3, done: 1, inDoubt: [try name("b")])
       ])
     #expect(try await next.recoverInterruptedRuns().isEmpty, "reported once")
+  }
+
+  /// A file that was edited can hold any number; neither an update nor a rollback counts on it.
+  @Test(arguments: [Int64.max, -1, .min])
+  func aVersionOutOfRangeIsAnError(number: Int64) async throws {
+    let test = try StoreUnderTest()
+    let id = try await test.create("a").storeID
+    try test.execute(
+      "PRAGMA ignore_check_constraints = ON; UPDATE connection SET version = \(number)")
+    let update = await #expect(throws: StoreError.self) {
+      try await test.carryOut(
+        write("a", .update(id, from: StoreVersion(String(number))), setup: nil))
+    }
+    #expect(update?.isCorrupt ?? false, "\(update as Any)")
+    let rollback = await #expect(throws: StoreError.self) {
+      try await test.backend.rollBack(name("a"), to: "1", by: provenance)
+    }
+    #expect(rollback?.isCorrupt ?? false, "\(rollback as Any)")
+  }
+
+  @Test(arguments: [Int64.max, -1, .min])
+  func aLedgerNumberOutOfRangeIsAnError(number: Int64) async throws {
+    let test = try StoreUnderTest()
+    let ledger = SQLiteLedger(path: test.path, name: "it")
+    try ledger.reset(by: provenance)
+    try test.execute("UPDATE ledger SET number = \(number)")
+    let failure = #expect(throws: StoreError.self) { try ledger.reset(by: provenance) }
+    #expect(failure?.isCorrupt ?? false, "\(failure as Any)")
+    let present = try ledger.read(isOffline: false)
+    let move = #expect(throws: StoreError.self) {
+      try ledger.move(
+        from: present, on: present, to: present.contents, message: "m", by: provenance,
+        isShared: false)
+    }
+    #expect(move?.isCorrupt ?? false, "\(move as Any)")
   }
 }

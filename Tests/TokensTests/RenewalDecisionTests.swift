@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Testing
 import Tokens
@@ -196,6 +197,17 @@ private func decide(
     #expect(try decide(stopped, at: ends) == .stopped("invalid_client"))
     #expect(try decide(stopped, at: ends, version: "2") == .mint)
     #expect(try decide(stopped, at: ends, isForced: true) == .mint)
+  }
+
+  /// A store that was edited can hold any number.
+  @Test(arguments: [Int64.max, .min])
+  func aCountOutOfRangeIsClamped(count: Int64) throws {
+    let text = try canonicalJSON(record(tokens: facts(ends: .at(ends))))
+      .replacing(#""attempts":0"#, with: "\"attempts\":\(count)")
+    #expect(text.contains("\(count)"))
+    let edited = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    let next = failed(.unspecified("no"), after: edited)
+    #expect((1...1_000_001).contains(next.attempts))
   }
 
   @Test func transientErrorsWaitLongerEachTime() throws {

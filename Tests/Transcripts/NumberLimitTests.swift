@@ -32,6 +32,15 @@ import Testing
   }
 
   @Test(arguments: [
+    "-9223372036854775808", "0", "26", "9223372036854775807", "99999999999999999999",
+  ])
+  func helpFitsAnyTerminal(columns: String) throws {
+    let finished = try Sandbox().vaultctl(["plan", "--help"], environment: ["COLUMNS": columns])
+    #expect(finished.status == 0)
+    #expect(finished.text.contains("--detailed-exitcode"))
+  }
+
+  @Test(arguments: [
     (["apply", "--lock-timeout", "9223372036854775807"], "between 0 and 86400 seconds (1 day)"),
     (["apply", "--lock-timeout=-1"], "between 0 and 86400 seconds (1 day)"),
     (["apply", "--parallelism", "0"], "between 1 and 64"),

@@ -35,8 +35,28 @@ import Testing
       #expect(errors.contains("No space left on device") != isEmpty)
     }
     let (status, errors) = try run(["apply", "--auto-approve"], sandbox, output: "/dev/full")
-    #expect(status == 1 && errors.contains("error[VC1217]"), "\(errors)")
+    #expect(status == 4 && errors.contains("error[VC1217]"), "\(errors)")
     #expect(try sandbox.vaultctl(["plan"]).text.hasPrefix("No changes."), "it was applied")
+    let again = try run(["apply", "--auto-approve"], sandbox, output: "/dev/full")
+    #expect(again.status == 1, "nothing was applied")
+    let rollback = ["rollback", "a", "--to", "1", "--auto-approve"]
+    #expect(try run(rollback, sandbox, output: "/dev/full").status == 4)
+  }
+
+  /// A closed stream has a number that the next open file would get: what is shown would go there.
+  @Test(arguments: [
+    ["refresh"], ["status"], ["apply", "--auto-approve"], ["history", "a"], ["--version"],
+  ])
+  func aClosedStreamIsNobodyElses(arguments: [String]) throws {
+    let sandbox = try sandbox()
+    for (streams, isLost) in [(">&-", true), ("2>&-", false), (">&- 2>&-", true)] {
+      let (status, errors) = try run(
+        arguments, sandbox, output: "/dev/null",
+        under: ["/bin/sh", "-c", #"exec "$0" "$@" \#(streams)"#])
+      #expect(isLost ? [1, 4].contains(status) : status == 0, "\(streams): \(status) \(errors)")
+      #expect(errors.contains("VC1217") == (streams == ">&-"), "\(streams): \(errors)")
+    }
+    #expect(try sandbox.vaultctl(["validate"]).status == 0)
   }
 
   /// `set -o pipefail` and `head` are everybody's.
@@ -77,12 +97,12 @@ import Testing
   }
 
   private func run(
-    _ arguments: [String], _ sandbox: Sandbox, output: String
+    _ arguments: [String], _ sandbox: Sandbox, output: String, under wrapper: [String] = []
   ) throws -> (status: Int32, errors: String) {
     let errors = sandbox.folder.path + "/errors"
     try Data().write(to: URL(fileURLWithPath: errors))
     let process = try sandbox.start(
-      arguments, output: FileHandle(forWritingTo: URL(fileURLWithPath: output)),
+      arguments, under: wrapper, output: FileHandle(forWritingTo: URL(fileURLWithPath: output)),
       errors: FileHandle(forWritingTo: URL(fileURLWithPath: errors)))
     return (process.wait(), try sandbox.read("errors"))
   }

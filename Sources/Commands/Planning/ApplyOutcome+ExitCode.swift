@@ -4,7 +4,7 @@ package import Diagnostics
 extension ApplyOutcome {
   /// Whether everything was applied, a part, or nothing.
   package var exitOutcome: Outcome {
-    if isComplete { return .fine }
+    if isComplete { return .applied }
     return doneCount > 0 ? .partly : .failed
   }
 

@@ -63,7 +63,7 @@ struct ApplyRunner {
     }
     report(outcome, plan)
     let isWhole = try await tokens.update(after: outcome, revoking: revocable, console)
-    return outcome.exitOutcome == .fine && !isWhole ? .partly : outcome.exitOutcome
+    return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
   }
 
   private func isApproved() -> Bool {

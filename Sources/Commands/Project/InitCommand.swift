@@ -76,10 +76,9 @@ struct InitCommand: Subcommand {
       console.note("  \(index + 1)) \(key.fingerprint)  \(key.userID)")
     }
     let answer = console.answer(to: "A number: ") ?? ""
-    guard let number = Int(answer), own.indices.contains(number - 1) else {
-      throw Failure(.noRecipient(own))
-    }
-    return own[number - 1]
+    guard let (_, key) = own.enumerated().first(where: { String($0.offset + 1) == answer })
+    else { throw Failure(.noRecipient(own)) }
+    return key
   }
 
   /// Appends the missing lines to a file; creates it if it does not exist.

@@ -57,7 +57,7 @@ struct RollbackCommand: Subcommand {
     console.result(
       "Rolled `\(name)` back to version \(version); it is now version \(record.version).\n")
     console.report([.gitIsBehind(name, wanted, workspace)])
-    return .fine
+    return .applied
   }
 }
 

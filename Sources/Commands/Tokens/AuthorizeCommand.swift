@@ -136,7 +136,7 @@ struct AuthorizeCommand: Subcommand {
     console.note(
       "On any device, open \(device.url) and enter the code \(device.userCode)"
         + (device.completeURL.map { "\nor open \($0)" } ?? ""))
-    return try await requests.response(to: device) { seconds in
+    return try await requests.response(to: device, timeout: timeout) { seconds in
       await runtime.sleep(.seconds(seconds))
     }
   }

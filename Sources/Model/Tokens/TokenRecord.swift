@@ -12,13 +12,24 @@ package struct TokenRecord: Hashable, Sendable, Codable {
   /// Why nothing more is tried without a person.
   package var stop: TokenStop?
   /// Failures in a row since the last success.
-  package var attempts: Int
+  package var attempts: Int {
+    get { min(max(countedAttempts, 0), Self.maxAttempts) }
+    set { countedAttempts = newValue }
+  }
+  /// The count in the store, which may have been edited there.
+  private var countedAttempts: Int
   /// The earliest time of the next attempt.
   package var retryAt: Timestamp?
   /// The last failures, the latest first; a success does not remove them.
   package var history: [TokenFailure]
 
   package static let keptFailures = 10
+  private static let maxAttempts = 1_000_000
+
+  private enum CodingKeys: String, CodingKey {
+    case client, grant, requested, tokens, claim, stop, retryAt, history
+    case countedAttempts = "attempts"
+  }
 
   package init(
     client: ClientIdentity, grant: OAuthGrant, requested: Set<Scope>, tokens: TokenMetadata? = nil,
@@ -31,7 +42,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
     self.tokens = tokens
     self.claim = claim
     self.stop = stop
-    self.attempts = attempts
+    countedAttempts = attempts
     self.retryAt = retryAt
     self.history = history
   }

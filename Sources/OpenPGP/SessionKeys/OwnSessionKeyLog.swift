@@ -33,9 +33,10 @@ struct OwnSessionKeyLog: Sendable {
     return Dictionary(
       lines.compactMap { line in
         let words = line.split(separator: " ")
-        guard words.count == 3, let created = Int64(words[1]), let messages = Int(words[2]) else {
-          return nil
-        }
+        // Numbers that this program does not write say nothing about a key.
+        guard words.count == 3, let created = Int64(words[1]), created >= 0,
+          let messages = Int(words[2]), (0...Self.maxMessages).contains(messages)
+        else { return nil }
         return (String(words[0]), Made(created: created, messages: messages))
       }
     ) { $1 }
