@@ -11,7 +11,7 @@ struct PlanRunner {
   let isOffline: Bool
   /// Also reads the flows of the store's backend.
   let readsFlows: Bool
-  /// If the plan is saved; `nil` if it is not.
+  /// The file to save the plan in; `nil` for none.
   let file: String?
 
   /// If a store cannot be read, the other environments are still planned.
