@@ -14,7 +14,7 @@ package enum Program {
     OutputStream.keepNumbersOfClosedStreams()
     // Scripts call this often, and it does not need the tree of commands.
     if CommandLine.arguments.dropFirst() == ["--version"] {
-      end(with: CleanExit.message(version))
+      succeed(showing: MachineText(parserOutput: version + "\n"))
     }
     do {
       let command = try VaultctlCommand.parseAsRoot()
@@ -54,20 +54,20 @@ package enum Program {
   /// Shows the parser's message, and exits.
   private static func end(with error: any Error) -> Never {
     widenHelp()
-    var code = VaultctlCommand.exitCode(for: error)
+    let code = VaultctlCommand.exitCode(for: error)
     let message = VaultctlCommand.fullMessage(for: error)
     if message.isEmpty { Foundation.exit(code.rawValue) }
-    let console = Console(colour: .auto)
-    if code.isSuccess {
-      console.result(MachineText(parserOutput: message + "\n"))
-      if let lost = console.lostOutput() {
-        console.report([lost])
-        code = Outcome.failed.exitCode
-      }
-    } else {
-      // It quotes arguments.
-      console.note(TerminalText(lines: message))
-    }
+    if code.isSuccess { succeed(showing: MachineText(parserOutput: message + "\n")) }
+    // It quotes arguments.
+    Console(colour: .auto).note(TerminalText(lines: message))
     Foundation.exit(code.rawValue)
+  }
+
+  private static func succeed(showing text: MachineText) -> Never {
+    let console = Console(colour: .auto)
+    console.result(text)
+    guard let lost = console.lostOutput() else { Foundation.exit(0) }
+    console.report([lost])
+    Foundation.exit(Outcome.failed.exitCode.rawValue)
   }
 }
