@@ -21,6 +21,12 @@ final class OutputStream: Sendable {
     }
   }
 
+  /// Columns of the terminal that standard output is; `nil` if it is none.
+  static var terminalWidth: Int? {
+    var size = winsize()
+    return unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : nil
+  }
+
   /// The `errno` of the write that failed. A reader that closes its pipe has what it wanted, so
   /// that is no failure.
   var lostWrite: Int32? {

@@ -43,9 +43,7 @@ package enum Program {
   /// width of the terminal or of `COLUMNS`.
   private static func widenHelp() {
     let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-    var size = winsize()
-    let isTerminal = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
-    let width = named ?? (isTerminal ? Int(size.ws_col) : narrowestHelp)
+    let width = named ?? OutputStream.terminalWidth ?? narrowestHelp
     if width < narrowestHelp { unsafe setenv("COLUMNS", "\(narrowestHelp)", 1) }
   }
 
