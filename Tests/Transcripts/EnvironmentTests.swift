@@ -125,6 +125,29 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  @Test func aRefusedValueCreatesNoOverlay() throws {
+    let sandbox = try sandbox()
+    let refused: [(arguments: [String], value: String)] = [
+      (["api", "nothing"], "st4ge"),  // No such field.
+      (["only-in-staging", "url"], ""),  // Too short.
+    ]
+    for (arguments, value) in refused {
+      #expect(
+        try sandbox.vaultctl(["set"] + arguments + ["--env", "staging"], input: value).status == 1)
+    }
+    let overlays = sandbox.folder.path + "/environments"
+    #expect(!FileManager.default.fileExists(atPath: overlays))
+
+    try sandbox.writeProject(
+      keys: ["0123456789ABCDEF0123456789ABCDEF01234567"], extra: "environments: {staging: {}}")
+    sandbox.transcript.note("The keyring does not have the recipient.")
+    #expect(
+      try sandbox.vaultctl(["set", "api", "api_key", "--env", "staging"], input: "st4ge").status
+        == 1)
+    #expect(!FileManager.default.fileExists(atPath: overlays))
+    try sandbox.expectTranscript()
+  }
+
   @Test func renamingIncludesTheOverlaysAndKeepsTheID() throws {
     let sandbox = try sandbox()
     #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)

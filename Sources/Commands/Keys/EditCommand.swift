@@ -20,10 +20,10 @@ struct EditCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     let layers = try workspace.documents(name)
-    guard let top = layers.first?.document else { return .failed }
-    let field = try chosenField(top)
+    let top = layers[0]
+    let field = try chosenField(top.document)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let address = FieldAddress(top.name, field)
+    let address = FieldAddress(top.document.name, field)
     let holder = layers.map(\.document).first { $0.slot(field)?.sealed != nil }
     let old = try await oldValue(holder, address, sealer, workspace)
     guard let new = try ValueEditor.edited(old) else {
@@ -33,20 +33,11 @@ struct EditCommand: Subcommand {
           help: ["use another editor: EDITOR=nano vaultctl edit \(name) \(field)"]))
     }
     if let old, old.constantTimeEquals(new) {
-      console.result("`\(field)` of `\(top.name)` is unchanged.\n")
+      console.result("`\(field)` of `\(top.document.name)` is unchanged.\n")
       return .fine
     }
-    if let reason = top.violation(of: new, in: field) {
-      throw Failure(.invalidSecretValue(address, reason, at: nil))
-    }
-    let editable = try workspace.editableDocument(name)
-    let (manifest, document) = (editable.manifest, editable.document)
-    let sealed = try await sealer.seal(
-      [UnsealedField(address: address, value: new, file: manifest.file, location: nil)],
-      sharing: workspace.presentSessionKeys)
-    try ManifestEditor(files: workspace.files).write(
-      sealed.map { FieldEdit(document: document, field: field, text: $0) }, to: manifest)
-    console.result("\(manifest.file): sealed `\(field)` of `\(document.name)`\n")
+    let setter = FieldSetter(workspace: workspace, sealer: sealer)
+    try await setter.set(field, to: new, in: top, console)
     return .fine
   }
 

@@ -20,11 +20,9 @@ struct SetCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let editable = try workspace.editableDocument(name)
-    let (manifest, document) = (editable.manifest, editable.document)
+    let top = try workspace.documents(name)[0]
     let field = FieldName(field)
-    try document.requireField(field)
-    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
+    try top.document.requireField(field)
     let prompt: TerminalText? =
       stdin || !console.canAsk ? nil : "Value of \(field) (input is hidden): "
     let value: SecretBytes
@@ -33,16 +31,9 @@ struct SetCommand: Subcommand {
     } catch {
       throw ValidationError("the value is larger than \(SecretInput.limit) bytes")
     }
-    let address = FieldAddress(document.name, field)
-    if let reason = document.violation(of: value, in: field) {
-      throw Failure(.invalidSecretValue(address, reason, at: nil))
-    }
-    let sealed = try await sealer.seal(
-      [UnsealedField(address: address, value: value, file: manifest.file, location: nil)],
-      sharing: workspace.presentSessionKeys)
-    try ManifestEditor(files: workspace.files).write(
-      sealed.map { FieldEdit(document: document, field: field, text: $0) }, to: manifest)
-    console.result("\(manifest.file): sealed `\(field)` of `\(document.name)`\n")
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let setter = FieldSetter(workspace: workspace, sealer: sealer)
+    try await setter.set(field, to: value, in: top, console)
     return .fine
   }
 }

@@ -63,7 +63,7 @@ struct Workspace: Sendable {
     if diagnostics.hasErrors { throw Failure(diagnostics, sources: sources) }
   }
 
-  /// The documents that declare a connection: the chosen environment's, then the base's.
+  /// The documents that declare a connection, at least one: the chosen environment's, then the base's.
   ///
   /// - Throws: if there is none.
   func documents(
