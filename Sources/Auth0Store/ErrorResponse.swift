@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import HTTP
 import Stores
@@ -34,7 +35,7 @@ struct ErrorResponse {
     case 401: return .unauthorized("it responded with \(summary)")
     case 403:
       // The message names the scope: `Insufficient scope, expected any of: create:…`.
-      let words = (message ?? "").split { !($0.isASCII && ($0.isLetter || ":_".contains($0))) }
+      let words = (message ?? "").split { !($0.isASCIILetter || ":_".contains($0)) }
       let scopes = words.map(String.init).filter { $0.contains(":") && !$0.hasSuffix(":") }
       return scopes.isEmpty ? .refused("it responded with \(summary)") : .permissionDenied(scopes)
     default: return .refused("it responded with \(summary)")
@@ -43,6 +44,6 @@ struct ErrorResponse {
 
   private static func isWord(_ text: String) -> Bool {
     text.utf8.count <= 64
-      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) }
+      && text.allSatisfy { $0.isASCIIAlphanumeric || "._- ".contains($0) }
   }
 }

@@ -120,7 +120,7 @@ extension String {
   /// The form of the ids that an Auth0 tenant gives to connections.
   fileprivate var looksLikeConnectionID: Bool {
     hasPrefix("ac_") && utf8.count > 20
-      && dropFirst(3).allSatisfy { $0.isASCII && $0.isLetter || $0.isNumber }
+      && dropFirst(3).allSatisfy(\.isASCIIAlphanumeric)
   }
 }
 

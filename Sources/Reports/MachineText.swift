@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 
 /// Text for a program, in that program's format; its writer has escaped outside text.
@@ -28,14 +29,7 @@ package struct MachineText: Hashable, Sendable {
 
   /// `text` as a key of a YAML mapping, in double quotes if it is not a plain word.
   package init(yamlKey text: String) {
-    let isWord = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
+    let isWord = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "_-".utf8.contains($0) }
     if isWord, text.utf8.first.map({ $0 >= UInt8(ascii: "A") }) ?? false {
       self.text = text
     } else {

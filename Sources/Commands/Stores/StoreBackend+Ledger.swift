@@ -1,3 +1,4 @@
+import Encodings
 package import Manifests
 
 extension StoreBackend {
@@ -22,7 +23,7 @@ extension StoreBackend {
   /// another); all else becomes `-`.
   private func refName(_ text: String) -> String {
     String(
-      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
+      text.map { $0.isASCIIAlphanumeric || $0 == "_" ? $0 : "-" }
         .drop { $0 == "-" })
   }
 }
