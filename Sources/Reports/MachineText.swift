@@ -13,6 +13,11 @@ package struct MachineText: Hashable, Sendable {
   /// A JSON text. Terminals show it too, so what they would act on is escaped as JSON does it; outside
   /// of strings, JSON has no such character.
   package init(json text: String) {
+    // Nearly all text is plain ASCII.
+    if Self.isPlain(text) {
+      self.text = text
+      return
+    }
     var escaped = String.UnicodeScalarView()
     var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {
@@ -60,6 +65,16 @@ package struct MachineText: Hashable, Sendable {
 
   /// Text from the argument parser: a shell's completion script, help.
   package init(parserOutput text: String) { self.text = text }
+
+  /// Printable ASCII in lines, and no two number signs in a row.
+  private static func isPlain(_ json: String) -> Bool {
+    var previous: UInt8 = 0
+    return json.utf8.allSatisfy { byte in
+      defer { previous = byte }
+      return ((0x20..<0x7F).contains(byte) && !(byte == UInt8(ascii: "#") && previous == byte))
+        || byte == UInt8(ascii: "\n")
+    }
+  }
 
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
     scalar.utf16.map { unit in
