@@ -35,12 +35,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
-    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-    // Of the tests alone.
-    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: [
     .systemLibrary(
@@ -48,6 +44,8 @@ let package = Package(
     .systemLibrary(
       name: "CGCrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CSpawn"),
+    // Without `pkgConfig`, which would link it: `CurlLibrary` loads it at first use.
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
 
     // Beside the core: what it may use though it is not pure itself (see `ArchitectureTests`).
@@ -69,9 +67,10 @@ let package = Package(
     layer("OpenPGP", ["CGCrypt", "CGPGME", "Encodings", "Model", "Secrets"]),
     layer(
       "HTTP",
-      ["Model", logging, .product(name: "AsyncHTTPClient", package: "async-http-client")]
-        + ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
-        + [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
+      [
+        "CCurl", "Encodings", "Model", logging,
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
     layer("Tokens", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", crypto, cryptoExtras]),
     layer("GitPlumbing", ["Processes", logging]),
     layer("Stores", ["Encodings", "Model", "Secrets", crypto]),
@@ -107,27 +106,18 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TestServer",
-      dependencies: [
-        "TestSupport", logging, .product(name: "HummingbirdCore", package: "hummingbird"),
-      ],
-      path: "Tests/TestServer", swiftSettings: settings),
+      dependencies: ["Processes", "TestSupport"], path: "Tests/TestServer", swiftSettings: settings),
     .target(
       name: "TestTenant",
-      dependencies: [
-        "Model", "TestServer", .product(name: "Hummingbird", package: "hummingbird"),
-      ],
+      dependencies: ["Model", "TestServer"],
       path: "Tests/TestTenant", swiftSettings: settings),
     .target(
       name: "TestOpenBao",
-      dependencies: [
-        "HTTP", "Processes", "TestServer", "TestSupport", crypto,
-        .product(name: "Hummingbird", package: "hummingbird"),
-      ]
-        + ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") },
+      dependencies: ["HTTP", "Processes", "TestServer", "TestSupport", crypto],
       path: "Tests/TestOpenBao", swiftSettings: settings),
     .target(
       name: "TestAuthorizationServer",
-      dependencies: ["TestServer", .product(name: "Hummingbird", package: "hummingbird")],
+      dependencies: ["TestServer"],
       path: "Tests/TestAuthorizationServer", swiftSettings: settings),
     tests("EncodingsTests", ["Encodings"]),
     tests("ArchitectureTests", []),
@@ -149,7 +139,7 @@ let package = Package(
     tests("ProcessesTests", ["Processes"]),
     tests("PacingTests", ["Pacing", "Model"]),
     tests("GitPlumbingTests", ["GitPlumbing", logging]),
-    tests("HTTPTests", ["HTTP", "Model"]),
+    tests("HTTPTests", ["HTTP", "Model", "TestServer"]),
     tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
       "Auth0StoreTests",
@@ -157,7 +147,10 @@ let package = Package(
       files: ["Recorded"]),
     tests(
       "OpenBaoStoreTests",
-      ["OpenBaoStore", "HTTP", "Model", "Pacing", "Secrets", "Stores", "TestOpenBao"]),
+      [
+        "OpenBaoStore", "HTTP", "Model", "Pacing", "Secrets", "Stores", "TestOpenBao",
+        "TestServer",
+      ]),
     tests(
       "StoreContractTests",
       [
@@ -188,8 +181,8 @@ let package = Package(
     tests(
       "Transcripts",
       [
-        "vaultctl", "Diagnostics", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestTenant",
-        "TestAuthorizationServer",
+        "vaultctl", "Diagnostics", "SourceYAML", "Model", "Processes", "TestOpenBao", "TestServer",
+        "TestTenant", "TestAuthorizationServer",
       ],
       files: ["Golden", "Services"]),
   ]

@@ -70,7 +70,8 @@ actor ManagementAPI {
         switch error {
         case .notConnected: break
         case .noResponse(let reason): if !isRepeatable { throw .unknown(reason) }
-        case .tooLarge, .untrusted: throw .refused(.unavailable(error.reason))
+        case .untrusted, .cannotSend: throw .refused(.misconfigured(error.reason))
+        case .tooLarge: throw .refused(.unavailable(error.reason))
         }
         guard await failures.waitForNextAttempt() else {
           throw .refused(.unavailable(error.reason))
@@ -165,6 +166,11 @@ actor ManagementAPI {
       do throws(HTTPFailure) {
         response = try await http.send(request)
       } catch {
+        switch error {
+        case .untrusted, .cannotSend: throw .misconfigured(error.reason)
+        case .tooLarge: throw .unavailable(error.reason)
+        case .notConnected, .noResponse: break
+        }
         guard await retry.waitForNextAttempt() else { throw .unavailable(error.reason) }
         continue
       }

@@ -1,6 +1,6 @@
 /// One request. Its body may hold secrets, so it is never described.
 package struct HTTPRequest: Sendable {
-  package enum Method: String, Sendable {
+  package enum Method: String, CaseIterable, Sendable {
     case get = "GET"
     case post = "POST"
     case patch = "PATCH"

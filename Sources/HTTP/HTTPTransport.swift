@@ -4,14 +4,18 @@ package enum HTTPFailure: Error, Hashable, Sendable {
   case notConnected(String)
   /// The server may have carried out the request.
   case noResponse(String)
-  /// No authority that we trust signed the server's certificate.
-  case untrusted(String)
+  /// The server's identity could not be verified; no byte of the request was sent.
+  case untrusted(TLSFault)
+  /// The request cannot be sent from here, however often it is tried: it is malformed, or this
+  /// machine lacks something.
+  case cannotSend(String)
   /// The response has more bytes than `HTTPLimits` allows.
   case tooLarge
 
   package var reason: String {
     switch self {
-    case .notConnected(let reason), .noResponse(let reason), .untrusted(let reason): reason
+    case .notConnected(let reason), .noResponse(let reason), .cannotSend(let reason): reason
+    case .untrusted(let fault): fault.summary
     case .tooLarge: "the response is larger than the limit"
     }
   }

@@ -1,43 +1,60 @@
-import NIOCore
-import NIOHTTP1
-import NIOPosix
+private import FlyingSocks
+private import FoundationEssentials
+private import Glibc
 
 /// A page on this machine to which the service redirects the browser (RFC 8252 section 7.3): on
 /// 127.0.0.1 only, for one path.
+///
+/// FlyingFox's server is not used: it links Foundation's networking, and with it libcurl, into every
+/// start of the program, has no limits, and leaves malformed requests without a response.
 package struct LoopbackListener: Sendable {
   package struct NotStarted: Error, Hashable, Sendable { package let reason: String }
 
-  private let channel: any Channel
-  private let queries: AsyncStream<String>
+  private let port: UInt16
   private let path: String
+  private let queries: AsyncStream<String>
+  private let server: Task<Void, any Error>
 
   /// - Parameters:
   ///   - path: the only one that exists; all others are not found.
+  ///   - port: 0 for any free one.
   ///   - page: what the browser shows after the redirect; HTML.
-  package init(
-    path: String, port: Int = 0, page: String
-  ) async throws(NotStarted) {
+  package init(path: String, port: Int = 0, page: String) async throws(NotStarted) {
     let (queries, continuation) = AsyncStream.makeStream(of: String.self)
     self.queries = queries
     self.path = path
     do {
-      channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.backlog, value: 16)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .childChannelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-            try channel.pipeline.syncOperations.addHandler(
-              RedirectHandler(path: path, page: page) { continuation.yield($0) })
+      let pool: some AsyncSocketPool = .make()
+      let socket = try Socket(domain: AF_INET)
+      try socket.setValue(true, for: .localAddressReuse)
+      try socket.bind(to: .inet(ip4: "127.0.0.1", port: UInt16(port)))
+      try socket.listen()
+      guard case .ip4(_, let port) = try socket.sockname() else {
+        throw NotStarted(reason: "cannot listen on 127.0.0.1")
+      }
+      self.port = port
+      try await pool.prepare()
+      let listening = try AsyncSocket(socket: socket, pool: pool)
+      server = Task {
+        defer { try? listening.close() }
+        try await withThrowingDiscardingTaskGroup { group in
+          group.addTask { try await pool.run() }
+          for try await connection in listening.sockets {
+            group.addTask {
+              if let query = await Self.query(from: connection, path: path, page: page) {
+                continuation.yield(query)
+              }
+            }
           }
-        }.bind(host: "127.0.0.1", port: port).get()
+        }
+      }
     } catch {
       throw NotStarted(reason: "cannot listen on 127.0.0.1")
     }
   }
 
   /// The URL that the service redirects the browser to.
-  package var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)\(path)" }
+  package var url: String { "http://127.0.0.1:\(port)\(path)" }
 
   /// The query of the first redirect, without `?`; `nil` if the task is cancelled first.
   package func query() async -> String? {
@@ -45,56 +62,71 @@ package struct LoopbackListener: Sendable {
     return await iterator.next()
   }
 
-  package func end() async { try? await channel.close() }
-}
-
-/// Answers one connection's requests.
-private final class RedirectHandler: ChannelInboundHandler {
-  typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundOut = HTTPServerResponsePart
-
-  private let path: String
-  private let page: String
-  private let found: @Sendable (String) -> Void
-  private var head: HTTPRequestHead?
-
-  init(path: String, page: String, found: @escaping @Sendable (String) -> Void) {
-    self.path = path
-    self.page = page
-    self.found = found
+  package func end() async {
+    server.cancel()
+    _ = await server.result
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head): self.head = head
-    case .body: break
-    case .end: respond(context)
+  // MARK: One connection
+
+  /// Bytes of a request's head, and seconds to receive it.
+  private static let headLimit = 16 << 10
+  private static let headSeconds = 10
+
+  /// Reads one request, responds to it and closes the connection.
+  ///
+  /// - Returns: the query of a request for the path.
+  private static func query(
+    from connection: AsyncSocket, path: String, page: String
+  ) async -> String? {
+    defer { try? connection.close() }
+    guard let head = await head(from: connection) else { return nil }
+    let request = head.prefix { $0 != "\r\n" && $0 != "\n" }.split(separator: " ")
+    let isHTTP = request.count == 3 && request[2].hasPrefix("HTTP/1.")
+    let target = isHTTP ? request[1].split(separator: "?", maxSplits: 1) : []
+    let isRedirect = isHTTP && request[0] == "GET" && target.first.map(String.init) == path
+    let response =
+      if isRedirect {
+        Self.response("200 OK", page)
+      } else if isHTTP {
+        Self.response("404 Not Found", "not found\n")
+      } else {
+        Self.response("400 Bad Request", "bad request\n")
+      }
+    // The page has been sent before anyone ends the listener.
+    try? await connection.write(Data(response.utf8))
+    return isRedirect ? target.dropFirst().first.map(String.init) ?? "" : nil
+  }
+
+  /// A request's head; `nil` if it is too long, or does not arrive in time.
+  private static func head(from connection: AsyncSocket) async -> String? {
+    await withTaskGroup(of: String?.self) { group in
+      group.addTask {
+        var bytes: [UInt8] = []
+        while bytes.count < headLimit,
+          let more = try? await connection.bytes.nextBuffer(suggested: 4096)
+        {
+          bytes += more
+          let text = String(decoding: bytes, as: UTF8.self)
+          if text.contains("\r\n\r\n") || text.contains("\n\n") { return text }
+        }
+        return nil
+      }
+      group.addTask {
+        try? await Task.sleep(for: .seconds(headSeconds))
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
     }
   }
 
-  private func respond(_ context: ChannelHandlerContext) {
-    guard let head else { return }
-    let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    let isOurs = head.method == .GET && parts.first.map(String.init) == path
-    let text = isOurs ? page : "not found\n"
-    var headers = HTTPHeaders()
-    headers.add(name: "Content-Type", value: "text/html; charset=utf-8")
-    headers.add(name: "Content-Length", value: "\(text.utf8.count)")
-    headers.add(name: "Cache-Control", value: "no-store")
-    headers.add(name: "Referrer-Policy", value: "no-referrer")
-    headers.add(name: "Connection", value: "close")
-    context.write(
-      wrapOutboundOut(
-        .head(
-          HTTPResponseHead(
-            version: .http1_1, status: isOurs ? .ok : .notFound, headers: headers))),
-      promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-    if isOurs { found(parts.count > 1 ? String(parts[1]) : "") }
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    context.close(promise: nil)
+  private static func response(_ status: String, _ text: String) -> String {
+    [
+      "HTTP/1.1 \(status)", "Content-Type: text/html; charset=utf-8",
+      "Content-Length: \(text.utf8.count)", "Cache-Control: no-store",
+      "Referrer-Policy: no-referrer", "Connection: close", "", text,
+    ].joined(separator: "\r\n")
   }
 }

@@ -140,12 +140,9 @@ actor BaoAPI {
     } catch {
       switch error {
       case .notConnected(let reason): return .again(reason: reason)
-      case .untrusted:
-        return .over(
-          .refused(
-            .misconfigured(
-              "the server's certificate is not signed by an authority that this machine trusts; set"
-                + " BAO_CACERT to the file of its authority")))
+      case .untrusted(let fault):
+        return .over(.refused(.misconfigured(fault.summary + Self.remedy(fault))))
+      case .cannotSend(let reason): return .over(.refused(.misconfigured(reason)))
       case .noResponse(let reason):
         return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
       case .tooLarge: return .over(.refused(.unavailable(error.reason)))
@@ -161,6 +158,13 @@ actor BaoAPI {
     guard response.status >= 500, !result.isSealed else { return .response(response) }
     let reason = "it responded with \(response.status)"
     return isRepeatable ? .again(reason: reason) : .over(.unknown(reason))
+  }
+
+  private static func remedy(_ fault: TLSFault) -> String {
+    switch fault {
+    case .unknownAuthority: "; set BAO_CACERT to the file of its authority"
+    case .expired, .notYetValid, .wrongHost, .invalidCertificate, .handshake: ""
+    }
   }
 
   private func headers(_ token: String?, hasBody: Bool) -> [(name: String, value: String)] {

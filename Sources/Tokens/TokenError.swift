@@ -108,8 +108,9 @@ extension TokenError {
 
   init(_ failure: HTTPFailure) {
     switch failure {
-    case .notConnected(let reason), .untrusted(let reason):
-      self = .transient(reason, retryAfter: nil)
+    // Nothing was sent, and a certificate or this machine may be put right before the token expires.
+    case .notConnected, .untrusted, .cannotSend:
+      self = .transient(failure.reason, retryAfter: nil)
     case .noResponse(let reason): self = .responseLost(reason)
     case .tooLarge:
       self = .responseLost("the response is larger than the limit for a token response")

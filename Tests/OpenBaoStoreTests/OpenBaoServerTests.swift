@@ -1,5 +1,6 @@
 import Foundation
 import TestOpenBao
+import TestServer
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Model
 import OpenBaoStore
 import Stores
 import TestOpenBao
+import TestServer
 import TestSupport
 import Testing
 
@@ -13,7 +14,10 @@ import Testing
     defer { cluster.end() }
     _ = try await cluster.leader()
     let client = cluster.client(of: try #require(try cluster.standbys().first))
-    let store = store(of: client, http: LiveHTTPTransport(authorities: cluster.authority.path))
+    let store = store(
+      of: client, http:
+        LiveHTTPTransport(
+          authorities: TrustedAuthorities(additional: cluster.authority.path)))
     let run = try await store.journal.beginRun([], by: provenance)
     func put(_ number: Int, _ action: StoreWrite.Action) async throws -> AppliedRecord {
       let written = try await run.writer.carryOut(

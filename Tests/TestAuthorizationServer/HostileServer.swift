@@ -1,7 +1,3 @@
-import Foundation
-import HTTPTypes
-import Hummingbird
-import NIOCore
 import Synchronization
 import TestServer
 
@@ -29,8 +25,8 @@ package final class HostileServer: Sendable {
 
   package init(_ answer: @escaping @Sendable (Call) async -> Answer) async throws {
     chosen.withLock { $0 = answer }
-    let server = try await LoopbackServer { [unowned self] request in
-      try await respond(request)
+    let server = try await LoopbackServer { [weak self] request in
+      try await self?.response(to: request) ?? .cutBeforeHead
     }
     self.server.withLock { $0 = server }
   }
@@ -45,44 +41,21 @@ package final class HostileServer: Sendable {
     chosen.withLock { $0 = answer }
   }
 
-  private func respond(_ request: Request) async throws -> Response {
-    let text = String(buffer: try await request.body.collect(upTo: 1 << 20))
+  private func response(to request: ServerRequest) async throws -> ServerResponse {
     let call = seen.withLock { calls in
       let call = Call(
-        number: calls.count + 1, path: request.uri.path, form: Self.form(text),
-        authorization: request.headers[.authorization])
+        number: calls.count + 1, path: request.path, form: request.form,
+        authorization: request.headers["authorization"])
       calls.append(call)
       return call
     }
     switch await chosen.withLock({ $0 })(call) {
     case .body(let body, let status, let headers):
-      return response(body, status, headers)
+      return .whole(status: status, headers: headers, body: Array(body.utf8))
     case .slow(let duration, let body):
       try await Task.sleep(for: duration)
-      return response(body, 200, [:])
-    case .cut:
-      struct Cut: Error {}
-      return Response(status: .ok, body: ResponseBody { _ in throw Cut() })
+      return .whole(status: 200, body: Array(body.utf8))
+    case .cut: return .cutAfterHead
     }
-  }
-
-  private func response(_ body: String, _ status: Int, _ headers: [String: String]) -> Response {
-    var fields = HTTPFields()
-    for (name, value) in headers {
-      if let name = HTTPField.Name(name) { fields[name] = value }
-    }
-    return Response(
-      status: .init(code: status), headers: fields,
-      body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
-  }
-
-  private static func form(_ text: String) -> [String: String] {
-    let pairs = text.split(separator: "&").map { pair in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (
-        String(parts[0]), (parts.count > 1 ? String(parts[1]).removingPercentEncoding : nil) ?? ""
-      )
-    }
-    return Dictionary(pairs) { first, _ in first }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+package import TestServer
 import TestSupport
 
 /// Three nodes that agree by Raft, with TLS between them and to their clients, and a KV engine of

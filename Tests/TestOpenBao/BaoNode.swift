@@ -1,6 +1,7 @@
 import Foundation
 import Processes
 import Synchronization
+import TestServer
 import TestSupport
 
 /// One process of an OpenBao server on this machine, which can be killed and started again.

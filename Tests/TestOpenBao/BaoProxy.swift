@@ -1,7 +1,3 @@
-import Foundation
-import HTTPTypes
-import Hummingbird
-import NIOCore
 import Synchronization
 import TestServer
 
@@ -18,8 +14,8 @@ package final class BaoProxy: Sendable {
 
   package init(_ target: String) async throws {
     self.target = target
-    let server = try await LoopbackServer { [unowned self] request in
-      try await answer(request)
+    let server = try await LoopbackServer { [weak self] request in
+      try await self?.response(to: request) ?? .cutBeforeHead
     }
     self.server.withLock { $0 = server }
   }
@@ -35,9 +31,8 @@ package final class BaoProxy: Sendable {
     self.watcher.withLock { $0 = watcher }
   }
 
-  private func answer(_ request: Request) async throws -> Response {
-    let body = try await request.body.collect(upTo: 8 << 20)
-    let writes = request.method != .get
+  private func response(to request: ServerRequest) async throws -> ServerResponse {
+    let writes = request.method != "GET"
     let number =
       writes
       ? counter.withLock {
@@ -47,18 +42,15 @@ package final class BaoProxy: Sendable {
     let watcher = watcher.withLock { $0 }
     if writes { await watcher(number, .before) }
     let answer = try await forwarding.send(
-      request.method.rawValue, target + request.uri.string,
-      headers: request.headers.compactMap { field in
-        let name = field.name.canonicalName
-        return name.hasPrefix("x-vault") || name == "content-type" ? (name, field.value) : nil
-      }, body: body.readableBytes > 0 ? Array(body.readableBytesView) : nil)
+      request.method, target + request.target,
+      headers: Self.forwarded(request.headers).map { (name: $0.key, value: $0.value) },
+      body: request.body.isEmpty ? nil : request.body)
     if writes { await watcher(number, .after) }
-    var headers = HTTPFields()
-    for (name, value) in answer.headers where name.hasPrefix("x-vault") || name == "content-type" {
-      if let name = HTTPField.Name(name) { headers[name] = value }
-    }
-    return Response(
-      status: .init(code: answer.status), headers: headers,
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    return .whole(
+      status: answer.status, headers: Self.forwarded(answer.headers), body: answer.body)
+  }
+
+  private static func forwarded(_ headers: [String: String]) -> [String: String] {
+    headers.filter { $0.key.hasPrefix("x-vault") || $0.key == "content-type" }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+package import TestServer
 import TestSupport
 
 /// A server of one node that keeps all in memory, with a KV engine of version 2 at `secret` and

@@ -1,64 +1,48 @@
 import Foundation
-import HTTPTypes
-package import HummingbirdCore
-import Logging
-import NIOCore
-import NIOPosix
-import ServiceLifecycle
+import Synchronization
 import TestSupport
 
-/// An HTTP server on a free port of this machine, on threads of its own.
+/// An HTTP/1.1 server on a free port of this machine, on threads of its own.
 ///
-/// It is the framework's server without its application: that one dates answers by a clock that it
-/// moves in a task, and where tests keep the machine busy, answers are dated minutes ago.
+/// FlyingFox's server will not do: it runs handlers in unstructured tasks, which do not inherit an
+/// executor preference, so that it answers nothing while tests block the threads of tasks.
 package final class LoopbackServer: Sendable {
-  private let port: Int
-  private let task: Task<Void, any Error>
+  private let listener: Listener
 
-  package struct NotStarted: Error {}
-
-  /// - Parameter answer: to every request of any method and path.
+  /// - Parameter answer: answers every request, of any method and path. An error becomes a 500.
   package init(
-    _ answer: @escaping @Sendable (Request) async throws -> Response
+    _ answer: @escaping @Sendable (ServerRequest) async throws -> ServerResponse
   ) async throws {
-    let (ports, ready) = AsyncStream.makeStream(of: Int.self)
-    var logger = Logger(label: "loopback")
-    logger.logLevel = .critical
-    let server = try HTTPServerBuilder.http1().buildServer(
-      configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: 0)),
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
-    ) { request, writer, _ in
-      var response: Response
-      do {
-        response = try await answer(request)
-      } catch {
-        response = Response(status: .internalServerError)
+    listener = try Listener(on: .ipv4) { connection, listener in
+      var reader = RequestReader(connection)
+      while let request = try reader.next() {
+        let response = Self.response(to: request, answer, listener)
+        try connection.send(response.encoded(for: request))
+        guard response.keepsConnection(after: request) else { return }
       }
-      response.headers[.date] = Self.dates.string(from: Date())
-      try await writer.write(response: response.head, body: response.body)
-    } onServerRunning: { channel in
-      ready.yield(channel.localAddress?.port ?? 0)
     }
-    task = Task(executorPreference: ServerThreads.shared) { try await server.run() }
-    var iterator = ports.makeAsyncIterator()
-    guard let found = await iterator.next(), found > 0 else {
-      task.cancel()
-      throw NotStarted()
-    }
-    port = found
   }
 
-  /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
-  private static let dates = {
-    let form = DateFormatter()
-    form.locale = Locale(identifier: "en_US_POSIX")
-    form.timeZone = .gmt
-    form.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return form
-  }()
-
-  package func end() { task.cancel() }
+  /// Closes the port and all connections, and cancels the answers that are not sent yet.
+  package func end() { listener.end() }
   deinit { end() }
 
-  package var address: String { "http://127.0.0.1:\(port)" }
+  package var address: String { LoopbackHost.ipv4.address(port: listener.port) }
+
+  /// Runs the answer on the threads that all servers of tests share, while the connection's own
+  /// thread waits for it.
+  private static func response(
+    to request: ServerRequest,
+    _ answer: @escaping @Sendable (ServerRequest) async throws -> ServerResponse,
+    _ listener: Listener
+  ) -> ServerResponse {
+    let response = Mutex<ServerResponse>(.whole(status: 500))
+    let isDone = DispatchSemaphore(value: 0)
+    let task = Task(executorPreference: ServerThreads.shared) {
+      if let found = try? await answer(request) { response.withLock { $0 = found } }
+      isDone.signal()
+    }
+    listener.wait(interrupt: { task.cancel() }) { isDone.wait() }
+    return response.withLock { $0 }
+  }
 }

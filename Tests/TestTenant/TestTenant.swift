@@ -1,7 +1,4 @@
 import Foundation
-import HTTPTypes
-import Hummingbird
-import NIOCore
 import Synchronization
 import TestServer
 
@@ -33,8 +30,8 @@ package final class TestTenant: Sendable {
   private let server = Mutex<LoopbackServer?>(nil)
 
   package init() async throws {
-    let server = try await LoopbackServer { [unowned self] request in
-      try await answer(request)
+    let server = try await LoopbackServer { [weak self] request in
+      try await self?.response(to: request) ?? .cutBeforeHead
     }
     self.server.withLock { $0 = server }
   }
@@ -58,18 +55,15 @@ package final class TestTenant: Sendable {
     self.watcher.withLock { $0 = watcher }
   }
 
-  private func answer(_ request: Request) async throws -> Response {
-    let path = request.uri.path
-    let buffer = try await request.body.collect(upTo: 1 << 20)
-    let text = String(buffer: buffer)
-    if path == "/oauth/token" {
-      return response(await state.token(form: form(text)))
+  private func response(to request: ServerRequest) async throws -> ServerResponse {
+    if request.path == "/oauth/token" {
+      return response(await state.token(form: request.form))
     }
     let number = counter.withLock {
       $0 += 1
       return $0
     }
-    let call = Call(number: number, method: request.method.rawValue, path: path)
+    let call = Call(number: number, method: request.method, path: request.path)
     let watcher = watcher.withLock { $0 }
     await watcher(call, .before)
     let fault = chosen.withLock { $0 }(call)
@@ -83,55 +77,48 @@ package final class TestTenant: Sendable {
     case .slow(let duration): try await Task.sleep(for: duration)
     case .cutAfter, nil: break
     }
-    let answer = await carriedOut(request, path, text)
+    let answer = await carriedOut(request)
     await state.record(
       TenantState.Exchange(
-        method: call.method, path: request.uri.string, requestBody: text.isEmpty ? nil : text,
-        status: answer.status, responseBody: answer.text))
+        method: call.method, path: request.target,
+        requestBody: request.body.isEmpty ? nil : request.text, status: answer.status,
+        responseBody: answer.text))
     await watcher(call, .after)
-    if case .cutAfter = fault {
-      struct Cut: Error {}
-      return Response(status: .ok, body: ResponseBody { _ in throw Cut() })
-    }
+    if case .cutAfter = fault { return .cutAfterHead }
     return response(answer)
   }
 
-  private func carriedOut(_ request: Request, _ path: String, _ text: String) async
-    -> TenantState.Answer
-  {
-    let authorization = request.headers[.authorization] ?? ""
+  private func carriedOut(_ request: ServerRequest) async -> TenantState.Answer {
+    let authorization = request.headers["authorization"] ?? ""
     let token = authorization.hasPrefix("Bearer ") ? String(authorization.dropFirst(7)) : ""
-    let query = Dictionary(
-      request.uri.queryParameters.map { (String($0.key), String($0.value)) }
-    ) { first, _ in first }
-    let parts = path.split(separator: "/").map(String.init)
+    let parts = request.path.split(separator: "/").map(String.init)
     let vault = ["api", "v2", "flows", "vault", "connections"]
     func allowed(_ scope: String) async -> TenantState.Answer? {
       await state.refusal(of: token, for: scope)
     }
     switch (request.method, parts) {
-    case (.get, vault):
+    case ("GET", vault):
       if let no = await allowed("read:flows_vault_connections") { return no }
-      return await state.list(query: query)
-    case (.post, vault):
+      return await state.list(query: request.query)
+    case ("POST", vault):
       if let no = await allowed("create:flows_vault_connections") { return no }
-      return await state.create(text)
-    case (.get, ["api", "v2", "flows"]):
+      return await state.create(request.text)
+    case ("GET", ["api", "v2", "flows"]):
       if let no = await allowed("read:flows") { return no }
-      return await state.listFlows(query: query)
-    case (.get, let parts)
+      return await state.listFlows(query: request.query)
+    case ("GET", let parts)
     where parts.count == 4 && Array(parts.prefix(3)) == ["api", "v2", "flows"]:
       if let no = await allowed("read:flows") { return no }
       return await state.flow(parts[3])
     case (let method, let parts) where parts.count == 6 && Array(parts.prefix(5)) == vault:
       switch method {
-      case .get:
+      case "GET":
         if let no = await allowed("read:flows_vault_connections") { return no }
         return await state.get(parts[5])
-      case .patch:
+      case "PATCH":
         if let no = await allowed("update:flows_vault_connections") { return no }
-        return await state.update(parts[5], text)
-      case .delete:
+        return await state.update(parts[5], request.text)
+      case "DELETE":
         if let no = await allowed("delete:flows_vault_connections") { return no }
         return await state.delete(parts[5])
       default: return .error(405, "Method Not Allowed", "x")
@@ -142,29 +129,13 @@ package final class TestTenant: Sendable {
 
   private func response(
     _ answer: TenantState.Answer, remaining: Int = 40, reset: Double = 1
-  ) -> Response {
-    var headers = HTTPFields()
-    headers[.contentType] = "application/json; charset=utf-8"
-    let time = Date().timeIntervalSince1970 + reset
-    for (name, value) in [
-      ("x-ratelimit-limit", "50"), ("x-ratelimit-remaining", "\(remaining)"),
-      ("x-ratelimit-reset", "\(Int64(time))"),
-    ] {
-      if let name = HTTPField.Name(name) { headers[name] = value }
-    }
-    return Response(
-      status: .init(code: answer.status), headers: headers,
-      body: ResponseBody(byteBuffer: ByteBuffer(string: answer.text ?? "")))
-  }
-
-  private func form(_ text: String) -> [String: String] {
-    let pairs = text.split(separator: "&").map { pair in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (
-        String(parts[0]),
-        (parts.count > 1 ? String(parts[1]).removingPercentEncoding : nil) ?? ""
-      )
-    }
-    return Dictionary(pairs) { first, _ in first }
+  ) -> ServerResponse {
+    .whole(
+      status: answer.status,
+      headers: [
+        "content-type": "application/json; charset=utf-8",
+        "x-ratelimit-limit": "50", "x-ratelimit-remaining": "\(remaining)",
+        "x-ratelimit-reset": "\(Int64(Date().timeIntervalSince1970 + reset))",
+      ], body: Array((answer.text ?? "").utf8))
   }
 }

@@ -5,6 +5,7 @@ import Manifests
 struct OpenBaoEnvironment {
   let address: String?
   let namespace: String?
+  /// A file of certificates, or a folder of such files.
   let authorities: String?
 
   init(_ variables: [String: String]) {
@@ -14,6 +15,6 @@ struct OpenBaoEnvironment {
     }
     address = variable("ADDR")?.withoutFinalSlashes
     namespace = variable("NAMESPACE")
-    authorities = variable("CACERT")
+    authorities = variable("CACERT") ?? variable("CAPATH")
   }
 }

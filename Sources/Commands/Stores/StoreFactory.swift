@@ -85,13 +85,10 @@ struct StoreFactory {
         "AUTH0_DOMAIN is `\(domain)`, but the store's domain is `\(settings.domain)`",
         help: ["select the right environment: --env NAME"])
     }
-    let base = settings.baseURL ?? "https://\(domain)"
-    let proxy = ProxyAddress.of(base, environment: environment)
     return Auth0Backend(
       domain: domain, base: settings.baseURL,
       credentials: logins(settings.credentialsCommand).auth0,
-      http: LoggingHTTPTransport(LiveHTTPTransport(proxy: proxy), logger: logger),
-      runtime: runtime)
+      http: http(), runtime: runtime)
   }
 
   private func openBao(_ settings: OpenBaoSettings) throws -> Store {
@@ -108,12 +105,17 @@ struct StoreFactory {
       credentials: { [logins = logins(settings.credentialsCommand)] () throws(StoreError) in
         try logins.openBao(settings.login)
       },
-      http: LoggingHTTPTransport(
-        LiveHTTPTransport(
-          proxy: ProxyAddress.of(address, environment: ProcessInfo.processInfo.environment),
-          authorities: environment.authorities), logger: logger),
+      http: http(additionalAuthorities: environment.authorities),
       runtime: runtime, protection: protection
     ).store
+  }
+
+  private func http(additionalAuthorities: String? = nil) -> LoggingHTTPTransport {
+    LoggingHTTPTransport(
+      LiveHTTPTransport(
+        authorities: TrustedAuthorities(
+          environment: ProcessInfo.processInfo.environment, additional: additionalAuthorities)),
+      logger: logger)
   }
 
   private func logins(_ command: [String]) -> StoreLogins {

@@ -22,8 +22,8 @@ extension Session {
   /// Responses with tokens are small, and the timeout is shorter than a claim.
   var tokenHTTP: LoggingHTTPTransport {
     LoggingHTTPTransport(
-      ProxyingHTTPTransport(
-        environment: ProcessInfo.processInfo.environment,
+      LiveHTTPTransport(
+        authorities: TrustedAuthorities(environment: ProcessInfo.processInfo.environment),
         limits: HTTPLimits(
           body: TokenRequests.responseLimit, responseSeconds: RenewalTimes.responseSeconds)),
       logger: stores.logger)

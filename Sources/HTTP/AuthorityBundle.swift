@@ -1,0 +1,80 @@
+import CCurl
+import FoundationEssentials
+import Glibc
+
+/// One file with all authorities that a client trusts: libcurl takes no more than one, and only those
+/// of a file does it keep from one handshake to the next.
+@safe final class AuthorityBundle: Sendable {
+  let path: String
+  /// A file in memory that is gone with its descriptor; `nil` if the bundle is a file of others.
+  private let descriptor: CInt?
+
+  /// - Parameter standard: the system's own file.
+  /// - Returns: `nil` if there is nothing but libcurl's own setting.
+  init?(_ authorities: TrustedAuthorities, standard: String?) throws(HTTPFailure) {
+    let base = authorities.replacement ?? standard
+    if let file = authorities.replacement { _ = try Self.certificates(file) }
+    guard let additional = authorities.additional else {
+      guard let base else { return nil }
+      path = base
+      descriptor = nil
+      return
+    }
+    var content = try base.map { (file) throws(HTTPFailure) in try Self.certificates(file) } ?? []
+    content += try Self.isFolder(additional) ? Self.folder(additional) : Self.certificates(additional)
+    let descriptor = try Self.fileInMemory(content)
+    self.descriptor = descriptor
+    path = "/proc/self/fd/\(descriptor)"
+  }
+
+  deinit { if let descriptor { Glibc.close(descriptor) } }
+
+  private static let limit = 16 << 20
+  private static let marker = "-----BEGIN"
+  /// `MFD_CLOEXEC`, memfd_create(2).
+  private static let closeOnExec: CUnsignedInt = 1
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+  }
+
+  /// The certificates of all files in a folder.
+  private static func folder(_ path: String) throws(HTTPFailure) -> [UInt8] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    var content: [UInt8] = []
+    for name in names.sorted() {
+      content += (try? certificates("\(path)/\(name)")) ?? []
+    }
+    guard !content.isEmpty else { throw .cannotSend("no file in `\(path)` has a certificate") }
+    return content
+  }
+
+  /// The content of a file, with a line break at its end.
+  private static func certificates(_ path: String) throws(HTTPFailure) -> [UInt8] {
+    guard let content = FileManager.default.contents(atPath: path) else {
+      throw .cannotSend("the file of trusted authorities `\(path)` cannot be read")
+    }
+    guard content.count <= limit, content.firstRange(of: marker.utf8) != nil else {
+      throw .cannotSend("the file of trusted authorities `\(path)` has no certificate (PEM)")
+    }
+    return content + [UInt8(ascii: "\n")]
+  }
+
+  private static func fileInMemory(_ content: [UInt8]) throws(HTTPFailure) -> CInt {
+    let descriptor = unsafe memfd_create("vaultctl-authorities", closeOnExec)
+    guard descriptor >= 0 else { throw .cannotSend("out of memory") }
+    var written = 0
+    while written < content.count {
+      let count = unsafe content[written...].withUnsafeBytes {
+        unsafe write(descriptor, $0.baseAddress, $0.count)
+      }
+      guard count > 0 else {
+        Glibc.close(descriptor)
+        throw .cannotSend("out of memory")
+      }
+      written += count
+    }
+    return descriptor
+  }
+}

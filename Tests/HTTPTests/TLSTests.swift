@@ -1,0 +1,150 @@
+import Foundation
+import HTTP
+import TestServer
+import TestSupport
+import Testing
+
+@Suite struct TLSTests {
+  private func failure(
+    _ server: TLSServer, host: String = "127.0.0.1", trusting authority: TestAuthority?
+  ) async -> HTTPFailure? {
+    let http = LiveHTTPTransport(
+      authorities: TrustedAuthorities(additional: authority?.path))
+    do throws(HTTPFailure) {
+      _ = try await http.send(HTTPRequest(.get, "https://\(host):\(server.port)/"))
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func anAuthorityOfOnesOwnIsTrustedOnlyIfItIsNamed() async throws {
+    let authority = try TestAuthority()
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    #expect(await failure(server, trusting: authority) == nil)
+    #expect(await failure(server, host: "localhost", trusting: authority) == nil)
+    #expect(await failure(server, trusting: nil) == .untrusted(.unknownAuthority))
+    let other = try TestAuthority()
+    #expect(await failure(server, trusting: other) == .untrusted(.unknownAuthority))
+  }
+
+  @Test func aSelfSignedCertificateIsRefused() async throws {
+    let authority = try TestAuthority()
+    let server = try await TLSServer(
+      certificate: authority.path, key: authority.path.replacing(".pem", with: ".key"))
+    defer { server.end() }
+    #expect(await failure(server, trusting: nil) == .untrusted(.unknownAuthority))
+  }
+
+  @Test(
+    arguments: [(.past, .expired), (.future, .notYetValid)]
+      as [(TestAuthority.Validity, TLSFault)])
+  func aCertificateOutsideItsTimeIsRefused(
+    validity: TestAuthority.Validity, fault: TLSFault
+  ) async throws {
+    let authority = try TestAuthority(validity: validity)
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    #expect(await failure(server, trusting: authority) == .untrusted(fault))
+  }
+
+  @Test func aCertificateForAnotherHostIsRefused() async throws {
+    let authority = try TestAuthority(names: "DNS:example.com")
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    let failure = await failure(server, trusting: authority)
+    #expect(failure == .untrusted(.wrongHost))
+  }
+
+  @Test(arguments: ["-tls1", "-tls1_1"])
+  func anOldProtocolIsRefused(option: String) async throws {
+    let authority = try TestAuthority()
+    let server = try await TLSServer(
+      authority, options: [option, "-cipher", "DEFAULT@SECLEVEL=0"])
+    defer { server.end() }
+    #expect(await failure(server, trusting: authority) == .untrusted(.handshake))
+  }
+
+  @Test func aServerWithoutTLSIsRefused() async throws {
+    let server = try ScriptedServer { connection in
+      try connection.write("220 mail.example.com ESMTP\r\n")
+      _ = try connection.readRequest()
+    }
+    defer { server.end() }
+    await #expect(throws: HTTPFailure.untrusted(.handshake)) {
+      _ = try await LiveHTTPTransport().send(
+        HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+    }
+  }
+
+  @Test func aConnectionLostDuringTheHandshakeMayBeTriedAgain() async throws {
+    let server = try ScriptedServer { $0.close() }
+    defer { server.end() }
+    await #expect {
+      _ = try await LiveHTTPTransport().send(
+        HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+    } throws: { error in
+      if case .notConnected? = error as? HTTPFailure { true } else { false }
+    }
+  }
+
+  // MARK: Files of authorities
+
+  @Test func aFolderOfAuthoritiesIsRead() async throws {
+    let authority = try TestAuthority()
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    let folder = try TemporaryFolder()
+    try folder.write("not a certificate", to: "README")
+    let text = try String(contentsOfFile: authority.path, encoding: .utf8)
+    try folder.write(text, to: "ours.pem")
+    let http = LiveHTTPTransport(authorities: TrustedAuthorities(additional: folder.path))
+    let response = try await http.send(
+      HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+    #expect(response.status == 200)
+  }
+
+  @Test func aReplacementAloneIsTrusted() async throws {
+    let (authority, other) = (try TestAuthority(), try TestAuthority())
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    func failure(_ authorities: TrustedAuthorities) async -> HTTPFailure? {
+      do throws(HTTPFailure) {
+        _ = try await LiveHTTPTransport(authorities: authorities).send(
+          HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(await failure(TrustedAuthorities(replacement: authority.path)) == nil)
+    #expect(
+      await failure(TrustedAuthorities(replacement: other.path)) == .untrusted(.unknownAuthority))
+    #expect(
+      await failure(TrustedAuthorities(replacement: other.path, additional: authority.path)) == nil)
+  }
+
+  @Test func aFileWithoutACertificateIsNamed() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("not a certificate\n", to: "empty.pem")
+    let request = HTTPRequest(.get, "https://127.0.0.1:1/")
+    for (path, reason) in [
+      ("\(folder.path)/empty.pem", "has no certificate (PEM)"),
+      ("\(folder.path)/none.pem", "cannot be read"),
+    ] {
+      let expected = HTTPFailure.cannotSend("the file of trusted authorities `\(path)` \(reason)")
+      for authorities in [
+        TrustedAuthorities(additional: path), TrustedAuthorities(replacement: path),
+      ] {
+        await #expect(throws: expected) {
+          _ = try await LiveHTTPTransport(authorities: authorities).send(request)
+        }
+      }
+    }
+    await #expect(throws: HTTPFailure.cannotSend("no file in `\(folder.path)` has a certificate")) {
+      _ = try await LiveHTTPTransport(authorities: TrustedAuthorities(additional: folder.path))
+        .send(request)
+    }
+  }
+}
