@@ -13,30 +13,23 @@ static inline CURLcode vaultctl_easy_setopt_long(
   return ((__typeof__(curl_easy_setopt) *)function)(handle, option, value);
 }
 
-static inline CURLcode vaultctl_easy_setopt_offset(
-    const void *function, CURL *handle, CURLoption option, curl_off_t value) {
-  return ((__typeof__(curl_easy_setopt) *)function)(handle, option, value);
-}
-
 static inline CURLcode vaultctl_easy_setopt_pointer(
     const void *function, CURL *handle, CURLoption option, const void *value) {
   return ((__typeof__(curl_easy_setopt) *)function)(handle, option, value);
 }
 
 static inline CURLcode vaultctl_easy_setopt_write(
-    const void *function, CURL *handle, CURLoption option,
-    size_t (*value)(char *, size_t, size_t, void *)) {
+    const void *function, CURL *handle, CURLoption option, curl_write_callback value) {
   return ((__typeof__(curl_easy_setopt) *)function)(handle, option, value);
 }
 
 static inline CURLcode vaultctl_easy_setopt_prereq(
-    const void *function, CURL *handle, int (*value)(void *, char *, char *, int, int)) {
+    const void *function, CURL *handle, curl_prereq_callback value) {
   return ((__typeof__(curl_easy_setopt) *)function)(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
 static inline CURLcode vaultctl_easy_setopt_opensocket(
-    const void *function, CURL *handle,
-    curl_socket_t (*value)(void *, curlsocktype, struct curl_sockaddr *)) {
+    const void *function, CURL *handle, curl_opensocket_callback value) {
   return ((__typeof__(curl_easy_setopt) *)function)(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 

@@ -21,7 +21,8 @@ import Glibc
       return
     }
     var content = try base.map { (file) throws(HTTPFailure) in try Self.certificates(file) } ?? []
-    content += try Self.isFolder(additional) ? Self.folder(additional) : Self.certificates(additional)
+    content +=
+      try Self.isFolder(additional) ? Self.folder(additional) : Self.certificates(additional)
     let descriptor = try Self.fileInMemory(content)
     self.descriptor = descriptor
     path = "/proc/self/fd/\(descriptor)"

@@ -39,19 +39,14 @@ import CCurl
 
   /// `CURLOPT_WRITEFUNCTION` or `CURLOPT_HEADERFUNCTION`.
   borrowing func set(
-    _ option: CURLoption,
-    to function: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?)
-      -> Int
+    _ option: CURLoption, to function: curl_write_callback
   ) throws(HTTPFailure) {
     try check(
       unsafe vaultctl_easy_setopt_write(library.setEasyOption, pointer, option, function), option)
   }
 
   borrowing func setBeforeRequest(
-    to function: @convention(c) (
-      UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, CInt,
-      CInt
-    ) -> CInt
+    to function: curl_prereq_callback
   ) throws(HTTPFailure) {
     try check(
       unsafe vaultctl_easy_setopt_prereq(library.setEasyOption, pointer, function),
@@ -59,9 +54,7 @@ import CCurl
   }
 
   borrowing func setOpenSocket(
-    to function: @convention(c) (
-      UnsafeMutableRawPointer?, curlsocktype, UnsafeMutablePointer<curl_sockaddr>?
-    ) -> curl_socket_t
+    to function: curl_opensocket_callback
   ) throws(HTTPFailure) {
     try check(
       unsafe vaultctl_easy_setopt_opensocket(library.setEasyOption, pointer, function),

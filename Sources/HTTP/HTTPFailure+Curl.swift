@@ -27,11 +27,13 @@ extension HTTPFailure {
 
   private init(beforeSending code: CURLcode, _ transfer: Transfer) {
     let connectStatus = transfer.handle.number(CURLINFO_HTTP_CONNECTCODE)
+    // Some proxies say 401 to a wrong password.
+    if connectStatus == 407 || connectStatus == 401 {
+      self = .cannotSend("the proxy refused the user name and the password, or requires them")
+      return
+    }
     if connectStatus != 0, !(200..<300).contains(connectStatus) {
-      let isLogin = connectStatus == 407
-      self = .notConnected(
-        "the proxy responded with \(connectStatus)"
-          + (isLogin ? ": it requires a user name and a password" : ""))
+      self = .notConnected("the proxy responded with \(connectStatus)")
       return
     }
     switch code {

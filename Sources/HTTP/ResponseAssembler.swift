@@ -45,7 +45,7 @@ struct ResponseAssembler {
   mutating func addBody(_ bytes: some Collection<UInt8>) -> Bool {
     if bytes.count > limit - body.count { isTooLarge = true }
     guard !isTooLarge else { return false }
-    // One allocation: a body that grows in steps leaves copies behind.
+    // One allocation: a body that grows in steps leaves unwiped copies.
     if body.isEmpty, let length = headers["content-length"].flatMap({ Int($0) }) {
       body.reserveCapacity(max(0, min(length, limit)))
     }

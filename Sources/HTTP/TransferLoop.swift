@@ -58,7 +58,7 @@ import Synchronization
   /// Closes all connections, and returns when the thread uses libcurl no more: the program may exit
   /// then.
   ///
-  /// - Precondition: no transfer is under way.
+  /// - Precondition: no transfer is in progress.
   func close() {
     let wasRunning = mailbox.withLock { mailbox in
       defer { mailbox.state = .closed }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Memory at a fixed address, for C code that reads it later; wiped when it is released.
 ///
-/// Whoever hands out its address keeps the buffer until nothing reads there any more.
+/// A caller that hands out its address keeps the buffer until nothing reads there any more.
 @safe final class WipedBuffer: Sendable {
   private nonisolated(unsafe) let bytes: UnsafeMutableBufferPointer<UInt8>
   let count: Int

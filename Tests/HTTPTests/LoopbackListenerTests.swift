@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import TestServer
 import TestSupport
 import Testing
 

@@ -65,7 +65,10 @@ import Testing
     let limits = HTTPLimits(body: 99)
     await #expect(throws: HTTPFailure.tooLarge) {
       _ = try await response(
-        ["HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n", String(repeating: "x", count: 100)],
+        [
+          "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n",
+          String(repeating: "x", count: 100),
+        ],
         limits: limits)
     }
   }

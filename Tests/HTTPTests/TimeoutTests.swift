@@ -83,7 +83,9 @@ import Testing
         unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
         return try await http.send(HTTPRequest(.post, server.address))
       }
-      await #expect(throws: HTTPFailure.notConnected("it was cancelled")) { _ = try await task.value }
+      await #expect(throws: HTTPFailure.notConnected("it was cancelled")) {
+        _ = try await task.value
+      }
     }
     #expect(server.requests.isEmpty)
   }

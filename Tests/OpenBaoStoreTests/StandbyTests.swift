@@ -15,7 +15,8 @@ import Testing
     _ = try await cluster.leader()
     let client = cluster.client(of: try #require(try cluster.standbys().first))
     let store = store(
-      of: client, http:
+      of: client,
+      http:
         LiveHTTPTransport(
           authorities: TrustedAuthorities(additional: cluster.authority.path)))
     let run = try await store.journal.beginRun([], by: provenance)

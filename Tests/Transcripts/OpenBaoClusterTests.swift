@@ -26,7 +26,7 @@ import Testing
     }
     let watching = cluster.client(of: standby)
     do {
-      try await eventually("a part of them", within: .seconds(300)) {
+      try await eventually("a part of them", within: .seconds(300), every: .milliseconds(5)) {
         let keys = try watching.call("GET", "secret/metadata/vaultctl/?list=true")
           .value("data", "keys", as: [String].self)
         return (keys?.count ?? 0) > Self.count / 10

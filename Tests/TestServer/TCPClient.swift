@@ -1,12 +1,12 @@
 import Glibc
 
 /// A connection to a port of this machine, for bytes that no HTTP client sends.
-struct TCPClient {
+package struct TCPClient {
   struct Failure: Error {}
 
   private let descriptor: Int32
 
-  init(port: Int) throws {
+  package init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -16,13 +16,16 @@ struct TCPClient {
     let status = unsafe withUnsafeBytes(of: address) { bytes in
       unsafe connect(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), size)
     }
-    guard status == 0 else { throw Failure() }
+    guard status == 0 else {
+      close()
+      throw Failure()
+    }
   }
 
-  func close() { Glibc.close(descriptor) }
+  package func close() { Glibc.close(descriptor) }
 
   /// Sends a text and reads until the server closes the connection.
-  static func exchange(_ text: String, port: Int) throws -> String {
+  package static func exchange(_ text: String, port: Int) throws -> String {
     let client = try TCPClient(port: port)
     defer { client.close() }
     let bytes = Array(text.utf8)

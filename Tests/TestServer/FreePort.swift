@@ -1,8 +1,7 @@
-import TestServer
 import TestSupport
 
 /// A port that nothing listens on, below those that the system gives to outgoing connections.
-func freePort() async throws -> Int {
+package func freePort() async throws -> Int {
   for _ in 0..<100 {
     let port = Int.random(in: 10_000..<32_000)
     // Only a try: the socket closes when it is discarded.

@@ -1,0 +1,99 @@
+import Foundation
+import TestOpenBao
+import TestServer
+import TestSupport
+import Testing
+
+/// How the program reaches a server: proxies, authorities, libcurl.
+@Suite struct NetworkTests {
+  private let password = "pr0xy-p4ss"
+
+  @Test func theEnvironmentsProxyIsUsedWithItsPassword() async throws {
+    let authority = try TestAuthority()
+    let server = try await BaoServer(authority: authority)
+    defer { server.end() }
+    let proxy = try await ProxyServer(user: "ci", password: password)
+    defer { proxy.end() }
+    let it = try OpenBaoSandbox(server.root)
+    try it.declare(["a"])
+    let target = try #require(URL(string: server.root.address)?.port)
+    func plan(_ environment: [String: String]) throws -> Finished {
+      try it.vaultctl(["plan", "-vvv"], environment: environment, isRecorded: false)
+    }
+
+    let address = "http://ci:\(password)@127.0.0.1:\(proxy.port)"
+    for name in ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+      let connections = count("CONNECT 127.0.0.1:\(target)", in: proxy.log)
+      let finished = try plan([name: address])
+      #expect(finished.status == 0, "\(name): \(finished.errorText)")
+      #expect(!finished.errorText.contains(password))
+      #expect(count("CONNECT 127.0.0.1:\(target)", in: proxy.log) > connections, "\(name)")
+    }
+
+    for wrong in ["http://ci:wr0ng@127.0.0.1:\(proxy.port)", "http://127.0.0.1:\(proxy.port)"] {
+      let finished = try plan(["https_proxy": wrong])
+      #expect(finished.status == 1)
+      #expect(
+        finished.errorText.contains(
+          "the proxy refused the user name and the password, or requires them"))
+      #expect(!finished.errorText.contains("wr0ng"))
+    }
+
+    let nowhere = "http://127.0.0.1:9"
+    for exceptions in ["127.0.0.1", "127.0.0.0/8", "*", "example.com, 127.0.0.1"] {
+      let finished = try plan(["https_proxy": nowhere, "NO_PROXY": exceptions])
+      #expect(finished.status == 0, "\(exceptions): \(finished.errorText)")
+    }
+    // As in curl: CGI sets this one from a header of a request.
+    #expect(try plan(["HTTP_PROXY": nowhere]).status == 0)
+  }
+
+  private func count(_ text: String, in log: String) -> Int {
+    log.components(separatedBy: text).count - 1
+  }
+
+  @Test func authoritiesOfTheEnvironmentAreTrusted() async throws {
+    let authority = try TestAuthority()
+    let server = try await BaoServer(authority: authority)
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root)
+    try it.declare(["a"])
+    let folder = try TemporaryFolder()
+    try folder.write(try String(contentsOfFile: authority.path, encoding: .utf8), to: "ours.pem")
+    func plan(_ environment: [String: String]) throws -> Finished {
+      try it.vaultctl(
+        ["plan"], environment: ["BAO_CACERT": ""].merging(environment) { $1 }, isRecorded: false)
+    }
+    #expect(try plan([:]).status == 1)
+    for (name, value) in [
+      ("BAO_CACERT", authority.path), ("BAO_CAPATH", folder.path),
+      ("VAULT_CAPATH", folder.path), ("SSL_CERT_FILE", authority.path),
+    ] {
+      let finished = try plan([name: value])
+      #expect(finished.status == 0, "\(name): \(finished.errorText)")
+    }
+    let finished = try plan(["BAO_CACERT": folder.path + "/none.pem"])
+    #expect(finished.status == 1)
+    #expect(
+      finished.errorText.contains(
+        "the file of trusted authorities `\(folder.path)/none.pem` cannot be read"))
+  }
+
+  @Test func withoutLibcurlOnlyTheNetworkIsMissing() throws {
+    // The loader takes a file of this name, whatever is in it, and looks no further.
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "libcurl.so.4")
+    let environment = ["LD_LIBRARY_PATH": folder.path]
+    let sandbox = try Sandbox()
+    try sandbox.writeProject()
+    let local = try sandbox.vaultctl(["plan"], environment: environment, isRecorded: false)
+    #expect(local.status == 0, "\(local.errorText)")
+    try sandbox.writeProject(extra: "store: {type: openbao, address: \"http://127.0.0.1:9\"}")
+    let remote = try sandbox.vaultctl(
+      ["plan"], environment: environment.merging(["BAO_TOKEN": "x"]) { $1 }, isRecorded: false)
+    #expect(remote.status == 1)
+    #expect(
+      remote.errorText.contains("libcurl (libcurl.so.4) cannot be loaded"), "\(remote.errorText)")
+    #expect(remote.errorText.contains("apt-get install libcurl4"))
+  }
+}
