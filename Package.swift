@@ -139,7 +139,7 @@ let package = Package(
     tests("ProcessesTests", ["Processes"]),
     tests("PacingTests", ["Pacing", "Model"]),
     tests("GitPlumbingTests", ["GitPlumbing", logging]),
-    tests("HTTPTests", ["HTTP", "Model", "TestServer"]),
+    tests("HTTPTests", ["HTTP", "Model", "TestServer", logging]),
     tests("TokensTests", ["Tokens", "HTTP", "Model", "Secrets", crypto, cryptoExtras]),
     tests(
       "Auth0StoreTests",
