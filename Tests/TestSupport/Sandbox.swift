@@ -22,8 +22,10 @@ package final class Sandbox: Sendable {
     try writeProject()
   }
 
-  /// The program under test, which was built beside the tests.
+  /// The program under test: the one that `VAULTCTL` names, else the one that was built beside the
+  /// tests.
   package static func builtProgram() throws -> String {
+    if let named = ProcessInfo.processInfo.environment["VAULTCTL"] { return named }
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let program = URL(fileURLWithPath: tests).deletingLastPathComponent().path + "/vaultctl"
     guard FileManager.default.isExecutableFile(atPath: program) else {
