@@ -177,7 +177,8 @@ let package = Package(
     tests(
       "CommandsTests",
       [
-        "Commands", "Applying", "Diagnostics", "Manifests", "Model", "OpenBaoStore", "OpenPGP",
+        "Commands", "Applying", "Diagnostics", "Ledgers", "Manifests", "Model", "OpenBaoStore",
+        "OpenPGP",
         "Planning", "Reports", "Stores",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

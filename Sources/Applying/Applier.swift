@@ -81,7 +81,7 @@ package struct Applier: Sendable {
           StoreIntent(
             change.connection, StoreWrite.Action(change.action),
             draft: change.action.createsNew
-              ? byName[change.connection]?.draft(by: provenance) : nil)
+              ? byName[change.connection]?.draft(by: provenance, of: store.owner) : nil)
         },
         by: provenance)
     } catch {
@@ -180,9 +180,9 @@ extension Diagnostic {
 
 extension DesiredConnection {
   /// The record that applying it would write.
-  fileprivate func draft(by provenance: Provenance) -> AppliedRecord {
+  fileprivate func draft(by provenance: Provenance, of owner: Owner?) -> AppliedRecord {
     AppliedRecord(
-      storeID: "", version: "", app: app, setupType: setup?.type,
+      owner: owner, storeID: "", version: "", app: app, setupType: setup?.type,
       fields: (setup?.fields ?? [:]).mapValues { value in
         switch value {
         case .plain(let value): .plain(value)

@@ -52,7 +52,7 @@ struct ChangeWriter: Sendable {
       name: change.connection, action: StoreWrite.Action(change.action), app: change.app,
       setupType: connection?.setup?.type, fields: fields, labels: connection?.labels ?? [:],
       scopes: connection?.scopes, preventsDestroy: connection?.preventsDestroy ?? false,
-      provenance: provenance)
+      provenance: provenance, owner: store.owner)
   }
 
   /// Opens only the values that must be written; the store keeps the others.

@@ -35,6 +35,10 @@ extension Diagnostic {
       self.init(
         .nameTaken, "a connection `\(name)` already exists", at: about(name),
         help: ["plan again: vaultctl plan"])
+    case .ownedByOther(let name, let owner):
+      self.init(
+        .ownedByOther, "`\(name)` belongs to another owner", at: about(name),
+        notes: ["it was applied by \(owner)"], help: ["plan again: vaultctl plan"])
     case .notFound(let name):
       self.init(
         .notInStore, "the store has no connection `\(name)`", at: about(name),

@@ -6,7 +6,8 @@ extension StoreError {
   var leavesDoubt: Bool {
     switch self {
     case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
-    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
+    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound, .tooNew,
+      .corrupt,
       .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
       .ambiguousName, .tokensMoved:
       false

@@ -11,7 +11,8 @@ package struct VaultctlCommand: AsyncParsableCommand {
       """,
     version: Program.version,
     subcommands: [
-      InitCommand.self, NewCommand.self, ImportCommand.self, EncryptCommand.self, SetCommand.self,
+      InitCommand.self, UpgradeCommand.self, NewCommand.self, ImportCommand.self,
+      EncryptCommand.self, SetCommand.self,
       EditCommand.self,
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, ValidateCommand.self,
       PlanCommand.self,

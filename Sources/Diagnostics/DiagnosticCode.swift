@@ -56,6 +56,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case invalidFlow = "VC1215"
   case invalidStore = "VC1216"
   case outputNotWritten = "VC1217"
+  case projectWithoutID = "VC1218"
+  case storesMeet = "VC1219"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"
@@ -106,6 +108,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case flowLacksConnection = "VC3021"
   case scopeRequired = "VC3022"
   case usedConnection = "VC3023"
+  case foreignConnection = "VC3024"
+  case unclaimedRecord = "VC3025"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"
@@ -132,6 +136,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case storeNotAsked = "VC4022"
   case storeMisconfigured = "VC4023"
   case manifestBehind = "VC4024"
+  case ownedByOther = "VC4025"
 
   // VC5xxx: tokens.
   case tokenExpired = "VC5001"

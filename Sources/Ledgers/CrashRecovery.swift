@@ -68,7 +68,8 @@ extension AppliedRecord {
         ciphertext: ciphertext, value: storeID == found.id ? value : nil, version: found.version)
     }
     return AppliedRecord(
-      storeID: found.id, version: found.version, app: app, setupType: setupType, fields: fields,
+      owner: owner, storeID: found.id, version: found.version, app: app, setupType: setupType,
+      fields: fields,
       labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
   }
 }

@@ -25,12 +25,21 @@ package struct GitLedger: Ledger {
 
   private let git: Git
   private let ref: String
+  /// What the refs of all owners' ledgers for the backend begin with; `nil` for a ledger without an
+  /// owner.
+  private let place: String?
   /// `nil`: the ledger is in this repository alone.
   private let remote: String?
 
-  package init(git: Git, name: String, remote: String?) {
+  private static let folder = "refs/vaultctl/ledger/"
+
+  /// - Parameters:
+  ///   - name: the ref's name after `refs/vaultctl/ledger/`.
+  ///   - place: what the names of all owners' ledgers for the backend begin with.
+  package init(git: Git, name: String, place: String? = nil, remote: String?) {
     self.git = git
-    ref = "refs/vaultctl/ledger/\(name)"
+    ref = Self.folder + name
+    self.place = place.map { Self.folder + $0 + "/" }
     self.remote = remote
   }
 
@@ -53,6 +62,28 @@ package struct GitLedger: Ledger {
       return try isNewer(mine, than: theirs) ? mine : theirs
     } catch {
       throw .ledgerFailed(error.words)
+    }
+  }
+
+  package func others(isOffline: Bool) throws(StoreError) -> [LedgerContents] {
+    guard let place else { return [] }
+    let refs: Set<Substring>
+    do throws(GitError) {
+      var text = try git.line(["for-each-ref", "--format=%(refname)", place])
+      if !isOffline, let remote {
+        let list = try git.line(["ls-remote", remote, place + "*"], environment: Self.quiet)
+        text +=
+          "\n"
+          + list.split(separator: "\n").map { $0.drop { $0 != "\t" }.dropFirst() }
+          .joined(separator: "\n")
+      }
+      refs = Set(text.split(separator: "\n")).subtracting([ref[...]])
+    } catch {
+      throw .ledgerFailed(error.words)
+    }
+    return try refs.sorted().map { (other) throws(StoreError) in
+      try GitLedger(git: git, name: String(other.dropFirst(Self.folder.count)), remote: remote)
+        .read(isOffline: isOffline).contents
     }
   }
 

@@ -32,6 +32,9 @@ package protocol Ledger: Sendable {
   /// An empty ledger on top of the current state, readable or not.
   func reset(by provenance: Provenance) throws(StoreError)
 
+  /// The ledgers of other owners for the same backend.
+  func others(isOffline: Bool) throws(StoreError) -> [LedgerContents]
+
   /// The entries, newest first.
   func log() throws(StoreError) -> [LedgerLogEntry]
 }

@@ -4,10 +4,15 @@ import Stores
 /// The connections as a ledger alone has them, read without its remote.
 struct LedgerReader<Records: Ledger>: OfflineReader {
   let ledger: Records
+  let former: Records?
   let catalog: Catalog
 
   func snapshot() throws(StoreError) -> Snapshot {
-    BackendSnapshot(contents: try ledger.read(isOffline: true).contents, catalog: catalog).recorded
+    let recorded = BackendSnapshot(
+      contents: try ledger.read(isOffline: true).contents, catalog: catalog
+    ).recorded
+    return try LedgerNeighbours(ledger: ledger, former: former)
+      .setApart(recorded, isOffline: true)
   }
 
   func sealedKey() throws(StoreError) -> String? {

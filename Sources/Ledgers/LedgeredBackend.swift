@@ -11,17 +11,25 @@ package import Stores
 package struct LedgeredBackend<Records: Ledger>: Sendable {
   let backend: any RecordlessBackend
   let ledger: Records
+  /// The ledger by its name before records had owners; `nil` without an owner.
+  let former: Records?
+  let owner: Owner?
   let lock: LedgerLock<Records>
   let key: StoreKeyHolder
   let catalog: Catalog
   let provenance: @Sendable () -> Provenance
 
+  /// - Parameter owner: whose records are written, with the ledger by its former name; `nil` writes
+  ///   the former form, without owners.
   package init(
-    _ backend: any RecordlessBackend, ledger: Records, catalog: Catalog,
+    _ backend: any RecordlessBackend, ledger: Records,
+    owner: (owner: Owner, former: Records)? = nil, catalog: Catalog,
     protection: any KeyProtection, provenance: @escaping @Sendable () -> Provenance
   ) {
     self.backend = backend
     self.ledger = ledger
+    self.owner = owner?.owner
+    former = owner?.former
     self.catalog = catalog
     self.provenance = provenance
     lock = LedgerLock(ledger, provenance: provenance)
@@ -31,7 +39,7 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
   }
 
   package var store: Store {
-    Store(
+    var store = Store(
       description: backend.description,
       traits: Store.Traits(writesWholeSetups: true, holdsRecords: false, parallelism: 4),
       reader: self, lock: lock,
@@ -41,14 +49,20 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
         provenance: provenance),
       grants: self,
       feed: ComparingFeed(self, tokens: nil, now: { [provenance] in provenance().at }),
-      offline: .reader(LedgerReader(ledger: ledger, catalog: catalog)), key: key, flows: self)
+      offline: .reader(LedgerReader(ledger: ledger, former: former, catalog: catalog)), key: key,
+      flows: self, upgrade: self)
+    store.owner = owner
+    return store
   }
 }
 
 extension LedgeredBackend: ConnectionReader, FlowReader {
   package func read() async throws(StoreError) -> Snapshot {
     let contents = try await lock.contents()
-    return BackendSnapshot(contents: contents, catalog: catalog).of(try await backend.list())
+    let snapshot = BackendSnapshot(contents: contents, catalog: catalog)
+      .of(try await backend.list())
+    return try LedgerNeighbours(ledger: ledger, former: former)
+      .setApart(snapshot, isOffline: false)
   }
 
   package func flows() async throws(StoreError) -> [FlowDefinition] {

@@ -11,9 +11,9 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
 
   /// The intent was journaled when the run began.
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
-    let former: ConnectionName =
-      if case .rename(_, _, let former) = write.action { former } else { write.name }
+    let former = write.formerName
     let before = await lock.heldContents?.entries[former]?.record
+    try write.requireOwn(before)
     let written: WrittenConnection
     switch write.action {
     case .create:

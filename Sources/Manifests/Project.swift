@@ -7,6 +7,8 @@ package struct Project: Hashable, Sendable {
   package static let fileName = "vaultctl.yaml"
 
   package let name: String
+  /// `nil` in a file that was written before projects had ids.
+  package let id: ProjectID?
   /// Files or folders, relative to the project's root.
   package let manifests: [LocatedText]
   package let recipientRules: [RecipientRule]
@@ -24,12 +26,13 @@ package struct Project: Hashable, Sendable {
   package let renewal: RenewalRule
 
   package init(
-    name: String, manifests: [LocatedText], recipientRules: [RecipientRule],
+    name: String, id: ProjectID? = nil, manifests: [LocatedText], recipientRules: [RecipientRule],
     store: StoreSettings? = nil, failOn: Set<FindingKind>, signing: Signing, catalog: Catalog,
     environments: [Environment] = [], flows: [PathPattern] = [],
     renewal: RenewalRule = .standard
   ) {
     self.name = name
+    self.id = id
     self.manifests = manifests
     self.recipientRules = recipientRules
     self.store = store

@@ -6,7 +6,7 @@ import SourceYAML
 /// The texts of new files.
 package enum Scaffold {
   package static func project(
-    name: String, recipients: [(fingerprint: String, userID: String)]
+    name: String, id: ProjectID, recipients: [(fingerprint: String, userID: String)]
   ) -> String {
     let keys = recipients.map { recipient in
       let comment = recipient.userID.isEmpty ? "" : "  # \(recipient.userID)"
@@ -17,6 +17,7 @@ package enum Scaffold {
       apiVersion: \(apiVersion)
       kind: Project
       name: \(name)
+      id: \(id)
 
       # Files and folders that declare connections.
       manifests: [connections]

@@ -2,6 +2,8 @@
 ///
 /// A class of constants, for the reason given at ``ActualConnection``.
 package final class AppliedRecord: Sendable, Codable {
+  /// `nil` in a record that was written before records had owners.
+  package let owner: Owner?
   package let storeID: StoreID
   /// The connection's version right after the write.
   package let version: StoreVersion
@@ -19,10 +21,11 @@ package final class AppliedRecord: Sendable, Codable {
   package var preventsDestroy: Bool { preventsDestroyIfKnown ?? false }
 
   package init(
-    storeID: StoreID, version: StoreVersion, app: AppID, setupType: SetupType?,
-    fields: [FieldName: AppliedField], labels: [String: String] = [:],
+    owner: Owner? = nil, storeID: StoreID, version: StoreVersion, app: AppID,
+    setupType: SetupType?, fields: [FieldName: AppliedField], labels: [String: String] = [:],
     scopes: Set<Scope>? = nil, preventsDestroy: Bool = false, provenance: Provenance
   ) {
+    self.owner = owner
     self.storeID = storeID
     self.version = version
     self.app = app
@@ -36,8 +39,18 @@ package final class AppliedRecord: Sendable, Codable {
 
   /// The keys in stores.
   private enum CodingKeys: String, CodingKey {
-    case storeID, version, app, setupType, fields, labels, scopes, provenance
+    case owner, storeID, version, app, setupType, fields, labels, scopes, provenance
     case preventsDestroyIfKnown = "preventsDestroy"
+  }
+}
+
+extension AppliedRecord {
+  /// The same record, of another owner.
+  package func owned(by owner: Owner?) -> AppliedRecord {
+    AppliedRecord(
+      owner: owner, storeID: storeID, version: version, app: app, setupType: setupType,
+      fields: fields, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
+      provenance: provenance)
   }
 }
 

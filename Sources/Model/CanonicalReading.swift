@@ -112,11 +112,15 @@ extension AppliedRecord: CanonicallyDecodable {
     var scopes: Set<Scope>?
     var preventsDestroy = false
     var provenance: Provenance?
+    var owner: Owner?
     let isWhole = scanner.object { key, scanner in
       switch key {
       case "storeID", "version", "app", "setupType":
         texts[key] = scanner.string()
         return texts[key] != nil
+      case "owner":
+        owner = Owner(&scanner)
+        return owner != nil
       case "fields":
         return scanner.object { name, scanner in
           guard let field = AppliedField(&scanner) else { return false }
@@ -143,9 +147,24 @@ extension AppliedRecord: CanonicallyDecodable {
       let app = texts["app"], let labels, let provenance
     else { return nil }
     self.init(
-      storeID: StoreID(storeID), version: StoreVersion(version), app: AppID(app),
+      owner: owner, storeID: StoreID(storeID), version: StoreVersion(version), app: AppID(app),
       setupType: texts["setupType"].map { SetupType($0) }, fields: fields, labels: labels,
       scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
+  }
+}
+
+extension Owner {
+  fileprivate init?(_ scanner: inout JSONScanner) {
+    var texts: [String: String] = [:]
+    let isWhole = scanner.object { key, scanner in
+      guard ["project", "name", "environment"].contains(key) else { return false }
+      texts[key] = scanner.string()
+      return texts[key] != nil
+    }
+    guard isWhole, let project = texts["project"].flatMap({ ProjectID($0) }),
+      let name = texts["name"]
+    else { return nil }
+    self.init(project: project, name: name, environment: texts["environment"])
   }
 }
 

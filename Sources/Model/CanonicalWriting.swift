@@ -76,6 +76,10 @@ extension AppliedRecord: CanonicallyWritten {
       }
       writer.name("labels")
       labels.write(to: &writer)
+      if let owner {
+        writer.name("owner")
+        owner.write(to: &writer)
+      }
       writer.name("preventsDestroy")
       writer.boolean(preventsDestroy)
       writer.name("provenance")
@@ -89,6 +93,16 @@ extension AppliedRecord: CanonicallyWritten {
       writer.member("setupType", setupType?.rawValue)
       writer.member("storeID", storeID.rawValue)
       writer.member("version", version.rawValue)
+    }
+  }
+}
+
+extension Owner: CanonicallyWritten {
+  package func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("environment", environment)
+      writer.member("name", name)
+      writer.member("project", project.rawValue)
     }
   }
 }

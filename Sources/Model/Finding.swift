@@ -22,6 +22,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case undecided
   case unmanaged
   case orphaned
+  /// Another project or environment applied it, or nobody has claimed it yet.
+  case foreign
   case preventDestroy = "prevent-destroy"
   /// A flow names no connection, one that is not declared, or another app's.
   case flow

@@ -2,14 +2,41 @@
 package struct Snapshot: Sendable {
   package let actual: [ConnectionName: ActualConnection]
   package let applied: [ConnectionName: AppliedRecord]
+  /// The records of connections that others applied; these are in neither of the above.
+  package let foreign: [ConnectionName: AppliedRecord]
+  /// Connections whose records have no owner yet and must be claimed; in neither of the above.
+  package let unclaimed: Set<ConnectionName>
 
   package init(
     actual: [ConnectionName: ActualConnection] = [:],
-    applied: [ConnectionName: AppliedRecord] = [:]
+    applied: [ConnectionName: AppliedRecord] = [:], foreign: [ConnectionName: AppliedRecord] = [:],
+    unclaimed: Set<ConnectionName> = []
   ) {
     self.actual = actual
     self.applied = applied
+    self.foreign = foreign
+    self.unclaimed = unclaimed
   }
 
   package var isEmpty: Bool { actual.isEmpty && applied.isEmpty }
+
+  /// What concerns one owner.
+  ///
+  /// - Parameter claimsAll: records without an owner are the owner's: nobody else uses the store.
+  package func owned(by owner: Owner, claimsAll: Bool) -> Snapshot {
+    var foreign = foreign
+    var unclaimed = unclaimed
+    for (name, record) in applied {
+      if let other = record.owner {
+        if !other.isSame(as: owner) { foreign[name] = record }
+      } else if !claimsAll {
+        unclaimed.insert(name)
+      }
+    }
+    if foreign.isEmpty, unclaimed.isEmpty { return self }
+    let isOurs = { (name: ConnectionName) in foreign[name] == nil && !unclaimed.contains(name) }
+    return Snapshot(
+      actual: actual.filter { isOurs($0.key) }, applied: applied.filter { isOurs($0.key) },
+      foreign: foreign, unclaimed: unclaimed)
+  }
 }

@@ -10,12 +10,16 @@ struct KVPaths: Sendable {
   /// The folder of the tokens, which a planner need not be able to read.
   let tokens: String
 
-  /// - Parameter prefix: of the project; `environment` has a folder of its own in it.
-  init(prefix: String, environment: String?) {
+  /// - Parameters:
+  ///   - prefix: where an environment has a folder of its own.
+  ///   - project: of the owner, whose lock, journal, key and tokens are in a folder of their own;
+  ///     `nil` for the former form, in which all projects with this prefix shared them.
+  init(prefix: String, environment: String?, project: ProjectID?) {
     let folder = environment.map { "/\(percentEncoded($0))" } ?? ""
+    let own = (project.map { "/\($0)" } ?? "") + folder
     connections = percentEncoded(path: prefix) + folder
-    state = percentEncoded(path: prefix) + "-state" + folder
-    tokens = percentEncoded(path: prefix) + "-tokens" + folder
+    state = percentEncoded(path: prefix) + "-state" + own
+    tokens = percentEncoded(path: prefix) + "-tokens" + own
   }
 
   /// A name is free text, and one part of the path; the engine's paths are decoded once more.

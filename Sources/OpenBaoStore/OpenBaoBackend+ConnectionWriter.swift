@@ -10,17 +10,18 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       if entry.metadata.isThere { throw .nameTaken(write.name) }
       record = try await put(write, id: .random(), over: entry, keeping: nil)
     case .update(let id, let version):
-      let entry = try await entry(write.name, id, at: version)
+      let entry = try await ownEntry(write, write.name, id, at: version)
       record = try await put(
         write, id: entry.custom.id ?? .random(), over: entry, keeping: write.name)
     case .replace(let id, let version):
-      let old = try await entry(write.name, id, at: version)
+      let old = try await ownEntry(write, write.name, id, at: version)
       record = try await put(write, id: .random(), over: old, keeping: nil)
       try await removeTokens(id)
     case .record(let id, let version):
-      record = try await recordAlone(write, over: try await entry(write.name, id, at: version))
+      record = try await recordAlone(
+        write, over: try await ownEntry(write, write.name, id, at: version))
     case .rename(let id, let version, let former):
-      let old = try await entry(former, id, at: version)
+      let old = try await ownEntry(write, former, id, at: version)
       let new = try await knownEntry(write.name)
       if new.metadata.isThere { throw .nameTaken(write.name) }
       var base = new
@@ -29,11 +30,19 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       record = try await put(write, id: old.custom.id ?? .random(), over: base, keeping: former)
       try await remove(former, old, keepsTokens: true)
     case .delete(let id, let version):
-      try await remove(write.name, try await entry(write.name, id, at: version))
+      try await remove(write.name, try await ownEntry(write, write.name, id, at: version))
       record = nil
     }
     await journal.finish(write.name)
     return record
+  }
+
+  private func ownEntry(
+    _ write: StoreWrite, _ name: ConnectionName, _ id: StoreID, at version: StoreVersion
+  ) async throws(StoreError) -> ConnectionEntry {
+    let entry = try await entry(name, id, at: version)
+    try write.requireOwn(entry.record)
+    return entry
   }
 
   /// The connection as the plan saw it. Our copy may be outdated, so it is read again if it

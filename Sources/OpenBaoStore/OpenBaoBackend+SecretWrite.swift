@@ -86,7 +86,7 @@ extension OpenBaoBackend {
     return data
   }
 
-  private func putRecord(
+  func putRecord(
     _ record: AppliedRecord, of version: Int64, _ custom: inout CustomMetadata,
     _ name: ConnectionName, over entry: ConnectionEntry
   ) async throws(StoreError) {
@@ -141,13 +141,18 @@ extension OpenBaoBackend {
 
   // MARK: Records that do not fit beside the secret
 
+  /// The record of a connection that has the id `id`; in the former place if nobody claimed it yet.
   func sibling(
-    _ name: ConnectionName, _ version: Int64
+    _ name: ConnectionName, _ version: Int64, of id: StoreID?
   ) async throws(StoreError) -> AppliedRecord? {
-    guard
-      let text = try await engine.data(paths.record(name), version: version)?.data.text("record")
-    else { return nil }
-    return try StoredJSON.decoded(text)
+    for paths in [paths, former].compactMap({ $0 }) {
+      guard
+        let text = try await engine.data(paths.record(name), version: version)?.data.text("record")
+      else { continue }
+      let record: AppliedRecord = try StoredJSON.decoded(text)
+      if id == nil || record.storeID == id { return record }
+    }
+    return nil
   }
 
   private func putSibling(

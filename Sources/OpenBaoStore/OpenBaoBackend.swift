@@ -17,6 +17,9 @@ package actor OpenBaoBackend {
   package nonisolated let description: StoreDescription
   let engine: KVEngine
   let paths: KVPaths
+  let owner: Owner?
+  /// Where what the owner's paths hold was before records had owners; `nil` without an owner.
+  let former: KVPaths?
   nonisolated let key: StoreKeyHolder
   let lock: OpenBaoLock
   nonisolated let journal: OpenBaoJournal
@@ -30,10 +33,12 @@ package actor OpenBaoBackend {
   /// - Parameters:
   ///   - address: the server's, without a slash at the end.
   ///   - environment: of the project; has a folder of its own.
+  ///   - owner: whose records are written; `nil` writes the former form, without owners.
   ///   - credentials: called once, before the first request.
   package init(
     address: String, namespace: String?, mount: String, prefix: String, environment: String?,
-    destroys: Bool, credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials,
+    owner: Owner? = nil, destroys: Bool,
+    credentials: @escaping @Sendable () throws(StoreError) -> BaoCredentials,
     http: any HTTPTransport, runtime: Runtime, protection: any KeyProtection
   ) {
     let folder = environment.map { "/\($0)" } ?? ""
@@ -45,7 +50,10 @@ package actor OpenBaoBackend {
       api: BaoAPI(
         base: address, namespace: namespace, credentials: credentials, http: http,
         runtime: runtime), mount: percentEncoded(path: mount), now: now)
-    paths = KVPaths(prefix: prefix, environment: environment)
+    paths = KVPaths(prefix: prefix, environment: environment, project: owner?.project)
+    former =
+      owner == nil ? nil : KVPaths(prefix: prefix, environment: environment, project: nil)
+    self.owner = owner
     key = StoreKeyHolder(
       OpenBaoKeyStorage(engine: engine, path: paths.key), protection: protection)
     lock = OpenBaoLock(engine: engine, path: paths.lock)
@@ -54,7 +62,7 @@ package actor OpenBaoBackend {
   }
 
   package nonisolated var store: Store {
-    Store(
+    let store = Store(
       description: description,
       traits: Store.Traits(
         writesWholeSetups: false, holdsRecords: true, parallelism: KVEngine.width),
@@ -65,7 +73,8 @@ package actor OpenBaoBackend {
       offline: .unavailable(
         reason: "its records are only in the store itself, so offline plans are not possible;"
           + " `ledger: git` keeps a copy in git"),
-      secrets: self, key: key, history: self, tokens: self)
+      secrets: self, key: key, history: self, tokens: self, upgrade: self)
+    return owner.map { store.owned(by: $0, claimsAll: false) } ?? store
   }
 }
 
@@ -103,7 +112,7 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
     switch ConnectionEntry.effective(metadata, custom).flatMap({ custom.slots[$0] }) {
     case nil: break
     case .record(let found): record = found
-    case .spilled(let version): record = try await sibling(name, version)
+    case .spilled(let version): record = try await sibling(name, version, of: custom.id)
     }
     return ConnectionEntry(metadata: metadata, custom: custom, record: record)
   }

@@ -35,6 +35,9 @@ struct TokenCopy {
     }
   }
 
+  /// The copy belongs to tokens that were stored again.
+  mutating func moved(to version: Int64) { self.version = version }
+
   var texts: [String: String] {
     var texts: [String: String] = [:]
     texts["version"] = version.map { String($0) }

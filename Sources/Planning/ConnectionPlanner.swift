@@ -34,6 +34,14 @@ struct ConnectionPlanner {
   }
 
   private func decisionOnChange() -> ConnectionDecision {
+    if let record = input.snapshot.foreign[desired.name] {
+      return ConnectionDecision(
+        findings: [.ownedByOther(desired, record, input.options.owner)], isManaged: false)
+    }
+    if input.snapshot.unclaimed.contains(desired.name) {
+      return ConnectionDecision(
+        findings: [.unclaimed(desired, store: input.options.store)], isManaged: false)
+    }
     guard let actual = counterpart.actual else { return created() }
     guard let applied = counterpart.applied else { return unmanaged(actual) }
     if isRenamed, actual.app != desired.app {

@@ -10,15 +10,18 @@ package struct PlanningOptions: Hashable, Sendable {
   package var targets: Set<ConnectionName>?
   /// The store's name in diagnostics.
   package var store: String
+  /// Who plans; `nil` if the project has no id.
+  package var owner: Owner?
 
   package init(
     prunes: Bool = false, adopts: Bool = false, targets: Set<ConnectionName>? = nil,
-    store: String = "store"
+    store: String = "store", owner: Owner? = nil
   ) {
     self.prunes = prunes
     self.adopts = adopts
     self.targets = targets
     self.store = store
+    self.owner = owner
   }
 
   func covers(_ name: ConnectionName) -> Bool { targets?.contains(name) ?? true }

@@ -11,6 +11,7 @@ extension StoreError {
       .ledgerFailed(let reason):
       reason
     case .notFound(let name): "the store no longer has a connection `\(name)`"
+    case .ownedByOther(let name, let owner): "`\(name)` belongs to \(owner)"
     case .tokensMoved, .versionConflict, .ledgerMoved: "another process was first"
     case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied, .ambiguousName:
       "the store could not be written"

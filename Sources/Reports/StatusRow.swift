@@ -12,6 +12,8 @@ package struct StatusRow: Hashable, Sendable {
     case orphaned
     /// In the store, and not created by us.
     case unmanaged
+    /// Applied by another project or environment, or not claimed yet.
+    case foreign
   }
 
   package let name: ConnectionName

@@ -80,7 +80,7 @@ package struct StatusText: Sendable {
     case .empty: palette.orange(dot) + palette.orange(rest)
     case .drifted, .scopeDrift, .pending: palette.yellow(dot) + rest
     case .conflict: palette.red(dot) + rest
-    case .orphaned, .unmanaged: palette.blue(dot) + rest
+    case .orphaned, .unmanaged, .foreign: palette.blue(dot) + rest
     }
   }
 }

@@ -12,6 +12,7 @@ struct ChangeTransaction {
   let run: RunID
 
   func carryOut() throws -> AppliedRecord? {
+    try write.requireOwn(try SnapshotReader.record(db, of: write.formerName))
     let record: AppliedRecord?
     switch write.action {
     case .create:

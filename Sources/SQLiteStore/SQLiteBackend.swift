@@ -18,11 +18,17 @@ package actor SQLiteBackend {
   nonisolated let key: StoreKeyHolder
   nonisolated let transactions: GroupCommit
   package nonisolated let description: StoreDescription
+  private nonisolated let owner: Owner?
 
   /// - Parameters:
   ///   - path: the file, absolute.
   ///   - shownPath: the path to display.
-  package init(path: String, shownPath: String, protection: any KeyProtection) {
+  ///   - owner: whose records are written. Those without an owner are taken over by the next run:
+  ///     the file is the project's alone.
+  package init(
+    path: String, shownPath: String, owner: Owner? = nil, protection: any KeyProtection
+  ) {
+    self.owner = owner
     file = SQLiteFile(path: path)
     transactions = GroupCommit(file)
     key = StoreKeyHolder(SQLiteKeyStorage(file: file), protection: protection)
@@ -30,13 +36,14 @@ package actor SQLiteBackend {
   }
 
   package nonisolated var store: Store {
-    Store(
+    let store = Store(
       description: description,
       traits: Store.Traits(writesWholeSetups: false, holdsRecords: true, parallelism: 32),
       reader: self, lock: self, journal: self, grants: self, feed: self,
       offline: .unavailable(
         reason: "its records are only in the store itself, so offline plans are not possible"),
       secrets: self, key: key, history: self, tokens: self)
+    return owner.map { store.owned(by: $0, claimsAll: true) } ?? store
   }
 
   func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
@@ -91,7 +98,8 @@ extension SQLiteBackend: ApplyJournal {
     _ intents: [StoreIntent], by provenance: Provenance
   ) throws(StoreError) -> ApplyRun {
     let run = try writing { db in
-      try JournalTable.begin(db, changes: intents.count, by: provenance)
+      if let owner { try SnapshotReader.claimRecords(db, for: owner) }
+      return try JournalTable.begin(db, changes: intents.count, by: provenance)
     }
     return ApplyRun(
       writer: SQLiteRunWriter(run: run, transactions: transactions, key: key),

@@ -14,13 +14,32 @@ package struct SQLiteLedger: Ledger {
 
   private let file: SQLiteFile
   private let name: String
+  private let place: String?
 
   /// - Parameters:
   ///   - path: absolute.
   ///   - name: of the ledger; a file may hold several.
-  package init(path: String, name: String) {
+  ///   - place: what the names of all owners' ledgers for the backend begin with; `nil` for a ledger
+  ///     without an owner.
+  package init(path: String, name: String, place: String? = nil) {
     file = SQLiteFile(path: path)
     self.name = name
+    self.place = place
+  }
+
+  package func others(isOffline: Bool) throws(StoreError) -> [LedgerContents] {
+    guard let place else { return [] }
+    return try file.reading(.ledgers, ifAbsent: []) { db in
+      try String.fetchAll(db, sql: "SELECT name FROM ledger ORDER BY name")
+        .filter { $0.hasPrefix(place + "/") && $0 != name }
+        .map { try Self(file: file, name: $0).present(db).contents }
+    }
+  }
+
+  private init(file: SQLiteFile, name: String) {
+    self.file = file
+    self.name = name
+    place = nil
   }
 
   package func read(isOffline: Bool) throws(StoreError) -> Version {

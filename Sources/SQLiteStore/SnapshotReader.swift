@@ -85,6 +85,15 @@ enum SnapshotReader {
     return Dictionary(records) { first, _ in first }
   }
 
+  /// Gives records of the former form their owner.
+  static func claimRecords(_ db: Database, for owner: Owner) throws {
+    for (name, record) in try records(db) where record.owner == nil {
+      try db.run(
+        sql: "UPDATE applied SET record = ? WHERE name = ?",
+        arguments: [canonicalJSON(record.owned(by: owner)), name.rawValue])
+    }
+  }
+
   static func record(_ db: Database, of name: ConnectionName) throws -> AppliedRecord? {
     try String.fetchOne(
       db.cachedStatement(sql: "SELECT record FROM applied WHERE name = ?"),

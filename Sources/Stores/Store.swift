@@ -1,3 +1,5 @@
+package import Model
+
 /// A store of connections, as a value made of parts.
 ///
 /// A backend fills in what it has; what it lacks is absent. An implementation of a part knows nothing
@@ -9,6 +11,8 @@ package struct Store: Sendable {
   /// Properties of the backend as a whole.
   package var traits: Traits
 
+  /// Whom the records that are written name; `nil` where the store is nobody's in particular.
+  package var owner: Owner?
   /// Connections with their applied records.
   package var reader: any ConnectionReader
   /// Keeps two applies apart.
@@ -31,6 +35,8 @@ package struct Store: Sendable {
   package var flows: (any FlowReader)?
   /// Tokens of the connections, renewed by us; absent if the backend renews its own, or has none.
   package var tokens: (any TokenStore)?
+  /// Claims records without an owner; absent if the store takes them over itself.
+  package var upgrade: (any StoreUpgrade)?
 
   package struct Traits: Hashable, Sendable {
     /// A setup is only written as a whole: a write that touches it has all its values.
@@ -52,7 +58,8 @@ package struct Store: Sendable {
     lock: any ApplyLock, journal: any ApplyJournal, grants: any GrantRecorder,
     feed: any ChangeFeed, offline: OfflineRecords, secrets: (any SecretReader)? = nil,
     key: (any StoreKeyAccess)? = nil, history: (any VersionHistory)? = nil,
-    flows: (any FlowReader)? = nil, tokens: (any TokenStore)? = nil
+    flows: (any FlowReader)? = nil, tokens: (any TokenStore)? = nil,
+    upgrade: (any StoreUpgrade)? = nil
   ) {
     self.description = description
     self.traits = traits
@@ -67,5 +74,6 @@ package struct Store: Sendable {
     self.history = history
     self.flows = flows
     self.tokens = tokens
+    self.upgrade = upgrade
   }
 }

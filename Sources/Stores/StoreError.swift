@@ -10,6 +10,8 @@ package enum StoreError: Error, Hashable, Sendable {
   /// The connection is no longer at the version that the plan saw; `found` is `nil` if it is gone.
   case versionConflict(ConnectionName, expected: StoreVersion, found: StoreVersion?)
   case nameTaken(ConnectionName)
+  /// Another project or environment applied it.
+  case ownedByOther(ConnectionName, Owner)
   case notFound(ConnectionName)
   case lockLost(by: LockHolder?)
   /// Written by a newer vaultctl.

@@ -27,6 +27,7 @@ extension StoreWrite {
     fieldVersion: (FieldName) -> StoreVersion?,
     keptValue: (FieldName) throws(StoreError) -> SecretBytes? = { _ in nil }
   ) throws(StoreError) -> AppliedRecord {
+    try requireOwn(before)
     var recorded: [FieldName: AppliedField] = [:]
     for (field, value) in fields {
       switch value {
@@ -46,7 +47,8 @@ extension StoreWrite {
       }
     }
     return AppliedRecord(
-      storeID: written.id, version: written.version, app: app, setupType: setupType,
+      owner: owner ?? before?.owner, storeID: written.id, version: written.version, app: app,
+      setupType: setupType,
       fields: recorded, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
       provenance: provenance)
   }

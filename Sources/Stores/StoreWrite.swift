@@ -26,11 +26,13 @@ package struct StoreWrite: Sendable {
   package let scopes: Set<Scope>?
   package let preventsDestroy: Bool
   package let provenance: Provenance
+  /// Whom the record will name; `nil` leaves the owner that it has.
+  package let owner: Owner?
 
   package init(
     name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
     fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
-    preventsDestroy: Bool = false, provenance: Provenance
+    preventsDestroy: Bool = false, provenance: Provenance, owner: Owner? = nil
   ) {
     self.name = name
     self.action = action
@@ -41,6 +43,19 @@ package struct StoreWrite: Sendable {
     self.scopes = scopes
     self.preventsDestroy = preventsDestroy
     self.provenance = provenance
+    self.owner = owner
+  }
+
+  /// The name that the store has the connection under before the write.
+  package var formerName: ConnectionName {
+    if case .rename(_, _, let former) = action { former } else { name }
+  }
+
+  /// Nothing that another owner applied is written to, whatever a plan says.
+  package func requireOwn(_ before: AppliedRecord?) throws(StoreError) {
+    if let owner, let other = before?.owner, !other.isSame(as: owner) {
+      throw .ownedByOther(name, other)
+    }
   }
 }
 

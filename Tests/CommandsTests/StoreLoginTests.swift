@@ -1,6 +1,8 @@
 import Commands
 import Foundation
+import Ledgers
 import Manifests
+import Model
 import OpenBaoStore
 import Stores
 import TestSupport
@@ -113,15 +115,33 @@ import Testing
   }
 
   @Test(arguments: [
-    (StoreBackend.sqlite(path: ".vaultctl/a b.db"), "sqlite/vaultctl-a-b-db"),
-    (.openBao(OpenBaoSettings(address: nil, namespace: nil)), "openbao/secret-vaultctl"),
+    (StoreBackend.sqlite(path: ".vaultctl/a b.db"), "sqlite/=2evaultctl=2fa=20b.db"),
+    (.openBao(OpenBaoSettings(address: nil, namespace: nil)), "openbao/secret/vaultctl"),
+    (
+      .openBao(OpenBaoSettings(address: nil, namespace: nil, prefix: "team/a")),
+      "openbao/secret/team=2fa"
+    ),
+    (
+      .openBao(OpenBaoSettings(address: nil, namespace: nil, prefix: "team-a")),
+      "openbao/secret/team-a"
+    ),
+    (.sqlite(path: "a..b.lock"), "sqlite/a=2e=2eb=2elock"),
     (
       .auth0(Auth0Settings(domain: "x.example.com", baseURL: nil, credentialsCommand: [])),
-      "x.example.com"
+      "auth0/x.example.com"
     ),
   ])
-  func aLedgersNameIsAPartOfARefsName(_ backend: StoreBackend, _ name: String) {
-    #expect(backend.ledgerName == name)
+  func aLedgersNameIsARefsNameAndNoOtherBackends(_ backend: StoreBackend, _ name: String) throws {
+    let id = try #require(ProjectID("0123456789abcdefghij"))
+    for (environment, part) in [(nil, "_base"), ("prod", "prod")] {
+      let ledger = backend.ledgerName(
+        of: Owner(project: id, name: "it", environment: environment))
+      #expect(ledger.place == name)
+      #expect(ledger.text == "\(name)/\(id)/\(part)")
+      let check = try run(
+        "/usr/bin/git", ["check-ref-format", "refs/vaultctl/ledger/\(ledger.text)"])
+      #expect(check.status == 0)
+    }
   }
 
   @Test func onlyABackendThatHoldsNoRecordsHasALedgerUnasked() {

@@ -23,7 +23,7 @@ import Testing
     let elsewhere: Set<DiagnosticCode> = [
       .fileTooLarge, .unreadableFile, .projectNotFound, .manifestsNotFound, .alreadyExists,
       .connectionNotFound, .gitFailed, .environmentNotFound, .invalidFlow,
-      .outputNotWritten,
+      .outputNotWritten, .projectWithoutID,
     ]
     let missing = DiagnosticCode.allCases.filter {
       $0.rawValue.hasPrefix("VC1") && !elsewhere.contains($0)

@@ -43,34 +43,52 @@ final class Contract: Sendable {
   }
 
   /// The store as one process opens it; all that it knows is from the backend.
-  func opened() throws -> Store {
+  ///
+  /// - Parameter owner: `nil` opens it in the form before records had owners.
+  func opened(by owner: Owner? = nil) throws -> Store {
     let path = folder.path + "/.vaultctl/vault.db"
     switch kind {
     case .sqlite:
-      return SQLiteBackend(path: path, shownPath: "vault.db", protection: TestProtection()).store
+      return SQLiteBackend(
+        path: path, shownPath: "vault.db", owner: owner, protection: TestProtection()
+      ).store
     case .openBao:
       let root = try #require(bao).root
       return OpenBaoBackend(
         address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
-        environment: nil, destroys: false,
+        environment: nil, owner: owner, destroys: false,
         credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
         runtime: .real, protection: TestProtection()
       ).store
     case .tenantWithGit:
-      return try ledgered(
-        by: GitLedger(git: Git(folder: folder.path), name: "contract", remote: nil))
-    case .tenantWithFile: return try ledgered(by: SQLiteLedger(path: path, name: "contract"))
+      let git = Git(folder: folder.path)
+      return try ledgered(by: owner) { name, place in
+        GitLedger(git: git, name: name, place: place, remote: nil)
+      }
+    case .tenantWithFile:
+      return try ledgered(by: owner) { SQLiteLedger(path: path, name: $0, place: $1) }
     }
   }
 
-  private func ledgered(by ledger: some Ledger) throws -> Store {
+  private func ledgered<Records: Ledger>(
+    by owner: Owner?, _ ledger: (_ name: String, _ place: String?) -> Records
+  ) throws -> Store {
+    let former = ledger("contract", nil)
+    let name = owner.map { LedgerName(backend: ["test"], owner: $0) }
+    return try ledgered(
+      name.map { ledger($0.text, $0.place) } ?? former, owner: owner.map { ($0, former) })
+  }
+
+  private func ledgered<Records: Ledger>(
+    _ ledger: Records, owner: (owner: Owner, former: Records)?
+  ) throws -> Store {
     LedgeredBackend(
       Auth0Backend(
         domain: "test.eu.auth0.com", base: try #require(tenant).address,
         credentials: { () throws(StoreError) in
           .client(id: "cl13nt", secret: "cl13nt-s3cr3t")
         }, http: LiveHTTPTransport(), runtime: .real), ledger: ledger,
-      catalog: .builtIn,
+      owner: owner, catalog: .builtIn,
       protection: TestProtection(), provenance: { provenance }
     ).store
   }

@@ -42,6 +42,7 @@ package final class Sandbox: Sendable {
       apiVersion: vaultctl/v1
       kind: Project
       name: sandbox
+      id: sandbox0sandbox0sand
       recipients:
         - keys: [\(list)]
       \(extra)

@@ -15,11 +15,12 @@ package func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.u
 package func write(
   _ connection: String, _ action: StoreWrite.Action, app: AppID = "http",
   setup: SetupType? = "bearer", fields: [FieldName: FieldWrite] = [:],
-  labels: [String: String] = [:], scopes: Set<Scope>? = nil
+  labels: [String: String] = [:], scopes: Set<Scope>? = nil, owner: Owner? = nil
 ) throws -> StoreWrite {
   StoreWrite(
     name: try name(connection), action: action, app: app, setupType: setup, fields: fields,
-    labels: labels, scopes: scopes, provenance: provenance)
+    labels: labels, scopes: scopes, provenance: provenance,
+    owner: owner)
 }
 
 extension AppliedRecord {

@@ -54,7 +54,7 @@ import Testing
     }
     #expect(data.isEmpty, "\(data)")
     #expect(calls.contains { $0.path == "secret/detailed-metadata/vaultctl/" })
-    #expect(calls.contains { $0.path == "secret/data/vaultctl-state/key" })
+    #expect(calls.contains { $0.path == "secret/data/vaultctl-state/sandbox0sandbox0sand/key" })
   }
 
   @Test func aServerThatListsNoDetailsIsAskedOneByOne() async throws {

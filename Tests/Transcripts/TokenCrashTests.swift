@@ -129,9 +129,11 @@ private final class Rotating: Sendable {
 
   /// Moves the end of the kept token to just ahead of now, by the engine's own means.
   private func makeDue(_ root: BaoClient) throws {
-    let keys = try root.call("GET", "secret/metadata/vaultctl-tokens/?list=true")
-      .value("data", "keys", as: [String].self)
-    let path = "secret/data/vaultctl-tokens/\(try #require(keys?.first))"
+    let keys = try root.call(
+      "GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/?list=true"
+    )
+    .value("data", "keys", as: [String].self)
+    let path = "secret/data/vaultctl-tokens/sandbox0sandbox0sand/\(try #require(keys?.first))"
     let found = try root.call("GET", path)
     var data = try #require(found.value("data", "data", as: [String: String].self))
     let version = try #require(found.value("data", "metadata", "version", as: Int.self))

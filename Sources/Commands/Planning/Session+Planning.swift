@@ -33,6 +33,7 @@ extension Session {
         .comparisons(of: changed)
     var options = options
     options.store = store.description.description
+    options.owner = store.owner
     let plan = Planner(
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,

@@ -14,6 +14,13 @@ extension Diagnostic {
       help: near.map { ["did you mean `\($0)`?"] } ?? [])
   }
 
+  static var projectWithoutID: Diagnostic {
+    Diagnostic(
+      .projectWithoutID, "the project has no id", at: .file(Project.fileName),
+      notes: ["applied records name their owner by it, so that no other project changes them"],
+      help: ["add one, and claim what was applied before: vaultctl upgrade"])
+  }
+
   package static func noEnvironmentChosen(_ project: Project) -> Diagnostic {
     let names = project.environments.map(\.name)
     return Diagnostic(

@@ -35,7 +35,7 @@ struct InitCommand: Subcommand {
       ? [try await askForKey(openPGP, console)] : try await resolved(recipients, openPGP)
 
     let text = Scaffold.project(
-      name: Scaffold.projectName(from: name ?? root.lastPathComponent),
+      name: Scaffold.projectName(from: name ?? root.lastPathComponent), id: .random(),
       recipients: keys.map { (fingerprint: $0.fingerprint.rawValue, userID: $0.userID) })
     try files.create(Project.fileName, text)
     try files.create("schemas/connection.schema.json", Schemas.connection(.builtIn))

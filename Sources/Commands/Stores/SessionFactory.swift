@@ -11,11 +11,13 @@ struct SessionFactory {
   /// Deletes permanently, even if the store could restore the connection.
   var destroys = false
 
-  /// - Throws: if no environment is chosen and the base alone has no store.
+  /// - Throws: if no environment is chosen and the base alone has no store, or if the project has no
+  ///   id, by which its records would name their owner.
   func session(for workspace: Workspace) throws -> Session {
     guard let settings = workspace.project.storeSettings(of: workspace.environment) else {
       throw Failure(.noEnvironmentChosen(workspace.project))
     }
+    guard workspace.project.id != nil else { throw Failure(.projectWithoutID) }
     let keyring = Keyring.standard(workspace.project, console: console)
     let runtime = Runtime.live
     let provenance: @Sendable () -> Provenance = {

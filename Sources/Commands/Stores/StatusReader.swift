@@ -26,7 +26,12 @@ struct StatusReader {
     let declared = workspace.state.connections
     let names = Set(declared.flatMap { [$0.name, snapshot.counterpart(of: $0).name] })
     let others = snapshot.actual.values.filter { !names.contains($0.name) }
-    return (declared.map(row) + others.map(row)).sorted { $0.name < $1.name }
+    let foreign = snapshot.foreign.filter { !names.contains($0.key) }.map { name, record in
+      StatusRow(
+        name: name, app: record.app, state: .foreign, version: record.version,
+        updatedAt: record.provenance.at)
+    }
+    return (declared.map(row) + others.map(row) + foreign).sorted { $0.name < $1.name }
   }
 
   private func row(_ connection: DesiredConnection) -> StatusRow {
@@ -61,6 +66,7 @@ struct StatusReader {
   /// The worst state that applies.
   private func state(of name: ConnectionName) -> StatusRow.State {
     let kinds = kinds[name] ?? []
+    if kinds.contains(.foreign) { return .foreign }
     if kinds.contains(.conflict) { return .conflict }
     if kinds.contains(.drift) { return .drifted }
     if kinds.contains(.empty) { return .empty }

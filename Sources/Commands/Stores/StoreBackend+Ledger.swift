@@ -1,5 +1,7 @@
 import Encodings
+package import Ledgers
 package import Manifests
+package import Model
 
 extension StoreBackend {
   /// The ledger for records that the backend cannot hold; `nil` if it holds them.
@@ -10,8 +12,19 @@ extension StoreBackend {
     }
   }
 
-  /// Distinguishes the ledgers of one project; a part of a git ref's name.
-  package var ledgerName: String {
+  /// The name of an owner's ledger for this backend.
+  package func ledgerName(of owner: Owner) -> LedgerName {
+    let backend =
+      switch self {
+      case .auth0(let settings): ["auth0", settings.domain]
+      case .sqlite(let path): ["sqlite", path]
+      case .openBao(let settings): ["openbao", settings.mount, settings.prefix]
+      }
+    return LedgerName(backend: backend, owner: owner)
+  }
+
+  /// The backend's part of a ledger's name before records had owners; a part of a git ref's name.
+  package var formerLedgerName: String {
     switch self {
     case .auth0(let settings): settings.domain
     case .sqlite(let path): "sqlite/\(refName(path))"

@@ -31,26 +31,63 @@ struct StoreFactory {
     case .sqlite(let path):
       store =
         SQLiteBackend(
-          path: workspace.files.path(path), shownPath: path, protection: protection
+          path: workspace.files.path(path), shownPath: path, owner: owner,
+          protection: protection
         ).store
     case .openBao(let settings):
       store = try openBao(settings)
-    case .auth0(let backend): return ledgered(try vault(backend), by: try ledger(of: settings))
+    case .auth0(let backend):
+      guard let ledgers = try ledgers(of: settings) else {
+        preconditionFailure("a backend without records has a ledger")
+      }
+      return ledgered(try vault(backend), by: ledgers)
     }
-    return try ledger(of: settings).map { mirrored(store, by: $0) } ?? store
+    return try ledgers(of: settings).map { mirrored(store, by: $0) } ?? store
   }
 
   /// The ledger that holds a store's records or a copy of them; `nil` if only the store has them.
   func ledger(of settings: StoreSettings) throws -> (any Ledger)? {
-    let name = "\(workspace.project.name)/\(settings.backend.ledgerName)"
-    switch settings.ledger ?? settings.backend.standardLedger {
-    case nil: return nil
-    case .sqlite(let path): return SQLiteLedger(path: workspace.files.path(path), name: name)
+    try ledgers(of: settings).map { ledgers in
+      switch ledgers {
+      case .git(let ledger, _): ledger
+      case .sqlite(let ledger, _): ledger
+      }
+    }
+  }
+
+  /// A ledger, and the one by its name before records had owners.
+  private enum Ledgers {
+    case git(GitLedger, former: GitLedger?)
+    case sqlite(SQLiteLedger, former: SQLiteLedger?)
+  }
+
+  private func ledgers(of settings: StoreSettings) throws -> Ledgers? {
+    guard let kind = settings.ledger ?? settings.backend.standardLedger else { return nil }
+    let formerName = "\(workspace.project.name)/\(settings.backend.formerLedgerName)"
+    let name = owner.map { settings.backend.ledgerName(of: $0) }
+    switch kind {
+    case .sqlite(let path):
+      let path = workspace.files.path(path)
+      let former = SQLiteLedger(path: path, name: formerName)
+      return name.map {
+        .sqlite(SQLiteLedger(path: path, name: $0.text, place: $0.place), former: former)
+      } ?? .sqlite(former, former: nil)
     case .git:
       let git = Git(folder: workspace.files.root, logger: logger)
       let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
-      return GitLedger(
-        git: git, name: name, remote: remotes.contains("origin") ? "origin" : remotes.first)
+      let remote = remotes.contains("origin") ? "origin" : remotes.first
+      let former = GitLedger(git: git, name: formerName, remote: remote)
+      return name.map {
+        .git(GitLedger(git: git, name: $0.text, place: $0.place, remote: remote), former: former)
+      } ?? .git(former, former: nil)
+    }
+  }
+
+  /// `nil` for a project without an id: then nothing can be applied.
+  private var owner: Owner? {
+    workspace.project.id.map {
+      Owner(
+        project: $0, name: workspace.project.name, environment: workspace.environment?.name)
     }
   }
 
@@ -58,22 +95,29 @@ struct StoreFactory {
     ProjectKeyProtection(keyring: keyring, environment: workspace.environment)
   }
 
-  private func ledgered(_ vault: any RecordlessBackend, by ledger: (any Ledger)?) -> Store {
-    func made(_ ledger: some Ledger) -> Store {
+  private func ledgered(_ vault: any RecordlessBackend, by ledgers: Ledgers) -> Store {
+    func made<Records: Ledger>(_ ledger: Records, _ former: Records?) -> Store {
       LedgeredBackend(
-        vault, ledger: ledger, catalog: workspace.catalog, protection: protection,
-        provenance: provenance
+        vault, ledger: ledger,
+        owner: owner.flatMap { owner in former.map { (owner, $0) } },
+        catalog: workspace.catalog, protection: protection, provenance: provenance
       ).store
     }
-    guard let ledger else { preconditionFailure("a backend without records has a ledger") }
-    return made(ledger)
+    return switch ledgers {
+    case .git(let ledger, let former): made(ledger, former)
+    case .sqlite(let ledger, let former): made(ledger, former)
+    }
   }
 
-  private func mirrored(_ store: Store, by ledger: any Ledger) -> Store {
-    func made(_ ledger: some Ledger) -> Store {
-      store.mirrored(in: ledger, catalog: workspace.catalog, provenance: provenance)
+  private func mirrored(_ store: Store, by ledgers: Ledgers) -> Store {
+    switch ledgers {
+    case .git(let ledger, let former):
+      store.mirrored(
+        in: ledger, former: former, catalog: workspace.catalog, provenance: provenance)
+    case .sqlite(let ledger, let former):
+      store.mirrored(
+        in: ledger, former: former, catalog: workspace.catalog, provenance: provenance)
     }
-    return made(ledger)
   }
 
   private func vault(_ settings: Auth0Settings) throws -> any RecordlessBackend {
@@ -101,6 +145,7 @@ struct StoreFactory {
     return OpenBaoBackend(
       address: address, namespace: settings.namespace ?? environment.namespace,
       mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
+      owner: owner,
       destroys: destroys,
       credentials: { [logins = logins(settings.credentialsCommand)] () throws(StoreError) in
         try logins.openBao(settings.login)

@@ -67,6 +67,8 @@ extension DiagnosticCode {
     case .invalidFlow: .invalidFlow
     case .invalidStore: .invalidStore
     case .outputNotWritten: .outputNotWritten
+    case .projectWithoutID: .projectWithoutID
+    case .storesMeet: .storesMeet
 
     // VC2xxx: secrets and keys.
     case .recipientNotFound: .recipientNotFound
@@ -117,6 +119,8 @@ extension DiagnosticCode {
     case .flowLacksConnection: .flowLacksConnection
     case .scopeRequired: .scopeRequired
     case .usedConnection: .usedConnection
+    case .foreignConnection: .foreignConnection
+    case .unclaimedRecord: .unclaimedRecord
 
     // VC4xxx: stores.
     case .storeUnavailable: .storeUnavailable
@@ -143,6 +147,7 @@ extension DiagnosticCode {
     case .storeNotAsked: .storeNotAsked
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind
+    case .ownedByOther: .ownedByOther
 
     // VC5xxx: tokens.
     case .tokenExpired: .tokenExpired

@@ -160,4 +160,19 @@ extension Explanation {
     A flow uses the connection that would be deleted, and would fail at run time. Change the flow
     first, or confirm with `--force`.
     """)
+
+  static let foreignConnection = Explanation(
+    "Connection of another owner",
+    """
+    Every applied record names its owner: the project's id and the environment. The connection was
+    applied by another owner, so this project neither changes nor deletes it. Declare it in one
+    project and environment only, or give each its own place in the store.
+    """)
+
+  static let unclaimedRecord = Explanation(
+    "Record without an owner",
+    """
+    The connection was applied before records had owners, in a store that several projects may use.
+    `vaultctl upgrade` claims the connections that this project and environment declare.
+    """)
 }

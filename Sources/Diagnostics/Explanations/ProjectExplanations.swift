@@ -107,4 +107,18 @@ extension Explanation {
     the command made in files or in a store remain; after changes in a store, `apply` and `rollback`
     exit with code 4. A reader that closes its pipe early, as `head` does, is not an error.
     """)
+
+  static let projectWithoutID = Explanation(
+    "Project without an id",
+    """
+    Applied records name the project that owns them by its id, because two projects can have the same
+    name. `vaultctl init` writes a random id; `vaultctl upgrade` adds one to an older project.
+    """)
+
+  static let storesMeet = Explanation(
+    "Environments share a store",
+    """
+    Two environments, or an environment and the base, would keep their connections in the same place.
+    Give each its own: another path, prefix, mount, namespace or domain.
+    """)
 }

@@ -167,4 +167,11 @@ extension Explanation {
     """
     This should not happen. Please report it with the command that was run.
     """)
+
+  static let ownedByOther = Explanation(
+    "Connection of another owner",
+    """
+    A write was refused because another project or environment applied the connection. It may have
+    done so after the plan.
+    """)
 }

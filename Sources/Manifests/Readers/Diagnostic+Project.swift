@@ -33,6 +33,13 @@ extension Diagnostic {
       help: ["remove everything after the first document"])
   }
 
+  static func invalidProjectID(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidProjectName, "invalid project id", at: location,
+      notes: ["an id has 16 to 64 of `a-z` and `0-9`; `vaultctl init` writes a random one"],
+      help: ["remove the line, then let vaultctl write one: vaultctl upgrade"])
+  }
+
   static func invalidProjectName(at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidProjectName, "invalid project name", at: location,

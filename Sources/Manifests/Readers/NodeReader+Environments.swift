@@ -4,20 +4,29 @@ import SourceYAML
 
 /// `environments:` of a project file.
 extension NodeReader {
-  /// - Parameter manifests: the base's paths, which no overlay may contain.
+  /// - Parameters:
+  ///   - manifests: the base's paths, which no overlay may contain.
+  ///   - base: its store, which environments without a store inherit.
   mutating func readEnvironments(
-    _ project: [YAMLEntry], manifests: [LocatedText]
+    _ project: [YAMLEntry], manifests: [LocatedText], base: StoreSettings?
   ) -> [Environment] {
     guard let node = project.given("environments"),
       let entries = anyMapping(node, "environments")
     else { return [] }
     var environments: [Environment] = []
+    var places: [StorePlace: String] = [:]
+    if let base { places[StorePlace(base.backend, environment: nil)] = "the base" }
     for entry in entries {
       guard entry.keyText.isEnvironmentName else {
         report(.invalidEnvironment(entry.keyText, at: location(entry.key)))
         continue
       }
-      let environment = readEnvironment(entry)
+      let environment = readEnvironment(entry, base: base)
+      let place = StorePlace(environment.store.backend, environment: environment.name)
+      if let other = places[place] {
+        report(.storesMeet(environment.name, with: other, at: location(entry.key)))
+      }
+      places[place] = "environment `\(environment.name)`"
       for other in environments where other.overlay.meets(environment.overlay) {
         report(
           .overlaysMeet("the overlay of `\(other.name)`", at: environment.overlay.location))
@@ -30,13 +39,15 @@ extension NodeReader {
     return environments
   }
 
-  private mutating func readEnvironment(_ entry: YAMLEntry) -> Environment {
+  private mutating func readEnvironment(
+    _ entry: YAMLEntry, base: StoreSettings?
+  ) -> Environment {
     let name = entry.keyText
     let path = "environments.\(name)"
     let standard = LocatedText("environments/\(name)", at: location(entry.key))
     let file = ".vaultctl/\(name).db"
     var environment = Environment(
-      name: name, store: StoreSettings(.sqlite(path: file)),
+      name: name, store: base?.inherited(by: name) ?? StoreSettings(.sqlite(path: file)),
       recipientRules: [],
       overlay: standard)
     if entry.value.isNull { return environment }
@@ -75,6 +86,15 @@ extension Diagnostic {
         "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit;"
           + " `all` is reserved"
       ])
+  }
+
+  fileprivate static func storesMeet(
+    _ name: String, with other: String, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .storesMeet, "environment `\(name)` and \(other) share a store", at: location,
+      notes: ["each would change and delete what the other applied"],
+      help: ["give it a store of its own: `store:` in `environments.\(name)`"])
   }
 
   fileprivate static func overlaysMeet(_ other: String, at location: Location) -> Diagnostic {

@@ -27,23 +27,24 @@ extension Project {
 extension NodeReader {
   fileprivate mutating func project(_ root: YAMLNode) -> Project? {
     let keys = [
-      "apiVersion", "kind", "name", "manifests", "recipients", "store", "policy", "signing",
+      "apiVersion", "kind", "name", "id", "manifests", "recipients", "store", "policy", "signing",
       "signers", "apps", "environments", "flows", "tokens",
     ]
     guard let entries = mapping(root, "", keys: keys) else { return nil }
     header(of: root, kind: "Project")
     let name = readProjectName(entries, of: root)
+    let id = readProjectID(entries)
     let manifests = readManifests(entries)
     let rules = readRecipientRules(entries, of: root)
     let store = readStore(entries, "store", standardFile: StoreSettings.standardFile)
     let failOn = readPolicy(entries)
     let signing = readSigning(entries, of: root)
     let apps = readApps(entries)
-    let environments = readEnvironments(entries, manifests: manifests)
+    let environments = readEnvironments(entries, manifests: manifests, base: store)
     let flows = readFlowPatterns(entries)
     guard let name else { return nil }
     return Project(
-      name: name, manifests: manifests, recipientRules: rules, store: store, failOn: failOn,
+      name: name, id: id, manifests: manifests, recipientRules: rules, store: store, failOn: failOn,
       signing: signing, catalog: Catalog.builtIn.adding(apps), environments: environments,
       flows: flows, renewal: readRenewalRule(entries))
   }
@@ -59,6 +60,15 @@ extension NodeReader {
       return nil
     }
     return text
+  }
+
+  private mutating func readProjectID(_ entries: [YAMLEntry]) -> ProjectID? {
+    guard let node = entries.given("id"), let text = text(node, "id") else { return nil }
+    guard let id = ProjectID(text) else {
+      report(.invalidProjectID(at: location(node)))
+      return nil
+    }
+    return id
   }
 
   private mutating func readManifests(_ entries: [YAMLEntry]) -> [LocatedText] {

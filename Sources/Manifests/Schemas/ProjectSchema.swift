@@ -45,13 +45,16 @@ enum ProjectSchema {
       "name": Schemas.described(
         "The project's name; every sealed value contains it.",
         ["type": "string", "pattern": .string(name)]),
+      "id": Schemas.described(
+        "Random; names the owner of applied records. Written by `vaultctl init`.",
+        ["type": "string", "pattern": "^[a-z0-9]{16,64}$"]),
       "manifests": Schemas.list("Files and folders that declare connections.", path),
       "recipients": Schemas.described(
         "Keys that can decrypt secrets, by file; the first matching rule applies.",
         ["type": "array"] + rules),
       "store": StoreSchema.json,
       "environments": Schemas.described(
-        "Environments, each with its own store and an overlay over the base; selected with --env.",
+        "Environments, each with its own place in the base's store or its own store, and an overlay over the base; selected with --env.",
         [
           "type": ["object", "null"],
           "propertyNames": ["pattern": .string(name), "not": Schemas.constant("all")],

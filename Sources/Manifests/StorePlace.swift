@@ -1,0 +1,34 @@
+/// Where a store keeps the connections of one environment, or of the base: two with the same place
+/// would write over each other.
+struct StorePlace: Hashable, Sendable {
+  private let text: String
+
+  init(_ backend: StoreBackend, environment: String?) {
+    switch backend {
+    case .sqlite(let path):
+      text = "sqlite " + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    case .auth0(let settings): text = "auth0 \(settings.domain.lowercased())"
+    case .openBao(let settings):
+      let folders = [settings.mount, settings.prefix, environment].compactMap { $0 }
+      text =
+        "openbao \(settings.address ?? "") \(settings.namespace ?? "") "
+        + folders.joined(separator: "/")
+    }
+  }
+}
+
+extension StoreSettings {
+  /// The store of an environment that names none: the base's, and an own place in it. A tenant has no
+  /// places of its own, so there it is the base's.
+  func inherited(by environment: String) -> StoreSettings {
+    switch backend {
+    case .auth0, .openBao: self
+    case .sqlite(let path):
+      StoreSettings(
+        .sqlite(
+          path: (path.split(separator: "/").dropLast() + ["\(environment).db"])
+            .joined(separator: "/")),
+        ledger: ledger)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Diagnostics
+import Model
+
+extension Finding {
+  /// A declared connection that another project or environment applied.
+  static func ownedByOther(
+    _ connection: DesiredConnection, _ record: AppliedRecord, _ owner: Owner?
+  ) -> Finding {
+    let provenance = record.provenance
+    return Finding(
+      .foreign, connection.name,
+      Diagnostic(
+        .foreignConnection, "`\(connection.name)` belongs to another owner",
+        at: connection.origin.nameLocation,
+        notes: [
+          record.owner.map {
+            "it was applied by \($0), last by \(provenance.who) at \(provenance.at)"
+          },
+          owner.map { "this is \($0)" },
+        ].compactMap { $0 },
+        help: ["declare it in one of them only, or give one of them another store prefix or name"]))
+  }
+
+  /// A declared connection whose record names no owner.
+  static func unclaimed(_ connection: DesiredConnection, store: String) -> Finding {
+    Finding(
+      .foreign, connection.name,
+      Diagnostic(
+        .unclaimedRecord, "`\(connection.name)` was applied before records had owners",
+        at: connection.origin.nameLocation,
+        notes: ["\(store) may be shared, so its records are not taken over without being asked"],
+        help: ["claim what this project declares: vaultctl upgrade"]))
+  }
+}

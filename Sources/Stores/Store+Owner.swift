@@ -1,0 +1,111 @@
+package import Model
+
+extension Store {
+  /// The store as one owner sees it: what others applied is set apart, and never written to.
+  ///
+  /// - Parameter claimsAll: nobody else uses the store, so its records without an owner are the
+  ///   owner's.
+  package func owned(by owner: Owner, claimsAll: Bool) -> Store {
+    let scope = OwnerScope(reader: reader, owner: owner, claimsAll: claimsAll)
+    var owned = self
+    owned.owner = owner
+    owned.reader = scope
+    owned.grants = OwnedGrants(grants: grants, scope: scope)
+    owned.feed = OwnedFeed(feed: feed, scope: scope)
+    owned.history = history.map { OwnedHistory(history: $0, scope: scope) }
+    owned.tokens = tokens.map { OwnedTokens(tokens: $0, scope: scope) }
+    return owned
+  }
+}
+
+/// What of a store concerns one owner.
+private struct OwnerScope: ConnectionReader {
+  let reader: any ConnectionReader
+  let owner: Owner
+  let claimsAll: Bool
+
+  func read() async throws(StoreError) -> Snapshot {
+    try await reader.read().owned(by: owner, claimsAll: claimsAll)
+  }
+
+  func require(_ name: ConnectionName) async throws(StoreError) {
+    let snapshot = try await read()
+    if let other = snapshot.foreign[name]?.owner { throw .ownedByOther(name, other) }
+    if snapshot.unclaimed.contains(name) {
+      throw .refused("`\(name)` has no owner yet; claim it first: vaultctl upgrade")
+    }
+  }
+}
+
+private struct OwnedGrants: GrantRecorder {
+  let grants: any GrantRecorder
+  let scope: OwnerScope
+
+  func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) async throws(StoreError) {
+    try await scope.require(name)
+    try await grants.recordGrant(scopes, for: name, by: provenance)
+  }
+}
+
+private struct OwnedFeed: ChangeFeed {
+  let feed: any ChangeFeed
+  let scope: OwnerScope
+
+  var pauseMilliseconds: Int64 { feed.pauseMilliseconds }
+
+  func currentCursor() async throws(StoreError) -> FeedCursor { try await feed.currentCursor() }
+
+  func events(after cursor: FeedCursor) async throws(StoreError) -> ([StoreEvent], FeedCursor) {
+    let (events, end) = try await feed.events(after: cursor)
+    if events.isEmpty { return ([], end) }
+    let foreign = Set(try await scope.read().foreign.keys.map(\.rawValue))
+    return (events.filter { !foreign.contains($0.connection ?? "") }, end)
+  }
+}
+
+private struct OwnedHistory: VersionHistory {
+  let history: any VersionHistory
+  let scope: OwnerScope
+
+  func versions(of name: ConnectionName) async throws(StoreError) -> [StoredVersion] {
+    try await history.versions(of: name)
+  }
+
+  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
+    try await history.events(of: name)
+  }
+
+  func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    try await scope.require(name)
+    return try await history.rollBack(name, to: version, by: provenance)
+  }
+}
+
+/// Tokens of connections that the owner's snapshot has; callers take their names from there.
+private struct OwnedTokens: TokenStore {
+  let tokens: any TokenStore
+  let scope: OwnerScope
+
+  var description: StoreDescription { tokens.description }
+
+  func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    let records = try await tokens.tokenRecords()
+    if records.isEmpty { return [:] }
+    let actual = try await scope.read().actual
+    return records.filter { actual[$0.key] != nil }
+  }
+
+  func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
+    try await tokens.openTokens(of: name)
+  }
+
+  func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {
+    try await tokens.swapTokens(write)
+  }
+
+  func tokenKey() async throws(StoreError) -> StoreKey { try await tokens.tokenKey() }
+}

@@ -1,0 +1,174 @@
+import Model
+import Stores
+import TestSupport
+import Testing
+
+/// Several owners in one store: what one applied, no other changes, sees as its own, or counts.
+@Suite struct OwnerTests {
+  private func owner(_ digit: String, environment: String? = nil) throws -> Owner {
+    Owner(
+      project: try #require(ProjectID(String(repeating: digit, count: 20))), name: "flows",
+      environment: environment)
+  }
+
+  private func twilio(
+    _ name: String, _ action: StoreWrite.Action, value: String, by owner: Owner?
+  ) throws -> StoreWrite {
+    try write(
+      name, action, app: "twilio", setup: "api_key",
+      fields: [
+        "account_id": .plain(.string("AC1")),
+        "api_key": .secret(secret(value), ciphertext: CiphertextDigest("digest of \(value)")),
+      ], owner: owner)
+  }
+
+  /// One random change by an owner, as a plan of its own snapshot could contain it.
+  private func step(
+    _ store: Store, by owner: Owner, using random: inout SeededGenerator
+  ) async throws {
+    let snapshot = try await store.reader.read()
+    let number = Int.random(in: 0..<12, using: &random)
+    let name = "c-\(number)"
+    let value = "value \(Int.random(in: 0..<1_000_000, using: &random))"
+    let key = try TestSupport.name(name)
+    if snapshot.foreign[key] != nil { return }
+    guard let found = snapshot.actual[key] else {
+      try await store.apply(twilio(name, .create, value: value, by: owner))
+      return
+    }
+    switch Int.random(in: 0..<3, using: &random) {
+    case 0:
+      try await store.apply(deletion(name, found.id, from: found.version, by: owner))
+    case 1:
+      try await store.apply(
+        twilio(name, .replace(found.id, from: found.version), value: value, by: owner))
+    default:
+      try await store.apply(
+        twilio(name, .update(found.id, from: found.version), value: value, by: owner))
+    }
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func randomStepsOfOneOwnerChangeNothingOfAnother(kind: StoreKind) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    let owners = [
+      try owner("a"), try owner("b"), try owner("a", environment: "prod"),
+    ]
+    let stores = try owners.map { try contract.opened(by: $0) }
+    let steps = kind == .tenantWithGit ? 60 : 200
+    for number in 0..<steps * 2 {
+      let index = number % owners.count
+      let others = owners.indices.filter { $0 != index }
+      var before: [Snapshot] = []
+      for other in others { before.append(try await stores[other].reader.read()) }
+      try await step(stores[index], by: owners[index], using: &random)
+      for (other, old) in zip(others, before) {
+        let new = try await stores[other].reader.read()
+        #expect(new.applied == old.applied, "seed \(seed), step \(number)")
+        #expect(
+          new.actual.mapValues(\.version) == old.actual.mapValues(\.version),
+          "seed \(seed), step \(number)")
+      }
+    }
+    // Each connection has one owner, and every other owner sees whose it is.
+    for index in owners.indices {
+      let mine = try await stores[index].reader.read()
+      #expect(mine.applied.values.allSatisfy { $0.owner?.isSame(as: owners[index]) ?? false })
+      for other in owners.indices where other != index {
+        let theirs = try await stores[other].reader.read()
+        #expect(Set(mine.actual.keys).isDisjoint(with: theirs.actual.keys))
+        #expect(mine.actual.keys.allSatisfy { theirs.foreign[$0]?.owner == owners[index] })
+      }
+    }
+  }
+
+  @Test(arguments: [StoreKind.sqlite, .openBao], ["update", "replace", "delete", "record"])
+  func aWriteToAnothersConnectionIsRefused(kind: StoreKind, action: String) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let (mine, theirs) = (try owner("a"), try owner("b"))
+    let record = try #require(
+      try await contract.opened(by: theirs).apply(
+        twilio("x", .create, value: "theirs", by: theirs)))
+    let (id, version) = (record.storeID, record.version)
+    let store = try contract.opened(by: mine)
+    let write =
+      switch action {
+      case "update": try twilio("x", .update(id, from: version), value: "mine", by: mine)
+      case "replace": try twilio("x", .replace(id, from: version), value: "mine", by: mine)
+      case "record": try twilio("x", .record(id, at: version), value: "mine", by: mine)
+      default: try deletion("x", id, from: version, by: mine)
+      }
+    await #expect(throws: StoreError.ownedByOther(try name("x"), theirs)) {
+      try await store.apply(write)
+    }
+    let after = try await contract.opened(by: theirs).reader.read()
+    #expect(after.applied[try name("x")] == record)
+  }
+
+  private func deletion(
+    _ name: String, _ id: StoreID, from version: StoreVersion, by owner: Owner
+  ) throws -> StoreWrite {
+    try write(name, .delete(id, from: version), app: "twilio", setup: nil, owner: owner)
+  }
+
+  // MARK: The form before records had owners
+
+  @Test(arguments: [StoreKind.openBao, .tenantWithGit, .tenantWithFile])
+  func recordsOfTheFormerFormAreUnclaimedUntilTheyAreClaimed(kind: StoreKind) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let former = try contract.opened()
+    for name in ["x", "y"] {
+      try await former.apply(twilio(name, .create, value: "old \(name)", by: nil))
+    }
+    let before = try await former.reader.read()
+
+    let owner = try owner("a")
+    let store = try contract.opened(by: owner)
+    let (x, y) = (try name("x"), try name("y"))
+    let unclaimed = try await store.reader.read()
+    #expect(unclaimed.unclaimed == [x, y])
+    #expect(unclaimed.isEmpty)
+
+    let upgrade = try #require(store.upgrade)
+    for expected: Set in [[x], []] {
+      let holder = holder()
+      #expect(try await store.lock.tryLock(holder) == .acquired)
+      #expect(try await upgrade.claim([x], by: provenance) == expected)
+      try await store.lock.unlock(holder)
+    }
+    let claimed = try await contract.opened(by: owner).reader.read()
+    #expect(claimed.unclaimed == [y])
+    #expect(Set(claimed.applied.keys) == [x])
+    #expect(claimed.applied[x] == before.applied[x]?.owned(by: owner))
+    #expect(claimed.actual[x]?.version == before.actual[x]?.version)
+
+    // Another owner takes the other one, and both digests still hold.
+    let other = try self.owner("b")
+    let second = try contract.opened(by: other)
+    let holder = holder()
+    #expect(try await second.lock.tryLock(holder) == .acquired)
+    #expect(try await #require(second.upgrade).claim([y], by: provenance) == [y])
+    try await second.lock.unlock(holder)
+    let comparison = try await contract.opened(by: other).compareWithRecords([
+      (FieldAddress(y, "api_key"), secret("old y"))
+    ])
+    #expect(comparison == [.same])
+    #expect(try await contract.opened(by: owner).reader.read().foreign[y]?.owner == other)
+  }
+
+  @Test func aFileOfTheFormerFormIsTakenOverByTheNextRun() async throws {
+    let contract = try await Contract(.sqlite)
+    defer { contract.end() }
+    try await contract.opened().apply(twilio("x", .create, value: "old", by: nil))
+    let owner = try owner("a")
+    let store = try contract.opened(by: owner)
+    #expect(try await store.reader.read().applied[try name("x")]?.owner == nil)
+    try await store.apply(twilio("y", .create, value: "new", by: owner))
+    #expect(try await store.reader.read().applied.values.allSatisfy { $0.owner == owner })
+  }
+}
