@@ -8,9 +8,9 @@ extension Store {
   /// The store's own records are authoritative, and its own lock keeps applies apart. The copy is
   /// written when a run ends; if that failed, the next run starts by writing it.
   ///
-  /// - Parameter former: the ledger by its name before records had owners.
+  /// - Parameter previous: the ledger by its name before records had owners.
   package func mirrored<Records: Ledger>(
-    in ledger: Records, former: Records?, catalog: Catalog,
+    in ledger: Records, previous: Records?, catalog: Catalog,
     provenance: @escaping @Sendable () -> Provenance
   ) -> Store {
     let mirror = LedgerMirror(store: self, ledger: ledger, provenance: provenance)
@@ -19,7 +19,7 @@ extension Store {
     mirrored.grants = MirroredGrants(grants: grants, mirror: mirror)
     mirrored.key = key.map { MirroredKey(key: $0, mirror: mirror) }
     mirrored.history = history.map { MirroredHistory(history: $0, mirror: mirror) }
-    mirrored.offline = .reader(LedgerReader(ledger: ledger, former: former, catalog: catalog))
+    mirrored.offline = .reader(LedgerReader(ledger: ledger, former: previous, catalog: catalog))
     return mirrored
   }
 }

@@ -2,14 +2,14 @@ import Model
 import Stores
 
 /// The records that other ledgers have of the same backend: those of other owners, and those of the
-/// former ledger, which names no owner.
+/// previous ledger, which names no owner.
 struct LedgerNeighbours<Records: Ledger>: Sendable {
   let ledger: Records
-  /// The ledger by its former name; `nil` for a ledger without an owner.
+  /// The ledger by its previous name; `nil` for a ledger without an owner.
   let former: Records?
 
   /// Connections that the backend has and this ledger does not know: foreign if another owner's
-  /// ledger does, unclaimed if the former one does.
+  /// ledger does, unclaimed if the previous one does.
   func setApart(_ snapshot: Snapshot, isOffline: Bool) throws(StoreError) -> Snapshot {
     guard let former else { return snapshot }
     var owners: [StoreID: (name: ConnectionName, record: AppliedRecord)] = [:]
@@ -34,7 +34,7 @@ struct LedgerNeighbours<Records: Ledger>: Sendable {
       }
     }
     if isOffline {
-      // Without the backend, the ledgers alone say what there is.
+      // Without the backend, the ledgers alone are the source.
       for (name, record) in unclaimed where !ours.contains(record.storeID) { names.insert(name) }
       for (id, other) in owners where !ours.contains(id) { foreign[other.name] = other.record }
     }

@@ -2,7 +2,7 @@ package import Model
 package import Stores
 
 extension LedgeredBackend: StoreUpgrade {
-  /// Moves entries from the former ledger, which all projects of one name shared, to the owner's.
+  /// Moves entries from the previous ledger, which all projects of one name shared, to the owner's.
   ///
   /// They are written here before they are removed there: killed in between, both have them, and this
   /// ledger counts.

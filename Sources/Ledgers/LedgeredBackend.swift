@@ -19,8 +19,8 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
   let catalog: Catalog
   let provenance: @Sendable () -> Provenance
 
-  /// - Parameter owner: whose records are written, with the ledger by its former name; `nil` writes
-  ///   the former form, without owners.
+  /// - Parameter owner: whose records are written, with the ledger by its previous name; `nil` writes
+  ///   the previous format, without owners.
   package init(
     _ backend: any RecordlessBackend, ledger: Records,
     owner: (owner: Owner, former: Records)? = nil, catalog: Catalog,

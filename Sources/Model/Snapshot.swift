@@ -22,7 +22,7 @@ package struct Snapshot: Sendable {
 
   /// What concerns one owner.
   ///
-  /// - Parameter claimsAll: records without an owner are the owner's: nobody else uses the store.
+  /// - Parameter claimsAll: records without an owner are the owner's, because it alone uses the store.
   package func owned(by owner: Owner, claimsAll: Bool) -> Snapshot {
     var foreign = foreign
     var unclaimed = unclaimed

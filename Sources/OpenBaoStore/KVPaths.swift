@@ -13,7 +13,7 @@ struct KVPaths: Sendable {
   /// - Parameters:
   ///   - prefix: where an environment has a folder of its own.
   ///   - project: of the owner, whose lock, journal, key and tokens are in a folder of their own;
-  ///     `nil` for the former form, in which all projects with this prefix shared them.
+  ///     `nil` for the previous format, in which all projects with this prefix shared them.
   init(prefix: String, environment: String?, project: ProjectID?) {
     let folder = environment.map { "/\(percentEncoded($0))" } ?? ""
     let own = (project.map { "/\($0)" } ?? "") + folder

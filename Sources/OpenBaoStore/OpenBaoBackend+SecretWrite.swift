@@ -141,7 +141,7 @@ extension OpenBaoBackend {
 
   // MARK: Records that do not fit beside the secret
 
-  /// The record of a connection that has the id `id`; in the former place if nobody claimed it yet.
+  /// The record of a connection that has the id `id`; in the previous place if nobody claimed it yet.
   func sibling(
     _ name: ConnectionName, _ version: Int64, of id: StoreID?
   ) async throws(StoreError) -> AppliedRecord? {

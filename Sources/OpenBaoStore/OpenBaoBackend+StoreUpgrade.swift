@@ -3,11 +3,11 @@ package import Model
 package import Stores
 
 extension OpenBaoBackend: StoreUpgrade {
-  /// 1. What a killed run of the former form left is recovered.
+  /// 1. What a killed run of the previous format left is recovered.
   /// 2. The key is copied, unless there is one already: the records' digests are made with it.
-  /// 3. Each record gets the owner; its tokens are copied, then removed from the former place.
+  /// 3. Each record gets the owner; its tokens are copied, then removed from the previous place.
   ///
-  /// The former key stays where it is: other projects may have to copy it too.
+  /// The previous key stays where it is: other projects may have to copy it too.
   package func claim(
     _ names: Set<ConnectionName>, by provenance: Provenance
   ) async throws(StoreError) -> Set<ConnectionName> {

@@ -33,7 +33,7 @@ package actor OpenBaoBackend {
   /// - Parameters:
   ///   - address: the server's, without a slash at the end.
   ///   - environment: of the project; has a folder of its own.
-  ///   - owner: whose records are written; `nil` writes the former form, without owners.
+  ///   - owner: whose records are written; `nil` writes the previous format, without owners.
   ///   - credentials: called once, before the first request.
   package init(
     address: String, namespace: String?, mount: String, prefix: String, environment: String?,

@@ -85,7 +85,7 @@ enum SnapshotReader {
     return Dictionary(records) { first, _ in first }
   }
 
-  /// Gives records of the former form their owner.
+  /// Gives records of the previous format their owner.
   static func claimRecords(_ db: Database, for owner: Owner) throws {
     for (name, record) in try records(db) where record.owner == nil {
       try db.run(

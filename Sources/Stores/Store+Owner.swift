@@ -3,8 +3,7 @@ package import Model
 extension Store {
   /// The store as one owner sees it: what others applied is set apart, and never written to.
   ///
-  /// - Parameter claimsAll: nobody else uses the store, so its records without an owner are the
-  ///   owner's.
+  /// - Parameter claimsAll: the owner alone uses the store, so records without an owner are its own.
   package func owned(by owner: Owner, claimsAll: Bool) -> Store {
     let scope = OwnerScope(reader: reader, owner: owner, claimsAll: claimsAll)
     var owned = self

@@ -11,7 +11,7 @@ package struct Store: Sendable {
   /// Properties of the backend as a whole.
   package var traits: Traits
 
-  /// Whom the records that are written name; `nil` where the store is nobody's in particular.
+  /// The owner that written records name; `nil` writes records without one.
   package var owner: Owner?
   /// Connections with their applied records.
   package var reader: any ConnectionReader

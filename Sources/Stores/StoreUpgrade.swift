@@ -1,6 +1,6 @@
 package import Model
 
-/// Brings what a store keeps in the former form, in which records have no owner, to the current one.
+/// Brings what a store keeps in the previous format, in which records have no owner, to the current one.
 ///
 /// Needed for stores that several projects may use: which of them a record belongs to, only a person
 /// can say.

@@ -26,7 +26,7 @@ package struct StoreWrite: Sendable {
   package let scopes: Set<Scope>?
   package let preventsDestroy: Bool
   package let provenance: Provenance
-  /// Whom the record will name; `nil` leaves the owner that it has.
+  /// The owner that the record will name; `nil` keeps the present one.
   package let owner: Owner?
 
   package init(

@@ -113,10 +113,10 @@ struct StoreFactory {
     switch ledgers {
     case .git(let ledger, let former):
       store.mirrored(
-        in: ledger, former: former, catalog: workspace.catalog, provenance: provenance)
+        in: ledger, previous: former, catalog: workspace.catalog, provenance: provenance)
     case .sqlite(let ledger, let former):
       store.mirrored(
-        in: ledger, former: former, catalog: workspace.catalog, provenance: provenance)
+        in: ledger, previous: former, catalog: workspace.catalog, provenance: provenance)
     }
   }
 
