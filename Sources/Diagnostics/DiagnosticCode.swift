@@ -132,6 +132,10 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case storeNotAsked = "VC4022"
   case storeMisconfigured = "VC4023"
   case manifestBehind = "VC4024"
+  case unfinishedChange = "VC4070"
+  case ledgerRejected = "VC4071"
+  case ledgerUnreachable = "VC4072"
+  case storeTracked = "VC4073"
 
   // VC5xxx: tokens.
   case tokenExpired = "VC5001"

@@ -107,6 +107,7 @@ private struct MirroredKey<Records: Ledger>: StoreKeyAccess {
 
   func sealed() async throws(StoreError) -> String? { try await key.sealed() }
   func present() async throws(StoreError) -> StoreKey? { try await key.present() }
+  func prepare() async throws(StoreError) { try await key.prepare() }
   func open(_ sealed: String) async throws(StoreError) -> StoreKey { try await key.open(sealed) }
 
   func reseal() async throws(StoreError) -> Bool {

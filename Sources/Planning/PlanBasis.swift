@@ -4,7 +4,10 @@ import Encodings
 package import Model
 
 /// What a plan is based on: for each connection that it changes, the desired, actual and applied
-/// states as digests and versions; and the recipients.
+/// states as digests and versions; and the recipients. The store itself is a `StoreIdentity`.
+///
+/// Whatever else decides what a change does, or which hosts its secrets are sent to, is a part of
+/// `Connection`, so that a plan is refused when it has moved.
 package struct PlanBasis: Hashable, Sendable, Codable {
   /// For one connection; `nil` if there was none.
   package struct Connection: Hashable, Sendable, Codable {

@@ -59,9 +59,7 @@ struct ApplyCommand: Subcommand {
       applyGuard: ApplyGuard(
         policy: policy, allowsManyChanges: force, forcesConflicts: forceConflicts),
       isPreapproved: isPreapproved, width: parallelism)
-    return try await session.underLock(waitingAtMost: lockTimeout, console) { lock in
-      try await runner.run(lock)
-    }
+    return try await runner.run(waitingAtMost: lockTimeout)
   }
 
   private func source() throws -> ApplyRunner.Source {

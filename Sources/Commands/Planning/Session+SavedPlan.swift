@@ -9,30 +9,30 @@ extension Session {
     SavedPlan(
       plan, basis: basis(of: plan, snapshot), project: workspace.project.name,
       environment: workspace.environment?.name,
-      store: store.description.description,
-      manifests: workspace.state.manifests.map(\.file), toolVersion: Program.version,
-      commit: GitHead.commit(above: workspace.files.root))
+      store: identity, manifests: workspace.state.manifests.map(\.file),
+      toolVersion: Program.version, commit: GitHead.commit(above: workspace.files.root))
   }
 
   /// The saved plan, if nothing that it is based on has changed.
-  func plan(savedIn file: String) async throws -> Plan {
+  func plan(savedIn file: String) async throws -> SavedPlan {
     let saved = try SavedPlan.read(file)
-    if saved.plan.changes.isEmpty { return saved.plan }
-    var changes = saved.basis.changes(to: basis(of: saved.plan, try await read()))
+    if saved.plan.changes.isEmpty { return saved }
+    var moved: [String] = []
     if saved.project != workspace.project.name {
-      changes.append("it is for project `\(saved.project)`")
+      moved.append("it is for project `\(saved.project)`")
     }
-    let store = store.description.description
     if saved.environment != workspace.environment?.name {
-      changes.append(
+      moved.append(
         "it is for \(saved.environment.map { "environment `\($0)`" } ?? "the base")")
     }
-    if saved.store != store { changes.append("it is for \(saved.store), not \(store)") }
-    if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }
-    return saved.plan
+    moved += saved.store.changes(to: identity)
+    // The state of another store says nothing about the plan.
+    if moved.isEmpty { moved = saved.basis.changes(to: basis(of: saved.plan, try await read())) }
+    if !moved.isEmpty { throw Failure(.stalePlan(file, changes: moved)) }
+    return saved
   }
 
-  private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
+  func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
     PlanBasis(
       of: plan, desired: workspace.state.connections, snapshot: snapshot,
       recipients: workspace.project.rules(of: workspace.environment).flatMap { rule in

@@ -1,3 +1,4 @@
+import Diagnostics
 import Manifests
 
 /// The environment's settings of an OpenBao server, by OpenBao's variable names; those of HashiCorp
@@ -17,4 +18,14 @@ struct OpenBaoEnvironment {
     namespace = variable("NAMESPACE")
     authorities = variable("CACERT") ?? variable("CAPATH")
   }
+
+  /// The server's address: the project file's, or the environment's.
+  func address(for settings: OpenBaoSettings) throws -> String {
+    if let address = settings.address ?? address { return address }
+    throw Diagnostic(
+      .storeMisconfigured, "no OpenBao address configured",
+      help: ["set `store.address` in \(Project.fileName), or BAO_ADDR"])
+  }
+
+  func namespace(for settings: OpenBaoSettings) -> String? { settings.namespace ?? namespace }
 }

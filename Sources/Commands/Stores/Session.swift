@@ -11,6 +11,8 @@ struct Session: Sendable {
   let keyring: Keyring
   let sealer: FieldSealer
   let store: Store
+  /// The store as a saved plan is bound to it.
+  let identity: StoreIdentity
   /// Provenance of a write that happens now.
   let provenance: @Sendable () -> Provenance
   let runtime: Runtime

@@ -30,9 +30,7 @@ struct StoreFactory {
     switch settings.backend {
     case .sqlite(let path):
       store =
-        SQLiteBackend(
-          path: workspace.files.path(path), shownPath: path, protection: protection
-        ).store
+        SQLiteBackend(path: try storeFile(path), shownPath: path, protection: protection).store
     case .openBao(let settings):
       store = try openBao(settings)
     case .auth0(let backend): return ledgered(try vault(backend), by: try ledger(of: settings))
@@ -42,16 +40,25 @@ struct StoreFactory {
 
   /// The ledger that holds a store's records or a copy of them; `nil` if only the store has them.
   func ledger(of settings: StoreSettings) throws -> (any Ledger)? {
-    let name = "\(workspace.project.name)/\(settings.backend.ledgerName)"
+    let name = ledgerName(settings)
     switch settings.ledger ?? settings.backend.standardLedger {
     case nil: return nil
-    case .sqlite(let path): return SQLiteLedger(path: workspace.files.path(path), name: name)
+    case .sqlite(let path): return SQLiteLedger(path: try storeFile(path), name: name)
     case .git:
       let git = Git(folder: workspace.files.root, logger: logger)
       let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
       return GitLedger(
         git: git, name: name, remote: remotes.contains("origin") ? "origin" : remotes.first)
     }
+  }
+
+  func ledgerName(_ settings: StoreSettings) -> String {
+    "\(workspace.project.name)/\(settings.backend.ledgerName)"
+  }
+
+  /// The absolute path of a store's or a ledger's file, which nobody else can replace through git.
+  private func storeFile(_ path: String) throws -> String {
+    try StoreFileGuard(root: workspace.files.root, logger: logger).checked(path)
   }
 
   private var protection: ProjectKeyProtection {
@@ -93,13 +100,9 @@ struct StoreFactory {
 
   private func openBao(_ settings: OpenBaoSettings) throws -> Store {
     let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
-    guard let address = settings.address ?? environment.address else {
-      throw Diagnostic(
-        .storeMisconfigured, "no OpenBao address configured",
-        help: ["set `store.address` in \(Project.fileName), or BAO_ADDR"])
-    }
     return OpenBaoBackend(
-      address: address, namespace: settings.namespace ?? environment.namespace,
+      address: try environment.address(for: settings),
+      namespace: environment.namespace(for: settings),
       mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
       destroys: destroys,
       credentials: { [logins = logins(settings.credentialsCommand)] () throws(StoreError) in

@@ -140,6 +140,10 @@ extension DiagnosticCode {
     case .outcomeUnknown: .outcomeUnknown
     case .ledgerFailed: .ledgerFailed
     case .ledgerMoved: .ledgerMoved
+    case .unfinishedChange: .unfinishedChange
+    case .ledgerRejected: .ledgerRejected
+    case .ledgerUnreachable: .ledgerUnreachable
+    case .storeTracked: .storeTracked
     case .storeNotAsked: .storeNotAsked
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind
