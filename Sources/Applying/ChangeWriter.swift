@@ -9,7 +9,7 @@ struct WriteOutcome: Sendable {
   var stopsTheRun = false
 }
 
-/// Carries out one change that was prepared, and tells the journal how it ended.
+/// Carries out one change that was prepared, and journals how it ended.
 struct ChangeWriter: Sendable {
   let store: StoreDescription
   let run: ApplyRun

@@ -10,7 +10,9 @@ extension Diagnostic {
     }
     /// What git prints, and what a remote's hook prints through it, which may be long.
     func lines(of words: String) -> [String] {
-      words.split(whereSeparator: \.isNewline).prefix(12).map { String($0.prefix(300)) }
+      words.split(whereSeparator: \.isNewline).prefix(12).map { line in
+        line.prefix(300).split(separator: " ").joined(separator: " ")
+      }
     }
     switch error {
     case .unavailable(let reason):

@@ -158,6 +158,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .invalidSecretValue, "the sealed value of `spec.setup.\(address.field)` \(violation.reason)",
-      at: location, help: ["seal a valid value: vaultctl set \(address.connection) \(address.field)"])
+      at: location,
+      help: ["seal a valid value: vaultctl set \(address.connection) \(address.field)"])
   }
 }

@@ -106,6 +106,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case flowLacksConnection = "VC3021"
   case scopeRequired = "VC3022"
   case usedConnection = "VC3023"
+  case planForAnotherStore = "VC3060"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

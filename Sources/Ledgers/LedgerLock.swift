@@ -158,7 +158,8 @@ extension StoreError {
   fileprivate var isOfRemote: Bool {
     switch self {
     case .ledgerRejected, .ledgerUnreachable: true
-    case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .lockLost,
+    case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound,
+      .lockLost,
       .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
       .permissionDenied, .refused, .ambiguousName, .outcomeUnknown, .unfinished, .ledgerFailed,
       .ledgerMoved, .tokensMoved:

@@ -15,16 +15,16 @@ package struct StoreIdentity: Hashable, Sendable, Codable {
     self.settings = settings
   }
 
-  /// What differs in `now`, for people; empty if both are the same.
-  package func changes(to now: StoreIdentity) -> [String] {
+  /// How the store that is configured now differs, for people; empty if it is the same.
+  package func differences(from now: StoreIdentity) -> [String] {
     if name != now.name { return ["it is for \(name), not \(now.name)"] }
-    func change(_ name: String, _ old: String?, _ new: String?) -> String? {
+    func difference(_ name: String, _ old: String?, _ new: String?) -> String? {
       if old == new { return nil }
       func value(_ text: String?) -> String { text.map { "`\($0)`" } ?? "not set" }
       return "the store's `\(name)` was \(value(old)) and is now \(value(new))"
     }
     let names = Set(settings.keys).union(now.settings.keys).sorted()
-    return [change("address", address, now.address)].compactMap { $0 }
-      + names.compactMap { change($0, settings[$0], now.settings[$0]) }
+    return [difference("address", address, now.address)].compactMap { $0 }
+      + names.compactMap { difference($0, settings[$0], now.settings[$0]) }
   }
 }

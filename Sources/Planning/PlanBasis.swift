@@ -65,6 +65,14 @@ package struct PlanBasis: Hashable, Sendable, Codable {
 }
 
 extension Diagnostic {
+  /// - Parameter differences: not empty.
+  package static func planForAnotherStore(_ file: String, differences: [String]) -> Diagnostic {
+    Diagnostic(
+      .planForAnotherStore, "the plan in `\(file)` was made for another store; nothing was applied",
+      at: .file(file), notes: differences,
+      help: ["create a new plan and have it approved: vaultctl plan --out \(file)"])
+  }
+
   /// - Parameter changes: not empty.
   package static func stalePlan(_ file: String, changes: [String]) -> Diagnostic {
     Diagnostic(

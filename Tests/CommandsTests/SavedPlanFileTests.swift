@@ -19,7 +19,9 @@ import Testing
       plan,
       basis: PlanBasis(
         of: plan, desired: [], snapshot: Snapshot(), recipients: ["p: K"]),
-      project: "it", environment: "prod", store: StoreIdentity(name: "test", address: "https://bao.example.com:8200"), manifests: ["a.yaml"],
+      project: "it", environment: "prod",
+      store: StoreIdentity(name: "test", address: "https://bao.example.com:8200"),
+      manifests: ["a.yaml"],
       toolVersion: Program.version, commit: nil)
   }
 

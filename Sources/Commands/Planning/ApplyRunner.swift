@@ -9,8 +9,8 @@ import Stores
 /// One apply; whatever reads a plan or writes is under the store's lock.
 struct ApplyRunner {
   enum Source {
-    /// The file of a saved plan.
-    case saved(String)
+    /// A plan that was made for this store, and its file.
+    case saved(SavedPlan, file: String)
     case manifests(PlanningOptions, readsFlows: Bool)
   }
 
@@ -68,8 +68,8 @@ struct ApplyRunner {
     let plan: Plan
     let basis: PlanBasis
     switch source {
-    case .saved(let file):
-      let saved = try await session.plan(savedIn: file)
+    case .saved(let saved, let file):
+      try await session.requireCurrent(saved, in: file)
       (plan, basis) = (saved.plan, saved.basis)
     case .manifests(let options, let readsFlows):
       let planned = try await session.plan(options, readsFlows: readsFlows)

@@ -32,7 +32,9 @@ package struct PrivateFile {
   private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(POSIXError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+      }
       if count < 0, errno == EINTR { continue }
       if count <= 0 { throw lastError() }
       rest = rest.dropFirst(count)

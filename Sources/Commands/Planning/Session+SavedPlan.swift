@@ -13,23 +13,27 @@ extension Session {
       toolVersion: Program.version, commit: GitHead.commit(above: workspace.files.root))
   }
 
-  /// The saved plan, if nothing that it is based on has changed.
-  func plan(savedIn file: String) async throws -> SavedPlan {
+  /// The saved plan, if it was made for this project, environment and store; the store is not asked.
+  func savedPlan(in file: String) throws -> SavedPlan {
     let saved = try SavedPlan.read(file)
-    if saved.plan.changes.isEmpty { return saved }
-    var moved: [String] = []
+    var differences: [String] = []
     if saved.project != workspace.project.name {
-      moved.append("it is for project `\(saved.project)`")
+      differences.append("it is for project `\(saved.project)`")
     }
     if saved.environment != workspace.environment?.name {
-      moved.append(
+      differences.append(
         "it is for \(saved.environment.map { "environment `\($0)`" } ?? "the base")")
     }
-    moved += saved.store.changes(to: identity)
-    // The state of another store says nothing about the plan.
-    if moved.isEmpty { moved = saved.basis.changes(to: basis(of: saved.plan, try await read())) }
-    if !moved.isEmpty { throw Failure(.stalePlan(file, changes: moved)) }
-    return saved
+    differences += saved.store.differences(from: identity)
+    if differences.isEmpty { return saved }
+    throw Failure(.planForAnotherStore(file, differences: differences))
+  }
+
+  /// Refuses a plan if something that it is based on has changed.
+  func requireCurrent(_ saved: SavedPlan, in file: String) async throws {
+    if saved.plan.changes.isEmpty { return }
+    let changes = saved.basis.changes(to: basis(of: saved.plan, try await read()))
+    if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }
   }
 
   func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {

@@ -56,7 +56,7 @@ struct StoreFactory {
     "\(workspace.project.name)/\(settings.backend.ledgerName)"
   }
 
-  /// The absolute path of a store's or a ledger's file, which nobody else can replace through git.
+  /// The absolute path of a store's or a ledger's file, which no branch can replace.
   private func storeFile(_ path: String) throws -> String {
     try StoreFileGuard(root: workspace.files.root, logger: logger).checked(path)
   }

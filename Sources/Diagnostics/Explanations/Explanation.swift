@@ -108,6 +108,7 @@ extension DiagnosticCode {
     case .missingInStore: .missingInStore
     case .destroyPrevented: .destroyPrevented
     case .stalePlan: .stalePlan
+    case .planForAnotherStore: .planForAnotherStore
     case .notAPlan: .notAPlan
     case .tooManyChanges: .tooManyChanges
     case .nothingDeclared: .nothingDeclared
