@@ -76,7 +76,9 @@ private struct MirroredGrants<Records: Ledger>: GrantRecorder {
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError) {
     try await grants.recordGrant(scopes, for: name, by: provenance)
-    try await mirror.publish("scopes: \(name)\n", by: provenance)
+    try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+      try await mirror.publish("scopes: \(name)\n", by: provenance)
+    }
   }
 }
 
@@ -96,7 +98,9 @@ private struct MirroredHistory<Records: Ledger>: VersionHistory {
     _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
   ) async throws(StoreError) -> AppliedRecord {
     let record = try await history.rollBack(name, to: version, by: provenance)
-    try await mirror.publish("rollback: \(name)\n", by: provenance)
+    try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+      try await mirror.publish("rollback: \(name)\n", by: provenance)
+    }
     return record
   }
 }

@@ -68,4 +68,25 @@ import Testing
     #expect(await tenant.state.names == ["a", "b"])
     #expect(await tenant.state.calls("POST") == 2)
   }
+
+  /// The copy of a store's records is made after the store was written.
+  @Test func aRollbackWhoseCopyIsNotAcceptedIsPartlyDone() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(extra: "store: {type: sqlite, ledger: git}")
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.git(["remote", "add", "origin", origin.path])
+    try sandbox.write(httpManifest("a", token: "one"), to: "connections/a.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      #expect(try sandbox.vaultctl(arguments).status == 0)
+    }
+    #expect(try sandbox.vaultctl(["set", "a", "token"], input: "two").status == 0)
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    try refuse("exit 1")
+    let partly = try sandbox.vaultctl(["rollback", "a", "--to", "1", "--auto-approve"])
+    #expect(partly.status == 4 && partly.errorText.contains("VC4070"), "\(partly.errorText)")
+    #expect(try sandbox.vaultctl(["history", "a"]).text.contains("3"), "it is rolled back")
+    try refuse(nil)
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    #expect(try sandbox.vaultctl(["ledger", "verify"]).status == 0)
+  }
 }

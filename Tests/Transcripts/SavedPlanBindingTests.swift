@@ -82,6 +82,16 @@ import Testing
     try it.sandbox.expectTranscript()
   }
 
+  /// A user and a password in an address would be shown and saved.
+  @Test func anAddressWithAPasswordIsRefused() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(extra: "store: {type: openbao}")
+    let plan = try sandbox.vaultctl(
+      ["plan", "--out", "it.plan"], environment: ["BAO_ADDR": "http://me:p4ss@127.0.0.1:9"])
+    #expect(plan.status == 1 && plan.errorText.contains("VC4023"))
+    #expect(!plan.errorText.contains("p4ss"))
+  }
+
   private func mode(_ path: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
   }

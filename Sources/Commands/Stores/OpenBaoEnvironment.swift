@@ -20,8 +20,15 @@ struct OpenBaoEnvironment {
   }
 
   /// The server's address: the project file's, or the environment's.
+  ///
+  /// - Throws: if there is none, or one with a user and a password, which would be shown and saved.
   func address(for settings: OpenBaoSettings) throws -> String {
-    if let address = settings.address ?? address { return address }
+    if let address = settings.address ?? address {
+      if !address.contains("@") { return address }
+      throw Diagnostic(
+        .storeMisconfigured, "BAO_ADDR has a user name",
+        help: ["remove it: a login is BAO_TOKEN, or `store.login` in \(Project.fileName)"])
+    }
     throw Diagnostic(
       .storeMisconfigured, "no OpenBao address configured",
       help: ["set `store.address` in \(Project.fileName), or BAO_ADDR"])
