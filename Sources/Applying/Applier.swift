@@ -1,7 +1,6 @@
 package import Diagnostics
 package import Model
 package import Pacing
-import Secrets
 package import Stores
 
 /// Carries out a plan.
@@ -36,39 +35,66 @@ package struct Applier: Sendable {
     }
   }
 
-  /// 1. The lock is still ours, and the run is journaled.
-  /// 2. Creates, then updates, then deletes, a few in parallel; after one failure the rest
+  /// 1. The lock is still ours. Everything that will be written is opened and checked.
+  /// 2. The run is journaled.
+  /// 3. Creates, then updates, then deletes, a few in parallel; after one failure the rest
   ///    continue.
-  /// 3. If the lock is lost or the store cannot be reached, no further change starts.
-  /// 4. The run's end is journaled.
+  /// 4. If the lock is lost or the store cannot be reached, no further change starts.
+  /// 5. The run's end is journaled.
   ///
   /// - Precondition: the lock is held.
   package func carryOut(
     _ plan: Plan, desired: [DesiredConnection], by provenance: Provenance,
     progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> ApplyOutcome {
-    let run: ApplyRun
-    do throws(Diagnostic) {
-      // The confirmation may have taken longer than the lock lasts.
-      try await lock.confirm()
-      run = try await begin(plan, desired, by: provenance)
-    } catch {
-      return ApplyOutcome(results: plan.changes.map { ($0, .skipped) }, faults: [error])
-    }
-    let writer = ChangeWriter(
-      store: store, opener: opener, catalog: catalog, provenance: provenance, run: run,
-      desired: Dictionary(desired.map { ($0.name, $0) }) { first, _ in first })
-    var (results, faults) = await underHeartbeat {
-      await inOrder(plan.changes, writer, progress)
+    var (outcome, faults) = await underHeartbeat {
+      await begun(plan, desired, by: provenance, progress)
     }
     do throws(StoreError) {
-      try await run.end?(runtime.now())
+      try await outcome.run?.end?(runtime.now())
     } catch {
       faults.append(Diagnostic(error, in: store.description))
     }
     return ApplyOutcome(
-      results: plan.changes.map { ($0, results.removeValue(forKey: $0.connection) ?? .skipped) },
-      faults: faults)
+      results: plan.changes.map {
+        ($0, outcome.results.removeValue(forKey: $0.connection) ?? .skipped)
+      },
+      faults: outcome.faults + faults)
+  }
+
+  /// What a run came to, before its end.
+  private struct RunResult: Sendable {
+    var run: ApplyRun?
+    var results: [ConnectionName: ApplyOutcome.ChangeResult] = [:]
+    var faults: [Diagnostic] = []
+  }
+
+  /// Steps 1 to 4.
+  private func begun(
+    _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance,
+    _ progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
+  ) async -> RunResult {
+    let preparer = WritePreparer(
+      store: store, opener: opener, catalog: catalog, provenance: provenance,
+      desired: Dictionary(desired.map { ($0.name, $0) }) { first, _ in first })
+    let writes: [ConnectionName: StoreWrite]
+    let run: ApplyRun
+    do throws(Diagnostic) {
+      try await lock.confirm()
+      do throws(WritePreparer.Faults) {
+        writes = try await preparer.writes(of: plan.changes)
+      } catch {
+        return RunResult(faults: error.diagnostics)
+      }
+      // Opening the values may have taken longer than the lock lasts.
+      if Task.isCancelled { return RunResult() }
+      run = try await begin(plan, desired, by: provenance)
+    } catch {
+      return RunResult(faults: [error])
+    }
+    let results = await inOrder(
+      plan.changes, writes, ChangeWriter(store: store.description, run: run), progress)
+    return RunResult(run: run, results: results)
   }
 
   private func begin(
@@ -89,54 +115,57 @@ package struct Applier: Sendable {
     }
   }
 
-  private typealias Results = [ConnectionName: ApplyOutcome.ChangeResult]
-
+  /// - Parameter writes: each is dropped when its change begins, so that its values are wiped when it
+  ///   ends.
   private func inOrder(
-    _ changes: [Change], _ writer: ChangeWriter,
+    _ changes: [Change], _ writes: [ConnectionName: StoreWrite], _ writer: ChangeWriter,
     _ progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
-  ) async -> Results {
-    var results: Results = [:]
-    for phase in ApplyPhase.allCases {
+  ) async -> [ConnectionName: ApplyOutcome.ChangeResult] {
+    var results: [ConnectionName: ApplyOutcome.ChangeResult] = [:]
+    var writes = writes
+    var isStopped = false
+    for phase in ApplyPhase.allCases where !isStopped {
       var waiting = changes.filter { ApplyPhase($0.action) == phase }[...]
       await withTaskGroup(of: (Change, WriteOutcome).self) { group in
         func startNext() {
-          guard !Task.isCancelled, let change = waiting.popFirst() else { return }
-          group.addTask { (change, await writer.write(change)) }
+          guard !isStopped, !Task.isCancelled, let change = waiting.popFirst(),
+            let write = writes.removeValue(forKey: change.connection)
+          else { return }
+          group.addTask { (change, await writer.carryOut(write)) }
         }
         for _ in 0..<width { startNext() }
         while let (change, outcome) = await group.next() {
           results[change.connection] = outcome.result
           await progress(change, outcome.result)
-          if outcome.stopsTheRun { waiting = [] }
+          if outcome.stopsTheRun { isStopped = true }
           startNext()
         }
       }
-      if results.values.contains(where: \.isStopped) { break }
     }
     return results
   }
 
   /// Runs `work` with the lock kept alive; it is cancelled between changes if the lock is lost.
   private func underHeartbeat(
-    _ work: @escaping @Sendable () async -> Results
-  ) async -> (Results, [Diagnostic]) {
+    _ work: @escaping @Sendable () async -> RunResult
+  ) async -> (RunResult, [Diagnostic]) {
     enum Part {
-      case results(Results)
+      case result(RunResult)
       case lockLost(Diagnostic?)
     }
     return await withTaskGroup(of: Part.self) { group in
-      group.addTask { .results(await work()) }
+      group.addTask { .result(await work()) }
       group.addTask { .lockLost(await lock.keepAlive()) }
-      var results: Results = [:]
+      var result = RunResult()
       var faults: [Diagnostic] = []
       while let part = await group.next() {
         switch part {
-        case .results(let found): results = found
+        case .result(let found): result = found
         case .lockLost(let fault): faults += fault.map { [$0] } ?? []
         }
         group.cancelAll()
       }
-      return (results, faults)
+      return (result, faults)
     }
   }
 }
@@ -150,15 +179,6 @@ private enum ApplyPhase: CaseIterable {
     case .create: self = .creates
     case .update, .record, .replace, .rename, .adopt: self = .updates
     case .delete: self = .deletes
-    }
-  }
-}
-
-extension ApplyOutcome.ChangeResult {
-  fileprivate var isStopped: Bool {
-    switch self {
-    case .failed(let diagnostics): diagnostics.contains { $0.code.stopsTheRun }
-    case .done, .skipped: false
     }
   }
 }

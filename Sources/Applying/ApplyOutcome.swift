@@ -5,7 +5,10 @@ package import Model
 package struct ApplyOutcome: Sendable {
   package enum ChangeResult: Hashable, Sendable {
     case done
+    /// Nothing of it was done.
     case failed([Diagnostic])
+    /// All or a part of it may have been done; the next run finds out.
+    case inDoubt([Diagnostic])
     /// Not started, because the run had to stop.
     case skipped
   }
@@ -25,4 +28,14 @@ package struct ApplyOutcome: Sendable {
 
   package var doneCount: Int { count { $0 == .done } }
   package var isComplete: Bool { doneCount == results.count && !faults.hasErrors }
+
+  /// Whether the store may differ from what it was.
+  package var mayHaveChanged: Bool {
+    results.contains { _, result in
+      switch result {
+      case .done, .inDoubt: true
+      case .failed, .skipped: false
+      }
+    }
+  }
 }

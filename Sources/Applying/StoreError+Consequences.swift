@@ -1,11 +1,12 @@
-import Diagnostics
 import Stores
 
 extension StoreError {
-  /// Whether the store may have carried out the request despite the error.
+  /// Whether the store may have carried out a part of the request despite the error.
   var leavesDoubt: Bool {
     switch self {
-    case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
+    case .outcomeUnknown, .unfinished, .unavailable, .ledgerFailed, .ledgerRejected,
+      .ledgerUnreachable, .ledgerMoved, .lockLost:
+      true
     case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound, .tooNew,
       .corrupt,
       .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
@@ -13,16 +14,17 @@ extension StoreError {
       false
     }
   }
-}
 
-extension DiagnosticCode {
-  /// Whether no other change can succeed either.
+  /// Whether no other change can succeed, or be recorded, either.
   var stopsTheRun: Bool {
     switch self {
-    case .storeUnavailable, .storeModeTooLoose, .storeIsSymlink, .storeTooNew, .storeCorrupt,
-      .storeWriteFailed, .lockLost:
+    case .unavailable, .modeTooLoose, .isSymlink, .tooNew, .corrupt, .writeFailed, .lockLost,
+      .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerMoved:
       true
-    default: false
+    case .unfinished(_, let cause): cause.stopsTheRun
+    case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable, .misconfigured, .unauthorized,
+      .permissionDenied, .refused, .ambiguousName, .outcomeUnknown, .tokensMoved:
+      false
     }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import Foundation
 import GitPlumbing
 
 /// A command: what it does, without how the process exits.
@@ -27,15 +26,11 @@ extension Subcommand {
     } catch let failure as Failure {
       console.report(failure.diagnostics, sources: failure.sources)
       return failure.outcome
-    } catch let diagnostic as Diagnostic {
-      console.report([diagnostic])
-      return .failed
-    } catch let error as GitError {
-      console.report([Diagnostic(error)])
-      return .failed
     } catch let error where !error.isForTheParser {
-      console.report([.internalFault(error)])
-      return .broken
+      let isOurs = error is Diagnostic || error is GitError
+      let failure = Failure(error, outcome: isOurs ? .failed : .broken)
+      console.report(failure.diagnostics)
+      return failure.outcome
     }
   }
 }
@@ -44,16 +39,5 @@ extension Error {
   /// ArgumentParser's own: exit codes, wrong usage, help.
   fileprivate var isForTheParser: Bool {
     self is ExitCode || self is ValidationError || self is CleanExit
-  }
-}
-
-extension Diagnostic {
-  /// Only the system's errors are quoted: they speak of files, never of values.
-  fileprivate static func internalFault(_ error: any Error) -> Diagnostic {
-    let words = (error as? CocoaError)?.localizedDescription
-    return Diagnostic(
-      .internalFault, "internal error",
-      notes: [words ?? "unexpected error of type \(String(reflecting: type(of: error)))"],
-      help: ["please report it, with the command that you ran"])
   }
 }

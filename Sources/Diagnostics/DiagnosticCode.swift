@@ -110,6 +110,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case usedConnection = "VC3023"
   case foreignConnection = "VC3024"
   case unclaimedRecord = "VC3025"
+  case planForAnotherStore = "VC3060"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"
@@ -137,6 +138,10 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case storeMisconfigured = "VC4023"
   case manifestBehind = "VC4024"
   case ownedByOther = "VC4025"
+  case unfinishedChange = "VC4070"
+  case ledgerRejected = "VC4071"
+  case ledgerUnreachable = "VC4072"
+  case storeTracked = "VC4073"
 
   // VC5xxx: tokens.
   case tokenExpired = "VC5001"

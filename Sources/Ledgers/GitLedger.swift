@@ -29,7 +29,7 @@ package struct GitLedger: Ledger {
   /// owner.
   private let place: String?
   /// `nil`: the ledger is in this repository alone.
-  private let remote: String?
+  private let remote: LedgerRemote?
 
   private static let folder = "refs/vaultctl/ledger/"
 
@@ -38,9 +38,10 @@ package struct GitLedger: Ledger {
   ///   - place: what the names of all owners' ledgers for the backend begin with.
   package init(git: Git, name: String, place: String? = nil, remote: String?) {
     self.git = git
-    ref = Self.folder + name
+    let ref = Self.folder + name
+    self.ref = ref
     self.place = place.map { Self.folder + $0 + "/" }
-    self.remote = remote
+    self.remote = remote.map { LedgerRemote(git: git, name: $0, ref: ref) }
   }
 
   // MARK: Reading
@@ -49,115 +50,81 @@ package struct GitLedger: Ledger {
   ///
   /// - Parameter isOffline: without a request to the remote.
   package func read(isOffline: Bool) throws(StoreError) -> Version {
-    do throws(GitError) {
-      let local = try commit(at: ref)
-      let there = isOffline ? nil : try remoteCommit()
-      guard let there, there != local else {
-        return try version(local, local: local, remote: there)
-      }
-      if try !has(there) { try fetch() }
-      guard let local else { return try version(there, local: nil, remote: there) }
-      let mine = try version(local, local: local, remote: there)
-      let theirs = try version(there, local: local, remote: there)
-      return try isNewer(mine, than: theirs) ? mine : theirs
-    } catch {
-      throw .ledgerFailed(error.words)
+    let local = try commit(at: ref)
+    let there = isOffline ? nil : try remote?.commit()
+    guard let there, there != local else {
+      return try version(local, local: local, remote: there)
     }
+    if try !has(there) { try remote?.fetch() }
+    guard let local else { return try version(there, local: nil, remote: there) }
+    let mine = try version(local, local: local, remote: there)
+    let theirs = try version(there, local: local, remote: there)
+    return try isNewer(mine, than: theirs) ? mine : theirs
   }
 
   package func others(isOffline: Bool) throws(StoreError) -> [LedgerContents] {
     guard let place else { return [] }
-    let refs: Set<Substring>
+    var refs: Set<String>
     do throws(GitError) {
-      var text = try git.line(["for-each-ref", "--format=%(refname)", place])
-      if !isOffline, let remote {
-        let list = try git.line(["ls-remote", remote, place + "*"], environment: Self.quiet)
-        text +=
-          "\n"
-          + list.split(separator: "\n").map { $0.drop { $0 != "\t" }.dropFirst() }
-          .joined(separator: "\n")
-      }
-      refs = Set(text.split(separator: "\n")).subtracting([ref[...]])
+      let local = try git.line(["for-each-ref", "--format=%(refname)", place])
+      refs = Set(local.split(separator: "\n").map(String.init))
     } catch {
       throw .ledgerFailed(error.words)
     }
-    return try refs.sorted().map { (other) throws(StoreError) in
-      try GitLedger(git: git, name: String(other.dropFirst(Self.folder.count)), remote: remote)
+    if !isOffline, let remote { refs.formUnion(try remote.refs(under: place)) }
+    return try refs.subtracting([ref]).sorted().map { (other) throws(StoreError) in
+      try GitLedger(git: git, name: String(other.dropFirst(Self.folder.count)), remote: remote?.name)
         .read(isOffline: isOffline).contents
     }
   }
 
   /// If both belong to one run, the later state; else ours if it continues the remote's.
-  private func isNewer(_ mine: Version, than theirs: Version) throws(GitError) -> Bool {
+  private func isNewer(_ mine: Version, than theirs: Version) throws(StoreError) -> Bool {
     let here = mine.contents.state
     let there = theirs.contents.state
     if here.token != nil, here.token == there.token { return here.step > there.step }
     guard let base = theirs.commit, let tip = mine.commit else { return false }
-    do throws(GitError) {
-      _ = try git.output(["merge-base", "--is-ancestor", base, tip])
-      return true
-    } catch {
-      if error.status == 1 { return false }
-      throw error
-    }
+    return try git.answer(["merge-base", "--is-ancestor", base, tip], no: 1)
   }
 
   private func version(
     _ commit: String?, local: String?, remote: String?
-  ) throws(GitError) -> Version {
+  ) throws(StoreError) -> Version {
     guard let commit else {
       return Version(
         commit: nil, local: local, remote: remote, contents: LedgerContents(), blobs: [:])
     }
-    let files = Git.files(
-      in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2)
-    let objects = try git.objects(files.map(\.id))
-    var contents = LedgerContents()
-    for ((path, _), bytes) in zip(files, objects) {
-      guard let bytes else {
-        throw GitError(words: "`\(path)` of the ledger is missing", status: 1)
+    do throws(GitError) {
+      let files = Git.files(
+        in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2)
+      let objects = try git.objects(files.map(\.id))
+      var contents = LedgerContents()
+      for ((path, _), bytes) in zip(files, objects) {
+        guard let bytes else {
+          throw GitError(words: "`\(path)` of the ledger is missing", status: 1)
+        }
+        try LedgerFiles.read(path, bytes, into: &contents)
       }
-      try LedgerFiles.read(path, bytes, into: &contents)
+      return Version(
+        commit: commit, local: local, remote: remote, contents: contents,
+        blobs: Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first })
+    } catch {
+      throw .ledgerFailed(error.words)
     }
-    return Version(
-      commit: commit, local: local, remote: remote, contents: contents,
-      blobs: Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first })
   }
 
-  private func commit(at ref: String) throws(GitError) -> String? {
+  private func commit(at ref: String) throws(StoreError) -> String? {
     do throws(GitError) {
       return try git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", ref])
     } catch {
       if error.status == 1 { return nil }
-      throw error
+      throw .ledgerFailed(error.words)
     }
   }
 
-  private func remoteCommit() throws(GitError) -> String? {
-    guard let remote else { return nil }
-    let line = try git.line(["ls-remote", remote, ref], environment: Self.quiet)
-    return line.split(separator: "\t").first.map(String.init)
+  private func has(_ commit: String) throws(StoreError) -> Bool {
+    try git.answer(["cat-file", "-e", "\(commit)^{commit}"], no: 1, 128)
   }
-
-  private func has(_ commit: String) throws(GitError) -> Bool {
-    do throws(GitError) {
-      _ = try git.output(["cat-file", "-e", "\(commit)^{commit}"])
-      return true
-    } catch {
-      if error.status == -1 { throw error }
-      return false
-    }
-  }
-
-  private func fetch() throws(GitError) {
-    guard let remote else { return }
-    _ = try git.output(
-      ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote, ref],
-      environment: Self.quiet)
-  }
-
-  /// A job has no terminal, so git must not prompt.
-  private static let quiet = ["GIT_TERMINAL_PROMPT": "0"]
 
   // MARK: Moving
 
@@ -170,87 +137,70 @@ package struct GitLedger: Ledger {
       isShared: isShared)
   }
 
-  /// Writes a state as a commit on `parent` and moves the ref from `old` to it.
+  /// Writes a state as a commit on `parent` and moves the ref from `old` to it, here and then at the
+  /// remote. If the remote does not take it, the ref here is put back.
   private func move(
     from old: Version, parent: String?, to contents: LedgerContents, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version {
+    let blobs: [String: String]
+    let commit: String
     do throws(GitError) {
-      let blobs = try LedgerFiles.blobs(of: contents, since: old.contents, old.blobs) {
+      blobs = try LedgerFiles.blobs(of: contents, since: old.contents, old.blobs) {
         text throws(GitError) in
         try git.line(["hash-object", "-w", "--stdin"], input: Data(text.utf8))
       }
-      let commit = try git.line(
+      commit = try git.line(
         ["commit-tree", try tree(blobs), "-F", "-"] + (parent.map { ["-p", $0] } ?? []),
         input: Data(message.utf8), environment: Self.identity(provenance))
-      let none = String(repeating: "0", count: commit.utf8.count)
-      try swap { () throws(GitError) in
-        _ = try git.output(["update-ref", ref, commit, old.local ?? none])
-      }
-      var remote = old.remote
-      if isShared, self.remote != nil {
-        try push(commit, expected: old.remote)
-        remote = commit
-      }
-      return Version(
-        commit: commit, local: commit, remote: remote, contents: contents, blobs: blobs)
-    } catch {
-      throw error.isMoved ? .ledgerMoved : .ledgerFailed(error.words)
-    }
-  }
-
-  package func reset(by provenance: Provenance) throws(StoreError) {
-    let old: Version
-    do throws(GitError) {
-      let local = try commit(at: ref)
-      let there = try remoteCommit()
-      if let there, try !has(there) { try fetch() }
-      old = Version(
-        commit: local ?? there, local: local, remote: there, contents: LedgerContents(),
-        blobs: [:])
     } catch {
       throw .ledgerFailed(error.words)
     }
+    try swap(from: old.local, to: commit)
+    var there = old.remote
+    if isShared, let remote {
+      do throws(StoreError) {
+        try remote.push(commit, expected: old.remote)
+      } catch {
+        try? swap(from: commit, to: old.local)
+        throw error
+      }
+      there = commit
+    }
+    return Version(
+      commit: commit, local: commit, remote: there, contents: contents, blobs: blobs)
+  }
+
+  package func reset(by provenance: Provenance) throws(StoreError) {
+    let local = try commit(at: ref)
+    let there = try remote?.commit()
+    if let there, try !has(there) { try remote?.fetch() }
+    let old = Version(
+      commit: local ?? there, local: local, remote: there, contents: LedgerContents(), blobs: [:])
     _ = try move(
       from: old, parent: old.remote ?? old.commit, to: LedgerContents(),
       message: "ledger: reset\n", by: provenance, isShared: true)
   }
 
   package func revert(_ version: Version, to base: Version) throws(StoreError) {
+    guard let commit = version.commit else { return }
+    try swap(from: commit, to: base.commit)
+    try remote?.push(base.commit, expected: version.remote)
+  }
+
+  /// Moves the ref here, if it is still at `old`; `nil` is a ref that does not exist.
+  ///
+  /// - Throws: `ledgerMoved` if another process moved it first.
+  private func swap(from old: String?, to new: String?) throws(StoreError) {
     do throws(GitError) {
-      guard let commit = version.commit else { return }
-      let parent = base.commit
-      try swap { () throws(GitError) in
-        _ = try git.output(
-          parent.map { ["update-ref", ref, $0, commit] } ?? ["update-ref", "-d", ref, commit])
+      if let new {
+        let none = String(repeating: "0", count: new.utf8.count)
+        _ = try git.output(["update-ref", ref, new, old ?? none])
+      } else if let old {
+        _ = try git.output(["update-ref", "-d", ref, old])
       }
-      if remote != nil { try push(parent, expected: version.remote) }
     } catch {
-      throw error.isMoved ? .ledgerMoved : .ledgerFailed(error.words)
-    }
-  }
-
-  private func push(_ commit: String?, expected: String?) throws(GitError) {
-    guard let remote else { return }
-    try swap { () throws(GitError) in
-      _ = try git.output(
-        [
-          "push", "--quiet", "--no-verify", "--force-with-lease=\(ref):\(expected ?? "")", remote,
-          "\(commit ?? ""):\(ref)",
-        ], environment: Self.quiet)
-    }
-  }
-
-  /// Tells apart a compare-and-swap that finds another value from other failures, by git's messages.
-  private func swap(_ move: () throws(GitError) -> Void) throws(GitError) {
-    do throws(GitError) {
-      try move()
-    } catch {
-      let signs = [
-        "but expected", "stale info", "[rejected]", "[remote rejected]", "cannot lock ref",
-      ]
-      guard signs.contains(where: error.words.contains) else { throw error }
-      throw GitError(words: GitError.moved, status: error.status)
+      throw try commit(at: ref) == old ? .ledgerFailed(error.words) : .ledgerMoved
     }
   }
 
@@ -302,7 +252,17 @@ package struct GitLedger: Ledger {
   }
 }
 
-extension GitError {
-  fileprivate static let moved = "the ref moved"
-  fileprivate var isMoved: Bool { words == Self.moved }
+extension Git {
+  /// The answer to a question that git gives as an exit code.
+  ///
+  /// - Parameter no: the codes that mean no.
+  fileprivate func answer(_ question: [String], no: Int32...) throws(StoreError) -> Bool {
+    do throws(GitError) {
+      _ = try output(question)
+      return true
+    } catch {
+      if no.contains(error.status) { return false }
+      throw .ledgerFailed(error.words)
+    }
+  }
 }

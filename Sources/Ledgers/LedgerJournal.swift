@@ -11,7 +11,7 @@ struct LedgerJournal<Records: Ledger>: ApplyJournal {
   let writer: any ConnectionWriter
   let provenance: @Sendable () -> Provenance
 
-  /// Releasing the lock ends the run.
+  /// The end of the run releases the lock too.
   func beginRun(
     _ intents: [StoreIntent], by provenance: Provenance
   ) async throws(StoreError) -> ApplyRun {
@@ -33,7 +33,8 @@ struct LedgerJournal<Records: Ledger>: ApplyJournal {
         try await lock.save(isShared: false) { contents in
           contents.state.run?.intents.removeAll { $0.connection == name }
         }
-      })
+      },
+      end: { [lock] _ async throws(StoreError) in try await lock.endRun() })
   }
 
   /// Looks up in the backend the result of each change that a killed run intended.

@@ -81,12 +81,18 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     }
   }
 
-  /// Also ends the run: its entry in the log is complete. A run that changed nothing leaves no
-  /// entry.
+  /// Does nothing if the run has ended. A run that changed nothing leaves no entry.
   func unlock(_ holder: LockHolder) throws(StoreError) {
     guard let held, held.run?.holder.token == holder.token else { return }
+    if held.hasChanged { return try endRun() }
     self.held = nil
-    if !held.hasChanged { return try ledger.revert(held.version, to: held.base) }
+    try ledger.revert(held.version, to: held.base)
+  }
+
+  /// The run's entry in the log is complete, and the lock is released by the same move.
+  func endRun() throws(StoreError) {
+    guard let held else { throw .lockLost(by: nil) }
+    self.held = nil
     var contents = held.version.contents
     let run = contents.state.run
     // Changes with an unknown outcome are left to the next run.
@@ -122,10 +128,17 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
   ) throws(StoreError) {
     let now = provenance().at.milliseconds / 1000
     let isDue = PushPolicy.isDue(at: now, lastPush: held?.pushedAt ?? now)
-    try save(isShared: isDue) { contents in
+    let outcome: @Sendable (inout LedgerContents) -> Void = { contents in
       change(&contents)
       contents.state.run?.intents.removeAll { $0.connection == name }
       contents.state.run?.done += 1
+    }
+    do throws(StoreError) {
+      try save(isShared: isDue, outcome)
+    } catch {
+      guard error.isOfRemote else { throw error }
+      // The remote has the intent; the outcome is kept here, and shared with the next one.
+      try save(isShared: false, outcome)
     }
     if isDue { held?.pushedAt = now }
   }
@@ -137,5 +150,20 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     if held?.version.contents.key != nil { return false }
     try save(isShared: false) { $0.key = sealed }
     return true
+  }
+}
+
+extension StoreError {
+  /// Whether the ledger itself could be written.
+  fileprivate var isOfRemote: Bool {
+    switch self {
+    case .ledgerRejected, .ledgerUnreachable: true
+    case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
+      .lockLost,
+      .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
+      .permissionDenied, .refused, .ambiguousName, .outcomeUnknown, .unfinished, .ledgerFailed,
+      .ledgerMoved, .tokensMoved:
+      false
+    }
   }
 }

@@ -79,7 +79,9 @@ private struct MirroredGrants<Records: Ledger>: GrantRecorder {
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError) {
     try await grants.recordGrant(scopes, for: name, by: provenance)
-    try await mirror.publish("scopes: \(name)\n", by: provenance)
+    try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+      try await mirror.publish("scopes: \(name)\n", by: provenance)
+    }
   }
 }
 
@@ -99,7 +101,9 @@ private struct MirroredHistory<Records: Ledger>: VersionHistory {
     _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
   ) async throws(StoreError) -> AppliedRecord {
     let record = try await history.rollBack(name, to: version, by: provenance)
-    try await mirror.publish("rollback: \(name)\n", by: provenance)
+    try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+      try await mirror.publish("rollback: \(name)\n", by: provenance)
+    }
     return record
   }
 }
@@ -110,6 +114,7 @@ private struct MirroredKey<Records: Ledger>: StoreKeyAccess {
 
   func sealed() async throws(StoreError) -> String? { try await key.sealed() }
   func present() async throws(StoreError) -> StoreKey? { try await key.present() }
+  func prepare() async throws(StoreError) { try await key.prepare() }
   func open(_ sealed: String) async throws(StoreError) -> StoreKey { try await key.open(sealed) }
 
   func reseal() async throws(StoreError) -> Bool {

@@ -10,10 +10,13 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
   let catalog: Catalog
 
   /// The intent was journaled when the run began.
+  ///
+  /// - Throws: `unfinished` for whatever fails after the backend was written.
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
     let former = write.formerName
     let before = await lock.heldContents?.entries[former]?.record
     try write.requireOwn(before)
+    let key = write.hasNewSecrets ? try await key.presentOrNew() : nil
     let written: WrittenConnection
     switch write.action {
     case .create:
@@ -21,22 +24,36 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
     case .replace(let id, let version):
       let new = try backendWrite(write, before: nil)
       try await backend.delete(id, named: write.name, from: version)
-      written = WrittenConnection(try await backend.create(new))
-    case .record(let id, let version): written = WrittenConnection(id: id, version: version)
+      written = try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+        WrittenConnection(try await backend.create(new))
+      }
+    case .record(let id, let version):
+      return try await record(
+        write, WrittenConnection(id: id, version: version), over: before, former, key)
     case .update(let id, let version), .rename(let id, let version, _):
       // If the version differs from the recorded one, the content is unknown and is written again.
-      if version != before?.version || write.reachesBackend(before, former: former) {
-        written = WrittenConnection(
-          try await backend.update(id, from: version, try backendWrite(write, before: before)))
-      } else {
-        written = WrittenConnection(id: id, version: version)
+      guard version != before?.version || write.reachesBackend(before, former: former) else {
+        return try await record(
+          write, WrittenConnection(id: id, version: version), over: before, former, key)
       }
+      written = WrittenConnection(
+        try await backend.update(id, from: version, try backendWrite(write, before: before)))
     case .delete(let id, let version):
       try await backend.delete(id, named: write.name, from: version)
-      try await lock.saveOutcome(of: write.name) { $0.entries[write.name] = nil }
+      try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+        try await lock.saveOutcome(of: write.name) { $0.entries[write.name] = nil }
+      }
       return nil
     }
-    let key = write.hasNewSecrets ? try await key.presentOrNew() : nil
+    return try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+      try await record(write, written, over: before, former, key)
+    }
+  }
+
+  private func record(
+    _ write: StoreWrite, _ written: WrittenConnection, over before: AppliedRecord?,
+    _ former: ConnectionName, _ key: StoreKey?
+  ) async throws(StoreError) -> AppliedRecord {
     // The backend has no finer versions than the connection's.
     let record = try write.appliedRecord(
       written, before: before, key: key, fieldVersion: { _ in written.version })

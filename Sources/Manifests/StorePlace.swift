@@ -6,7 +6,8 @@ struct StorePlace: Hashable, Sendable {
   init(_ backend: StoreBackend, environment: String?) {
     switch backend {
     case .sqlite(let path):
-      text = "sqlite " + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+      let parts = path.split(separator: "/").filter { $0 != "." }
+      text = "sqlite " + (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     case .auth0(let settings): text = "auth0 \(settings.domain.lowercased())"
     case .openBao(let settings):
       let folders = [settings.mount, settings.prefix, environment].compactMap { $0 }
@@ -25,10 +26,15 @@ extension StoreSettings {
     case .auth0, .openBao: self
     case .sqlite(let path):
       StoreSettings(
-        .sqlite(
-          path: (path.split(separator: "/").dropLast() + ["\(environment).db"])
-            .joined(separator: "/")),
+        .sqlite(path: path.prefix(through: path.lastIndex(of: "/")) + "\(environment).db"),
         ledger: ledger)
     }
+  }
+}
+
+extension String {
+  /// Up to and with an index; nothing for none.
+  fileprivate func prefix(through index: Index?) -> String {
+    index.map { String(self[...$0]) } ?? ""
   }
 }

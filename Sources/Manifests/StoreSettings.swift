@@ -14,7 +14,7 @@ package struct StoreSettings: Hashable, Sendable {
 }
 
 package enum StoreBackend: Hashable, Sendable {
-  /// `path` is relative to the project's root.
+  /// `path` is relative to the project's root, or absolute.
   case sqlite(path: String)
   case auth0(Auth0Settings)
   case openBao(OpenBaoSettings)
@@ -23,6 +23,6 @@ package enum StoreBackend: Hashable, Sendable {
 package enum LedgerSettings: Hashable, Sendable {
   /// A ref of the repository that the project is in.
   case git
-  /// `path` is relative to the project's root.
+  /// `path` is relative to the project's root, or absolute.
   case sqlite(path: String)
 }

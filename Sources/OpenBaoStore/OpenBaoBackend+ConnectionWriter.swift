@@ -16,7 +16,9 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     case .replace(let id, let version):
       let old = try await ownEntry(write, write.name, id, at: version)
       record = try await put(write, id: .random(), over: old, keeping: nil)
-      try await removeTokens(id)
+      try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+        try await removeTokens(id)
+      }
     case .record(let id, let version):
       record = try await recordAlone(
         write, over: try await ownEntry(write, write.name, id, at: version))
@@ -28,7 +30,9 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       base.record = old.record
       base.custom.granted = old.custom.granted
       record = try await put(write, id: old.custom.id ?? .random(), over: base, keeping: former)
-      try await remove(former, old, keepsTokens: true)
+      try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+        try await remove(former, old, keepsTokens: true)
+      }
     case .delete(let id, let version):
       try await remove(write.name, try await ownEntry(write, write.name, id, at: version))
       record = nil
@@ -72,11 +76,15 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     if !keepsTokens { try await removeTokens(entry.id(named: name)) }
     if destroys {
       try await engine.destroy(path)
-      try await engine.destroy(paths.record(name))
+      try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+        try await engine.destroy(paths.record(name))
+      }
       return remember(nil, name)
     }
     try await engine.delete(path, version: entry.metadata.current)
-    try await clear(name, entry)
+    try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+      try await clear(name, entry)
+    }
   }
 
   /// Removes the applied record of a connection that is gone.

@@ -25,13 +25,19 @@ extension OpenBaoBackend {
     custom.slots = custom.slots.filter { $0.key == kept }
     try await putRecord(record, of: next, &custom, write.name, over: entry)
 
-    switch try await engine.writeResolvingLostResponse(
-      paths.connection(write.name), data: data, after: entry.metadata.current)
-    {
-    case .written: break
-    case .mismatch: throw try await conflict(write, entry, custom.slots[next], of: next)
-    case .unknown(let reason): throw .outcomeUnknown(reason)
+    // A record without its version may not stay: the next run removes it.
+    let slot = custom.slots[next]
+    let conflict = try await StoreError.afterWrite(of: write.name) {
+      () async throws(StoreError) -> StoreError? in
+      switch try await engine.writeResolvingLostResponse(
+        paths.connection(write.name), data: data, after: entry.metadata.current)
+      {
+      case .written: nil
+      case .mismatch: try await self.conflict(write, entry, slot, of: next)
+      case .unknown(let reason): throw .outcomeUnknown(reason)
+      }
     }
+    if let conflict { throw conflict }
     remember(
       ConnectionEntry(
         metadata: entry.metadata.with(

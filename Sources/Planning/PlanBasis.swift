@@ -4,7 +4,10 @@ import Encodings
 package import Model
 
 /// What a plan is based on: for each connection that it changes, the desired, actual and applied
-/// states as digests and versions; and the recipients.
+/// states as digests and versions; and the recipients. The store itself is a `StoreIdentity`.
+///
+/// Whatever else decides what a change does, or which hosts its secrets are sent to, is a part of
+/// `Connection`, so that a plan is refused when it has moved.
 package struct PlanBasis: Hashable, Sendable, Codable {
   /// For one connection; `nil` if there was none.
   package struct Connection: Hashable, Sendable, Codable {
@@ -62,6 +65,14 @@ package struct PlanBasis: Hashable, Sendable, Codable {
 }
 
 extension Diagnostic {
+  /// - Parameter differences: not empty.
+  package static func planForAnotherStore(_ file: String, differences: [String]) -> Diagnostic {
+    Diagnostic(
+      .planForAnotherStore, "the plan in `\(file)` was made for another store; nothing was applied",
+      at: .file(file), notes: differences,
+      help: ["create a new plan and have it approved: vaultctl plan --out \(file)"])
+  }
+
   /// - Parameter changes: not empty.
   package static func stalePlan(_ file: String, changes: [String]) -> Diagnostic {
     Diagnostic(

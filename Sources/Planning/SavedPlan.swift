@@ -9,7 +9,7 @@ package import Model
 package struct SavedPlan: Hashable, Sendable, Codable {
   package static let kind = "vaultctl-plan"
   /// A reader accepts every minor version of its own major version.
-  package static let formatVersion = "2.0"
+  package static let formatVersion = "3.0"
 
   package let kind: String
   package let formatVersion: String
@@ -17,8 +17,8 @@ package struct SavedPlan: Hashable, Sendable, Codable {
   package let project: String
   /// `nil`: the base alone.
   package let environment: String?
-  /// The store's display name.
-  package let store: String
+  /// Where the plan is applied to, and nowhere else.
+  package let store: StoreIdentity
   /// The commit checked out at the time, if the project is in git.
   package let commit: String?
   /// The files that were read.
@@ -27,7 +27,7 @@ package struct SavedPlan: Hashable, Sendable, Codable {
   package let basis: PlanBasis
 
   package init(
-    _ plan: Plan, basis: PlanBasis, project: String, environment: String?, store: String,
+    _ plan: Plan, basis: PlanBasis, project: String, environment: String?, store: StoreIdentity,
     manifests: [String], toolVersion: String, commit: String?
   ) {
     kind = Self.kind

@@ -8,8 +8,9 @@ extension StoreError {
     case .unavailable(let reason), .writeFailed(let reason), .outcomeUnknown(let reason),
       .corrupt(let reason), .keyUnavailable(let reason), .refused(let reason),
       .unauthorized(let reason), .misconfigured(let reason), .tooNew(let reason),
-      .ledgerFailed(let reason):
+      .ledgerFailed(let reason), .ledgerRejected(let reason), .ledgerUnreachable(let reason):
       reason
+    case .unfinished(_, let cause): cause.summary
     case .notFound(let name): "the store no longer has a connection `\(name)`"
     case .ownedByOther(let name, let owner): "`\(name)` belongs to \(owner)"
     case .tokensMoved, .versionConflict, .ledgerMoved: "another process was first"

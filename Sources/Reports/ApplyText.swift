@@ -6,7 +6,7 @@ package struct ApplyText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  package enum Outcome: Hashable, Sendable { case done, failed, skipped }
+  package enum Outcome: Hashable, Sendable { case done, failed, inDoubt, skipped }
 
   /// `twilio-prod: created`
   package func line(_ change: Change, _ ending: Outcome) -> TerminalText {
@@ -14,6 +14,7 @@ package struct ApplyText: Sendable {
       switch ending {
       case .done: palette.green("\(change.action.done)")
       case .failed: palette.red("failed")
+      case .inDoubt: palette.red("result unknown")
       case .skipped: "not started"
       }
     return "\(change.connection.rawValue): \(word)"
@@ -27,11 +28,13 @@ package struct ApplyText: Sendable {
     let counts = ChangeCounts(done.map(\.action))
       .summary(["created", "updated", "replaced", "renamed", "adopted", "deleted"])
     let failed = results.count { $0.ending == .failed }
+    let inDoubt = results.count { $0.ending == .inDoubt }
     let skipped = results.count { $0.ending == .skipped }
     let emptyPart = empty > 0 ? " \(counted(empty, "empty connection"))." : ""
-    if failed + skipped == 0 { return palette.bold("Applied: \(counts).\(emptyPart)") }
+    if done.count == results.count { return palette.bold("Applied: \(counts).\(emptyPart)") }
+    let inDoubtPart = inDoubt > 0 ? " \(inDoubt) with an unknown result," : ""
     return palette.bold(
-      "Incomplete: \(counts); \(failed) failed, \(skipped) not started.\(emptyPart)")
+      "Incomplete: \(counts); \(failed) failed,\(inDoubtPart) \(skipped) not started.\(emptyPart)")
   }
 }
 

@@ -6,11 +6,14 @@ package struct EnvironmentPlan: Sendable {
   package let environment: String?
   /// The display name.
   package let store: String
+  /// The store's server; `nil` for a file.
+  package let address: String?
   package let plan: Plan
 
-  package init(environment: String?, store: String, plan: Plan) {
+  package init(environment: String?, store: String, address: String? = nil, plan: Plan) {
     self.environment = environment
     self.store = store
+    self.address = address
     self.plan = plan
   }
 

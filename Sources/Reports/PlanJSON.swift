@@ -2,7 +2,7 @@ import Model
 
 /// A plan for programs: JSON with sorted keys and a version of its form.
 package enum PlanJSON {
-  package static let formatVersion = "1.0"
+  package static let formatVersion = "1.1"
 
   /// One plan is a document; several are a document's `environments`.
   package static func text(_ plans: [EnvironmentPlan]) -> MachineText {
@@ -19,6 +19,7 @@ package enum PlanJSON {
     let formatVersion: String
     let environment: String?
     let store: String
+    let address: String?
     let changes: [ChangeForm]
     let findings: [FindingForm]
     let unchanged: Int
@@ -28,6 +29,7 @@ package enum PlanJSON {
       formatVersion = PlanJSON.formatVersion
       environment = planned.environment
       store = planned.store
+      address = planned.address
       changes = planned.plan.changes.map(ChangeForm.init)
       findings = planned.plan.findings.map(FindingForm.init)
       unchanged = planned.plan.unchangedCount

@@ -22,7 +22,7 @@ package struct PlanMarkdown: Sendable {
     for (index, planned) in plans.enumerated() {
       let room = (Self.limit - text.utf8.count) / (plans.count - index)
       let title = planned.environment.map { "\(Markdown.code($0)): " } ?? ""
-      text += section(planned.plan, title: title, within: room)
+      text += section(planned, title: title, within: room)
     }
     return MachineText(written: text)
   }
@@ -31,8 +31,12 @@ package struct PlanMarkdown: Sendable {
     PlanText(palette: Palette(isOn: false)).summary(plan)
   }
 
-  private func section(_ plan: Plan, title: String, within limit: Int) -> String {
+  private func section(_ planned: EnvironmentPlan, title: String, within limit: Int) -> String {
+    let plan = planned.plan
     var text = "### \(title)\(summary(plan))\n"
+    if let address = planned.address {
+      text += "\nStore: \(Markdown.code(planned.store)) at \(Markdown.code(address))\n"
+    }
     let sections = [
       MarkdownSection(
         title: "\n**Findings**\n\n", items: plan.findings.map(finding), closing: "",

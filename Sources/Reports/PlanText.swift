@@ -24,7 +24,8 @@ package struct PlanText: Sendable {
     let plan = planned.plan
     var parts: [TerminalText] = []
     if !plan.changes.isEmpty {
-      parts.append("vaultctl will change \(planned.store):\n")
+      let address: TerminalText = planned.address.map { " at \($0)" } ?? ""
+      parts.append("vaultctl will change \(planned.store)\(address):\n")
       parts += plan.changes.map { text($0) }
     }
     if !plan.findings.isEmpty {

@@ -9,7 +9,8 @@ package struct ApplyRun: Sendable {
   /// Journals that a change was not done, and will not be in this run; absent if a change and its
   /// journal entry are one transaction.
   package var abandon: Abandon?
-  /// Journals that the run is over; absent if releasing the lock does.
+  /// Journals that the run is over. What fails here is not known to others yet: the run's results may
+  /// have to be found again by the next one.
   package var end: End?
 
   package init(writer: any ConnectionWriter, abandon: Abandon? = nil, end: End? = nil) {

@@ -1,7 +1,7 @@
 package import Model
 
 /// Why a request to a store failed. No case carries a secret's value.
-package enum StoreError: Error, Hashable, Sendable {
+package indirect enum StoreError: Error, Hashable, Sendable {
   /// The backend cannot be reached or opened at all.
   case unavailable(String)
   /// A file or folder that other users may read or write; octal modes.
@@ -32,8 +32,14 @@ package enum StoreError: Error, Hashable, Sendable {
   case ambiguousName(ConnectionName, [StoreID])
   /// A write whose response was lost, so its outcome is unknown.
   case outcomeUnknown(String)
+  /// A part of a change reached the backend before this failed, so the journal keeps its intent.
+  case unfinished(ConnectionName, StoreError)
   /// The ledger of applied records failed.
   case ledgerFailed(String)
+  /// The ledger's remote answered, and did not accept a move of the ledger; its own words.
+  case ledgerRejected(String)
+  /// The ledger's remote could not be reached; git's own words.
+  case ledgerUnreachable(String)
   /// Another process moved the ledger first.
   case ledgerMoved
   /// A connection's tokens have changed to another version.

@@ -8,6 +8,11 @@ package protocol StoreKeyAccess: Sendable {
   /// - Throws: `keyUnavailable` if it cannot be opened here.
   func present() async throws(StoreError) -> StoreKey?
 
+  /// Opens the key, or creates it if there is none, so that no later write fails for it.
+  ///
+  /// - Throws: `keyUnavailable` if it cannot be opened here, or not be sealed for a recipient.
+  func prepare() async throws(StoreError)
+
   /// The key, opened from a copy of it.
   func open(_ sealed: String) async throws(StoreError) -> StoreKey
 

@@ -29,6 +29,8 @@ package actor StoreKeyHolder: StoreKeyAccess {
     return opened
   }
 
+  package func prepare() async throws(StoreError) { _ = try await presentOrNew() }
+
   package func open(_ sealed: String) async throws(StoreError) -> StoreKey {
     if let opened { return opened }
     let key = try StoreKey(await protection.openKey(sealed))

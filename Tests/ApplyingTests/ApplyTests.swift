@@ -3,6 +3,7 @@ import Diagnostics
 import Model
 import Planning
 import Stores
+import TestSupport
 import Testing
 
 @Suite struct ApplyTests {
@@ -19,17 +20,34 @@ import Testing
 
   @Test func oneFailureLeavesTheRestToGoOn() async throws {
     let fixture = try ApplyFixture()
-    let outcome = try await fixture.apply(names, opener: TestOpener(failing: ["c-3", "c-7"]))
+    #expect(try await fixture.apply(["c-3", "c-7"]).isComplete)
+    let outcome = try await fixture.apply(names)
     #expect(outcome.doneCount == 10 && !outcome.isComplete && outcome.faults.isEmpty)
     for (change, result) in outcome.results {
       guard case .failed(let diagnostics) = result else { continue }
       #expect(["c-3", "c-7"].contains(change.connection.rawValue))
-      #expect(diagnostics.map(\.code) == [.bindingMismatch])
+      #expect(diagnostics.map(\.code) == [.nameTaken])
     }
-    #expect(try await fixture.store.reader.read().actual.count == 10)
+    #expect(try await fixture.store.reader.read().actual.count == 12)
   }
 
-  @Test func aValueThatTheCatalogRefusesIsNotWritten() async throws {
+  private func expectNothingDone(
+    _ fixture: ApplyFixture, _ outcome: ApplyOutcome, faults: [DiagnosticCode]
+  ) async throws {
+    #expect(outcome.faults.map(\.code) == faults)
+    #expect(outcome.results.allSatisfy { $0.result == .skipped } && !outcome.mayHaveChanged)
+    #expect(try await fixture.store.reader.read().actual.isEmpty)
+    #expect(try await fixture.store.journal.recoverInterruptedRuns().isEmpty, "nothing was begun")
+  }
+
+  @Test func valuesThatDoNotOpenAreAllFoundBeforeTheFirstWrite() async throws {
+    let fixture = try ApplyFixture()
+    let outcome = try await fixture.apply(names, opener: TestOpener(failing: ["c-3", "c-11"]))
+    try await expectNothingDone(
+      fixture, outcome, faults: [.bindingMismatch, .bindingMismatch])
+  }
+
+  @Test func aValueThatTheCatalogRefusesIsFoundBeforeTheFirstWrite() async throws {
     let fixture = try ApplyFixture()
     let catalog = Catalog([
       App(
@@ -40,10 +58,25 @@ import Testing
             fields: [FieldShape("token", secret: true, ValueConstraint(min: 4))])
         ])
     ])
-    let outcome = try await fixture.apply(["c", "long-enough"], catalog: catalog)
-    #expect(outcome.doneCount == 1)
-    guard case .failed(let diagnostics) = outcome.results[0].result else { throw Unexpected() }
-    #expect(diagnostics.map(\.code) == [.invalidSecretValue])
+    let outcome = try await fixture.apply(["long-enough", "z"], catalog: catalog)
+    try await expectNothingDone(fixture, outcome, faults: [.invalidSecretValue])
+  }
+
+  @Test func aStoreKeyThatDoesNotOpenIsFoundBeforeTheFirstWrite() async throws {
+    let fixture = try ApplyFixture()
+    var locked = fixture.store
+    locked.key = StoreKeyHolder(KeyOfOthers(), protection: TestProtection(opens: false))
+    let outcome = try await fixture.apply(names, to: locked)
+    try await expectNothingDone(fixture, outcome, faults: [.storeKeyUnavailable])
+  }
+
+  /// A key that exists and is sealed for somebody else.
+  private struct KeyOfOthers: SealedKeyStorage {
+    func sealedKey() async throws(StoreError) -> String? { "00" }
+    func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool { false }
+    func replaceSealedKey(
+      _ reseal: @Sendable (String) async throws(StoreError) -> String
+    ) async throws(StoreError) -> Bool { false }
   }
 
   /// At whatever write the backend goes away, nothing more is begun, each connection is whole or absent,
@@ -56,6 +89,7 @@ import Testing
     let outcome = try await fixture.apply(names, to: cut)
     #expect(outcome.doneCount == count && !outcome.isComplete)
     #expect(outcome.count { $0 == .skipped } > 0)
+    #expect(outcome.mayHaveChanged, "what the backend did is not known")
 
     let snapshot = try await fixture.store.reader.read()
     #expect(Set(snapshot.actual.keys) == Set(snapshot.applied.keys))

@@ -23,6 +23,8 @@ import Testing
     ([.done, .skipped], [], .partly),
     ([.failed([]), .skipped], [], .failed),
     ([.skipped], [], .failed),
+    ([.inDoubt([])], [], .partly),
+    ([.inDoubt([]), .failed([]), .skipped], [], .partly),
     ([], [Severity.error], .failed),
     ([.done], [.error], .partly),
     ([.done], [.warning], .applied),

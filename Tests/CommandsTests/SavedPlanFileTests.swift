@@ -19,7 +19,9 @@ import Testing
       plan,
       basis: PlanBasis(
         of: plan, desired: [], snapshot: Snapshot(), recipients: ["p: K"]),
-      project: "it", environment: "prod", store: "test", manifests: ["a.yaml"],
+      project: "it", environment: "prod",
+      store: StoreIdentity(name: "test", address: "https://bao.example.com:8200"),
+      manifests: ["a.yaml"],
       toolVersion: Program.version, commit: nil)
   }
 
@@ -52,11 +54,11 @@ import Testing
   @Test func aPlanOfAnotherMajorFormatIsRefused() throws {
     try saved().write(to: folder.path + "/it.plan")
     let text = try folder.read("it.plan")
-    let newer = text.replacingOccurrences(of: "\"2.0\"", with: "\"3.0\"")
+    let newer = text.replacingOccurrences(of: "\"3.0\"", with: "\"4.0\"")
     try #require(newer != text)
     try folder.write(newer, to: "it.plan")
     let fault = #expect(throws: Diagnostic.self) { try SavedPlan.read(folder.path + "/it.plan") }
-    #expect(fault?.code == .notAPlan && fault?.notes.first?.contains("3.0") == true)
+    #expect(fault?.code == .notAPlan && fault?.notes.first?.contains("4.0") == true)
   }
 
   @Test func aFileThatIsMissingOrCannotBeWrittenIsNamed() throws {

@@ -113,4 +113,93 @@ import Testing
     #expect(try bob.read(isOffline: true).contents == LedgerContents())
     #expect(try bob.read().contents == contents("a"))
   }
+
+  /// - Parameter script: of the remote's hook; what it prints is shown to whoever pushes.
+  private func refuse(_ repositories: GitRepositories, hook: String, _ script: String) throws {
+    let path = repositories.remote + "/hooks/" + hook
+    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+
+  enum Refusal: String, CaseIterable {
+    case preReceive, update, hiddenRef
+
+    func set(_ repositories: GitRepositories, _ test: GitLedgerTests) throws {
+      switch self {
+      case .preReceive:
+        try test.refuse(repositories, hook: "pre-receive", "echo 'refs/vaultctl: no'; exit 1")
+      case .update:
+        try test.refuse(
+          repositories, hook: "update", "case $1 in refs/vaultctl/*) exit 1; esac")
+      case .hiddenRef:
+        try repositories.git(
+          ["-C", repositories.remote, "config", "receive.hideRefs", "refs/vaultctl"])
+      }
+    }
+  }
+
+  /// Another process is blamed only where the ref did move.
+  @Test(arguments: Refusal.allCases)
+  func aRemoteThatRefusesIsNotAnotherProcess(_ refusal: Refusal) throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    let base = try move(ledger, from: ledger.read(), to: contents("a"))
+    let tip = try repositories.remoteCommit()
+    let begun = try ledger.read()
+    try refusal.set(repositories, self)
+    let error = #expect(throws: StoreError.self) {
+      _ = try move(ledger, from: begun, to: contents("b"), on: base)
+    }
+    guard case .ledgerRejected(let words) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    if refusal == .preReceive { #expect(words.contains("refs/vaultctl: no")) }
+    #expect(try repositories.remoteCommit() == tip)
+    #expect(try ledger.read(isOffline: true).contents == contents("a"), "put back here too")
+  }
+
+  @Test func aRemoteThatCannotBeReachedIsSaidToBe() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    let seen = try ledger.read()
+    try FileManager.default.moveItem(
+      atPath: repositories.remote, toPath: repositories.remote + "-away")
+    for attempt in [
+      { _ = try ledger.read() }, { _ = try move(ledger, from: seen, to: contents("a")) },
+    ] {
+      let error = #expect(throws: StoreError.self) { try attempt() }
+      guard case .ledgerUnreachable = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+    #expect(try ledger.read(isOffline: true).contents == LedgerContents())
+  }
+
+  /// The remote took the push, and the connection broke before it could say so.
+  @Test func aPushWhoseResponseIsLostIsFoundToBeDone() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    try refuse(repositories, hook: "post-receive", "kill -9 $PPID")
+    _ = try move(ledger, from: ledger.read(), to: contents("a"))
+    #expect(try repositories.remoteCommit() != nil)
+    #expect(try repositories.clone("bob").read().contents == contents("a"))
+  }
+
+  /// A ref that cannot be written here is not another process either.
+  @Test func aRefThatIsLockedHereIsSaidToBe() throws {
+    let repositories = try GitRepositories()
+    let ledger = try repositories.clone("ann")
+    let seen = try move(ledger, from: ledger.read(), to: contents("a"))
+    try repositories.lockRef(of: "ann")
+    let error = #expect(throws: StoreError.self) {
+      _ = try move(ledger, from: seen, to: contents("b"))
+    }
+    guard case .ledgerFailed(let words) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(words.contains(".lock"))
+  }
 }

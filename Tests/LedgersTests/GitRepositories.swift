@@ -34,6 +34,18 @@ struct GitRepositories {
     return GitLedger(git: Git(folder: path), name: "test", remote: "origin")
   }
 
+  /// What a git that was killed leaves: nobody can move the ref of this clone.
+  func lockRef(of name: String) throws {
+    let path = folder.path + "/\(name)/.git/\(Self.ref).lock"
+    try FileManager.default.createDirectory(
+      at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data().write(to: URL(fileURLWithPath: path))
+  }
+
+  func unlockRef(of name: String) throws {
+    try FileManager.default.removeItem(atPath: folder.path + "/\(name)/.git/\(Self.ref).lock")
+  }
+
   /// The commit that the remote's ref is at; `nil` where it has none.
   func remoteCommit() throws -> String? {
     let found = try run("/usr/bin/git", ["-C", remote, "rev-parse", "--verify", "-q", Self.ref])

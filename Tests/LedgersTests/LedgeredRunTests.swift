@@ -1,3 +1,4 @@
+import Foundation
 import Ledgers
 import Model
 import Secrets
@@ -171,5 +172,78 @@ import Testing
     try await run.abandon?(writes[1].name)
     let (_, runs) = try await recovered(in: "ann")
     #expect(runs.isEmpty)
+  }
+
+  /// Whatever of ours fails after the backend was written leaves the change in doubt, and the next run
+  /// settles it.
+  @Test func aChangeThatCannotBeRecordedIsUnfinished() async throws {
+    let store = try store(in: "ann")
+    let create = try write("a", .create)
+    let run = try await run(store, [create])
+    try await store.key?.prepare()
+    try repositories.lockRef(of: "ann")
+    let error = await #expect(throws: StoreError.self) { _ = try await run.writer.carryOut(create) }
+    guard case .unfinished(let name, .ledgerFailed) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(name == create.name && backend.connections.map(\.name) == [create.name])
+    try repositories.unlockRef(of: "ann")
+    let (next, runs) = try await recovered(in: "bob")
+    #expect(runs.flatMap(\.inDoubt) == [create.name])
+    #expect(try await next.reader.read().applied[create.name] != nil)
+  }
+
+  /// The connection was deleted, and its successor is refused.
+  @Test func aReplacementThatStopsHalfwayIsUnfinished() async throws {
+    let first = try store(in: "ann")
+    let create = try write("a", .create)
+    let setup = try await run(first, [create])
+    let made = try #require(try await setup.writer.carryOut(create))
+    try await first.lock.unlock(holder("first"))
+    let replace = try write("a", .replace(made.storeID, from: made.version))
+    let run = try await run(first, [replace])
+    backend.refuseCreates()
+    let error = await #expect(throws: StoreError.self) {
+      _ = try await run.writer.carryOut(replace)
+    }
+    guard case .unfinished(_, .refused) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    let (next, _) = try await recovered(in: "ann")
+    #expect(try await next.reader.read().applied.isEmpty, "it is created again")
+  }
+
+  /// An outcome that the remote does not take is kept here, and shared with the next one.
+  @Test func aRemoteThatIsAwayForAWhileLosesNothing() async throws {
+    let store = try store(in: "ann")
+    let writes = try ["a", "b"].map { try write($0, .create) }
+    let run = try await run(store, writes)
+    clock.advance(seconds: PushPolicy.interval)
+    let away = repositories.remote + "-away"
+    try FileManager.default.moveItem(atPath: repositories.remote, toPath: away)
+    _ = try await run.writer.carryOut(writes[0])
+    try FileManager.default.moveItem(atPath: away, toPath: repositories.remote)
+    clock.advance(seconds: PushPolicy.interval)
+    _ = try await run.writer.carryOut(writes[1])
+    try await run.end?(clock.provenance.at)
+    let seen = try repositories.clone("bob").read().contents
+    #expect(seen.records.count == 2 && seen.state.run == nil)
+  }
+
+  @Test func anEndThatTheRemoteDoesNotTakeIsAFault() async throws {
+    let store = try store(in: "ann")
+    let create = try write("a", .create)
+    let run = try await run(store, [create])
+    _ = try await run.writer.carryOut(create)
+    let away = repositories.remote + "-away"
+    try FileManager.default.moveItem(atPath: repositories.remote, toPath: away)
+    await #expect(throws: StoreError.self) { try await run.end?(clock.provenance.at) }
+    try FileManager.default.moveItem(atPath: away, toPath: repositories.remote)
+    // A machine that is thrown away takes its ledger along; the remote has the intent.
+    let (next, runs) = try await recovered(in: "bob")
+    #expect(runs.flatMap(\.inDoubt) == [create.name])
+    #expect(try await next.reader.read().applied[create.name] != nil)
   }
 }

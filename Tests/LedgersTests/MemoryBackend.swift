@@ -14,6 +14,9 @@ final class MemoryBackend: RecordlessBackend {
     stored.withLock { stored in stored.connections.values.sorted { $0.id < $1.id } }
   }
 
+  private let refusesCreates = Mutex(false)
+  func refuseCreates() { refusesCreates.withLock { $0 = true } }
+
   func loseNextResponse(_ error: StoreError) { lost.withLock { $0 = error } }
 
   private func respond() throws(StoreError) {
@@ -31,6 +34,7 @@ final class MemoryBackend: RecordlessBackend {
   }
 
   func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
+    if refusesCreates.withLock({ $0 }) { throw .refused("no more connections") }
     let made = put(write, id: nil)
     try respond()
     return made

@@ -13,8 +13,8 @@ package final class RunningProgram: Sendable {
   ///   - atTerminal: it runs at a terminal of its own (`script` of util-linux), whose screen is its
   ///     standard output, and reads what `type` types; else it reads nothing.
   package init(
-    _ sandbox: Sandbox, _ arguments: [String], under wrapper: [String] = [],
-    atTerminal: Bool = false
+    _ sandbox: Sandbox, _ arguments: [String], environment: [String: String] = [:],
+    under wrapper: [String] = [], atTerminal: Bool = false
   ) throws {
     scratch = try TemporaryFolder()
     isAtTerminal = atTerminal
@@ -22,7 +22,8 @@ package final class RunningProgram: Sendable {
     for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
     let terminal = ["/usr/bin/script", "--quiet", "--flush", "--return", "/dev/null", "--command"]
     process = try sandbox.start(
-      arguments, under: atTerminal ? terminal : wrapper, asOneWord: atTerminal,
+      arguments, environment: environment, under: atTerminal ? terminal : wrapper,
+      asOneWord: atTerminal,
       input: atTerminal ? typed.fileHandleForReading : nil,
       output: FileHandle(forWritingTo: URL(fileURLWithPath: paths[0])),
       errors: FileHandle(forWritingTo: URL(fileURLWithPath: paths[1])))

@@ -58,6 +58,7 @@ import Testing
     }
     try vaultctl(["set", "one", "token"], input: Self.canaries[1])
     try sandbox.git(["init", "--quiet"])
+    try sandbox.write(".vaultctl/\n", to: ".gitignore")
     try sandbox.git(["add", "--all"])
     #expect(try sandbox.git(["commit", "--quiet", "-m", "it"]).status == 0)
     for arguments in [

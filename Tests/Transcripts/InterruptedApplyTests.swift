@@ -1,6 +1,8 @@
 import Foundation
 import Processes
+import Synchronization
 import TestSupport
+import TestTenant
 import Testing
 
 /// Applies that are killed, and applies at the same time.
@@ -67,23 +69,26 @@ import Testing
     }
   }
 
-  /// An apply that waits for its confirmation holds the lock: another one waits, then names its holder.
+  /// An apply that is under way holds the lock: another one waits, then names its holder.
   @Test func aHeldLockIsWaitedForAndItsHolderNamed() async throws {
-    let sandbox = try sandbox(connections: 3)
-    let asking = try RunningProgram(sandbox, ["apply"], atTerminal: true)
-    try asking.blockUntilOutput("`yes`")
-    let holder = try #require(asking.id)
-    let other = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a"])
+    let isCreating = Mutex(false)
+    tenant.injectFaults { call in
+      guard call.method == "POST" else { return nil }
+      isCreating.withLock { $0 = true }
+      return .slow(.seconds(6))
+    }
+    let first = try RunningProgram(
+      it.sandbox, ["apply", "--auto-approve"], environment: TenantSandbox.login)
+    try await eventually("the first call", within: .seconds(60)) { isCreating.withLock { $0 } }
+    let holder = try #require(first.id)
+    let other = try await it.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
     #expect(other.status == 1)
     #expect(other.errorText.contains("process \(holder)"))
-
-    try asking.type("no")
-    let refused = try await asking.finished()
-    #expect(refused.status == 1)
-    sandbox.transcript.note("The first apply, at a terminal; the answer is `no`.")
-    sandbox.transcript.record(["vaultctl", "apply"], refused)
-    let after = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
-    #expect(after.status == 0)
-    try sandbox.expectTranscript()
+    #expect(try await first.finished().status == 0)
+    try await it.expectFine(["apply", "--auto-approve", "--lock-timeout", "0"])
+    try it.sandbox.expectTranscript()
   }
 }

@@ -4,19 +4,40 @@ import Testing
 
 /// The examples of `examples/ci`, run step by step on a real repository.
 @Suite struct PipelineTests {
-  /// A repository whose branch `change` rotates a secret of `main`.
+  /// Outside of the work tree: the store, and the code host's repository.
+  private let elsewhere: TemporaryFolder
+  private var store: String { elsewhere.path + "/vaultctl/vault.db" }
+  private var origin: String { elsewhere.path + "/origin.git" }
+
+  private var forksKeyring: String { elsewhere.path + "/gnupg" }
+
+  /// As the end of its machine does.
+  private func forgetForksKeys() throws {
+    _ = try run("/usr/bin/gpgconf", ["--homedir", forksKeyring, "--kill", "all"])
+    try FileManager.default.removeItem(atPath: forksKeyring)
+  }
+
+  init() throws { elsewhere = try TemporaryFolder() }
+
+  /// A repository whose branch `change` rotates a secret of `main`, and brings a store along.
   private func repository() throws -> Sandbox {
     let sandbox = try Sandbox()
+    try sandbox.writeProject(extra: "store: {type: sqlite, path: \(store), ledger: git}")
     try sandbox.write(httpManifest("api", token: "first"), to: "connections/api.yaml")
     try sandbox.write(".vaultctl*/\n", to: ".gitignore")
     let key = try sandbox.home.gpg(["--armor", "--export", sandbox.key])
     try sandbox.write(key.text, to: "keys/ann.asc")
     #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
     try sandbox.git(["init", "--quiet", "--initial-branch=main"])
+    let bare = try run("/usr/bin/git", ["init", "--quiet", "--bare", origin])
+    #expect(bare.status == 0)
+    try sandbox.git(["remote", "add", "origin", origin])
     try commit(sandbox)
     #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
     try sandbox.git(["checkout", "--quiet", "-b", "change"])
     #expect(try sandbox.vaultctl(["set", "api", "token"], input: "second").status == 0)
+    try sandbox.write("another store", to: ".vaultctl/vault.db")
+    try sandbox.git(["add", "--force", ".vaultctl/vault.db"])
     try commit(sandbox)
     return sandbox
   }
@@ -30,11 +51,17 @@ import Testing
     try sandbox.git(["rev-parse", branch]).text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  private func environment(_ sandbox: Sandbox, _ more: [String: String]) -> [String: String] {
-    [
-      "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "HOME": sandbox.folder.path,
+  /// A fork's job is on a machine of its own.
+  private func environment(
+    _ sandbox: Sandbox, _ job: String, _ more: [String: String]
+  ) -> [String: String] {
+    let keyring =
+      job == "fork"
+      ? forksKeyring : "\(sandbox.folder.path)/.vaultctl-gnupg-\(UUID().uuidString.prefix(8))"
+    return [
+      "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "HOME": sandbox.home.path,
       "USER": "runner",
-      "GNUPGHOME": "\(sandbox.folder.path)/.vaultctl-gnupg-\(UUID().uuidString.prefix(8))",
+      "GNUPGHOME": keyring,
     ].merging(more) { $1 }
   }
 
@@ -62,6 +89,13 @@ import Testing
     try expectNoKeyring(sandbox)
   }
 
+  /// In a comment's marker, a path has no hyphens.
+  private func expectTranscript(_ sandbox: Sandbox, function: String = #function) throws {
+    let marked = elsewhere.path.replacingOccurrences(of: "-", with: "_")
+    try sandbox.expectTranscript(
+      known: [(elsewhere.path, "<elsewhere>"), (marked, "<elsewhere>")], function: function)
+  }
+
   @Test func theStepsForGitHubReviewAndApply() throws {
     let sandbox = try repository()
     let server = try CommentsServer()
@@ -69,7 +103,7 @@ import Testing
     let scratch = try TemporaryFolder()
     func run(_ job: String) throws -> [(name: String, finished: Finished)] {
       let variables = environment(
-        sandbox,
+        sandbox, job,
         [
           "RUNNER_TEMP": scratch.path, "GITHUB_API_URL": server.address,
           "GITHUB_REPOSITORY": "acme/vault", "TOKEN": "t0ken", "NUMBER": "7",
@@ -99,6 +133,9 @@ import Testing
     let log = try Data(contentsOf: URL(fileURLWithPath: scratch.path + "/vaultctl.sarif"))
     #expect(String(decoding: log, as: UTF8.self).contains("\"VC3001\""))
 
+    expectFine(try run("fork"))
+    try forgetForksKeys()
+
     let good = try sandbox.read("connections/api.yaml")
     try sandbox.write(good + "  unheard: of\n", to: "connections/api.yaml")
     let broken = try run("review")
@@ -117,7 +154,7 @@ import Testing
     #expect(stale.last { $0.name == "Apply" }?.finished.status == 1)
     #expect(stale.last?.name == "Forget the keys")
     #expect(stale.last?.finished.status == 0)
-    try sandbox.expectTranscript()
+    try expectTranscript(sandbox)
   }
 
   @Test func theStepsForGitLabReviewAndApply() throws {
@@ -126,12 +163,14 @@ import Testing
     let pipeline = try Pipeline("gitlab/.gitlab-ci.yml")
     func run(_ job: String) throws -> Finished {
       let variables = environment(
-        sandbox,
+        sandbox, job,
         [
           "CI_API_V4_URL": server.address, "CI_PROJECT_ID": "1", "CI_MERGE_REQUEST_IID": "7",
           "CI_MERGE_REQUEST_DIFF_BASE_SHA": try head(sandbox, "main"),
-          "CI_PROJECT_DIR": sandbox.folder.path, "GIT_DEPTH": "0", "GIT_CLEAN_FLAGS": "-ffdx",
-          "VAULTCTL_COMMENT_TOKEN": "t0ken", "VAULTCTL_KEY": try secretKey(sandbox),
+          "CI_PROJECT_DIR": sandbox.folder.path, "GIT_DEPTH": "0",
+          "CI_MERGE_REQUEST_PROJECT_URL": String(origin.dropLast(4)),
+          "VAULTCTL_PUSH_URL": origin, "VAULTCTL_COMMENT_TOKEN": "t0ken",
+          "VAULTCTL_KEY": try secretKey(sandbox),
         ])
       return try pipeline.gitLab(
         job: job, Pipeline.Run(folder: sandbox.folder.path, environment: variables))
@@ -146,6 +185,10 @@ import Testing
       #expect(review.status == 0, "\(review.errorText)")
       try expectReview(notes(), sandbox)
     }
+    let fork = try run("fork")
+    try forgetForksKeys()
+    #expect(fork.status == 0, "\(fork.errorText)")
+    #expect(fork.text.contains("token = (secret: changed)"), "\(fork.text)")
     #expect(try sandbox.read("gl-code-quality.json").hasPrefix("["))
     #expect(try sandbox.read("vaultctl.junit.xml").hasPrefix("<?xml"))
     try sandbox.git(["checkout", "--quiet", "main"])
@@ -156,6 +199,6 @@ import Testing
     }
     try expectApplied(sandbox)
     #expect(try run("apply").status == 1, "the plan is out of date")
-    try sandbox.expectTranscript()
+    try expectTranscript(sandbox)
   }
 }

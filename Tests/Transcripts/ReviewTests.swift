@@ -96,6 +96,7 @@ import Testing
     }
 
     private func commit(_ message: String) throws {
+      try sandbox.write(".vaultctl/\n", to: ".gitignore")
       try sandbox.git(["add", "--all"])
       #expect(try sandbox.git(["commit", "--quiet", "-m", message]).status == 0)
     }

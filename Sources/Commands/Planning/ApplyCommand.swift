@@ -55,17 +55,16 @@ struct ApplyCommand: Subcommand {
     let session = try SessionFactory(console: console, destroys: destroy)
       .session(for: workspace)
     let runner = ApplyRunner(
-      session: session, console: console, source: try source(),
+      session: session, console: console, source: try source(session),
       applyGuard: ApplyGuard(
         policy: policy, allowsManyChanges: force, forcesConflicts: forceConflicts),
       isPreapproved: isPreapproved, width: parallelism)
-    return try await session.underLock(waitingAtMost: lockTimeout, console) { lock in
-      try await runner.run(lock)
-    }
+    return try await runner.run(waitingAtMost: lockTimeout)
   }
 
-  private func source() throws -> ApplyRunner.Source {
-    if let saved { return .saved(saved) }
+  /// A plan for another store is refused before this one is asked for anything.
+  private func source(_ session: Session) throws -> ApplyRunner.Source {
+    if let saved { return .saved(try session.savedPlan(in: saved), file: saved) }
     return .manifests(try options.planning(), readsFlows: !options.noFlows)
   }
 

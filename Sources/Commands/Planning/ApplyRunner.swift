@@ -6,11 +6,11 @@ import Planning
 import Reports
 import Stores
 
-/// One apply, under the store's lock.
+/// One apply; whatever reads a plan or writes is under the store's lock.
 struct ApplyRunner {
   enum Source {
-    /// The file of a saved plan.
-    case saved(String)
+    /// A plan that was made for this store, and its file.
+    case saved(SavedPlan, file: String)
     case manifests(PlanningOptions, readsFlows: Bool)
   }
 
@@ -23,47 +23,94 @@ struct ApplyRunner {
   /// Maximum number of parallel changes; `nil` for the store's default.
   let width: Int?
 
-  /// 1. Runs that were interrupted are reported.
-  /// 2. The plan is computed or read, under the lock, and shown.
-  /// 3. The run ends here if the guard refuses the plan, or the user does not approve it.
-  /// 4. The changes are carried out, exactly those that were shown.
-  /// 5. Tokens are updated.
-  func run(_ lock: StoreLock) async throws -> Outcome {
-    let workspace = session.workspace
-    let applier = Applier(
-      store: session.store, lock: lock, opener: session.sealer, catalog: workspace.catalog,
-      runtime: session.runtime, width: width)
-    console.report(try await applier.interruptedRuns())
-
-    let plan =
-      switch source {
-      case .saved(let file): try await session.plan(savedIn: file)
-      case .manifests(let options, let readsFlows):
-        try await session.plan(options, readsFlows: readsFlows).plan
+  /// 1. The plan is computed or read, under the lock, and shown. The run ends here if the guard refuses
+  ///    it, or there is nothing to do.
+  /// 2. If the user has to approve it, the lock is released while they decide, so that nobody waits for
+  ///    an answer. Under the lock again, the plan must still be what was shown.
+  /// 3. The changes are carried out, exactly those that were shown.
+  /// 4. Tokens are updated.
+  func run(waitingAtMost seconds: Int64) async throws -> Outcome {
+    if isPreapproved {
+      return try await session.underLock(waitingAtMost: seconds, console) { lock in
+        switch try await review(lock) {
+        case .ended(let outcome): outcome
+        case .ready(let plan, _): try await carryOut(plan, lock)
+        }
       }
+    }
+    let reviewed = try await session.underLock(waitingAtMost: seconds, console) { lock in
+      try await review(lock)
+    }
+    switch reviewed {
+    case .ended(let outcome): return outcome
+    case .ready(let plan, let basis):
+      // A plan that could not be shown cannot be approved.
+      guard !console.hasLostOutput, isApproved() else {
+        console.note("Nothing was applied.")
+        return .failed
+      }
+      return try await session.underLock(waitingAtMost: seconds, console) { lock in
+        try await recover(lock)
+        let changes = basis.changes(to: session.basis(of: plan, try await session.read()))
+        if !changes.isEmpty { throw Failure(.changedWhileAsking(changes)) }
+        return try await carryOut(plan, lock)
+      }
+    }
+  }
+
+  private enum Review {
+    case ended(Outcome)
+    case ready(Plan, PlanBasis)
+  }
+
+  private func review(_ lock: StoreLock) async throws -> Review {
+    try await recover(lock)
+    let plan: Plan
+    let basis: PlanBasis
+    switch source {
+    case .saved(let saved, let file):
+      try await session.requireCurrent(saved, in: file)
+      (plan, basis) = (saved.plan, saved.basis)
+    case .manifests(let options, let readsFlows):
+      let planned = try await session.plan(options, readsFlows: readsFlows)
+      plan = planned.plan
+      basis = session.basis(of: plan, planned.snapshot)
+    }
     console.result(PlanText(palette: console.palette).text(session.labelled(plan)))
     if let refusal = applyGuard.refusal(of: plan) {
       console.report([refusal.diagnostic])
-      return refusal.outcome
+      return .ended(refusal.outcome)
     }
-    if plan.changes.isEmpty { return .fine }
-    // A plan that could not be shown cannot be approved.
-    guard isPreapproved || !console.hasLostOutput && isApproved() else {
-      console.note("Nothing was applied.")
-      return .failed
-    }
+    return plan.changes.isEmpty ? .ended(.fine) : .ready(plan, basis)
+  }
 
+  /// Runs that were interrupted are recovered and reported.
+  private func recover(_ lock: StoreLock) async throws {
+    console.report(try await applier(lock).interruptedRuns())
+  }
+
+  private func applier(_ lock: StoreLock) -> Applier {
+    Applier(
+      store: session.store, lock: lock, opener: session.sealer, catalog: session.workspace.catalog,
+      runtime: session.runtime, width: width)
+  }
+
+  private func carryOut(_ plan: Plan, _ lock: StoreLock) async throws -> Outcome {
     let tokens = ApplyTokenUpdater(session, plan)
     let revocable = try await tokens.tokensToRevoke()
     let lines = ApplyText(palette: console.errorPalette)
-    let outcome = await applier.carryOut(
-      plan, desired: workspace.state.connections, by: session.provenance()
+    let outcome = await applier(lock).carryOut(
+      plan, desired: session.workspace.state.connections, by: session.provenance()
     ) { change, result in
       if console.showsProgress { console.note(lines.line(change, result.summary)) }
     }
     report(outcome, plan)
-    let isWhole = try await tokens.update(after: outcome, revoking: revocable, console)
-    return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
+    do {
+      let isWhole = try await tokens.update(after: outcome, revoking: revocable, console)
+      return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
+    } catch {
+      throw outcome.mayHaveChanged ? Failure(error, outcome: .partly) : error
+    }
   }
 
   private func isApproved() -> Bool {
@@ -83,7 +130,16 @@ extension ApplyOutcome.ChangeResult {
     switch self {
     case .done: .done
     case .failed: .failed
+    case .inDoubt: .inDoubt
     case .skipped: .skipped
     }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func changedWhileAsking(_ changes: [String]) -> Diagnostic {
+    Diagnostic(
+      .stalePlan, "the plan changed while it was waiting for confirmation; nothing was applied",
+      notes: changes, help: ["review the new plan: vaultctl apply"])
   }
 }

@@ -13,12 +13,8 @@ extension SavedPlan {
     return try SavedPlan(reading: bytes, from: file)
   }
 
-  /// Atomically: a reader sees the old file or the new one.
+  /// Atomically, and never readable by another user: a plan names connections, accounts and labels.
   package func write(to file: String) throws {
-    do {
-      try Data(try text().utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-    } catch {
-      throw Diagnostic.unwritable(file, error)
-    }
+    try PrivateFile(file).replace(with: Array(try text().utf8))
   }
 }

@@ -55,7 +55,8 @@ extension Session {
 
   func labelled(_ plan: Plan) -> EnvironmentPlan {
     EnvironmentPlan(
-      environment: workspace.environment?.name, store: store.description.description, plan: plan)
+      environment: workspace.environment?.name, store: identity.name, address: identity.address,
+      plan: plan)
   }
 }
 

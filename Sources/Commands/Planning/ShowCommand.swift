@@ -55,7 +55,9 @@ struct ShowCommand: Subcommand {
       diagnostics: saved.plan.findings.map(\.diagnostic))
     PlanRenderer(
       plans: [
-        EnvironmentPlan(environment: saved.environment, store: saved.store, plan: saved.plan)
+        EnvironmentPlan(
+          environment: saved.environment, store: saved.store.name, address: saved.store.address,
+          plan: saved.plan)
       ], report: report
     ).show(as: format, on: console)
     return .fine

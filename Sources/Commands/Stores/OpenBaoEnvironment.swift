@@ -1,3 +1,4 @@
+import Diagnostics
 import Manifests
 
 /// The environment's settings of an OpenBao server, by OpenBao's variable names; those of HashiCorp
@@ -17,4 +18,21 @@ struct OpenBaoEnvironment {
     namespace = variable("NAMESPACE")
     authorities = variable("CACERT") ?? variable("CAPATH")
   }
+
+  /// The server's address: the project file's, or the environment's.
+  ///
+  /// - Throws: if there is none, or one with a user and a password, which would be shown and saved.
+  func address(for settings: OpenBaoSettings) throws -> String {
+    if let address = settings.address ?? address {
+      if !address.contains("@") { return address }
+      throw Diagnostic(
+        .storeMisconfigured, "BAO_ADDR has a user name",
+        help: ["remove it: a login is BAO_TOKEN, or `store.login` in \(Project.fileName)"])
+    }
+    throw Diagnostic(
+      .storeMisconfigured, "no OpenBao address configured",
+      help: ["set `store.address` in \(Project.fileName), or BAO_ADDR"])
+  }
+
+  func namespace(for settings: OpenBaoSettings) -> String? { settings.namespace ?? namespace }
 }

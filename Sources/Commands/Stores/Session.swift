@@ -11,6 +11,8 @@ struct Session: Sendable {
   let keyring: Keyring
   let sealer: FieldSealer
   let store: Store
+  /// The store as a saved plan is bound to it.
+  let identity: StoreIdentity
   /// Provenance of a write that happens now.
   let provenance: @Sendable () -> Provenance
   let runtime: Runtime
@@ -24,12 +26,15 @@ struct Session: Sendable {
     }
   }
 
-  /// The result of a store request; its errors as diagnostics.
+  /// The result of a store request; its errors as diagnostics. One that fails after a part of it was
+  /// done ends the command with *partly*.
   func mappingStoreErrors<R>(_ work: () async throws(StoreError) -> R) async throws -> R {
     do throws(StoreError) {
       return try await work()
     } catch {
-      throw Failure(Diagnostic(error, in: store.description))
+      let diagnostic = Diagnostic(error, in: store.description)
+      if case .unfinished = error { throw Failure(diagnostic, outcome: .partly) }
+      throw Failure(diagnostic)
     }
   }
 }

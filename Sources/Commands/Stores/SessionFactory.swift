@@ -29,9 +29,10 @@ struct SessionFactory {
     let stores = StoreFactory(
       workspace: workspace, keyring: keyring, logger: console.logger, destroys: destroys,
       runtime: runtime, provenance: provenance)
+    let store = try stores.store(settings)
     return Session(
       workspace: workspace, keyring: keyring, sealer: FieldSealer(keyring: keyring),
-      store: try stores.store(settings), provenance: provenance, runtime: runtime,
-      stores: stores)
+      store: store, identity: try stores.identity(of: settings, store), provenance: provenance,
+      runtime: runtime, stores: stores)
   }
 }

@@ -31,7 +31,7 @@ struct StoreFactory {
     case .sqlite(let path):
       store =
         SQLiteBackend(
-          path: workspace.files.path(path), shownPath: path, owner: owner,
+          path: try storeFile(path), shownPath: path, owner: owner,
           protection: protection
         ).store
     case .openBao(let settings):
@@ -67,7 +67,7 @@ struct StoreFactory {
     let name = owner.map { settings.backend.ledgerName(of: $0) }
     switch kind {
     case .sqlite(let path):
-      let path = workspace.files.path(path)
+      let path = try storeFile(path)
       let former = SQLiteLedger(path: path, name: formerName)
       return name.map {
         .sqlite(SQLiteLedger(path: path, name: $0.text, place: $0.place), former: former)
@@ -84,11 +84,16 @@ struct StoreFactory {
   }
 
   /// `nil` for a project without an id: then nothing can be applied.
-  private var owner: Owner? {
+  var owner: Owner? {
     workspace.project.id.map {
       Owner(
         project: $0, name: workspace.project.name, environment: workspace.environment?.name)
     }
+  }
+
+  /// The absolute path of a store's or a ledger's file, which no branch can replace.
+  private func storeFile(_ path: String) throws -> String {
+    try StoreFileGuard(root: workspace.files.root, logger: logger).checked(path)
   }
 
   private var protection: ProjectKeyProtection {
@@ -137,13 +142,9 @@ struct StoreFactory {
 
   private func openBao(_ settings: OpenBaoSettings) throws -> Store {
     let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
-    guard let address = settings.address ?? environment.address else {
-      throw Diagnostic(
-        .storeMisconfigured, "no OpenBao address configured",
-        help: ["set `store.address` in \(Project.fileName), or BAO_ADDR"])
-    }
     return OpenBaoBackend(
-      address: address, namespace: settings.namespace ?? environment.namespace,
+      address: try environment.address(for: settings),
+      namespace: environment.namespace(for: settings),
       mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
       owner: owner,
       destroys: destroys,

@@ -110,6 +110,7 @@ extension DiagnosticCode {
     case .missingInStore: .missingInStore
     case .destroyPrevented: .destroyPrevented
     case .stalePlan: .stalePlan
+    case .planForAnotherStore: .planForAnotherStore
     case .notAPlan: .notAPlan
     case .tooManyChanges: .tooManyChanges
     case .nothingDeclared: .nothingDeclared
@@ -144,6 +145,10 @@ extension DiagnosticCode {
     case .outcomeUnknown: .outcomeUnknown
     case .ledgerFailed: .ledgerFailed
     case .ledgerMoved: .ledgerMoved
+    case .unfinishedChange: .unfinishedChange
+    case .ledgerRejected: .ledgerRejected
+    case .ledgerUnreachable: .ledgerUnreachable
+    case .storeTracked: .storeTracked
     case .storeNotAsked: .storeNotAsked
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind

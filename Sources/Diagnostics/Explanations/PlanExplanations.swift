@@ -98,6 +98,14 @@ extension Explanation {
     new plan and have it approved. A plan without changes never goes out of date.
     """)
 
+  static let planForAnotherStore = Explanation(
+    "Saved plan for another store",
+    """
+    A saved plan belongs to one project, environment and store: its address, namespace, mount,
+    prefix, login and ledger. The notes name what differs. The store that is configured now was not
+    asked for anything. Apply the plan where it was made for, or create a new one.
+    """)
+
   static let notAPlan = Explanation(
     "Not a saved plan",
     """

@@ -140,6 +140,37 @@ extension Explanation {
     before it writes anything.
     """)
 
+  static let unfinishedChange = Explanation(
+    "Change not completed",
+    """
+    A part of the change reached the store, and what follows it, such as recording it, failed. The
+    journal still has the intent; the next apply looks up what was done and completes the change.
+    `apply` exits with 4, because something may have changed.
+    """)
+
+  static let ledgerRejected = Explanation(
+    "Remote refused the ledger",
+    """
+    The git remote can be reached, and did not accept a push to `refs/vaultctl/ledger/…`: the login
+    may not write, a hook declined it, or the server protects or hides the ref. The notes are the
+    remote's own words. vaultctl creates, force-pushes and deletes refs below `refs/vaultctl/`, each
+    only if it still has the value that was read.
+    """)
+
+  static let ledgerUnreachable = Explanation(
+    "Ledger's remote cannot be reached",
+    """
+    The ledger is read from and pushed to the remote `origin`, or the only one, because its ref there
+    is the lock. `git ls-remote` shows whether git can reach the remote with the same login.
+    """)
+
+  static let storeTracked = Explanation(
+    "Store is tracked by git",
+    """
+    The file of a SQLite store or ledger is tracked by git, so that a checkout, a merge or a pull
+    request could replace it. It must be ignored, or outside the work tree.
+    """)
+
   static let storeNotAsked = Explanation(
     "Store not read",
     """

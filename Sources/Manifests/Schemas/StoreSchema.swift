@@ -34,7 +34,7 @@ enum StoreSchema {
       [
         "type": ["enum": .strings(types.map(\.name))],
         "ledger": ledger,
-        "path": nullable(ProjectSchema.path),
+        "path": nullable(file),
         "domain": Schemas.described(
           "The tenant's domain, such as acme.eu.auth0.com.", ["type": "string"]),
         "baseURL": text(server),
@@ -73,10 +73,17 @@ enum StoreSchema {
           Schemas.closed("In git.", required: ["type"], ["type": Schemas.constant("git")]),
           Schemas.closed(
             "In a file.", required: ["type", "path"],
-            ["type": Schemas.constant("sqlite"), "path": ProjectSchema.path]),
+            ["type": Schemas.constant("sqlite"), "path": file]),
         ]
       ])
   }
+
+  private static let file: JSON = Schemas.described(
+    "A file: a path relative to the project file, without `..`, or an absolute one.",
+    [
+      "type": "string", "minLength": 1,
+      "pattern": #"^(?!/*$)(?!(.*/)?\.\.(/|$))[^\u0000-\u001f\u007f-\u009f]+$"#,
+    ])
 
   private static var login: JSON {
     func method(_ name: String, required: [String], _ keys: JSON.Members) -> JSON {

@@ -1,0 +1,56 @@
+package import Diagnostics
+import Foundation
+
+/// A file that only its owner can read, from the moment it exists.
+package struct PrivateFile {
+  private let file: String
+
+  package init(_ file: String) { self.file = file }
+
+  /// Replaces the file atomically: a reader sees the old bytes or the new ones. What is not an
+  /// ordinary file, such as a link or a device, is neither followed nor replaced.
+  package func replace(with bytes: [UInt8]) throws(Diagnostic) {
+    var status = stat()
+    if unsafe lstat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .notAnOrdinaryFile(file, isLink: status.st_mode & S_IFMT == S_IFLNK)
+    }
+    let temporary = "\(file).vaultctl-\(UInt32.random(in: 0...UInt32.max))"
+    let descriptor = unsafe open(
+      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(file, Self.lastError()) }
+    do throws(POSIXError) {
+      defer { close(descriptor) }
+      try Self.write(bytes, to: descriptor)
+      if fsync(descriptor) != 0 { throw Self.lastError() }
+      if unsafe rename(temporary, file) != 0 { throw Self.lastError() }
+    } catch {
+      unsafe unlink(temporary)
+      throw .unwritable(file, error)
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(POSIXError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { throw lastError() }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  private static func lastError() -> POSIXError {
+    POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notAnOrdinaryFile(_ file: String, isLink: Bool) -> Diagnostic {
+    Diagnostic(
+      .unreadableFile, "cannot write `\(file)`", at: .file(file),
+      notes: [isLink ? "it is a symbolic link" : "it is not an ordinary file"],
+      help: ["name an ordinary file, or one that does not exist yet"])
+  }
+}

@@ -1,0 +1,23 @@
+package import Model
+
+extension StoreError {
+  /// Does what follows a write of a change to the backend. Whatever fails in it leaves the change
+  /// unfinished, and the next run looks up what was done.
+  package static func afterWrite<R>(
+    of name: ConnectionName, isolation: isolated (any Actor)? = #isolation,
+    _ work: () async throws(StoreError) -> R
+  ) async throws(StoreError) -> R {
+    do throws(StoreError) {
+      return try await work()
+    } catch {
+      switch error {
+      case .unfinished, .outcomeUnknown: throw error
+      case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
+        .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
+        .permissionDenied, .refused, .ambiguousName, .ledgerFailed, .ledgerRejected,
+        .ledgerUnreachable, .ledgerMoved, .tokensMoved:
+        throw .unfinished(name, error)
+      }
+    }
+  }
+}
