@@ -74,17 +74,20 @@ import Testing
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     try await it.declare(["a"])
+    // The first call that writes is answered when the other apply has given up.
     let isCreating = Mutex(false)
-    tenant.injectFaults { call in
-      guard call.method == "POST" else { return nil }
+    let isOver = Mutex(false)
+    tenant.watch { call, moment in
+      guard call.method == "POST", moment == .before else { return }
       isCreating.withLock { $0 = true }
-      return .slow(.seconds(6))
+      while !isOver.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(20)) }
     }
     let first = try RunningProgram(
       it.sandbox, ["apply", "--auto-approve"], environment: TenantSandbox.login)
     try await eventually("the first call", within: .seconds(60)) { isCreating.withLock { $0 } }
     let holder = try #require(first.id)
     let other = try await it.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
+    isOver.withLock { $0 = true }
     #expect(other.status == 1)
     #expect(other.errorText.contains("process \(holder)"))
     #expect(try await first.finished().status == 0)
