@@ -48,9 +48,7 @@ struct StoreFactory {
     case .sqlite(let path): return SQLiteLedger(path: workspace.files.path(path), name: name)
     case .git:
       let git = Git(folder: workspace.files.root, logger: logger)
-      let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
-      return GitLedger(
-        git: git, name: name, remote: remotes.contains("origin") ? "origin" : remotes.first)
+      return GitLedger(git: git, name: name, remote: try git.standardRemote())
     }
   }
 
