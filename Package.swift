@@ -94,14 +94,17 @@ let package = Package(
         "Reports", "Pacing",
         "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
         "Auth0Store",
-        "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
+        "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", crypto, logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "vaultctl", dependencies: ["Commands"], swiftSettings: settings),
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Model", "Pacing", "Processes", "Secrets", "Stores"],
+      name: "TestSupport",
+      dependencies: [
+        "Manifests", "Model", "Pacing", "Processes", "Secrets", "SourceYAML", "Stores",
+      ],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(

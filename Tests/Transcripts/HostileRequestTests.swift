@@ -1,0 +1,119 @@
+import Foundation
+import TestServer
+import TestSupport
+import Testing
+
+/// A pull request that changes what runs and where credentials go, in a pipeline that has every
+/// credential in its environment. The attacker's server must hear nothing, and nothing may run.
+@Suite struct HostileRequestTests {
+  @Test(arguments: HostileRequest.Pipeline.allCases)
+  func aBranchsSettingsReachNobody(_ pipeline: HostileRequest.Pipeline) async throws {
+    // Whether the trusted file has a store of its own does not depend on the service.
+    for hasStore in pipeline == .gitHub ? [false, true] : [false] {
+      let attack = try await HostileRequest { hasStore ? HostileRequest.store(at: $0) : "" }
+      try attack.commit()
+      for (what, settings) in attack.settings {
+        try attack.sandbox.writeProject(extra: settings)
+        let environment = settings.contains("environments:") ? ["--env", "prod"] : []
+        try await attack.run(pipeline, environment, what)
+      }
+    }
+  }
+
+  /// The trusted setting runs a file, and the branch changes the file.
+  @Test(arguments: [
+    "[ci/login]", "[./ci/login]", "[sh, ci/login]", "[sh, -c, \". ./ci/login; true\"]",
+  ])
+  func aTrustedCommandDoesNotRunABranchsFile(_ command: String) async throws {
+    let attack = try await HostileRequest {
+      "store: {type: openbao, address: \"\($0)\", credentialsCommand: \(command)}"
+    }
+    let path = attack.sandbox.folder.path + "/ci/login"
+    func script(_ text: String) throws {
+      try attack.sandbox.write("#!/bin/sh\n\(text)\n", to: "ci/login")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+    try script("echo BAO_TOKEN=x")
+    try attack.commit()
+    let good = try await attack.plan(.gitHub)
+    #expect(good.errorText.contains("VC4015"), "\(good.errorText)")
+    try script("touch \(attack.canary); echo BAO_TOKEN=x")
+    #expect(try await attack.plan(.gitHub).errorText.contains("VC1235"))
+    try await attack.run(.gitHub, [], command)
+    // A link to another file of the branch.
+    try FileManager.default.removeItem(atPath: path)
+    try attack.sandbox.write("#!/bin/sh\ntouch \(attack.canary)\n", to: "other")
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "../other")
+    try await attack.run(.gitHub, [], command)
+  }
+
+  /// Names that a request's author chooses must not be taken for the target's tip.
+  @Test func theTargetIsNeverWhatTheAuthorChooses() async throws {
+    let attack = try await HostileRequest(HostileRequest.store)
+    try attack.commit()
+    try attack.sandbox.writeProject(
+      extra: HostileRequest.store(at: attack.listener.address))
+    for arguments in [
+      ["commit", "--quiet", "-a", "-m", "evil"], ["tag", "main"], ["tag", "origin/main"],
+      ["tag", "refs/remotes/origin/main"], ["branch", "origin/main"],
+      ["branch", "refs/remotes/origin/main"],
+    ] { #expect(try attack.sandbox.git(arguments).status == 0) }
+    for pipeline in [HostileRequest.Pipeline.gitHub, .gitLab, .option] {
+      try await attack.run(pipeline, [], "names")
+    }
+    try attack.sandbox.git(["update-ref", "-d", "refs/remotes/origin/main"])
+    for pipeline in [HostileRequest.Pipeline.gitHub, .gitLab, .option] {
+      try await attack.run(pipeline, [], "names without the ref")
+    }
+  }
+
+  /// The project lies in a folder that looks like a bare repository, with settings of its own.
+  @Test func aBareRepositoryInTheWorkTreeRunsNothing() async throws {
+    let attack = try await HostileRequest { _ in "" }
+    try attack.sandbox.moveProject(to: "evil")
+    let folder = attack.sandbox.folder.path + "/evil"
+    #expect(try run("/usr/bin/git", ["init", "--quiet", "--bare", folder]).status == 0)
+    try attack.sandbox.write(
+      """
+      [core]
+        repositoryformatversion = 0
+        bare = true
+        fsmonitor = "touch \(attack.canary)"
+        sshCommand = "touch \(attack.canary); false"
+      [protocol "ext"]
+        allow = always
+      [remote "origin"]
+        url = ext::sh -c touch% \(attack.canary)
+        fetch = +refs/*:refs/remotes/origin/*
+      """, to: "evil/config")
+    try attack.sandbox.write(
+      try attack.sandbox.read("evil/vaultctl.yaml") + "\nstore: {type: sqlite, ledger: git}\n",
+      to: "evil/vaultctl.yaml")
+    try attack.commit()
+    for pipeline in [HostileRequest.Pipeline.none, .gitHub, .option] {
+      try await attack.run(pipeline, ["-C", "evil"], "a bare repository")
+    }
+  }
+
+  /// A git of the test's own notes its environment.
+  @Test func gitGetsNoCredential() async throws {
+    let attack = try await HostileRequest { _ in "store: {type: sqlite, ledger: git}" }
+    try attack.commit()
+    let log = attack.sandbox.home.path + "/environment"
+    let tools = try TemporaryFolder()
+    try tools.write("#!/bin/sh\nenv >> \(log)\nexec /usr/bin/git \"$@\"\n", to: "git")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: tools.path + "/git")
+    let environment = HostileRequest.credentials.merging(["PATH": "\(tools.path):/usr/bin:/bin"]) {
+      $1
+    }
+    for command in [["diff", "main"], ["ledger", "log"], ["apply", "--auto-approve"]] {
+      let finished = try attack.sandbox.vaultctl(
+        command, environment: environment, isRecorded: false)
+      #expect(finished.status == 0, "\(command): \(finished.errorText)")
+    }
+    let seen = try String(contentsOfFile: log, encoding: .utf8)
+    #expect(seen.contains("PATH="))
+    #expect(!seen.contains("s3cr3t"), "\(seen)")
+  }
+}
