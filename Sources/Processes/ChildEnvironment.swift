@@ -1,10 +1,9 @@
 /// The variables that a child process gets.
 ///
 /// - git gets those that it needs (`git`).
-/// - An editor gets all but the stores' logins (`withoutLogins`).
+/// - gpg with its agent, and an editor, get all but the stores' logins (`withoutLogins`).
 /// - `exec`, `watch --exec` and `credentialsCommand` get all of them: the user or a trusted file names
 ///   the command, and it may need any login.
-/// - gpg is started by libgpgme, which gives it ours.
 package enum ChildEnvironment {
   /// What git, ssh and curl need to find their settings and to reach a remote; no store's login.
   ///

@@ -17,7 +17,7 @@ struct HostileRequest {
     "DEPLOY_TOKEN": "s3cr3t-deploy",
   ]
 
-  private static let commands = [
+  static let commands = [
     ["plan", "--format", "markdown"], ["plan", "--offline"], ["status"], ["validate"],
     ["diff", "refs/heads/main"], ["refresh"], ["import"], ["exec", "chat", "--", "true"],
     ["ledger", "show"], ["apply", "--auto-approve"],
@@ -61,13 +61,16 @@ struct HostileRequest {
     }
   }
 
-  /// Runs every command, and expects silence.
+  /// Runs commands, and expects silence.
   ///
-  /// - Parameter arguments: of every command.
-  func run(_ pipeline: Pipeline, _ arguments: [String] = [], _ what: String) async throws {
+  /// - Parameter arguments: of each command.
+  func run(
+    _ pipeline: Pipeline, _ arguments: [String] = [], _ what: String,
+    commands: some Sequence<[String]> = Self.commands
+  ) async throws {
     let option = pipeline == .option ? ["--trust-ref", "refs/remotes/origin/main"] : []
     let environment = Self.credentials.merging(variables(pipeline)) { $1 }
-    for command in Self.commands {
+    for command in commands {
       let separator = command.firstIndex(of: "--") ?? command.count
       let words =
         command[..<separator] + arguments + option + command[separator...]

@@ -15,7 +15,9 @@ import Testing
       for (what, settings) in attack.settings {
         try attack.sandbox.writeProject(extra: settings)
         let environment = settings.contains("environments:") ? ["--env", "prod"] : []
-        try await attack.run(pipeline, environment, what)
+        // What a command does with a source of trust does not depend on which one it is.
+        let commands = HostileRequest.commands.prefix(pipeline == .gitHub ? .max : 3)
+        try await attack.run(pipeline, environment, what, commands: commands)
       }
     }
   }
@@ -95,25 +97,48 @@ import Testing
     }
   }
 
-  /// A git of the test's own notes its environment.
-  @Test func gitGetsNoCredential() async throws {
+  /// Programs of the test's own note their environment.
+  @Test func childrenGetNoCredential() async throws {
     let attack = try await HostileRequest { _ in "store: {type: sqlite, ledger: git}" }
     try attack.commit()
     let log = attack.sandbox.home.path + "/environment"
     let tools = try TemporaryFolder()
-    try tools.write("#!/bin/sh\nenv >> \(log)\nexec /usr/bin/git \"$@\"\n", to: "git")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: tools.path + "/git")
-    let environment = HostileRequest.credentials.merging(["PATH": "\(tools.path):/usr/bin:/bin"]) {
-      $1
+    for (name, program) in [("git", "/usr/bin/git"), ("editor", "true")] {
+      try tools.write("#!/bin/sh\nenv >> \(log).\(name)\nexec \(program) \"$@\"\n", to: name)
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o755], ofItemAtPath: tools.path + "/" + name)
     }
-    for command in [["diff", "main"], ["ledger", "log"], ["apply", "--auto-approve"]] {
+    let environment = HostileRequest.credentials.merging([
+      "PATH": "\(tools.path):/usr/bin:/bin", "EDITOR": tools.path + "/editor",
+    ]) { $1 }
+    let home = attack.sandbox.home.path
+    _ = try run("/usr/bin/gpgconf", ["--homedir", home, "--kill", "all"])
+    for (command, input) in [
+      (["set", "chat", "url"], "https://hooks.slack.com/services/T/B/x"),
+      (["edit", "chat", "url"], ""), (["diff", "refs/heads/main"], ""), (["ledger", "log"], ""),
+      (["apply", "--auto-approve"], ""),
+    ] {
       let finished = try attack.sandbox.vaultctl(
-        command, environment: environment, isRecorded: false)
+        command, input: input, environment: environment, isRecorded: false)
       #expect(finished.status == 0, "\(command): \(finished.errorText)")
     }
-    let seen = try String(contentsOfFile: log, encoding: .utf8)
-    #expect(seen.contains("PATH="))
-    #expect(!seen.contains("s3cr3t"), "\(seen)")
+    let agent = try run(
+      "/usr/bin/gpg-connect-agent", ["--no-autostart", "--homedir", home, "GETINFO pid", "/bye"])
+    let id = try #require(agent.text.split(whereSeparator: \.isWhitespace).dropFirst().first)
+    let agents = try String(contentsOfFile: "/proc/\(id)/environ", encoding: .utf8)
+    #expect(agents.contains("GNUPGHOME=") && !agents.contains("s3cr3t-bao"), "\(agents)")
+    #expect(!agents.contains("s3cr3t-auth0"))
+    for name in ["git", "editor"] {
+      let seen = try String(contentsOfFile: "\(log).\(name)", encoding: .utf8)
+      #expect(seen.contains("PATH="))
+      let logins = seen.split(separator: "\n").filter { $0.contains("s3cr3t") }
+      // An editor is the user's: it keeps what logs in to no store.
+      let isOther = logins.allSatisfy { $0.hasPrefix("CI_JOB_JWT") || $0.hasPrefix("DEPLOY_TOKEN") }
+      #expect(name == "git" ? logins.isEmpty : isOther, "\(name): \(logins)")
+    }
+    // What the user names gets what the user has.
+    let own = try attack.sandbox.vaultctl(
+      ["exec", "chat", "--", "env"], environment: environment, isRecorded: false)
+    #expect(own.text.contains("BAO_TOKEN=s3cr3t"), "\(own.errorText)")
   }
 }

@@ -92,7 +92,8 @@ import Testing
     let changed = try plan()
     #expect(changed.contains("VC1234"))
     #expect(changed.contains("`store.credentialsCommand`: [\"ci/login\",\"a"))
-    #expect(try await answer("yes").contains("Trusted."))
+    let again = try await answer("yes")
+    #expect(again.contains("Changed since your last approval:") && again.contains("Trusted."))
     #expect(try plan().contains("VC4015"))
     // The approval is of this project, and could not have been written by others.
     try sandbox.write(
@@ -162,6 +163,49 @@ import Testing
       ).errorText.contains("VC1231"))
     #expect(try sandbox.vaultctl(["plan"], isRecorded: false).status == 0, "its own owner may")
     try sandbox.expectTranscript()
+  }
+
+  /// The author chooses the merge base: an old commit of the target.
+  @Test func theTipOfTheTargetCountsAndNotTheMergeBase() throws {
+    let sandbox = try project(Self.store)
+    try commit(sandbox)
+    try sandbox.git(["checkout", "--quiet", "-b", "change"])
+    try sandbox.git(["checkout", "--quiet", "main"])
+    try sandbox.writeProject(extra: "policy: {failOn: [empty]}")
+    try sandbox.git(["commit", "--quiet", "--all", "-m", "y"])
+    try sandbox.git(["update-ref", "refs/remotes/origin/main", "HEAD"])
+    try sandbox.git(["checkout", "--quiet", "change"])
+    let plan = try sandbox.vaultctl(["plan"], environment: Self.request, isRecorded: false)
+    #expect(plan.status == 1)
+    #expect(plan.errorText.contains("VC1231"), "the policy of the tip")
+    #expect(!plan.errorText.contains("VC40"), "the store of the merge base is not used")
+  }
+
+  /// Root can give a file away.
+  @Test(.enabled(if: geteuid() == 0), arguments: ["", "vaultctl.yaml"])
+  func aProjectOfAnotherUserIsOnlyUsedIfItIsNamed(_ file: String) throws {
+    let sandbox = try project("")
+    try FileManager.default.createDirectory(
+      atPath: sandbox.folder.path + "/below", withIntermediateDirectories: true)
+    #expect(unsafe chown(sandbox.folder.path + "/" + file, 12_345, 12_345) == 0)
+    let found = try sandbox.vaultctl(["plan"], isRecorded: false)
+    #expect(found.status == 1)
+    #expect(found.errorText.contains("VC1237"), "\(found.errorText)")
+    #expect(try sandbox.vaultctl(["plan", "-C", "."], isRecorded: false).status == 0)
+  }
+
+  /// A branch that repairs the target can still be checked.
+  @Test func aBrokenTrustedFileIsReported() throws {
+    let sandbox = try project("")
+    try sandbox.writeProject(extra: "unheard: of")
+    try commit(sandbox)
+    try sandbox.writeProject()
+    let plan = try sandbox.vaultctl(["plan"], environment: Self.request, isRecorded: false)
+    #expect(plan.status == 1)
+    #expect(plan.errorText.contains("VC1104: unknown key `unheard`"), "\(plan.errorText)")
+    let validated = try sandbox.vaultctl(
+      ["validate"], environment: Self.request, isRecorded: false)
+    #expect(validated.status == 0, "\(validated.errorText)")
   }
 
   @Test func theTipOfTheTargetIsNeededInFull() throws {

@@ -45,10 +45,7 @@ enum ValueEditor {
   private static func runEditor(on path: String) throws -> Bool {
     let environment = ProcessInfo.processInfo.environment
     let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
-    return try ChildProcess(
-      ["/bin/sh", "-c", "\(editor) \"$1\"", "sh", path],
-      environment: ChildEnvironment.withoutLogins(from: environment)
-    ).wait() == 0
+    return try ChildProcess(["/bin/sh", "-c", "\(editor) \"$1\"", "sh", path]).wait() == 0
   }
 
   /// Overwrites the bytes with zeros, then removes the file. An editor may have replaced the file.

@@ -46,7 +46,7 @@ package struct ProjectReader {
     sources[file] = RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
     guard let own = read.project else { throw Failure(read.diagnostics, sources: sources) }
     diagnostics = read.diagnostics
-    let project = try trusted.map { try merged(yaml, own, trusted: $0) } ?? own
+    let project = try trusted.map { try merged($0.merged(into: yaml, own)) } ?? own
     for path in project.manifests where !source.exists(path.text) {
       diagnostics.append(.manifestsNotFound(path))
     }
@@ -54,10 +54,7 @@ package struct ProjectReader {
   }
 
   /// The project with the trusted file's settings.
-  private mutating func merged(
-    _ yaml: YAMLFile, _ own: Project, trusted: TrustedProjectFile
-  ) throws -> Project {
-    let merge = try trusted.merge(yaml, own)
+  private mutating func merged(_ merge: TrustedMerge) throws -> Project {
     let read = Project.read(merge.file, parseFaults: [])
     guard let project = read.project else {
       throw Failure(merge.diagnostics + read.diagnostics, sources: sources)

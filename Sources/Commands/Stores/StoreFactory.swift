@@ -75,7 +75,7 @@ struct StoreFactory {
   }
 
   private func vault(_ settings: Auth0Settings) throws -> any RecordlessBackend {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = InheritedEnvironment.variables
     let domain = environment["AUTH0_DOMAIN"].flatMap { $0.isEmpty ? nil : $0 } ?? settings.domain
     guard domain == settings.domain else {
       throw Diagnostic(
@@ -90,7 +90,7 @@ struct StoreFactory {
   }
 
   private func openBao(_ settings: OpenBaoSettings) throws -> Store {
-    let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
+    let environment = OpenBaoEnvironment(InheritedEnvironment.variables)
     guard let address = settings.address ?? environment.address else {
       throw Diagnostic(
         .storeMisconfigured, "no OpenBao address configured",

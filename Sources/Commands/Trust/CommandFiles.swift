@@ -18,17 +18,21 @@ struct CommandFiles {
         [text] + text.split { " \t\n'\"`;|&()<>=$,".contains($0) }.map(String.init)
       }
     }
-    return Set(words.compactMap(path)).sorted()
+    return Set(words.flatMap(paths)).sorted()
   }
 
-  /// `nil` if no file of the project has that name.
-  private func path(_ word: String) -> String? {
+  /// A file of the project with that name, and what it links to, if that is in the project.
+  private func paths(_ word: String) -> [String] {
     let full = URL(fileURLWithPath: word, relativeTo: URL(fileURLWithPath: files.root + "/"))
       .standardizedFileURL.path
-    guard full.hasPrefix(files.root + "/") else { return nil }
     var status = stat()
-    guard unsafe stat(full, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return String(full.dropFirst(files.root.count + 1))
+    guard unsafe stat(full, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    func below(_ path: String, _ root: String) -> String? {
+      path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : nil
+    }
+    return [
+      below(full, files.root), below(RealPath.of(full), RealPath.of(files.root)),
+    ].compactMap { $0 }
   }
 
   func bytes(_ path: String) throws -> [UInt8] { try files.read(path) }

@@ -47,11 +47,13 @@ struct TrustCommand: Subcommand {
       console.result("No setting of \(Project.fileName) needs trust.\n")
       return .fine
     }
-    if try records.record(of: settings)?.digest == own {
+    let former = try records.record(of: settings)
+    if former?.digest == own {
       console.result("The settings of \(Project.fileName) are already trusted.\n")
       return .fine
     }
     show(settings, root, console)
+    show(changes: former?.changes(to: settings) ?? [], console)
     guard console.canAsk else { throw Failure(.cannotAskForTrust()) }
     guard console.answer(to: "\nTrust these settings? Type `yes` to confirm: ") == "yes" else {
       console.note("Nothing was recorded.")
@@ -71,6 +73,12 @@ struct TrustCommand: Subcommand {
     if files.isEmpty { return }
     console.note("\nFiles of the project that they run; read them, too:\n")
     for file in files { console.note("  \(file)") }
+  }
+
+  private func show(changes: [String], _ console: Console) {
+    if changes.isEmpty { return }
+    console.note("\nChanged since your last approval:\n")
+    for change in changes { console.note("  \(change)") }
   }
 }
 

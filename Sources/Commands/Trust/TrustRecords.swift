@@ -11,7 +11,7 @@ struct TrustRecords {
 
   /// - Parameter root: the project's folder.
   init(root: String, environment: [String: String]) {
-    self.root = Self.realPath(root)
+    self.root = RealPath.of(root)
     // A relative path is ignored (XDG Base Directory Specification).
     let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
@@ -79,16 +79,10 @@ struct TrustRecords {
     while !FileManager.default.fileExists(atPath: existing), existing.count > 1 {
       existing = URL(fileURLWithPath: existing).deletingLastPathComponent().path
     }
-    let real = Self.realPath(existing) + "/"
+    let real = RealPath.of(existing) + "/"
     if real.hasPrefix(tree + "/") || real.hasPrefix(root + "/") {
       throw Failure(.recordInProject(folder))
     }
-  }
-
-  private static func realPath(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
   }
 }
 

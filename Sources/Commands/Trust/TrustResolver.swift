@@ -1,7 +1,6 @@
 import Diagnostics
 import Foundation
 import Manifests
-import SourceYAML
 
 /// Finds out whether a project file may be acted on.
 struct TrustResolver: Sendable {
@@ -31,9 +30,8 @@ struct TrustResolver: Sendable {
     func commit(_ revision: TrustedCommit.Revision) -> Anchor {
       do throws(Diagnostic) {
         let commit = try TrustedCommit(revision, root: root)
-        let bytes = try commit.file(Project.fileName)
-        return .commit(
-          commit, bytes.map { TrustedProjectFile(bytes: $0, origin: commit.origin) })
+        guard let bytes = try commit.file(Project.fileName) else { return .commit(commit, nil) }
+        return .commit(commit, try TrustedProjectFile(bytes, origin: commit.origin))
       } catch {
         return .missing(error)
       }
@@ -81,8 +79,7 @@ struct TrustResolver: Sendable {
     in commit: TrustedCommit, _ file: TrustedProjectFile
   ) throws -> ProjectTrust {
     let files = CommandFiles(root: root)
-    let (yaml, _) = YAMLFile.parse(file.bytes, file: Project.fileName)
-    for path in files.paths(in: SettingsTree(yaml)) {
+    for path in files.paths(in: file.settings) {
       guard try commit.file(path) == files.bytes(path) else {
         return .refused(.otherCommandFile(path, origin: commit.origin))
       }
@@ -99,12 +96,6 @@ struct TrustResolver: Sendable {
     return record.digest == digest
       ? .granted : .refused(.changed(record.changes(to: settings)))
   }
-}
-
-/// Whether a project's store may be opened and its services called.
-enum ProjectTrust: Sendable {
-  case granted
-  case refused(Diagnostic)
 }
 
 extension Diagnostic {

@@ -1,30 +1,32 @@
 import Diagnostics
 import Manifests
+import Model
 import SourceYAML
 
-/// The project file that a commit has which is trusted.
+/// The project file of a commit that is trusted.
 package struct TrustedProjectFile: Sendable {
-  let bytes: [UInt8]
+  private let yaml: YAMLFile
+  private let catalog: Catalog
   /// For messages: a ref, or a commit's id.
-  let origin: String
+  private let origin: String
 
-  package init(bytes: [UInt8], origin: String) {
-    self.bytes = bytes
+  /// - Throws: if the file has errors.
+  init(_ bytes: [UInt8], origin: String) throws(Diagnostic) {
+    let (yaml, faults) = YAMLFile.parse(bytes, file: Project.fileName)
+    let read = Project.read(yaml, parseFaults: faults)
+    guard let project = read.project else { throw .unusable(read.diagnostics, origin: origin) }
+    self.yaml = yaml
+    catalog = project.catalog
     self.origin = origin
   }
 
+  var settings: SettingsTree { SettingsTree(yaml) }
+
   /// - Parameters:
-  ///   - yaml: the branch's project file, without errors.
-  ///   - own: what was read from it.
-  /// - Throws: if the trusted file has errors.
-  func merge(_ yaml: YAMLFile, _ own: Project) throws -> TrustedMerge {
-    let (trusted, faults) = YAMLFile.parse(bytes, file: Project.fileName)
-    let read = Project.read(trusted, parseFaults: faults)
-    guard let project = read.project else {
-      throw Failure(.unusable(read.diagnostics, origin: origin))
-    }
-    return TrustedMerge(
-      (yaml, own.catalog), trusted: (trusted, project.catalog), origin: origin)
+  ///   - branch: the branch's project file, without errors.
+  ///   - project: what was read from it.
+  func merged(into branch: YAMLFile, _ project: Project) -> TrustedMerge {
+    TrustedMerge((branch, project.catalog), trusted: (yaml, catalog), origin: origin)
   }
 }
 
@@ -34,6 +36,6 @@ extension Diagnostic {
       .trustedFileMissing, "the trusted \(Project.fileName) has errors",
       notes: ["trusted: \(origin)"]
         + faults.filter { $0.severity == .error }.map { "\($0.code.rawValue): \($0.message)" },
-      help: ["fix it on the trusted branch first"])
+      help: ["fix it on the trusted branch, or name another revision: --trust-ref"])
   }
 }
