@@ -16,7 +16,8 @@ import Testing
         try attack.sandbox.writeProject(extra: settings)
         let environment = settings.contains("environments:") ? ["--env", "prod"] : []
         // What a command does with a source of trust does not depend on which one it is.
-        let commands = HostileRequest.commands.prefix(pipeline == .gitHub ? .max : 3)
+        let count = pipeline != .gitHub ? 1 : hasStore ? 3 : .max
+        let commands = HostileRequest.commands.prefix(count)
         try await attack.run(pipeline, environment, what, commands: commands)
       }
     }
@@ -41,12 +42,12 @@ import Testing
     #expect(good.errorText.contains("VC4015"), "\(good.errorText)")
     try script("touch \(attack.canary); echo BAO_TOKEN=x")
     #expect(try await attack.plan(.gitHub).errorText.contains("VC1235"))
-    try await attack.run(.gitHub, [], command)
+    try await attack.run(.gitHub, [], command, commands: HostileRequest.commands.prefix(3))
     // A link to another file of the branch.
     try FileManager.default.removeItem(atPath: path)
     try attack.sandbox.write("#!/bin/sh\ntouch \(attack.canary)\n", to: "other")
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "../other")
-    try await attack.run(.gitHub, [], command)
+    try await attack.run(.gitHub, [], command, commands: HostileRequest.commands.prefix(3))
   }
 
   /// Names that a request's author chooses must not be taken for the target's tip.
@@ -61,11 +62,13 @@ import Testing
       ["branch", "refs/remotes/origin/main"],
     ] { #expect(try attack.sandbox.git(arguments).status == 0) }
     for pipeline in [HostileRequest.Pipeline.gitHub, .gitLab, .option] {
-      try await attack.run(pipeline, [], "names")
+      try await attack.run(
+        pipeline, [], "names", commands: HostileRequest.commands.prefix(3))
     }
     try attack.sandbox.git(["update-ref", "-d", "refs/remotes/origin/main"])
     for pipeline in [HostileRequest.Pipeline.gitHub, .gitLab, .option] {
-      try await attack.run(pipeline, [], "names without the ref")
+      try await attack.run(
+        pipeline, [], "names without the ref", commands: HostileRequest.commands.prefix(3))
     }
   }
 

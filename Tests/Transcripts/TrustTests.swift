@@ -108,22 +108,28 @@ import Testing
     #expect(try plan().contains("VC1233"))
   }
 
-  @Test func anApprovalInsideTheProjectIsNone() throws {
+  /// A pull request could bring the file of an approval, if the state folder were in the work tree.
+  @Test func anApprovalInsideTheProjectIsNone() async throws {
     let sandbox = try project()
     try commit(sandbox)
-    let inside = ["XDG_STATE_HOME": sandbox.folder.path + "/state"]
-    let path = sandbox.folder.path + "/state/vaultctl/trust"
-    // As a pull request could bring it: whatever the name of the file is.
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let refused = try sandbox.vaultctl(["plan"], environment: inside, isRecorded: false)
-    #expect(refused.errorText.contains("VC1233"))
-    let link = sandbox.home.path + "/link"
+    let running = try RunningProgram(sandbox, ["trust"], atTerminal: true)
+    try await eventually("it asks") { running.output.contains("Type `yes`") }
+    try running.type("yes")
+    _ = try await running.finished()
+    let root = sandbox.folder.path
+    try FileManager.default.createDirectory(
+      atPath: root + "/state", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: sandbox.home.path + "/vaultctl", toPath: root + "/state/vaultctl")
     try FileManager.default.createSymbolicLink(
-      atPath: link, withDestinationPath: sandbox.folder.path)
-    for state in [sandbox.folder.path + "/state", link + "/state"] {
-      let finished = try sandbox.vaultctl(
-        ["trust", "--revoke"], environment: ["XDG_STATE_HOME": state], isRecorded: false)
-      #expect(finished.status == 0)
+      atPath: sandbox.home.path + "/link", withDestinationPath: root)
+    for (state, code) in [
+      (sandbox.home.path, "VC4015"), (root + "/state", "VC1236"),
+      (sandbox.home.path + "/link/state", "VC1236"), ("state", "VC1233"),
+    ] {
+      let plan = try sandbox.vaultctl(
+        ["plan"], environment: ["XDG_STATE_HOME": state], isRecorded: false)
+      #expect(plan.errorText.contains(code), "\(state): \(plan.errorText)")
     }
   }
 
