@@ -94,7 +94,7 @@ let package = Package(
         "Reports", "Pacing",
         "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
         "Auth0Store",
-        "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", logging,
+        "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", crypto, logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Takes the place of ICU's data, half of the program (see `icudata.c`).
@@ -104,7 +104,10 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["Model", "Pacing", "Processes", "Secrets", "Stores"],
+      name: "TestSupport",
+      dependencies: [
+        "Manifests", "Model", "Pacing", "Processes", "Secrets", "SourceYAML", "Stores",
+      ],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .target(

@@ -12,6 +12,7 @@ package enum Program {
   /// start no threads.
   package static func run() -> Never {
     OutputStream.keepNumbersOfClosedStreams()
+    InheritedEnvironment.withdrawLogins()
     // Scripts call this often, and it does not need the tree of commands.
     if CommandLine.arguments.dropFirst() == ["--version"] {
       succeed(showing: MachineText(parserOutput: version + "\n"))

@@ -21,7 +21,7 @@ package struct VaultctlCommand: AsyncParsableCommand {
       RevokeCommand.self, ExecCommand.self, WatchCommand.self, LedgerCommand.self,
       GraphCommand.self, HooksCommand.self,
       TextconvCommand.self,
-      ExplainCommand.self, SchemaCommand.self, CompletionsCommand.self,
+      ExplainCommand.self, SchemaCommand.self, TrustCommand.self, CompletionsCommand.self,
     ])
 
   package init() {}

@@ -59,6 +59,16 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case projectWithoutID = "VC1218"
   case storesMeet = "VC1219"
 
+  // VC123x: trust in the project file.
+  case untrustedSetting = "VC1230"
+  case looserSetting = "VC1231"
+  case trustedFileMissing = "VC1232"
+  case trustNeeded = "VC1233"
+  case trustDiffers = "VC1234"
+  case trustedCommandDiffers = "VC1235"
+  case trustNotRecorded = "VC1236"
+  case foreignProject = "VC1237"
+
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"
   case recipientNotFingerprint = "VC2002"

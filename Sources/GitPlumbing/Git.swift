@@ -2,27 +2,53 @@ package import Foundation
 package import Logging
 import Processes
 
-/// The user's git, run in one folder. It inherits our environment, `GIT_*` included, so that within
-/// a hook it sees the index that is being committed.
+/// The user's git, run in one folder, so that nothing in a work tree makes it run anything.
+///
+/// It gets the part of our environment that `ChildEnvironment` lists, `GIT_*` included.
 package struct Git: Sendable {
   package let folder: String
+  private let isBare: Bool
   private let logger: Logger?
 
-  /// - Parameter logger: receives each call, without its input and output.
-  package init(folder: String, logger: Logger? = nil) {
+  /// - Parameters:
+  ///   - isBare: the folder itself is a bare repository, which the user named.
+  ///   - logger: receives each call, without its input and output.
+  package init(folder: String, isBare: Bool = false, logger: Logger? = nil) {
     self.folder = folder
+    self.isBare = isBare
     self.logger = logger
   }
+
+  /// Settings that take precedence over those of any file (git-config(1)).
+  private static let safety = [
+    // A folder of the work tree that looks like a bare repository is not taken for one.
+    "safe.bareRepository=explicit",
+    // Neither a monitor of files nor a hook nor a transport helper is run.
+    "core.fsmonitor=false", hooksSetting, "protocol.ext.allow=never",
+  ]
+  private static let hooksSetting = "core.hooksPath=/dev/null"
+
+  /// For a command that shows a diff: no program of an attribute is run.
+  private static let withoutDrivers = ["--no-ext-diff", "--no-textconv"]
 
   /// The bytes that git prints.
   package func output(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
   ) throws(GitError) -> Data {
-    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    try output(Self.safety, arguments, input: input, environment: environment)
+  }
+
+  private func output(
+    _ settings: [String], _ arguments: [String], input: Data? = nil,
+    environment: [String: String] = [:]
+  ) throws(GitError) -> Data {
+    let variables = ChildEnvironment.git(from: ProcessInfo.processInfo.environment)
+      .merging(environment) { $1 }
+    let place = ["git", "-C", folder] + (isBare ? ["--git-dir=."] : [])
     let finished: ChildProcess.Finished
     do throws(ChildProcess.NotStarted) {
       finished = try ChildProcess.run(
-        ["git", "-C", folder] + arguments, environment: variables,
+        place + settings.flatMap { ["-c", $0] } + arguments, environment: variables,
         input: Array(input ?? Data()))
     } catch {
       throw GitError(words: "git could not be started: \(error.reason)", status: -1)
@@ -67,7 +93,8 @@ package struct Git: Sendable {
     from old: String, to new: String, in folder: String
   ) throws(GitError) -> [(path: String, old: String?, new: String?)] {
     let listing = try output(
-      ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-relative", old, new]
+      ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-relative"]
+        + Self.withoutDrivers + [old, new]
         + (folder.isEmpty ? [] : ["--", ":(top,literal)" + folder]))
     let parts = listing.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     return stride(from: 0, to: parts.count - 1, by: 2).compactMap { index in
@@ -106,9 +133,33 @@ package struct Git: Sendable {
 
   /// The files of the folder that the index adds or changes, relative to the folder.
   package func stagedFiles() throws(GitError) -> [String] {
-    try output([
-      "diff", "--cached", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=ACMT",
-    ]).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    try output(
+      [
+        "diff", "--cached", "--name-only", "-z", "--relative", "--no-renames",
+        "--diff-filter=ACMT",
+      ] + Self.withoutDrivers
+    ).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The object that a ref names; the ref is taken as it is written, so that no tag or branch of a
+  /// similar name is found instead.
+  package func target(ofRef ref: String) throws(GitError) -> String {
+    try line(["show-ref", "--verify", "--hash", "--", ref])
+  }
+
+  /// The remote that ledgers and pipelines use: `origin` if there is one; `nil` if there is none.
+  package func standardRemote() throws(GitError) -> String? {
+    let remotes = try line(["remote"]).split(separator: "\n").map(String.init)
+    return remotes.contains("origin") ? "origin" : remotes.first
+  }
+
+  /// The absolute path of a file of the user's hooks; it may not exist.
+  package func hook(_ name: String) throws(GitError) -> String {
+    // Where hooks are is the one question that our own setting would change the answer of.
+    let bytes = try output(
+      Self.safety.filter { $0 != Self.hooksSetting },
+      ["rev-parse", "--path-format=absolute", "--git-path", "hooks/" + name])
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
   }
 
   /// Whether the repository is bare, and where this folder is in it; empty for the root.

@@ -29,6 +29,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case flow
   /// Tokens that have expired, soon expire permanently, or cannot be renewed.
   case tokens
+  /// A setting differs from the trusted project file, and is not used.
+  case untrusted
   /// In a diff only: a message was moved to another field.
   case movedSecret = "moved-secret"
   /// In a diff only: a recipient was removed from a value and may still know it.

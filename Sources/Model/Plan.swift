@@ -21,6 +21,13 @@ package struct Plan: Hashable, Sendable, Codable {
     self.emptyCount = emptyCount
     self.size = size
   }
+
+  /// With more findings before its own.
+  package func adding(_ more: [Finding]) -> Plan {
+    Plan(
+      changes: changes, findings: more + findings, unchangedCount: unchangedCount,
+      emptyCount: emptyCount, size: size)
+  }
 }
 
 /// How many connections there are, whatever a plan does to them; shares of changes are computed from

@@ -9,7 +9,7 @@ struct TestRepository {
 
   init(isBare: Bool = false) throws {
     folder = try TemporaryFolder()
-    git = Git(folder: folder.path)
+    git = Git(folder: folder.path, isBare: isBare)
     _ = try git.output(["init", "--quiet", "--initial-branch=main"] + (isBare ? ["--bare"] : []))
   }
 

@@ -24,6 +24,9 @@ import Testing
       .fileTooLarge, .unreadableFile, .projectNotFound, .manifestsNotFound, .alreadyExists,
       .connectionNotFound, .gitFailed, .environmentNotFound, .invalidFlow,
       .outputNotWritten, .projectWithoutID,
+      // These need a trusted file beside this one, or a user.
+      .untrustedSetting, .looserSetting, .trustedFileMissing, .trustNeeded, .trustDiffers,
+      .trustedCommandDiffers, .trustNotRecorded, .foreignProject,
     ]
     let missing = DiagnosticCode.allCases.filter {
       $0.rawValue.hasPrefix("VC1") && !elsewhere.contains($0)

@@ -12,10 +12,14 @@ package final class Sandbox: Sendable {
   package let key: String
   package let transcript = Transcript()
   private let program: String
+  /// `nil`: the project file is trusted only where the test says so.
+  private let trust: SandboxTrust?
 
   package struct Missing: Error { package let what: String }
 
-  package init() throws {
+  /// - Parameter isTrusted: whatever the project file says is trusted.
+  package init(isTrusted: Bool = true) throws {
+    trust = isTrusted ? SandboxTrust() : nil
     folder = try TemporaryFolder()
     (home, key) = try GPGHome.withAnn()
     program = try Self.builtProgram()
@@ -75,7 +79,7 @@ package final class Sandbox: Sendable {
   ) throws -> Finished {
     let finished = try run(
       program, arguments, in: folder.path,
-      environment: variables(home: home, environment), input: Data(input.utf8))
+      environment: variables(arguments, home: home, environment), input: Data(input.utf8))
     if isRecorded { transcript.record(["vaultctl"] + arguments, input: input, finished) }
     return finished
   }
@@ -122,7 +126,7 @@ package final class Sandbox: Sendable {
     let path = [("PATH", "\(programFolder):/usr/bin:/bin")]
     let finished = try run(
       "/usr/bin/git", ["-C", folder.path] + arguments,
-      environment: variables(Dictionary(names + addresses + path) { $1 }))
+      environment: variables([], Dictionary(names + addresses + path) { $1 }))
     if isRecorded { transcript.record(["git"] + arguments, finished) }
     return finished
   }
@@ -145,17 +149,23 @@ package final class Sandbox: Sendable {
       file.map { .descriptor($0.fileDescriptor) } ?? .null
     }
     return try ChildProcess(
-      command, environment: variables(environment), folder: folder.path,
+      command, environment: variables(arguments, environment), folder: folder.path,
       input: stream(input), output: stream(output), errors: stream(errors))
   }
 
+  /// - Parameter arguments: of the program, which may name another project.
   private func variables(
-    home: String? = nil, _ environment: [String: String] = [:]
-  ) -> [String: String] {
-    let variables = [
+    _ arguments: [String], home: String? = nil, _ environment: [String: String] = [:]
+  ) throws -> [String: String] {
+    var variables = [
       "GNUPGHOME": home ?? self.home.path, "PATH": "/usr/bin:/bin", "HOME": folder.path,
       "USER": "tester", "COLUMNS": "80",
+      "XDG_STATE_HOME": home ?? self.home.path,
     ]
+    let named = arguments.firstIndex(of: "-C").map { arguments[$0 + 1] }
+    let project = URL(
+      fileURLWithPath: named ?? ".", relativeTo: URL(fileURLWithPath: folder.path + "/"))
+    variables["VAULTCTL_TRUST_DIGEST"] = try trust?.digest(of: project.path, program: program)
     return variables.merging(environment) { _, new in new }
   }
 

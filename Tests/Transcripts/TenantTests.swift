@@ -211,10 +211,13 @@ import Testing
 
     // A shallow clone with the ledger's ref, without login, keyring and network.
     let clone = try TemporaryFolder()
+    let command = [
+      "plan", "--offline", "--format", "json", "--trust-ref", "refs/remotes/origin/main",
+    ]
     let script = """
       git clone --quiet --depth 1 file://\(origin.path) it && cd it
       git fetch --quiet origin 'refs/vaultctl/*:refs/vaultctl/*'
-      exec unshare --net --map-root-user "\(it.sandbox.programFolder)/vaultctl" plan --offline --format json
+      exec unshare --net --map-root-user "\(it.sandbox.programFolder)/vaultctl" \(command.joined(separator: " "))
       """
     let empty = try GPGHome()
     let offline = try run(
@@ -224,7 +227,7 @@ import Testing
     let online = try await it.vaultctl(["plan", "--format", "json"], home: empty.path)
     #expect(offline.text == online.text, "\(online.errorText)")
     it.sandbox.transcript.note("offline, in a shallow clone")
-    it.sandbox.transcript.record(["vaultctl", "plan", "--offline", "--format", "json"], offline)
+    it.sandbox.transcript.record(["vaultctl"] + command, offline)
     try it.sandbox.expectTranscript()
   }
 

@@ -12,7 +12,9 @@ struct DiffSides {
 
   init(_ range: RevisionRange, project: String?) throws {
     let root = try? ProjectRoot.find(project)
-    let git = Git(folder: root ?? project ?? FileManager.default.currentDirectoryPath)
+    let start = root ?? project ?? FileManager.default.currentDirectoryPath
+    let git = Git(
+      folder: start, isBare: root == nil && Self.isBareRepository(start, isNamed: project != nil))
     let (isBare, workTree) = try git.workTree()
     if root == nil, !isBare { _ = try ProjectRoot.find(project) }
     let ends = try Self.ends(range, git, isBare: isBare)
@@ -32,6 +34,14 @@ struct DiffSides {
     } else {
       new = try ProjectReader.contents(of: ProjectFiles(root: git.folder))
     }
+  }
+
+  /// Whether a folder is a bare repository that may be read. One inside a work tree came with it, and
+  /// so did its settings: the user must name it.
+  private static func isBareRepository(_ folder: String, isNamed: Bool) -> Bool {
+    let parts = ["HEAD", "objects", "refs"]
+    return parts.allSatisfy { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+      && (isNamed || GitHead.repository(above: folder) == nil)
   }
 
   /// Only the files that differ, if no other file affects their meaning.

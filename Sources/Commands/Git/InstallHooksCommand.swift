@@ -17,9 +17,7 @@ struct InstallHooksCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let root = try ProjectRoot.find(global.project)
     let git = Git(folder: root)
-    let path = try git.line([
-      "rev-parse", "--path-format=absolute", "--git-path", "hooks/pre-commit",
-    ])
+    let path = try git.hook("pre-commit")
     let prefix = try git.line(["rev-parse", "--show-prefix"])
     let script = """
       #!/bin/sh

@@ -52,8 +52,9 @@ struct ApplyCommand: Subcommand {
     console.report(workspace.diagnostics, sources: workspace.sources)
     if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
 
-    let session = try SessionFactory(console: console, destroys: destroy)
-      .session(for: workspace)
+    let session = try SessionFactory(
+      console: console, destroys: destroy, reportsUntrusted: saved != nil
+    ).session(for: workspace)
     let runner = ApplyRunner(
       session: session, console: console, source: try source(session),
       applyGuard: ApplyGuard(

@@ -19,7 +19,8 @@ struct PlanRunner {
     var plans: [EnvironmentPlan] = []
     var faults: [Diagnostic] = []
     for workspace in workspaces {
-      let session = try SessionFactory(console: console).session(for: workspace)
+      let session = try SessionFactory(console: console, reportsUntrusted: false)
+        .session(for: workspace)
       do {
         let (plan, snapshot) = try await session.plan(
           options, isOffline: isOffline, readsFlows: readsFlows)

@@ -13,9 +13,26 @@ extension Session {
   ///    and compared with the store's keyed digest.
   /// 3. The plan is computed from these.
   ///
+  /// Settings that are not used are among the findings, or beside what made the plan fail.
+  ///
   /// - Returns: the plan, and the parts of the store that it is based on.
   func plan(
     _ options: PlanningOptions, isOffline: Bool = false, readsFlows: Bool = true
+  ) async throws -> (plan: Plan, snapshot: Snapshot) {
+    let untrusted = workspace.contents.untrusted
+    do {
+      let (plan, snapshot) = try await comparison(
+        options, isOffline: isOffline, readsFlows: readsFlows)
+      return (plan.adding(untrusted.map { Finding(.untrusted, nil, $0) }), snapshot)
+    } catch let failure as Failure {
+      var all = Failure(untrusted + failure.diagnostics, sources: workspace.sources)
+      all.outcome = failure.outcome
+      throw all
+    }
+  }
+
+  private func comparison(
+    _ options: PlanningOptions, isOffline: Bool, readsFlows: Bool
   ) async throws -> (plan: Plan, snapshot: Snapshot) {
     let snapshot = try await read(isOffline: isOffline)
     LeakedAtExit.keep(snapshot)

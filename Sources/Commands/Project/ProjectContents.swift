@@ -12,6 +12,10 @@ package struct ProjectContents: Sendable {
   package let sources: [String: RedactedSource]
   /// What is wrong with the project file, and with files that cannot be read.
   package let diagnostics: [Diagnostic]
+  /// As the source's project file has them, whatever is trusted.
+  package let settings: SettingsTree
+  /// The settings in which the source differs from the trusted file, whose values are used.
+  package let untrusted: [Diagnostic]
 
   package func state(of environment: Environment?) -> DesiredState {
     DesiredState(manifests, project: project, environment: environment)
@@ -24,6 +28,7 @@ package struct ProjectContents: Sendable {
 
   /// Of the base and every environment, each once, in reading order.
   package var allDiagnostics: [Diagnostic] {
-    (diagnostics + Set(states.flatMap(\.diagnostics))).sorted(by: Diagnostic.inReadingOrder)
+    (diagnostics + untrusted + Set(states.flatMap(\.diagnostics)))
+      .sorted(by: Diagnostic.inReadingOrder)
   }
 }

@@ -8,38 +8,59 @@ import SourceYAML
 package struct ProjectReader {
   private let source: any ManifestSource
   private var sources: [String: RedactedSource] = [:]
+  private let trusted: TrustedProjectFile?
   private var diagnostics: [Diagnostic] = []
+  private var untrusted: [Diagnostic] = []
 
-  private init(_ source: any ManifestSource) { self.source = source }
+  private init(_ source: any ManifestSource, trusted: TrustedProjectFile?) {
+    self.source = source
+    self.trusted = trusted
+  }
 
   /// 1. The project file.
   /// 2. The base's manifests.
   /// 3. The environments' documents, which override those of the base.
   /// 4. The flows.
   ///
+  /// - Parameter trusted: the project file whose settings win over those of the source, unless they
+  ///   are harmless or the source's are tighter; `nil` takes the source's as they are.
   /// - Throws: if there is no project file, or it has errors.
-  package static func contents(of source: any ManifestSource) throws -> ProjectContents {
-    var reader = ProjectReader(source)
-    let project = try reader.readProjectFile()
+  package static func contents(
+    of source: any ManifestSource, trusting trusted: TrustedProjectFile? = nil
+  ) throws -> ProjectContents {
+    var reader = ProjectReader(source, trusted: trusted)
+    let (project, settings) = try reader.readProjectFile()
     let base = try reader.readManifests(
       of: project, at: project.manifests.map(\.text), nil, over: [:])
     let overlays = try reader.readOverlays(of: project, over: base)
     let flows = try reader.readFlows(of: project)
     return ProjectContents(
       project: project, manifests: base + overlays, flows: flows, sources: reader.sources,
-      diagnostics: reader.diagnostics)
+      diagnostics: reader.diagnostics, settings: settings, untrusted: reader.untrusted)
   }
 
-  private mutating func readProjectFile() throws -> Project {
+  private mutating func readProjectFile() throws -> (Project, SettingsTree) {
     let file = Project.fileName
     let (yaml, faults) = YAMLFile.parse(try source.read(file), file: file)
     let read = Project.read(yaml, parseFaults: faults)
     sources[file] = RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
-    guard let project = read.project else { throw Failure(read.diagnostics, sources: sources) }
+    guard let own = read.project else { throw Failure(read.diagnostics, sources: sources) }
     diagnostics = read.diagnostics
+    let project = try trusted.map { try merged($0.merged(into: yaml, own)) } ?? own
     for path in project.manifests where !source.exists(path.text) {
       diagnostics.append(.manifestsNotFound(path))
     }
+    return (project, SettingsTree(yaml))
+  }
+
+  /// The project with the trusted file's settings.
+  private mutating func merged(_ merge: TrustedMerge) throws -> Project {
+    let read = Project.read(merge.file, parseFaults: [])
+    guard let project = read.project else {
+      throw Failure(merge.diagnostics + read.diagnostics, sources: sources)
+    }
+    diagnostics += merge.diagnostics.filter { $0.severity == .error }
+    untrusted = merge.diagnostics.filter { $0.severity != .error }
     return project
   }
 

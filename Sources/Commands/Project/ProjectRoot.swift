@@ -7,7 +7,7 @@ package enum ProjectRoot {
   /// - Parameters:
   ///   - given: the user's `-C`; it must hold the file itself.
   ///   - folder: where the search starts otherwise, upwards.
-  /// - Throws: if there is no project file.
+  /// - Throws: if there is no project file, or the one that was searched for is another user's.
   package static func find(
     _ given: String?, from folder: String = FileManager.default.currentDirectoryPath
   ) throws -> String {
@@ -20,7 +20,12 @@ package enum ProjectRoot {
     }
     var folder = folder
     while true {
-      if FileManager.default.fileExists(atPath: folder + "/" + Project.fileName) { return folder }
+      if FileManager.default.fileExists(atPath: folder + "/" + Project.fileName) {
+        for path in [folder, folder + "/" + Project.fileName] where !ProjectOwner.isTrusted(path) {
+          throw Failure(.foreign(path, folder))
+        }
+        return folder
+      }
       if folder == "/" || folder.isEmpty { throw Failure(.noProject(in: "this folder")) }
       folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
     }
@@ -28,6 +33,13 @@ package enum ProjectRoot {
 }
 
 extension Diagnostic {
+  fileprivate static func foreign(_ path: String, _ folder: String) -> Diagnostic {
+    Diagnostic(
+      .foreignProject, "`\(path)` belongs to another user",
+      notes: ["it was found by searching this folder and its parent folders"],
+      help: ["if you trust it, name the folder: vaultctl -C \(shellWord(folder)) …"])
+  }
+
   fileprivate static func noProject(in folder: String) -> Diagnostic {
     Diagnostic(
       .projectNotFound, "no \(Project.fileName) in \(folder) or its parent folders",

@@ -53,7 +53,7 @@ struct ValidateCommand: Subcommand {
 extension Workspace {
   /// Of the chosen environment; if none was chosen, of all, each once.
   fileprivate var diagnosticsOfAll: [Diagnostic] {
-    if environment != nil { return diagnostics }
+    if environment != nil { return diagnostics + contents.untrusted }
     return contents.allDiagnostics
   }
 

@@ -10,6 +10,8 @@ struct Workspace: Sendable {
   let contents: ProjectContents
   /// The chosen environment's; the base's if none was chosen.
   let state: DesiredState
+  /// Whether the project's store may be opened and its services called.
+  let trust: ProjectTrust
 
   var project: Project { contents.project }
   var environment: Environment? { state.environment }
@@ -34,7 +36,10 @@ struct Workspace: Sendable {
   /// - Parameter acceptsAll: whether `--env all` is accepted; it chooses no environment.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
     let files = ProjectFiles(root: try ProjectRoot.find(global.project))
-    let contents = try ProjectReader.contents(of: files)
+    let resolver = TrustResolver(
+      root: files.root, option: global.trustRef,
+      environment: ProcessInfo.processInfo.environment)
+    let contents = try ProjectReader.contents(of: files, trusting: resolver.projectFile)
     let name = acceptsAll && global.namesAllEnvironments ? nil : global.environment
     let environment = try name.map { name in
       guard let found = contents.project.environment(named: name) else {
@@ -43,7 +48,8 @@ struct Workspace: Sendable {
       return found
     }
     let workspace = Workspace(
-      files: files, contents: contents, state: contents.state(of: environment))
+      files: files, contents: contents, state: contents.state(of: environment),
+      trust: try resolver.trust(in: contents.settings))
     LeakedAtExit.keep(workspace)
     return workspace
   }
@@ -55,7 +61,18 @@ struct Workspace: Sendable {
   }
 
   func choosing(_ environment: Environment) -> Workspace {
-    Workspace(files: files, contents: contents, state: contents.state(of: environment))
+    Workspace(
+      files: files, contents: contents, state: contents.state(of: environment), trust: trust)
+  }
+
+  /// Before anything of the project file runs, or a credential goes where it says.
+  ///
+  /// - Throws: if nobody trusts its settings.
+  func requireTrust() throws {
+    switch trust {
+    case .granted: break
+    case .refused(let fault): throw Failure([fault] + contents.untrusted, sources: sources)
+    }
   }
 
   /// - Throws: all diagnostics, if one of them is an error.

@@ -7,20 +7,24 @@ package struct CredentialsCommand: Sendable {
   private let program: String
   private let command: [String]
   private let folder: String
+  /// All of ours: it may need any login to obtain this one.
+  private let environment: [String: String]
 
   /// `nil` if there is none.
-  package init?(_ command: [String], folder: String) {
+  package init?(_ command: [String], folder: String, environment: [String: String]) {
     guard let program = command.first else { return nil }
     self.program = program
     self.command = command
     self.folder = folder
+    self.environment = environment
   }
 
   /// - Throws: `unauthorized`; never with what the command printed.
   package func variables() throws(StoreError) -> [String: String] {
     let finished: ChildProcess.Finished
     do throws(ChildProcess.NotStarted) {
-      finished = try ChildProcess.run(command, folder: folder, keepsErrors: false)
+      finished = try ChildProcess.run(
+        command, environment: environment, folder: folder, keepsErrors: false)
     } catch {
       throw .unauthorized("`credentialsCommand` cannot be started: \(program): \(error.reason)")
     }

@@ -11,9 +11,16 @@ struct SessionFactory {
   /// Deletes permanently, even if the store could restore the connection.
   var destroys = false
 
-  /// - Throws: if no environment is chosen and the base alone has no store, or if the project has no
-  ///   id, by which its records would name their owner.
+  /// Whether settings that are not used are reported; those of a plan are its findings.
+  var reportsUntrusted = true
+
+  /// - Throws: if nobody trusts the project's settings, no environment is chosen and the base alone has
+  ///   no store, or the project has no id, by which its records would name their owner.
   func session(for workspace: Workspace) throws -> Session {
+    try workspace.requireTrust()
+    if reportsUntrusted {
+      console.report(workspace.contents.untrusted, sources: workspace.sources)
+    }
     guard let settings = workspace.project.storeSettings(of: workspace.environment) else {
       throw Failure(.noEnvironmentChosen(workspace.project))
     }

@@ -24,7 +24,7 @@ extension StoreFactory {
       return StoreIdentity(
         name: name, address: settings.baseURL ?? "https://\(settings.domain)", settings: named)
     case .openBao(let settings):
-      let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
+      let environment = OpenBaoEnvironment(InheritedEnvironment.variables)
       named["namespace"] = environment.namespace(for: settings)
       named["mount"] = settings.mount
       named["prefix"] = settings.prefix

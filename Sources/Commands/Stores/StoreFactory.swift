@@ -74,8 +74,7 @@ struct StoreFactory {
       } ?? .sqlite(former, former: nil)
     case .git:
       let git = Git(folder: workspace.files.root, logger: logger)
-      let remotes = try git.line(["remote"]).split(separator: "\n").map(String.init)
-      let remote = remotes.contains("origin") ? "origin" : remotes.first
+      let remote = try git.standardRemote()
       let former = GitLedger(git: git, name: formerName, remote: remote)
       return name.map {
         .git(GitLedger(git: git, name: $0.text, place: $0.place, remote: remote), former: former)
@@ -126,7 +125,7 @@ struct StoreFactory {
   }
 
   private func vault(_ settings: Auth0Settings) throws -> any RecordlessBackend {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = InheritedEnvironment.variables
     let domain = environment["AUTH0_DOMAIN"].flatMap { $0.isEmpty ? nil : $0 } ?? settings.domain
     guard domain == settings.domain else {
       throw Diagnostic(
@@ -141,7 +140,7 @@ struct StoreFactory {
   }
 
   private func openBao(_ settings: OpenBaoSettings) throws -> Store {
-    let environment = OpenBaoEnvironment(ProcessInfo.processInfo.environment)
+    let environment = OpenBaoEnvironment(InheritedEnvironment.variables)
     return OpenBaoBackend(
       address: try environment.address(for: settings),
       namespace: environment.namespace(for: settings),

@@ -14,11 +14,13 @@ package struct StoreLogins: Sendable {
   ///   - command: prints variables, which take precedence over the environment's; empty if there is
   ///     none.
   ///   - folder: the project's.
+  ///   - environment: `nil` for the program's own.
   package init(
     _ command: [String], folder: String,
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    environment: [String: String]? = nil
   ) {
-    self.command = CredentialsCommand(command, folder: folder)
+    let environment = environment ?? InheritedEnvironment.variables
+    self.command = CredentialsCommand(command, folder: folder, environment: environment)
     self.folder = folder
     self.environment = environment
   }

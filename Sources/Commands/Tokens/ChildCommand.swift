@@ -61,7 +61,7 @@ struct ChildCommand {
 
   private func spawn(_ entries: [(name: String, value: SecretBytes)]) throws -> Int32 {
     let names = Set(entries.map(\.name))
-    let inherited = ProcessInfo.processInfo.environment.filter { !names.contains($0.key) }
+    let inherited = InheritedEnvironment.variables.filter { !names.contains($0.key) }
     var environment = unsafe inherited.map { unsafe strdup("\($0.key)=\($0.value)") }
     let lengths = entries.map { $0.name.utf8.count + 1 + $0.value.count + 1 }
     let secrets = unsafe zip(entries, lengths).map { entry, length in

@@ -46,7 +46,7 @@ struct WatchCommand: Subcommand {
 
   private func run(_ line: EventLine) throws {
     guard let command else { return }
-    let environment = ProcessInfo.processInfo.environment.merging([
+    let environment = InheritedEnvironment.variables.merging([
       "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection,
     ]) { $1 }
     try ChildProcess(["/bin/sh", "-c", command], environment: environment, input: .null).wait()

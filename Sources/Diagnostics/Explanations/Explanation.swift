@@ -70,6 +70,16 @@ extension DiagnosticCode {
     case .projectWithoutID: .projectWithoutID
     case .storesMeet: .storesMeet
 
+    // VC123x: trust in the project file.
+    case .untrustedSetting: .untrustedSetting
+    case .looserSetting: .looserSetting
+    case .trustedFileMissing: .trustedFileMissing
+    case .trustNeeded: .trustNeeded
+    case .trustDiffers: .trustDiffers
+    case .trustedCommandDiffers: .trustedCommandDiffers
+    case .trustNotRecorded: .trustNotRecorded
+    case .foreignProject: .foreignProject
+
     // VC2xxx: secrets and keys.
     case .recipientNotFound: .recipientNotFound
     case .recipientNotFingerprint: .recipientNotFingerprint

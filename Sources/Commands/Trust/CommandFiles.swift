@@ -1,0 +1,48 @@
+import Crypto
+import Encodings
+import Foundation
+import Manifests
+
+/// The files of a project that its settings run: `credentialsCommand: [ci/login]`. A branch that
+/// changes such a file changes what runs, though no setting differs.
+struct CommandFiles {
+  private let files: ProjectFiles
+
+  init(root: String) { files = ProjectFiles(root: root) }
+
+  /// The regular files that words of lists name, relative to the project's root. A command is a list,
+  /// and what a shell is given is searched as well.
+  func paths(in settings: SettingsTree) -> [String] {
+    let words = settings.needingTrust.flatMap { setting in
+      setting.value.listedTexts.flatMap { text in
+        [text] + text.split { " \t\n'\"`;|&()<>=$,".contains($0) }.map(String.init)
+      }
+    }
+    return Set(words.flatMap(paths)).sorted()
+  }
+
+  /// A file of the project with that name, and what it links to, if that is in the project.
+  private func paths(_ word: String) -> [String] {
+    let full = URL(fileURLWithPath: word, relativeTo: URL(fileURLWithPath: files.root + "/"))
+      .standardizedFileURL.path
+    var status = stat()
+    guard unsafe stat(full, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    func below(_ path: String, _ root: String) -> String? {
+      path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : nil
+    }
+    return [
+      below(full, files.root), below(RealPath.of(full), RealPath.of(files.root)),
+    ].compactMap { $0 }
+  }
+
+  func bytes(_ path: String) throws -> [UInt8] { try files.read(path) }
+
+  /// The digest that an approval of these settings names.
+  func digest(of settings: SettingsTree) throws -> String {
+    let digests = try paths(in: settings).map { path in
+      (path, hexadecimal(SHA256.hash(data: try bytes(path))))
+    }
+    let text = settings.canonicalText(files: Dictionary(digests) { first, _ in first })
+    return "sha256:" + hexadecimal(SHA256.hash(data: text))
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Manifests
+import Reports
+
+struct TrustCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trust",
+    abstract: "Approve the settings that run something or decide where credentials go.",
+    discussion: """
+      Shows these settings of vaultctl.yaml and asks for approval, which is recorded outside of the \
+      work tree, for this folder and this project. Without it, no store of the project is opened, and \
+      nothing is run or sent. When a setting changes, approve it again. Pipelines take trust from git \
+      instead: from a pull request's target branch, a protected ref, or --trust-ref; or from \
+      VAULTCTL_TRUST_DIGEST.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Flag(help: "Only print the digest of the settings, for VAULTCTL_TRUST_DIGEST.")
+  var digest = false
+
+  @Flag(help: "Withdraw the approval.")
+  var revoke = false
+
+  func validate() throws {
+    if digest, revoke { throw ValidationError("--digest cannot be used with --revoke") }
+  }
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let root = try ProjectRoot.find(global.project)
+    let contents = try ProjectReader.contents(of: ProjectFiles(root: root))
+    let settings = contents.settings
+    let own = try CommandFiles(root: root).digest(of: settings)
+    if digest {
+      console.result("\(own)\n")
+      return .fine
+    }
+    let records = TrustRecords(root: root, environment: ProcessInfo.processInfo.environment)
+    if revoke {
+      let wasTrusted = try records.remove(of: settings)
+      console.result(wasTrusted ? "The approval was withdrawn.\n" : "There was no approval.\n")
+      return .fine
+    }
+    if settings.needingTrust.isEmpty {
+      console.result("No setting of \(Project.fileName) needs trust.\n")
+      return .fine
+    }
+    let former = try records.record(of: settings)
+    if former?.digest == own {
+      console.result("The settings of \(Project.fileName) are already trusted.\n")
+      return .fine
+    }
+    show(settings, root, console)
+    show(changes: former?.changes(to: settings) ?? [], console)
+    guard console.canAsk else { throw Failure(.cannotAskForTrust()) }
+    guard console.answer(to: "\nTrust these settings? Type `yes` to confirm: ") == "yes" else {
+      console.note("Nothing was recorded.")
+      return .failed
+    }
+    try records.write(TrustRecord(settings, digest: own, root: root), of: settings)
+    console.result("Trusted.\n")
+    return .fine
+  }
+
+  private func show(_ settings: SettingsTree, _ root: String, _ console: Console) {
+    console.note("Settings of \(root)/\(Project.fileName) that need trust:\n")
+    for setting in settings.needingTrust {
+      console.note("  \(setting.path.text) = \(setting.value.text)")
+    }
+    let files = CommandFiles(root: root).paths(in: settings)
+    if files.isEmpty { return }
+    console.note("\nFiles of the project that they run; read them, too:\n")
+    for file in files { console.note("  \(file)") }
+  }
+
+  private func show(changes: [String], _ console: Console) {
+    if changes.isEmpty { return }
+    console.note("\nChanged since your last approval:\n")
+    for change in changes { console.note("  \(change)") }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func cannotAskForTrust() -> Diagnostic {
+    Diagnostic(
+      .trustNeeded, "no terminal to ask for approval on",
+      help: [
+        "run it on a terminal, or set \(TrustSource.digestVariable) to what `vaultctl trust --digest` prints"
+      ])
+  }
+}

@@ -1,0 +1,103 @@
+import Crypto
+import Diagnostics
+import Encodings
+import Foundation
+import Manifests
+
+/// What the user approved on this machine: one file for each project, outside of every work tree.
+struct TrustRecords {
+  private let root: String
+  private let folder: String
+
+  /// - Parameter root: the project's folder.
+  init(root: String, environment: [String: String]) {
+    self.root = RealPath.of(root)
+    // A relative path is ignored (XDG Base Directory Specification).
+    let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+    folder = (state ?? home + "/.local/state") + "/vaultctl/trust"
+  }
+
+  /// The record of a project at this path with this id or name; `nil` if there is none.
+  ///
+  /// - Throws: if another user could have written it.
+  func record(of settings: SettingsTree) throws -> TrustRecord? {
+    let path = path(of: settings)
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return nil }
+    try requireOutside()
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+      status.st_mode & 0o077 == 0
+    else { throw Failure(.unsafeRecord(path)) }
+    guard let bytes = FileManager.default.contents(atPath: path),
+      let record = try? JSONDecoder().decode(TrustRecord.self, from: bytes)
+    else { return nil }
+    return record
+  }
+
+  func write(_ record: TrustRecord, of settings: SettingsTree) throws {
+    try requireOutside()
+    let path = path(of: settings)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let temporary = path + ".\(UInt32.random(in: 0...UInt32.max))"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      let bytes = try encoder.encode(record)
+      guard
+        FileManager.default.createFile(
+          atPath: temporary, contents: bytes, attributes: [.posixPermissions: 0o600]),
+        unsafe rename(temporary, path) == 0
+      else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw Failure(.unwritable(path, error))
+    }
+  }
+
+  /// - Returns: whether there was one.
+  func remove(of settings: SettingsTree) throws -> Bool {
+    let path = path(of: settings)
+    guard unsafe unlink(path) == 0 else {
+      if errno == ENOENT { return false }
+      throw Failure(.unwritable(path, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)))
+    }
+    return true
+  }
+
+  private func path(of settings: SettingsTree) -> String {
+    let name = hexadecimal(SHA256.hash(data: Array("\(root)\0\(settings.identity)".utf8)))
+    return "\(folder)/\(name).json"
+  }
+
+  /// A record inside the project's repository could come with it.
+  private func requireOutside() throws {
+    let tree = GitHead.repository(above: root) ?? root
+    // The folder may not exist yet, but those above it do.
+    var existing = folder
+    while !FileManager.default.fileExists(atPath: existing), existing.count > 1 {
+      existing = URL(fileURLWithPath: existing).deletingLastPathComponent().path
+    }
+    let real = RealPath.of(existing) + "/"
+    if real.hasPrefix(tree + "/") || real.hasPrefix(root + "/") {
+      throw Failure(.recordInProject(folder))
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unsafeRecord(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .trustNotRecorded, "`\(path)` could have been written by another user",
+      notes: ["it must be a file of yours with mode 0600"],
+      help: ["remove it, then approve the project again: rm \(shellWord(path)) && vaultctl trust"])
+  }
+
+  fileprivate static func recordInProject(_ folder: String) -> Diagnostic {
+    Diagnostic(
+      .trustNotRecorded, "`\(folder)` is inside the project's work tree",
+      notes: ["approvals there could come with the repository"],
+      help: ["set XDG_STATE_HOME to a folder outside of it"])
+  }
+}
