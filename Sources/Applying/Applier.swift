@@ -42,9 +42,12 @@ package struct Applier: Sendable {
   /// 3. If the lock is lost or the store cannot be reached, no further change starts.
   /// 4. The run's end is journaled.
   ///
+  /// - Parameter beforeRemoval: called right before a change removes the store's connection, and its
+  ///   tokens with it: while they are there, they can still be revoked.
   /// - Precondition: the lock is held.
   package func carryOut(
     _ plan: Plan, desired: [DesiredConnection], by provenance: Provenance,
+    beforeRemoval: @escaping @Sendable (Change) async -> Void = { _ in },
     progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> ApplyOutcome {
     let run: ApplyRun
@@ -57,7 +60,8 @@ package struct Applier: Sendable {
     }
     let writer = ChangeWriter(
       store: store, opener: opener, catalog: catalog, provenance: provenance, run: run,
-      desired: Dictionary(desired.map { ($0.name, $0) }) { first, _ in first })
+      desired: Dictionary(desired.map { ($0.name, $0) }) { first, _ in first },
+      beforeRemoval: beforeRemoval)
     var (results, faults) = await underHeartbeat {
       await inOrder(plan.changes, writer, progress)
     }

@@ -27,6 +27,8 @@ struct ChangeWriter: Sendable {
   let provenance: Provenance
   let run: ApplyRun
   let desired: [ConnectionName: DesiredConnection]
+  /// Called before a change removes the store's connection, and its tokens with it.
+  let beforeRemoval: @Sendable (Change) async -> Void
 
   func write(_ change: Change) async -> WriteOutcome {
     let fields: [FieldName: FieldWrite]
@@ -36,6 +38,7 @@ struct ChangeWriter: Sendable {
       try? await run.abandon?(change.connection)
       return .failed(error.diagnostics)
     }
+    if change.action.endsConnection { await beforeRemoval(change) }
     do throws(StoreError) {
       _ = try await run.writer.carryOut(storeWrite(change, fields))
       return WriteOutcome(result: .done)

@@ -16,7 +16,7 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     case .replace(let id, let version):
       let old = try await entry(write.name, id, at: version)
       record = try await put(write, id: .random(), over: old, keeping: nil)
-      try await removeTokens(id)
+      try await forgetTokens(id, of: write.name)
     case .record(let id, let version):
       record = try await recordAlone(write, over: try await entry(write.name, id, at: version))
     case .rename(let id, let version, let former):
@@ -52,22 +52,39 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       name, expected: version, found: fresh.metadata.isThere ? fresh.version : nil)
   }
 
-  /// A soft delete, which the engine's own tools can undo, or a permanent one. A version that was
-  /// written in the meantime stays.
+  /// A soft delete, which the engine's own tools can undo, or a permanent one; then the tokens are
+  /// removed. A version that was written in the meantime stays.
   ///
   /// - Parameter keepsTokens: the connection was renamed.
   func remove(
     _ name: ConnectionName, _ entry: ConnectionEntry, keepsTokens: Bool = false
   ) async throws(StoreError) {
     let path = paths.connection(name)
-    if !keepsTokens { try await removeTokens(entry.id(named: name)) }
     if destroys {
       try await engine.destroy(path)
       try await engine.destroy(paths.record(name))
-      return remember(nil, name)
+      remember(nil, name)
+    } else {
+      try await engine.delete(path, version: entry.metadata.current)
+      let left = try await freshEntry(name)
+      if left.metadata.isThere {
+        throw .versionConflict(name, expected: entry.version, found: left.version)
+      }
+      try await clear(name, entry)
     }
-    try await engine.delete(path, version: entry.metadata.current)
-    try await clear(name, entry)
+    if !keepsTokens { try await forgetTokens(entry.id(named: name), of: name) }
+  }
+
+  /// The last step of a delete: tokens that are gone while their connection is not could neither be used
+  /// nor revoked. If it fails, the change stays in doubt, and the next run completes it.
+  private func forgetTokens(
+    _ id: StoreID, of name: ConnectionName
+  ) async throws(StoreError) {
+    do throws(StoreError) {
+      try await removeTokens(id)
+    } catch {
+      throw .outcomeUnknown("`\(name)` was deleted, but not its tokens")
+    }
   }
 
   /// Removes the applied record of a connection that is gone.

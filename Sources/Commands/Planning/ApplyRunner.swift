@@ -26,7 +26,8 @@ struct ApplyRunner {
   /// 1. Runs that were interrupted are reported.
   /// 2. The plan is computed or read, under the lock, and shown.
   /// 3. The run ends here if the guard refuses the plan, or the user does not approve it.
-  /// 4. The changes are carried out, exactly those that were shown.
+  /// 4. The changes are carried out, exactly those that were shown. Before a connection is removed, its
+  ///    tokens are revoked.
   /// 5. Tokens are updated.
   func run(_ lock: StoreLock) async throws -> Outcome {
     let workspace = session.workspace
@@ -54,15 +55,18 @@ struct ApplyRunner {
     }
 
     let tokens = ApplyTokenUpdater(session, plan)
-    let revocable = try await tokens.tokensToRevoke()
+    let revoker = try await tokens.removalRevoker()
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier.carryOut(
-      plan, desired: workspace.state.connections, by: session.provenance()
+      plan, desired: workspace.state.connections, by: session.provenance(),
+      beforeRemoval: { await revoker?.revoke(before: $0) }
     ) { change, result in
       if console.showsProgress { console.note(lines.line(change, result.summary)) }
     }
     report(outcome, plan)
-    let isWhole = try await tokens.update(after: outcome, revoking: revocable, console)
+    console.report(await revoker?.diagnostics.sorted { $0.message < $1.message } ?? [])
+    let isRevoked = await revoker?.hasFailed != true
+    let isWhole = try await tokens.update(after: outcome, console) && isRevoked
     return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
   }
 
