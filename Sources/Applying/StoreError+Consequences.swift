@@ -8,7 +8,7 @@ extension StoreError {
     case .outcomeUnknown, .unavailable, .ledgerFailed, .ledgerMoved, .lockLost: true
     case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .notFound, .tooNew, .corrupt,
       .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
-      .ambiguousName, .tokensMoved:
+      .tokensMoved:
       false
     }
   }

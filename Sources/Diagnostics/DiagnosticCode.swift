@@ -106,6 +106,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case flowLacksConnection = "VC3021"
   case scopeRequired = "VC3022"
   case usedConnection = "VC3023"
+  case flowUnreadable = "VC3040"
+  case setupIncomplete = "VC3041"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"
@@ -132,6 +134,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case storeNotAsked = "VC4022"
   case storeMisconfigured = "VC4023"
   case manifestBehind = "VC4024"
+  case foreignEntry = "VC4060"
 
   // VC5xxx: tokens.
   case tokenExpired = "VC5001"

@@ -12,7 +12,7 @@ extension StoreError {
       reason
     case .notFound(let name): "the store no longer has a connection `\(name)`"
     case .tokensMoved, .versionConflict, .ledgerMoved: "another process was first"
-    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied, .ambiguousName:
+    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied:
       "the store could not be written"
     }
   }

@@ -27,7 +27,6 @@ package enum StoreError: Error, Hashable, Sendable {
   case permissionDenied([String])
   /// The backend refused the request; never quotes the request.
   case refused(String)
-  case ambiguousName(ConnectionName, [StoreID])
   /// A write whose response was lost, so its outcome is unknown.
   case outcomeUnknown(String)
   /// The ledger of applied records failed.

@@ -65,7 +65,7 @@ struct ApplyCommand: Subcommand {
   }
 
   private func source() throws -> ApplyRunner.Source {
-    if let saved { return .saved(saved) }
+    if let saved { return .saved(saved, readsFlows: !options.noFlows) }
     return .manifests(try options.planning(), readsFlows: !options.noFlows)
   }
 

@@ -10,7 +10,7 @@ import Stores
 struct ApplyRunner {
   enum Source {
     /// The file of a saved plan.
-    case saved(String)
+    case saved(String, readsFlows: Bool)
     case manifests(PlanningOptions, readsFlows: Bool)
   }
 
@@ -38,7 +38,8 @@ struct ApplyRunner {
 
     let plan =
       switch source {
-      case .saved(let file): try await session.plan(savedIn: file)
+      case .saved(let file, let readsFlows):
+        try await session.plan(savedIn: file, readsFlows: readsFlows)
       case .manifests(let options, let readsFlows):
         try await session.plan(options, readsFlows: readsFlows).plan
       }
@@ -47,7 +48,9 @@ struct ApplyRunner {
       console.report([refusal.diagnostic])
       return refusal.outcome
     }
-    if plan.changes.isEmpty { return .fine }
+    // A connection was skipped, so not all that is declared is so.
+    let isBlocked = plan.findings.contains(where: \.isBlocking)
+    if plan.changes.isEmpty { return isBlocked ? .failed : .fine }
     // A plan that could not be shown cannot be approved.
     guard isPreapproved || !console.hasLostOutput && isApproved() else {
       console.note("Nothing was applied.")
@@ -66,7 +69,7 @@ struct ApplyRunner {
     report(outcome, plan)
     console.report(await revoker?.diagnostics.sorted { $0.message < $1.message } ?? [])
     let isRevoked = await revoker?.hasFailed != true
-    let isWhole = try await tokens.update(after: outcome, console) && isRevoked
+    let isWhole = try await tokens.update(after: outcome, console) && isRevoked && !isBlocked
     return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
   }
 

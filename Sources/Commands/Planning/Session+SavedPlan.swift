@@ -15,10 +15,13 @@ extension Session {
   }
 
   /// The saved plan, if nothing that it is based on has changed.
-  func plan(savedIn file: String) async throws -> Plan {
+  ///
+  /// - Parameter readsFlows: the store's own flows count too.
+  func plan(savedIn file: String, readsFlows: Bool) async throws -> Plan {
     let saved = try SavedPlan.read(file)
     if saved.plan.changes.isEmpty { return saved.plan }
-    var changes = saved.basis.changes(to: basis(of: saved.plan, try await read()))
+    let snapshot = try await read()
+    var changes = saved.basis.changes(to: basis(of: saved.plan, snapshot))
     if saved.project != workspace.project.name {
       changes.append("it is for project `\(saved.project)`")
     }
@@ -28,8 +31,30 @@ extension Session {
         "it is for \(saved.environment.map { "environment `\($0)`" } ?? "the base")")
     }
     if saved.store != store { changes.append("it is for \(saved.store), not \(store)") }
+    changes += try await usesGained(since: saved.plan, snapshot, readsFlows: readsFlows)
     if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }
     return saved.plan
+  }
+
+  /// What flows use by now of the connections that a plan deletes or replaces, for people: the plan was
+  /// approved without it.
+  private func usesGained(
+    since plan: Plan, _ snapshot: Snapshot, readsFlows: Bool
+  ) async throws -> [String] {
+    let ended = plan.changes.filter(\.action.endsConnection)
+    if ended.isEmpty { return [] }
+    let flows = try await flows(ofStore: readsFlows)
+    let index = FlowIndex(
+      flows, desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog)
+    let known = Set(plan.findings.map(\.diagnostic.message))
+    let gained = ended.flatMap { change in
+      index.uses(of: change.connection)
+        .filter { use in !change.reach.contains { $0.flow == use.flow && $0.file == use.file } }
+        .map { "flow `\($0.flow)` uses `\(change.connection)` now" }
+    }
+    return gained
+      + index.findings().map(\.diagnostic)
+      .filter { $0.code == .flowUnreadable && !known.contains($0.message) }.map(\.message)
   }
 
   private func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {

@@ -117,6 +117,8 @@ extension DiagnosticCode {
     case .flowLacksConnection: .flowLacksConnection
     case .scopeRequired: .scopeRequired
     case .usedConnection: .usedConnection
+    case .flowUnreadable: .flowUnreadable
+    case .setupIncomplete: .setupIncomplete
 
     // VC4xxx: stores.
     case .storeUnavailable: .storeUnavailable
@@ -143,6 +145,7 @@ extension DiagnosticCode {
     case .storeNotAsked: .storeNotAsked
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind
+    case .foreignEntry: .foreignEntry
 
     // VC5xxx: tokens.
     case .tokenExpired: .tokenExpired
