@@ -41,7 +41,7 @@ package struct Auth0Backend: RecordlessBackend {
   }
 
   package func list() async throws(StoreError) -> BackendList {
-    let items: [Item] = try await wholeList(Self.path, "connections")
+    let items: [ConnectionItem] = try await wholeList(Self.path, "connections")
     var connections: [BackendConnection] = []
     var unreadable: [StoreID: String] = [:]
     for item in items {
@@ -78,7 +78,7 @@ package struct Auth0Backend: RecordlessBackend {
       let response = try await repeatable(.get, path + query)
       let decoder = JSONDecoder()
       decoder.userInfo[.itemsKey] = key
-      guard let read = try? decoder.decode(Page<Element>.self, from: Data(response.body)) else {
+      guard let read = try? decoder.decode(ListPage<Element>.self, from: Data(response.body)) else {
         throw .corrupt("the list of \(key) has an unexpected format")
       }
       if let total, total != read.total { return nil }
@@ -198,7 +198,7 @@ package struct Auth0Backend: RecordlessBackend {
     do throws(RequestFailure) {
       return try Self.item(response).connectionOrUnknown()
     } catch {
-      throw .corrupt("a connection has an unexpected format")
+      throw .refused("its response about a connection has an unexpected format")
     }
   }
 
@@ -215,108 +215,11 @@ package struct Auth0Backend: RecordlessBackend {
     }
   }
 
-  private static func item(_ response: HTTPResponse) throws(RequestFailure) -> Item {
-    guard let item = try? JSONDecoder().decode(Item.self, from: Data(response.body)) else {
+  private static func item(_ response: HTTPResponse) throws(RequestFailure) -> ConnectionItem {
+    guard let item = try? JSONDecoder().decode(ConnectionItem.self, from: Data(response.body))
+    else {
       throw .unknown("its response has an unexpected format")
     }
     return item
-  }
-}
-
-private protocol ListItem: Decodable, Sendable {
-  var id: String { get }
-}
-
-private struct Page<Element: ListItem>: Decodable {
-  let total: Int
-  let items: [Element]
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    total = try container.decode(Int.self, forKey: Key(stringValue: "total"))
-    let key = decoder.userInfo[.itemsKey] as? String ?? ""
-    items = try container.decode([Element].self, forKey: Key(stringValue: key))
-  }
-}
-
-extension CodingUserInfoKey {
-  /// The name of a list's items in a page.
-  fileprivate static let itemsKey: CodingUserInfoKey = {
-    guard let key = CodingUserInfoKey(rawValue: "items") else {
-      preconditionFailure("any text is a key")
-    }
-    return key
-  }()
-}
-
-private struct FlowItem: ListItem {
-  let id: String
-  let name: String?
-}
-
-/// A connection in the API's response. `account_name` is not read: it holds pieces of the secret.
-///
-/// Only the id is needed to know of the connection; an item that lacks anything else concerns nobody
-/// but itself.
-private struct Item: ListItem {
-  let id: String
-  let name: String?
-  private let app: String?
-  private let isReady: Bool?
-  private let created: String?
-  private let updated: String?
-  private let fingerprint: String?
-
-  private enum CodingKeys: String, CodingKey {
-    case id, name, fingerprint
-    case app = "app_id"
-    case isReady = "ready"
-    case created = "created_at"
-    case updated = "updated_at"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    func text(_ key: CodingKeys) -> String? { try? container.decode(String.self, forKey: key) }
-    id = try container.decode(String.self, forKey: .id)
-    name = text(.name)
-    app = text(.app)
-    isReady = try? container.decode(Bool.self, forKey: .isReady)
-    created = text(.created)
-    updated = text(.updated)
-    fingerprint = text(.fingerprint)
-  }
-
-  /// `nil` if something is missing, or has an unexpected format.
-  func connection() -> BackendConnection? {
-    guard let name, let app, let isReady, let updated, let createdAt = created.flatMap(Self.time),
-      let updatedAt = Self.time(updated)
-    else { return nil }
-    return BackendConnection(
-      id: StoreID(id), shownName: name, app: AppID(app.lowercased()), isReady: isReady,
-      version: StoreVersion(fingerprint ?? updated), createdAt: createdAt, updatedAt: updatedAt)
-  }
-
-  /// The response to a write; if it cannot be parsed, the outcome is unknown.
-  func connectionOrUnknown() throws(RequestFailure) -> BackendConnection {
-    guard let connection = connection() else {
-      throw .unknown("its response has an unexpected format")
-    }
-    return connection
-  }
-
-  private static func time(_ text: String) -> Timestamp? {
-    let styles = [
-      Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle(),
-    ]
-    return styles.lazy.compactMap { try? Date(text, strategy: $0) }.first.map(Timestamp.init)
   }
 }

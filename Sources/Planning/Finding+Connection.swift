@@ -16,15 +16,17 @@ extension Finding {
     blocked: [FlowUse] = []
   ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
-    let given = (connection.setup?.fields ?? [:]).keys
-    if actual?.unseen == .setup, given.isEmpty { return .setupUnknown(connection) }
-    var missing = shape.missing(from: given)
-    if !connection.ignoredFields.isEmpty {
-      missing.removeAll {
-        connection.ignoredFields.contains($0) && actual?.fields[$0] != nil
-      }
-    }
-    let lacksCredential = shape.lacksCredential(given)
+    let declared = (connection.setup?.fields ?? [:]).keys
+    if actual?.unseen == .setup, declared.isEmpty { return .setupUnknown(connection) }
+    let ignored = connection.ignoredFields.filter { actual?.fields[$0] != nil }
+    // Nearly all connections ignore nothing, and need no other set.
+    let (missing, lacksCredential) =
+      ignored.isEmpty
+      ? (shape.missing(from: declared), shape.lacksCredential(declared))
+      : (
+        shape.missing(from: ignored.union(declared)),
+        shape.lacksCredential(ignored.union(declared))
+      )
     if connection.setup != nil, missing.isEmpty, !lacksCredential { return nil }
     let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
     let first =

@@ -200,6 +200,26 @@ import Testing
     #expect(await it.tenant.state.calls("PATCH") == 0)
   }
 
+  /// Nor is an existing connection taken over with a part of a setup.
+  @Test func aPartOfASetupDoesNotTakeAConnectionOver() async throws {
+    let it = try TenantSandbox(try await TestTenant())
+    let theirs = ["type": "API_KEY", "account_id": "AC2", "api_key": "theirs"]
+    await it.tenant.state.add("sms", app: "TWILIO", setup: theirs)
+    let manifest = empty("sms", app: "twilio").replacing(
+      "{app: twilio}",
+      with:
+        "{app: twilio, setup: {type: api_key, account_id: AC\(String(repeating: "1", count: 32))}}"
+    )
+    try it.sandbox.write(manifest, to: "connections/sms.yaml")
+    for _ in 0..<2 {
+      let refused = try await it.vaultctl(["apply", "--auto-approve", "--adopt"])
+      #expect(refused.status == 1, "\(refused.text)\(refused.errorText)")
+      #expect(refused.errorText.contains("VC4017"))
+    }
+    #expect(await it.tenant.state.calls("PATCH") == 0)
+    #expect(await it.tenant.state.setup(of: "sms") == theirs)
+  }
+
   /// Without a credential it is as good as none: nothing is posted, and what somebody authorizes in the
   /// dashboard stays.
   @Test func aConsentSetupWithoutCredentialIsEmpty() async throws {
