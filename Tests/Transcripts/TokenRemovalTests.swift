@@ -162,7 +162,7 @@ import Testing
     let process = Mutex<ChildProcess?>(nil)
     let isKilled = Mutex(false)
     proxy.watch { found, when in
-      guard found == number, when == .after else { return }
+      guard found >= number, when == .after, !isKilled.withLock({ $0 }) else { return }
       process.withLock { process in
         guard let process else { return }
         process.signal(SIGKILL)
@@ -174,6 +174,23 @@ import Testing
     try await apart { _ = started?.wait() }
     proxy.watch { _, _ in }
     return isKilled.withLock { $0 }
+  }
+
+  /// Nor does the damage of one connection's tokens concern another one.
+  @Test func damagedTokensConcernTheirConnectionAlone() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let service = try await Service()
+    let test = try await prepared(service, store: project(bao.root.address, bao.root.token))
+    let keys = try bao.root.call("GET", "secret/metadata/vaultctl-tokens/?list=true")
+      .value("data", "keys", as: [String].self)
+    let key = try #require(keys?.first)
+    _ = try bao.root.bao(["kv", "put", "secret/vaultctl-tokens/\(key)", "a=b"])
+    try await test.expectFine(["plan"])
+    try await test.expectFine(["status"])
+    try test.declare("another", app: "machine", id: "another", secret: "s3cr3t")
+    try await test.expectFine(["encrypt"])
+    try await test.expectFine(["apply", "--auto-approve"])
   }
 
   /// A connection that could not be deleted keeps its tokens.
