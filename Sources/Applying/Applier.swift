@@ -42,13 +42,16 @@ package struct Applier: Sendable {
   /// 4. If the lock is lost or the store cannot be reached, no further change starts.
   /// 5. The run's end is journaled.
   ///
+  /// - Parameter beforeRemoval: called right before a change removes the store's connection, and its
+  ///   tokens with it: while they are there, they can still be revoked.
   /// - Precondition: the lock is held.
   package func carryOut(
     _ plan: Plan, desired: [DesiredConnection], by provenance: Provenance,
+    beforeRemoval: @escaping @Sendable (Change) async -> Void = { _ in },
     progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> ApplyOutcome {
     var (outcome, faults) = await underHeartbeat {
-      await begun(plan, desired, by: provenance, progress)
+      await begun(plan, desired, by: provenance, beforeRemoval, progress)
     }
     do throws(StoreError) {
       try await outcome.run?.end?(runtime.now())
@@ -72,6 +75,7 @@ package struct Applier: Sendable {
   /// Steps 1 to 4.
   private func begun(
     _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance,
+    _ beforeRemoval: @escaping @Sendable (Change) async -> Void,
     _ progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> RunResult {
     let preparer = WritePreparer(
@@ -93,7 +97,8 @@ package struct Applier: Sendable {
       return RunResult(faults: [error])
     }
     let results = await inOrder(
-      plan.changes, writes, ChangeWriter(store: store.description, run: run), progress)
+      plan.changes, writes, ChangeWriter(store: store.description, run: run), beforeRemoval,
+      progress)
     return RunResult(run: run, results: results)
   }
 
@@ -119,6 +124,7 @@ package struct Applier: Sendable {
   ///   ends.
   private func inOrder(
     _ changes: [Change], _ writes: [ConnectionName: StoreWrite], _ writer: ChangeWriter,
+    _ beforeRemoval: @escaping @Sendable (Change) async -> Void,
     _ progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> [ConnectionName: ApplyOutcome.ChangeResult] {
     var results: [ConnectionName: ApplyOutcome.ChangeResult] = [:]
@@ -131,7 +137,10 @@ package struct Applier: Sendable {
           guard !isStopped, !Task.isCancelled, let change = waiting.popFirst(),
             let write = writes.removeValue(forKey: change.connection)
           else { return }
-          group.addTask { (change, await writer.carryOut(write)) }
+          group.addTask {
+            if change.action.endsConnection { await beforeRemoval(change) }
+            return (change, await writer.carryOut(write))
+          }
         }
         for _ in 0..<width { startNext() }
         while let (change, outcome) = await group.next() {

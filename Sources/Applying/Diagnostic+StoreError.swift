@@ -91,11 +91,6 @@ extension Diagnostic {
       self.init(
         .storeRefused, "\(store) refused a request", notes: [reason],
         help: ["see the planned changes: vaultctl plan"])
-    case .ambiguousName(let name, let ids):
-      self.init(
-        .ambiguousName, "\(store) has more than one connection `\(name)`", at: about(name),
-        notes: ["their IDs: \(ids.map(\.rawValue).joined(separator: ", "))"],
-        help: ["rename or delete all but one of them there"])
     case .outcomeUnknown(let reason):
       self.init(
         .outcomeUnknown, "the result of a change to \(store) is unknown", notes: [reason],

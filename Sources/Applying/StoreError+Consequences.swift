@@ -10,7 +10,7 @@ extension StoreError {
     case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound, .tooNew,
       .corrupt,
       .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
-      .ambiguousName, .tokensMoved:
+      .tokensMoved:
       false
     }
   }
@@ -23,7 +23,7 @@ extension StoreError {
       true
     case .unfinished(_, let cause): cause.stopsTheRun
     case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable, .misconfigured, .unauthorized,
-      .permissionDenied, .refused, .ambiguousName, .outcomeUnknown, .tokensMoved:
+      .permissionDenied, .refused, .outcomeUnknown, .tokensMoved:
       false
     }
   }

@@ -40,46 +40,56 @@ package struct Auth0Backend: RecordlessBackend {
     if !missing.isEmpty { throw .permissionDenied(missing) }
   }
 
-  package func list() async throws(StoreError) -> [BackendConnection] {
+  package func list() async throws(StoreError) -> BackendList {
+    let items: [ConnectionItem] = try await wholeList(Self.path, "connections")
+    var connections: [BackendConnection] = []
+    var unreadable: [StoreID: String] = [:]
+    for item in items {
+      if let connection = item.connection() {
+        connections.append(connection)
+      } else {
+        unreadable[StoreID(item.id)] = item.name ?? ""
+      }
+    }
+    return BackendList(connections, unreadable: unreadable)
+  }
+
+  /// All items of a list, by id. It is read again if it changes meanwhile, since an item that moved from
+  /// one page to another would be missed.
+  private func wholeList<Element: ListItem>(
+    _ path: String, _ key: String
+  ) async throws(StoreError) -> [Element] {
     var retry = Retry(Self.listPolicy, api.runtime)
     repeat {
-      guard let items = try await wholeList() else { continue }
-      return try Self.unambiguous(
-        try items.map { item throws(StoreError) in try item.connection() })
+      if let items: [Element] = try await pages(path, key) { return items }
     } while await retry.waitForNextAttempt()
-    throw .unavailable("its list of connections keeps changing while it is read")
+    throw .unavailable("its list of \(key) keeps changing while it is read")
   }
 
   /// `nil` if the pages do not fit together: the list changed between two of them.
-  private func wholeList() async throws(StoreError) -> [Item]? {
-    var items: [String: Item] = [:]
+  private func pages<Element: ListItem>(
+    _ path: String, _ key: String
+  ) async throws(StoreError) -> [Element]? {
+    var items: [String: Element] = [:]
     var total: Int?
     var page = 0
     while total == nil || page * Self.pageSize < total ?? 0 {
       let query = "?page=\(page)&per_page=\(Self.pageSize)&include_totals=true"
-      let response = try await repeatable(.get, Self.path + query)
-      guard let read = try? JSONDecoder().decode(Page.self, from: Data(response.body)) else {
-        throw .corrupt("the list of connections has an unexpected format")
+      let response = try await repeatable(.get, path + query)
+      let decoder = JSONDecoder()
+      decoder.userInfo[.itemsKey] = key
+      guard let read = try? decoder.decode(ListPage<Element>.self, from: Data(response.body)) else {
+        throw .corrupt("the list of \(key) has an unexpected format")
       }
       if let total, total != read.total { return nil }
       total = read.total
       let count = items.count
-      for item in read.connections { items[item.id] = item }
-      if items.count != count + read.connections.count { return nil }
-      if read.connections.isEmpty { break }
+      for item in read.items { items[item.id] = item }
+      if items.count != count + read.items.count { return nil }
+      if read.items.isEmpty { break }
       page += 1
     }
     return items.count == total ? items.values.sorted { $0.id < $1.id } : nil
-  }
-
-  private static func unambiguous(
-    _ connections: [BackendConnection]
-  ) throws(StoreError) -> [BackendConnection] {
-    let byName = Dictionary(grouping: connections) { $0.name }
-    if let twice = byName.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) {
-      throw .ambiguousName(twice.key, twice.value.map(\.id).sorted())
-    }
-    return connections
   }
 
   package func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
@@ -108,7 +118,7 @@ package struct Auth0Backend: RecordlessBackend {
   private func made(
     _ write: BackendWrite, since start: Int64
   ) async throws(StoreError) -> BackendConnection? {
-    try await list().first {
+    try await list().connections.first {
       $0.name == write.name && $0.app == write.app
         && $0.createdAt.milliseconds >= start - 300_000
     }
@@ -129,6 +139,11 @@ package struct Auth0Backend: RecordlessBackend {
         // After a lost response, another version is most likely ours.
         if retry.count > 0 { return present }
         throw .versionConflict(write.name, expected: version, found: present.version)
+      }
+      if write.requiresEmpty, present.isReady {
+        throw .refused(
+          "`\(write.name)` has a setup there, which is written only as a whole, and the declared one is"
+            + " incomplete")
       }
       do throws(RequestFailure) {
         let response = try await api.call(.patch, path, body: body, isRepeatable: false)
@@ -159,31 +174,20 @@ package struct Auth0Backend: RecordlessBackend {
   }
 
   package func flows() async throws(StoreError) -> [FlowDefinition] {
-    struct Flows: Decodable {
-      struct Item: Decodable {
-        let id: String
-        let name: String?
-      }
-      let total: Int
-      let flows: [Item]
-    }
-    var found: [Flows.Item] = []
-    var page = 0
-    while true {
-      let response = try await repeatable(
-        .get, "/flows?page=\(page)&per_page=\(Self.pageSize)&include_totals=true")
-      guard let read = try? JSONDecoder().decode(Flows.self, from: Data(response.body)) else {
-        throw .corrupt("the list of flows has an unexpected format")
-      }
-      found += read.flows
-      page += 1
-      if read.flows.isEmpty || page * Self.pageSize >= read.total { break }
-    }
+    let found: [FlowItem] = try await wholeList("/flows", "flows")
     var flows: [FlowDefinition] = []
     for item in found {
-      let response = try await repeatable(.get, "/flows/\(percentEncoded(item.id))")
-      if response.status == 404 { continue }
-      flows.append(FlowDefinition(name: item.name ?? item.id, json: response.body))
+      let content: FlowDefinition.Content
+      do throws(StoreError) {
+        let response = try await repeatable(.get, "/flows/\(percentEncoded(item.id))")
+        // It was deleted meanwhile.
+        if response.status == 404 { continue }
+        content = .json(response.body)
+      } catch {
+        guard case .refused(let reason) = error else { throw error }
+        content = .unreadable(reason)
+      }
+      flows.append(FlowDefinition(name: item.name ?? item.id, content: content))
     }
     return flows
   }
@@ -194,7 +198,7 @@ package struct Auth0Backend: RecordlessBackend {
     do throws(RequestFailure) {
       return try Self.item(response).connectionOrUnknown()
     } catch {
-      throw .corrupt("a connection has an unexpected format")
+      throw .refused("its response about a connection has an unexpected format")
     }
   }
 
@@ -211,51 +215,11 @@ package struct Auth0Backend: RecordlessBackend {
     }
   }
 
-  private static func item(_ response: HTTPResponse) throws(RequestFailure) -> Item {
-    guard let item = try? JSONDecoder().decode(Item.self, from: Data(response.body)) else {
+  private static func item(_ response: HTTPResponse) throws(RequestFailure) -> ConnectionItem {
+    guard let item = try? JSONDecoder().decode(ConnectionItem.self, from: Data(response.body))
+    else {
       throw .unknown("its response has an unexpected format")
     }
     return item
-  }
-}
-
-private struct Page: Decodable {
-  let total: Int
-  let connections: [Item]
-}
-
-/// A connection in the API's response. `account_name` is not read: it holds pieces of the secret.
-private struct Item: Decodable {
-  let id: String
-  let app_id: String
-  let name: String
-  let ready: Bool
-  let created_at: String
-  let updated_at: String
-  let fingerprint: String?
-
-  func connection() throws(StoreError) -> BackendConnection {
-    guard let name = ConnectionName(name), let created = Self.time(created_at),
-      let updated = Self.time(updated_at)
-    else { throw .corrupt("connection \(id) has a name or a time with an unexpected format") }
-    return BackendConnection(
-      id: StoreID(id), name: name, app: AppID(app_id.lowercased()), isReady: ready,
-      version: StoreVersion(fingerprint ?? updated_at), createdAt: created, updatedAt: updated)
-  }
-
-  /// The response to a write; if it cannot be parsed, the outcome is unknown.
-  func connectionOrUnknown() throws(RequestFailure) -> BackendConnection {
-    do throws(StoreError) {
-      return try connection()
-    } catch {
-      throw .unknown("its response has an unexpected format")
-    }
-  }
-
-  private static func time(_ text: String) -> Timestamp? {
-    let styles = [
-      Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle(),
-    ]
-    return styles.lazy.compactMap { try? Date(text, strategy: $0) }.first.map(Timestamp.init)
   }
 }

@@ -71,7 +71,9 @@ actor ManagementAPI {
         case .notConnected: break
         case .noResponse(let reason): if !isRepeatable { throw .unknown(reason) }
         case .untrusted, .cannotSend: throw .refused(.misconfigured(error.reason))
-        case .tooLarge: throw .refused(.unavailable(error.reason))
+        case .tooLarge:
+          // What was asked for may have been done.
+          throw isRepeatable ? .refused(.refused(error.reason)) : .unknown(error.reason)
         }
         guard await failures.waitForNextAttempt() else {
           throw .refused(.unavailable(error.reason))

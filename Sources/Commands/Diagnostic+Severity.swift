@@ -1,8 +1,11 @@
 package import Diagnostics
 
 extension Diagnostic {
-  package var asWarning: Diagnostic {
+  package var asWarning: Diagnostic { with(.warning) }
+  package var asError: Diagnostic { with(.error) }
+
+  private func with(_ severity: Severity) -> Diagnostic {
     Diagnostic(
-      code, message, severity: .warning, at: location, label: label, notes: notes, help: help)
+      code, message, severity: severity, at: location, label: label, notes: notes, help: help)
   }
 }

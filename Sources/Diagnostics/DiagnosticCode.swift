@@ -121,6 +121,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case foreignConnection = "VC3024"
   case unclaimedRecord = "VC3025"
   case planForAnotherStore = "VC3060"
+  case flowUnreadable = "VC3040"
+  case setupIncomplete = "VC3041"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"
@@ -152,6 +154,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case ledgerRejected = "VC4071"
   case ledgerUnreachable = "VC4072"
   case storeTracked = "VC4073"
+  case foreignEntry = "VC4060"
 
   // VC5xxx: tokens.
   case tokenExpired = "VC5001"

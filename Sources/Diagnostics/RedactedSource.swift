@@ -4,6 +4,8 @@ package struct RedactedSource: Sendable {
   private let bytes: [UInt8]
   private let hidden: Hidden
   private static let mask: TerminalText = "•••"
+  /// Bytes of the longest line that is shown. A longer one, as of minified JSON, helps no reader.
+  private static let maxLineBytes = 8000
 
   private enum Hidden {
     case ranges([SourceRange])
@@ -44,6 +46,8 @@ package struct RedactedSource: Sendable {
     scalar == "\t" ? " " : TerminalText(scalar)
   }
 
+  /// `nil` if there is no such line, or it is too long.
+  ///
   /// - Parameter number: 1-based.
   private func line(_ number: Int) -> [Unicode.Scalar]? {
     var start = 0
@@ -51,7 +55,8 @@ package struct RedactedSource: Sendable {
       guard let end = bytes[start...].firstIndex(of: 0x0A) else { return nil }
       start = end + 1
     }
-    let line = bytes[start...].prefix { $0 != 0x0A }
+    let line = bytes[start...].prefix(Self.maxLineBytes + 1).prefix { $0 != 0x0A }
+    if line.count > Self.maxLineBytes { return nil }
     let text = String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
     return text.unicodeScalars.filter { $0.value != 0xFEFF }
   }

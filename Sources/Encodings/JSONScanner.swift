@@ -3,7 +3,7 @@
 /// Replaces Foundation's decoder for three reasons: stores hold thousands of records, and it takes
 /// twenty times as long; it makes a `String` of every text, and a text may be a secret; and it cannot
 /// return a value's bytes as they were written. What follows RFC 8259 but has no meaning, half of a
-/// surrogate pair, is refused.
+/// surrogate pair, is refused, unless it is to be replaced.
 ///
 /// Every method skips white space before a value, and returns `nil` or `false` if the JSON is
 /// malformed or something else; `offset` is then where reading stopped. What a name that occurs twice
@@ -16,14 +16,23 @@ package struct JSONScanner {
   private let bytes: ArraySlice<UInt8>
   /// An index of the bytes that it was made with.
   package private(set) var offset: Int
+  /// Whether reading stopped because of `depthLimit`.
+  package private(set) var isTooDeep = false
   private var depth = 0
   private let depthLimit: Int
+  private let replacesInvalidText: Bool
 
-  /// - Parameter depthLimit: objects and lists nested deeper are refused, so that no input exhausts
-  ///   the stack.
-  package init(_ bytes: ArraySlice<UInt8>, depthLimit: Int = 128) {
+  /// - Parameters:
+  ///   - depthLimit: objects and lists nested deeper are refused, so that no input exhausts the
+  ///     stack.
+  ///   - replacesInvalidText: reads half of a surrogate pair, and bytes that are not UTF-8, as
+  ///     U+FFFD.
+  package init(
+    _ bytes: ArraySlice<UInt8>, depthLimit: Int = 128, replacesInvalidText: Bool = false
+  ) {
     self.bytes = bytes
     self.depthLimit = depthLimit
+    self.replacesInvalidText = replacesInvalidText
     offset = bytes.startIndex
   }
 
@@ -84,7 +93,11 @@ extension JSONScanner {
   private mutating func sequence(
     from start: UInt8, to end: UInt8, _ element: (inout JSONScanner) -> Bool
   ) -> Bool {
-    guard take(start), depth < depthLimit else { return false }
+    guard take(start) else { return false }
+    guard depth < depthLimit else {
+      isTooDeep = true
+      return false
+    }
     depth += 1
     defer { depth -= 1 }
     if take(end) { return true }
@@ -177,7 +190,7 @@ extension JSONScanner {
 // MARK: - Strings
 
 extension JSONScanner {
-  /// A string that is no secret; `nil` if it is not UTF-8.
+  /// A string that is no secret; `nil` if it is not UTF-8 and that is not replaced.
   package mutating func string() -> String? {
     guard take(UInt8(ascii: "\"")) else { return nil }
     let start = offset
@@ -185,11 +198,11 @@ extension JSONScanner {
       switch byte {
       case UInt8(ascii: "\""):
         defer { offset += 1 }
-        return Self.text(bytes[start..<offset].span)
+        return text(bytes[start..<offset].span)
       case UInt8(ascii: "\\"):
         offset = start
         var text: [UInt8] = []
-        return stringRest { text.append($0) } ? Self.text(text.span) : nil
+        return stringRest { text.append($0) } ? self.text(text.span) : nil
       case ..<0x20: return nil
       default: offset += 1
       }
@@ -199,11 +212,12 @@ extension JSONScanner {
 
   /// `nil` if the bytes are not UTF-8. `String(validating:as:)` is generic in the standard library and
   /// not specialized here, which took 5 % of a plan.
-  private static func text(_ bytes: Span<UInt8>) -> String? {
+  private func text(_ bytes: Span<UInt8>) -> String? {
     do {
       return String(copying: try UTF8Span(validating: bytes))
     } catch {
-      return nil
+      return replacesInvalidText
+        ? String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) : nil
     }
   }
 
@@ -247,9 +261,13 @@ extension JSONScanner {
   /// Four hex digits, or a surrogate pair in two escapes; `nil` for half of a pair.
   private mutating func unicodeEscape() -> Unicode.Scalar? {
     guard let first = fourDigits() else { return nil }
-    guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) }
+    let half: Unicode.Scalar? = replacesInvalidText ? "\u{FFFD}" : nil
+    guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? half }
+    let end = offset
     guard takeWord("\\u"), let second = fourDigits(), (0xDC00..<0xE000).contains(second) else {
-      return nil
+      // What follows is another character's.
+      offset = end
+      return half
     }
     return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
   }

@@ -25,20 +25,48 @@ struct BackendSnapshot {
       ) { first, _ in first }, applied: records)
   }
 
-  func of(_ list: [BackendConnection]) -> Snapshot {
+  /// - A connection that was renamed in the backend keeps the name that we recorded.
+  /// - Of several with one name, ours is the recorded one; if none is, all of them are foreign.
+  func of(_ list: BackendList) -> Snapshot {
     let records = records
     let names = Dictionary(records.map { ($0.value.storeID, $0.key) }) { first, _ in first }
     var actual: [ConnectionName: ActualConnection] = [:]
-    for found in list.sorted(by: { $0.id < $1.id }) {
-      // A connection that was renamed in the backend keeps the name that we recorded.
-      let name = names[found.id] ?? found.name
-      let record = records[name].flatMap { $0.storeID == found.id ? $0 : nil }
-      let connection = connection(
-        name, id: found.id, app: found.app, record: record, hasSetup: found.isReady,
-        version: found.version, updatedAt: found.updatedAt)
-      if actual[name] == nil || record != nil { actual[name] = connection }
+    var foreign: [ForeignEntry] = []
+    var others: [ConnectionName: [BackendConnection]] = [:]
+    for found in list.connections {
+      if let name = names[found.id] {
+        actual[name] = connection(found, named: name, records[name])
+      } else if let name = found.name {
+        others[name, default: []].append(found)
+      } else {
+        foreign.append(ForeignEntry(id: found.id, name: found.shownName, reason: .invalidName))
+      }
     }
-    return Snapshot(actual: actual, applied: records)
+    for (id, name) in list.unreadable {
+      foreign.append(
+        ForeignEntry(
+          id: id, name: name, reason: .unreadable, connection: names[id] ?? ConnectionName(name)))
+    }
+    let taken = Set(foreign.compactMap(\.connection))
+    for (name, found) in others {
+      if found.count == 1, actual[name] == nil, !taken.contains(name) {
+        actual[name] = connection(found[0], named: name, nil)
+      } else {
+        foreign += found.map {
+          ForeignEntry(id: $0.id, name: $0.shownName, reason: .sharedName, connection: name)
+        }
+      }
+    }
+    return Snapshot(
+      actual: actual, applied: records, foreignEntries: foreign.sorted { $0.id < $1.id })
+  }
+
+  private func connection(
+    _ found: BackendConnection, named name: ConnectionName, _ record: AppliedRecord?
+  ) -> ActualConnection {
+    connection(
+      name, id: found.id, app: found.app, record: record, hasSetup: found.isReady,
+      version: found.version, updatedAt: found.updatedAt)
   }
 
   private func connection(
@@ -46,20 +74,23 @@ struct BackendSnapshot {
     version: StoreVersion, updatedAt: Timestamp
   ) -> ActualConnection {
     let isAsRecorded = record?.version == version
-    // A setup that lacks what the app requires was never sent.
+    // A setup that lacks what the app requires was never sent. If there is one now, it is another's.
     let isWithheld =
       record.flatMap { record in
         record.setupType.map { !catalog.isWhole(record.app, $0, record.fields.keys) }
       } ?? false
+    let isOthers = isWithheld && hasSetup
     let shown = hasSetup || (isWithheld && isAsRecorded) ? record : nil
-    let fields = (shown?.fields ?? [:]).mapValues { field -> ActualField in
+    let fields = (isOthers ? [:] : shown?.fields ?? [:]).mapValues { field -> ActualField in
       switch field {
       case .plain(let value): .plain(value)
       case .sealed(_, _, let own): .secret(version: isAsRecorded ? own : version)
       }
     }
     let unseen: ActualConnection.Unseen? =
-      if record != nil, !isAsRecorded {
+      if isOthers {
+        .setup
+      } else if record != nil, !isAsRecorded {
         .change
       } else if hasSetup, record?.setupType == nil {
         .setup

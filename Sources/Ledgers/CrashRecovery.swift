@@ -4,15 +4,21 @@ import Stores
 /// Finds the results of the changes that a killed run intended.
 struct CrashRecovery {
   private let byID: [StoreID: BackendConnection]
-  private let byName: [ConnectionName: BackendConnection]
+  private let byName: [ConnectionName: [BackendConnection]]
+  /// Of all entries, the unreadable ones too.
+  private let ids: Set<StoreID>
 
-  /// - Parameter connections: all of the backend, as they are now.
-  init(connections: [BackendConnection]) {
-    byID = Dictionary(connections.map { ($0.id, $0) }) { first, _ in first }
-    byName = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
+  /// - Parameter list: all of the backend, as it is now.
+  init(_ list: BackendList) {
+    byID = Dictionary(list.connections.map { ($0.id, $0) }) { first, _ in first }
+    byName = list.connections.reduce(into: [:]) { byName, connection in
+      if let name = connection.name { byName[name, default: []].append(connection) }
+    }
+    ids = Set(byID.keys).union(list.unreadable.keys)
   }
 
-  /// - A create whose connection exists was done: it is ours, with what was meant.
+  /// - A create whose connection exists was done: it is ours, with what was meant. If several of its
+  ///   name are that young, none is: which is ours is a person's decision.
   /// - An update that moved the version may be ours: what the record says of the values stays, so
   ///   the next plan writes them again.
   /// - A delete whose connection does not exist was done.
@@ -23,11 +29,12 @@ struct CrashRecovery {
     let name = intent.connection
     switch intent.kind {
     case .create, .replace:
-      if let id = intent.id, byID[id] != nil { return }
+      if let id = intent.id, ids.contains(id) { return }
       entries[name] = nil
-      guard let found = byName[name],
-        found.createdAt.milliseconds >= run.holder.since.milliseconds - 300_000
-      else { return }
+      let young = (byName[name] ?? []).filter {
+        $0.createdAt.milliseconds >= run.holder.since.milliseconds - 300_000
+      }
+      guard let found = young.first, young.count == 1 else { return }
       let draft =
         intent.draft
         ?? AppliedRecord(
@@ -41,7 +48,7 @@ struct CrashRecovery {
       let isDone = intent.id.flatMap { byID[$0]?.name } == name
       move(former, to: isDone ? name : former, intent, in: &entries)
     case .delete:
-      if let id = intent.id, byID[id] == nil { entries[name] = nil }
+      if let id = intent.id, !ids.contains(id) { entries[name] = nil }
     }
   }
 

@@ -41,7 +41,7 @@ struct LedgerJournal<Records: Ledger>: ApplyJournal {
   func recoverInterruptedRuns() async throws(StoreError) -> [InterruptedRun] {
     let runs = await lock.heldContents?.state.interrupted ?? []
     if runs.isEmpty { return [] }
-    let recovery = CrashRecovery(connections: try await backend.list())
+    let recovery = CrashRecovery(try await backend.list())
     await lock.markChanged()
     try await lock.save(isShared: true) { contents in
       for run in runs {

@@ -161,7 +161,7 @@ extension StoreError {
     case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
       .lockLost,
       .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
-      .permissionDenied, .refused, .ambiguousName, .outcomeUnknown, .unfinished, .ledgerFailed,
+      .permissionDenied, .refused, .outcomeUnknown, .unfinished, .ledgerFailed,
       .ledgerMoved, .tokensMoved:
       false
     }

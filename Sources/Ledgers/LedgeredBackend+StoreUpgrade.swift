@@ -15,7 +15,7 @@ extension LedgeredBackend: StoreUpgrade {
       throw .refused("an apply of an earlier version by \(run.holder.who) has not ended")
     }
     var entries = old.contents.entries
-    let recovery = CrashRecovery(connections: try await backend.list())
+    let recovery = CrashRecovery(try await backend.list())
     for run in old.contents.state.interrupted {
       for intent in run.intents { recovery.recover(intent, of: run, by: provenance, in: &entries) }
     }

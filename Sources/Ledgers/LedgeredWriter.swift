@@ -77,7 +77,9 @@ struct LedgeredWriter<Records: Ledger>: ConnectionWriter {
         throw .refused(
           "a connection with a setup cannot be emptied there; delete it and create it again")
       }
-      return BackendWrite(name: write.name, app: write.app, setup: nil)
+      // What is declared in part must not count as written over a setup that is complete there.
+      return BackendWrite(
+        name: write.name, app: write.app, setup: nil, requiresEmpty: !write.fields.isEmpty)
     }
     // Only the name changes, if every secret stays as it is.
     if write.keepsSecrets { return BackendWrite(name: write.name, app: write.app, setup: nil) }
@@ -100,9 +102,10 @@ extension WrittenConnection {
 }
 
 extension Catalog {
-  /// Whether a setup has all that its app requires; a setup of an unknown app has.
+  /// Whether a setup has all that its app requires, and a credential; a setup of an unknown app has.
   func isWhole(_ app: AppID, _ type: SetupType, _ fields: some Collection<FieldName>) -> Bool {
-    self[app]?.setup(type)?.missing(from: fields).isEmpty ?? true
+    guard let shape = self[app]?.setup(type) else { return true }
+    return shape.missing(from: fields).isEmpty && !shape.lacksCredential(fields)
   }
 }
 

@@ -42,6 +42,17 @@ package enum ChangeAction: Hashable, Sendable, Codable {
   case adopt(StoreID, from: StoreVersion)
 }
 
+extension ChangeAction {
+  /// Whether the store's connection ceases to exist, and with it the id that flows refer to, and its
+  /// tokens.
+  package var endsConnection: Bool {
+    switch self {
+    case .delete, .replace: true
+    case .create, .update, .record, .rename, .adopt: false
+    }
+  }
+}
+
 /// Why a change is planned.
 package enum ChangeReason: Hashable, Sendable, Codable {
   /// The manifest changed.

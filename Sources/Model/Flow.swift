@@ -7,11 +7,25 @@ package struct Flow: Hashable, Sendable {
   package let file: String
   /// In the definition's order, nested ones after the action that holds them.
   package let steps: [FlowStep]
+  /// What could not be read of it: there, it may use any connection.
+  package let gaps: [FlowGap]
 
-  package init(name: String, file: String, steps: [FlowStep]) {
+  package init(name: String, file: String, steps: [FlowStep], gaps: [FlowGap] = []) {
     self.name = name
     self.file = file
     self.steps = steps
+    self.gaps = gaps
+  }
+}
+
+/// A part of a flow that may use a connection, and does not say which.
+package struct FlowGap: Hashable, Sendable {
+  package let reason: String
+  package let location: Location
+
+  package init(reason: String, location: Location) {
+    self.reason = reason
+    self.location = location
   }
 }
 
@@ -23,6 +37,9 @@ package struct FlowStep: Hashable, Sendable {
   package let action: String
   /// A connection's name, or the id that a store has it under; `nil` if the action names none.
   package let connection: String?
+  /// Whether the action itself names the connection. What is deeper in its parameters counts as a
+  /// use if there is such a connection, and may be other data if there is none.
+  package let isDirect: Bool
   /// Whether `connection` has the form of a store's id, which only the reader of the flow's format
   /// knows. Whether a connection has that id, only the store knows.
   package let looksLikeStoreID: Bool
@@ -30,12 +47,13 @@ package struct FlowStep: Hashable, Sendable {
   package let location: Location
 
   package init(
-    app: AppID, action: String, connection: String?, looksLikeStoreID: Bool = false,
-    location: Location
+    app: AppID, action: String, connection: String?, isDirect: Bool = true,
+    looksLikeStoreID: Bool = false, location: Location
   ) {
     self.app = app
     self.action = action
     self.connection = connection
+    self.isDirect = isDirect
     self.looksLikeStoreID = looksLikeStoreID
     self.location = location
   }

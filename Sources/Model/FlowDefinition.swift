@@ -1,11 +1,17 @@
 /// A flow from a store: its name, and its unparsed definition.
 package struct FlowDefinition: Hashable, Sendable {
-  package let name: String
-  /// JSON, in the vendor's export format.
-  package let json: [UInt8]
+  package enum Content: Hashable, Sendable {
+    /// JSON, in the vendor's export format.
+    case json([UInt8])
+    /// The store did not return this one; with the reason.
+    case unreadable(String)
+  }
 
-  package init(name: String, json: [UInt8]) {
+  package let name: String
+  package let content: Content
+
+  package init(name: String, content: Content) {
     self.name = name
-    self.json = json
+    self.content = content
   }
 }

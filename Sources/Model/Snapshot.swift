@@ -6,16 +6,19 @@ package struct Snapshot: Sendable {
   package let foreign: [ConnectionName: AppliedRecord]
   /// Connections whose records have no owner yet and must be claimed; in neither of the above.
   package let unclaimed: Set<ConnectionName>
+  /// What the store has and `actual` cannot hold; it concerns nothing else.
+  package let foreignEntries: [ForeignEntry]
 
   package init(
     actual: [ConnectionName: ActualConnection] = [:],
     applied: [ConnectionName: AppliedRecord] = [:], foreign: [ConnectionName: AppliedRecord] = [:],
-    unclaimed: Set<ConnectionName> = []
+    unclaimed: Set<ConnectionName> = [], foreignEntries: [ForeignEntry] = []
   ) {
     self.actual = actual
     self.applied = applied
     self.foreign = foreign
     self.unclaimed = unclaimed
+    self.foreignEntries = foreignEntries
   }
 
   package var isEmpty: Bool { actual.isEmpty && applied.isEmpty }
@@ -37,6 +40,15 @@ package struct Snapshot: Sendable {
     let isOurs = { (name: ConnectionName) in foreign[name] == nil && !unclaimed.contains(name) }
     return Snapshot(
       actual: actual.filter { isOurs($0.key) }, applied: applied.filter { isOurs($0.key) },
-      foreign: foreign, unclaimed: unclaimed)
+      foreign: foreign, unclaimed: unclaimed, foreignEntries: foreignEntries)
+  }
+
+  /// The entries that are in the way of a connection: what would be done to it is uncertain.
+  package func blockers(of connection: DesiredConnection) -> [ForeignEntry] {
+    if foreignEntries.isEmpty { return [] }
+    let names = Set([connection.name] + connection.formerNames)
+    return foreignEntries.filter { entry in
+      entry.connection.map { names.contains($0) && actual[$0] == nil } ?? false
+    }
   }
 }

@@ -57,7 +57,13 @@ struct KVEngine: Sendable {
     struct Response: Decodable {
       struct Payload: Decodable {
         let keys: [String]
-        let key_info: [String: KVMetadataResponse]
+        let key_info: [String: Entry]
+      }
+      /// A folder has no metadata, or not a secret's.
+      struct Entry: Decodable {
+        let metadata: KVMetadataResponse?
+
+        init(from decoder: any Decoder) throws { metadata = try? KVMetadataResponse(from: decoder) }
       }
       let data: Payload
     }
@@ -83,9 +89,12 @@ struct KVEngine: Sendable {
       else {
         throw .corrupt("a list has an unexpected format")
       }
-      found.merge(
-        read.key_info.filter { !$0.key.hasSuffix("/") }.mapValues { KVMetadata($0, now: time) }
-      ) { $1 }
+      for (name, entry) in read.key_info where !name.hasSuffix("/") {
+        guard let metadata = entry.metadata else {
+          throw .corrupt("the metadata of `\(path)/\(name)` has an unexpected format")
+        }
+        found[name] = KVMetadata(metadata, now: time)
+      }
       guard read.keys.count == Self.pageSize, let end = read.keys.last, end > last else {
         return found
       }

@@ -40,7 +40,9 @@ struct KVPaths: Sendable {
   var lock: String { "\(state)/lock" }
   func run(_ part: Int) -> String { "\(state)/run/\(part)" }
 
+  /// `nil` for a key that is not as we write it: a connection of that name would be elsewhere.
   static func name(_ key: String) -> ConnectionName? {
     key.removingPercentEncoding.flatMap { ConnectionName($0) }
+      .flatMap { percentEncoded($0.rawValue) == key ? $0 : nil }
   }
 }

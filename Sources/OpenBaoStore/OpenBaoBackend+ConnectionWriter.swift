@@ -65,25 +65,37 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       name, expected: version, found: fresh.metadata.isThere ? fresh.version : nil)
   }
 
-  /// A soft delete, which the engine's own tools can undo, or a permanent one. A version that was
-  /// written in the meantime stays.
+  /// A soft delete, which the engine's own tools can undo, or a permanent one; then the tokens are
+  /// removed. A version that was written in the meantime stays.
   ///
   /// - Parameter keepsTokens: the connection was renamed.
   func remove(
     _ name: ConnectionName, _ entry: ConnectionEntry, keepsTokens: Bool = false
   ) async throws(StoreError) {
     let path = paths.connection(name)
-    if !keepsTokens { try await removeTokens(entry.id(named: name)) }
     if destroys {
       try await engine.destroy(path)
       try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
         try await engine.destroy(paths.record(name))
       }
-      return remember(nil, name)
+      remember(nil, name)
+    } else {
+      try await engine.delete(path, version: entry.metadata.current)
+      let left = try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+        try await freshEntry(name)
+      }
+      if left.metadata.isThere {
+        throw .versionConflict(name, expected: entry.version, found: left.version)
+      }
+      try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
+        try await clear(name, entry)
+      }
     }
-    try await engine.delete(path, version: entry.metadata.current)
+    // The last step: tokens that are gone while their connection is not could neither be used nor
+    // revoked.
+    if keepsTokens { return }
     try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
-      try await clear(name, entry)
+      try await removeTokens(entry.id(named: name))
     }
   }
 

@@ -16,7 +16,12 @@ extension OpenBaoBackend {
     switch intent.kind {
     case .record: return intent.version == entry.record?.version ? .done : .untouched
     case .delete: return try await recoverDelete(intent, entry)
-    case .create, .update, .replace: return try await recoverWrite(name, entry, intent)
+    case .create, .update: return try await recoverWrite(name, entry, intent)
+    case .replace:
+      let result = try await recoverWrite(name, entry, intent)
+      // The old connection's.
+      if result == .done, let id = intent.id { try await removeTokens(id) }
+      return result
     case .rename:
       let result = try await recoverWrite(name, entry, intent)
       guard result == .done, let former = intent.formerName else { return result }
@@ -33,6 +38,7 @@ extension OpenBaoBackend {
   ) async throws(StoreError) -> RecoveredIntent {
     if entry.metadata.isThere { return .untouched }
     if entry.record != nil { try await clear(intent.connection, entry) }
+    if let id = intent.id { try await removeTokens(id) }
     return .done
   }
 
@@ -55,11 +61,21 @@ extension OpenBaoBackend {
     return .begun
   }
 
-  private func forget(
+  /// Removes the record of a version that was not written, or is not ours, and describes the connection
+  /// again as the record before it has it.
+  func forget(
     _ version: Int64, _ name: ConnectionName, _ entry: ConnectionEntry
   ) async throws(StoreError) {
     var custom = entry.custom
     custom.slots[version] = nil
+    if let kept = ConnectionEntry.effective(entry.metadata, custom), let slot = custom.slots[kept] {
+      let record: AppliedRecord? =
+        switch slot {
+        case .record(let found): found
+        case .spilled(let sibling): try await self.sibling(name, sibling, of: nil)
+        }
+      if let record { custom.set(slot, of: kept, record) }
+    }
     try await putCustom(custom, of: name, over: entry)
     _ = try await freshEntry(name)
   }

@@ -135,12 +135,7 @@ extension OpenBaoBackend {
   ) async throws(StoreError) -> StoreError {
     let fresh = try await freshEntry(write.name)
     // Removes only our own: by now it may be the other process's.
-    if fresh.custom.slots[version] == slot {
-      var custom = fresh.custom
-      custom.slots[version] = nil
-      try await putCustom(custom, of: write.name, over: fresh)
-      _ = try await freshEntry(write.name)
-    }
+    if fresh.custom.slots[version] == slot { try await forget(version, write.name, fresh) }
     return .versionConflict(
       write.name, expected: entry.version, found: fresh.metadata.isThere ? fresh.version : nil)
   }

@@ -18,7 +18,7 @@ extension OpenBaoBackend: TokenStore {
       if let record = copy.record, copy.version == metadata.current {
         found[name] = StoredTokenRecord(id: id, version: metadata.current, record: record)
       } else if try await engine.mayReadData(paths.tokens(id)),
-        let (tokens, version) = try await keptTokens(id)
+        let (tokens, version) = try await readableTokens(id)
       {
         found[name] = StoredTokenRecord(id: id, version: version, record: tokens.record)
       } else if let record = copy.record {
@@ -82,6 +82,18 @@ extension OpenBaoBackend: TokenStore {
       StoreEvent(
         at: $0.at, who: $0.who, kind: StoreEvent.Kind(stored: $0.what), connection: name.rawValue,
         version: nil, commit: nil)
+    }
+  }
+
+  /// `nil` also for what is not ours, or damaged: in the list that concerns one connection alone.
+  private func readableTokens(
+    _ id: StoreID
+  ) async throws(StoreError) -> (tokens: TokenData, version: Int64)? {
+    do throws(StoreError) {
+      return try await keptTokens(id)
+    } catch {
+      guard case .corrupt = error else { throw error }
+      return nil
     }
   }
 

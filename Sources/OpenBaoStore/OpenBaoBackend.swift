@@ -29,6 +29,8 @@ package actor OpenBaoBackend {
   private var isChecked = false
   /// The connections as last read or written.
   private var entries: [ConnectionName: ConnectionEntry]?
+  /// Secrets below our folder that cannot be connections, as last read.
+  private var foreignEntries: [ForeignEntry] = []
 
   /// - Parameters:
   ///   - address: the server's, without a slash at the end.
@@ -87,7 +89,7 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
       applied[name] = entry.record
       if entry.metadata.isThere { actual[name] = try await connection(name, entry) }
     }
-    return Snapshot(actual: actual, applied: applied)
+    return Snapshot(actual: actual, applied: applied, foreignEntries: foreignEntries)
   }
 
   func readEntries() async throws(StoreError) -> [ConnectionName: ConnectionEntry] {
@@ -96,10 +98,15 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
       isChecked = true
     }
     var found: [ConnectionName: ConnectionEntry] = [:]
+    var foreign: [ForeignEntry] = []
     for (key, metadata) in try await engine.list(paths.connections) {
-      guard let name = KVPaths.name(key) else { continue }
-      found[name] = try await entry(name, metadata)
+      if let name = KVPaths.name(key) {
+        found[name] = try await entry(name, metadata)
+      } else if metadata.isThere {
+        foreign.append(ForeignEntry(id: StoreID("path:\(key)"), name: key, reason: .foreignPath))
+      }
     }
+    foreignEntries = foreign.sorted { $0.id < $1.id }
     entries = found
     return found
   }

@@ -21,10 +21,13 @@ struct ConnectionPlanner {
   /// The change, if there is one, and the findings, which do not depend on a change.
   func decide() -> ConnectionDecision {
     var decision = decisionOnChange()
-    let empty = Finding.empty(
-      desired, actual: counterpart.actual, catalog: input.catalog,
-      blocked: input.flows.uses(of: desired.name))
-    decision.findings += empty.map { [$0] } ?? []
+    // That a setup lacks something is reported once.
+    if !decision.findings.contains(where: { $0.diagnostic.code == .setupIncomplete }) {
+      let empty = Finding.empty(
+        desired, actual: counterpart.actual, catalog: input.catalog,
+        blocked: input.flows.uses(of: desired.name))
+      decision.findings += empty.map { [$0] } ?? []
+    }
     decision.findings += tokens?.findings() ?? []
     decision.findings += Finding.scopeDrift(
       desired, granted: counterpart.actual?.grantedScopes,
@@ -41,6 +44,11 @@ struct ConnectionPlanner {
     if input.snapshot.unclaimed.contains(desired.name) {
       return ConnectionDecision(
         findings: [.unclaimed(desired, store: input.options.store)], isManaged: false)
+    }
+    let blockers = input.snapshot.blockers(of: desired)
+    if !blockers.isEmpty {
+      return ConnectionDecision(
+        findings: [.blocked(desired, by: blockers, store: input.options.store)], isManaged: false)
     }
     guard let actual = counterpart.actual else { return created() }
     guard let applied = counterpart.applied else { return unmanaged(actual) }
@@ -88,7 +96,10 @@ struct ConnectionPlanner {
   private func replacement(of actual: ActualConnection, _ reason: ChangeReason)
     -> ConnectionDecision
   {
-    if desired.preventsDestroy { return ConnectionDecision(findings: [.destroyPrevented(desired)]) }
+    // As with a delete, the record counts too: lifting it and replacing are two applies.
+    if desired.preventsDestroy || counterpart.applied?.preventsDestroy ?? false {
+      return ConnectionDecision(findings: [.destroyPrevented(desired)])
+    }
     return ConnectionDecision(
       change: change(
         .replace(actual.id, from: actual.version, app: actual.app), reason,
@@ -101,6 +112,20 @@ struct ConnectionPlanner {
       return ConnectionDecision()
     }
     let here = Divergence.declared(desired, since: applied)
+    let shape = input.catalog.shape(of: desired)
+    if actual.unseen == .setup, let setup = desired.setup, !setup.fields.isEmpty,
+      shape?.missing(from: setup.fields.keys).isEmpty == false
+    {
+      return ConnectionDecision(
+        findings: [.setupIncomplete(desired, shape, store: input.options.store)], isManaged: false)
+    }
+    if actual.unseen == .change, here.isEmpty, !isRenamed, desired.setup?.fields["code"] != nil,
+      shape?.grant == .authorizationCode
+    {
+      return ConnectionDecision(
+        change: change(.record(actual.id, at: actual.version), .drifted, []),
+        findings: [.authorizedThere(desired)])
+    }
     let there = Divergence.stored(actual, since: applied, ignoring: desired.ignoredFields)
     let details = details(against: actual, applied: applied)
     if here.isEmpty, there.isEmpty, details.isEmpty, !isRenamed { return ConnectionDecision() }

@@ -16,25 +16,65 @@ extension Finding {
     blocked: [FlowUse] = []
   ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
-    if connection.setup == nil, actual?.unseen == .setup { return .setupUnknown(connection) }
-    var missing = shape.missing(from: (connection.setup?.fields ?? [:]).keys)
-    if !connection.ignoredFields.isEmpty {
-      missing.removeAll {
-        connection.ignoredFields.contains($0) && actual?.fields[$0] != nil
-      }
-    }
-    if connection.setup != nil, missing.isEmpty { return nil }
+    let declared = (connection.setup?.fields ?? [:]).keys
+    if actual?.unseen == .setup, declared.isEmpty { return .setupUnknown(connection) }
+    let ignored = connection.ignoredFields.filter { actual?.fields[$0] != nil }
+    // Nearly all connections ignore nothing, and need no other set.
+    let (missing, lacksCredential) =
+      ignored.isEmpty
+      ? (shape.missing(from: declared), shape.lacksCredential(declared))
+      : (
+        shape.missing(from: ignored.union(declared)),
+        shape.lacksCredential(ignored.union(declared))
+      )
+    if connection.setup != nil, missing.isEmpty, !lacksCredential { return nil }
     let fields = missing.map { "`\($0)`" }.joined(separator: ", ")
-    let first = missing.first.map { "vaultctl set \(shellWord(connection.name.rawValue)) \($0)" }
+    let first =
+      missing.first ?? (lacksCredential ? shape.fields.first(where: \.isSecret)?.name : nil)
+    let command = first.map { "vaultctl set \(shellWord(connection.name.rawValue)) \($0)" }
     return Finding(
       .empty, connection.name,
       Diagnostic(
         .emptyConnection, "connection `\(connection.name)` is empty", severity: .warning,
         at: connection.origin.setupLocation,
-        label: missing.isEmpty ? "no setup" : "missing \(fields)",
+        label: missing.isEmpty
+          ? connection.setup == nil ? "no setup" : "no credential" : "missing \(fields)",
         notes: ["it can be created, but no flow can use it until its credentials are added"]
           + blocked.map { "it blocks flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" },
-        help: first.map { ["add them: \($0)"] } ?? []))
+        help: command.map { ["add them: \($0)"] } ?? []))
+  }
+
+  /// The store writes a setup only as a whole, and has another's: a part of one can neither be added to it
+  /// nor replace it.
+  static func setupIncomplete(
+    _ connection: DesiredConnection, _ shape: SetupShape?, store: String
+  ) -> Finding {
+    let missing = shape?.missing(from: (connection.setup?.fields ?? [:]).keys) ?? []
+    let name = shellWord(connection.name.rawValue)
+    return Finding(
+      .conflict, connection.name,
+      Diagnostic(
+        .setupIncomplete,
+        "the setup of `\(connection.name)` is incomplete, and the store has another one",
+        severity: .warning, at: connection.origin.setupLocation,
+        label: "missing \(missing.map { "`\($0)`" }.joined(separator: ", "))",
+        notes: [
+          "\(store) does not return setups and writes them only as a whole",
+          "`\(connection.name)` is left unchanged",
+        ],
+        help: missing.prefix(1).map { "add what is missing: vaultctl set \(name) \($0)" }))
+  }
+
+  /// An authorization code is good for one exchange. To write it again would destroy the authorization
+  /// that a person gave in the store, and give none.
+  static func authorizedThere(_ connection: DesiredConnection) -> Finding {
+    Finding(
+      .drift, connection.name,
+      Diagnostic(
+        .drift, "`\(connection.name)` was changed or authorized in the store, outside git",
+        severity: .warning, at: connection.origin.nameLocation,
+        notes: ["its authorization code cannot be used twice, so the store's setup is kept"],
+        help: ["to replace the authorization, set a new code, then: vaultctl apply"]))
   }
 
   /// For a connection imported from a store that does not show setups.
@@ -185,10 +225,15 @@ extension Finding {
     Finding(
       .preventDestroy, connection.name,
       Diagnostic(
-        .destroyPrevented, "`\(connection.name)` would be deleted, which its manifest prevents",
+        .destroyPrevented, "`\(connection.name)` would be replaced, which is prevented",
         at: connection.origin.appLocation,
-        notes: ["a store cannot change a connection's app, and `preventDestroy` is set"],
-        help: ["change the app back, or set `spec.lifecycle.preventDestroy: false` first"]))
+        notes: [
+          "a store cannot change a connection's app, and its manifest"
+            + (connection.preventsDestroy ? "" : ", as last applied,") + " sets `preventDestroy`"
+        ],
+        help: [
+          "change the app back; to replace it, apply `spec.lifecycle.preventDestroy: false` first"
+        ]))
   }
 
   /// `preventDestroy` outlives the manifest that set it.

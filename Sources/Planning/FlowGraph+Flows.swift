@@ -8,7 +8,7 @@ extension FlowGraph {
       flows: flows.sorted { $0.file < $1.file }.map { flow in
         FlowGraph.Flow(
           name: flow.name, file: flow.file,
-          steps: flow.steps.map { step in
+          steps: flow.steps.filter { $0.isDirect || index.connection(of: $0) != nil }.map { step in
             FlowGraph.Step(title: step.title, target: index.target(of: step))
           })
       },

@@ -9,11 +9,15 @@ package struct FlowIndex: Sendable {
   /// By the store's ids; empty if there is no flow to name one.
   private let stored: [String: ConnectionName]
   private let storedNames: Set<ConnectionName>
+  /// What the store has and no manifest can declare, by id.
+  private let foreignEntries: [String: ForeignEntry]
   private let catalog: Catalog
   private let knowsStore: Bool
 
   /// One action that uses a connection.
   private struct Use: Sendable {
+    /// The index of the flow: two may have one name.
+    let number: Int
     let flow: Flow
     let step: FlowStep
   }
@@ -25,6 +29,9 @@ package struct FlowIndex: Sendable {
     self.flows = flows
     knowsStore = snapshot != nil
     self.catalog = catalog
+    foreignEntries = Dictionary(
+      (snapshot?.foreignEntries ?? []).map { ($0.id.rawValue, $0) }
+    ) { first, _ in first }
     if flows.isEmpty {
       self.desired = [:]
       stored = [:]
@@ -45,11 +52,11 @@ package struct FlowIndex: Sendable {
     self.stored = stored
     storedNames = Set(stored.values)
     var uses: [ConnectionName: [Use]] = [:]
-    for flow in flows {
+    for (number, flow) in flows.enumerated() {
       for step in flow.steps {
         guard let text = step.connection else { continue }
         if let name = Self.resolved(text, self.desired, stored, storedNames) {
-          uses[name, default: []].append(Use(flow: flow, step: step))
+          uses[name, default: []].append(Use(number: number, flow: flow, step: step))
         }
       }
     }
@@ -68,8 +75,10 @@ package struct FlowIndex: Sendable {
   /// The flows that use a connection, by their names.
   package func uses(of name: ConnectionName) -> [FlowUse] {
     guard let uses = uses[name] else { return [] }
-    return Dictionary(grouping: uses, by: \.flow).map { flow, uses in
-      FlowUse(flow: flow.name, file: flow.file, actions: Set(uses.map(\.step.title)).sorted())
+    return Dictionary(grouping: uses, by: \.number).map { number, uses in
+      FlowUse(
+        flow: flows[number].name, file: flows[number].file,
+        actions: Set(uses.map(\.step.title)).sorted())
     }.sorted { ($0.flow, $0.file) < ($1.flow, $1.file) }
   }
 
@@ -82,7 +91,9 @@ package struct FlowIndex: Sendable {
   /// The invalid references, in the flows' order.
   package func findings() -> [Finding] {
     if flows.isEmpty { return [] }
-    return flows.flatMap { flow in flow.steps.compactMap { finding($0, flow) } }
+    return flows.flatMap { flow in
+      (flow.gaps.isEmpty ? [] : [.unreadable(flow)]) + flow.steps.compactMap { finding($0, flow) }
+    }
       + desired.values
       .sorted { $0.name < $1.name }.flatMap(scopeFindings)
   }
@@ -92,13 +103,15 @@ package struct FlowIndex: Sendable {
       return needsConnection(step) ? .lackingInFlow(step, flow) : nil
     }
     guard let name = connection(of: step), let connection = desired[name] else {
-      if step.looksLikeStoreID, !knowsStore { return nil }
+      if !step.isDirect || step.looksLikeStoreID && !knowsStore { return nil }
+      // A gap of the flow already.
+      if text.contains("{{") { return nil }
       return .undeclaredInFlow(
-        text, step, flow,
+        text, step, flow, stored: connection(of: step), foreign: foreignEntries[text],
         now: desired.values.first { $0.formerNames.contains { $0.rawValue == text } })
     }
     // A type that the catalog does not know may take any connection.
-    guard catalog[step.app] != nil, step.app != connection.app else { return nil }
+    guard step.isDirect, catalog[step.app] != nil, step.app != connection.app else { return nil }
     return .wrongAppInFlow(connection, step, flow)
   }
 
@@ -111,7 +124,7 @@ package struct FlowIndex: Sendable {
 
   private func needs(of connection: DesiredConnection) -> [Scope: Use] {
     var needs: [Scope: Use] = [:]
-    for use in uses[connection.name] ?? [] {
+    for use in uses[connection.name] ?? [] where use.step.isDirect {
       for scope in catalog.action(of: use.step)?.scopes ?? [] where needs[scope] == nil {
         needs[scope] = use
       }
@@ -133,22 +146,49 @@ package struct FlowIndex: Sendable {
 }
 
 extension Finding {
+  /// Whatever it is, the flow may use any connection there.
+  fileprivate static func unreadable(_ flow: Flow) -> Finding {
+    let more = flow.gaps.count - 1
+    return Finding(
+      .flow, nil,
+      Diagnostic(
+        .flowUnreadable, "flow `\(flow.name)` cannot be read completely", severity: .warning,
+        at: flow.gaps.first?.location ?? .file(flow.file),
+        notes: (flow.gaps.first.map { [$0.reason] } ?? [])
+          + (more > 0 ? ["\(more) more such \(more == 1 ? "place" : "places")"] : [])
+          + ["it may use any connection, so none is deleted or replaced without --force"],
+        help: ["fix the flow and, if it is in a file, export it again"]))
+  }
+
+  /// - Parameters:
+  ///   - stored: the store has it, and no manifest declares it.
+  ///   - foreign: the store has it, and no manifest can declare it.
+  ///   - now: the declared connection that it was renamed to.
   fileprivate static func undeclaredInFlow(
-    _ text: String, _ step: FlowStep, _ flow: Flow, now: DesiredConnection?
+    _ text: String, _ step: FlowStep, _ flow: Flow, stored: ConnectionName?,
+    foreign: ForeignEntry?, now: DesiredConnection?
   ) -> Finding {
-    let notes =
-      now.map { ["it is now called `\($0.name)`"] }
-      ?? (step.looksLikeStoreID
-        ? ["it looks like a store ID, and the store has no such connection"] : [])
+    var notes: [String] = []
+    var help = "declare it: vaultctl new \(shellWord(text)) --app \(step.app)"
+    if let now {
+      notes = ["it is now called `\(now.name)`"]
+      help = "use `\(now.name)` here"
+    } else if let stored {
+      notes = ["the store has it" + (text == stored.rawValue ? "" : ", as `\(stored)`")]
+      help = "declare it: vaultctl import \(shellWord(stored.rawValue))"
+    } else if let foreign {
+      notes = ["the store has it, as `\(foreign.name)`, which is not one of ours"]
+      help = "choose another connection in the flow, or give that one a name of its own there"
+    } else if step.looksLikeStoreID {
+      notes = ["it looks like a store ID, and the store has no such connection"]
+      help = "choose another connection in the flow"
+    }
     return Finding(
       .flow, nil,
       Diagnostic(
         .flowNamesNone, "flow `\(flow.name)` uses connection `\(text)`, which is not declared",
         severity: .warning, at: step.location, label: "of \(step.title)", notes: notes,
-        help: [
-          now.map { "use `\($0.name)` here" }
-            ?? "declare it: vaultctl new \(shellWord(text)) --app \(step.app)"
-        ]))
+        help: [help]))
   }
 
   fileprivate static func wrongAppInFlow(

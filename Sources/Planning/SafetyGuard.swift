@@ -10,21 +10,31 @@ package enum SafetyGuard {
 
   /// Why the plan must not be applied without `--force`; `nil` if it may be.
   package static func refusal(of plan: Plan) -> Diagnostic? {
-    let deleted = plan.changes.count { $0.action.deletes }
+    let destroying = plan.changes.filter(\.action.endsConnection)
+    let deleted = destroying.count
     if plan.size.declared == 0, deleted > 0 {
       return Diagnostic(
         .nothingDeclared,
         "no connection is declared, and \(deleted) of \(plan.size.managed) would be deleted",
         help: ["if this is intended, confirm with --force"])
     }
-    let used = plan.changes.filter { $0.action.deletes && !$0.reach.isEmpty }
+    let used = destroying.filter { !$0.reach.isEmpty }
     if !used.isEmpty {
       return Diagnostic(
         .usedConnection,
-        "flows use connections that would be deleted: \(used.map { "`\($0.connection)`" }.joined(separator: ", "))",
+        "flows use connections that would be deleted or replaced: \(Self.names(used))",
         notes: used.flatMap { change in
           change.reach.map { "flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" }
         }, help: ["change the flows first, or confirm with --force"])
+    }
+    let unread = plan.findings.filter { $0.diagnostic.code == .flowUnreadable }
+    if !unread.isEmpty, !destroying.isEmpty {
+      return Diagnostic(
+        .flowUnreadable,
+        "a flow that cannot be read may use connections that would be deleted or replaced:"
+          + " \(Self.names(destroying))",
+        notes: unread.map(\.diagnostic.message),
+        help: ["fix the flows first, or confirm with --force"])
     }
     let touched = plan.changes.count { $0.action.changesExisting }
     let managed = plan.size.managed
@@ -33,18 +43,16 @@ package enum SafetyGuard {
       .tooManyChanges,
       "\(touched) of \(managed) managed connections (\(touched * 100 / managed) %) would be"
         + " changed or deleted; the limit is \(maxChangedPercent) %",
-      notes: ["\(deleted) of them deleted"], help: ["if this is intended, confirm with --force"])
+      notes: ["\(deleted) of them deleted or replaced"],
+      help: ["if this is intended, confirm with --force"])
+  }
+
+  private static func names(_ changes: [Change]) -> String {
+    changes.map { "`\($0.connection)`" }.joined(separator: ", ")
   }
 }
 
 extension ChangeAction {
-  fileprivate var deletes: Bool {
-    switch self {
-    case .delete: true
-    case .create, .update, .record, .replace, .rename, .adopt: false
-    }
-  }
-
   fileprivate var changesExisting: Bool {
     switch self {
     case .delete, .replace, .update, .rename: true

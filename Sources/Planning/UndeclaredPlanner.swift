@@ -12,7 +12,9 @@ struct UndeclaredPlanner {
     let declared = Set(
       input.desired.flatMap { [$0.name, input.snapshot.counterpart(of: $0).name] })
     var changes: [Change] = []
-    var findings: [Finding] = []
+    let blocking = Set(input.desired.flatMap { input.snapshot.blockers(of: $0) })
+    var findings = Finding.foreign(
+      input.snapshot.foreignEntries.filter { !blocking.contains($0) }, store: input.options.store)
     for (name, actual) in input.snapshot.actual
     where !declared.contains(name) && input.options.covers(name) {
       guard let applied = input.snapshot.applied[name] else {

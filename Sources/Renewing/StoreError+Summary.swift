@@ -14,7 +14,7 @@ extension StoreError {
     case .notFound(let name): "the store no longer has a connection `\(name)`"
     case .ownedByOther(let name, let owner): "`\(name)` belongs to \(owner)"
     case .tokensMoved, .versionConflict, .ledgerMoved: "another process was first"
-    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied, .ambiguousName:
+    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied:
       "the store could not be written"
     }
   }

@@ -6,10 +6,8 @@ package import Secrets
 package protocol RecordlessBackend: Sendable {
   var description: StoreDescription { get }
 
-  /// All connections.
-  ///
-  /// - Throws: `ambiguousName` if two have the same name.
-  func list() async throws(StoreError) -> [BackendConnection]
+  /// All connections, by id; several may have one name.
+  func list() async throws(StoreError) -> BackendList
 
   /// Checks what is permitted here, before anything is done.
   ///
@@ -22,7 +20,8 @@ package protocol RecordlessBackend: Sendable {
 
   /// Replaces name and setup; without a setup, the name alone.
   ///
-  /// - Throws: `versionConflict` if the connection is at another version by now.
+  /// - Throws: `versionConflict` if the connection is at another version by now; `refused` if the write
+  ///   requires an empty connection and it is not.
   func update(
     _ id: StoreID, from version: StoreVersion, _ write: BackendWrite
   ) async throws(StoreError) -> BackendConnection
@@ -40,10 +39,23 @@ package enum BackendOperation: String, Hashable, Sendable, CaseIterable {
   case read, create, update, delete
 }
 
+/// What a backend has.
+package struct BackendList: Hashable, Sendable {
+  package let connections: [BackendConnection]
+  /// Entries whose id alone could be read, with the name if there is one.
+  package let unreadable: [StoreID: String]
+
+  package init(_ connections: [BackendConnection], unreadable: [StoreID: String] = [:]) {
+    self.connections = connections
+    self.unreadable = unreadable
+  }
+}
+
 /// A connection as a backend shows it.
 package struct BackendConnection: Hashable, Sendable {
   package let id: StoreID
-  package let name: ConnectionName
+  /// As the backend has it: any text.
+  package let shownName: String
   package let app: AppID
   /// Whether it has a setup.
   package let isReady: Bool
@@ -51,12 +63,15 @@ package struct BackendConnection: Hashable, Sendable {
   package let createdAt: Timestamp
   package let updatedAt: Timestamp
 
+  /// `nil` if no connection of ours can have the name.
+  package var name: ConnectionName? { ConnectionName(shownName) }
+
   package init(
-    id: StoreID, name: ConnectionName, app: AppID, isReady: Bool, version: StoreVersion,
+    id: StoreID, shownName: String, app: AppID, isReady: Bool, version: StoreVersion,
     createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
-    self.name = name
+    self.shownName = shownName
     self.app = app
     self.isReady = isReady
     self.version = version
@@ -85,10 +100,13 @@ package struct BackendWrite: Sendable {
   package let name: ConnectionName
   package let app: AppID
   package let setup: Setup?
+  /// An update is refused if the connection has a setup.
+  package let requiresEmpty: Bool
 
-  package init(name: ConnectionName, app: AppID, setup: Setup?) {
+  package init(name: ConnectionName, app: AppID, setup: Setup?, requiresEmpty: Bool = false) {
     self.name = name
     self.app = app
     self.setup = setup
+    self.requiresEmpty = requiresEmpty
   }
 }

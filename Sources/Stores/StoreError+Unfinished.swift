@@ -14,7 +14,7 @@ extension StoreError {
       case .unfinished, .outcomeUnknown: throw error
       case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
         .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
-        .permissionDenied, .refused, .ambiguousName, .ledgerFailed, .ledgerRejected,
+        .permissionDenied, .refused, .ledgerFailed, .ledgerRejected,
         .ledgerUnreachable, .ledgerMoved, .tokensMoved:
         throw .unfinished(name, error)
       }

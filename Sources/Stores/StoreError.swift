@@ -29,7 +29,6 @@ package indirect enum StoreError: Error, Hashable, Sendable {
   case permissionDenied([String])
   /// The backend refused the request; never quotes the request.
   case refused(String)
-  case ambiguousName(ConnectionName, [StoreID])
   /// A write whose response was lost, so its outcome is unknown.
   case outcomeUnknown(String)
   /// A part of a change reached the backend before this failed, so the journal keeps its intent.

@@ -55,7 +55,7 @@ import Testing
   {
     let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let http = Scripted([answer(429, headers), answer()])
-    #expect(try await vault(http, time).list().isEmpty)
+    #expect(try await vault(http, time).list().connections.isEmpty)
     #expect(time.slept == [.milliseconds(expected)])
   }
 
@@ -73,7 +73,7 @@ import Testing
   ) async throws {
     let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let http = Scripted([answer(429, headers), answer()])
-    #expect(try await vault(http, time).list().isEmpty)
+    #expect(try await vault(http, time).list().connections.isEmpty)
     #expect(time.slept == [.milliseconds(expected)])
   }
 
@@ -101,8 +101,8 @@ import Testing
       domain: "t.example.com", base: "http://server",
       credentials: { () throws(StoreError) in .client(id: "id", secret: "s3cret") }, http: http,
       runtime: time.runtime)
-    #expect(try await vault.list().isEmpty)
-    #expect(try await vault.list().isEmpty)
+    #expect(try await vault.list().connections.isEmpty)
+    #expect(try await vault.list().connections.isEmpty)
     #expect(http.calls.withLock { $0.count } == (isOver ? 4 : 3))
   }
 
@@ -121,7 +121,7 @@ import Testing
     let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
     let broken = Result<HTTPResponse, HTTPFailure>.failure(.noResponse("it broke"))
     let http = Scripted([broken, answer(503), broken, answer()])
-    #expect(try await vault(http, time).list().isEmpty)
+    #expect(try await vault(http, time).list().connections.isEmpty)
     #expect(time.slept == [.milliseconds(250), .milliseconds(500), .milliseconds(1000)])
     let gone = Scripted(Array(repeating: answer(503), count: 6))
     await #expect(throws: StoreError.unavailable("it responded with 503")) {
@@ -141,7 +141,7 @@ import Testing
     let http = Scripted([
       page(150, 0..<100), page(149, 100..<149), page(149, 0..<100), page(149, 100..<149),
     ])
-    #expect(try await vault(http, TestRuntime()).list().count == 149)
+    #expect(try await vault(http, TestRuntime()).list().connections.count == 149)
     #expect(http.calls.withLock { $0.count } == 4)
   }
 

@@ -73,6 +73,20 @@ import Testing
     return (store, try await store.journal.recoverInterruptedRuns())
   }
 
+  /// One of them is a person's, made in the same minutes.
+  @Test func aKilledCreateTakesNeitherOfTwoWithItsName() async throws {
+    let create = try write("a", .create)
+    _ = try await run(try store(in: "ann"), [create])
+    for _ in 0..<2 {
+      _ = try await backend.create(BackendWrite(name: create.name, app: create.app, setup: nil))
+    }
+    let (store, _) = try await recovered(in: "bob")
+    let snapshot = try await store.reader.read()
+    #expect(snapshot.applied.isEmpty && snapshot.actual.isEmpty)
+    #expect(snapshot.foreignEntries.map(\.reason) == [.sharedName, .sharedName])
+    #expect(snapshot.foreignEntries.allSatisfy { $0.connection == create.name })
+  }
+
   @Test func outcomesAreSharedEveryFewSecondsAndAtTheEnd() async throws {
     let store = try store(in: "ann")
     let writes = try ["a", "b", "c"].map { try write($0, .create) }

@@ -27,7 +27,7 @@ final class MemoryBackend: RecordlessBackend {
     if let error { throw error }
   }
 
-  func list() async throws(StoreError) -> [BackendConnection] { connections }
+  func list() async throws(StoreError) -> BackendList { BackendList(connections) }
 
   func check(_ operations: Set<BackendOperation>) async throws(StoreError) {
     guard operations.contains(.read) else { throw .refused("a run reads too") }
@@ -47,6 +47,7 @@ final class MemoryBackend: RecordlessBackend {
     guard found?.version == version else {
       throw .versionConflict(write.name, expected: version, found: found?.version)
     }
+    if write.requiresEmpty, found?.isReady == true { throw .refused("it has a setup") }
     let made = put(write, id: id)
     try respond()
     return made
@@ -67,7 +68,7 @@ final class MemoryBackend: RecordlessBackend {
       let id = id ?? StoreID("id-\(stored.number)")
       let now = Timestamp(milliseconds: 1_790_000_000_000)
       let connection = BackendConnection(
-        id: id, name: write.name, app: write.app, isReady: write.setup != nil,
+        id: id, shownName: write.name.rawValue, app: write.app, isReady: write.setup != nil,
         version: StoreVersion("v\(stored.number)"), createdAt: now, updatedAt: now)
       stored.connections[id] = connection
       return connection

@@ -4,7 +4,7 @@ import Model
 import Testing
 
 @Suite struct FlowTests {
-  private func read(_ text: String) -> (flow: Flow?, diagnostics: [Diagnostic]) {
+  private func read(_ text: String) -> (flow: Flow, diagnostics: [Diagnostic]) {
     let read = FlowFile(Array(text.utf8), file: "flows/it.json")
     return (read.flow, read.diagnostics)
   }
@@ -27,7 +27,8 @@ import Testing
       }
       """)
     #expect(read.diagnostics.isEmpty)
-    let flow = try #require(read.flow)
+    let flow = read.flow
+    #expect(flow.gaps.isEmpty)
     #expect(flow.name == "Welcome 😀")
     #expect(
       flow.steps.map(\.title) == [
@@ -39,14 +40,17 @@ import Testing
   }
 
   @Test func aFlowWithoutActionsHasNone() throws {
-    #expect(try #require(read(#"{"id": "af_1"}"#).flow).steps.isEmpty)
-    #expect(try #require(read(#"{"name": "n", "actions": []}"#).flow).steps.isEmpty)
+    for text in [
+      #"{"id": "af_1"}"#, #"{"name": "n", "actions": []}"#, #"{"name": "n", "actions": null}"#,
+    ] {
+      let read = read(text)
+      #expect(read.flow.steps.isEmpty && read.flow.gaps.isEmpty && read.diagnostics.isEmpty)
+    }
   }
 
   @Test(arguments: [
     ("", "VC1215 -"), ("[]", "VC1215 1:1"), ("{}", "VC1215 1:1"), (#"{"name": "x""#, "VC1215 1:13"),
     (#"{"name": "x", "actions": {}}"#, "VC1215 1:26"),
-    (#"{"name": "x", "actions": [{"type": "A"}]}"#, "VC1215 1:27"),
     (
       #"{"name": "x", "actions": [{"type": "A", "action": "B", "params": {"connection_id": 1}}]}"#,
       "VC1215 1:84"
@@ -54,7 +58,116 @@ import Testing
   ])
   func refusesAFileThatIsNotAFlow(text: String, expected: String) {
     let read = read(text)
-    #expect(read.flow == nil)
+    #expect(read.flow.gaps.count == 1)
     #expect(read.diagnostics.map(\.inBrief) == [expected])
+    #expect(read.diagnostics.hasErrors)
+  }
+
+  private static let deep =
+    String(repeating: "{\"a\":[", count: 70) + "1" + String(repeating: "]}", count: 70)
+
+  /// Whatever else a definition has, the connection that it uses is found.
+  @Test(arguments: [
+    // What is beside the action that uses it.
+    #"{"type": "A", "action": "B", "params": {"connection_id": ""}}"#,
+    #"{"type": "A", "action": "B", "params": {"connection_id": 12}}"#,
+    #"{"type": "A", "action": "B", "params": {"connection_id": null}}"#,
+    #"{"type": "A", "action": "B", "params": {"connection_id": {"x": []}}}"#,
+    #"{"type": "A"}"#, "null", "[]", "17", #""text""#, #"{"type": 1, "action": []}"#,
+    #"{"type": "A", "type": "A", "action": "B", "params": {}, "params": {"x": 1, "x": 2}}"#,
+    #"{"type": "A", "action": "B", "alias": "\ud800"}"#,
+    #"{"type": "A", "action": "B", "alias": "\udfff\ud800 \u0000"}"#,
+    "{\"type\": \"A\", \"action\": \"B\", \"alias\": \"\u{7F}\u{85}\u{2028}\u{FFFE}\u{FFFF}\"}",
+    "{\"type\": \"A\", \"action\": \"B\", \"\(String(repeating: "k", count: 2000))\": 1}",
+    "{\"type\": \"A\", \"action\": \"B\", \"params\": \(deep)}",
+    #"{"type": "A", "action": "B", "params": {"x": "\t*a &b !c %d @e `f` - ? : # | >"}}"#,
+    #"{"type": "FLOW", "action": "BOOLEAN_CONDITION", "params": {"then": {}, "else": 3}}"#,
+  ])
+  func findsTheConnectionBeside(_ other: String) {
+    let used = #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_used"}}"#
+    for actions in ["[\(other), \(used)]", "[\(used),\(other)]"] {
+      let flow = read("{\"name\": \"x\", \"actions\": \(actions)}").flow
+      #expect(flow.steps.contains { $0.title == "http.send" && $0.connection == "ac_used" })
+    }
+  }
+
+  /// Wherever the reference is, and whatever is around it.
+  @Test(arguments: [
+    #"{"type": "HTTP", "action": "SEND", "params": {"a": [{"connection_id": "ac_used"}]}}"#,
+    #"{"type": "HTTP", "action": "SEND", "connection_id": "ac_used"}"#,
+    #"{"type": "HTTP", "action": "SEND", "params": [{"connection_id": "ac_used"}]}"#,
+    #"{"type": "HTTP", "action": "SEND", "options": {"x": {"connection_id": "ac_used"}}}"#,
+    #"{"action": "SEND", "params": {"connection_id": "ac_used"}}"#,
+    #"{"params": {"connection\u005fid": "ac\u005fused"}}"#,
+    #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": "x", "connection_id": "ac_used"}}"#,
+    #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_used", "connection_id": ""}}"#,
+    #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_used"}, "params": {}}"#,
+    #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": {"connection_id": "ac_used"}}}"#,
+    #"{"type": "FLOW", "action": "SWITCH", "params": {"cases": [{"match": 1, "then": [{"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_used"}}]}]}}"#,
+    #"{"type": "FLOW", "action": "LOOP", "params": {"body": {"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_used"}}}}"#,
+    #"[[{"connection_id": "ac_used"}]]"#,
+  ])
+  func findsTheConnectionIn(_ action: String) {
+    for text in [
+      #"{"name": "x", "actions": [\#(action)]}"#, #"{"name": "x", "then": [\#(action)]}"#,
+      #"{"name": "x", "actions": [], "actions": [\#(action)]}"#,
+      #"{"name": "x", "actions": {"first": \#(action)}}"#,
+    ] {
+      #expect(read(text).flow.steps.contains { $0.connection == "ac_used" }, "\(text)")
+    }
+  }
+
+  @Test func anIdUnderAnotherKeyIsAUse() throws {
+    let id = "ac_" + String(repeating: "x", count: 22)
+    let flow = read(
+      #"{"name": "x", "actions": [{"type": "A", "action": "B", "params": {"vault": ["\#(id)"]}}]}"#
+    ).flow
+    let step = try #require(flow.steps.first { $0.connection == id })
+    #expect(!step.isDirect && step.looksLikeStoreID)
+    #expect(flow.steps.first?.connection == nil)
+  }
+
+  /// Other data may have that key too: only what the action itself names must exist.
+  @Test func aReferenceInAnActionsDataIsNoneOfTheAction() throws {
+    let flow = read(
+      #"{"name": "x", "actions": [{"type": "HTTP", "action": "SEND", "params": {"payload": {"connection_id": "con_1"}}}]}"#
+    ).flow
+    #expect(flow.steps.map(\.isDirect) == [true, false])
+    #expect(flow.steps.map(\.connection) == [nil, "con_1"])
+  }
+
+  @Test(arguments: [
+    (#"{"name": "x", "actions": [{"params": {"connection_id": "{{actions.a.id}}"}}]}"#, "run time"),
+    (#"{"name": "x", "actions": [{"params": {"connection_id": 1}}]}"#, "must be a string"),
+    (#"{"name": "x", "actions": [{"params": {"connection_id": true}}]}"#, "must be a string"),
+    (#"{"name": "x", "actions": [{"params": {"connection_id": []}}]}"#, "must be a string"),
+    (#"{"name": "x", "actions": "[]"}"#, "must be a list"),
+    (#"[{"name": "x", "actions": []}]"#, "must be an object"),
+    (#"{"name": "x", "actions": []}}"#, "not JSON"), ("<html>", "not JSON"), ("null", "object"),
+  ])
+  func whatCannotBeReadIsAGap(_ text: String, _ reason: String) {
+    #expect(read(text).flow.gaps.map(\.reason).contains { $0.contains(reason) }, "\(text)")
+  }
+
+  /// Exports are often one line; locations in it cost no more than others.
+  @Test(.timeLimit(.minutes(5))) func aFlowOfManyMegabytesIsRead() throws {
+    let action = #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_1", "x": 1}}"#
+    let list = Array(repeating: action, count: 8000).joined(separator: ",")
+    let padding = String(repeating: "x", count: 6_000_000)
+    let text =
+      #"{"name": "\#(padding)", "actions": [\#(list),{"params": {"connection_id": "ac_2"}}]}"#
+    let flow = read(text).flow
+    #expect(flow.steps.count == 8001)
+    let last = try #require(flow.steps.last)
+    #expect(last.connection == "ac_2" && (last.location.range?.start.column ?? 0) > 6_000_000)
+    #expect(flow.gaps.isEmpty)
+  }
+
+  @Test func columnsCountCharacters() throws {
+    let text = "\u{FEFF}{\"name\": \"é😀\", \"actions\":\r\n 1}"
+    let read = read(text)
+    #expect(read.diagnostics.map(\.inBrief) == ["VC1215 2:2"])
+    let other = self.read("\u{FEFF}{\"name\": \"é😀\", \"actions\": 1}")
+    #expect(other.diagnostics.map(\.inBrief) == ["VC1215 1:27"])
   }
 }

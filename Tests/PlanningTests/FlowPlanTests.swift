@@ -91,6 +91,42 @@ import Testing
     #expect(plan.findings.isEmpty)
   }
 
+  @Test func aConnectionThatOnlyTheStoreHasIsNotCalledMissing() throws {
+    let there = try #require(ConnectionName("there"))
+    let id = "ac_" + String(repeating: "x", count: 22)
+    let snapshot = Snapshot(
+      actual: [
+        there: ActualConnection(
+          id: StoreID(id), name: there, app: "crm", setupType: nil, fields: [:], version: "1",
+          updatedAt: Timestamp(milliseconds: 0))
+      ],
+      foreignEntries: [ForeignEntry(id: "ac_2", name: "odd ", reason: .invalidName)])
+    let location = Location.file("flows/f.json")
+    func notes(_ id: String) -> [String] {
+      let step = FlowStep(
+        app: "crm", action: "find", connection: id, looksLikeStoreID: true, location: location)
+      return planned([], [step], snapshot: snapshot).findings
+        .filter { $0.diagnostic.code == .flowNamesNone }
+        .flatMap { $0.diagnostic.notes + $0.diagnostic.help }
+    }
+    #expect(
+      notes(id) == ["the store has it, as `there`", "declare it: vaultctl import there"])
+    #expect(notes("ac_2").first == "the store has it, as `odd `, which is not one of ours")
+    #expect(
+      notes("ac_3").first == "it looks like a store ID, and the store has no such connection")
+  }
+
+  @Test func whatIsInAnActionsDataIsAUseOnlyIfThereIsSuchAConnection() throws {
+    func step(_ id: String) -> FlowStep {
+      FlowStep(
+        app: "mail", action: "find", connection: id, isDirect: false,
+        location: .file("flows/f.json"))
+    }
+    let plan = planned([try connection("a")], [step("a"), step("con_1"), step("{{x}}")])
+    #expect(plan.changes.map { $0.reach.map(\.flow) } == [["Onboard"]])
+    #expect(plan.findings.isEmpty)
+  }
+
   @Test func anActionsScopesMustBeDeclared() throws {
     let steps = [step("crm", "write", "a")]
     let plan = planned([try connection("a", scopes: ["read"])], steps)

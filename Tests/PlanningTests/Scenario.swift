@@ -83,17 +83,23 @@ struct Scenario {
       preventsDestroy: preventsDestroy, ignoredFields: ignored, origin: Self.location)
   }
 
-  func planned(declared: Bool = true) -> Plan {
+  /// - Parameter others: declared connections that are not in the store.
+  func planned(
+    declared: Bool = true, others: Int = 0, flows: [Flow] = [], foreign: [ForeignEntry] = []
+  ) -> Plan {
     let stored = former ?? name
+    let more = (0..<others).compactMap { ConnectionName("other-\($0)") }.map {
+      DesiredConnection(name: $0, app: "mail", setup: nil, origin: Self.location)
+    }
     return Planner(
       PlanningInput(
-        desired: declared ? [desired] : [],
+        desired: (declared ? [desired] : []) + more,
         snapshot: Snapshot(
           actual: actual.map { [stored: $0] } ?? [:],
-          applied: applied.map { [stored: $0] } ?? [:]),
+          applied: applied.map { [stored: $0] } ?? [:], foreignEntries: foreign),
         catalog: Self.catalog,
         comparisons: comparison.map { [FieldAddress(name, "api_key"): $0] } ?? [:],
-        options: options)
+        options: options, flows: flows)
     ).plan()
   }
 }

@@ -37,6 +37,11 @@ package actor TenantState {
       }.map { String(decoding: $0, as: UTF8.self) }
     }
 
+    init(status: Int, text: String) {
+      self.status = status
+      self.text = text
+    }
+
     static func error(
       _ status: Int, _ reason: String, _ message: String, code: String? = nil
     ) -> Answer {
@@ -48,6 +53,10 @@ package actor TenantState {
 
   var connections: [Connection] = []
   var flows: [(id: String, name: String, definition: [String: Any])] = []
+  /// Definitions that are answered as they are, whatever they are.
+  private var rawFlows: [String: String] = [:]
+  /// Items of the list that are answered as they are, by the connection's name.
+  private var rawItems: [String: [String: String]] = [:]
   /// The scopes that a token is given.
   package var scopes = [
     "read:flows_vault_connections", "create:flows_vault_connections",
@@ -110,6 +119,21 @@ package actor TenantState {
         ]
       ))
   }
+
+  /// A flow whose definition is answered as it is, to replace the one before.
+  package func putFlow(_ id: String, _ name: String, json: String) {
+    flows.removeAll { $0.id == id }
+    flows.append((id, name, [:]))
+    rawFlows[id] = json
+  }
+
+  package func removeFlow(_ id: String) {
+    flows.removeAll { $0.id == id }
+    rawFlows[id] = nil
+  }
+
+  /// Lets a connection be listed with other members than it has.
+  package func deform(_ name: String, _ members: [String: String]) { rawItems[name] = members }
 
   // MARK: Answers
 
@@ -226,6 +250,7 @@ package actor TenantState {
     guard let found = flows.first(where: { $0.id == id }) else {
       return .error(404, "Not Found", "Flow not found")
     }
+    if let json = rawFlows[id] { return Answer(status: 200, text: json) }
     var body = found.definition
     body["created_at"] = Self.date(clock)
     body["updated_at"] = Self.date(clock)
@@ -286,6 +311,7 @@ package actor TenantState {
       "ready": connection.setup != nil, "created_at": Self.date(connection.createdAt),
       "updated_at": Self.date(connection.updatedAt), "fingerprint": connection.fingerprint,
     ]
+    for (key, value) in rawItems[connection.name] ?? [:] { body[key] = value }
     // As the vendor's: pieces of the secret.
     if let value = connection.setup?.values.max(by: { $0.count < $1.count }) {
       body["account_name"] = "\(value.prefix(3))***\(value.suffix(3))"

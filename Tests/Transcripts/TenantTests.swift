@@ -119,15 +119,6 @@ import Testing
     try it.sandbox.expectTranscript()
   }
 
-  @Test func twoConnectionsOfOneNameAreAnErrorWithBothIds() async throws {
-    let tenant = try await TestTenant()
-    await tenant.state.add("twin", app: "SLACK")
-    await tenant.state.add("twin", app: "SLACK")
-    let it = try TenantSandbox(tenant)
-    #expect(try await it.vaultctl(["plan"]).status == 1)
-    try it.sandbox.expectTranscript()
-  }
-
   @Test func rateLimitingCostsNoMoreCallsThanWereRefused() async throws {
     func calls(_ fault: @escaping @Sendable (TestTenant.Call) -> TestTenant.Fault?) async throws
       -> Int

@@ -9,9 +9,13 @@ struct TokenSandbox: Sendable {
   /// - Parameters:
   ///   - server: where its endpoints are; `/o/token/` and others behind it.
   ///   - oauth: more of each app's `oauth:`, by lines.
-  init(server: String, oauth: [String] = [], project: String = "") throws {
+  ///   - revokesMachines: the service revokes the tokens of client credentials too.
+  init(
+    server: String, oauth: [String] = [], revokesMachines: Bool = false, project: String = ""
+  ) throws {
     sandbox = try Sandbox()
     let more = oauth.map { "      \($0)\n" }.joined()
+    let revoking = revokesMachines ? "      revocationEndpoint: \(server)/o/revoke_token/\n" : ""
     try sandbox.writeProject(
       extra: """
         \(project)
@@ -25,7 +29,7 @@ struct TokenSandbox: Sendable {
                   - {name: client_secret, required: true}
             oauth:
               tokenEndpoint: \(server)/o/token/
-        \(more)
+        \(revoking)\(more)
           crm:
             setups:
               - type: oauth_code

@@ -65,7 +65,10 @@ struct ApplyCommand: Subcommand {
 
   /// A plan for another store is refused before this one is asked for anything.
   private func source(_ session: Session) throws -> ApplyRunner.Source {
-    if let saved { return .saved(try session.savedPlan(in: saved), file: saved) }
+    if let saved {
+      return .saved(
+        try session.savedPlan(in: saved), file: saved, readsFlows: !options.noFlows)
+    }
     return .manifests(try options.planning(), readsFlows: !options.noFlows)
   }
 

@@ -10,8 +10,15 @@ import Stores
 struct ApplyRunner {
   enum Source {
     /// A plan that was made for this store, and its file.
-    case saved(SavedPlan, file: String)
+    case saved(SavedPlan, file: String, readsFlows: Bool)
     case manifests(PlanningOptions, readsFlows: Bool)
+
+    /// Whether the store's own flows count too.
+    var readsFlows: Bool {
+      switch self {
+      case .saved(_, _, let readsFlows), .manifests(_, let readsFlows): readsFlows
+      }
+    }
   }
 
   let session: Session
@@ -51,7 +58,10 @@ struct ApplyRunner {
       }
       return try await session.underLock(waitingAtMost: seconds, console) { lock in
         try await recover(lock)
-        let changes = basis.changes(to: session.basis(of: plan, try await session.read()))
+        let snapshot = try await session.read()
+        let changes =
+          try await basis.changes(to: session.basis(of: plan, snapshot))
+          + session.usesGained(since: plan, snapshot, readsFlows: source.readsFlows)
         if !changes.isEmpty { throw Failure(.changedWhileAsking(changes)) }
         return try await carryOut(plan, lock)
       }
@@ -68,8 +78,8 @@ struct ApplyRunner {
     let plan: Plan
     let basis: PlanBasis
     switch source {
-    case .saved(let saved, let file):
-      try await session.requireCurrent(saved, in: file)
+    case .saved(let saved, let file, let readsFlows):
+      try await session.requireCurrent(saved, in: file, readsFlows: readsFlows)
       (plan, basis) = (saved.plan, saved.basis)
     case .manifests(let options, let readsFlows):
       let planned = try await session.plan(options, readsFlows: readsFlows)
@@ -81,7 +91,10 @@ struct ApplyRunner {
       console.report([refusal.diagnostic])
       return .ended(refusal.outcome)
     }
-    return plan.changes.isEmpty ? .ended(.fine) : .ready(plan, basis)
+    if plan.changes.isEmpty {
+      return .ended(plan.findings.contains(where: \.isBlocking) ? .failed : .fine)
+    }
+    return .ready(plan, basis)
   }
 
   /// Runs that were interrupted are recovered and reported.
@@ -97,16 +110,22 @@ struct ApplyRunner {
 
   private func carryOut(_ plan: Plan, _ lock: StoreLock) async throws -> Outcome {
     let tokens = ApplyTokenUpdater(session, plan)
-    let revocable = try await tokens.tokensToRevoke()
+    let revoker = try await tokens.removalRevoker()
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier(lock).carryOut(
-      plan, desired: session.workspace.state.connections, by: session.provenance()
+      plan, desired: session.workspace.state.connections, by: session.provenance(),
+      beforeRemoval: { await revoker?.revoke(before: $0) }
     ) { change, result in
       if console.showsProgress { console.note(lines.line(change, result.summary)) }
     }
     report(outcome, plan)
+    console.report(await revoker?.diagnostics.sorted { $0.message < $1.message } ?? [])
+    let isRevoked = await revoker?.hasFailed != true
     do {
-      let isWhole = try await tokens.update(after: outcome, revoking: revocable, console)
+      // A connection was skipped, so not all that is declared is so.
+      let isWhole =
+        try await tokens.update(after: outcome, console) && isRevoked
+        && !plan.findings.contains(where: \.isBlocking)
       return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
     } catch {
       throw outcome.mayHaveChanged ? Failure(error, outcome: .partly) : error

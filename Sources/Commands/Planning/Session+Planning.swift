@@ -36,8 +36,7 @@ extension Session {
   ) async throws -> (plan: Plan, snapshot: Snapshot) {
     let snapshot = try await read(isOffline: isOffline)
     LeakedAtExit.keep(snapshot)
-    let flows =
-      workspace.contents.flows + (isOffline || !readsFlows ? [] : try await flowsOfStore())
+    let flows = try await flows(ofStore: readsFlows && !isOffline)
     let desired = workspace.state.connections
     let unknown = unknownTargets(options.targets ?? [], desired: desired, snapshot: snapshot)
     if !unknown.isEmpty { throw Failure(unknown.map { .unknownTarget($0) }) }
@@ -60,14 +59,22 @@ extension Session {
     return (plan, snapshot)
   }
 
-  /// The flows of the store's backend; a flow that cannot be read uses nothing.
-  private func flowsOfStore() async throws -> [Flow] {
-    try await mappingStoreErrors { () async throws(StoreError) in
-      try await store.flows?.flows() ?? []
+  /// The project's flows and, if wanted, those of the store's backend; a flow that cannot be read may use
+  /// any connection.
+  func flows(ofStore isOfStore: Bool) async throws -> [Flow] {
+    let stored = try await mappingStoreErrors { () async throws(StoreError) in
+      isOfStore ? try await store.flows?.flows() ?? [] : []
     }
-    .compactMap { flow in
-      FlowFile(flow.json, file: "flow `\(flow.name)` of \(store.description)").flow
-    }
+    return workspace.contents.flows
+      + stored.map { flow in
+        let file = "flow `\(flow.name)` of \(store.description)"
+        switch flow.content {
+        case .json(let bytes): return FlowFile(bytes, file: file, name: flow.name).flow
+        case .unreadable(let reason):
+          let gap = FlowGap(reason: reason, location: .file(file))
+          return Flow(name: flow.name, file: file, steps: [], gaps: [gap])
+        }
+      }
   }
 
   func labelled(_ plan: Plan) -> EnvironmentPlan {

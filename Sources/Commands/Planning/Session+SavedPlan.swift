@@ -30,10 +30,36 @@ extension Session {
   }
 
   /// Refuses a plan if something that it is based on has changed.
-  func requireCurrent(_ saved: SavedPlan, in file: String) async throws {
+  ///
+  /// - Parameter readsFlows: the store's own flows count too.
+  func requireCurrent(_ saved: SavedPlan, in file: String, readsFlows: Bool) async throws {
     if saved.plan.changes.isEmpty { return }
-    let changes = saved.basis.changes(to: basis(of: saved.plan, try await read()))
+    let snapshot = try await read()
+    let changes =
+      try await saved.basis.changes(to: basis(of: saved.plan, snapshot))
+      + usesGained(since: saved.plan, snapshot, readsFlows: readsFlows)
     if !changes.isEmpty { throw Failure(.stalePlan(file, changes: changes)) }
+  }
+
+  /// What flows use by now of the connections that a plan deletes or replaces, for people: the plan was
+  /// approved without it.
+  func usesGained(
+    since plan: Plan, _ snapshot: Snapshot, readsFlows: Bool
+  ) async throws -> [String] {
+    let ended = plan.changes.filter(\.action.endsConnection)
+    if ended.isEmpty { return [] }
+    let flows = try await flows(ofStore: readsFlows)
+    let index = FlowIndex(
+      flows, desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog)
+    let known = Set(plan.findings.map(\.diagnostic.message))
+    let gained = ended.flatMap { change in
+      index.uses(of: change.connection)
+        .filter { use in !change.reach.contains { $0.flow == use.flow && $0.file == use.file } }
+        .map { "flow `\($0.flow)` uses `\(change.connection)` now" }
+    }
+    return gained
+      + index.findings().map(\.diagnostic)
+      .filter { $0.code == .flowUnreadable && !known.contains($0.message) }.map(\.message)
   }
 
   func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {

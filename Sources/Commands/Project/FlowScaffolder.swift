@@ -17,7 +17,7 @@ struct FlowScaffolder {
   func missing(_ flow: Flow) throws -> [Missing] {
     let declared = Set(workspace.state.connections.map(\.name.rawValue))
     var found: [String: (app: App, unnamed: [String])] = [:]
-    for step in flow.steps {
+    for step in flow.steps where step.isDirect {
       guard let app = workspace.catalog[step.app] else { continue }
       if let text = step.connection {
         if !declared.contains(text), found[text] == nil { found[text] = (app, []) }

@@ -72,7 +72,8 @@ struct NewCommand: Subcommand {
       throw Diagnostic.unreadable(path, error)
     }
     let read = FlowFile(Array(bytes), file: path)
-    guard let flow = read.flow else {
+    let flow = read.flow
+    if read.diagnostics.hasErrors {
       throw Failure(read.diagnostics, sources: [path: read.source])
     }
     let missing = try FlowScaffolder(workspace: workspace).missing(flow)

@@ -121,7 +121,7 @@ package struct ProjectReader {
         let read = FlowFile(bytes, file: file)
         sources[file] = read.source
         diagnostics += read.diagnostics
-        flows += read.flow.map { [$0] } ?? []
+        flows.append(read.flow)
       }
     }
     return flows

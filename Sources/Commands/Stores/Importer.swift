@@ -32,10 +32,13 @@ struct Importer {
     return imported
   }
 
-  /// Apps that the catalog does not know; if there are any, nothing is imported.
+  func knowsApp(of name: ConnectionName, in snapshot: Snapshot) -> Bool {
+    snapshot.actual[name].map { session.workspace.catalog[$0.app] != nil } ?? false
+  }
+
+  /// Apps that the catalog does not know; their connections are not imported.
   func faults(_ names: Set<ConnectionName>, in snapshot: Snapshot) -> [Diagnostic] {
-    names.sorted().compactMap { snapshot.actual[$0] }
-      .filter { session.workspace.catalog[$0.app] == nil }
+    names.sorted().filter { !knowsApp(of: $0, in: snapshot) }.compactMap { snapshot.actual[$0] }
       .map { connection in
         Diagnostic(
           .unknownApp, "`\(connection.name)` has the unknown app `\(connection.app)`",

@@ -26,7 +26,7 @@ extension TokenRenewer {
     }
   }
 
-  /// Revokes tokens that are no longer in the store.
+  /// Revokes tokens of a connection, which are no longer in the store or about to be removed from it.
   ///
   /// - Parameter isReplaced: other tokens replaced them, and must be known to work first.
   /// - Returns: what failed, as warnings.
@@ -45,9 +45,11 @@ extension TokenRenewer {
       guard try await currentTokenWorks(name, client) else { return [.stillUntried(name)] }
     }
     let faults = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewer.revoke(superseded, client, sharing: records.keys.sorted())
+      // New tokens of the connection itself may be the previous ones in part.
+      let sharing = records.keys.filter { isReplaced || $0 != name }.sorted()
+      return try await renewer.revoke(superseded, client, sharing: sharing)
     }
-    return faults.prefix(1).map { .notRevoked(name, $0) }
+    return faults.prefix(1).map { .notRevoked(name, $0.summary) }
   }
 
   /// Whether the service accepts the token that the store has now; true if the service cannot be
@@ -65,10 +67,10 @@ extension TokenRenewer {
 }
 
 extension Diagnostic {
-  fileprivate static func notRevoked(_ name: ConnectionName, _ fault: TokenError) -> Diagnostic {
+  static func notRevoked(_ name: ConnectionName, _ reason: String) -> Diagnostic {
     Diagnostic(
       .revocationFailed, "the tokens of `\(name)` may still be valid at the service",
-      severity: .warning, notes: [fault.summary],
+      severity: .warning, notes: [reason],
       help: ["revoke them on the service's own page"])
   }
 

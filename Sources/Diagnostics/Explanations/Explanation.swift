@@ -132,6 +132,8 @@ extension DiagnosticCode {
     case .usedConnection: .usedConnection
     case .foreignConnection: .foreignConnection
     case .unclaimedRecord: .unclaimedRecord
+    case .flowUnreadable: .flowUnreadable
+    case .setupIncomplete: .setupIncomplete
 
     // VC4xxx: stores.
     case .storeUnavailable: .storeUnavailable
@@ -163,6 +165,7 @@ extension DiagnosticCode {
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind
     case .ownedByOther: .ownedByOther
+    case .foreignEntry: .foreignEntry
 
     // VC5xxx: tokens.
     case .tokenExpired: .tokenExpired

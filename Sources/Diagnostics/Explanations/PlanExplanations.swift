@@ -165,8 +165,26 @@ extension Explanation {
   static let usedConnection = Explanation(
     "Connection in use",
     """
-    A flow uses the connection that would be deleted, and would fail at run time. Change the flow
-    first, or confirm with `--force`.
+    A flow uses the connection that would be deleted, or replaced by one with another ID, and would
+    fail at run time. Change the flow first, or confirm with `--force`.
+    """)
+
+  static let flowUnreadable = Explanation(
+    "Flow cannot be read",
+    """
+    Something in a flow's definition cannot be read: it is not JSON, or it refers to a connection in a
+    form that says nothing about which one. The flow may use any connection, so none is deleted or
+    replaced while it is like that, unless `--force` confirms it.
+    """)
+
+  static let setupIncomplete = Explanation(
+    "Incomplete setup for a connection that has one",
+    """
+    The manifest has a part of a setup. The connection in the store has a setup that no record
+    describes, because it was imported or a person added it there. The store does not return setups and
+    writes them only as a whole, so the part can neither be added nor replace it. Complete the setup,
+    or remove it from the manifest to leave the store's as it is. An apply leaves the connection
+    unchanged and does not count as complete.
     """)
 
   static let foreignConnection = Explanation(

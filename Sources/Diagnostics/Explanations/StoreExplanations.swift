@@ -115,8 +115,9 @@ extension Explanation {
   static let ambiguousName = Explanation(
     "Two connections with one name",
     """
-    Manifests identify connections by name, and the store has two with this name. Nothing is done,
-    because it is not clear which one is meant.
+    Manifests identify connections by name, and the store has several with this name. None of them is
+    touched unless one is recorded as applied, because it is not clear which one is meant. If the name is
+    declared, an apply does not count as complete.
     """)
 
   static let outcomeUnknown = Explanation(
@@ -204,5 +205,13 @@ extension Explanation {
     """
     A write was refused because another project or environment applied the connection. It may have
     done so after the plan.
+    """)
+
+  static let foreignEntry = Explanation(
+    "Foreign entry in the store",
+    """
+    The store has an entry that no manifest can declare, because of its name, or one in a form that
+    cannot be read. It is left alone and concerns nothing else. If it is the entry of a declared
+    connection, that connection is left unchanged, and an apply does not count as complete.
     """)
 }

@@ -23,6 +23,16 @@ package struct SetupShape: Hashable, Sendable {
     self[field]?.isSecret ?? !publicFields.contains(field)
   }
 
+  /// Whether a setup that requires no field is as good as none, since nothing is given that it could log
+  /// in with. A consent needs a secret, or a client that asks for one.
+  package func lacksCredential(_ given: some Collection<FieldName>) -> Bool {
+    guard !fields.contains(where: \.isRequired), isOpen || fields.contains(where: \.isSecret) else {
+      return false
+    }
+    guard grant == .authorizationCode else { return given.isEmpty }
+    return !given.contains { $0 == "client_id" || self[$0]?.isSecret ?? true }
+  }
+
   /// The required fields that `given` lacks, in the catalog's order.
   package func missing(from given: some Collection<FieldName>) -> [FieldName] {
     fields.filter { $0.isRequired && !given.contains($0.name) }.map(\.name)

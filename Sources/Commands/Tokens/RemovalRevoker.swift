@@ -1,0 +1,55 @@
+import Diagnostics
+import Model
+import Renewing
+import Stores
+import Tokens
+
+/// Revokes the tokens of connections that are about to be removed. While the store has them, a run that is
+/// killed can be repeated; once it has forgotten them, nobody could revoke them any more.
+actor RemovalRevoker {
+  private let tokenRenewer: TokenRenewer
+  private let clients: [ConnectionName: Client]
+  private let names: Set<ConnectionName>
+  /// What could not be revoked, as warnings, in no order.
+  private(set) var diagnostics: [Diagnostic] = []
+  /// Whether the service was asked, and did not revoke.
+  private(set) var hasFailed = false
+
+  /// - Parameters:
+  ///   - clients: as far as the setups are complete.
+  ///   - names: the connections that have tokens.
+  init(
+    _ tokenRenewer: TokenRenewer, clients: [ConnectionName: Client], names: Set<ConnectionName>
+  ) {
+    self.tokenRenewer = tokenRenewer
+    self.clients = clients
+    self.names = names
+  }
+
+  /// The tokens are read now: another process may have renewed them since the plan. A failure does not
+  /// stop the removal, because the service may no longer exist.
+  func revoke(before change: Change) async {
+    let name = change.connection
+    guard names.contains(name) else { return }
+    guard let client = clients[name] else {
+      diagnostics.append(.notRevoked(name, "its setup does not describe a client"))
+      return
+    }
+    do {
+      let session = tokenRenewer.session
+      let tokens = tokenRenewer.tokens
+      let stored = try await session.mappingStoreErrors { () async throws(StoreError) in
+        try await tokens.openTokens(of: name)
+      }
+      let faults = try await tokenRenewer.revoke(
+        SupersededTokens(access: stored.access, refresh: stored.refresh), of: name, client,
+        isReplaced: false)
+      diagnostics += faults
+      if client.service.revocationEndpoint != nil, !faults.isEmpty { hasFailed = true }
+    } catch {
+      hasFailed = true
+      let reason = (error as? Failure)?.diagnostics.first?.message
+      diagnostics.append(.notRevoked(name, reason ?? "they cannot be read from the store"))
+    }
+  }
+}
