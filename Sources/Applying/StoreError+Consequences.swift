@@ -22,7 +22,8 @@ extension StoreError {
       .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerMoved:
       true
     case .unfinished(_, let cause): cause.stopsTheRun
-    case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable, .misconfigured, .unauthorized,
+    case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable, .misconfigured,
+      .unauthorized,
       .permissionDenied, .refused, .outcomeUnknown, .tokensMoved:
       false
     }

@@ -73,8 +73,10 @@ package struct GitLedger: Ledger {
     }
     if !isOffline, let remote { refs.formUnion(try remote.refs(under: place)) }
     return try refs.subtracting([ref]).sorted().map { (other) throws(StoreError) in
-      try GitLedger(git: git, name: String(other.dropFirst(Self.folder.count)), remote: remote?.name)
-        .read(isOffline: isOffline).contents
+      try GitLedger(
+        git: git, name: String(other.dropFirst(Self.folder.count)), remote: remote?.name
+      )
+      .read(isOffline: isOffline).contents
     }
   }
 

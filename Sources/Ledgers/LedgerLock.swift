@@ -158,7 +158,8 @@ extension StoreError {
   fileprivate var isOfRemote: Bool {
     switch self {
     case .ledgerRejected, .ledgerUnreachable: true
-    case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
+    case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
+      .notFound,
       .lockLost,
       .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
       .permissionDenied, .refused, .outcomeUnknown, .unfinished, .ledgerFailed,

@@ -38,7 +38,8 @@ struct LedgerNeighbours<Records: Ledger>: Sendable {
       for (name, record) in unclaimed where !ours.contains(record.storeID) { names.insert(name) }
       for (id, other) in owners where !ours.contains(id) { foreign[other.name] = other.record }
     }
-    return Snapshot(actual: actual, applied: snapshot.applied, foreign: foreign, unclaimed: names,
+    return Snapshot(
+      actual: actual, applied: snapshot.applied, foreign: foreign, unclaimed: names,
       foreignEntries: snapshot.foreignEntries)
   }
 }

@@ -12,7 +12,8 @@ extension StoreError {
     } catch {
       switch error {
       case .unfinished, .outcomeUnknown: throw error
-      case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
+      case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
+        .notFound,
         .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
         .permissionDenied, .refused, .ledgerFailed, .ledgerRejected,
         .ledgerUnreachable, .ledgerMoved, .tokensMoved:

@@ -85,7 +85,15 @@ import Testing
         case "apply": ["VAULTCTL_KEY": key]
         default: [:]
         }
-      let variables = try backend.variables(job).merging(more) { $1 }
+      let isRequest = ["review", "comment"].contains(job)
+      let event =
+        isRequest
+        ? ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"]
+        : [
+          "GITHUB_EVENT_NAME": "push", "GITHUB_REF_PROTECTED": "true",
+          "GITHUB_SHA": try project.head("main"),
+        ]
+      let variables = try backend.variables(job).merging(more) { $1 }.merging(event) { $1 }
       return try await apart {
         try project.onRunner(branch, variables) { try pipeline.gitHub(job: job, $0) }
       }
@@ -172,6 +180,12 @@ import Testing
         "CI_MERGE_REQUEST_PROJECT_URL": base, "CI_PROJECT_DIR": "/", "GIT_DEPTH": "0",
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": try project.head("main"),
       ]
+      switch job {
+      case "review", "comment": more["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "main"
+      default:
+        more["CI_COMMIT_REF_PROTECTED"] = "true"
+        more["CI_COMMIT_SHA"] = try project.head("main")
+      }
       switch job {
       case "comment":
         more["CI_API_V4_URL"] = comments.address

@@ -68,7 +68,7 @@ import Testing
   }
 
   private func tokenFolders(_ root: BaoClient) throws -> Int {
-    try root.call("GET", "secret/metadata/vaultctl-tokens/?list=true")
+    try root.call("GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/?list=true")
       .value("data", "keys", as: [String].self)?.count ?? 0
   }
 
@@ -182,10 +182,12 @@ import Testing
     defer { bao.end() }
     let service = try await Service()
     let test = try await prepared(service, store: project(bao.root.address, bao.root.token))
-    let keys = try bao.root.call("GET", "secret/metadata/vaultctl-tokens/?list=true")
-      .value("data", "keys", as: [String].self)
+    let keys = try bao.root.call(
+      "GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/?list=true"
+    )
+    .value("data", "keys", as: [String].self)
     let key = try #require(keys?.first)
-    _ = try bao.root.bao(["kv", "put", "secret/vaultctl-tokens/\(key)", "a=b"])
+    _ = try bao.root.bao(["kv", "put", "secret/vaultctl-tokens/sandbox0sandbox0sand/\(key)", "a=b"])
     try await test.expectFine(["plan"])
     try await test.expectFine(["status"])
     try test.declare("another", app: "machine", id: "another", secret: "s3cr3t")

@@ -97,7 +97,8 @@ import Testing
     #expect(try plan().contains("VC4015"))
     // The approval is of this project, and could not have been written by others.
     try sandbox.write(
-      try sandbox.read("vaultctl.yaml").replacing("name: sandbox", with: "name: other"),
+      try sandbox.read("vaultctl.yaml").replacing(
+        "sandbox0sandbox0sand", with: "another0another0anot"),
       to: "vaultctl.yaml")
     #expect(try plan().contains("VC1233"))
     try sandbox.writeProject(extra: Self.store)

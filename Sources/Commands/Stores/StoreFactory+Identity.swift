@@ -14,7 +14,8 @@ extension StoreFactory {
     named["owner"] = owner?.description
     switch settings.ledger ?? settings.backend.standardLedger {
     case nil: break
-    case .git: named["ledger"] = "git: \(owner.map { settings.backend.ledgerName(of: $0).text } ?? "")"
+    case .git:
+      named["ledger"] = "git: \(owner.map { settings.backend.ledgerName(of: $0).text } ?? "")"
     case .sqlite(let path): named["ledger"] = "sqlite: \(path)"
     }
     switch settings.backend {
