@@ -21,6 +21,19 @@ extension Finding {
         help: ["declare it in one of them only, or give one of them another store prefix or name"]))
   }
 
+  /// One finding for all unclaimed connections: one command claims them all.
+  static func joiningUnclaimed(_ findings: [Finding], store: String) -> [Finding] {
+    let unclaimed = findings.filter { $0.diagnostic.code == .unclaimedRecord }
+    guard unclaimed.count > 1,
+      let first = unclaimed.map(\.diagnostic).min(by: Diagnostic.inReadingOrder)
+    else { return findings }
+    let joined = Diagnostic(
+      .unclaimedRecord, "\(unclaimed.count) connections were applied before records had owners",
+      at: first.location, notes: first.notes, help: first.help)
+    return findings.filter { $0.diagnostic.code != .unclaimedRecord }
+      + [Finding(.foreign, nil, joined)]
+  }
+
   /// A declared connection whose record names no owner.
   static func unclaimed(_ connection: DesiredConnection, store: String) -> Finding {
     Finding(

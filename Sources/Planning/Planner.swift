@@ -37,6 +37,8 @@ package struct Planner: Sendable {
     findings += undeclared.findings
     findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }
 
+    findings = Finding.joiningUnclaimed(findings, store: input.options.store)
+
     return Plan(
       changes: changes.sorted { $0.connection < $1.connection },
       findings: findings.sorted(by: Finding.inReadingOrder), unchangedCount: unchanged,

@@ -66,7 +66,7 @@ struct StatusReader {
   /// The worst state that applies.
   private func state(of name: ConnectionName) -> StatusRow.State {
     let kinds = kinds[name] ?? []
-    if kinds.contains(.foreign) { return .foreign }
+    if kinds.contains(.foreign) || snapshot.unclaimed.contains(name) { return .foreign }
     if kinds.contains(.conflict) { return .conflict }
     if kinds.contains(.drift) { return .drifted }
     if kinds.contains(.empty) { return .empty }
