@@ -19,7 +19,9 @@ extension Store {
     mirrored.grants = MirroredGrants(grants: grants, mirror: mirror)
     mirrored.key = key.map { MirroredKey(key: $0, mirror: mirror) }
     mirrored.history = history.map { MirroredHistory(history: $0, mirror: mirror) }
-    mirrored.offline = .reader(LedgerReader(ledger: ledger, former: previous, catalog: catalog))
+    mirrored.offline = .reader(
+      MirrorReader(
+        copy: LedgerReader(ledger: ledger, former: nil, catalog: catalog), previous: previous))
     return mirrored
   }
 }
@@ -106,6 +108,27 @@ private struct MirroredHistory<Records: Ledger>: VersionHistory {
     }
     return record
   }
+}
+
+/// The owner's copy, and nothing else: others may use the place that it is a copy of, each with a part
+/// of its own there, so what they recorded says nothing about the owner's connections.
+private struct MirrorReader<Records: Ledger>: OfflineReader {
+  let copy: LedgerReader<Records>
+  let previous: Records?
+
+  func snapshot() throws(StoreError) -> Snapshot {
+    let snapshot = try copy.snapshot()
+    if snapshot.applied.isEmpty, let previous,
+      try !previous.read(isOffline: true).contents.records.isEmpty
+    {
+      throw .unavailable(
+        "its copy in the ledger is from before records had owners, so offline plans are not possible;"
+          + " `vaultctl upgrade`, or the next apply, writes it again")
+    }
+    return snapshot
+  }
+
+  func sealedKey() throws(StoreError) -> String? { try copy.sealedKey() }
 }
 
 private struct MirroredKey<Records: Ledger>: StoreKeyAccess {

@@ -1,4 +1,5 @@
 import Foundation
+import TestOpenBao
 import TestSupport
 import TestTenant
 import Testing
@@ -78,6 +79,70 @@ import Testing
     try sandbox.expectTranscript()
     let objects = try sandbox.git(["cat-file", "--batch-all-objects", "--batch"]).text
     #expect(objects.contains("sealed") && !objects.contains("v-b") && !objects.contains("n3w"))
+  }
+
+  /// Environments of one engine have names in common, and a folder each.
+  @Test func aCopyHasTheRecordsOfItsOwnEnvironmentAlone() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(
+      server.root, store: "{type: openbao, ledger: git}", more: "environments: {dev: {}, prod: {}}")
+    try it.sandbox.git(["init", "--quiet"])
+    try it.declare(["a", "b"])
+    try it.fine(["apply", "--env", "dev", "--auto-approve"], isRecorded: false)
+    // Nothing was applied here yet.
+    let before = try it.fine(["plan", "--env", "prod", "--offline"], isRecorded: false)
+    #expect(before.text.contains("Plan: 2 to create, 0 to update, 0 to delete."), "\(before.text)")
+    try it.fine(["apply", "--env", "prod", "--auto-approve"], isRecorded: false)
+    for environment in ["dev", "prod"] {
+      let plan = try it.fine(["plan", "--env", environment, "--offline"], isRecorded: false)
+      #expect(plan.text.contains("No changes."), "\(plan.text)")
+    }
+  }
+
+  /// Projects of one repository have their stores at the same path, each in its own folder.
+  @Test func aCopyHasTheRecordsOfItsOwnProjectAlone() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(extra: "store: {type: sqlite, ledger: git}")
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.write(httpManifest("a", token: "v-a"), to: "connections/a.yaml")
+    let file = try sandbox.folder.read("vaultctl.yaml")
+    try sandbox.write(
+      file.replacing("sandbox0sandbox0sand", with: "another0another0anot"),
+      to: "second/vaultctl.yaml")
+    try sandbox.write(httpManifest("a", token: "v-a"), to: "second/connections/a.yaml")
+    for folder in [".", "second"] {
+      for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+        let finished = try sandbox.vaultctl(arguments + ["-C", folder], isRecorded: false)
+        #expect(finished.status == 0, "\(finished.text)\(finished.errorText)")
+      }
+    }
+    for folder in [".", "second"] {
+      let plan = try sandbox.vaultctl(["plan", "--offline", "-C", folder], isRecorded: false)
+      #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
+      #expect(plan.text.contains("No changes."))
+    }
+  }
+
+  @Test func aCopyOfThePreviousFormatIsWrittenAgainByTheNextApply() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(extra: "store: {type: sqlite, ledger: git}")
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.write(httpManifest("a", token: "v-a"), to: "connections/a.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      #expect(try sandbox.vaultctl(arguments, isRecorded: false).status == 0)
+    }
+    // As an earlier version left it.
+    let own = "refs/vaultctl/ledger/sqlite/=2evaultctl=2fvault.db/sandbox0sandbox0sand/_base"
+    let previous = "refs/vaultctl/ledger/sandbox/sqlite/vaultctl-vault-db"
+    #expect(try sandbox.git(["update-ref", previous, own]).status == 0)
+    #expect(try sandbox.git(["update-ref", "-d", own]).status == 0)
+    let plan = try sandbox.vaultctl(["plan", "--offline"], isRecorded: false)
+    #expect(plan.status == 1)
+    #expect(plan.errorText.contains("its copy in the ledger is from before records had owners"))
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"], isRecorded: false).status == 0)
+    let after = try sandbox.vaultctl(["plan", "--offline"], isRecorded: false)
+    #expect(after.text.contains("No changes."), "\(after.text)\(after.errorText)")
   }
 
   @Test func logLinesNameRequestsAndNeverAValue() async throws {
