@@ -77,11 +77,15 @@ package struct StoreLock: Sendable {
     return nil
   }
 
-  private func attempt() async throws(Diagnostic) -> LockOutcome {
+  /// Who takes the lock, alive now.
+  package var candidate: LockHolder {
     let now = runtime.now()
-    let candidate = LockHolder(
+    return LockHolder(
       token: holder.token, who: holder.who, host: holder.host, processID: holder.processID,
       processStart: holder.processStart, since: now, lastSeen: now)
+  }
+
+  private func attempt() async throws(Diagnostic) -> LockOutcome {
     do throws(StoreError) {
       return try await store.lock.tryLock(candidate)
     } catch {

@@ -90,17 +90,24 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
   }
 
   /// The run's entry in the log is complete, and the lock is released by the same move.
-  func endRun() throws(StoreError) {
+  ///
+  /// - Parameters:
+  ///   - message: of the log; `nil` for that of an apply.
+  ///   - change: the run's last one.
+  func endRun(
+    _ message: String? = nil, _ change: @Sendable (inout LedgerContents) -> Void = { _ in }
+  ) throws(StoreError) {
     guard let held else { throw .lockLost(by: nil) }
     self.held = nil
     var contents = held.version.contents
+    change(&contents)
     let run = contents.state.run
     // Changes with an unknown outcome are left to the next run.
     if let run, !run.intents.isEmpty { contents.state.interrupted.append(run) }
     contents.state.run = nil
     contents.state.step += 1
     _ = try ledger.move(
-      from: held.version, on: held.base, to: contents, message: LogMessage.end(of: run),
+      from: held.version, on: held.base, to: contents, message: message ?? LogMessage.end(of: run),
       by: run?.provenance ?? provenance(), isShared: true)
   }
 
@@ -159,10 +166,8 @@ extension StoreError {
     switch self {
     case .ledgerRejected, .ledgerUnreachable: true
     case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
-      .notFound,
-      .lockLost,
-      .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
-      .permissionDenied, .refused, .outcomeUnknown, .unfinished, .ledgerFailed,
+      .notFound, .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured,
+      .unauthorized, .permissionDenied, .refused, .outcomeUnknown, .unfinished, .ledgerFailed,
       .ledgerMoved, .tokensMoved:
       false
     }

@@ -19,6 +19,7 @@ extension Store {
     mirrored.grants = MirroredGrants(grants: grants, mirror: mirror)
     mirrored.key = key.map { MirroredKey(key: $0, mirror: mirror) }
     mirrored.history = history.map { MirroredHistory(history: $0, mirror: mirror) }
+    mirrored.upgrade = upgrade.map { MirroredUpgrade(upgrade: $0, mirror: mirror) }
     mirrored.offline = .reader(
       MirrorReader(
         copy: LedgerReader(ledger: ledger, former: nil, catalog: catalog), previous: previous))
@@ -107,6 +108,19 @@ private struct MirroredHistory<Records: Ledger>: VersionHistory {
       try await mirror.publish("rollback: \(name)\n", by: provenance)
     }
     return record
+  }
+}
+
+private struct MirroredUpgrade<Records: Ledger>: StoreUpgrade {
+  let upgrade: any StoreUpgrade
+  let mirror: LedgerMirror<Records>
+
+  func claim(
+    _ names: Set<ConnectionName>, by provenance: Provenance, holding holder: LockHolder
+  ) async throws(StoreError) -> Set<ConnectionName> {
+    let claimed = try await upgrade.claim(names, by: provenance, holding: holder)
+    try await mirror.publish("ledger: \(claimed.count) claimed\n", by: provenance)
+    return claimed
   }
 }
 

@@ -4,6 +4,10 @@ import Model
 enum LogMessage {
   static let underWay = "apply: running\n"
 
+  static func claim(of count: Int, by owner: Owner) -> String {
+    "ledger: \(count) claimed by \(owner)\n"
+  }
+
   static func end(of run: LedgerRun?) -> String {
     guard let run, let provenance = run.provenance else { return "apply: no changes\n" }
     let left = run.intents.isEmpty ? "" : ", \(run.intents.count) in doubt"

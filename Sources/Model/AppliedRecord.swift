@@ -52,6 +52,17 @@ extension AppliedRecord {
       fields: fields, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
       provenance: provenance)
   }
+
+  /// The same record without the digests of its values, which say nothing without the key that they
+  /// were made with.
+  package var withoutDigests: AppliedRecord {
+    AppliedRecord(
+      owner: owner, storeID: storeID, version: version, app: app, setupType: setupType,
+      fields: fields.mapValues { field in
+        guard case .sealed(let ciphertext, _, let version) = field else { return field }
+        return .sealed(ciphertext: ciphertext, value: nil, version: version)
+      }, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
+  }
 }
 
 extension AppliedRecord: Hashable {

@@ -9,23 +9,40 @@ extension OpenBaoBackend: StoreUpgrade {
   ///
   /// The previous key stays where it is: other projects may have to copy it too.
   package func claim(
-    _ names: Set<ConnectionName>, by provenance: Provenance
+    _ names: Set<ConnectionName>, by provenance: Provenance, holding holder: LockHolder
   ) async throws(StoreError) -> Set<ConnectionName> {
     guard let owner, let former else { return [] }
-    if let sealed = try await OpenBaoKeyStorage(engine: engine, path: former.key).sealedKey() {
-      _ = try await OpenBaoKeyStorage(engine: engine, path: paths.key).addSealedKey(sealed)
+    let previous = OpenBaoLock(engine: engine, path: former.lock)
+    return try await previous.whileEarlierVersionsWait(holder) { () async throws(StoreError) in
+      try await move(names, from: former, to: owner)
     }
+  }
+
+  private func move(
+    _ names: Set<ConnectionName>, from former: KVPaths, to owner: Owner
+  ) async throws(StoreError) -> Set<ConnectionName> {
     try await recoverFormerRun(former)
+    let hasSameKey = try await copyKey(from: former)
     var claimed: Set<ConnectionName> = []
     for name in names.sorted() {
       let entry = try await freshEntry(name)
       guard entry.metadata.isThere, let record = entry.record, record.owner == nil else { continue }
+      let own = record.owned(by: owner)
       try await moveTokens(entry.id(named: name), from: former)
-      try await putRecord(record.owned(by: owner), name, over: entry)
+      try await putRecord(hasSameKey ? own : own.withoutDigests, name, over: entry)
       claimed.insert(name)
     }
     forgetEntries()
     return claimed
+  }
+
+  /// - Returns: whether our key is the previous one, so that digests made with that hold.
+  private func copyKey(from former: KVPaths) async throws(StoreError) -> Bool {
+    let storage = OpenBaoKeyStorage(engine: engine, path: paths.key)
+    let sealed = try await OpenBaoKeyStorage(engine: engine, path: former.key).sealedKey()
+    if let own = try await storage.sealedKey() { return own == sealed }
+    if let sealed { _ = try await storage.addSealedKey(sealed) }
+    return true
   }
 
   private func recoverFormerRun(_ former: KVPaths) async throws(StoreError) {
@@ -46,19 +63,23 @@ extension OpenBaoBackend: StoreUpgrade {
     try await putRecord(record, of: version, &custom, name, over: entry)
   }
 
-  /// Killed between the two writes, the copy is there and the original too; the next run sees that.
+  /// The original is destroyed when the copy's data is known to be there, and not before: killed in
+  /// between, the next run continues.
   private func moveTokens(_ id: StoreID, from former: KVPaths) async throws(StoreError) {
     let (old, new) = (former.tokens(id), paths.tokens(id))
     guard let metadata = try await engine.metadata(old), metadata.isThere,
       let data = try await engine.data(old)?.data
     else { return }
-    if try await engine.metadata(new) == nil {
-      try await engine.keepVersions(2, of: new)
-      guard case .written = try await engine.put(new, data: Array(data.whole), after: 0) else {
-        throw .writeFailed("the tokens of `\(id)` could not be copied")
-      }
+    let present = try await engine.metadata(new)
+    if present?.isThere != true {
+      if present == nil { try await engine.keepVersions(2, of: new) }
+      let version = present?.current ?? 0
+      guard
+        case .written = try await engine.writeResolvingLostResponse(
+          new, data: Array(data.whole), after: version)
+      else { throw .writeFailed("the tokens of `\(id)` could not be copied") }
       var copy = TokenCopy(metadata.custom)
-      copy.moved(to: 1)
+      copy.moved(to: version + 1)
       _ = try? await engine.putMetadata(new, custom: copy.texts, after: nil)
     }
     try await engine.destroy(old)

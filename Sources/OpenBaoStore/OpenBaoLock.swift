@@ -2,7 +2,7 @@ import Model
 import Stores
 
 /// The lock: a separate secret below `<prefix>-state`, which moves by compare-and-swap.
-actor OpenBaoLock {
+actor OpenBaoLock: ApplyLock {
   private let engine: KVEngine
   private let path: String
   /// The version of the lock that we hold.

@@ -1,5 +1,7 @@
 import Model
+import Secrets
 import Stores
+import TestOpenBao
 import TestSupport
 import Testing
 
@@ -138,7 +140,7 @@ import Testing
     for expected: Set in [[x], []] {
       let holder = holder()
       #expect(try await store.lock.tryLock(holder) == .acquired)
-      #expect(try await upgrade.claim([x], by: provenance) == expected)
+      #expect(try await upgrade.claim([x], by: provenance, holding: holder) == expected)
       try await store.lock.unlock(holder)
     }
     let claimed = try await contract.opened(by: owner).reader.read()
@@ -152,13 +154,91 @@ import Testing
     let second = try contract.opened(by: other)
     let holder = holder()
     #expect(try await second.lock.tryLock(holder) == .acquired)
-    #expect(try await #require(second.upgrade).claim([y], by: provenance) == [y])
+    #expect(try await #require(second.upgrade).claim([y], by: provenance, holding: holder) == [y])
     try await second.lock.unlock(holder)
     let comparison = try await contract.opened(by: other).compareWithRecords([
       (FieldAddress(y, "api_key"), secret("old y"))
     ])
     #expect(comparison == [.same])
     #expect(try await contract.opened(by: owner).reader.read().foreign[y]?.owner == other)
+  }
+
+  @Test(arguments: [StoreKind.openBao, .tenantWithGit, .tenantWithFile])
+  func anApplyOfTheFormerFormIsWaitedFor(kind: StoreKind) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let former = try contract.opened()
+    try await former.apply(twilio("x", .create, value: "old", by: nil))
+    let x = try name("x")
+    let found = try #require(try await former.reader.read().actual[x])
+    let running = holder()
+    #expect(try await former.lock.tryLock(running) == .acquired)
+    _ = try await former.journal.beginRun(
+      [StoreIntent(x, .update(found.id, from: found.version))], by: provenance)
+
+    let owner = try owner("a")
+    let store = try contract.opened(by: owner)
+    let upgrade = try #require(store.upgrade)
+    let ours = holder()
+    #expect(try await store.lock.tryLock(ours) == .acquired)
+    let refusal = await #expect(throws: StoreError.self) {
+      try await upgrade.claim([x], by: provenance, holding: ours)
+    }
+    guard case .refused(let reason) = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(reason.contains(running.who), "\(reason)")
+    try await store.lock.unlock(ours)
+    #expect(try await contract.opened(by: owner).reader.read().unclaimed == [x])
+
+    // Killed, it is silent from then on.
+    let now = provenance.at.milliseconds
+    let later = holder().seen(
+      at: Timestamp(milliseconds: max(now, running.lastSeen.milliseconds) + 61_000))
+    #expect(try await store.lock.tryLock(later) == .acquired)
+    #expect(try await upgrade.claim([x], by: provenance, holding: later) == [x])
+    try await store.lock.unlock(later)
+    let claimed = try await contract.opened(by: owner).reader.read()
+    #expect(claimed.applied[x]?.owner == owner)
+    // Nothing of the previous format is left to do.
+    let again = try contract.opened()
+    let next = holder().seen(at: later.lastSeen)
+    #expect(try await again.lock.tryLock(next) == .acquired)
+    #expect(try await again.journal.recoverInterruptedRuns().isEmpty)
+    try await again.lock.unlock(next)
+  }
+
+  @Test func tokensAreMovedAlthoughAMoveWasKilled() async throws {
+    let contract = try await Contract(.openBao)
+    defer { contract.end() }
+    let former = try contract.opened()
+    let record = try #require(
+      try await former.apply(twilio("x", .create, value: "old", by: nil)))
+    let x = try name("x")
+    let tokens = try #require(former.tokens)
+    _ = try await tokens.swapTokens(
+      TokenWrite(
+        name: x, id: record.storeID, version: 0,
+        record: TokenStoreContract.record(granted: ["read"]),
+        tokens: .put(access: secret("t0ken"), refresh: nil), event: .minted,
+        provenance: provenance))
+    let owner = try owner("a")
+    // The settings of the copy, and no data yet.
+    try #require(contract.bao).root.order(
+      "POST", "secret/metadata/vaultctl-tokens/\(owner.project)/\(record.storeID)",
+      ["max_versions": 2])
+
+    let store = try contract.opened(by: owner)
+    let ours = holder()
+    #expect(try await store.lock.tryLock(ours) == .acquired)
+    _ = try await #require(store.upgrade).claim([x], by: provenance, holding: ours)
+    try await store.lock.unlock(ours)
+    let moved = try await #require(contract.opened(by: owner).tokens).openTokens(of: x)
+    let text = moved.access?.withBytes { span in
+      String(decoding: span.indices.map { span[$0] }, as: UTF8.self)
+    }
+    #expect(text == "t0ken")
   }
 
   @Test func aFileOfTheFormerFormIsTakenOverByTheNextRun() async throws {

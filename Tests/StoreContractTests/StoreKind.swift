@@ -24,7 +24,7 @@ enum StoreKind: String, CaseIterable, Sendable {
 final class Contract: Sendable {
   let kind: StoreKind
   private let folder: TemporaryFolder
-  private let bao: BaoServer?
+  let bao: BaoServer?
   private let tenant: TestTenant?
 
   init(_ kind: StoreKind) async throws {

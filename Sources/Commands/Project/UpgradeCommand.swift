@@ -1,3 +1,4 @@
+import Applying
 import ArgumentParser
 import Diagnostics
 import Foundation
@@ -55,13 +56,16 @@ struct UpgradeCommand: Subcommand {
       console.note("Nothing was claimed.")
       return .failed
     }
-    let claimed = try await session.underLock(waitingAtMost: 60, console) { _ in
+    let claimed = try await session.underLock(waitingAtMost: 60, console) { lock in
       try await session.mappingStoreErrors { () async throws(StoreError) in
-        try await upgrade.claim(names, by: session.provenance())
+        try await upgrade.claim(names, by: session.provenance(), holding: lock.candidate)
       }
     }
     console.result("Claimed: \(claimed.count).\n")
-    return .fine
+    let left = names.subtracting(claimed).sorted()
+    if left.isEmpty { return .fine }
+    console.report([.notClaimed(left)])
+    return claimed.isEmpty ? .failed : .partly
   }
 
   /// A line in the project file; nothing else in it changes.
@@ -79,6 +83,13 @@ struct UpgradeCommand: Subcommand {
 }
 
 extension Diagnostic {
+  fileprivate static func notClaimed(_ names: [ConnectionName]) -> Diagnostic {
+    Diagnostic(
+      .unclaimedRecord, "\(names.count) of them could not be claimed",
+      notes: names.map { "`\($0)` was changed, deleted or claimed meanwhile" },
+      help: ["see whose they are now: vaultctl status"])
+  }
+
   fileprivate static var idNotWritten: Diagnostic {
     Diagnostic(
       .projectWithoutID, "the id could not be added to \(Project.fileName)",
