@@ -62,21 +62,58 @@ package struct GitLedger: Ledger {
     return try isNewer(mine, than: theirs) ? mine : theirs
   }
 
-  package func others(isOffline: Bool) throws(StoreError) -> [LedgerContents] {
-    guard let place else { return [] }
-    var refs: Set<String>
+  /// One request to the remote, whatever the number of ledgers. A ledger that differs here and there
+  /// counts in both states.
+  package func neighbours(
+    _ previous: GitLedger, isOffline: Bool
+  ) throws(StoreError) -> LedgerNeighbours {
+    guard let place else { return LedgerNeighbours() }
+    let wanted = [place, previous.ref]
+    var refs = Set(try localRefs(wanted))
+    if !isOffline, let remote {
+      let there = try remote.refs(wanted)
+      let missing = try missing(there).filter { $0.name != ref }
+      if !missing.isEmpty { try remote.fetch(missing.map(\.name)) }
+      refs.formUnion(there)
+    }
+    var found = LedgerNeighbours()
+    for other in refs.sorted(by: { $0.name < $1.name }) where other.name != ref {
+      let contents = try contents(of: other)
+      if other.name == previous.ref {
+        found.previous.append(contents)
+      } else {
+        found.others.append(contents)
+      }
+    }
+    return found
+  }
+
+  private func localRefs(_ wanted: [String]) throws(StoreError) -> [LedgerRef] {
     do throws(GitError) {
-      let local = try git.line(["for-each-ref", "--format=%(refname)", place])
-      refs = Set(local.split(separator: "\n").map(String.init))
+      let listing = try git.line(
+        ["for-each-ref", "--format=%(objectname) %(refname)"] + wanted)
+      return LedgerRef.refs(in: listing, wanted: wanted)
     } catch {
       throw .ledgerFailed(error.words)
     }
-    if !isOffline, let remote { refs.formUnion(try remote.refs(under: place)) }
-    return try refs.subtracting([ref]).sorted().map { (other) throws(StoreError) in
-      try GitLedger(
-        git: git, name: String(other.dropFirst(Self.folder.count)), remote: remote?.name
-      )
-      .read(isOffline: isOffline).contents
+  }
+
+  /// The refs whose commits are not in this repository.
+  private func missing(_ refs: [LedgerRef]) throws(StoreError) -> [LedgerRef] {
+    do throws(GitError) {
+      return zip(refs, try git.objects(refs.map(\.commit))).filter { $1 == nil }.map { $0.0 }
+    } catch {
+      throw .ledgerFailed(error.words)
+    }
+  }
+
+  /// Without each of them nobody knows whose a connection is, so none is left out.
+  private func contents(of other: LedgerRef) throws(StoreError) -> LedgerContents {
+    do throws(StoreError) {
+      return try version(other.commit, local: nil, remote: nil).contents
+    } catch {
+      guard case .ledgerFailed(let words) = error else { throw error }
+      throw .ledgerFailed("\(other.name): \(words)")
     }
   }
 
@@ -116,12 +153,7 @@ package struct GitLedger: Ledger {
   }
 
   private func commit(at ref: String) throws(StoreError) -> String? {
-    do throws(GitError) {
-      return try git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", ref])
-    } catch {
-      if error.status == 1 { return nil }
-      throw .ledgerFailed(error.words)
-    }
+    try localRefs([ref]).first?.commit
   }
 
   private func has(_ commit: String) throws(StoreError) -> Bool {

@@ -32,8 +32,10 @@ package protocol Ledger: Sendable {
   /// An empty ledger on top of the current state, readable or not.
   func reset(by provenance: Provenance) throws(StoreError)
 
-  /// The ledgers of other owners for the same backend.
-  func others(isOffline: Bool) throws(StoreError) -> [LedgerContents]
+  /// What other ledgers have about the same backend; nothing for a ledger without an owner.
+  ///
+  /// - Parameter previous: the ledger by its name before records had owners.
+  func neighbours(_ previous: Self, isOffline: Bool) throws(StoreError) -> LedgerNeighbours
 
   /// The entries, newest first.
   func log() throws(StoreError) -> [LedgerLogEntry]

@@ -1,23 +1,32 @@
 import Model
 import Stores
 
-/// The records that other ledgers have of the same backend: those of other owners, and those of the
-/// previous ledger, which names no owner.
-struct LedgerNeighbours<Records: Ledger>: Sendable {
-  let ledger: Records
-  /// The ledger by its previous name; `nil` for a ledger without an owner.
-  let former: Records?
+/// What other ledgers have about the backend of a ledger.
+package struct LedgerNeighbours: Sendable {
+  /// The ledgers of other owners.
+  package var others: [LedgerContents] = []
+  /// The ledger by its name before records had owners.
+  package var previous: [LedgerContents] = []
 
+  package init() {}
+}
+
+extension Ledger {
   /// Connections that the backend has and this ledger does not know: foreign if another owner's
   /// ledger does, unclaimed if the previous one does.
-  func setApart(_ snapshot: Snapshot, isOffline: Bool) throws(StoreError) -> Snapshot {
-    guard let former else { return snapshot }
+  ///
+  /// - Parameter previous: the ledger by its previous name; `nil` for a ledger without an owner.
+  func setApart(
+    _ snapshot: Snapshot, previous: Self?, isOffline: Bool
+  ) throws(StoreError) -> Snapshot {
+    guard let previous else { return snapshot }
+    let neighbours = try neighbours(previous, isOffline: isOffline)
     var owners: [StoreID: (name: ConnectionName, record: AppliedRecord)] = [:]
-    for contents in try ledger.others(isOffline: isOffline) {
-      for (name, record) in contents.records { owners[record.storeID] = (name, record) }
+    for (name, record) in neighbours.others.flatMap(\.records) {
+      owners[record.storeID] = (name, record)
     }
-    let unclaimed = try former.read(isOffline: isOffline).contents.records
-    let unclaimedIDs = Set(unclaimed.values.map(\.storeID))
+    let unclaimed = neighbours.previous.flatMap(\.records)
+    let unclaimedIDs = Set(unclaimed.map(\.value.storeID))
     if owners.isEmpty, unclaimed.isEmpty { return snapshot }
 
     let ours = Set(snapshot.applied.values.map(\.storeID))

@@ -11,8 +11,7 @@ struct LedgerReader<Records: Ledger>: OfflineReader {
     let recorded = BackendSnapshot(
       contents: try ledger.read(isOffline: true).contents, catalog: catalog
     ).recorded
-    return try LedgerNeighbours(ledger: ledger, former: former)
-      .setApart(recorded, isOffline: true)
+    return try ledger.setApart(recorded, previous: former, isOffline: true)
   }
 
   func sealedKey() throws(StoreError) -> String? {

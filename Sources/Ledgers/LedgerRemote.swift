@@ -12,29 +12,24 @@ struct LedgerRemote: Sendable {
   private static let quiet = ["GIT_TERMINAL_PROMPT": "0"]
 
   /// The commit that the ref is at; `nil` if the remote has no such ref.
-  func commit() throws(StoreError) -> String? {
+  func commit() throws(StoreError) -> String? { try refs([ref]).first?.commit }
+
+  /// - Parameter wanted: as in `LedgerRef.refs(in:wanted:)`.
+  func refs(_ wanted: [String]) throws(StoreError) -> [LedgerRef] {
     do throws(GitError) {
-      let line = try git.line(["ls-remote", name, ref], environment: Self.quiet)
-      return line.split(separator: "\t").first.map(String.init)
+      let patterns = wanted.map { $0.hasSuffix("/") ? $0 + "*" : $0 }
+      let listing = try git.line(["ls-remote", name] + patterns, environment: Self.quiet)
+      return LedgerRef.refs(in: listing, wanted: wanted)
     } catch {
       throw .ledgerUnreachable(error.words)
     }
   }
 
-  /// The names of the remote's refs in a folder.
-  func refs(under folder: String) throws(StoreError) -> [String] {
-    do throws(GitError) {
-      return try git.line(["ls-remote", name, folder + "*"], environment: Self.quiet)
-        .split(separator: "\n").compactMap { $0.split(separator: "\t").last.map(String.init) }
-    } catch {
-      throw .ledgerUnreachable(error.words)
-    }
-  }
-
-  func fetch() throws(StoreError) {
+  /// Brings the objects of this ledger's ref, or of others, into the repository.
+  func fetch(_ refs: [String]? = nil) throws(StoreError) {
     do throws(GitError) {
       _ = try git.output(
-        ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", name, ref],
+        ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", name] + (refs ?? [ref]),
         environment: Self.quiet)
     } catch {
       throw .ledgerUnreachable(error.words)

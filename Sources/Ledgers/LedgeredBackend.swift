@@ -61,8 +61,7 @@ extension LedgeredBackend: ConnectionReader, FlowReader {
     let contents = try await lock.contents()
     let snapshot = BackendSnapshot(contents: contents, catalog: catalog)
       .of(try await backend.list())
-    return try LedgerNeighbours(ledger: ledger, former: former)
-      .setApart(snapshot, isOffline: false)
+    return try ledger.setApart(snapshot, previous: former, isOffline: false)
   }
 
   package func flows() async throws(StoreError) -> [FlowDefinition] {

@@ -27,13 +27,18 @@ package struct SQLiteLedger: Ledger {
     self.place = place
   }
 
-  package func others(isOffline: Bool) throws(StoreError) -> [LedgerContents] {
-    guard let place else { return [] }
-    return try file.reading(.ledgers, ifAbsent: []) { db in
+  package func neighbours(
+    _ previous: SQLiteLedger, isOffline: Bool
+  ) throws(StoreError) -> LedgerNeighbours {
+    var found = LedgerNeighbours()
+    guard let place else { return found }
+    found.others = try file.reading(.ledgers, ifAbsent: []) { db in
       try String.fetchAll(db, sql: "SELECT name FROM ledger ORDER BY name")
         .filter { $0.hasPrefix(place + "/") && $0 != name }
         .map { try Self(file: file, name: $0).present(db).contents }
     }
+    found.previous = [try previous.read(isOffline: isOffline).contents]
+    return found
   }
 
   private init(file: SQLiteFile, name: String) {

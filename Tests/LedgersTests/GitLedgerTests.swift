@@ -1,4 +1,5 @@
 import Foundation
+import GitPlumbing
 import Ledgers
 import Model
 import Stores
@@ -29,6 +30,82 @@ import Testing
     #expect(try bob.read().contents == contents("a"), "the loser reads the winner's state")
     _ = try move(bob, from: bob.read(), to: contents("b"))
     #expect(try ann.read().contents == contents("b"))
+  }
+
+  /// Whoever may push branches and tags need not be allowed to push ledgers.
+  @Test(arguments: ["refs/heads/", "refs/tags/"])
+  func aBranchOrATagOfALedgersNameIsNoLedger(folder: String) throws {
+    let repositories = try GitRepositories()
+    let (ann, mallory) = (try repositories.clone("ann"), try repositories.clone("mallory"))
+    _ = try move(mallory, from: mallory.read(), to: contents("forged"), isShared: false)
+    let forged = folder + GitRepositories.ref
+    try repositories.git(
+      [
+        "-C", repositories.path(of: "mallory"), "push", "--quiet", "origin",
+        "\(GitRepositories.ref):\(forged)",
+      ])
+    try repositories.git(
+      ["-C", repositories.path(of: "ann"), "fetch", "--quiet", "origin", "\(forged):\(forged)"])
+    #expect(try ann.read().contents == LedgerContents())
+    #expect(try ann.read(isOffline: true).contents == LedgerContents())
+    // git does not push to a name that two refs end with, and the forged one stays what it was.
+    let tip = try repositories.git(["-C", repositories.remote, "rev-parse", forged])
+    #expect(throws: StoreError.self) { _ = try move(ann, from: ann.read(), to: contents("a")) }
+    #expect(try repositories.remoteCommit() == nil)
+    #expect(try repositories.git(["-C", repositories.remote, "rev-parse", forged]) == tip)
+    try repositories.git(["-C", repositories.remote, "update-ref", "-d", forged])
+    _ = try move(ann, from: ann.read(), to: contents("a"))
+    #expect(try repositories.clone("bob").read().contents == contents("a"))
+  }
+
+  @Test func ledgersOfOtherOwnersAreFound() throws {
+    let repositories = try GitRepositories()
+    func ledger(_ clone: String, _ name: String) throws -> GitLedger {
+      _ = try repositories.clone(clone)
+      return GitLedger(
+        git: Git(folder: repositories.path(of: clone)), name: name,
+        place: name == "former" ? nil : "backend", remote: "origin")
+    }
+    for name in ["backend/p/dev", "backend/p/prod", "backend/q/_base", "former"] {
+      let one = try ledger("ann", name)
+      _ = try move(one, from: one.read(), to: contents("of " + name.replacing("/", with: " ")))
+    }
+    // Neither of them: a ledger of a backend whose name begins alike, and a branch.
+    let other = try ledger("ann", "backend2/p/dev")
+    _ = try move(other, from: other.read(), to: contents("x"))
+    let bob = try ledger("bob", "backend/p/dev")
+    let found = try bob.neighbours(ledger("bob", "former"), isOffline: false)
+    #expect(
+      found.others == [try contents("of backend p prod"), try contents("of backend q _base")])
+    #expect(found.previous == [try contents("of former")])
+    #expect(try bob.neighbours(ledger("bob", "former"), isOffline: true).others.isEmpty)
+  }
+
+  @Test func anotherOwnersUnreadableLedgerIsNamed() throws {
+    let repositories = try GitRepositories()
+    let ann = try repositories.clone("ann")
+    _ = try move(ann, from: ann.read(), to: contents("a"))
+    let folder = repositories.path(of: "ann")
+    let tree = try repositories.git(["-C", folder, "hash-object", "-t", "tree", "-w", "/dev/null"])
+    let blob = try repositories.git(
+      ["-C", folder, "rev-parse", "\(GitRepositories.ref):state.json"])
+    try repositories.git(["-C", folder, "read-tree", tree])
+    try repositories.git(
+      ["-C", folder, "update-index", "--add", "--cacheinfo", "100644,\(blob),version"])
+    let newer = try repositories.git(["-C", folder, "write-tree"])
+    let commit = try repositories.git(
+      [
+        "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", newer, "-m",
+        "x",
+      ])
+    let other = "refs/vaultctl/ledger/backend/q/_base"
+    try repositories.git(["-C", folder, "update-ref", other, commit])
+    let git = Git(folder: folder)
+    let ledger = GitLedger(git: git, name: "backend/p/_base", place: "backend", remote: nil)
+    let former = GitLedger(git: git, name: "former", remote: nil)
+    #expect(throws: StoreError.ledgerFailed("\(other): it was written by a newer vaultctl")) {
+      _ = try ledger.neighbours(former, isOffline: true)
+    }
   }
 
   /// Anybody who may push can write any number.

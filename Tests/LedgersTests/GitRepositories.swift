@@ -25,9 +25,11 @@ struct GitRepositories {
     return finished.text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
+  func path(of clone: String) -> String { folder.path + "/" + clone }
+
   /// The ledger as another machine has it.
   func clone(_ name: String) throws -> GitLedger {
-    let path = folder.path + "/" + name
+    let path = path(of: name)
     if !FileManager.default.fileExists(atPath: path) {
       try git(["clone", "--quiet", remote, path])
     }
@@ -48,7 +50,8 @@ struct GitRepositories {
 
   /// The commit that the remote's ref is at; `nil` where it has none.
   func remoteCommit() throws -> String? {
-    let found = try run("/usr/bin/git", ["-C", remote, "rev-parse", "--verify", "-q", Self.ref])
+    let found = try run(
+      "/usr/bin/git", ["-C", remote, "show-ref", "--verify", "--hash", Self.ref])
     return found.status == 0
       ? found.text.trimmingCharacters(in: .whitespacesAndNewlines) : nil
   }
