@@ -31,7 +31,9 @@ import Glibc
   deinit { if let descriptor { Glibc.close(descriptor) } }
 
   private static let limit = 16 << 20
-  private static let marker = "-----BEGIN"
+  /// The end of the line before a certificate: `CERTIFICATE` (RFC 7468 section 5), or OpenSSL's `X509` or
+  /// `TRUSTED CERTIFICATE`.
+  private static let marker = "CERTIFICATE-----"
   /// `MFD_CLOEXEC`, memfd_create(2).
   private static let closeOnExec: CUnsignedInt = 1
 

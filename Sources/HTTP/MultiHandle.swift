@@ -24,9 +24,11 @@ import CCurl
   /// Ends a `poll`, the running or else the next one (curl_multi_wakeup(3)).
   func wakeUp() { _ = unsafe library.wakeUp(pointer) }
 
-  func add(_ transfer: Transfer) {
+  /// - Returns: false if libcurl did not take the transfer, which would never end then.
+  func add(_ transfer: Transfer) -> Bool {
+    guard unsafe library.add(pointer, transfer.handle.pointer) == CURLM_OK else { return false }
     unsafe transfers[transfer.handle.pointer] = transfer
-    _ = unsafe library.add(pointer, transfer.handle.pointer)
+    return true
   }
 
   /// - Returns: false if the transfer is not on the handle any more.
@@ -36,12 +38,14 @@ import CCurl
     return true
   }
 
-  /// Does what can be done without waiting.
+  /// Does what can be done without waiting. If libcurl itself fails, all transfers are over.
   ///
   /// - Returns: the transfers that are over, with libcurl's result; they are on the handle no more.
   func perform() -> [(Transfer, CURLcode)] {
     var running: CInt = 0
-    _ = unsafe library.perform(pointer, &running)
+    guard unsafe library.perform(pointer, &running) == CURLM_OK else {
+      return removeAll().map { ($0, CURLE_OUT_OF_MEMORY) }
+    }
     var finished: [(Transfer, CURLcode)] = []
     var waiting: CInt = 0
     while let message = unsafe library.nextMessage(pointer, &waiting) {
@@ -62,8 +66,13 @@ import CCurl
 
   /// Closes all connections and frees the handle.
   func close() {
-    let transfers = unsafe Array(self.transfers.values)
-    for transfer in transfers { _ = remove(transfer) }
+    _ = removeAll()
     _ = unsafe library.freeMultiHandle(pointer)
+  }
+
+  private func removeAll() -> [Transfer] {
+    let all = unsafe Array(transfers.values)
+    for transfer in all { _ = remove(transfer) }
+    return all
   }
 }

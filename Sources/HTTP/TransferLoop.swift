@@ -29,13 +29,14 @@ import Synchronization
   /// Starts a transfer; its continuation gets the result.
   func submit(_ transfer: Transfer) {
     let isAccepted = mailbox.withLock { mailbox in
-      mailbox.submitted.append(transfer)
       switch mailbox.state {
       case .running(let multi):
+        mailbox.submitted.append(transfer)
         multi.wakeUp()
         return true
       case .idle:
         guard let multi = MultiHandle(library) else { return false }
+        mailbox.submitted.append(transfer)
         mailbox.state = .running(multi)
         DispatchQueue(label: "vaultctl.http").async { self.run(multi) }
         return true
@@ -78,8 +79,8 @@ import Synchronization
       for transfer in submitted {
         if transfer.isCancelled.load(ordering: .acquiring) {
           transfer.finish(.failure(transfer.cancellation))
-        } else {
-          multi.add(transfer)
+        } else if !multi.add(transfer) {
+          transfer.finish(.failure(.cannotSend("out of memory")))
         }
       }
       for transfer in cancelled where multi.remove(transfer) {

@@ -128,9 +128,12 @@ import Testing
   @Test func aFileWithoutACertificateIsNamed() async throws {
     let folder = try TemporaryFolder()
     try folder.write("not a certificate\n", to: "empty.pem")
+    try folder.write(
+      "-----BEGIN PRIVATE KEY-----\nMC4CAQ==\n-----END PRIVATE KEY-----\n", to: "key.pem")
     let request = HTTPRequest(.get, "https://127.0.0.1:1/")
     for (path, reason) in [
       ("\(folder.path)/empty.pem", "has no certificate (PEM)"),
+      ("\(folder.path)/key.pem", "has no certificate (PEM)"),
       ("\(folder.path)/none.pem", "cannot be read"),
     ] {
       let expected = HTTPFailure.cannotSend("the file of trusted authorities `\(path)` \(reason)")
