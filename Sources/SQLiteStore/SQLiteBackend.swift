@@ -19,16 +19,20 @@ package actor SQLiteBackend {
   nonisolated let transactions: GroupCommit
   package nonisolated let description: StoreDescription
   private nonisolated let owner: Owner?
+  private nonisolated let isShared: Bool
 
   /// - Parameters:
   ///   - path: the file, absolute.
   ///   - shownPath: the path to display.
-  ///   - owner: whose records are written. Those without an owner are taken over by the next run:
-  ///     the file is the project's alone.
+  ///   - owner: whose records are written.
+  ///   - isShared: other projects may use the file, so that records without an owner have to be
+  ///     claimed; otherwise the next run takes them over.
   package init(
-    path: String, shownPath: String, owner: Owner? = nil, protection: any KeyProtection
+    path: String, shownPath: String, owner: Owner? = nil, isShared: Bool = false,
+    protection: any KeyProtection
   ) {
     self.owner = owner
+    self.isShared = isShared
     file = SQLiteFile(path: path)
     transactions = GroupCommit(file)
     key = StoreKeyHolder(SQLiteKeyStorage(file: file), protection: protection)
@@ -42,8 +46,8 @@ package actor SQLiteBackend {
       reader: self, lock: self, journal: self, grants: self, feed: self,
       offline: .unavailable(
         reason: "its records are only in the store itself, so offline plans are not possible"),
-      secrets: self, key: key, history: self, tokens: self)
-    return owner.map { store.owned(by: $0, claimsAll: true) } ?? store
+      secrets: self, key: key, history: self, tokens: self, upgrade: self)
+    return owner.map { store.owned(by: $0, claimsAll: !isShared) } ?? store
   }
 
   func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
@@ -98,7 +102,7 @@ extension SQLiteBackend: ApplyJournal {
     _ intents: [StoreIntent], by provenance: Provenance
   ) throws(StoreError) -> ApplyRun {
     let run = try writing { db in
-      if let owner { try SnapshotReader.claimRecords(db, for: owner) }
+      if let owner, !isShared { _ = try SnapshotReader.claimRecords(db, for: owner) }
       return try JournalTable.begin(db, changes: intents.count, by: provenance)
     }
     return ApplyRun(
@@ -121,6 +125,18 @@ extension SQLiteBackend: GrantRecorder {
         arguments: [try canonicalJSON(scopes.sorted()), name.rawValue])
       guard db.changesCount == 1 else { throw StoreError.notFound(name) }
       try EventTable.add(db, .grantRecorded, of: name, version: nil, by: provenance)
+    }
+  }
+}
+
+extension SQLiteBackend: StoreUpgrade {
+  /// Everything else in the file has the same form as before, and earlier versions take the same lock.
+  package func claim(
+    _ names: Set<ConnectionName>, by provenance: Provenance, holding holder: LockHolder
+  ) throws(StoreError) -> Set<ConnectionName> {
+    guard let owner else { return [] }
+    return try writing { db in
+      try SnapshotReader.claimRecords(db, for: owner) { names.contains($0) }
     }
   }
 }

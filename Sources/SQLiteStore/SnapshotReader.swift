@@ -86,12 +86,18 @@ enum SnapshotReader {
   }
 
   /// Gives records of the previous format their owner.
-  static func claimRecords(_ db: Database, for owner: Owner) throws {
-    for (name, record) in try records(db) where record.owner == nil {
+  ///
+  /// - Returns: the connections whose records had none.
+  static func claimRecords(
+    _ db: Database, for owner: Owner, where isWanted: (ConnectionName) -> Bool = { _ in true }
+  ) throws -> Set<ConnectionName> {
+    let unclaimed = try records(db).filter { isWanted($0.key) && $0.value.owner == nil }
+    for (name, record) in unclaimed {
       try db.run(
         sql: "UPDATE applied SET record = ? WHERE name = ?",
         arguments: [canonicalJSON(record.owned(by: owner)), name.rawValue])
     }
+    return Set(unclaimed.keys)
   }
 
   static func record(_ db: Database, of name: ConnectionName) throws -> AppliedRecord? {

@@ -119,7 +119,7 @@ import Testing
 
   // MARK: The form before records had owners
 
-  @Test(arguments: [StoreKind.openBao, .tenantWithGit, .tenantWithFile])
+  @Test(arguments: StoreKind.allCases)
   func recordsOfTheFormerFormAreUnclaimedUntilTheyAreClaimed(kind: StoreKind) async throws {
     let contract = try await Contract(kind)
     defer { contract.end() }
@@ -246,7 +246,7 @@ import Testing
     defer { contract.end() }
     try await contract.opened().apply(twilio("x", .create, value: "old", by: nil))
     let owner = try owner("a")
-    let store = try contract.opened(by: owner)
+    let store = try contract.opened(by: owner, isShared: false)
     #expect(try await store.reader.read().applied[try name("x")]?.owner == nil)
     try await store.apply(twilio("y", .create, value: "new", by: owner))
     #expect(try await store.reader.read().applied.values.allSatisfy { $0.owner == owner })

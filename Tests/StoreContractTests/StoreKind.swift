@@ -44,13 +44,16 @@ final class Contract: Sendable {
 
   /// The store as one process opens it; all that it knows is from the backend.
   ///
-  /// - Parameter owner: `nil` opens it in the form before records had owners.
-  func opened(by owner: Owner? = nil) throws -> Store {
+  /// - Parameters:
+  ///   - owner: `nil` opens it in the form before records had owners.
+  ///   - isShared: whether others may use a SQLite store.
+  func opened(by owner: Owner? = nil, isShared: Bool = true) throws -> Store {
     let path = folder.path + "/.vaultctl/vault.db"
     switch kind {
     case .sqlite:
       return SQLiteBackend(
-        path: path, shownPath: "vault.db", owner: owner, protection: TestProtection()
+        path: path, shownPath: "vault.db", owner: owner, isShared: isShared,
+        protection: TestProtection()
       ).store
     case .openBao:
       let root = try #require(bao).root

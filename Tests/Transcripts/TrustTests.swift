@@ -35,6 +35,31 @@ import Testing
     #expect(try sandbox.vaultctl(["plan", "--detailed-exitcode"]).status == 0)
   }
 
+  /// The file may be another project's, or where another program looks for one of its own.
+  @Test(arguments: ["path", "ledger"])
+  func aFileOutsideOfTheProjectNeedsTrust(kind: String) throws {
+    let outside = try TemporaryFolder()
+    let file = outside.path + "/.profile"
+    let sandbox = try project(
+      kind == "path"
+        ? "store: {type: sqlite, path: \(file)}"
+        : "store: {type: sqlite, ledger: {type: sqlite, path: \(file)}}")
+    for arguments in [["plan"], ["status"], ["apply", "--auto-approve"]] {
+      let finished = try sandbox.vaultctl(arguments, isRecorded: false)
+      #expect(finished.status == 1)
+      #expect(finished.errorText.contains("VC1233"), "\(finished.errorText)")
+      #expect(finished.errorText.contains("`store.\(kind)`"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: file))
+    let digest = try sandbox.vaultctl(["trust", "--digest"], isRecorded: false).text
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    let apply = try sandbox.vaultctl(
+      ["apply", "--auto-approve"], environment: ["VAULTCTL_TRUST_DIGEST": digest],
+      isRecorded: false)
+    #expect(apply.status == 0, "\(apply.errorText)")
+    #expect(FileManager.default.fileExists(atPath: file))
+  }
+
   @Test func withoutTrustNoStoreIsOpened() throws {
     let sandbox = try project()
     #expect(try sandbox.vaultctl(["plan"]).status == 1)

@@ -32,7 +32,7 @@ struct StoreFactory {
       store =
         SQLiteBackend(
           path: try storeFile(path), shownPath: path, owner: owner,
-          protection: protection
+          isShared: path.hasPrefix("/"), protection: protection
         ).store
     case .openBao(let settings):
       store = try openBao(settings)

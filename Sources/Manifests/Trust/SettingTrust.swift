@@ -15,12 +15,28 @@ package enum SettingTrust: Hashable, Sendable {
     let keys = setting.path.keys
     if Self.harmlessPaths.contains(where: { $0.matches(keys) }) {
       self = .harmless
+    } else if Self.isOutside(setting) {
+      self = .required
     } else if let rule = TighteningRule(setting.path) {
       self = .guarded(rule)
     } else if Self.isLocal(setting) {
       self = .local
     } else {
       self = .required
+    }
+  }
+
+  /// A file outside of the project: another project's store, or one that is created where another
+  /// program finds it.
+  private static func isOutside(_ setting: Setting) -> Bool {
+    switch (setting.path.withoutEnvironment, setting.value) {
+    case (["store", "path"], .text(let path)): path.hasPrefix("/")
+    case (["store", "ledger"], .mapping(let members)):
+      members.contains { member in
+        guard member.key == "path", case .text(let path) = member.value else { return false }
+        return path.hasPrefix("/")
+      }
+    default: false
     }
   }
 
