@@ -28,8 +28,15 @@ struct DiffBuilder {
     let names = try await names(in: diff)
     return Output(
       report: DiffReport(
-        diff: diff, findings: diff.findings(keyOwners: names), names: names),
+        diff: diff, findings: newOverrides + diff.findings(keyOwners: names), names: names),
       faults: faults)
+  }
+
+  /// The built-in apps that are defined again, or differently from before.
+  private var newOverrides: [Finding] {
+    let before = Set((sides.old?.overrides ?? []).map { "\($0.message) \($0.notes)" })
+    return sides.new.overrides.filter { !before.contains("\($0.message) \($0.notes)") }
+      .map { Finding(.appOverride, nil, $0) }
   }
 
   private func comparisons(
