@@ -93,6 +93,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case gpgFailed = "VC2021"
   case invalidSecretValue = "VC2022"
   case secretUnknown = "VC2023"
+  case storeKeyUnchecked = "VC2050"
 
   // VC3xxx: planning.
   case emptyConnection = "VC3001"

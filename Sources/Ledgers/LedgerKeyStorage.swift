@@ -3,9 +3,7 @@ import Stores
 
 /// The sealed key of a ledger's digests, a part of its contents.
 struct LedgerKeyStorage<Records: Ledger>: SealedKeyStorage {
-  let ledger: Records
   let lock: LedgerLock<Records>
-  let provenance: @Sendable () -> Provenance
 
   func sealedKey() async throws(StoreError) -> String? { try await lock.contents().key }
 
@@ -13,17 +11,10 @@ struct LedgerKeyStorage<Records: Ledger>: SealedKeyStorage {
     try await lock.addKey(sealed)
   }
 
+  /// Digests in records name the key that made them, so there is nothing to seal again.
   func replaceSealedKey(
-    _ reseal: @Sendable (String) async throws(StoreError) -> String
-  ) async throws(StoreError) -> Bool {
-    let version = try ledger.read()
-    guard let sealed = version.contents.key else { return false }
-    if version.contents.state.run != nil { throw .ledgerMoved }
-    var contents = version.contents
-    contents.key = try await reseal(sealed)
-    _ = try ledger.move(
-      from: version, on: version, to: contents, message: "key: sealed again\n", by: provenance(),
-      isShared: true)
-    return true
+    _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+  ) async throws(StoreError) {
+    try await lock.replaceKey(old, with: new)
   }
 }

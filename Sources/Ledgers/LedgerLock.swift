@@ -158,6 +158,13 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     try save(isShared: false) { $0.key = sealed }
     return true
   }
+
+  /// Replaces the key, at the remote as well.
+  func replaceKey(_ old: String, with new: String) throws(StoreError) {
+    guard held?.version.contents.key == old else { throw .ledgerMoved }
+    markChanged()
+    try save(isShared: true) { $0.key = new }
+  }
 }
 
 extension StoreError {

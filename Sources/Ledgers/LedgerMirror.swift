@@ -154,9 +154,8 @@ private struct MirroredKey<Records: Ledger>: StoreKeyAccess {
   func prepare() async throws(StoreError) { try await key.prepare() }
   func open(_ sealed: String) async throws(StoreError) -> StoreKey { try await key.open(sealed) }
 
-  func reseal() async throws(StoreError) -> Bool {
-    let exists = try await key.reseal()
-    try await mirror.publish("key: sealed again\n", by: mirror.provenance())
-    return exists
+  func update(makesNew: Bool, by provenance: Provenance) async throws(StoreError) {
+    try await key.update(makesNew: makesNew, by: provenance)
+    try await mirror.publish("key: sealed again\n", by: provenance)
   }
 }

@@ -34,7 +34,7 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
     self.provenance = provenance
     lock = LedgerLock(ledger, provenance: provenance)
     key = StoreKeyHolder(
-      LedgerKeyStorage(ledger: ledger, lock: lock, provenance: provenance),
+      LedgerKeyStorage(lock: lock),
       protection: protection)
   }
 

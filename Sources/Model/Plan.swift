@@ -10,17 +10,23 @@ package struct Plan: Hashable, Sendable, Codable {
   /// Declared connections that are empty, changed or not.
   package let emptyCount: Int
   package let size: ProjectSize
+  /// `nil` if the store's own key stays as it is.
+  package let storeKey: StoreKeyChange?
 
   package init(
     changes: [Change], findings: [Finding], unchangedCount: Int, emptyCount: Int,
-    size: ProjectSize = ProjectSize(declared: 0, managed: 0)
+    size: ProjectSize = ProjectSize(declared: 0, managed: 0), storeKey: StoreKeyChange? = nil
   ) {
     self.changes = changes
     self.findings = findings
     self.unchangedCount = unchangedCount
     self.emptyCount = emptyCount
     self.size = size
+    self.storeKey = storeKey
   }
+
+  /// Whether an apply of it does nothing.
+  package var isEmpty: Bool { changes.isEmpty && storeKey == nil }
 
   /// The connections whose unchanged secrets were allowed to go to a new destination.
   package var allowedRedirects: [ConnectionName] {
@@ -28,10 +34,12 @@ package struct Plan: Hashable, Sendable, Codable {
   }
 
   /// With more findings before its own.
-  package func adding(_ more: [Finding]) -> Plan {
+  ///
+  /// - Parameter storeKey: what it also does to the store's own key.
+  package func adding(_ more: [Finding], storeKey: StoreKeyChange? = nil) -> Plan {
     Plan(
       changes: changes, findings: more + findings, unchangedCount: unchangedCount,
-      emptyCount: emptyCount, size: size)
+      emptyCount: emptyCount, size: size, storeKey: storeKey ?? self.storeKey)
   }
 }
 

@@ -1,3 +1,4 @@
+import Model
 import Stores
 
 /// The sealed key for digests of values, in a separate secret.
@@ -21,15 +22,21 @@ struct OpenBaoKeyStorage: SealedKeyStorage {
     }
   }
 
+  /// Digests in records name the key that made them, so there is nothing to seal again.
   func replaceSealedKey(
-    _ reseal: @Sendable (String) async throws(StoreError) -> String
-  ) async throws(StoreError) -> Bool {
-    guard let (sealed, version) = try await stored() else { return false }
-    let again = try await reseal(sealed)
-    guard
-      case .written = try await engine.put(
-        path, data: StoredJSON.object("sealed", again), after: version)
-    else { throw .writeFailed("the store key changed concurrently") }
-    return true
+    _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+  ) async throws(StoreError) {
+    guard let (sealed, version) = try await stored(), sealed == old else {
+      throw .writeFailed("the store key changed concurrently")
+    }
+    switch try await engine.put(path, data: StoredJSON.object("sealed", new), after: version) {
+    case .written: return
+    case .mismatch: throw .writeFailed("the store key changed concurrently")
+    case .unknown:
+      // The response is lost: the present text says whether it was written.
+      guard try await sealedKey() == new else {
+        throw .writeFailed("the store key could not be replaced")
+      }
+    }
   }
 }

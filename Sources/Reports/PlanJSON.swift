@@ -24,6 +24,7 @@ package enum PlanJSON {
     let findings: [FindingForm]
     let unchanged: Int
     let empty: Int
+    let storeKey: StoreKeyForm?
 
     init(_ planned: EnvironmentPlan) {
       formatVersion = PlanJSON.formatVersion
@@ -34,7 +35,16 @@ package enum PlanJSON {
       findings = planned.plan.findings.map(FindingForm.init)
       unchanged = planned.plan.unchangedCount
       empty = planned.plan.emptyCount
+      storeKey = planned.plan.storeKey.map {
+        StoreKeyForm(added: $0.added, removed: $0.removed, isNew: $0.makesNewKey)
+      }
     }
+  }
+
+  private struct StoreKeyForm: Encodable {
+    let added: [String]
+    let removed: [String]
+    let isNew: Bool
   }
 
   private struct ChangeForm: Encodable {

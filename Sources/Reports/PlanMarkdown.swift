@@ -37,6 +37,13 @@ package struct PlanMarkdown: Sendable {
     if let address = planned.address {
       text += "\nStore: \(Markdown.code(planned.store)) at \(Markdown.code(address))\n"
     }
+    if let change = plan.storeKey {
+      let lines =
+        change.added.map { "+ \(TerminalText($0).renderedWithinLine)" }
+        + change.removed.map { "- \(TerminalText($0).renderedWithinLine)" }
+      text += "\n**Store key\(change.makesNewKey ? ", a new one" : "")**\n\n"
+      text += Markdown.fenced(lines, as: "diff") + "\n"
+    }
     let sections = [
       MarkdownSection(
         title: "\n**Findings**\n\n", items: plan.findings.map(finding), closing: "",

@@ -23,10 +23,11 @@ package struct PlanText: Sendable {
   package func text(_ planned: EnvironmentPlan) -> TerminalText {
     let plan = planned.plan
     var parts: [TerminalText] = []
-    if !plan.changes.isEmpty {
+    if !plan.isEmpty {
       let address: TerminalText = planned.address.map { " at \($0)" } ?? ""
       parts.append("vaultctl will change \(planned.store)\(address):\n")
       parts += plan.changes.map { text($0) }
+      if let change = plan.storeKey { parts.append(text(change)) }
     }
     if !plan.findings.isEmpty {
       let findings = DiagnosticText(palette: palette)
@@ -40,13 +41,29 @@ package struct PlanText: Sendable {
   package func summary(_ plan: Plan) -> String {
     let empty =
       plan.emptyCount > 0 ? " \(counted(plan.emptyCount, "empty connection"))." : ""
-    if plan.changes.isEmpty {
+    if plan.isEmpty {
       return "No changes. \(counted(plan.unchangedCount, "connection")) up to date.\(empty)"
     }
     let counts = ChangeCounts(plan.changes.map(\.action))
+    let key =
+      plan.storeKey.map {
+        $0.makesNewKey ? " The store gets a new key." : " The store's key is sealed again."
+      } ?? ""
     return
       "Plan: \(counts.summary(["to create", "to update", "to replace", "to rename", "to adopt", "to delete"]))."
-      + empty
+      + key + empty
+  }
+
+  private func text(_ change: StoreKeyChange) -> TerminalText {
+    var lines: [TerminalText] = [
+      change.makesNewKey
+        ? "  # recipients changed: a new key is made, and everything in the store is sealed under it"
+        : "  # recipients changed",
+      "  \(palette.yellow("~")) \(palette.bold("store key"))",
+    ]
+    lines += change.added.map { "      \(palette.green("+")) \($0)" }
+    lines += change.removed.map { "      \(palette.red("-")) \($0)" }
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private func text(_ change: Change) -> TerminalText {

@@ -28,12 +28,25 @@ extension SQLiteBackend: TokenStore {
     guard row.isSealed else {
       return StoredTokens(id: row.id, version: row.version, record: row.record)
     }
-    return try row.opened(await key.required())
+    return try await StoreKeyHolder.work(.required, of: key) { (key) async throws(StoreError) in
+      try reading(ifAbsent: nil) { db in
+        guard let key, try key.isCurrent(in: db) else { return nil }
+        guard let row = try SealedTokens.of(name, in: db) else { throw StoreError.notFound(name) }
+        return try row.opened(key)
+      }
+    }
   }
 
   package func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {
-    let key: StoreKey? = if case .put = write.tokens { try await key.presentOrNew() } else { nil }
-    return try writing { db in try TokenSwap(db: db, key: key, write: write).swap() }
+    guard case .put = write.tokens else {
+      return try writing { db in try TokenSwap(db: db, key: nil, write: write).swap() }
+    }
+    return try await StoreKeyHolder.work(.presentOrNew, of: key) { (key) async throws(StoreError) in
+      try writing { db in
+        guard let key, try key.isCurrent(in: db) else { return nil }
+        return try TokenSwap(db: db, key: key, write: write).swap()
+      }
+    }
   }
 
   package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }

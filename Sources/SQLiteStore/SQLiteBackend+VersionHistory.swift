@@ -33,11 +33,14 @@ extension SQLiteBackend: VersionHistory {
   package func rollBack(
     _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
   ) async throws(StoreError) -> AppliedRecord {
-    let key = try await key.presentIfAvailable()
-    return try writing { db in
-      try RollbackTransaction(
-        db: db, key: key, name: name, version: version, provenance: provenance
-      ).carryOut()
+    try await StoreKeyHolder.work(.presentIfAvailable, of: key) {
+      (key) async throws(StoreError) in
+      try writing { db in
+        guard try key?.isCurrent(in: db) ?? true else { return nil }
+        return try RollbackTransaction(
+          db: db, key: key, name: name, version: version, provenance: provenance
+        ).carryOut()
+      }
     }
   }
 }

@@ -69,11 +69,17 @@ extension SQLiteBackend: ConnectionReader, SecretReader {
   package func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
-    let sealed = try reading(ifAbsent: []) { db in try SealedField.all(db, of: names) }
-    guard !sealed.isEmpty else { return [:] }
-    let key = try await key.required()
-    return try StoreError.translating {
-      Dictionary(try sealed.map { ($0.address, try $0.opened(key)) }) { first, _ in first }
+    let isEmpty = try reading(ifAbsent: true) { db in
+      try SealedField.all(db, of: names).isEmpty
+    }
+    if isEmpty { return [:] }
+    return try await StoreKeyHolder.work(.required, of: key) { (key) async throws(StoreError) in
+      try reading(ifAbsent: [:]) { db in
+        guard let key, try key.isCurrent(in: db) else { return nil }
+        return Dictionary(
+          try SealedField.all(db, of: names).map { ($0.address, try $0.opened(key)) }
+        ) { first, _ in first }
+      }
     }
   }
 }
@@ -94,7 +100,10 @@ extension SQLiteBackend: ApplyLock {
 
 extension SQLiteBackend: ApplyJournal {
   package func recoverInterruptedRuns() throws(StoreError) -> [InterruptedRun] {
-    try writing { db in try JournalTable.takeInterrupted(db) }
+    let runs = try writing { db in try JournalTable.takeInterrupted(db) }
+    // One that replaced the store's key may have been killed before this.
+    if !runs.isEmpty { try file.removeTraces() }
+    return runs
   }
 
   /// A change is one transaction with its journal entry, so nothing is ever abandoned.

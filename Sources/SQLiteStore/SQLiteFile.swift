@@ -29,6 +29,17 @@ final class SQLiteFile: Sendable {
     }
   }
 
+  /// Removes what was overwritten or deleted from free pages and from the log.
+  func removeTraces() throws(StoreError) {
+    let queue = try writer()
+    try StoreError.translating {
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "VACUUM")
+        _ = try db.checkpoint(.truncate)
+      }
+    }
+  }
+
   private func writer() throws(StoreError) -> DatabaseQueue {
     if let queue = opened.withLock({ $0 }) { return queue }
     try rules.make()

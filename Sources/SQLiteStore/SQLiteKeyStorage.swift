@@ -1,4 +1,5 @@
 import GRDB
+import Model
 import Stores
 
 /// The sealed store key, in a table of its own.
@@ -20,14 +21,29 @@ struct SQLiteKeyStorage: SealedKeyStorage {
     }
   }
 
+  /// One transaction. What it replaced is also removed from the log and from free pages, which is a
+  /// step of its own: until it is over, the journal has an interrupted run, and the next one does it.
   func replaceSealedKey(
-    _ reseal: @Sendable (String) async throws(StoreError) -> String
-  ) async throws(StoreError) -> Bool {
-    guard let sealed = try sealedKey() else { return false }
-    let again = try await reseal(sealed)
-    try file.writing { db in
-      try db.execute(sql: "UPDATE store_key SET sealed = ?", arguments: [again])
+    _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+  ) throws(StoreError) {
+    let run = try file.writing { db in
+      guard try String.fetchOne(db, sql: "SELECT sealed FROM store_key") == old else {
+        throw StoreError.writeFailed("the store key changed concurrently")
+      }
+      try db.execute(sql: "UPDATE store_key SET sealed = ?", arguments: [new])
+      guard let rotation else { return RunID?.none }
+      try KeyRotationTransaction(db: db, rotation: rotation).carryOut()
+      return try JournalTable.begin(db, changes: 0, by: provenance)
     }
-    return true
+    guard let run else { return }
+    try file.removeTraces()
+    try file.writing { db in try JournalTable.end(db, run, at: provenance.at) }
+  }
+}
+
+extension StoreKey {
+  /// Whether it is the file's key: another process may have replaced it.
+  func isCurrent(in db: Database) throws -> Bool {
+    try String.fetchOne(db.cachedStatement(sql: "SELECT sealed FROM store_key")) == sealed
   }
 }

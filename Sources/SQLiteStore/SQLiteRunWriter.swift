@@ -11,9 +11,13 @@ struct SQLiteRunWriter: ConnectionWriter {
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord? {
     try await transactions.write { [run] db in try JournalTable.intend(db, write.name, in: run) }
     // If the key is open already, the record of a kept value can have its digest.
-    let key = write.hasNewSecrets ? try await key.presentOrNew() : await key.opened
-    return try await transactions.write { [run] db in
-      try ChangeTransaction(db: db, key: key, write: write, run: run).carryOut()
+    return try await StoreKeyHolder.work(
+      write.hasNewSecrets ? .presentOrNew : .opened, of: key
+    ) { (key) async throws(StoreError) in
+      try await transactions.write { [run] db -> AppliedRecord?? in
+        guard try key?.isCurrent(in: db) ?? true else { return nil }
+        return .some(try ChangeTransaction(db: db, key: key, write: write, run: run).carryOut())
+      }
     }
   }
 }

@@ -73,7 +73,7 @@ enum SnapshotReader {
     }
   }
 
-  private static func records(_ db: Database) throws -> [ConnectionName: AppliedRecord] {
+  static func records(_ db: Database) throws -> [ConnectionName: AppliedRecord] {
     var read: [(name: String, record: String)] = []
     let rows = try Row.fetchCursor(db, sql: "SELECT name, record FROM applied")
     while let row = try rows.next() { read.append((row[0], row[1])) }

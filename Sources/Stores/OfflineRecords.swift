@@ -23,6 +23,11 @@ extension Store {
     try await offlineReader().snapshot()
   }
 
+  /// The store's own key, sealed; `nil` before the first secret, or if the store has none.
+  package func sealedKey(isOffline: Bool) async throws(StoreError) -> String? {
+    isOffline ? try await offlineReader().sealedKey() : try await key?.sealed()
+  }
+
   func offlineReader() throws(StoreError) -> any OfflineReader {
     switch offline {
     case .reader(let reader): return reader

@@ -5,18 +5,36 @@ package import Model
 package import Secrets
 
 /// The random key of a store or a ledger: values are sealed under it, digests made with it.
+///
+/// Its bytes are 32 for the first key. A key that replaces another one has its generation in front of
+/// them (8 bytes, big-endian), so that only a holder of the key can change it.
 package struct StoreKey: Sendable {
   package static let size = 32
+  private static let generationSize = 8
 
+  /// 1 for the first key; each new key counts on.
+  package let generation: UInt64
+  /// The text that it was opened from, which a store compares to notice a replacement.
+  package let sealed: String
   private let sealing: SymmetricKey
   private let digesting: SymmetricKey
 
   /// - Throws: `corrupt` if the bytes are no key.
-  package init(_ bytes: SecretBytes) throws(StoreError) {
-    guard bytes.count == Self.size else { throw .corrupt("the store key has the wrong length") }
-    let master = bytes.withBytes { span in
-      unsafe span.withUnsafeBytes { unsafe SymmetricKey(data: $0) }
+  package init(_ bytes: SecretBytes, sealed: String = "") throws(StoreError) {
+    let prefix = bytes.count - Self.size
+    guard prefix == 0 || prefix == Self.generationSize else {
+      throw .corrupt("the store key has the wrong length")
     }
+    let (generation, master) = bytes.withBytes { span in
+      let generation = (0..<prefix).reduce(UInt64(0)) { $0 << 8 | UInt64(span[$1]) }
+      let key = unsafe span.extracting(prefix..<span.count).withUnsafeBytes {
+        unsafe SymmetricKey(data: $0)
+      }
+      return (generation, key)
+    }
+    guard prefix == 0 || generation > 1 else { throw .corrupt("the store key is damaged") }
+    self.generation = prefix == 0 ? 1 : generation
+    self.sealed = sealed
     func derived(_ purpose: String) -> SymmetricKey {
       HKDF<SHA256>.deriveKey(
         inputKeyMaterial: master, info: Array(purpose.utf8), outputByteCount: Self.size)
@@ -25,11 +43,19 @@ package struct StoreKey: Sendable {
     digesting = derived("vaultctl store v1: digests")
   }
 
-  package static func random() -> SecretBytes {
-    SecretBytes(capacity: size) { span in
+  /// - Parameter previous: the key that it replaces.
+  package static func random(after previous: StoreKey? = nil) -> SecretBytes {
+    let prefix = previous == nil ? 0 : generationSize
+    return SecretBytes(capacity: prefix + size) { span in
+      let generation = (previous?.generation ?? 0) + 1
+      for index in 0..<prefix {
+        span[index] = UInt8(truncatingIfNeeded: generation >> (8 * (prefix - 1 - index)))
+      }
       var generator = SystemRandomNumberGenerator()
-      for index in 0..<size { span[index] = UInt8.random(in: 0...255, using: &generator) }
-      return size
+      for index in prefix..<(prefix + size) {
+        span[index] = UInt8.random(in: 0...255, using: &generator)
+      }
+      return prefix + size
     }
   }
 
@@ -68,7 +94,7 @@ package struct StoreKey: Sendable {
   }
 
   /// HMAC-SHA-256 of a value as this field's, so that equal values of two fields have different
-  /// digests.
+  /// digests. That of a key that replaced another one names its generation: `2:…`.
   package func digest(
     _ value: SecretBytes, in connection: StoreID, field: FieldName
   ) -> KeyedDigest {
@@ -77,17 +103,19 @@ package struct StoreKey: Sendable {
     value.withBytes { span in
       unsafe span.withUnsafeBytes { unsafe code.update(data: $0) }
     }
-    return KeyedDigest(hexadecimal(Array(code.finalize())))
+    let text = hexadecimal(Array(code.finalize()))
+    return KeyedDigest(generation == 1 ? text : "\(generation):\(text)")
   }
 
-  /// Whether values equal the applied ones; `nil` if a record has no digest of one.
+  /// Whether values equal the applied ones; `nil` if a record has no digest of one by this key.
   package func compare(
     _ values: [(field: FieldAddress, value: SecretBytes)],
     with applied: [ConnectionName: AppliedRecord]
   ) -> [SecretComparison?] {
     values.map { address, value in
       guard let record = applied[address.connection],
-        case .sealed(_, let applied?, _) = record.fields[address.field]
+        case .sealed(_, let applied?, _) = record.fields[address.field],
+        applied.generation == generation
       else { return nil }
       return digest(value, in: record.storeID, field: address.field) == applied
         ? .same : .different
@@ -101,5 +129,12 @@ package struct StoreKey: Sendable {
     [connection.rawValue, field.rawValue, String(version)].flatMap { part in
       Array("\(part.utf8.count):".utf8) + Array(part.utf8)
     }
+  }
+}
+
+extension KeyedDigest {
+  /// Of the key that made it.
+  fileprivate var generation: UInt64 {
+    rawValue.firstIndex(of: ":").flatMap { UInt64(rawValue[..<$0]) } ?? 1
   }
 }

@@ -1,3 +1,5 @@
+package import Model
+
 /// Access to a store's own key, to read, rotate or use it.
 package protocol StoreKeyAccess: Sendable {
   /// The stored key: an armored message; `nil` before the first secret.
@@ -16,8 +18,9 @@ package protocol StoreKeyAccess: Sendable {
   /// The key, opened from a copy of it.
   func open(_ sealed: String) async throws(StoreError) -> StoreKey
 
-  /// Seals the key again, for the current recipients.
+  /// Seals the key again, for the current recipients; nothing happens before the first secret.
   ///
-  /// - Returns: false if there is no key yet.
-  func reseal() async throws(StoreError) -> Bool
+  /// - Parameter makesNew: replaces the key, and seals everything in the store under the new one, so that
+  ///   who could open the previous one opens nothing that is in the store from now on.
+  func update(makesNew: Bool, by provenance: Provenance) async throws(StoreError)
 }

@@ -1,3 +1,5 @@
+package import Model
+
 /// The one holder of a store's key: it is fetched and opened once, created when it is first needed,
 /// and kept open.
 ///
@@ -22,7 +24,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
     if let opened { return opened }
     let found = try await opening.value { [storage, protection] () async throws(StoreError) in
       guard let sealed = try await storage.sealedKey() else { return nil }
-      return try StoreKey(await protection.openKey(sealed))
+      return try StoreKey(await protection.openKey(sealed), sealed: sealed)
     }
     // If there was none yet, another task may have created one in the meantime.
     if let found { opened = found }
@@ -33,9 +35,41 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   package func open(_ sealed: String) async throws(StoreError) -> StoreKey {
     if let opened { return opened }
-    let key = try StoreKey(await protection.openKey(sealed))
+    let key = try StoreKey(await protection.openKey(sealed), sealed: sealed)
     opened = key
     return key
+  }
+
+  /// Which key some work needs.
+  package enum Need: Sendable {
+    case required, presentOrNew, presentIfAvailable
+    /// Only one that was opened already.
+    case opened
+  }
+
+  private func key(_ need: Need) async throws(StoreError) -> StoreKey? {
+    switch need {
+    case .required: try await required()
+    case .presentOrNew: try await presentOrNew()
+    case .presentIfAvailable: try await presentIfAvailable()
+    case .opened: opened
+    }
+  }
+
+  private func forget() { opened = nil }
+
+  /// Work with the key of a holder. It is repeated if another process has replaced the key meanwhile.
+  ///
+  /// - Parameter work: returns `nil` if the key is no longer the store's.
+  package static func work<R>(
+    _ need: Need, of holder: StoreKeyHolder, isolation: isolated (any Actor)? = #isolation,
+    _ work: (StoreKey?) async throws(StoreError) -> R?
+  ) async throws(StoreError) -> R {
+    for _ in 0..<3 {
+      if let result = try await work(holder.key(need)) { return result }
+      await holder.forget()
+    }
+    throw .writeFailed("the store key is being replaced")
   }
 
   /// The key if it can be opened here; else `nil`.
@@ -68,14 +102,23 @@ package actor StoreKeyHolder: StoreKeyAccess {
     let sealed = try await protection.sealKey(bytes)
     // If another process was first, its key stays; our own need not be opened.
     guard try await storage.addSealedKey(sealed) else { return try await required() }
-    let key = try StoreKey(bytes)
+    let key = try StoreKey(bytes, sealed: sealed)
     opened = key
     return key
   }
 
-  package func reseal() async throws(StoreError) -> Bool {
-    try await storage.replaceSealedKey { [protection] sealed async throws(StoreError) in
-      try await protection.sealKey(protection.openKey(sealed))
-    }
+  package func update(
+    makesNew: Bool, by provenance: Provenance
+  ) async throws(StoreError) {
+    guard let sealed = try await storage.sealedKey() else { return }
+    let bytes = try await protection.openKey(sealed)
+    let old = try StoreKey(bytes, sealed: sealed)
+    let newBytes = makesNew ? StoreKey.random(after: old) : bytes
+    let again = try await protection.sealKey(newBytes)
+    let new = try StoreKey(newBytes, sealed: again)
+    try await storage.replaceSealedKey(
+      sealed, with: again, rotation: makesNew ? KeyRotation(from: old, to: new) : nil,
+      by: provenance)
+    opened = new
   }
 }

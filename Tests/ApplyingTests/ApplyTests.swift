@@ -75,8 +75,8 @@ import Testing
     func sealedKey() async throws(StoreError) -> String? { "00" }
     func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool { false }
     func replaceSealedKey(
-      _ reseal: @Sendable (String) async throws(StoreError) -> String
-    ) async throws(StoreError) -> Bool { false }
+      _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+    ) async throws(StoreError) { Issue.record("nobody can open it") }
   }
 
   /// At whatever write the backend goes away, nothing more is begun, each connection is whole or absent,

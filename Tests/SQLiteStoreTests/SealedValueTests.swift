@@ -83,18 +83,27 @@ import Testing
   }
 
   @Test func aKeyOfAnotherLengthIsNoKey() {
-    for count in [0, 16, 31, 33] {
+    for count in [0, 16, 31, 33, 39, 41] {
       #expect(throws: StoreError.self) {
         try StoreKey(SecretBytes(copying: [UInt8](repeating: 7, count: count)))
       }
     }
   }
 
+  /// The first generation has no number in front of it.
+  @Test func aKeyWithAnImpossibleGenerationIsNoKey() {
+    for generation: UInt8 in [0, 1] {
+      let bytes = [UInt8](repeating: 0, count: 7) + [generation] + [UInt8](repeating: 7, count: 32)
+      #expect(throws: StoreError.self) { try StoreKey(SecretBytes(copying: bytes)) }
+    }
+  }
+
   @Test func sealingTheKeyAnewLeavesTheValues() async throws {
     let test = try StoreUnderTest()
-    #expect(try await test.backend.key.reseal() == false)
+    try await test.backend.key.update(makesNew: false, by: provenance)
+    #expect(try await test.backend.key.sealed() == nil)
     try await test.create("a", token: "t0ken")
-    #expect(try await test.backend.key.reseal())
+    try await test.backend.key.update(makesNew: false, by: provenance)
     let found = try await test.another().store.compareWithRecords([
       (FieldAddress(name("a"), "token"), secret("t0ken"))
     ])

@@ -1,11 +1,9 @@
-import Applying
 import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
 import OpenPGP
 import Secrets
-import Stores
 
 struct RekeyCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +11,7 @@ struct RekeyCommand: Subcommand {
     abstract: "Seal values again whose recipients changed, and leave all others as they are.",
     discussion: """
       A removed recipient may still know a value, so rekey lists the values that should be \
-      rotated. The store's own key is sealed again as well.
+      rotated. The store's own key follows with the next apply, whose plan shows it.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -51,11 +49,6 @@ struct RekeyCommand: Subcommand {
     // A removed recipient may know the current session keys.
     let sealed = try await sealer.seal(fields, sharing: .new)
     try write(Array(zip(differences, sealed)), workspace, console)
-    if files.isEmpty {
-      for workspace in workspace.withStores {
-        try await rekeyStore(try SessionFactory(console: console).session(for: workspace), console)
-      }
-    }
     console.report(differences.compactMap(\.formerRecipient))
     return .fine
   }
@@ -79,33 +72,6 @@ struct RekeyCommand: Subcommand {
           "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
       }
     }
-  }
-
-  private func rekeyStore(_ session: Session, _ console: Console) async throws {
-    try await session.mappingStoreErrors { () async throws(StoreError) in
-      guard let key = session.store.key, let text = try await key.sealed() else { return }
-      let recipients =
-        (try? await session.keyring.recipients(of: session.workspace.environment)) ?? []
-      guard let message = try? SealedMessage(armored: text) else {
-        throw StoreError.corrupt("the store key is not an OpenPGP message")
-      }
-      let isRight =
-        RecipientCheck.former(message.keyIDs, recipients).isEmpty
-        && RecipientCheck.reachesAll(message.keyIDs, recipients)
-      if isRight { return }
-      if try await key.reseal() {
-        console.result("\(session.store.description.location): sealed the store's key again\n")
-      }
-    }
-  }
-}
-
-extension Workspace {
-  /// The chosen environment; if none was chosen, each that has a store.
-  fileprivate var withStores: [Workspace] {
-    if environment != nil { return [self] }
-    return (project.storeSettings(of: nil) == nil ? [] : [self])
-      + project.environments.map(choosing)
   }
 }
 

@@ -91,7 +91,7 @@ struct ApplyRunner {
       console.report([refusal.diagnostic])
       return .ended(refusal.outcome)
     }
-    if plan.changes.isEmpty {
+    if plan.isEmpty {
       return .ended(plan.findings.contains(where: \.isBlocking) ? .failed : .fine)
     }
     return .ready(plan, basis)
@@ -109,6 +109,10 @@ struct ApplyRunner {
   }
 
   private func carryOut(_ plan: Plan, _ lock: StoreLock) async throws -> Outcome {
+    if let change = plan.storeKey {
+      try await session.updateStoreKey(change, console: console)
+      console.note("The store's key was sealed for its recipients.")
+    }
     let tokens = ApplyTokenUpdater(session, plan)
     let revoker = try await tokens.removalRevoker()
     let lines = ApplyText(palette: console.errorPalette)

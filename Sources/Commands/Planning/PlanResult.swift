@@ -23,7 +23,7 @@ package struct PlanResult: Sendable {
       return .failed
     }
     if policy.violation(in: findings) != nil { return .finding }
-    let hasChanges = plans.contains { !$0.plan.changes.isEmpty }
+    let hasChanges = plans.contains { !$0.plan.isEmpty }
     return reportsChanges && hasChanges ? .changes : .fine
   }
 }

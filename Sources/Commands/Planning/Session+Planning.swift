@@ -12,6 +12,7 @@ extension Session {
   /// 2. If a ciphertext differs from the applied one and a key for it is available, it is opened
   ///    and compared with the store's keyed digest.
   /// 3. The plan is computed from these.
+  /// 4. The recipients of the store's own key are compared with those that are declared.
   ///
   /// Settings that are not used are among the findings, or beside what made the plan fail.
   ///
@@ -26,7 +27,10 @@ extension Session {
       let findings =
         untrusted.map { Finding(.untrusted, nil, $0) }
         + workspace.contents.overrides.map { Finding(.appOverride, nil, $0) }
-      return (plan.adding(findings), snapshot)
+      let key = try await storeKeyChange(isOffline: isOffline)
+      return (
+        plan.adding(findings + (key.finding.map { [$0] } ?? []), storeKey: key.change), snapshot
+      )
     } catch let failure as Failure {
       var all = Failure(untrusted + failure.diagnostics, sources: workspace.sources)
       all.outcome = failure.outcome

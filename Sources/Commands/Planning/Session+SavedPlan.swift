@@ -33,7 +33,7 @@ extension Session {
   ///
   /// - Parameter readsFlows: the store's own flows count too.
   func requireCurrent(_ saved: SavedPlan, in file: String, readsFlows: Bool) async throws {
-    if saved.plan.changes.isEmpty { return }
+    if saved.plan.isEmpty { return }
     let snapshot = try await read()
     let changes =
       try await saved.basis.changes(to: basis(of: saved.plan, snapshot))

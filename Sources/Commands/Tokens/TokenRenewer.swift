@@ -126,7 +126,8 @@ struct TokenRenewer: Sendable {
     return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 
-  private func replayed(
+  /// Saves the responses that a killed process left.
+  func replayed(
     _ subjects: [ConnectionName: RenewalSubject]
   ) async throws -> [Diagnostic] {
     try await session.mappingStoreErrors { () async throws(StoreError) in

@@ -104,6 +104,7 @@ extension DiagnosticCode {
     case .gpgFailed: .gpgFailed
     case .invalidSecretValue: .invalidSecretValue
     case .secretUnknown: .secretUnknown
+    case .storeKeyUnchecked: .storeKeyUnchecked
 
     // VC3xxx: planning.
     case .emptyConnection: .emptyConnection

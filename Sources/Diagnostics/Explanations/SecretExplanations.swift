@@ -151,4 +151,12 @@ extension Explanation {
     no key for it is available here. The manifest leaves the field to the store (`spec.ignore`);
     `vaultctl set` takes it over.
     """)
+
+  static let storeKeyUnchecked = Explanation(
+    "Store key not compared",
+    """
+    The store's own key is sealed for the recipients of its environment. A plan compares them, and
+    needs their public keys for it, which are not in the keyring here. Import them; no private key
+    is needed.
+    """)
 }

@@ -1,0 +1,128 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Who can open the store: its recipients are declared, planned and applied like everything else.
+@Suite(.serialized) struct StoreKeyTests {
+  private let sandbox: Sandbox
+  /// Bob's own keyring, with Ann's public key.
+  private let bob: GPGHome
+  private let bobsKey: String
+
+  init() throws {
+    sandbox = try Sandbox()
+    bob = try GPGHome()
+    bobsKey = try bob.makeKey("Bob <bob@example.com>")
+    try bob.gpg(["--import"], input: sandbox.home.gpg(["--export", sandbox.key]).output)
+    try sandbox.home.gpg(["--import"], input: bob.gpg(["--export", bobsKey]).output)
+    try sandbox.write(httpManifest("api", token: "v4lue"), to: "connections/api.yaml")
+    try fine(["encrypt"])
+    try fine(["apply", "--auto-approve"])
+  }
+
+  @discardableResult
+  private func fine(
+    _ arguments: [String], asBob: Bool = false, isRecorded: Bool = false
+  ) throws -> Finished {
+    let finished = try sandbox.vaultctl(
+      arguments, home: asBob ? bob.path : nil, isRecorded: isRecorded)
+    #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
+    return finished
+  }
+
+  private func opens(asBob: Bool) throws -> Bool {
+    let finished = try sandbox.vaultctl(
+      ["exec", "api", "--", "printenv", "API_TOKEN"], home: asBob ? bob.path : nil,
+      isRecorded: false)
+    #expect(finished.text == "v4lue\n" || finished.status != 0)
+    return finished.status == 0
+  }
+
+  private func sealedKey() throws -> String {
+    try run(
+      "/usr/bin/sqlite3",
+      [sandbox.folder.path + "/.vaultctl/vault.db", "SELECT sealed FROM store_key"]
+    ).text
+  }
+
+  @Test func recipientsFollowWithAnApply() throws {
+    let before = try sealedKey()
+    try sandbox.writeProject(keys: [sandbox.key, bobsKey])
+    try fine(["rekey"])
+    #expect(try sealedKey() == before, "rekey changes files, and no store")
+    #expect(try !opens(asBob: true))
+    let plan = try sandbox.vaultctl(["plan", "--detailed-exitcode"])
+    #expect(plan.status == 2)
+    try fine(["apply", "--auto-approve"], isRecorded: true)
+    try fine(["plan", "--detailed-exitcode"])
+    #expect(try opens(asBob: true) && opens(asBob: false))
+
+    // Ann goes: Bob, who is still a recipient, applies it.
+    try sandbox.writeProject(keys: [bobsKey])
+    try fine(["rekey"], asBob: true)
+    #expect(try opens(asBob: false), "nothing is applied yet")
+    let removal = try sandbox.vaultctl(["plan", "--format", "json"], isRecorded: false)
+    #expect(removal.text.contains("\"isNew\" : true"), "\(removal.text)")
+    let ofAnn = try sealedKey()
+    try fine(["apply", "--auto-approve"], asBob: true, isRecorded: true)
+    try fine(["plan", "--detailed-exitcode"], asBob: true)
+    #expect(try opens(asBob: true) && !opens(asBob: false))
+
+    // She kept the old key, and puts it back.
+    _ = try run(
+      "/usr/bin/sqlite3",
+      [
+        sandbox.folder.path + "/.vaultctl/vault.db",
+        "UPDATE store_key SET sealed = '\(ofAnn)'",
+      ])
+    #expect(try !opens(asBob: false))
+    let written = try sandbox.vaultctl(
+      ["set", "api", "token"], input: "n3w", home: bob.path, isRecorded: false)
+    #expect(written.status == 0, "\(written.errorText)")
+    #expect(
+      try sandbox.vaultctl(["apply", "--auto-approve"], home: bob.path, isRecorded: false).status
+        == 1)
+    try sandbox.expectTranscript(
+      known: [(sandbox.key, "<ann>"), (bobsKey, "<bob>")])
+  }
+
+  /// A change of the recipients that is taken back, or never merged, changes nothing in the store.
+  @Test func aBranchAloneChangesNothing() throws {
+    let file = try sandbox.read("vaultctl.yaml")
+    let manifest = try sandbox.read("connections/api.yaml")
+    let before = try sealedKey()
+    try sandbox.writeProject(keys: [bobsKey])
+    _ = try sandbox.vaultctl(["rekey"], isRecorded: false)
+    try sandbox.write(file, to: "vaultctl.yaml")
+    try sandbox.write(manifest, to: "connections/api.yaml")
+    #expect(try sealedKey() == before)
+    try fine(["plan", "--detailed-exitcode"])
+    #expect(try opens(asBob: false) && !opens(asBob: true))
+  }
+
+  @Test func aSavedPlanIsForTheKeyThatItSaw() throws {
+    try sandbox.writeProject(keys: [sandbox.key, bobsKey])
+    try fine(["rekey"])
+    try fine(["plan", "--out", "p.plan"])
+    try fine(["apply", "--auto-approve"])
+    let stale = try sandbox.vaultctl(["apply", "p.plan"], isRecorded: false)
+    #expect(stale.status == 1 && stale.errorText.contains("VC3014"), "\(stale.errorText)")
+  }
+
+  /// Who cannot open the key cannot change who can.
+  @Test func someoneElseCannotApplyIt() throws {
+    try sandbox.writeProject(keys: [bobsKey])
+    let apply = try sandbox.vaultctl(
+      ["apply", "--auto-approve"], home: bob.path, isRecorded: false)
+    #expect(apply.status == 1, "\(apply.text)")
+    #expect(try opens(asBob: false) && !opens(asBob: true))
+  }
+
+  /// The public keys of recipients are not here.
+  @Test func withoutPublicKeysThePlanSaysSo() throws {
+    let empty = try GPGHome()
+    let plan = try sandbox.vaultctl(
+      ["plan", "--detailed-exitcode"], home: empty.path, isRecorded: false)
+    #expect(plan.status == 0 && plan.text.contains("VC2050"), "\(plan.text)\(plan.errorText)")
+  }
+}
