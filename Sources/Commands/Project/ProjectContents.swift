@@ -17,6 +17,13 @@ package struct ProjectContents: Sendable {
   /// The settings in which the source differs from the trusted file, whose values are used.
   package let untrusted: [Diagnostic]
 
+  /// The same contents under another name of the project.
+  func renamed(to name: String) -> ProjectContents {
+    ProjectContents(
+      project: project.renamed(to: name), manifests: manifests, flows: flows, sources: sources,
+      diagnostics: diagnostics, settings: settings, untrusted: untrusted)
+  }
+
   package func state(of environment: Environment?) -> DesiredState {
     DesiredState(manifests, project: project, environment: environment)
   }
