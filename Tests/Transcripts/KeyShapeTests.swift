@@ -196,6 +196,9 @@ import Testing
     #expect(try codes(["diff"], try GPGHome()) == shape.expected.alone)
     #expect(try codes(["validate"], publicHome) == shape.expected.publicKeys)
     #expect(try codes(["validate"]) == shape.expected.own)
+    // A diff opens nothing that has nothing to be compared with; it tries packets of several own keys.
+    let tried = shape.rekeys && shape.expected.own.contains("VC2027") ? ["VC2027"] : []
+    #expect(try codes(["diff"]) == (tried + shape.expected.alone).sorted())
 
     func opens(_ home: GPGHome) throws -> Bool {
       let armored = try #require(
@@ -315,8 +318,8 @@ import Testing
       try keys.relabelled(
         both, from: keys.encryptionIDs(keys.bob)[0], to: keys.encryptionIDs(keys.ann)[0]))
     #expect(try sandbox.vaultctl(["diff"]).status == 1)
-    sandbox.transcript.note("Sealed again, for recipients that it hides.")
-    try declare(try keys.message(["-R", keys.ann, "-R", keys.bob]))
+    sandbox.transcript.note("Sealed again, for one recipient and a hidden one.")
+    try declare(try keys.message(["-r", keys.ann, "-R", keys.bob]))
     #expect(try sandbox.vaultctl(["diff"]).status == 0)
     #expect(try sandbox.vaultctl(["diff", "--fail-on", "recipients"]).status == 3)
     try sandbox.expectTranscript()
