@@ -217,7 +217,7 @@ extension DesiredConnection {
         case .plain(let value): .plain(value)
         case .sealed(let message): .sealed(ciphertext: message.digest, value: nil, version: nil)
         }
-      }, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
-      provenance: provenance)
+      }, labels: labels, scopes: scopes, destinations: destinations,
+      preventsDestroy: preventsDestroy, provenance: provenance)
   }
 }

@@ -7,10 +7,9 @@ extension StoreError {
     case .outcomeUnknown, .unfinished, .unavailable, .ledgerFailed, .ledgerRejected,
       .ledgerUnreachable, .ledgerMoved, .lockLost:
       true
-    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound, .tooNew,
-      .corrupt,
-      .keyUnavailable, .writeFailed, .unauthorized, .misconfigured, .permissionDenied, .refused,
-      .tokensMoved:
+    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
+      .tooNew, .corrupt, .keyUnavailable, .writeFailed, .unauthorized, .misconfigured,
+      .permissionDenied, .refused, .tokensMoved:
       false
     }
   }
@@ -22,9 +21,8 @@ extension StoreError {
       .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerMoved:
       true
     case .unfinished(_, let cause): cause.stopsTheRun
-    case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable, .misconfigured,
-      .unauthorized,
-      .permissionDenied, .refused, .outcomeUnknown, .tokensMoved:
+    case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable,
+      .misconfigured, .unauthorized, .permissionDenied, .refused, .outcomeUnknown, .tokensMoved:
       false
     }
   }

@@ -64,8 +64,11 @@ struct WritePreparer: Sendable {
     return StoreWrite(
       name: change.connection, action: StoreWrite.Action(change.action), app: change.app,
       setupType: connection?.setup?.type, fields: fields, labels: connection?.labels ?? [:],
-      scopes: connection?.scopes, preventsDestroy: connection?.preventsDestroy ?? false,
-      provenance: provenance, owner: store.owner)
+      scopes: connection?.scopes, destinations: connection?.destinations,
+      preventsDestroy: connection?.preventsDestroy ?? false,
+      provenance: provenance.allowing(
+        redirects: provenance.allowedRedirects.filter { $0 == change.connection }),
+      owner: store.owner)
   }
 
   /// Only the values that must be written are opened; the store keeps the others.
@@ -130,7 +133,7 @@ extension Change {
       switch detail {
       case .setupType, .plain: true
       case .secret(_, let change): change != .reencrypted
-      case .scopes, .label, .preventDestroy, .reauthorize: false
+      case .scopes, .label, .preventDestroy, .destinations, .reauthorize: false
       }
     }
   }

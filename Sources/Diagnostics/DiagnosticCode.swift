@@ -134,6 +134,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case planForAnotherStore = "VC3060"
   case flowUnreadable = "VC3040"
   case setupIncomplete = "VC3041"
+  case redirected = "VC3042"
+  case appOverridden = "VC3043"
 
   // VC4xxx: stores.
   case storeUnavailable = "VC4001"

@@ -74,9 +74,6 @@ extension AppliedRecord {
       return .sealed(
         ciphertext: ciphertext, value: storeID == found.id ? value : nil, version: found.version)
     }
-    return AppliedRecord(
-      owner: owner, storeID: found.id, version: found.version, app: app, setupType: setupType,
-      fields: fields,
-      labels: labels, scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
+    return moved(to: found.id, at: found.version, fields: fields)
   }
 }

@@ -22,6 +22,6 @@ extension Provenance {
   /// The form in the log's messages.
   var lines: [String] {
     ["Who: \(who)", "When: \(at)"] + (commit.map { ["Source: \($0)"] } ?? [])
-      + ["Tool: vaultctl \(toolVersion)"]
+      + ["Tool: vaultctl \(toolVersion)"] + allowedRedirects.map { "Redirect: \($0)" }
   }
 }

@@ -36,7 +36,7 @@ extension ConnectionLayer {
   }
 
   private func mergedSetup(_ upper: ConnectionLayer) -> Part<Setup> {
-    let below = app == upper.app ? setup : .unspecified
+    let below = app.id == upper.app.id ? setup : .unspecified
     guard let old = below.value, let new = upper.setup.value, old.type == new.type else {
       return below.overlaid(by: upper.setup)
     }

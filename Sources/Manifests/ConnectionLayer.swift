@@ -34,7 +34,7 @@ package struct ConnectionLayer: Sendable {
   var formerNames: [ConnectionName] = []
   /// `spec: null`: the environment has no such connection.
   var isRemoved = false
-  let app: AppID
+  let app: App
   /// Whether the document itself names the app; otherwise it inherits the base's.
   var namesApp = true
   var labels = Part<[String: String?]>.unspecified
@@ -48,14 +48,15 @@ package struct ConnectionLayer: Sendable {
   /// The connection, if no other document overlays this one; `nil` if it is removed.
   package var desired: DesiredConnection? {
     if isRemoved { return nil }
+    let setup = setup.value.map {
+      DesiredSetup(type: $0.type, fields: $0.fields.compactMapValues { $0 })
+    }
     return DesiredConnection(
-      name: name, formerNames: formerNames, app: app,
+      name: name, formerNames: formerNames, app: app.id,
       labels: labels.value?.compactMapValues { $0 } ?? [:],
       annotations: annotations.value?.compactMapValues { $0 } ?? [:],
-      setup: setup.value.map {
-        DesiredSetup(type: $0.type, fields: $0.fields.compactMapValues { $0 })
-      },
-      scopes: scopes.value, preventsDestroy: preventsDestroy.value ?? false,
-      ignoredFields: ignoredFields.value ?? [], origin: origin)
+      setup: setup, scopes: scopes.value, preventsDestroy: preventsDestroy.value ?? false,
+      ignoredFields: ignoredFields.value ?? [],
+      destinations: app.destinations(of: setup), origin: origin)
   }
 }

@@ -110,6 +110,7 @@ extension AppliedRecord: CanonicallyDecodable {
     var fields: [FieldName: AppliedField] = [:]
     var labels: [String: String]?
     var scopes: Set<Scope>?
+    var destinations: Set<Destination>?
     var preventsDestroy = false
     var provenance: Provenance?
     var owner: Owner?
@@ -133,6 +134,9 @@ extension AppliedRecord: CanonicallyDecodable {
       case "scopes":
         scopes = scanner.strings().map { Set($0.map { Scope($0) }) }
         return scopes != nil
+      case "destinations":
+        destinations = scanner.strings().map { Set($0.map { Destination($0) }) }
+        return destinations != nil
       case "preventsDestroy":
         guard let value = scanner.boolean() else { return false }
         preventsDestroy = value
@@ -149,7 +153,8 @@ extension AppliedRecord: CanonicallyDecodable {
     self.init(
       owner: owner, storeID: StoreID(storeID), version: StoreVersion(version), app: AppID(app),
       setupType: texts["setupType"].map { SetupType($0) }, fields: fields, labels: labels,
-      scopes: scopes, preventsDestroy: preventsDestroy, provenance: provenance)
+      scopes: scopes, destinations: destinations, preventsDestroy: preventsDestroy,
+      provenance: provenance)
   }
 }
 
@@ -172,10 +177,16 @@ extension Provenance {
   fileprivate init?(_ scanner: inout JSONScanner) {
     var texts: [String: String] = [:]
     var at: Int64?
+    var redirects: [ConnectionName] = []
     let isWhole = scanner.object { key, scanner in
       if key == "at" {
         at = scanner.integer()
         return at != nil
+      }
+      if key == "redirects" {
+        guard let names = scanner.strings() else { return false }
+        redirects = names.compactMap { ConnectionName($0) }
+        return redirects.count == names.count
       }
       guard ["who", "toolVersion", "commit"].contains(key) else { return false }
       texts[key] = scanner.string()
@@ -185,6 +196,7 @@ extension Provenance {
       return nil
     }
     self.init(
-      who: who, at: Timestamp(milliseconds: at), toolVersion: toolVersion, commit: texts["commit"])
+      who: who, at: Timestamp(milliseconds: at), toolVersion: toolVersion, commit: texts["commit"],
+      allowedRedirects: redirects)
   }
 }

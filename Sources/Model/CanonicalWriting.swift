@@ -67,6 +67,12 @@ extension AppliedRecord: CanonicallyWritten {
   package func write(to writer: inout JSONWriter) {
     writer.object { writer in
       writer.member("app", app.rawValue)
+      if let destinations {
+        writer.name("destinations")
+        writer.array { writer in
+          for destination in destinations.sorted() { writer.string(destination.rawValue) }
+        }
+      }
       writer.name("fields")
       writer.object { writer in
         for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
@@ -113,6 +119,12 @@ extension Provenance: CanonicallyWritten {
       writer.name("at")
       writer.integer(at.milliseconds)
       writer.member("commit", commit)
+      if !allowedRedirects.isEmpty {
+        writer.name("redirects")
+        writer.array { writer in
+          for name in allowedRedirects { writer.string(name.rawValue) }
+        }
+      }
       writer.member("toolVersion", toolVersion)
       writer.member("who", who)
     }

@@ -80,6 +80,8 @@ package enum ChangeDetail: Hashable, Sendable, Codable {
   case label(String, from: String?, to: String?)
   /// `lifecycle.preventDestroy` is set or lifted.
   case preventDestroy(Bool)
+  /// The hosts that its secrets and tokens are sent to, sorted.
+  case destinations(added: [Destination], removed: [Destination])
   /// The current tokens do not fit what is applied.
   case reauthorize(Reauthorization)
 }

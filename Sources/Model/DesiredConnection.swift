@@ -17,13 +17,16 @@ package final class DesiredConnection: Sendable {
   /// `spec.ignore`: fields that are managed elsewhere. They are written once, when the connection
   /// is created, and neither compared nor written after that.
   package let ignoredFields: Set<FieldName>
+  /// Where its secrets and tokens are sent to.
+  package let destinations: Set<Destination>
   package let origin: ConnectionOrigin
 
   package init(
     name: ConnectionName, formerNames: [ConnectionName] = [], app: AppID,
     labels: [String: String] = [:], annotations: [String: String] = [:], setup: DesiredSetup?,
     scopes: Set<Scope>? = nil, preventsDestroy: Bool = false,
-    ignoredFields: Set<FieldName> = [], origin: ConnectionOrigin
+    ignoredFields: Set<FieldName> = [], destinations: Set<Destination> = [],
+    origin: ConnectionOrigin
   ) {
     self.name = name
     self.formerNames = formerNames
@@ -34,6 +37,7 @@ package final class DesiredConnection: Sendable {
     self.scopes = scopes
     self.preventsDestroy = preventsDestroy
     self.ignoredFields = ignoredFields
+    self.destinations = destinations
     self.origin = origin
   }
 
@@ -53,6 +57,15 @@ package struct DesiredSetup: Hashable, Sendable {
   package init(type: SetupType, fields: [FieldName: FieldValue]) {
     self.type = type
     self.fields = fields
+  }
+
+  package var plain: [FieldName: PlainValue] {
+    fields.compactMapValues {
+      switch $0 {
+      case .plain(let value): value
+      case .sealed: nil
+      }
+    }
   }
 
   package var sealed: [FieldName: SealedMessage] {

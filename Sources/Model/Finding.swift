@@ -29,6 +29,12 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case flow
   /// Tokens that have expired, soon expire permanently, or cannot be renewed.
   case tokens
+  /// A secret that stays the same would be sent to another host.
+  case redirect
+  /// A redirect that `--allow-redirect` names.
+  case allowedRedirect = "allowed-redirect"
+  /// The project file defines a built-in app itself.
+  case appOverride = "app-override"
   /// A setting differs from the trusted project file, and is not used.
   case untrusted
   /// The project was renamed, and its values are sealed for the previous name.

@@ -22,6 +22,11 @@ package struct Plan: Hashable, Sendable, Codable {
     self.size = size
   }
 
+  /// The connections whose unchanged secrets were allowed to go to a new destination.
+  package var allowedRedirects: [ConnectionName] {
+    findings.filter { $0.kind == .allowedRedirect }.compactMap(\.connection)
+  }
+
   /// With more findings before its own.
   package func adding(_ more: [Finding]) -> Plan {
     Plan(

@@ -9,13 +9,17 @@ package struct ProjectDiff: Hashable, Sendable {
   package let settings: [SettingDiff]
   /// What flows use, by their names: `twilio.send_sms -> twilio-prod`.
   package let flows: [SettingDiff]
+  /// In the order of `connections`.
+  package let redirects: [ConnectionRedirect]
 
   package init(
-    connections: [ConnectionDiff], settings: [SettingDiff], flows: [SettingDiff]
+    connections: [ConnectionDiff], settings: [SettingDiff], flows: [SettingDiff],
+    redirects: [ConnectionRedirect] = []
   ) {
     self.connections = connections
     self.settings = settings
     self.flows = flows
+    self.redirects = redirects
   }
 
   package var isEmpty: Bool { connections.isEmpty && settings.isEmpty && flows.isEmpty }

@@ -1,4 +1,4 @@
-/// Who wrote, when, with which tool, from which commit.
+/// Who wrote, when, with which tool, from which commit, and what they accepted.
 package struct Provenance: Hashable, Sendable, Codable {
   /// `user@host`.
   package let who: String
@@ -6,11 +6,26 @@ package struct Provenance: Hashable, Sendable, Codable {
   package let toolVersion: String
   /// The commit checked out at the time, if the project is in git.
   package let commit: String?
+  /// `nil` for none.
+  private let redirects: [ConnectionName]?
 
-  package init(who: String, at: Timestamp, toolVersion: String, commit: String?) {
+  /// The connections whose unchanged secrets were allowed to go to a new destination, sorted.
+  package var allowedRedirects: [ConnectionName] { redirects ?? [] }
+
+  package init(
+    who: String, at: Timestamp, toolVersion: String, commit: String?,
+    allowedRedirects: [ConnectionName] = []
+  ) {
     self.who = who
     self.at = at
     self.toolVersion = toolVersion
     self.commit = commit
+    redirects = allowedRedirects.isEmpty ? nil : allowedRedirects.sorted()
+  }
+
+  package func allowing(redirects: some Sequence<ConnectionName>) -> Provenance {
+    Provenance(
+      who: who, at: at, toolVersion: toolVersion, commit: commit,
+      allowedRedirects: Array(redirects))
   }
 }

@@ -8,6 +8,7 @@ package struct Snapshot: Sendable {
   package let unclaimed: Set<ConnectionName>
   /// What the store has and `actual` cannot hold; it concerns nothing else.
   package let foreignEntries: [ForeignEntry]
+  private let entriesByName: [ConnectionName: [ForeignEntry]]
 
   package init(
     actual: [ConnectionName: ActualConnection] = [:],
@@ -19,6 +20,9 @@ package struct Snapshot: Sendable {
     self.foreign = foreign
     self.unclaimed = unclaimed
     self.foreignEntries = foreignEntries
+    entriesByName = foreignEntries.reduce(into: [:]) { entries, entry in
+      if let name = entry.connection { entries[name, default: []].append(entry) }
+    }
   }
 
   package var isEmpty: Bool { actual.isEmpty && applied.isEmpty }
@@ -46,9 +50,7 @@ package struct Snapshot: Sendable {
   /// The entries that are in the way of a connection: what would be done to it is uncertain.
   package func blockers(of connection: DesiredConnection) -> [ForeignEntry] {
     if foreignEntries.isEmpty { return [] }
-    let names = Set([connection.name] + connection.formerNames)
-    return foreignEntries.filter { entry in
-      entry.connection.map { names.contains($0) && actual[$0] == nil } ?? false
-    }
+    return Set([connection.name] + connection.formerNames).sorted()
+      .filter { actual[$0] == nil }.flatMap { entriesByName[$0] ?? [] }
   }
 }

@@ -63,6 +63,7 @@ extension OpenBaoBackend: VersionHistory {
         app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"),
         setupType: data.text(SetupData.type).map { SetupType($0) },
         fields: fields, labels: entry.custom.labels, scopes: entry.record?.scopes,
+        destinations: entry.record?.destinations,
         preventsDestroy: entry.record?.preventsDestroy ?? false, provenance: provenance),
       id: entry.custom.id ?? .random(), over: entry, keeping: nil)
   }

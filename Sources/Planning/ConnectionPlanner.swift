@@ -29,6 +29,12 @@ struct ConnectionPlanner {
       decision.findings += empty.map { [$0] } ?? []
     }
     decision.findings += tokens?.findings() ?? []
+    if decision.isManaged, let redirect = redirect() {
+      decision.findings.append(
+        .redirect(
+          redirect, of: desired, applied: counterpart.applied,
+          isAllowed: input.options.allowedRedirects.contains(desired.name)))
+    }
     decision.findings += Finding.scopeDrift(
       desired, granted: counterpart.actual?.grantedScopes,
       rules: input.catalog[desired.app]?.oauth?.scopes ?? ScopeRules(), tokens,
@@ -157,6 +163,26 @@ struct ConnectionPlanner {
     return decision
   }
 
+  /// A message is known from the applied record; one that the record does not have, from the base.
+  private func redirect() -> Redirect? {
+    let applied = counterpart.applied.map { KnownConnection($0, input.catalog) }
+    let base = input.base[desired.name].map { KnownConnection($0) }
+    func isSame(_ field: FieldName) -> Bool {
+      input.comparisons[FieldAddress(desired.name, field)] == .same
+    }
+    let hasTokens = input.tokens.map { $0.records[counterpart.name]?.tokens != nil } ?? true
+    let obtainsTokens = input.catalog.shape(of: desired)?.grant != nil
+    return RedirectCheck(
+      desired: desired, proposed: input.proposed[desired.name] ?? [],
+      known: { field, message in
+        if let applied, applied.sealed[field] == message.digest || isSame(field) {
+          return [applied]
+        }
+        return base.map { $0.sealed[field] == message.digest ? [$0] : [] } ?? []
+      }, tokens: obtainsTokens && hasTokens ? applied : nil, isSameValue: isSame
+    ).redirect()
+  }
+
   private func change(
     _ action: ChangeAction, _ reason: ChangeReason, _ details: [ChangeDetail]
   ) -> Change {
@@ -197,7 +223,7 @@ extension ChangeDetail {
   /// Whether the store's values stay as they are.
   fileprivate var isOfRecordOnly: Bool {
     switch self {
-    case .secret(_, .reencrypted), .scopes, .preventDestroy, .reauthorize: true
+    case .secret(_, .reencrypted), .scopes, .preventDestroy, .destinations, .reauthorize: true
     case .secret, .plain, .setupType, .label: false
     }
   }
@@ -205,7 +231,8 @@ extension ChangeDetail {
   fileprivate var undecidedField: FieldName? {
     switch self {
     case .secret(let field, .undecided): field
-    case .secret, .plain, .setupType, .label, .scopes, .preventDestroy, .reauthorize: nil
+    case .secret, .plain, .setupType, .label, .scopes, .preventDestroy, .destinations, .reauthorize:
+      nil
     }
   }
 }

@@ -30,6 +30,11 @@ struct DetailBuilder {
     if desired.preventsDestroy != (applied?.preventsDestroy ?? false) {
       details.append(.preventDestroy(desired.preventsDestroy))
     }
+    if let moved = ChangeDetail.destinations(
+      from: applied?.destinations ?? [], to: desired.destinations)
+    {
+      details.append(moved)
+    }
     return details
   }
 
@@ -82,6 +87,17 @@ struct DetailBuilder {
       before[key] == desired.labels[key]
         ? nil : .label(key, from: before[key], to: desired.labels[key])
     }
+  }
+}
+
+extension ChangeDetail {
+  /// `nil` if both are the same.
+  static func destinations(
+    from before: Set<Destination>, to now: Set<Destination>
+  ) -> ChangeDetail? {
+    if before == now { return nil }
+    return .destinations(
+      added: now.subtracting(before).sorted(), removed: before.subtracting(now).sorted())
   }
 }
 

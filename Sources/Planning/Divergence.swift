@@ -4,7 +4,7 @@ import Model
 enum DivergentPart: Hashable {
   case app, setupType
   case field(FieldName)
-  case labels, scopes, preventDestroy
+  case labels, scopes, preventDestroy, destinations
   /// The store does not show what.
   case unseen
 
@@ -16,6 +16,7 @@ enum DivergentPart: Hashable {
     case .labels: "the labels"
     case .scopes: "the scopes"
     case .preventDestroy: "`preventDestroy`"
+    case .destinations: "the destinations"
     case .unseen: "something the store does not reveal"
     }
   }
@@ -24,7 +25,7 @@ enum DivergentPart: Hashable {
   var isInStore: Bool {
     switch self {
     case .app, .setupType, .field, .labels, .unseen: true
-    case .scopes, .preventDestroy: false
+    case .scopes, .preventDestroy, .destinations: false
     }
   }
 }
@@ -43,6 +44,7 @@ enum Divergence {
     if desired.labels != applied.labels { parts.append(.labels) }
     if desired.scopes != applied.scopes { parts.append(.scopes) }
     if desired.preventsDestroy != applied.preventsDestroy { parts.append(.preventDestroy) }
+    if desired.destinations != applied.destinations ?? [] { parts.append(.destinations) }
     return parts
   }
 
@@ -69,7 +71,8 @@ enum Divergence {
       desired.app == applied.app, actual.app == applied.app,
       desired.setup?.type == applied.setupType, actual.setupType == applied.setupType,
       desired.labels == applied.labels, actual.labels == applied.labels,
-      desired.scopes == applied.scopes, desired.preventsDestroy == applied.preventsDestroy
+      desired.scopes == applied.scopes, desired.preventsDestroy == applied.preventsDestroy,
+      desired.destinations == applied.destinations ?? []
     else { return false }
     let before = applied.fields
     let declared = desired.setup?.fields ?? [:]

@@ -56,6 +56,9 @@ struct EnvironmentDiffBuilder {
     if new.preventsDestroy != old?.preventsDestroy ?? false {
       details.append(.declared(.preventDestroy(new.preventsDestroy)))
     }
+    let destinations = ChangeDetail.destinations(
+      from: old?.destinations ?? [], to: new.destinations)
+    details += destinations.map { [.declared($0)] } ?? []
     let ignored = old?.ignoredFields ?? []
     if new.ignoredFields != ignored {
       details.append(

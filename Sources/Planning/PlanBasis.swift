@@ -91,21 +91,18 @@ private struct Declared: Encodable {
   let scopes: [Scope]?
   let preventsDestroy: Bool
   let ignored: [FieldName]
+  let destinations: [Destination]
 
   init(_ connection: DesiredConnection) {
     app = connection.app
     setupType = connection.setup?.type
-    plain = (connection.setup?.fields ?? [:]).compactMapValues {
-      switch $0 {
-      case .plain(let value): value
-      case .sealed: nil
-      }
-    }
+    plain = connection.setup?.plain ?? [:]
     sealed = (connection.setup?.sealed ?? [:]).mapValues(\.digest)
     labels = connection.labels
     scopes = connection.scopes?.sorted()
     preventsDestroy = connection.preventsDestroy
     ignored = connection.ignoredFields.sorted()
+    destinations = connection.destinations.sorted()
   }
 }
 

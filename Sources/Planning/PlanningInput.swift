@@ -12,12 +12,17 @@ package struct PlanningInput: Sendable {
   package let flows: FlowIndex
   /// `nil` if the store keeps no tokens, or was not read.
   package let tokens: TokenOverview?
+  /// The base's connections, if an environment is planned: its secrets are theirs, too.
+  let base: [ConnectionName: DesiredConnection]
+  /// Where the project file of a branch would send secrets, if the trusted one says otherwise.
+  let proposed: [ConnectionName: Set<Destination>]
 
   package init(
     desired: [DesiredConnection], snapshot: Snapshot, catalog: Catalog,
     comparisons: [FieldAddress: SecretComparison] = [:],
     options: PlanningOptions = PlanningOptions(), flows: [Flow] = [],
-    tokens: TokenOverview? = nil
+    tokens: TokenOverview? = nil, base: [DesiredConnection] = [],
+    proposed: [ConnectionName: Set<Destination>] = [:]
   ) {
     self.desired = desired
     self.snapshot = snapshot
@@ -25,6 +30,8 @@ package struct PlanningInput: Sendable {
     self.comparisons = comparisons
     self.options = options
     self.tokens = tokens
+    self.base = Dictionary(base.map { ($0.name, $0) }) { first, _ in first }
+    self.proposed = proposed
     self.flows = FlowIndex(flows, desired: desired, snapshot: snapshot, catalog: catalog)
   }
 }

@@ -6,6 +6,8 @@ package struct PlanningOptions: Hashable, Sendable {
   package var prunes: Bool
   /// Take over declared connections that the store has without an applied record.
   package var adopts: Bool
+  /// The connections whose unchanged secrets may go to a new destination.
+  package var allowedRedirects: Set<ConnectionName>
   /// `nil`: all connections.
   package var targets: Set<ConnectionName>?
   /// The store's name in diagnostics.
@@ -14,11 +16,13 @@ package struct PlanningOptions: Hashable, Sendable {
   package var owner: Owner?
 
   package init(
-    prunes: Bool = false, adopts: Bool = false, targets: Set<ConnectionName>? = nil,
+    prunes: Bool = false, adopts: Bool = false,
+    allowedRedirects: Set<ConnectionName> = [], targets: Set<ConnectionName>? = nil,
     store: String = "store", owner: Owner? = nil
   ) {
     self.prunes = prunes
     self.adopts = adopts
+    self.allowedRedirects = allowedRedirects
     self.targets = targets
     self.store = store
     self.owner = owner

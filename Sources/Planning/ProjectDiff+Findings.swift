@@ -2,12 +2,13 @@ import Diagnostics
 package import Model
 
 extension ProjectDiff {
-  /// Findings that a reviewer must not miss: messages that were moved from another field, and
-  /// values whose removed recipients may still know them.
+  /// Findings that a reviewer must not miss: messages that were moved from another field, values
+  /// whose removed recipients may still know them, and secrets that would be sent somewhere else.
   ///
   /// - Parameter keyOwners: the owners of keys, by key id.
   package func findings(keyOwners: [String: String]) -> [Finding] {
-    connections.flatMap { Finding.ofSecrets($0, names: keyOwners) }
+    (connections.flatMap { Finding.ofSecrets($0, names: keyOwners) }
+      + redirects.map { .redirect($0) })
       .sorted(by: Finding.inReadingOrder)
   }
 }

@@ -17,7 +17,8 @@ package struct ProjectDiffBuilder: Sendable {
 
   /// 1. The base's connections are compared, then each environment's; what an environment shares
   ///    with the base is left out.
-  /// 2. The project file's settings are compared.
+  /// 2. Secrets that stay the same and would be sent somewhere else are found.
+  /// 3. The project file's settings are compared.
   ///
   /// - Parameter comparisons: the results of opening messages; a missing pair is *changed*.
   package func diff(comparisons: [MessagePair: SecretComparison] = [:]) -> ProjectDiff {
@@ -34,7 +35,9 @@ package struct ProjectDiffBuilder: Sendable {
     }
     return ProjectDiff(
       connections: found, settings: differences(old.settings, new.settings),
-      flows: differences(old.flowUses, new.flowUses))
+      flows: differences(old.flowUses, new.flowUses),
+      redirects: RedirectFinder(from: old, to: new, comparisons: comparisons)
+        .redirects(in: environments))
   }
 
   /// The pairs of messages that must be opened to know whether a value was only encrypted again.

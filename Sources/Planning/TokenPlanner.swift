@@ -54,7 +54,7 @@ package struct TokenPlanner {
     let isOtherScopes =
       desired.scopes != before
       && desired.scopes.map { !service.scopes.areSame($0, record.requested) } ?? false
-    let isOtherClient = client(desired.plainFields) != client(actual.plainFields)
+    let isOtherClient = client(desired.setup?.plain ?? [:]) != client(actual.plainFields)
     guard isOtherScopes || isOtherClient else { return nil }
     return grant.needsPerson ? .byPerson : .byItself
   }
@@ -154,13 +154,5 @@ package struct TokenPlanner {
 extension ActualConnection {
   fileprivate var plainFields: [FieldName: PlainValue] {
     fields.compactMapValues { if case .plain(let value) = $0 { value } else { nil } }
-  }
-}
-
-extension DesiredConnection {
-  fileprivate var plainFields: [FieldName: PlainValue] {
-    (setup?.fields ?? [:]).compactMapValues {
-      if case .plain(let value) = $0 { value } else { nil }
-    }
   }
 }

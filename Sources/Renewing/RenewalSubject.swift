@@ -12,10 +12,13 @@ package struct RenewalSubject: Sendable {
   package let version: StoreVersion
   /// The scopes that it was last applied with; `nil` if none were declared.
   package let declared: Set<Scope>?
+  /// The hosts that it was last applied with; `nil` if its record does not say, or there is none.
+  package let destinations: Set<Destination>?
 
   package init(
     name: ConnectionName, grant: OAuthGrant, service: OAuthService,
-    plain: [FieldName: PlainValue], version: StoreVersion, declared: Set<Scope>?
+    plain: [FieldName: PlainValue], version: StoreVersion, declared: Set<Scope>?,
+    destinations: Set<Destination>?
   ) {
     self.name = name
     self.grant = grant
@@ -23,6 +26,7 @@ package struct RenewalSubject: Sendable {
     self.plain = plain
     self.version = version
     self.declared = declared
+    self.destinations = destinations
   }
 
   /// A connection of a store; `nil` if its setup obtains no tokens, or lacks a field for it.
@@ -35,22 +39,49 @@ package struct RenewalSubject: Sendable {
       name: actual.name, grant: grant, service: service,
       plain: actual.fields.compactMapValues { field in
         if case .plain(let value) = field { value } else { nil }
-      }, version: actual.version, declared: applied?.scopes)
+      }, version: actual.version, declared: applied?.scopes,
+      destinations: applied?.destinations)
   }
 
-  /// The client, with the setup's opened fields.
-  package func client(_ secrets: [FieldName: SecretBytes]) throws(TokenError) -> Client {
-    try Client(grant, service, plain: plain, secrets: secrets)
+  /// The client, with the setup's opened fields. It sends nothing to a host that was not applied.
+  ///
+  /// - Parameter record: of its tokens. If the hosts that were applied are not known, only the client
+  ///   that obtained these tokens before is the same as ever.
+  package func client(
+    _ secrets: [FieldName: SecretBytes], record: TokenRecord?
+  ) throws(TokenError) -> Client {
+    let client = try Client(
+      grant, service, plain: plain, secrets: secrets, destinations: destinations)
+    if destinations == nil, client.identity != record?.client {
+      throw .configuration(Self.notAppliedYet)
+    }
+    return client
   }
 
   /// `nil` if the setup seals the client's id.
   package var clientIdentity: ClientIdentity? { ClientIdentity(grant, service) { plain[$0]?.text } }
 
+  private static let notAppliedYet =
+    "the hosts that its credentials may be sent to were not applied yet"
+
+  /// Why no token may be requested; `nil` as far as that can be known without a key.
+  private func obstacle(_ record: TokenRecord?) -> String? {
+    guard let destinations else {
+      return clientIdentity.map { $0 == record?.client } ?? true ? nil : Self.notAppliedYet
+    }
+    let url = service.tokenEndpoint.filled { plain[$0]?.text }
+    guard let host = url.flatMap({ Destination(url: $0) }), !destinations.contains(host) else {
+      return nil
+    }
+    return "the token endpoint is at `\(host)`, which is not a host that was applied"
+  }
+
   /// The decision, made without a key.
   package func decision(
     _ record: TokenRecord?, rule: RenewalRule, now: Timestamp, isForced: Bool = false
   ) -> RenewalDecision {
-    RenewalCase(
+    if let obstacle = obstacle(record) { return .stopped(obstacle) }
+    return RenewalCase(
       connection: name, record: record, grant: grant, service: service,
       client: clientIdentity ?? record?.client ?? ClientIdentity(id: "", digest: ""),
       version: version,

@@ -102,7 +102,7 @@ package actor Renewer {
       first = .some(present)
       let client: Client
       do throws(TokenError) {
-        client = try subject.client(secrets)
+        client = try subject.client(secrets, record: stored.record)
       } catch {
         return .stopped(error.summary)
       }

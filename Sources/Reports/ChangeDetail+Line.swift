@@ -9,6 +9,7 @@ extension ChangeDetail: TitledDetail {
     case .label(let key, _, _): "label \(key)"
     case .scopes: "scopes"
     case .preventDestroy: "preventDestroy"
+    case .destinations: "sent to"
     case .reauthorize: "tokens"
     }
   }
@@ -24,12 +25,21 @@ extension ChangeDetail: TitledDetail {
     case .scopes(let added, let removed):
       let words = added.map { "+\($0)" } + removed.map { "-\($0)" }
       return (.changed, TerminalText(words.joined(separator: " ")))
+    case .destinations(let added, let removed):
+      let hosts = added.map(\.summary)
+      if removed.isEmpty { return (.added, TerminalText(hosts.joined(separator: ", "))) }
+      let words = hosts.map { "+\($0)" } + removed.map { "-\($0.summary)" }
+      return (.changed, TerminalText(words.joined(separator: " ")))
     case .reauthorize(.byItself): return (.changed, "reauthorize (during apply)")
     case .reauthorize(.byPerson): return (.changed, "reauthorize (needs consent)")
     case .preventDestroy(let isSet): return (isSet ? .added : .removed, "\(isSet)")
     case .secret(_, let change): return (change.mark, "(secret: \(change.summary))")
     }
   }
+}
+
+extension Destination {
+  var summary: String { sealedField.map { "(sealed \($0))" } ?? rawValue }
 }
 
 extension PlainValue {

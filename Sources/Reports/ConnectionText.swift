@@ -29,13 +29,7 @@ package struct ConnectionText: Sendable {
     ]
     lines += section("declared", declared.map(self.declared) ?? ["not declared, or with errors"])
     lines += section("store", actual.map(stored) ?? ["not in the store"])
-    if let applied {
-      lines += section(
-        "applied",
-        [
-          "\(applied.provenance.at) by \(applied.provenance.who)\(commit(applied.provenance.commit))"
-        ])
-    }
+    if let applied { lines += section("applied", recorded(applied)) }
     lines += section(
       "events",
       events.isEmpty
@@ -83,6 +77,17 @@ package struct ConnectionText: Sendable {
     if let scopes = connection.grantedScopes {
       lines.append("granted: \(scopes.sorted().map(\.rawValue).joined(separator: ", "))")
     }
+    return lines
+  }
+
+  private func recorded(_ record: AppliedRecord) -> [TerminalText] {
+    let provenance = record.provenance
+    var lines: [TerminalText] = [
+      "\(provenance.at) by \(provenance.who)\(commit(provenance.commit))"
+    ]
+    let hosts = (record.destinations ?? []).sorted().map(\.summary)
+    if !hosts.isEmpty { lines.append("sent to: \(hosts.joined(separator: ", "))") }
+    if !provenance.allowedRedirects.isEmpty { lines.append("redirected with --allow-redirect") }
     return lines
   }
 

@@ -91,6 +91,10 @@ struct DetailForm: Encodable {
       kind = "scopes"
       self.added = added.map(\.rawValue)
       self.removed = removed.map(\.rawValue)
+    case .destinations(let added, let removed):
+      kind = "destinations"
+      self.added = added.map(\.rawValue)
+      self.removed = removed.map(\.rawValue)
     case .reauthorize(let who):
       kind = "reauthorize"
       to = who.rawValue

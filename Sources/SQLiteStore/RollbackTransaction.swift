@@ -69,7 +69,8 @@ struct RollbackTransaction {
       name: name, action: .record(id, at: version), app: AppID(content.app),
       setupType: content.setupType.map { SetupType($0) }, fields: fields,
       labels: try decoded(content.labels), scopes: before?.scopes,
-      preventsDestroy: before?.preventsDestroy ?? false, provenance: provenance)
+      destinations: before?.destinations, preventsDestroy: before?.preventsDestroy ?? false,
+      provenance: provenance, owner: before?.owner)
     // The digests of the previous record belong to other values.
     return try write.appliedRecord(
       WrittenConnection(id: id, version: version), before: nil, key: key,

@@ -13,9 +13,8 @@ extension StoreError {
       switch error {
       case .unfinished, .outcomeUnknown: throw error
       case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
-        .notFound,
-        .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured, .unauthorized,
-        .permissionDenied, .refused, .ledgerFailed, .ledgerRejected,
+        .notFound, .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured,
+        .unauthorized, .permissionDenied, .refused, .ledgerFailed, .ledgerRejected,
         .ledgerUnreachable, .ledgerMoved, .tokensMoved:
         throw .unfinished(name, error)
       }

@@ -49,8 +49,8 @@ extension StoreWrite {
     return AppliedRecord(
       owner: owner ?? before?.owner, storeID: written.id, version: written.version, app: app,
       setupType: setupType,
-      fields: recorded, labels: labels, scopes: scopes, preventsDestroy: preventsDestroy,
-      provenance: provenance)
+      fields: recorded, labels: labels, scopes: scopes, destinations: destinations,
+      preventsDestroy: preventsDestroy, provenance: provenance)
   }
 
   /// Whether a new secret is among the fields.

@@ -24,6 +24,8 @@ package struct StoreWrite: Sendable {
   package let fields: [FieldName: FieldWrite]
   package let labels: [String: String]
   package let scopes: Set<Scope>?
+  /// The hosts that its secrets and tokens will be sent to; `nil` if that is not known.
+  package let destinations: Set<Destination>?
   package let preventsDestroy: Bool
   package let provenance: Provenance
   /// The owner that the record will name; `nil` keeps the present one.
@@ -32,7 +34,8 @@ package struct StoreWrite: Sendable {
   package init(
     name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
     fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
-    preventsDestroy: Bool = false, provenance: Provenance, owner: Owner? = nil
+    destinations: Set<Destination>? = nil, preventsDestroy: Bool = false, provenance: Provenance,
+    owner: Owner? = nil
   ) {
     self.name = name
     self.action = action
@@ -41,6 +44,7 @@ package struct StoreWrite: Sendable {
     self.fields = fields
     self.labels = labels
     self.scopes = scopes
+    self.destinations = destinations
     self.preventsDestroy = preventsDestroy
     self.provenance = provenance
     self.owner = owner

@@ -12,15 +12,19 @@ package struct Client: Sendable {
   let key: SigningKey?
   let audience: String?
   let resource: String?
+  /// The hosts that its secrets may be sent to; `nil` if they are not known.
+  private let destinations: Set<Destination>?
   private let fields: [FieldName: String]
 
   /// - Parameters:
   ///   - plain: the setup's plain fields.
   ///   - secrets: its opened ones.
+  ///   - destinations: the hosts that were applied; nothing is sent to another. `nil` if they are not
+  ///     known.
   /// - Throws: `configuration` with the name of what is missing or unusable.
   package init(
     _ grant: OAuthGrant, _ service: OAuthService, plain: [FieldName: PlainValue],
-    secrets: [FieldName: SecretBytes]
+    secrets: [FieldName: SecretBytes], destinations: Set<Destination>?
   ) throws(TokenError) {
     // The client's id is no secret, even if the setup seals it.
     let open = [ClientField.clientID, ClientField.clientEmail, ClientField.keyID]
@@ -39,6 +43,7 @@ package struct Client: Sendable {
     self.id = id
     self.identity = identity
     self.fields = fields
+    self.destinations = destinations
     secret = secrets[ClientField.clientSecret]
     audience = fields[ClientField.audience]
     resource = fields[ClientField.resource]
@@ -59,7 +64,8 @@ package struct Client: Sendable {
     Set((fields[ClientField.scope] ?? "").split(separator: " ").map { Scope(String($0)) })
   }
 
-  /// An endpoint's URL: `https`, or plain `http` to this machine only; no user, no fragment.
+  /// An endpoint's URL: `https`, or plain `http` to this machine only; no user, no fragment; at a host
+  /// that was applied.
   func endpoint(
     _ template: EndpointTemplate?, _ name: String
   ) throws(TokenError) -> String {
@@ -71,6 +77,16 @@ package struct Client: Sendable {
       url.user(percentEncoded: false) == nil, url.fragment == nil,
       url.scheme == "https" || (url.scheme == "http" && isLoopback(host))
     else { throw .configuration("the \(name) endpoint is not https") }
+    guard let destinations else { return text }
+    // Both readings of the URL must agree: ours is what was applied, the other is what is called.
+    let port = url.port.map { ":\($0)" } ?? ""
+    let forms = [host, host + port, "[\(host)]\(port)"].map { Destination(host: $0) }
+    guard let destination = Destination(url: text), destinations.contains(destination),
+      forms.contains(destination)
+    else {
+      throw .configuration(
+        "the \(name) endpoint is at `\(host)\(port)`, which is not a host that was applied")
+    }
     return text
   }
 }

@@ -36,13 +36,16 @@ enum RandomRecord {
       app: AppID(text(&random)), setupType: isBare ? nil : SetupType(text(&random)),
       fields: fields, labels: isBare ? [:] : ["team": text(&random), "b": text(&random)],
       scopes: isBare ? nil : Set([Scope(text(&random)), "a:b"].prefix(mostScopes)),
+      destinations: isBare ? nil : [Destination(text(&random))],
       preventsDestroy: Bool.random(using: &random),
       provenance: provenance(&random))
   }
 
   static func provenance(_ random: inout SeededGenerator) -> Provenance {
-    Provenance(
+    let names = ["a", "ü"].compactMap { ConnectionName($0) }
+    return Provenance(
       who: text(&random), at: Timestamp(milliseconds: Int64.random(in: -9...9, using: &random)),
-      toolVersion: "0.1.0", commit: Bool.random(using: &random) ? nil : text(&random))
+      toolVersion: "0.1.0", commit: Bool.random(using: &random) ? nil : text(&random),
+      allowedRedirects: Bool.random(using: &random) ? [] : names)
   }
 }

@@ -40,8 +40,9 @@ private final class LossyHTTP: HTTPTransport {
     let harness = try await RenewalHarness(service)
     let subject = RenewalSubject(
       name: harness.subject.name, grant: .authorizationCode, service: service,
-      plain: ["client_id": .string("web")], version: harness.subject.version, declared: ["read"])
-    let client = try subject.client(["client_secret": secret("web-s3cr3t")])
+      plain: ["client_id": .string("web")], version: harness.subject.version, declared: ["read"],
+      destinations: service.hosts)
+    let client = try subject.client(["client_secret": secret("web-s3cr3t")], record: nil)
     let listener = try await LoopbackListener(path: "/callback", page: "thanks")
     let (outcome, _) = await harness.renewer().authorize(subject, client, scopes: ["read"]) {
       (requests) async throws(TokenError) in

@@ -28,8 +28,9 @@ import Tokens
     let harness = try await RenewalHarness(service(server), declared: declared)
     let subject = RenewalSubject(
       name: harness.subject.name, grant: .authorizationCode, service: harness.subject.service,
-      plain: ["client_id": .string("web")], version: harness.subject.version, declared: declared)
-    let client = try subject.client(["client_secret": secret("web-s3cr3t")])
+      plain: ["client_id": .string("web")], version: harness.subject.version, declared: declared,
+      destinations: harness.subject.service.hosts)
+    let client = try subject.client(["client_secret": secret("web-s3cr3t")], record: nil)
     let requests = TokenRequests(client, http: LiveHTTPTransport()) { harness.clock.now }
     let device = try await requests.authorizeDevice(scopes: declared)
     #expect(device.interval == 5)
@@ -113,7 +114,8 @@ import Tokens
     let harness = try await RenewalHarness(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
       name: harness.subject.name, grant: .clientCredentials, service: harness.subject.service,
-      plain: ["client_id": .string("machine")], version: "1", declared: ["read"])
+      plain: ["client_id": .string("machine")], version: "1", declared: ["read"],
+      destinations: harness.subject.service.hosts)
     let outcome = await harness.renewer().renew(
       subject, secrets: ["client_secret": secret("wrong")])
     #expect(outcome == .stopped("403 without a reason"))
@@ -132,7 +134,8 @@ import Tokens
     let harness = try await RenewalHarness(service(server), grant: .clientCredentials)
     let subject = RenewalSubject(
       name: harness.subject.name, grant: .clientCredentials, service: harness.subject.service,
-      plain: ["client_id": .string("machine")], version: "1", declared: ["nonsense"])
+      plain: ["client_id": .string("machine")], version: "1", declared: ["nonsense"],
+      destinations: harness.subject.service.hosts)
     let outcome = await harness.renewer().renew(
       subject, secrets: ["client_secret": secret("machine-s3cr3t")])
     #expect(outcome == .stopped("scope_invalid"))
@@ -141,7 +144,7 @@ import Tokens
   @Test func revokesWhatIsNotShared() async throws {
     let server = try await Glewlwyd()
     let (harness, subject, _) = try await authorized(server)
-    let client = try subject.client(["client_secret": secret("web-s3cr3t")])
+    let client = try subject.client(["client_secret": secret("web-s3cr3t")], record: nil)
     let stored = try await harness.stored()
     let superseded = SupersededTokens(access: nil, refresh: stored.refresh)
     let renewer = harness.renewer()

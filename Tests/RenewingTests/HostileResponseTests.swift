@@ -42,7 +42,8 @@ import Tokens
     let service = OAuthService(token: EndpointTemplate(url))
     let fault = #expect(throws: TokenError.self) {
       _ = try Client(
-        .clientCredentials, service, plain: ["client_id": .string("flows")], secrets: [:])
+        .clientCredentials, service, plain: ["client_id": .string("flows")], secrets: [:],
+        destinations: nil)
     }
     guard case .configuration = fault else {
       Issue.record("\(String(describing: fault))")

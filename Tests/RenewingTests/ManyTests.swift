@@ -75,7 +75,7 @@ private final class CountingService: HTTPTransport {
             fields: ["client_id": .plain(.string("flows"))], provenance: provenance)))
       let subject = RenewalSubject(
         name: name, grant: grant, service: service, plain: ["client_id": .string("flows")],
-        version: record.version, declared: ["read"])
+        version: record.version, declared: ["read"], destinations: service.hosts)
       subjects.append(subject)
       let issued = harness.clock.now
       _ = try await harness.store.swapTokens(

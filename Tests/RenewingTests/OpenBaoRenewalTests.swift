@@ -44,7 +44,8 @@ import Tokens
     let record = try #require(made)
     let subject = RenewalSubject(
       name: name, grant: .authorizationCode, service: service,
-      plain: ["client_id": .string("flows")], version: record.version, declared: ["read"])
+      plain: ["client_id": .string("flows")], version: record.version, declared: ["read"],
+      destinations: service.hosts)
     let issued = clock.now
     _ = try await store.swapTokens(
       TokenWrite(

@@ -50,7 +50,7 @@ final class RenewalHarness: Sendable {
     id = try #require(record?.storeID)
     subject = RenewalSubject(
       name: name, grant: grant, service: service, plain: plain,
-      version: try #require(record?.version), declared: declared)
+      version: try #require(record?.version), declared: declared, destinations: service.hosts)
   }
 
   /// The same file, as another process would open it.
@@ -144,4 +144,9 @@ extension HostileServer {
     OAuthService(
       token: EndpointTemplate(address + "/token"), refresh: RefreshRules(rotation: .always))
   }
+}
+
+extension OAuthService {
+  /// The hosts of its endpoints.
+  var hosts: Set<Destination> { Set(endpoints.compactMap { Destination(url: $0.text) }) }
 }

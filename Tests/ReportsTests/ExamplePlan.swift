@@ -50,6 +50,7 @@ func examplePlan() throws -> Plan {
           .secret("extra", .removed), .secret("other", .undecided),
           .label("team", from: "sales", to: "support"), .label("tier", from: "1", to: nil),
           .scopes(added: ["write"], removed: ["admin", "read"]), .preventDestroy(true),
+          .destinations(added: ["api.new.example"], removed: ["api.old.example", "{url}"]),
         ]),
       try change("drifted", .update("id", from: "7"), .drifted, [.secret("api_key", .restored)]),
       try change("gone", .delete("id", from: "3"), .noLongerDeclared, isDeclared: false),

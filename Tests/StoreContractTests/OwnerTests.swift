@@ -14,14 +14,15 @@ import Testing
   }
 
   private func twilio(
-    _ name: String, _ action: StoreWrite.Action, value: String, by owner: Owner?
+    _ name: String, _ action: StoreWrite.Action, value: String, by owner: Owner?,
+    sentTo destinations: Set<Destination>? = nil
   ) throws -> StoreWrite {
     try write(
       name, action, app: "twilio", setup: "api_key",
       fields: [
         "account_id": .plain(.string("AC1")),
         "api_key": .secret(secret(value), ciphertext: CiphertextDigest("digest of \(value)")),
-      ], owner: owner)
+      ], destinations: destinations, owner: owner)
   }
 
   /// One random change by an owner, as a plan of its own snapshot could contain it.
@@ -115,6 +116,42 @@ import Testing
     _ name: String, _ id: StoreID, from version: StoreVersion, by owner: Owner
   ) throws -> StoreWrite {
     try write(name, .delete(id, from: version), app: "twilio", setup: nil, owner: owner)
+  }
+
+  @Test(arguments: StoreKind.allCases.filter(\.keepsVersions))
+  func aRestoredVersionKeepsItsOwnerAndDestinations(kind: StoreKind) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let owner = try owner("a")
+    let store = try contract.opened(by: owner)
+    let first = try #require(
+      try await store.apply(twilio("x", .create, value: "old", by: owner, sentTo: ["a.example"])))
+    try await store.apply(
+      twilio(
+        "x", .update(first.storeID, from: first.version), value: "new", by: owner,
+        sentTo: ["a.example"]))
+    let history = try #require(store.history)
+    _ = try await history.rollBack(name("x"), to: first.version, by: provenance)
+    let snapshot = try await contract.opened(by: owner).reader.read()
+    #expect(snapshot.unclaimed.isEmpty)
+    let record = try #require(snapshot.applied[try name("x")])
+    #expect(record.owner == owner && record.destinations == ["a.example"])
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func aRecordSaysWhereSecretsGoAndWhatWasAllowed(kind: StoreKind) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let owner = try owner("a")
+    try await contract.opened(by: owner).apply(
+      write(
+        "x", .create, app: "twilio", setup: "api_key",
+        fields: ["account_id": .plain(.string("AC1"))], destinations: ["a.example", "b.example:8"],
+        redirects: [try name("x")], owner: owner))
+    let record = try #require(
+      try await contract.opened(by: owner).reader.read().applied[try name("x")])
+    #expect(record.destinations == ["a.example", "b.example:8"])
+    #expect(record.provenance.allowedRedirects == [try name("x")])
   }
 
   // MARK: The form before records had owners

@@ -63,6 +63,14 @@ package struct BaoClient: Sendable {
     _ method: String, _ path: String, _ body: [String: any Sendable]? = nil,
     headers: [String] = []
   ) throws -> BaoResponse {
+    try call(
+      method, path, json: body.map { try JSONSerialization.data(withJSONObject: $0) },
+      headers: headers)
+  }
+
+  private func call(
+    _ method: String, _ path: String, json: Data?, headers: [String] = []
+  ) throws -> BaoResponse {
     var arguments = [
       "--silent", "--max-time", "30", "--request", method, "--write-out", "\n%{http_code}",
     ]
@@ -71,13 +79,10 @@ package struct BaoClient: Sendable {
     if let namespace { headers.append("X-Vault-Namespace: \(namespace)") }
     if let authority { arguments += ["--cacert", authority] }
     for header in headers { arguments += ["--header", header] }
-    var input = Data()
-    if let body {
-      input = try JSONSerialization.data(withJSONObject: body)
-      arguments += ["--data-binary", "@-"]
-    }
+    if json != nil { arguments += ["--data-binary", "@-"] }
     let finished = try run(
-      "/usr/bin/curl", arguments + ["\(address)/v1/\(path)"], environment: [:], input: input)
+      "/usr/bin/curl", arguments + ["\(address)/v1/\(path)"], environment: [:],
+      input: json ?? Data())
     var lines = finished.text.split(separator: "\n", omittingEmptySubsequences: false)
     let status = lines.popLast().flatMap { Int($0) } ?? 0
     return BaoResponse(status: status, text: lines.joined(separator: "\n"))
@@ -88,7 +93,13 @@ package struct BaoClient: Sendable {
   package func order(
     _ method: String, _ path: String, _ body: [String: any Sendable]? = nil
   ) throws -> BaoResponse {
-    let answer = try call(method, path, body)
+    try order(method, path, json: body.map { try JSONSerialization.data(withJSONObject: $0) })
+  }
+
+  /// The same with a body that is JSON already.
+  @discardableResult
+  func order(_ method: String, _ path: String, json: Data?) throws -> BaoResponse {
+    let answer = try call(method, path, json: json)
     guard answer.isSuccess else { throw Refused(call: "\(method) \(path)", answer: answer) }
     return answer
   }

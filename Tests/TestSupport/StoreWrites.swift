@@ -15,12 +15,13 @@ package func secret(_ text: String) -> SecretBytes { SecretBytes(copying: text.u
 package func write(
   _ connection: String, _ action: StoreWrite.Action, app: AppID = "http",
   setup: SetupType? = "bearer", fields: [FieldName: FieldWrite] = [:],
-  labels: [String: String] = [:], scopes: Set<Scope>? = nil, owner: Owner? = nil
+  labels: [String: String] = [:], scopes: Set<Scope>? = nil,
+  destinations: Set<Destination>? = nil, redirects: [ConnectionName] = [], owner: Owner? = nil
 ) throws -> StoreWrite {
   StoreWrite(
     name: try name(connection), action: action, app: app, setupType: setup, fields: fields,
-    labels: labels, scopes: scopes, provenance: provenance,
-    owner: owner)
+    labels: labels, scopes: scopes, destinations: destinations,
+    provenance: provenance.allowing(redirects: redirects), owner: owner)
 }
 
 extension AppliedRecord {

@@ -3,7 +3,7 @@ import Model
 
 /// What a tenant holds, and how it answers: as strict as its contract, its setups write-only.
 package actor TenantState {
-  struct Connection: Sendable {
+  struct Connection: Sendable, Codable {
     let id: String
     let appID: String
     var name: String
@@ -92,7 +92,7 @@ package actor TenantState {
   }
 
   /// What it holds, to be put back.
-  package struct Saved: Sendable {
+  package struct Saved: Sendable, Codable {
     fileprivate let connections: [Connection]
   }
 

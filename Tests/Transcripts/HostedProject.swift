@@ -46,6 +46,16 @@ struct HostedProject: Sendable {
     try push(branch)
   }
 
+  /// A branch of which the author chooses the project file.
+  ///
+  /// - Parameter settings: of the project file.
+  func propose(_ branch: String, settings: String) throws {
+    try sandbox.git(["checkout", "--quiet", "-B", branch, "main"])
+    try sandbox.writeProject(extra: settings)
+    try push(branch)
+    try sandbox.git(["checkout", "--quiet", "main"])
+  }
+
   func merge(_ branch: String) throws {
     try sandbox.git(["checkout", "--quiet", "main"])
     try sandbox.git(["merge", "--quiet", branch])

@@ -33,6 +33,7 @@ import Testing
     #expect(bare.status == 0)
     try sandbox.git(["remote", "add", "origin", origin])
     try commit(sandbox)
+    try sandbox.git(["push", "--quiet", "origin", "main"])
     #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
     try sandbox.git(["checkout", "--quiet", "-b", "change"])
     #expect(try sandbox.vaultctl(["set", "api", "token"], input: "second").status == 0)
@@ -108,7 +109,14 @@ import Testing
           "RUNNER_TEMP": scratch.path, "GITHUB_API_URL": server.address,
           "GITHUB_REPOSITORY": "acme/vault", "TOKEN": "t0ken", "NUMBER": "7",
           "BASE": try head(sandbox, "main"), "VAULTCTL_KEY": try secretKey(sandbox),
-        ])
+        ].merging(
+          ["review", "fork"].contains(job)
+            ? ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"]
+            : [
+              "GITHUB_EVENT_NAME": "push", "GITHUB_REF_PROTECTED": "true",
+              "GITHUB_SHA": try head(sandbox, "main"),
+            ]
+        ) { $1 })
       return try pipeline.gitHub(
         job: job, Pipeline.Run(folder: sandbox.folder.path, environment: variables))
     }
@@ -171,7 +179,17 @@ import Testing
           "CI_MERGE_REQUEST_PROJECT_URL": String(origin.dropLast(4)),
           "VAULTCTL_PUSH_URL": origin, "VAULTCTL_COMMENT_TOKEN": "t0ken",
           "VAULTCTL_KEY": try secretKey(sandbox),
-        ])
+        ].merging(
+          ["review", "fork"].contains(job)
+            ? [
+              "CI_PIPELINE_SOURCE": "merge_request_event",
+              "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+            ]
+            : [
+              "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_REF_PROTECTED": "true",
+              "CI_COMMIT_SHA": try head(sandbox, "main"),
+            ]
+        ) { $1 })
       return try pipeline.gitLab(
         job: job, Pipeline.Run(folder: sandbox.folder.path, environment: variables))
     }

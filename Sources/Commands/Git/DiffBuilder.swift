@@ -30,9 +30,17 @@ struct DiffBuilder {
     let fields = newFields
     return Output(
       report: DiffReport(
-        diff: diff, findings: diff.findings(keyOwners: names) + addressingFindings(fields),
+        diff: diff,
+        findings: newOverrides + diff.findings(keyOwners: names) + addressingFindings(fields),
         names: names),
       faults: faults + (await mislabelled(fields)))
+  }
+
+  /// The built-in apps that are defined again, or differently from before.
+  private var newOverrides: [Finding] {
+    let before = Set((sides.old?.overrides ?? []).map { "\($0.message) \($0.notes)" })
+    return sides.new.overrides.filter { !before.contains("\($0.message) \($0.notes)") }
+      .map { Finding(.appOverride, nil, $0) }
   }
 
   private func comparisons(

@@ -6,6 +6,6 @@ extension ProjectContents {
     DeclaredProject(
       connections: Dictionary(states.map { ($0.environment?.name, $0.connections) }) { first, _ in
         first
-      }, settings: project.settings, flows: flows)
+      }, catalog: project.catalog, settings: settings.texts, flows: flows)
   }
 }

@@ -39,9 +39,10 @@ struct ApplyCommand: Subcommand {
   func validate() throws {
     if let parallelism { try NumberLimit.parallelism.validate(parallelism, of: "--parallelism") }
     try NumberLimit.lockTimeout.validate(lockTimeout, of: "--lock-timeout")
-    if saved != nil, options.prune || options.adopt || !options.targets.isEmpty {
+    let choices = options.targets + options.allowedRedirects
+    if saved != nil, options.prune || options.adopt || !choices.isEmpty {
       throw ValidationError(
-        "--prune, --adopt and --target cannot be used with a saved plan")
+        "--prune, --adopt, --target and --allow-redirect cannot be used with a saved plan")
     }
   }
 

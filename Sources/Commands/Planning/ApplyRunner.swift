@@ -113,7 +113,8 @@ struct ApplyRunner {
     let revoker = try await tokens.removalRevoker()
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier(lock).carryOut(
-      plan, desired: session.workspace.state.connections, by: session.provenance(),
+      plan, desired: session.workspace.state.connections,
+      by: session.provenance().allowing(redirects: plan.allowedRedirects),
       beforeRemoval: { await revoker?.revoke(before: $0) }
     ) { change, result in
       if console.showsProgress { console.note(lines.line(change, result.summary)) }

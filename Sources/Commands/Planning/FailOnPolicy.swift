@@ -4,6 +4,7 @@ import Manifests
 package import Model
 
 /// The findings that fail a run: those of the project's `policy.failOn`, and those of `--fail-on`.
+/// Plans and applies always fail on `redirect`.
 package struct FailOnPolicy: Hashable, Sendable {
   package let kinds: Set<FindingKind>
 
@@ -25,7 +26,14 @@ package struct FailOnPolicy: Hashable, Sendable {
     if found.isEmpty { return nil }
     return Diagnostic(
       .policyViolated, "policy violated: \(found.joined(separator: ", "))",
-      notes: ["set by `policy.failOn` in \(Project.fileName), or by `--fail-on`"],
-      help: ["fix the findings above, or remove them from the policy"])
+      notes: found == [FindingKind.redirect.rawValue]
+        ? ["a redirect fails every plan unless it is allowed"]
+        : ["set by `policy.failOn` in \(Project.fileName), or by `--fail-on`"],
+      help: ["fix the findings above, or \(Self.way(found))"])
+  }
+
+  private static func way(_ found: [String]) -> String {
+    found.contains(FindingKind.redirect.rawValue)
+      ? "allow a redirect: --allow-redirect NAME" : "remove them from the policy"
   }
 }

@@ -14,6 +14,13 @@ package struct PlanOptions: ParsableArguments {
   @Option(name: .customLong("target"), help: "Limit to this connection; repeatable.")
   var targets: [String] = []
 
+  @Option(
+    name: .customLong("allow-redirect"),
+    help: ArgumentHelp(
+      "Allow unchanged secrets of this connection to go to a new host; repeatable.",
+      valueName: "name"))
+  var allowedRedirects: [String] = []
+
   @Flag(help: "Do not read flows from the store's backend.")
   var noFlows = false
 
@@ -27,10 +34,13 @@ package struct PlanOptions: ParsableArguments {
 
   package func planning() throws -> PlanningOptions {
     let names = try targets.isEmpty ? nil : Set(targets.map { try ConnectionName(argument: $0) })
-    return PlanningOptions(prunes: prune, adopts: adopt, targets: names)
+    return PlanningOptions(
+      prunes: prune, adopts: adopt,
+      allowedRedirects: Set(try allowedRedirects.map { try ConnectionName(argument: $0) }),
+      targets: names)
   }
 
   package func policy(of project: Project) throws -> FailOnPolicy {
-    try FailOnPolicy(project.failOn, option: failOn)
+    try FailOnPolicy(project.failOn.union([.redirect]), option: failOn)
   }
 }

@@ -23,7 +23,10 @@ extension Session {
     do {
       let (plan, snapshot) = try await comparison(
         options, isOffline: isOffline, readsFlows: readsFlows)
-      return (plan.adding(untrusted.map { Finding(.untrusted, nil, $0) }), snapshot)
+      let findings =
+        untrusted.map { Finding(.untrusted, nil, $0) }
+        + workspace.contents.overrides.map { Finding(.appOverride, nil, $0) }
+      return (plan.adding(findings), snapshot)
     } catch let failure as Failure {
       var all = Failure(untrusted + failure.diagnostics, sources: workspace.sources)
       all.outcome = failure.outcome
@@ -38,7 +41,8 @@ extension Session {
     LeakedAtExit.keep(snapshot)
     let flows = try await flows(ofStore: readsFlows && !isOffline)
     let desired = workspace.state.connections
-    let unknown = unknownTargets(options.targets ?? [], desired: desired, snapshot: snapshot)
+    let named = (options.targets ?? []).union(options.allowedRedirects)
+    let unknown = unknownTargets(named, desired: desired, snapshot: snapshot)
     if !unknown.isEmpty { throw Failure(unknown.map { .unknownTarget($0) }) }
     let changed = undecidedSecrets(
       desired: desired, snapshot: snapshot, targets: options.targets)
@@ -54,7 +58,9 @@ extension Session {
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options, flows: flows,
-        tokens: isOffline ? nil : try await tokenOverview())
+        tokens: isOffline ? nil : try await tokenOverview(),
+        base: workspace.environment == nil ? [] : workspace.contents.state(of: nil).connections,
+        proposed: workspace.contents.proposedDestinations(of: desired))
     ).plan()
     return (plan, snapshot)
   }

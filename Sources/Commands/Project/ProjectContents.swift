@@ -16,12 +16,17 @@ package struct ProjectContents: Sendable {
   package let settings: SettingsTree
   /// The settings in which the source differs from the trusted file, whose values are used.
   package let untrusted: [Diagnostic]
+  /// The built-in apps that the source's project file defines again.
+  package let overrides: [Diagnostic]
+  /// The source's own catalog, whatever is trusted.
+  package let ownCatalog: Catalog
 
   /// The same contents under another name of the project.
   func renamed(to name: String) -> ProjectContents {
     ProjectContents(
       project: project.renamed(to: name), manifests: manifests, flows: flows, sources: sources,
-      diagnostics: diagnostics, settings: settings, untrusted: untrusted)
+      diagnostics: diagnostics, settings: settings, untrusted: untrusted, overrides: overrides,
+      ownCatalog: ownCatalog)
   }
 
   package func state(of environment: Environment?) -> DesiredState {
@@ -35,7 +40,18 @@ package struct ProjectContents: Sendable {
 
   /// Of the base and every environment, each once, in reading order.
   package var allDiagnostics: [Diagnostic] {
-    (diagnostics + untrusted + Set(states.flatMap(\.diagnostics)))
+    (diagnostics + untrusted + overrides + Set(states.flatMap(\.diagnostics)))
       .sorted(by: Diagnostic.inReadingOrder)
+  }
+
+  /// Where the source's project file would send secrets, if the trusted one says otherwise.
+  package func proposedDestinations(
+    of connections: [DesiredConnection]
+  ) -> [ConnectionName: Set<Destination>] {
+    if ownCatalog == project.catalog { return [:] }
+    let proposed = connections.map { connection in
+      (connection.name, ownCatalog[connection.app]?.destinations(of: connection.setup) ?? [])
+    }
+    return Dictionary(proposed) { first, _ in first }
   }
 }

@@ -11,6 +11,7 @@ package struct ProjectReader {
   private let trusted: TrustedProjectFile?
   private var diagnostics: [Diagnostic] = []
   private var untrusted: [Diagnostic] = []
+  private var overrides: [Diagnostic] = []
 
   private init(_ source: any ManifestSource, trusted: TrustedProjectFile?) {
     self.source = source
@@ -29,28 +30,30 @@ package struct ProjectReader {
     of source: any ManifestSource, trusting trusted: TrustedProjectFile? = nil
   ) throws -> ProjectContents {
     var reader = ProjectReader(source, trusted: trusted)
-    let (project, settings) = try reader.readProjectFile()
+    let (project, own, settings) = try reader.readProjectFile()
     let base = try reader.readManifests(
       of: project, at: project.manifests.map(\.text), nil, over: [:])
     let overlays = try reader.readOverlays(of: project, over: base)
     let flows = try reader.readFlows(of: project)
     return ProjectContents(
       project: project, manifests: base + overlays, flows: flows, sources: reader.sources,
-      diagnostics: reader.diagnostics, settings: settings, untrusted: reader.untrusted)
+      diagnostics: reader.diagnostics, settings: settings, untrusted: reader.untrusted,
+      overrides: reader.overrides, ownCatalog: own.catalog)
   }
 
-  private mutating func readProjectFile() throws -> (Project, SettingsTree) {
+  private mutating func readProjectFile() throws -> (Project, own: Project, SettingsTree) {
     let file = Project.fileName
     let (yaml, faults) = YAMLFile.parse(try source.read(file), file: file)
     let read = Project.read(yaml, parseFaults: faults)
     sources[file] = RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
     guard let own = read.project else { throw Failure(read.diagnostics, sources: sources) }
-    diagnostics = read.diagnostics
+    overrides = read.diagnostics.filter { $0.code == .appOverridden }
+    diagnostics = read.diagnostics.filter { $0.code != .appOverridden }
     let project = try trusted.map { try merged($0.merged(into: yaml, own)) } ?? own
     for path in project.manifests where !source.exists(path.text) {
       diagnostics.append(.manifestsNotFound(path))
     }
-    return (project, SettingsTree(yaml))
+    return (project, own, SettingsTree(yaml))
   }
 
   /// The project with the trusted file's settings.

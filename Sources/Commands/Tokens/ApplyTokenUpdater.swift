@@ -32,8 +32,8 @@ struct ApplyTokenUpdater {
     let subjects = tokenRenewer.subjects(try await session.read())
     let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
     var clients: [ConnectionName: Client] = [:]
-    for name in kept.keys {
-      clients[name] = try? subjects[name]?.client(secrets[name] ?? [:])
+    for (name, stored) in kept {
+      clients[name] = try? subjects[name]?.client(secrets[name] ?? [:], record: stored.record)
     }
     return RemovalRevoker(tokenRenewer, clients: clients, names: Set(kept.keys))
   }

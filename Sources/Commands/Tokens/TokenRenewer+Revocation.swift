@@ -16,8 +16,11 @@ extension TokenRenewer {
     try requireTokens([name], subjects, snapshot)
     guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
     let secrets = try await secrets(of: [name])[name] ?? [:]
+    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await tokens.tokenRecords()
+    }
     do throws(TokenError) {
-      return (subject, try subject.client(secrets))
+      return (subject, try subject.client(secrets, record: records[name]?.record))
     } catch {
       throw Failure(
         Diagnostic(

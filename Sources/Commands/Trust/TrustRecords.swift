@@ -40,19 +40,18 @@ struct TrustRecords {
     let path = path(of: settings)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    let temporary = path + ".\(UInt32.random(in: 0...UInt32.max))"
+    let bytes: Data
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      let bytes = try encoder.encode(record)
-      guard
-        FileManager.default.createFile(
-          atPath: temporary, contents: bytes, attributes: [.posixPermissions: 0o600]),
-        unsafe rename(temporary, path) == 0
-      else { throw CocoaError(.fileWriteUnknown) }
+      bytes = try encoder.encode(record)
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
       throw Failure(.unwritable(path, error))
+    }
+    do throws(Diagnostic) {
+      try PrivateFile(path).replace(with: Array(bytes))
+    } catch {
+      throw Failure(error)
     }
   }
 

@@ -145,6 +145,8 @@ extension DiagnosticCode {
     case .unclaimedRecord: .unclaimedRecord
     case .flowUnreadable: .flowUnreadable
     case .setupIncomplete: .setupIncomplete
+    case .redirected: .redirected
+    case .appOverridden: .appOverridden
 
     // VC4xxx: stores.
     case .storeUnavailable: .storeUnavailable

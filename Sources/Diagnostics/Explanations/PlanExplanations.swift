@@ -201,4 +201,20 @@ extension Explanation {
     The connection was applied before records had owners, in a store that several projects may use.
     `vaultctl upgrade` claims the connections that this project and environment declare.
     """)
+
+  static let redirected = Explanation(
+    "Secret redirected",
+    """
+    A secret stays the same, and the hosts that it or its tokens are sent to change: an endpoint of
+    its app, an address in its setup, or its app itself. The operator of the new host would
+    get the credential. This fails a plan and an apply unless `--allow-redirect NAME` accepts it.
+    """)
+
+  static let appOverridden = Explanation(
+    "Built-in app defined again",
+    """
+    `apps` in the project file defines an app that is built in, and its definition is used instead:
+    its endpoints get the credentials of every connection of the app. Fields that are secret in the
+    built-in app stay secret.
+    """)
 }

@@ -31,18 +31,26 @@ extension NodeReader {
       return nil
     }
     guard let items = list(value, "\(path).setups") else { return nil }
-    let setups = items.compactMap { readSetupShape($0, "\(path).setups") }
+    let builtIn = Catalog.builtIn[AppID(entry.keyText)]
+    let setups = items.compactMap {
+      readSetupShape($0, "\(path).setups", keepingSecret: builtIn?.secretFields ?? [])
+    }
     if items.isEmpty { report(.noSetups(path, at: location(value))) }
     let actions = entries.given("actions").flatMap { list($0, "\(path).actions") } ?? []
     let oauth = readOAuth(entries, path, setups: setups)
-    return App(
+    let app = App(
       id: AppID(entry.keyText), name: name, setups: setups,
       actions: actions.compactMap { readAction($0, "\(path).actions") },
       // An app that only adds a setup to a known service need not repeat its endpoints.
-      oauth: oauth ?? Catalog.builtIn[AppID(entry.keyText)]?.oauth)
+      oauth: oauth ?? builtIn?.oauth)
+    if let builtIn { report(.appOverridden(builtIn, by: app, at: location(entry.key))) }
+    return app
   }
 
-  private mutating func readSetupShape(_ node: YAMLNode, _ path: String) -> SetupShape? {
+  /// - Parameter secret: the fields that an app must keep secret if it has them.
+  private mutating func readSetupShape(
+    _ node: YAMLNode, _ path: String, keepingSecret secret: Set<FieldName>
+  ) -> SetupShape? {
     guard let entries = mapping(node, path, keys: ["type", "open", "fields", "grant"]),
       let type = requiredID("type", in: entries, of: node, path)
     else { return nil }
@@ -51,10 +59,19 @@ extension NodeReader {
     var fields: [FieldShape] = []
     for item in items {
       guard let field = readField(item, "\(path).fields") else { continue }
+      if !field.isSecret, secret.contains(field.name) {
+        report(.fieldMustBeSecret(field.name, at: location(item)))
+      }
       if fields.contains(where: { $0.name == field.name }) {
         report(.duplicateField(field.name, at: location(item)))
       } else {
         fields.append(field)
+      }
+    }
+    // A manifest can make an unknown field of an open setup public.
+    if isOpen {
+      for name in secret.subtracting(fields.map(\.name)).sorted() {
+        report(.fieldMustBeListed(name, at: location(node)))
       }
     }
     let grant: OAuthGrant? = entries.given("grant").flatMap { choice($0, "\(path).grant") }
@@ -120,7 +137,51 @@ extension String {
   }
 }
 
+extension App {
+  /// Of any setup: a field of that name holds the same credential in another setup.
+  fileprivate var secretFields: Set<FieldName> {
+    Set(setups.flatMap(\.fields).filter(\.isSecret).map(\.name))
+  }
+
+  fileprivate var endpointHosts: Set<String> {
+    Set((oauth?.endpoints ?? []).map { Destination(url: $0.text)?.rawValue ?? $0.text })
+  }
+}
+
 extension Diagnostic {
+  fileprivate static func appOverridden(
+    _ builtIn: App, by own: App, at location: Location
+  ) -> Diagnostic {
+    let (before, now) = (builtIn.endpointHosts.sorted(), own.endpointHosts.sorted())
+    return Diagnostic(
+      .appOverridden, "`apps.\(own.id)` replaces the built-in app `\(own.id)`",
+      severity: own.oauth == builtIn.oauth ? .info : .warning, at: location,
+      notes: before == now
+        ? []
+        : [
+          "its endpoints are at \(now.joined(separator: ", "))",
+          "those of the built-in app are at \(before.joined(separator: ", "))",
+        ],
+      help: ["if another service is meant, give the app a name of its own"])
+  }
+
+  fileprivate static func fieldMustBeSecret(
+    _ field: FieldName, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "field `\(field)` must stay secret", at: location,
+      notes: ["it is secret in the built-in app"], help: ["remove `secret: false`"])
+  }
+
+  fileprivate static func fieldMustBeListed(
+    _ field: FieldName, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "an open setup must list field `\(field)`, which must stay secret",
+      at: location, notes: ["it is secret in the built-in app"],
+      help: ["add it: `fields: [{name: \(field), secret: true}]`"])
+  }
+
   fileprivate static func invalidID(_ text: String, at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidAppDefinition, "invalid identifier `\(text)`", at: location,

@@ -93,7 +93,7 @@ extension NodeReader {
     var layer: ConnectionLayer?
     if errorCount == faultsBefore, let app {
       layer = ConnectionLayer(
-        name: name, formerNames: metadata.formerNames, app: app.app.id, namesApp: app.isOwn,
+        name: name, formerNames: metadata.formerNames, app: app.app, namesApp: app.isOwn,
         labels: metadata.labels, annotations: metadata.annotations,
         setup: specEntries.isNull("setup") ? .removed : .init(setup?.layer),
         scopes: scopes.part, preventsDestroy: preventsDestroy, ignoredFields: ignored,
@@ -113,7 +113,7 @@ extension NodeReader {
     return ManifestDocument(
       index: index, name: below.name, app: below.app,
       layer: below.app.map {
-        ConnectionLayer(name: below.name, isRemoved: true, app: $0.id, origin: origin)
+        ConnectionLayer(name: below.name, isRemoved: true, app: $0, origin: origin)
       }, origin: origin)
   }
 

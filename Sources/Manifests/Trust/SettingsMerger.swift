@@ -44,8 +44,9 @@ struct SettingsMerger {
     near place: YAMLNode
   ) -> YAMLNode? {
     var entries: [YAMLEntry] = []
+    let trusted = Dictionary(theirs.map { ($0.keyText, $0.value) }) { first, _ in first }
     for entry in mine {
-      let other = theirs.first { $0.keyText == entry.keyText }?.value
+      let other = trusted[entry.keyText]
       let below = path.appending(entry.keyText)
       if let node = merged(entry.value, other, at: below, near: entry.value) {
         entries.append(entry.replacingValue(node))

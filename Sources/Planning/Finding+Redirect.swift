@@ -1,0 +1,64 @@
+import Diagnostics
+import Model
+
+extension Finding {
+  /// A secret that stays the same and would be sent somewhere else.
+  static func redirect(
+    _ redirect: Redirect, of desired: DesiredConnection, applied: AppliedRecord?, isAllowed: Bool
+  ) -> Finding {
+    let name = shellWord(desired.name.rawValue)
+    let before = applied?.destinations.map { $0.sorted().map(\.summary) } ?? []
+    return Finding(
+      isAllowed ? .allowedRedirect : .redirect, desired.name,
+      Diagnostic(
+        .redirected,
+        isAllowed
+          ? "unchanged secrets of `\(desired.name)` are allowed to go to \(redirect.whereTo)"
+          : "unchanged secrets of `\(desired.name)` would be sent to \(redirect.whereTo)",
+        severity: .warning, at: desired.origin.setupLocation,
+        notes: [redirect.what]
+          + (before.isEmpty ? [] : ["so far they are sent to \(before.joined(separator: ", "))"]),
+        help: isAllowed
+          ? []
+          : [
+            "if the service moved, allow it for this run: --allow-redirect \(name)",
+            "if it is another service, create a new credential there: vaultctl set \(name)"
+              + " \(shellWord(redirect.secrets.first?.rawValue ?? "FIELD"))",
+          ]))
+  }
+
+  /// The same in a diff.
+  static func redirect(_ redirect: ConnectionRedirect) -> Finding {
+    let name = redirect.connection
+    let place = redirect.environment.map { " in `\($0)`" } ?? ""
+    return Finding(
+      .redirect, name,
+      Diagnostic(
+        .redirected,
+        "unchanged secrets of `\(name)`\(place) would be sent to \(redirect.redirect.whereTo)",
+        severity: .warning, at: redirect.location, notes: [redirect.redirect.what],
+        help: [
+          "accept this only if the service moved; plan and apply then need: --allow-redirect"
+            + " \(shellWord(name.rawValue))"
+        ]))
+  }
+}
+
+extension Redirect {
+  fileprivate var whereTo: String {
+    let hosts = destinations.map(\.summary)
+    let app = app.map { ["the service of app `\($0)`"] } ?? []
+    return (hosts + app).joined(separator: ", ")
+  }
+
+  fileprivate var what: String {
+    let fields = secrets.map { "`\($0)`" } + (includesTokens ? ["tokens"] : [])
+    return "secrets: \(fields.joined(separator: ", "))"
+  }
+}
+
+extension Destination {
+  fileprivate var summary: String {
+    sealedField.map { "where the sealed value of `\($0)` says" } ?? "`\(rawValue)`"
+  }
+}
