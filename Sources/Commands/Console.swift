@@ -13,8 +13,13 @@ struct Console: Sendable {
   /// Logs each step, at the level that `-v` selects.
   let logger: Logger
 
-  /// - Parameter verbosity: how many times `-v` was given.
-  init(colour: ColourChoice, verbosity: Int = 0) {
+  private let isBatch: Bool
+
+  /// - Parameters:
+  ///   - verbosity: how many times `-v` was given.
+  ///   - isBatch: nobody may be asked, by us or by gpg.
+  init(colour: ColourChoice, verbosity: Int = 0, isBatch: Bool = false) {
+    self.isBatch = isBatch
     func isOn(_ descriptor: Int32) -> Bool {
       switch colour {
       case .always: true
@@ -36,8 +41,15 @@ struct Console: Sendable {
     self.logger = logger
   }
 
-  /// Whether the user can be prompted.
-  var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+  /// Whether we can prompt the user.
+  var canAsk: Bool { !isBatch && isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+  /// Whether gpg may ask for a passphrase. How it does is its own affair: its pinentry needs neither
+  /// our stdin nor our stderr.
+  var letsGPGAsk: Bool {
+    let service = ProcessInfo.processInfo.environment["CI"] ?? ""
+    return !isBatch && ["", "0", "false"].contains(service.lowercased())
+  }
   var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
   func result(_ text: TerminalText) { Self.output.write(text.rendered) }

@@ -23,6 +23,9 @@ struct GlobalOptions: ParsableArguments {
   @Option(name: .customLong("color"), help: "Use color: auto, always or never.")
   var colour: ColourChoice = .auto
 
+  @Flag(help: "Never prompt, and never let gpg ask for a passphrase.")
+  var batch = false
+
   @Flag(
     name: .shortAndLong,
     help:
@@ -41,5 +44,5 @@ struct GlobalOptions: ParsableArguments {
 
   var namesAllEnvironments: Bool { environment == "all" }
 
-  var console: Console { Console(colour: colour, verbosity: verbose) }
+  var console: Console { Console(colour: colour, verbosity: verbose, isBatch: batch) }
 }

@@ -93,6 +93,17 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case gpgFailed = "VC2021"
   case invalidSecretValue = "VC2022"
   case secretUnknown = "VC2023"
+  case unboundSignature = "VC2024"
+  case signedForAnother = "VC2025"
+  case projectRenamed = "VC2026"
+  case mislabelled = "VC2027"
+  case duplicateKeyID = "VC2028"
+  case passphrasePacket = "VC2029"
+  case moreKeyPackets = "VC2030"
+  case hiddenRecipients = "VC2031"
+  case addressedToOthers = "VC2032"
+  case recipientExpiring = "VC2033"
+  case recipientNotYetValid = "VC2034"
   case storeKeyUnchecked = "VC2050"
 
   // VC3xxx: planning.

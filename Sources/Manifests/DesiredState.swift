@@ -28,6 +28,7 @@ package struct DesiredState: Sendable {
     let found =
       manifests.flatMap(\.diagnostics) + Self.duplicates(base) + Self.duplicates(overlay)
       + Self.renameFaults(connections) + withoutRule.map { .noRecipientRule(for: $0.file) }
+      + manifests.flatMap { Diagnostic.addressing($0, project.recipientRule(for: $0.file)) }
     diagnostics = found.sorted(by: Diagnostic.inReadingOrder)
   }
 

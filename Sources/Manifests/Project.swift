@@ -43,6 +43,14 @@ package struct Project: Hashable, Sendable {
     self.flows = flows
     self.renewal = renewal
   }
+
+  /// The same project under another name.
+  package func renamed(to name: String) -> Project {
+    Project(
+      name: name, id: id, manifests: manifests, recipientRules: recipientRules, store: store,
+      failOn: failOn, signing: signing, catalog: catalog, environments: environments, flows: flows,
+      renewal: renewal)
+  }
 }
 
 /// Whether sealed values must carry a signature, and whose.

@@ -37,6 +37,10 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case appOverride = "app-override"
   /// A setting differs from the trusted project file, and is not used.
   case untrusted
+  /// The project was renamed, and its values are sealed for the previous name.
+  case projectRenamed = "project-renamed"
+  /// In a diff only: a new message is addressed to more than its recipients, or hides them.
+  case recipients
   /// In a diff only: a message was moved to another field.
   case movedSecret = "moved-secret"
   /// In a diff only: a recipient was removed from a value and may still know it.

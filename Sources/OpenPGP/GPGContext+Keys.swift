@@ -60,27 +60,36 @@ extension PublicKey {
         let isValid =
           unsafe !isExpired && subkey.revoked == 0 && subkey.disabled == 0
           && subkey.invalid == 0
+        let expires = unsafe subkey.expires > 0 ? Int64(subkey.expires) : nil
         subkeys.append(
           Subkey(
             fingerprint: fpr, canEncrypt: canEncrypt, isValid: isValid,
-            created: unsafe Int64(subkey.timestamp)))
-        if subkeys.count == 1, unsafe subkey.expires > 0 { expiry = unsafe Int64(subkey.expires) }
+            created: unsafe Int64(subkey.timestamp), expiry: expires,
+            isSecretHere: unsafe subkey.secret != 0 && subkey.is_cardkey == 0,
+            cardSerial: unsafe subkey.is_cardkey == 0
+              ? nil : unsafe subkey.card_number.map { unsafe String(cString: $0) } ?? ""))
+        if subkeys.count == 1 { expiry = expires }
         if canEncrypt, isExpired { hasExpiredEncryption = true }
       }
       unsafe next = subkey.next
     }
     self.subkeys = subkeys
+    primaryExpiry = expiry
     state = unsafe Self.state(
       key, expiry: expiry, hasExpiredEncryption: hasExpiredEncryption,
-      canEncrypt: subkeys.contains { $0.canEncrypt && $0.isValid })
+      canEncrypt: subkeys.contains { $0.canEncrypt && $0.isValid },
+      start: subkeys.map(\.created).filter { $0 > Int64(time(nil)) }.min())
   }
 
+  /// - Parameter start: when the first of its keys that are dated in the future was created, in seconds
+  ///   since 1970; gpg calls them invalid and names no use of them.
   private static func state(
-    _ key: _gpgme_key, expiry: Int64?, hasExpiredEncryption: Bool, canEncrypt: Bool
+    _ key: _gpgme_key, expiry: Int64?, hasExpiredEncryption: Bool, canEncrypt: Bool, start: Int64?
   ) -> State {
     if unsafe key.revoked != 0 { return .revoked }
     if unsafe key.expired != 0 { return .expired(at: expiry) }
     if unsafe key.disabled != 0 { return .disabled }
+    if !canEncrypt, let start { return .notYetValid(from: start) }
     if unsafe key.invalid != 0 { return .invalid }
     if canEncrypt { return .usable }
     return hasExpiredEncryption ? .expired(at: nil) : .cannotEncrypt

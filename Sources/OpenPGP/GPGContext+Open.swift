@@ -1,17 +1,24 @@
 import CGPGME
+import Encodings
 private import Glibc
 import Secrets
 
 extension GPGContext {
-  /// The value in a message, if it was sealed for this binding and, if required, signed by one of
-  /// the signers.
+  /// The value in a message, if it was sealed for this binding and, if required, signed for it by one
+  /// of the signers.
   func open(_ request: OpenRequest) throws(OpenError) -> SecretBytes {
     let sink = SecretSink()
     let failure = try decrypt(request.armored, into: sink)
     try check(failure, sink)
-    try checkBinding(request.binding)
-    if let signers = request.signers { try checkSignature(by: signers) }
+    let binding = try checkedBinding(request.bindings)
+    try checkSignatures(request.signatures, binding: binding)
     return sink.taken()
+  }
+
+  /// Whether a key packet opens the message; its content is wiped unread.
+  func openAnywhere(_ armored: String) throws(OpenError) {
+    let sink = SecretSink()
+    try check(try decrypt(armored, into: sink), sink)
   }
 
   /// The session key of a message, whatever else is wrong with it; its content is wiped unread.
@@ -48,7 +55,7 @@ extension GPGContext {
   }
 
   private func check(_ failure: GPGError, _ sink: SecretSink) throws(OpenError) {
-    if failure.isExpired { throw .deadlineExceeded }
+    if failure.isExpired { throw .deadlineExceeded(deadline) }
     if sink.isOverfull { throw .tooLarge(limit: SecretSink.limit) }
     if failure.isCancelled { throw .cancelled }
     let result = unsafe gpgme_op_decrypt_result(handle)
@@ -56,12 +63,16 @@ extension GPGContext {
       throw .badMessage
     }
     if failure.isNone { return }
+    if failure.isWrongPassphrase { throw .wrongPassphrase }
     if failure.isAboutAgent { throw .agentUnavailable }
     switch failure.code {
     case GPG_ERR_NO_SECKEY:
       throw .noSecretKey(unsafe recipients(result))
     case GPG_ERR_NO_DATA, GPG_ERR_DECRYPT_FAILED, GPG_ERR_BAD_DATA, GPG_ERR_CHECKSUM,
-      GPG_ERR_INV_ARMOR, GPG_ERR_INV_PACKET, GPG_ERR_UNEXPECTED, GPG_ERR_BAD_SIGNATURE:
+      GPG_ERR_INV_ARMOR, GPG_ERR_INV_PACKET, GPG_ERR_UNEXPECTED, GPG_ERR_BAD_SIGNATURE,
+      // A key packet that is another key's, or of another kind of key.
+      GPG_ERR_WRONG_SECKEY, GPG_ERR_BAD_MPI, GPG_ERR_INV_DATA, GPG_ERR_INV_OBJ,
+      GPG_ERR_PUBKEY_ALGO:
       throw .badMessage
     default:
       throw .gpgFailed(reason: failure.text)
@@ -78,38 +89,36 @@ extension GPGContext {
     return ids
   }
 
-  private func checkBinding(_ binding: String) throws(OpenError) {
+  /// - Returns: the binding that it has.
+  private func checkedBinding(_ bindings: [String]) throws(OpenError) -> String {
     let result = unsafe gpgme_op_decrypt_result(handle)
-    let found = unsafe result?.pointee.file_name.map { unsafe String(cString: $0) }
-    guard found == binding else { throw .bindingMismatch(found: found.flatMap(\.nonEmpty)) }
-  }
-
-  private func checkSignature(by signers: Set<Fingerprint>) throws(OpenError) {
-    var reason = "it is not signed"
-    var next = unsafe gpgme_op_verify_result(handle)?.pointee.signatures
-    while let signature = unsafe next?.pointee {
-      let error = unsafe GPGError(signature.status)
-      let made = unsafe signature.fpr.flatMap { unsafe Fingerprint(String(cString: $0)) }
-      if error.isNone, let made, isSigned(by: made, amongst: signers) { return }
-      reason =
-        error.isNone
-        ? "its signer \(made?.rawValue ?? "") is not one of the project's signers" : error.text
-      unsafe next = signature.next
+    let reported = unsafe result?.pointee.file_name.map { unsafe String(cString: $0) }
+    // gpg escapes percent signs, and gpgme leaves them so.
+    let found = reported.map(\.percentDecoded)
+    guard let found, bindings.contains(found) else {
+      throw .bindingMismatch(found: found.flatMap(\.nonEmpty))
     }
-    throw .noValidSignature(reason: reason)
-  }
-
-  /// A signature names the subkey that made it; the project names primary keys.
-  private func isSigned(by made: Fingerprint, amongst signers: Set<Fingerprint>) -> Bool {
-    if signers.contains(made) { return true }
-    let keys = (try? keys(matching: signers.map(\.rawValue), secret: false)) ?? []
-    return keys.contains { key in
-      signers.contains(key.fingerprint) && key.subkeys.contains { $0.fingerprint == made }
-    }
+    return found
   }
 }
 
 extension String {
+  /// With `%XX` as the bytes that they are.
+  fileprivate var percentDecoded: String {
+    var bytes: [UInt8] = []
+    var rest = utf8[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2).compactMap(\.hexadecimalValue)
+      if byte == UInt8(ascii: "%"), digits.count == 2 {
+        bytes.append(digits[0] << 4 | digits[1])
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 
   fileprivate func withUTF8Bytes<R, E: Error>(

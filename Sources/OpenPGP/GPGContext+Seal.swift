@@ -2,13 +2,16 @@ import CGPGME
 import Secrets
 
 extension GPGContext {
-  /// One armored message to all recipients with its binding; signed if there is a signer.
+  /// One armored message to all recipients with its binding; if there is a signer, signed for it.
   func seal(_ request: SealRequest, signer: Fingerprint?) throws(SealError) -> String {
     precondition(
-      request.binding.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/%".utf8.contains($0) },
-      "gpg truncates a name at its last slash and escapes spaces and percent signs")
+      request.binding.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") },
+      "gpg truncates a name at its last slash and escapes spaces")
     let keys = KeyList()
-    defer { unsafe gpgme_signers_clear(handle) }
+    defer {
+      unsafe gpgme_signers_clear(handle)
+      unsafe gpgme_sig_notation_clear(handle)
+    }
     for recipient in request.recipients {
       try keys.add(recipient.fingerprint, secret: false, from: self)
     }
@@ -20,6 +23,8 @@ extension GPGContext {
         throw .signerUnusable(signer, reason: "no usable secret key")
       }
       unsafe signers.forEach { unsafe _ = gpgme_signers_add(handle, $0) }
+      let failure = addBindingNotation(request.binding)
+      guard failure.isNone else { throw .gpgFailed(reason: failure.text) }
     }
     let failure: GPGError
     let armored: String
@@ -61,7 +66,7 @@ extension GPGContext {
   private func check(
     _ failure: GPGError, _ request: SealRequest, signer: Fingerprint?
   ) throws(SealError) {
-    if failure.isExpired { throw .deadlineExceeded }
+    if failure.isExpired { throw .deadlineExceeded(deadline) }
     if failure.isCancelled { throw .cancelled }
     // gpg may skip a recipient and succeed with the others.
     if let result = unsafe gpgme_op_encrypt_result(handle),
@@ -74,6 +79,7 @@ extension GPGContext {
       }
     }
     if failure.isNone { return }
+    if failure.isWrongPassphrase { throw .wrongPassphrase }
     if failure.isAboutAgent { throw .agentUnavailable }
     if let signer, failure.code == GPG_ERR_UNUSABLE_SECKEY {
       throw .signerUnusable(signer, reason: failure.text)

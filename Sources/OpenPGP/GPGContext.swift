@@ -4,8 +4,11 @@ import CGPGME
 @safe final class GPGContext {
   let handle: gpgme_ctx_t
   private let settings: GPGSettings
+  private let responsiveness: GPGResponsiveness
 
-  init(_ settings: GPGSettings) throws(GPGUnavailable) {
+  init(
+    _ settings: GPGSettings, _ responsiveness: GPGResponsiveness
+  ) throws(GPGUnavailable) {
     guard Self.isLibraryReady else {
       throw GPGUnavailable(reason: "libgpgme 1.18 or newer is required")
     }
@@ -15,6 +18,7 @@ import CGPGME
       throw GPGUnavailable(reason: GPGError(error).text)
     }
     self.settings = settings
+    self.responsiveness = responsiveness
     unsafe handle = new
     var failure = unsafe gpgme_set_protocol(new, GPGME_PROTOCOL_OpenPGP)
     if failure == 0, let home = settings.home {
@@ -49,8 +53,15 @@ import CGPGME
   /// gpgme must be asked for its version once before anything else.
   private static let isLibraryReady: Bool = unsafe gpgme_check_version("1.18.0") != nil
 
+  var deadline: Duration { settings.deadline }
+
   /// Runs one operation, given in its `_start` form, and ends it at the deadline.
   func run(_ start: (gpgme_ctx_t) -> gpgme_error_t) -> GPGError {
-    unsafe EventLoop().run(handle, deadline: settings.deadline, start: start)
+    if responsiveness.state == .stalled {
+      return GPGError(gpgme_error(GPG_ERR_CANCELED), isExpired: true)
+    }
+    let error = unsafe EventLoop().run(handle, deadline: settings.deadline, start: start)
+    if error.isExpired { responsiveness.noteStall() }
+    return error
   }
 }

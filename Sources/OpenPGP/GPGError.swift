@@ -25,9 +25,16 @@ struct GPGError: Error {
 
   /// No agent or pinentry to provide the key or ask for its passphrase.
   var isAboutAgent: Bool {
-    [
+    let codes = [
       GPG_ERR_NO_AGENT, GPG_ERR_AGENT, GPG_ERR_NO_PIN_ENTRY, GPG_ERR_PIN_ENTRY,
-      GPG_ERR_BAD_PASSPHRASE, GPG_ERR_NO_PASSPHRASE, GPG_ERR_INV_PASSPHRASE,
-    ].contains(code)
+      GPG_ERR_NO_PASSPHRASE,
+    ]
+    // Without a terminal, pinentry has an error of its own.
+    return codes.contains(code) || gpgme_err_source(raw) == GPG_ERR_SOURCE_PINENTRY
+  }
+
+  /// What was typed is not the passphrase.
+  var isWrongPassphrase: Bool {
+    code == GPG_ERR_BAD_PASSPHRASE || code == GPG_ERR_INV_PASSPHRASE
   }
 }

@@ -2,10 +2,12 @@
 package struct GPGSettings: Sendable {
   /// `nil`: the user's own, from `GNUPGHOME` or gpg's default.
   package let home: String?
-  /// Whether a pinentry may ask a person for a passphrase.
+  /// Whether gpg may ask for a passphrase, by its own rules: `GPG_TTY`, a graphical pinentry.
   package let isInteractive: Bool
-  /// The maximum duration of one operation.
+  /// The maximum duration of one operation, in which a person may have to type a passphrase.
   package let deadline: Duration
+  /// The same for what needs no person.
+  var answerDeadline: Duration { min(deadline, .seconds(30)) }
 
   package init(home: String? = nil, isInteractive: Bool, deadline: Duration? = nil) {
     self.home = home

@@ -1,4 +1,4 @@
-/// The 64-bit id by which a message names who can open it: 16 upper-case hex digits.
+/// The 64-bit id by which a message names the keys that it is addressed to: 16 upper-case hex digits.
 package struct KeyID: Hashable, Sendable, CustomStringConvertible {
   /// A recipient that the message hides.
   package static let hidden = KeyID("0000000000000000")

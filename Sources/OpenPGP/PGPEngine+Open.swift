@@ -8,11 +8,12 @@ extension PGPEngine {
   /// 2. For each set of key packets among them, gpg provides the session key once.
   /// 3. With it they are opened in this process, if they are valid in every respect.
   /// 4. gpg opens everything else, or reports what is wrong with it.
+  /// 5. Messages that no key packet opens are distinguished from damaged ones.
   package func open(
     _ requests: [OpenRequest]
   ) async throws(GPGUnavailable) -> [Result<SecretBytes, OpenError>] {
     let messages = requests.map { request in
-      request.signers == nil ? SessionMessage(armored: request.armored) : nil
+      request.signatures == .ignored ? SessionMessage(armored: request.armored) : nil
     }
     let found = try await sessionKeys(
       of: zip(messages, requests).compactMap { message, request in
@@ -26,7 +27,7 @@ extension PGPEngine {
       Result { () throws(OpenError) in try context.open(request) }
     }
     for (index, result) in zip(left, opened) { results[index] = result }
-    return results.compactMap(\.self)
+    return await explained(results.compactMap(\.self), of: requests)
   }
 
   /// `nil` if gpg has to open it.
@@ -34,7 +35,9 @@ extension PGPEngine {
     _ request: OpenRequest, _ message: SessionMessage, _ found: SessionKeys.Found?
   ) -> Result<SecretBytes, OpenError>? {
     switch found {
-    case .success(let key): key.opened(message.ciphertext, at: request.binding).map { .success($0) }
+    case .success(let key):
+      request.bindings.lazy.compactMap { key.opened(message.ciphertext, at: $0) }.first
+        .map { .success($0) }
     case .failure(let fault) where fault.isAboutTheKey: .failure(fault)
     case .failure, nil: nil
     }

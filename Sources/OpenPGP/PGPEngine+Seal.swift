@@ -26,9 +26,35 @@ extension PGPEngine {
   private func sealedByGPG(
     _ requests: [SealRequest], signer: Fingerprint? = nil
   ) async throws(GPGUnavailable) -> [Result<String, SealError>] {
-    try await inLanes(requests) { context, request in
-      Result { () throws(SealError) in try context.seal(request, signer: signer) }
+    let home = GPGContext.home(settings)
+    return try await inLanes(requests) { context, request in
+      Result { () throws(SealError) in
+        let armored = try context.seal(request, signer: signer)
+        try Self.check(armored, request, home)
+        return armored
+      }
     }
+  }
+
+  /// gpg's configuration can hide recipients, add some or replace them. A message is used only if it
+  /// is addressed to a valid subkey of each recipient and to no other key.
+  private static func check(
+    _ armored: String, _ request: SealRequest, _ home: String?
+  ) throws(SealError) {
+    guard let message = try? SealedMessage(armored: armored) else {
+      throw .gpgFailed(reason: "gpg made a message that is not one")
+    }
+    let ids = message.keyIDs.map { KeyID($0) }
+    let wanted = request.recipients.map(\.validEncryptionKeyIDs)
+    let isRight =
+      !message.hasPassphrase && ids.count == Set(request.recipients.map(\.fingerprint)).count
+      && Set(ids).count == ids.count && ids.allSatisfy { id in wanted.contains { $0.contains(id) } }
+      && wanted.allSatisfy { !$0.isDisjoint(with: ids) }
+    if isRight { return }
+    let options = home.map(GPGOption.addressing) ?? []
+    throw ids.contains(.hidden)
+      ? .recipientsHidden(options)
+      : .addressedToOthers(ids.sorted { $0.rawValue < $1.rawValue }, options)
   }
 
   /// - Precondition: the requests are for the same recipients.

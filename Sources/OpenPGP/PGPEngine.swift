@@ -7,6 +7,7 @@ private import Dispatch
 package struct PGPEngine: Sendable {
   let settings: GPGSettings
   let sessionKeys = SessionKeys()
+  private let responsiveness = GPGResponsiveness()
   private static let lanes = 4
 
   package init(_ settings: GPGSettings) { self.settings = settings }
@@ -43,14 +44,31 @@ package struct PGPEngine: Sendable {
 
   private func keys(_ patterns: [String], secret: Bool) async throws(GPGUnavailable) -> [PublicKey]
   {
-    let listed = try await inLanes([patterns]) { context, patterns in
-      Result { () throws(GPGError) in try context.keys(matching: patterns, secret: secret) }
+    let listed = try await answer { [settings, responsiveness] in
+      Result { () throws(GPGUnavailable) in
+        let context = try GPGContext(settings, responsiveness)
+        do throws(GPGError) {
+          return try context.keys(matching: patterns, secret: secret)
+        } catch {
+          throw GPGUnavailable(reason: error.text)
+        }
+      }
     }
-    switch listed.first {
-    case .success(let keys): return keys
-    case .failure(let error): throw GPGUnavailable(reason: error.text)
-    case nil: return []
+    return try listed.get()
+  }
+
+  /// What gpg answers to something that asks nobody.
+  private func answer<R: Sendable>(
+    _ work: @escaping @Sendable () -> R
+  ) async throws(GPGUnavailable) -> R {
+    let deadline = settings.answerDeadline
+    if responsiveness.state == .stalled { throw .stalled(deadline) }
+    guard let result = await BlockingCall.result(within: deadline, work) else {
+      responsiveness.noteStall()
+      throw .stalled(deadline)
     }
+    responsiveness.noteAnswer()
+    return result
   }
 
   /// gpgme blocks its thread, so the work runs on threads outside Swift's pool.
@@ -59,15 +77,22 @@ package struct PGPEngine: Sendable {
     _ work: @escaping @Sendable (GPGContext, Request) -> Output
   ) async throws(GPGUnavailable) -> [Output] {
     let lanes = min(Self.lanes, requests.count)
+    if lanes == 0 { return [] }
     let settings = settings ?? self.settings
+    // gpgme runs `gpg --version` for its first context, and waits for it.
+    if responsiveness.state != .answering {
+      try await answer { [responsiveness] in
+        Result { () throws(GPGUnavailable) in _ = try GPGContext(settings, responsiveness) }
+      }.get()
+    }
     let parts = await withTaskGroup(of: Result<[(Int, Output)], GPGUnavailable>.self) { group in
       for lane in 0..<lanes {
         group.addTask {
           await withCheckedContinuation { continuation in
-            DispatchQueue(label: "vaultctl.gpg.\(lane)").async {
+            DispatchQueue(label: "vaultctl.gpg.\(lane)").async { [responsiveness] in
               continuation.resume(
                 returning: Result { () throws(GPGUnavailable) in
-                  let context = try GPGContext(settings)
+                  let context = try GPGContext(settings, responsiveness)
                   return stride(from: lane, to: requests.count, by: lanes)
                     .map { ($0, work(context, requests[$0])) }
                 })
@@ -88,6 +113,7 @@ extension PublicKey.State {
     switch self {
     case .usable: nil
     case .revoked: .revoked
+    case .notYetValid(let start): .notYetValid(from: start)
     case .expired(let at): .expired(at: at)
     case .disabled: .disabled
     case .invalid: .invalid

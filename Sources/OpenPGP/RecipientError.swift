@@ -9,6 +9,8 @@ package enum RecipientError: Error, Hashable, Sendable {
   case revoked
   /// Seconds since 1970, if gpg reports them.
   case expired(at: Int64?)
+  /// Created later than now, in seconds since 1970.
+  case notYetValid(from: Int64)
   case disabled
   case invalid
   case cannotEncrypt

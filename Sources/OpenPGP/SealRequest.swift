@@ -3,8 +3,8 @@ package import Secrets
 /// One value to be sealed.
 package struct SealRequest: Sendable {
   package let value: SecretBytes
-  /// Goes into the message, and must match when it is opened. Printable ASCII without space, `/`
-  /// and `%`.
+  /// Goes into the message, and must match when it is opened. Printable ASCII without space and
+  /// `/`.
   package let binding: String
   package let recipients: [PublicKey]
 

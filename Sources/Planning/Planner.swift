@@ -12,7 +12,8 @@ package struct Planner: Sendable {
   ///    created are deleted.
   /// 3. Empty connections, scope drift, the state of tokens, and what flows cannot use are found
   ///    whether or not something changes.
-  /// 4. Everything is sorted: changes by name, findings by location.
+  /// 4. So is that nothing opens because the project was renamed.
+  /// 5. Everything is sorted: changes by name, findings by location.
   ///
   /// The same input in any order gives the same plan.
   package func plan() -> Plan {
@@ -38,6 +39,7 @@ package struct Planner: Sendable {
     findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }
 
     findings = Finding.joiningUnclaimed(findings, store: input.options.store)
+    findings += Finding.projectRenamed(covered, input).map { [$0] } ?? []
 
     return Plan(
       changes: changes.sorted { $0.connection < $1.connection },

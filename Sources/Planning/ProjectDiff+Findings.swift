@@ -38,7 +38,7 @@ extension Finding {
             "`\(field)` of `\(name)` \(isSure ? "should" : "may need to") be rotated",
             severity: .warning, at: diff.location,
             notes: [
-              "it was previously sealed for \(secret.lost.map { names[$0] ?? $0 }.joined(separator: ", ")), who may know the value"
+              "it was previously addressed to \(secret.lost.map { names[$0] ?? $0 }.joined(separator: ", ")), who may know the value"
             ],
             help: [
               "create a new credential at the service, then: vaultctl set \(shellWord(name.rawValue))"

@@ -52,7 +52,7 @@ package struct ConnectionText: Sendable {
         switch value {
         case .plain(let value): lines.append("\(field): \"\(value.text)\"")
         case .sealed(let message):
-          lines.append("\(field): (sealed for \(message.keyIDs.joined(separator: ", ")))")
+          lines.append("\(field): (sealed, addressed to \(message.keyIDs.joined(separator: ", ")))")
         }
       }
     }

@@ -119,7 +119,7 @@ private struct NamedDetail: TitledDetail {
       let keys = ids.map { TerminalText(names[$0] ?? $0) }
       return keys.isEmpty ? "" : "; \(word) \(keys.joined(separator: ", "))"
     }
-    return list(secret.gained, "recipients added:") + list(secret.lost, "recipients removed:")
+    return list(secret.gained, "now addressed to") + list(secret.lost, "no longer addressed to")
   }
 }
 

@@ -23,7 +23,7 @@ import Testing
     (.notFound, .recipientNotFound), (.ambiguous, .recipientAmbiguous),
     (.revoked, .recipientRevoked), (.expired(at: nil), .recipientExpired),
     (.disabled, .recipientDisabled), (.invalid, .recipientCannotEncrypt),
-    (.cannotEncrypt, .recipientCannotEncrypt),
+    (.cannotEncrypt, .recipientCannotEncrypt), (.notYetValid(from: 1), .recipientNotYetValid),
   ])
   func aRecipientsFaultHasACodeAndItsLocation(_ fault: RecipientError, _ code: DiagnosticCode) {
     let location = Location.file("vaultctl.yaml")
@@ -36,7 +36,10 @@ import Testing
     (OpenError.noSecretKey([]), DiagnosticCode.noSecretKey), (.badMessage, .badMessage),
     (.bindingMismatch(found: nil), .bindingMismatch),
     (.noValidSignature(reason: "unsigned"), .noValidSignature), (.cancelled, .cancelled),
-    (.agentUnavailable, .agentUnavailable), (.deadlineExceeded, .deadlineExceeded),
+    (.signatureWithoutBinding("A"), .unboundSignature), (.mislabelled([]), .mislabelled),
+    (.signedForAnotherBinding(found: ["a"]), .signedForAnother),
+    (.wrongPassphrase, .agentUnavailable), (.cardUnavailable(serial: ""), .agentUnavailable),
+    (.agentUnavailable, .agentUnavailable), (.deadlineExceeded(.seconds(30)), .deadlineExceeded),
   ])
   func aFieldThatDoesNotOpenIsNamed(_ fault: OpenError, _ code: DiagnosticCode) throws {
     let address = FieldAddress(try Sample.name("a"), "token")

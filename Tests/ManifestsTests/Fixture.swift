@@ -69,7 +69,8 @@ private func minimalProject() throws -> Project {
     apiVersion: vaultctl/v1
     kind: Project
     name: fixtures
-    recipients: [{keys: [120F408B0FBE71D066AFA2FB60B08D8547395983]}]
+    recipients:
+      - keys: [120F408B0FBE71D066AFA2FB60B08D8547395983, 9B8B37935D3C93240657D90A4B8DC1D856111441]
     """
   let (yaml, faults) = YAMLFile.parse(Array(text.utf8), file: Project.fileName)
   return try #require(Project.read(yaml, parseFaults: faults).project)

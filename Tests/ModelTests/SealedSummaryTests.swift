@@ -6,7 +6,7 @@ import Testing
   private let mark = try? SealedMessage(armored: sealedText(1)).digest.rawValue.prefix(12)
 
   @Test func eachMessageIsOneDigestInEveryStyle() throws {
-    let mark = "(sealed \(try #require(mark)) for A1B2C3D4E5F60718)"
+    let mark = "(sealed \(try #require(mark)), addressed to A1B2C3D4E5F60718)"
     let block = sealedText(1).split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
     let line = sealedText(1).split(separator: "\n", omittingEmptySubsequences: false)

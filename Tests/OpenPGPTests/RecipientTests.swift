@@ -15,9 +15,10 @@ import Testing
     let signing = try home.makeKey("Signs only", encrypts: false)
     let expired = try home.makeKey(
       "Expired", expires: "seconds=3600", created: "20250101T000000")
+    let future = try home.makeKey("Future", created: "20400101T000000")
     let found = try await openPGP.recipients([
       good, revoked, disabled, signing, expired, String(good.suffix(16)), "Good",
-      String(repeating: "A", count: 40),
+      String(repeating: "A", count: 40), future,
     ])
     let faults = found.map { result -> RecipientError? in
       switch result {
@@ -33,7 +34,11 @@ import Testing
       Issue.record("not expired: \(String(describing: faults[4]))")
       return
     }
-    #expect(faults[5...] == [.notFingerprint, .notFingerprint, .notFound])
+    #expect(faults[5...7] == [.notFingerprint, .notFingerprint, .notFound])
+    guard case .notYetValid = faults[8] else {
+      Issue.record("from the future: \(String(describing: faults[8]))")
+      return
+    }
     let key = try found[0].get()
     #expect(key.userID == "Good")
     let subkey = try #require(key.subkeys.last?.fingerprint)
@@ -41,6 +46,6 @@ import Testing
       try await openPGP.recipients([subkey.rawValue]) == [
         .failure(.isSubkey(of: key.fingerprint))
       ])
-    #expect(try await openPGP.secretKeys().count == 5)
+    #expect(try await openPGP.secretKeys().count == 6)
   }
 }

@@ -32,7 +32,9 @@ import Testing
   private func open(
     _ armored: String, at binding: String = "binding", signers: Set<Fingerprint>? = nil
   ) async throws -> Result<SecretBytes, OpenError> {
-    let request = OpenRequest(armored: armored, binding: binding, signers: signers)
+    let request = OpenRequest(
+      armored: armored, binding: binding,
+      signatures: signers.map { .required(by: $0) } ?? .ignored)
     return try #require(try await openPGP.open([request]).first)
   }
 
@@ -124,7 +126,7 @@ import Testing
     let waiting = PGPEngine(
       GPGSettings(home: home.path, isInteractive: true, deadline: .milliseconds(700)))
     let opened = try await waiting.open([OpenRequest(armored: armored, binding: "binding")])
-    #expect(try fault(#require(opened.first)) == .deadlineExceeded)
+    #expect(try fault(#require(opened.first)) == .deadlineExceeded(.milliseconds(700)))
   }
 
   @Test func requiresASignatureOfATrustedSigner() async throws {

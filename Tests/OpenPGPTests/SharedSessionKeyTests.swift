@@ -231,7 +231,9 @@ import Testing
       .map { try SealedMessage(armored: $0.get()) }
     #expect(try sessionKeyCount(sealed) == 3)
     let opened = try await openPGP.open(
-      sealed.map { OpenRequest(armored: $0.armored, binding: "binding", signers: [signer]) })
+      sealed.map {
+        OpenRequest(armored: $0.armored, binding: "binding", signatures: .required(by: [signer]))
+      })
     for result in opened { _ = try result.get() }
   }
 }

@@ -61,22 +61,24 @@ package final class GPGHome: Sendable {
 
   /// A new key pair with a subkey for encryption; its fingerprint.
   ///
-  /// - Parameter created: when, as gpg writes it: `20250101T000000`; `nil` is now.
+  /// - Parameters:
+  ///   - types: of the primary key and of the subkey.
+  ///   - created: when, as gpg writes it: `20250101T000000`; `nil` is now.
   package func makeKey(
-    _ userID: String, passphrase: String = "", expires: String = "never", encrypts: Bool = true,
-    created: String? = nil
+    _ userID: String, passphrase: String = "", types: (String, String) = ("ed25519", "cv25519"),
+    expires: String = "never", encrypts: Bool = true, created: String? = nil
   ) throws -> String {
     let asking =
       (created.map { ["--faked-system-time", $0] } ?? [])
       + ["--pinentry-mode", "loopback", "--passphrase", passphrase]
     let made = try gpg(
-      asking + ["--status-fd", "1", "--quick-gen-key", userID, "ed25519", "cert,sign", expires])
+      asking + ["--status-fd", "1", "--quick-gen-key", userID, types.0, "cert,sign", expires])
     guard
       let line = made.text.split(separator: "\n").first(where: { $0.contains("KEY_CREATED") }),
       let fingerprint = line.split(separator: " ").last
     else { throw Failure(message: made.errorText) }
     if encrypts {
-      try gpg(asking + ["--quick-add-key", String(fingerprint), "cv25519", "encr", expires])
+      try gpg(asking + ["--quick-add-key", String(fingerprint), types.1, "encr", expires])
     }
     return String(fingerprint)
   }
@@ -88,6 +90,74 @@ package final class GPGHome: Sendable {
     try other.gpg(["--import"], input: exported.output)
   }
 
+  /// A message without its encryption: what is signed, and the signatures.
+  package func unwrapped(_ armored: String) throws -> Data {
+    try gpg(["--decrypt", "--unwrap"], input: Data(armored.utf8)).output
+  }
+
+  /// Packets encrypted as they are, which needs public keys only; gpg calls it "not for normal use".
+  package func wrapped(_ packets: Data, for keys: [String]) throws -> String {
+    try gpg(
+      ["--armor", "--trust-model", "always", "-z", "0", "--no-literal"]
+        + keys.flatMap { ["-r", $0] } + ["--encrypt"], input: packets
+    ).text
+  }
+
+  /// Packets as an armored message.
+  package func armored(_ packets: Data) throws -> String {
+    let text = try gpg(["--enarmor"], input: packets).text
+    let lines = text.replacing("PGP ARMORED FILE", with: "PGP MESSAGE")
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.filter { !$0.hasPrefix("Comment:") }.joined(separator: "\n")
+  }
+
+  /// From now on a pinentry of the test's own is asked, each time anew.
+  ///
+  /// - Parameter answer: what it types; `nil` never answers.
+  package func usePinentry(answering answer: String?) throws {
+    let script = path + "/pinentry"
+    let reply = answer.map { "echo 'D \($0)'; echo OK" } ?? "exec sleep 60"
+    let text = """
+      #!/bin/sh
+      echo OK
+      while read -r line; do
+        case "$line" in
+          GETPIN*) echo asked >> '\(path)/asked'; \(reply) ;;
+          BYE*) echo OK; exit ;;
+          *) echo OK ;;
+        esac
+      done
+      """
+    try Data(text.utf8).write(to: URL(fileURLWithPath: script))
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
+    try Data("pinentry-program \(script)\ndefault-cache-ttl 0\nmax-cache-ttl 0\n".utf8)
+      .write(to: URL(fileURLWithPath: path + "/gpg-agent.conf"))
+    _ = try run("/usr/bin/gpgconf", ["--homedir", path, "--kill", "gpg-agent"])
+  }
+
+  /// How often that pinentry was asked for a passphrase.
+  package func pinentryCount() -> Int {
+    let text = try? String(contentsOfFile: path + "/asked", encoding: .utf8)
+    return text?.split(separator: "\n").count ?? 0
+  }
+
+  /// Makes the secret part of a key's subkey one that a card has.
+  package func moveSubkeyToCard(of fingerprint: String, serial: String) throws {
+    let listing = try gpg(["--with-colons", "--with-keygrip", "--list-keys", fingerprint]).text
+    let lines = listing.split(separator: "\n")
+    guard let subkey = lines.firstIndex(where: { $0.hasPrefix("sub:") }),
+      let grip = lines[subkey...].first(where: { $0.hasPrefix("grp:") })?
+        .split(separator: ":").last
+    else { throw Failure(message: "no subkey of \(fingerprint)") }
+    let file = URL(fileURLWithPath: "\(path)/private-keys-v1.d/\(grip).key")
+    // The agent's own text form of a key (gnupg's agent/keyformat.txt).
+    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      .replacing("(private-key", with: "(shadowed-private-key")
+      .replacing(/\(d\s*#[0-9A-F\s]*#\)/, with: "(shadowed t1-v1 (#\(serial)# OPENPGP.2))")
+    try Data(text.utf8).write(to: file)
+    _ = try run("/usr/bin/gpgconf", ["--homedir", path, "--kill", "gpg-agent"])
+  }
+
   /// From now on the agent notes what it is asked for.
   package func logAgent() throws {
     try Data("log-file \(path)/agent.log\nverbose\ndebug ipc\n".utf8)
@@ -97,7 +167,10 @@ package final class GPGHome: Sendable {
 
   /// How often the agent was asked to decrypt with a secret key.
   package func keyOperations() throws -> Int {
-    let log = try Data(contentsOf: URL(fileURLWithPath: path + "/agent.log"))
+    // An agent that was never asked has not started.
+    guard let log = try? Data(contentsOf: URL(fileURLWithPath: path + "/agent.log")) else {
+      return 0
+    }
     return String(decoding: log, as: UTF8.self).split(separator: "\n")
       .count { $0.contains("<- PKDECRYPT") }
   }
@@ -108,6 +181,36 @@ package final class GPGHome: Sendable {
     try gpg(
       ["--import"],
       input: Data(text.replacingOccurrences(of: ":-----BEGIN", with: "-----BEGIN").utf8))
+  }
+
+  /// One more subkey for encryption, which gpg prefers as the newest.
+  package func addSubkey(to fingerprint: String) throws {
+    // Which one is newer, gpg tells by seconds.
+    Thread.sleep(forTimeInterval: 1.1)
+    try gpg(
+      ["--pinentry-mode", "loopback", "--passphrase", ""]
+        + ["--quick-add-key", fingerprint, "cv25519", "encr", "never"])
+  }
+
+  /// - Parameter number: 1-based, in the keyring's order.
+  package func revokeSubkey(_ number: Int, of fingerprint: String) throws {
+    try edit(fingerprint, "key \(number)\nrevkey\ny\n0\n\ny\nsave\n")
+  }
+
+  /// Lets a subkey end a second after it was made.
+  package func expireSubkey(_ number: Int, of fingerprint: String) throws {
+    try edit(fingerprint, "key \(number)\nexpire\nseconds=1\nsave\n")
+    Thread.sleep(forTimeInterval: 2)
+  }
+
+  private func edit(_ fingerprint: String, _ commands: String) throws {
+    let finished = try run(
+      "/usr/bin/gpg",
+      [
+        "--homedir", path, "--no-tty", "--pinentry-mode", "loopback", "--passphrase", "",
+        "--command-fd", "0", "--edit-key", fingerprint,
+      ], input: Data(commands.utf8))
+    guard finished.status == 0 else { throw Failure(message: finished.errorText) }
   }
 
   package func disable(_ fingerprint: String) throws {

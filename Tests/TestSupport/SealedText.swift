@@ -11,3 +11,25 @@ package func sealedText(_ number: UInt8) -> String {
   let text = Data(key + data).base64EncodedString()
   return "-----BEGIN PGP MESSAGE-----\n\n\(text)\n-----END PGP MESSAGE-----\n"
 }
+
+/// A manifest of an HTTP connection whose token is an armored message.
+package func sealedManifest(_ name: String, token armored: String) -> String {
+  let lines = armored.split(separator: "\n", omittingEmptySubsequences: false)
+  return httpManifest(name, token: "|-\n" + lines.map { "        \($0)" }.joined(separator: "\n"))
+}
+
+/// The armored messages in a manifest, in their order, without their indentation.
+package func armoredMessages(in manifest: String) -> [String] {
+  var messages: [String] = []
+  var lines: [Substring]?
+  for line in manifest.split(separator: "\n", omittingEmptySubsequences: false) {
+    let text = line.drop { $0 == " " }
+    if text.hasPrefix("-----BEGIN PGP MESSAGE") { lines = [] }
+    lines?.append(text)
+    if text.hasPrefix("-----END PGP MESSAGE"), let whole = lines {
+      messages.append(whole.joined(separator: "\n") + "\n")
+      lines = nil
+    }
+  }
+  return messages
+}

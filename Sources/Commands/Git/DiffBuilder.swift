@@ -20,16 +20,20 @@ struct DiffBuilder {
   /// 1. Both states are compared without opening anything.
   /// 2. If a key is available, pairs of messages are opened and compared.
   /// 3. The owners of keys are looked up in the keyring.
+  /// 4. What is odd about the key packets of new messages is added.
   func result() async throws -> Output {
     let builder = ProjectDiffBuilder(
       from: sides.old?.declared ?? DeclaredProject(), to: sides.new.declared)
     let (comparisons, faults) = try await comparisons(builder.undecidedPairs())
     let diff = builder.diff(comparisons: comparisons)
     let names = try await names(in: diff)
+    let fields = newFields
     return Output(
       report: DiffReport(
-        diff: diff, findings: newOverrides + diff.findings(keyOwners: names), names: names),
-      faults: faults)
+        diff: diff,
+        findings: newOverrides + diff.findings(keyOwners: names) + addressingFindings(fields),
+        names: names),
+      faults: faults + (await mislabelled(fields)))
   }
 
   /// The built-in apps that are defined again, or differently from before.
@@ -46,10 +50,8 @@ struct DiffBuilder {
     func keyring(_ contents: ProjectContents) -> Keyring {
       Keyring(openPGP: openPGP, project: contents.project)
     }
-    let own = await keyring(sides.new).openingKeyIDs()
-    func isOurs(_ message: SealedMessage?) -> Bool {
-      message?.keyIDs.contains(where: own.contains) ?? false
-    }
+    let own = try await keyring(sides.new).openingKeys()
+    func isOurs(_ message: SealedMessage?) -> Bool { message.map(own.mayOpen) ?? false }
     let open = pairs.filter {
       isOurs($0.old.setup?.sealed[$0.field]) && isOurs($0.new.setup?.sealed[$0.field])
     }
@@ -67,6 +69,34 @@ struct DiffBuilder {
     return (comparisons, faults)
   }
 
+  /// The sealed values whose messages the older side does not have.
+  private var newFields: [LocatedSealedField] {
+    func fields(_ contents: ProjectContents) -> [LocatedSealedField] {
+      contents.manifests.flatMap(\.documents).flatMap { document in
+        document.slots.compactMap(document.sealedField)
+      }
+    }
+    let known = Set((sides.old.map(fields) ?? []).map(\.message.digest))
+    return fields(sides.new).filter { !known.contains($0.message.digest) }
+  }
+
+  /// What the key packets of new messages show without a key.
+  private func addressingFindings(_ fields: [LocatedSealedField]) -> [Finding] {
+    let connections = Dictionary(fields.map { ($0.location, $0.address.connection) }) { $1 }
+    return sides.new.allDiagnostics.compactMap { diagnostic in
+      guard DiagnosticCode.addressing.contains(diagnostic.code),
+        let connection = diagnostic.location.flatMap({ connections[$0] })
+      else { return nil }
+      return Finding(.recipients, connection, diagnostic)
+    }
+  }
+
+  /// New messages with packets for several keys of ours, of which one does not open it.
+  private func mislabelled(_ fields: [LocatedSealedField]) async -> [Diagnostic] {
+    let labels = (try? await openPGP.mislabelledKeyIDs(of: fields.map(\.message))) ?? []
+    return zip(fields, labels).compactMap { Diagnostic.mislabelled($0, $1) }
+  }
+
   /// An unusable keyring names no owners.
   private func names(in diff: ProjectDiff) async throws -> [String: String] {
     let ids = diff.connections.flatMap(\.details).flatMap { detail -> [String] in
@@ -74,7 +104,7 @@ struct DiffBuilder {
     }
     let texts = diff.settings.flatMap { $0.added + $0.removed }
     let fingerprints = texts.filter { Fingerprint($0) != nil }
-    var names: [String: String] = [:]
+    var names = [KeyID.hidden.rawValue: "a hidden recipient"]
     for key in (try? await openPGP.publicKeys(Set(ids.map { KeyID($0) }))) ?? [] {
       for id in key.encryptionKeyIDs {
         names[id.rawValue] = "\(key.userID) \(key.fingerprint)"
@@ -89,6 +119,9 @@ struct DiffBuilder {
 
 extension DiagnosticCode {
   fileprivate var isIntegrityFailure: Bool {
-    [.bindingMismatch, .badMessage, .noValidSignature].contains(self)
+    [
+      .bindingMismatch, .badMessage, .noValidSignature, .unboundSignature, .signedForAnother,
+      .mislabelled,
+    ].contains(self)
   }
 }

@@ -35,7 +35,7 @@ struct DiffCommand: Subcommand {
     let policy = try FailOnPolicy(option: failOn)
     let sides = try DiffSides(RevisionRange(range), project: global.project)
     try requireNoErrors(sides, console)
-    let openPGP = PGPEngine(GPGSettings(isInteractive: console.canAsk))
+    let openPGP = PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk))
     let output = try await DiffBuilder(sides: sides, openPGP: openPGP).result()
     let report = output.report
     switch format {

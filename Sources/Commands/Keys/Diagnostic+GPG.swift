@@ -6,9 +6,15 @@ package import OpenPGP
 /// Diagnostics for OpenPGP's errors; every one is created here.
 extension Diagnostic {
   package init(_ error: GPGUnavailable) {
-    self.init(
-      .gpgUnavailable, "gpg is not available", notes: [error.reason],
-      help: ["install it: apt-get install gnupg"])
+    if error.isStalled {
+      self.init(
+        .deadlineExceeded, "gpg timed out", notes: [error.reason],
+        help: ["check it: gpg --version", "restart its agent: gpgconf --kill gpg-agent"])
+    } else {
+      self.init(
+        .gpgUnavailable, "gpg is not available", notes: [error.reason],
+        help: ["install it: apt-get install gnupg"])
+    }
   }
 
   package init(_ fault: RecipientError, _ recipient: LocatedText) {
@@ -42,6 +48,13 @@ extension Diagnostic {
             ["it expired at \(Timestamp(milliseconds: Seconds($0).milliseconds.count))"]
           } ?? ["its encryption subkey has expired"],
           help: ["fetch the renewed key: gpg --receive-keys \(key)", replace])
+      case .notYetValid(let start):
+        make(
+          .recipientNotYetValid, "recipient `\(key)` is dated in the future",
+          notes: [
+            "it was created at \(Timestamp(milliseconds: Seconds(start).milliseconds.count)), by its own date"
+          ],
+          help: ["check this machine's clock: date", replace])
       case .disabled:
         make(
           .recipientDisabled, "recipient `\(key)` is disabled in your keyring",
@@ -55,66 +68,179 @@ extension Diagnostic {
       }
   }
 
+  static func recipientExpiring(_ recipient: LocatedText, at date: Timestamp) -> Diagnostic {
+    let key = recipient.text
+    return Diagnostic(
+      .recipientExpiring, "recipient `\(key)` expires soon", severity: .warning,
+      at: recipient.location, notes: ["nothing can be sealed for it after \(date)"],
+      help: [
+        "its owner extends it: gpg --quick-set-expire \(key) 1y && gpg --quick-set-expire \(key) 1y '*'",
+        "then fetch it again: gpg --receive-keys \(key)",
+      ])
+  }
+
   package init(_ fault: SealError, _ field: FieldName, at location: Location?) {
+    self.init(fault, named: "`\(field)`", at: location)
+  }
+
+  /// - Parameter subject: what could not be sealed.
+  init(_ fault: SealError, named subject: String, at location: Location? = nil) {
     func make(_ code: DiagnosticCode, _ reason: String, help: [String] = []) -> Diagnostic {
       Diagnostic(
-        code, "`\(field)` could not be sealed", at: location, notes: [reason], help: help)
+        code, "\(subject) could not be sealed", at: location, notes: [reason], help: help)
+    }
+    func make(
+      _ code: DiagnosticCode, _ reason: String, options: [GPGOption]
+    ) -> Diagnostic {
+      make(
+        code, reason,
+        help: options.isEmpty
+          ? [
+            "look for an option in gpg's configuration that changes recipients: gpgconf --list-dirs"
+          ]
+          : options.map { "remove `\($0.name)`: line \($0.line) of \($0.file)" })
     }
     self =
       switch fault {
       case .recipientUnusable(let key, let reason):
         make(.recipientCannotEncrypt, "recipient \(key): \(reason)")
       case .signerUnusable(let key, let reason): make(.gpgFailed, "signer \(key): \(reason)")
+      case .recipientsHidden(let options):
+        make(
+          .addressedToOthers, "gpg hides the recipients of the message",
+          options: options)
+      case .addressedToOthers(let ids, let options):
+        make(
+          .addressedToOthers,
+          "gpg addressed it to \(ids.map(\.rawValue).joined(separator: ", ")), which are not its recipients",
+          options: options)
       case .agentUnavailable:
         make(
           .agentUnavailable, "there was no way to ask for the signing key's passphrase",
           help: ["unlock it first: echo | gpg --sign > /dev/null"])
+      case .wrongPassphrase:
+        make(.agentUnavailable, "the signing key's passphrase was wrong")
       case .cancelled: make(.cancelled, "cancelled")
-      case .deadlineExceeded: make(.deadlineExceeded, "gpg timed out")
+      case .deadlineExceeded(let deadline):
+        make(.deadlineExceeded, Self.stalled(deadline), help: [Self.restartAgent])
       case .gpgFailed(let reason): make(.gpgFailed, reason)
       }
   }
 
-  package init(_ fault: OpenError, _ address: FieldAddress, at location: Location?) {
+  /// - Parameters:
+  ///   - environment: the one whose overlay has the field; `nil` for the base.
+  ///   - binding: the one at which the message was to open.
+  package init(
+    _ fault: OpenError, _ address: FieldAddress, in environment: String? = nil,
+    at location: Location?, _ binding: SealBinding? = nil
+  ) {
+    let option = environment.map { " --env \($0)" } ?? ""
+    var help = [
+      "seal it again: vaultctl set \(shellWord(address.connection.rawValue))"
+        + " \(shellWord(address.field.rawValue))\(option)"
+    ]
+    if case .bindingMismatch(let found?) = fault, let names = binding?.renaming(from: found) {
+      help.append(
+        "if the project was renamed: vaultctl rename-project \(names.from) \(names.to)")
+    }
+    self.init(
+      fault, named: "`\(address.field)` of `\(address.connection)`", at: location, help: help)
+  }
+
+  /// - Parameters:
+  ///   - subject: what could not be opened.
+  ///   - again: how to replace it.
+  init(
+    _ fault: OpenError, named subject: String, at location: Location? = nil,
+    help again: [String] = []
+  ) {
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
     ) -> Diagnostic {
-      Diagnostic(
-        code, "`\(address.field)` of `\(address.connection)` \(message)", at: location,
-        notes: notes,
-        help: help)
+      Diagnostic(code, "\(subject) \(message)", at: location, notes: notes, help: help)
     }
-    let again = "seal it again: vaultctl set \(address.connection) \(address.field)"
     self =
       switch fault {
       case .noSecretKey(let ids):
         make(
           .noSecretKey, "cannot be decrypted: no secret key for it is available",
-          notes: ["it is sealed for: \(ids.map(\.rawValue).joined(separator: ", "))"],
+          notes: ["it is addressed to: \(ids.map(\.rawValue).joined(separator: ", "))"],
           help: ["list your keys: gpg --list-secret-keys --keyid-format long"])
       case .agentUnavailable:
         make(
           .agentUnavailable,
           "cannot be decrypted: there was no way to ask for its key's passphrase",
-          help: ["unlock the key in gpg-agent first, or use a key without a passphrase in CI"])
+          help: [
+            "let gpg ask on this terminal: export GPG_TTY=$(tty)",
+            "or unlock the key in gpg-agent first; in CI, use a key without a passphrase",
+          ])
+      case .mislabelled(let ids):
+        make(
+          .mislabelled, "is addressed to your key, which does not open it",
+          notes: [
+            "its packet for \(ids.map(\.rawValue).joined(separator: ", ")) is damaged, or belongs to another key"
+          ],
+          help: [
+            "restore it from git: git log -p -- FILE",
+            "or let another recipient seal it again: vaultctl rekey --all",
+          ])
+      case .wrongPassphrase:
+        make(.agentUnavailable, "was not decrypted: the passphrase was wrong")
+      case .cardUnavailable(let serial):
+        make(
+          .agentUnavailable, "cannot be decrypted: its key is on a smartcard",
+          notes: [
+            "the card\(serial.isEmpty ? "" : " \(serial)") is not inserted, or there was no way to ask for its PIN"
+          ],
+          help: ["insert the card, and look at it: gpg --card-status"])
       case .cancelled: make(.cancelled, "was not decrypted: cancelled")
       case .badMessage:
         make(
           .badMessage, "is damaged or was tampered with",
-          help: ["restore it from git: git log -p -- FILE", again])
+          help: ["restore it from git: git log -p -- FILE"] + again)
       case .bindingMismatch(let found):
         make(
           .bindingMismatch, "was sealed for a different field",
           notes: [
             found.map { "it was sealed for \($0)" } ?? "it has no binding",
             "a sealed value opens only at its own binding, so that none can be moved unnoticed",
-          ], help: [again])
+          ], help: again)
       case .noValidSignature(let reason):
-        make(.noValidSignature, "has no valid signature", notes: [reason], help: [again])
+        make(
+          .noValidSignature, "has no valid signature", notes: [reason],
+          help: again + (reason == "it is not signed" ? [Self.signAll] : []))
+      case .signatureWithoutBinding(let signer):
+        make(
+          .unboundSignature, "has a signature that does not name its field",
+          notes: [
+            "\(signer) signed the value, maybe for another field; earlier versions signed like this"
+          ],
+          help: [Self.signAll] + again)
+      case .signedForAnotherBinding(let found):
+        make(
+          .signedForAnother, "was signed for a different field",
+          notes: [
+            found.count == 1
+              ? "it was signed for \(found[0])"
+              : "its signature names \(found.count) bindings, and must name one"
+          ], help: again)
       case .tooLarge(let limit):
-        make(.invalidSecretValue, "is larger than \(limit) bytes", help: [again])
-      case .deadlineExceeded: make(.deadlineExceeded, "was not decrypted: gpg timed out")
+        make(.invalidSecretValue, "is larger than \(limit) bytes", help: again)
+      case .deadlineExceeded(let deadline):
+        make(
+          .deadlineExceeded, "was not decrypted: gpg timed out", notes: [Self.stalled(deadline)],
+          help: [Self.restartAgent])
       case .gpgFailed(let reason): make(.gpgFailed, "cannot be decrypted", notes: [reason])
       }
+  }
+
+  private static func stalled(_ deadline: Duration) -> String {
+    "gpg, its agent or a pinentry did not answer within \(deadline.components.seconds) seconds"
+  }
+
+  private static var restartAgent: String { "restart its agent: gpgconf --kill gpg-agent" }
+
+  private static var signAll: String {
+    "if git's history shows that each such value was sealed by one of you, sign them: vaultctl rekey --accept-unsigned"
   }
 }

@@ -8,12 +8,19 @@ import Secrets
 /// Seals and opens a project's fields, each at its binding.
 struct FieldSealer: SecretOpener, Sendable {
   let keyring: Keyring
+  /// Whether values open that nobody signed for their field.
+  var acceptsUnsigned = false
+  /// The name of the project when the values were sealed; `nil` for its present one. Values are always
+  /// sealed for the present one.
+  var previousProjectName: String?
 
   /// A value is bound to the environment whose overlay its file belongs to.
-  private func name(of address: FieldAddress, in file: String?) -> String {
+  private func binding(
+    of address: FieldAddress, in file: String?, project name: String? = nil
+  ) -> SealBinding {
     let project = keyring.project
     let environment = file.flatMap { project.environment(of: $0)?.name }
-    return SealBinding(project: project.name, environment: environment, address).name
+    return SealBinding(project: name ?? project.name, environment: environment, address)
   }
 
   /// The armored messages in the fields' order.
@@ -26,7 +33,7 @@ struct FieldSealer: SecretOpener, Sendable {
     let recipients = try await keyring.recipients(for: Set(fields.map(\.file)))
     let requests = fields.map {
       SealRequest(
-        value: $0.value, binding: name(of: $0.address, in: $0.file),
+        value: $0.value, binding: binding(of: $0.address, in: $0.file).name,
         recipients: recipients[$0.file] ?? [])
     }
     let results: [Result<String, SealError>]
@@ -53,15 +60,22 @@ struct FieldSealer: SecretOpener, Sendable {
     _ fields: [LocatedSealedField]
   ) async -> [Result<SecretBytes, Diagnostic>] {
     if fields.isEmpty { return [] }
-    let requests = fields.map {
+    let bindings = fields.map {
+      binding(of: $0.address, in: $0.location.file, project: previousProjectName)
+    }
+    let requests = zip(fields, bindings).map {
       OpenRequest(
-        armored: $0.message.armored, binding: name(of: $0.address, in: $0.location.file),
-        signers: keyring.signers)
+        armored: $0.message.armored, binding: $1.name,
+        signatures: keyring.signatureRule(acceptsUnsigned: acceptsUnsigned))
     }
     do throws(GPGUnavailable) {
       let opened = try await keyring.openPGP.open(requests)
-      return zip(fields, opened).map { field, result in
-        result.mapError { Diagnostic($0, field.address, at: field.location) }
+      return zip(zip(fields, bindings), opened).map { asked, result in
+        let (field, binding) = asked
+        let environment = field.location.file.flatMap(keyring.project.environment(of:))?.name
+        return result.mapError {
+          Diagnostic($0, field.address, in: environment, at: field.location, binding)
+        }
       }
     } catch {
       let fault = Diagnostic(error)

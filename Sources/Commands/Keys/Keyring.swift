@@ -10,7 +10,7 @@ struct Keyring: Sendable {
 
   static func standard(_ project: Project, console: Console) -> Keyring {
     Keyring(
-      openPGP: PGPEngine(GPGSettings(isInteractive: console.canAsk)), project: project)
+      openPGP: PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk)), project: project)
   }
 
   /// The keys of the rules for these files.
@@ -41,8 +41,16 @@ struct Keyring: Sendable {
     }
   }
 
+  /// Of the project's values.
+  ///
+  /// - Parameter acceptsUnsigned: also those that nobody signed for their field.
+  func signatureRule(acceptsUnsigned: Bool) -> SignatureRule {
+    guard let signers else { return .ignored }
+    return acceptsUnsigned ? .requiredIfPresent(by: signers) : .required(by: signers)
+  }
+
   /// `nil` if signing is optional.
-  var signers: Set<Fingerprint>? {
+  private var signers: Set<Fingerprint>? {
     switch project.signing {
     case .optional: nil
     case .required(let signers): Set(signers.compactMap { Fingerprint($0.text) })
@@ -61,12 +69,42 @@ struct Keyring: Sendable {
         help: ["list your keys: gpg --list-secret-keys"]))
   }
 
-  /// The ids of the keys that can open messages on this machine; none if gpg or its home is
-  /// missing, as on a machine that only plans.
-  func openingKeyIDs() async -> Set<String> {
-    let keys = (try? await openPGP.secretKeys()) ?? []
-    return Set(keys.flatMap(\.encryptionKeyIDs).map(\.rawValue))
+  /// The keys that can open messages on this machine; none if gpg or its home is missing, as on a
+  /// machine that only plans.
+  ///
+  /// - Throws: if gpg does not answer, because then nothing is known.
+  func openingKeys() async throws -> OpeningKeys {
+    do throws(GPGUnavailable) {
+      return OpeningKeys(try await openPGP.secretKeys())
+    } catch {
+      if error.isStalled { throw Failure(Diagnostic(error)) }
+      return OpeningKeys([])
+    }
   }
+
+  /// Of each message, the ids of our keys whose packets do not open it although another packet does.
+  func mislabelledKeyIDs(of messages: [SealedMessage]) async throws -> [[KeyID]] {
+    do throws(GPGUnavailable) {
+      return try await openPGP.mislabelledKeyIDs(of: messages)
+    } catch {
+      throw Failure(Diagnostic(error))
+    }
+  }
+
+  /// Warnings about recipients that expire within the next 30 days.
+  func expiring(now: Timestamp) async throws -> [Diagnostic] {
+    let recipients = project.allRecipients
+    let keys = (try? await resolved(recipients)) ?? [:]
+    return recipients.compactMap { recipient -> Diagnostic? in
+      guard let expiry = keys[recipient.text]?.encryptionExpiry else { return nil }
+      let date = Timestamp(milliseconds: Seconds(expiry).milliseconds.count)
+      guard date.milliseconds - now.milliseconds < Self.expiryNotice else { return nil }
+      return .recipientExpiring(recipient, at: date)
+    }
+  }
+
+  /// Milliseconds: 30 days.
+  private static let expiryNotice: Int64 = 30 * 24 * 60 * 60 * 1000
 
   func secretKeys() async throws -> [PublicKey] {
     do throws(GPGUnavailable) {

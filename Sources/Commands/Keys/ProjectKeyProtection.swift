@@ -5,53 +5,78 @@ import OpenPGP
 import Secrets
 import Stores
 
-/// A store's own key, sealed to the recipients of its environment.
+/// A store's or a ledger's own key, sealed to the recipients of its environment.
 struct ProjectKeyProtection: KeyProtection {
+  enum Purpose: String, Sendable {
+    case store, ledger
+  }
+
   let keyring: Keyring
   let environment: Environment?
+  let purpose: Purpose
+  /// The project's name by which the key still opens; `nil` if it was not renamed.
+  let previousProjectName: String?
 
-  private var binding: String {
-    "vaultctl:v1:\(keyring.project.name):\(environment?.name ?? "-"):store:key"
+  private func binding(project: String) -> SealBinding {
+    switch purpose {
+    case .store: .storeKey(project: project, environment: environment?.name)
+    case .ledger: .ledgerKey(project: project, environment: environment?.name)
+    }
   }
+
+  private var binding: SealBinding { binding(project: keyring.project.name) }
 
   func seal(_ key: SecretBytes) async throws(KeyProtectionFailure) -> String {
     do {
       let recipients = try await keyring.recipients(of: environment)
-      let request = SealRequest(value: key, binding: binding, recipients: recipients)
+      let request = SealRequest(value: key, binding: binding.name, recipients: recipients)
       let sealed = try await keyring.openPGP.seal([request], sharing: .present([]))
       return try sealed.first?.get() ?? ""
     } catch let failure as Failure {
       throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))
+    } catch let fault as SealError {
+      throw KeyProtectionFailure(inOneLine(Diagnostic(fault, named: subject)))
     } catch {
       throw KeyProtectionFailure("sealing it for the project's recipients failed")
     }
   }
 
   func open(_ sealed: String) async throws(KeyProtectionFailure) -> SecretBytes {
-    do {
-      let opened = try await keyring.openPGP.open([OpenRequest(armored: sealed, binding: binding)])
-      guard let key = try opened.first?.get() else {
-        throw KeyProtectionFailure("gpg returned no result")
-      }
-      return key
-    } catch let fault as OpenError {
-      let address = FieldAddress(.storeKey, "key")
-      throw KeyProtectionFailure(Diagnostic(fault, address, at: nil).inOneLine)
-    } catch let error as GPGUnavailable {
-      throw KeyProtectionFailure(error.reason)
+    do throws(OpenError) {
+      return try await open(sealed, at: binding)
     } catch {
-      throw KeyProtectionFailure("decryption failed")
+      if case .bindingMismatch = error, let previousProjectName,
+        let key = try? await open(sealed, at: binding(project: previousProjectName))
+      {
+        return key
+      }
+      throw KeyProtectionFailure(reason(error))
     }
   }
-}
 
-extension ConnectionName {
-  fileprivate static var storeKey: ConnectionName {
-    guard let name = ConnectionName("store") else { preconditionFailure("`store` is a name") }
-    return name
+  private func open(
+    _ sealed: String, at binding: SealBinding
+  ) async throws(OpenError) -> SecretBytes {
+    let request = OpenRequest(
+      armored: sealed, binding: binding.name, formerBinding: binding.formerName)
+    let opened: Result<SecretBytes, OpenError>?
+    do throws(GPGUnavailable) {
+      opened = try await keyring.openPGP.open([request]).first
+    } catch {
+      throw .gpgFailed(reason: error.reason)
+    }
+    guard let opened else { throw .gpgFailed(reason: "gpg returned no result") }
+    return try opened.get()
   }
-}
 
-extension Diagnostic {
-  fileprivate var inOneLine: String { ([message] + notes).joined(separator: "; ") }
+  private func reason(_ fault: OpenError) -> String {
+    if case .gpgFailed(let reason) = fault { return reason }
+    return inOneLine(Diagnostic(fault, named: subject))
+  }
+
+  private var subject: String { "the \(purpose.rawValue)'s key" }
+
+  private func inOneLine(_ diagnostic: Diagnostic) -> String {
+    ([diagnostic.message] + diagnostic.notes).joined(separator: "; ")
+  }
 }

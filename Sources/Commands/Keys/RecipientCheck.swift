@@ -3,61 +3,98 @@ import Manifests
 import Model
 import OpenPGP
 
-/// Checks that values are sealed for exactly the recipients that their rules name.
+/// Checks that values are addressed to exactly the recipients that their rules name.
+///
+/// Key packets are claims, so a match is about addresses and not about who can open a value.
 struct RecipientCheck {
   let workspace: Workspace
   let keyring: Keyring
 
-  /// A field that is sealed for other recipients, and the key ids that should not open it.
-  struct Difference: Sendable {
+  /// A value, and how its key packets compare with its rule.
+  struct Value: Sendable {
     let manifest: Manifest
     let document: ManifestDocument
-    let slot: FieldSlot
-    let message: SealedMessage
-    let former: [String]
+    let field: LocatedSealedField
+    let match: RecipientMatch
+    /// Ids of our keys whose packets do not open the message; another one does.
+    var mislabelled: [KeyID] = []
+
+    var needsSealing: Bool { !match.isExact || !mislabelled.isEmpty }
   }
 
-  func differences(in files: Set<String>? = nil) async throws -> [Difference] {
+  /// Every sealed value in these files, or in all.
+  ///
+  /// - Throws: if a recipient cannot be used.
+  func values(in files: Set<String>? = nil) async throws -> [Value] {
     let manifests = workspace.manifests.filter { files?.contains($0.file) ?? true }
     let keys = try await keyring.recipients(for: Set(manifests.map(\.file)))
-    return manifests.flatMap { manifest -> [Difference] in
-      let recipients = keys[manifest.file] ?? []
-      return manifest.documents.flatMap { document in
-        document.slots.compactMap { slot -> Difference? in
-          guard let message = slot.sealed else { return nil }
-          let former = Self.former(message.keyIDs, recipients)
-          guard !former.isEmpty || !Self.reachesAll(message.keyIDs, recipients) else {
-            return nil
-          }
-          return Difference(
-            manifest: manifest, document: document, slot: slot, message: message, former: former)
+    var values = manifests.flatMap { manifest in
+      manifest.documents.flatMap { document in
+        document.slots.compactMap(document.sealedField).map { field in
+          Value(
+            manifest: manifest, document: document, field: field,
+            match: RecipientMatch(field.message, keys[manifest.file] ?? []))
         }
       }
     }
+    let labels = try await keyring.mislabelledKeyIDs(of: values.map(\.field.message))
+    for (index, ids) in labels.enumerated() { values[index].mislabelled = ids }
+    return values
   }
 
-  func differences() async throws -> [Diagnostic] {
-    try await differences(in: nil).map { difference in
-      Diagnostic(
-        .recipientsDiffer,
-        "`\(difference.slot.field)` of `\(difference.document.name)` is not sealed for its"
-          + " recipients",
-        severity: .warning, at: difference.document.origin.location(of: difference.slot.field),
-        notes: difference.former.isEmpty
-          ? ["a recipient cannot decrypt it"]
-          : ["it is also sealed for: \(difference.former.joined(separator: ", "))"],
-        help: ["seal it for the current recipients: vaultctl rekey"])
+  /// What the keyring knows about the values' key packets. Faults that the packets show without it
+  /// are the manifests' own diagnostics.
+  func diagnostics() async throws -> [Diagnostic] {
+    try await values().flatMap { value in
+      [value.differing, value.lying].compactMap(\.self)
     }
   }
+}
 
-  static func former(_ ids: [String], _ recipients: [PublicKey]) -> [String] {
-    let known = Set(recipients.flatMap(\.encryptionKeyIDs).map(\.rawValue))
-    return ids.filter { !known.contains($0) }
+extension RecipientCheck.Value {
+  private var name: String { "`\(field.address.field)` of `\(field.address.connection)`" }
+
+  fileprivate var differing: Diagnostic? {
+    if match.notes.isEmpty { return nil }
+    return Diagnostic(
+      .recipientsDiffer, "\(name) is not addressed to its recipients", severity: .warning,
+      at: field.location, notes: match.notes,
+      help: ["seal it for the current recipients: vaultctl rekey"])
   }
 
-  static func reachesAll(_ ids: [String], _ recipients: [PublicKey]) -> Bool {
-    recipients.allSatisfy { key in
-      key.encryptionKeyIDs.contains { ids.contains($0.rawValue) }
-    }
+  fileprivate var lying: Diagnostic? { .mislabelled(field, mislabelled) }
+
+  /// What `rekey` says about a value that others may know.
+  var formerRecipient: Diagnostic? {
+    let claims =
+      (match.strangers.isEmpty ? [] : [match.strangers.joined(separator: ", ")])
+      + (field.message.hasPassphrase ? ["a passphrase"] : [])
+      + (field.message.duplicateKeyIDs.isEmpty && mislabelled.isEmpty
+        ? [] : ["a key under the name of another"])
+    if claims.isEmpty { return nil }
+    return Diagnostic(
+      .formerRecipient, "\(name) should be rotated", severity: .warning, at: field.location,
+      notes: [
+        "it was previously addressed to \(claims.joined(separator: ", ")), who may know the value"
+      ],
+      help: [
+        "create a new credential at the service, then: vaultctl set \(field.address.connection)"
+          + " \(field.address.field)"
+      ])
+  }
+}
+
+extension Diagnostic {
+  /// A value that one of our keys opens, and that is addressed to others of them, which do not; `nil`
+  /// for no ids.
+  static func mislabelled(_ field: LocatedSealedField, _ ids: [KeyID]) -> Diagnostic? {
+    if ids.isEmpty { return nil }
+    let texts = ids.map(\.rawValue).joined(separator: ", ")
+    return Diagnostic(
+      .mislabelled,
+      "`\(field.address.field)` of `\(field.address.connection)` is addressed to your key, which does not open it",
+      at: field.location,
+      notes: ["its packet for \(texts) is damaged, or belongs to another key"],
+      help: ["seal it again for its recipients alone: vaultctl rekey"])
   }
 }

@@ -12,6 +12,9 @@ struct RekeyCommand: Subcommand {
     discussion: """
       A removed recipient may still know a value, so rekey lists the values that should be \
       rotated. The store's own key follows with the next apply, whose plan shows it.
+
+      The keys that a value is addressed to are only what the value claims. With --all, every value is \
+      sealed again, whatever it claims.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -19,52 +22,91 @@ struct RekeyCommand: Subcommand {
   @Argument(help: "Manifests (default: all in the project).", completion: .file())
   var files: [String] = []
 
+  @Flag(help: "Seal every value again.") var all = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Also sign values that nobody signed for their field.",
+      discussion: """
+        With `signing: required`: values that were sealed before, and those that an earlier version \
+        signed. Make sure first that one of you sealed each of them.
+        """))
+  var acceptUnsigned = false
+
+  /// 1. The values whose key packets are not as they should be are chosen, or all. What is addressed
+  ///    to one of our own keys is tried with it.
+  /// 2. They are opened, and sealed again with a new session key.
+  /// 3. Everything is written.
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     let keyring = Keyring.standard(workspace.project, console: console)
-    let sealer = FieldSealer(keyring: keyring)
+    let sealer = FieldSealer(keyring: keyring, acceptsUnsigned: acceptUnsigned)
     let chosen = Set(try workspace.manifests(files).map(\.file))
-    let differences = try await RecipientCheck(workspace: workspace, keyring: keyring)
-      .differences(in: chosen)
-    let values = await sealer.open(
-      differences.map {
-        LocatedSealedField(
-          address: FieldAddress($0.document.name, $0.slot.field), message: $0.message,
-          location: $0.document.origin.location(of: $0.slot.field))
-      })
+    var values = try await RecipientCheck(workspace: workspace, keyring: keyring)
+      .values(in: chosen)
+    do {
+      if !all { values = try await needingSealing(values, keyring) }
+    } catch let failure as Failure {
+      throw Failure(failure.diagnostics, sources: workspace.sources)
+    }
+    let opened = await sealer.open(values.map(\.field))
     var fields: [UnsealedField] = []
     var faults: [Diagnostic] = []
-    for (difference, result) in zip(differences, values) {
+    for (value, result) in zip(values, opened) {
       switch result {
-      case .success(let value):
+      case .success(let secret):
         fields.append(
           UnsealedField(
-            address: FieldAddress(difference.document.name, difference.slot.field), value: value,
-            file: difference.manifest.file,
-            location: difference.document.origin.location(of: difference.slot.field)))
+            address: value.field.address, value: secret, file: value.manifest.file,
+            location: value.field.location))
       case .failure(let fault): faults.append(fault)
       }
     }
     if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
     // A removed recipient may know the current session keys.
     let sealed = try await sealer.seal(fields, sharing: .new)
-    try write(Array(zip(differences, sealed)), workspace, console)
-    console.report(differences.compactMap(\.formerRecipient))
+    try write(Array(zip(values, sealed)), workspace, console)
+    console.report(values.compactMap(\.formerRecipient))
     return .fine
   }
 
+  /// The values that are not addressed as they should be and, if those are accepted, those that
+  /// nobody signed for their field.
+  ///
+  /// - Throws: the values that are addressed to one of our own keys, which does not open them.
+  private func needingSealing(
+    _ values: [RecipientCheck.Value], _ keyring: Keyring
+  ) async throws -> [RecipientCheck.Value] {
+    let own = try await keyring.openingKeys()
+    let tried = values.filter { own.isNamed(in: $0.field.message) || acceptUnsigned }
+    var codes: [LocatedSealedField: DiagnosticCode] = [:]
+    var lying: [Diagnostic] = []
+    for (value, result) in zip(
+      tried, await FieldSealer(keyring: keyring).open(tried.map(\.field)))
+    {
+      guard case .failure(let fault) = result else { continue }
+      codes[value.field] = fault.code
+      if fault.code == .mislabelled { lying.append(fault) }
+    }
+    if !lying.isEmpty { throw Failure(lying) }
+    let unsigned: Set<DiagnosticCode> =
+      acceptUnsigned ? [.noValidSignature, .unboundSignature] : []
+    return values.filter { value in
+      value.needsSealing || (codes[value.field].map(unsigned.contains) ?? false)
+    }
+  }
+
   private func write(
-    _ sealed: [(difference: RecipientCheck.Difference, text: String)], _ workspace: Workspace,
+    _ sealed: [(value: RecipientCheck.Value, text: String)], _ workspace: Workspace,
     _ console: Console
   ) throws {
-    if sealed.isEmpty { console.result("All values are sealed for their recipients.\n") }
+    if sealed.isEmpty { console.result("All values are addressed to their recipients.\n") }
     let editor = ManifestEditor(files: workspace.files)
-    let byFile = Dictionary(grouping: sealed) { $0.difference.manifest.file }
+    let byFile = Dictionary(grouping: sealed) { $0.value.manifest.file }
     for manifest in workspace.manifests {
       guard let here = byFile[manifest.file] else { continue }
       let edits = here.map {
-        FieldEdit(
-          document: $0.difference.document, field: $0.difference.slot.field, text: $0.text)
+        FieldEdit(document: $0.value.document, field: $0.value.field.address.field, text: $0.text)
       }
       try editor.write(edits, to: manifest)
       for edit in edits {
@@ -72,20 +114,5 @@ struct RekeyCommand: Subcommand {
           "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
       }
     }
-  }
-}
-
-extension RecipientCheck.Difference {
-  fileprivate var formerRecipient: Diagnostic? {
-    if former.isEmpty { return nil }
-    return Diagnostic(
-      .formerRecipient, "`\(slot.field)` of `\(document.name)` should be rotated",
-      severity: .warning, at: document.origin.location(of: slot.field),
-      notes: [
-        "it was previously sealed for \(former.joined(separator: ", ")), who may know the value"
-      ],
-      help: [
-        "create a new credential at the service, then: vaultctl set \(document.name) \(slot.field)"
-      ])
   }
 }

@@ -8,30 +8,33 @@ import Secrets
 struct SealedValueCheck {
   let workspace: Workspace
   let keyring: Keyring
+  let now: Timestamp
 
   /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
-  /// 2. Messages whose recipients differ from the rule.
-  /// 3. Messages that an available key can open: the binding, the signature, the value's format.
+  /// 2. Messages whose key packets differ from the rule, or name one of our own keys falsely.
+  /// 3. Messages that an available key may open: the binding, the signature, the value's format.
   func diagnostics() async throws -> [Diagnostic] {
     var found = try await keyring.faults().map { fault in
       fault.code == .recipientNotFound ? fault.asWarning : fault
     }
     if found.isEmpty {
-      found += try await RecipientCheck(workspace: workspace, keyring: keyring).differences()
+      found += try await keyring.expiring(now: now)
+      found += try await RecipientCheck(workspace: workspace, keyring: keyring).diagnostics()
     }
     found += try await opened()
     return found
   }
 
   private func opened() async throws -> [Diagnostic] {
-    let own = await keyring.openingKeyIDs()
+    let own = try await keyring.openingKeys()
     if own.isEmpty { return [] }
     var fields: [LocatedSealedField] = []
     var constraints: [ValueConstraint?] = []
     for document in workspace.manifests.flatMap(\.documents) {
       for slot in document.slots {
-        guard let field = document.sealedField(slot),
-          field.message.keyIDs.contains(where: own.contains)
+        // gpg would try each packet of a duplicate id, and that they are there is an error.
+        guard let field = document.sealedField(slot), own.mayOpen(field.message),
+          field.message.duplicateKeyIDs.isEmpty
         else { continue }
         fields.append(field)
         constraints.append(document.shape?[slot.field]?.constraint)
@@ -46,6 +49,9 @@ struct SealedValueCheck {
           found.append(
             .invalidSecretValue(field.address, violation.reason, at: field.location))
         }
+      // The hidden recipient is another person.
+      case .failure(let fault) where fault.code == .noSecretKey && !own.isNamed(in: field.message):
+        continue
       case .failure(let fault):
         let isAboutKey = [.agentUnavailable, .cancelled, .deadlineExceeded].contains(fault.code)
         found.append(isAboutKey ? fault.asWarning : fault)

@@ -50,9 +50,9 @@ struct SecretComparer {
   private func openedValues(
     of addresses: [FieldAddress]
   ) async throws -> [(field: FieldAddress, value: SecretBytes)] {
-    let own = await session.keyring.openingKeyIDs()
+    let own = try await session.keyring.openingKeys()
     let fields = addresses.compactMap { desired[$0.connection]?.sealedField($0.field) }
-      .filter { $0.message.keyIDs.contains(where: own.contains) }
+      .filter { own.mayOpen($0.message) }
     var values: [(field: FieldAddress, value: SecretBytes)] = []
     var faults: [Diagnostic] = []
     for (field, result) in zip(fields, await session.sealer.open(fields)) {

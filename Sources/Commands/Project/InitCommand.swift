@@ -29,7 +29,7 @@ struct InitCommand: Subcommand {
           .alreadyExists, "a project already exists here", at: .file(Project.fileName),
           help: ["scaffold a connection: vaultctl new NAME --app APP"]))
     }
-    let openPGP = PGPEngine(GPGSettings(isInteractive: console.canAsk))
+    let openPGP = PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk))
     let keys =
       recipients.isEmpty
       ? [try await askForKey(openPGP, console)] : try await resolved(recipients, openPGP)

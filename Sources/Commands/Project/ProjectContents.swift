@@ -21,6 +21,14 @@ package struct ProjectContents: Sendable {
   /// The source's own catalog, whatever is trusted.
   package let ownCatalog: Catalog
 
+  /// The same contents under another name of the project.
+  func renamed(to name: String) -> ProjectContents {
+    ProjectContents(
+      project: project.renamed(to: name), manifests: manifests, flows: flows, sources: sources,
+      diagnostics: diagnostics, settings: settings, untrusted: untrusted, overrides: overrides,
+      ownCatalog: ownCatalog)
+  }
+
   package func state(of environment: Environment?) -> DesiredState {
     DesiredState(manifests, project: project, environment: environment)
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
+import Pacing
 import Planning
 import Reports
 
@@ -27,9 +28,14 @@ struct ValidateCommand: Subcommand {
     let workspace = try RunReport.loading(global, name: Self.title, format, console)
     var diagnostics = workspace.diagnosticsOfAll
     let check = SealedValueCheck(
-      workspace: workspace, keyring: .standard(workspace.project, console: console))
+      workspace: workspace, keyring: .standard(workspace.project, console: console),
+      now: Runtime.live.now())
     if workspace.manifests.contains(where: \.holdsSealed) {
-      diagnostics += try await check.diagnostics()
+      let found = try await check.diagnostics()
+      // The keyring says more about the same.
+      let differing = Set(found.filter { $0.code == .recipientsDiffer }.map(\.location))
+      diagnostics.removeAll { $0.code == .moreKeyPackets && differing.contains($0.location) }
+      diagnostics += found
     }
     diagnostics += workspace.flowFindings
     diagnostics.sort(by: Diagnostic.inReadingOrder)

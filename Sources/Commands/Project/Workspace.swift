@@ -65,6 +65,13 @@ struct Workspace: Sendable {
       files: files, contents: contents, state: contents.state(of: environment), trust: trust)
   }
 
+  /// The same workspace under another name of the project.
+  func renamed(to name: String) -> Workspace {
+    let renamed = contents.renamed(to: name)
+    return Workspace(
+      files: files, contents: renamed, state: renamed.state(of: environment), trust: trust)
+  }
+
   /// Before anything of the project file runs, or a credential goes where it says.
   ///
   /// - Throws: if nobody trusts its settings.

@@ -18,16 +18,20 @@ extension Session {
     } catch let failure as Failure {
       return (nil, .storeKeyUnchecked(failure.diagnostics, store.description))
     }
-    let former = RecipientCheck.former(message.keyIDs, recipients)
-    let added = recipients.filter { !RecipientCheck.reachesAll(message.keyIDs, [$0]) }
-    if former.isEmpty, added.isEmpty { return (nil, nil) }
-    let known = (try? await keyring.openPGP.publicKeys(Set(former.map { KeyID($0) }))) ?? []
-    let removed = former.map { id in
-      known.first { $0.encryptionKeyIDs.contains(KeyID(id)) }?.summary ?? "key \(id)"
-    }
+    let match = RecipientMatch(message, recipients)
+    if match.isExact { return (nil, nil) }
+    let strangers = match.strangers
+    let known = (try? await keyring.openPGP.publicKeys(Set(strangers.map { KeyID($0) }))) ?? []
+    let removed =
+      strangers.map { id in
+        known.first { $0.encryptionKeyIDs.contains(KeyID(id)) }?.summary ?? "key \(id)"
+      }
+      + match.outdated.map { "subkey \($0), which is expired or revoked" }
+      + (match.hasExtraPackets ? ["a passphrase, or a key under the name of another"] : [])
+    let added = recipients.filter { match.missing.contains($0.fingerprint) }.map(\.summary)
     return (
       StoreKeyChange(
-        added: added.map(\.summary), removed: Set(removed).sorted(), current: message.digest), nil
+        added: added, removed: Set(removed).sorted(), current: message.digest), nil
     )
   }
 

@@ -11,6 +11,9 @@ struct SessionFactory {
   /// Deletes permanently, even if the store could restore the connection.
   var destroys = false
 
+  /// The name by which a renamed project's keys still open.
+  var previousProjectName: String?
+
   /// Whether settings that are not used are reported; those of a plan are its findings.
   var reportsUntrusted = true
 
@@ -35,7 +38,7 @@ struct SessionFactory {
     }
     let stores = StoreFactory(
       workspace: workspace, keyring: keyring, logger: console.logger, destroys: destroys,
-      runtime: runtime, provenance: provenance)
+      runtime: runtime, previousProjectName: previousProjectName, provenance: provenance)
     let store = try stores.store(settings)
     return Session(
       workspace: workspace, keyring: keyring, sealer: FieldSealer(keyring: keyring),

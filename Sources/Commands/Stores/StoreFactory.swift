@@ -22,6 +22,8 @@ struct StoreFactory {
   /// Deletes permanently, even if the store could restore the connection.
   let destroys: Bool
   let runtime: Runtime
+  /// The project's name by which keys still open; `nil` if it was not renamed.
+  let previousProjectName: String?
   /// The provenance of writes.
   let provenance: @Sendable () -> Provenance
 
@@ -32,7 +34,7 @@ struct StoreFactory {
       store =
         SQLiteBackend(
           path: try storeFile(path), shownPath: path, owner: owner,
-          isShared: path.hasPrefix("/"), protection: protection
+          isShared: path.hasPrefix("/"), protection: protection(.store)
         ).store
     case .openBao(let settings):
       store = try openBao(settings)
@@ -95,8 +97,10 @@ struct StoreFactory {
     try StoreFileGuard(root: workspace.files.root, logger: logger).checked(path)
   }
 
-  private var protection: ProjectKeyProtection {
-    ProjectKeyProtection(keyring: keyring, environment: workspace.environment)
+  private func protection(_ purpose: ProjectKeyProtection.Purpose) -> ProjectKeyProtection {
+    ProjectKeyProtection(
+      keyring: keyring, environment: workspace.environment, purpose: purpose,
+      previousProjectName: previousProjectName)
   }
 
   private func ledgered(_ vault: any RecordlessBackend, by ledgers: Ledgers) -> Store {
@@ -104,7 +108,7 @@ struct StoreFactory {
       LedgeredBackend(
         vault, ledger: ledger,
         owner: owner.flatMap { owner in former.map { (owner, $0) } },
-        catalog: workspace.catalog, protection: protection, provenance: provenance
+        catalog: workspace.catalog, protection: protection(.ledger), provenance: provenance
       ).store
     }
     return switch ledgers {
@@ -151,7 +155,7 @@ struct StoreFactory {
         try logins.openBao(settings.login)
       },
       http: http(additionalAuthorities: environment.authorities),
-      runtime: runtime, protection: protection
+      runtime: runtime, protection: protection(.store)
     ).store
   }
 

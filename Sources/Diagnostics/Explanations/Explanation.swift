@@ -104,6 +104,17 @@ extension DiagnosticCode {
     case .gpgFailed: .gpgFailed
     case .invalidSecretValue: .invalidSecretValue
     case .secretUnknown: .secretUnknown
+    case .unboundSignature: .unboundSignature
+    case .signedForAnother: .signedForAnother
+    case .projectRenamed: .projectRenamed
+    case .mislabelled: .mislabelled
+    case .duplicateKeyID: .duplicateKeyID
+    case .passphrasePacket: .passphrasePacket
+    case .moreKeyPackets: .moreKeyPackets
+    case .hiddenRecipients: .hiddenRecipients
+    case .addressedToOthers: .addressedToOthers
+    case .recipientExpiring: .recipientExpiring
+    case .recipientNotYetValid: .recipientNotYetValid
     case .storeKeyUnchecked: .storeKeyUnchecked
 
     // VC3xxx: planning.

@@ -68,14 +68,16 @@ extension Explanation {
   static let noSecretKey = Explanation(
     "No matching secret key",
     """
-    The message is sealed for the keys listed, and your keyring has no secret key for any of them.
+    The message is addressed to the keys listed, and your keyring has no secret key for any of them.
     """)
 
   static let agentUnavailable = Explanation(
     "No way to ask for the passphrase",
     """
-    The key is protected by a passphrase and gpg-agent could not ask for it. In CI, use a key
-    without a passphrase that is stored as a CI secret, or preset the passphrase in gpg-agent.
+    The key is protected by a passphrase, or is on a smartcard, and gpg-agent could not ask for the
+    passphrase or the PIN. gpg's own rules say where it asks: on the terminal that `GPG_TTY` names, or
+    with a graphical pinentry. It never asks in CI (the variable `CI`) or with `--batch`. In CI,
+    use a key without a passphrase that is stored as a CI secret, or preset the passphrase in gpg-agent.
     """)
 
   static let cancelled = Explanation(
@@ -108,7 +110,9 @@ extension Explanation {
   static let deadlineExceeded = Explanation(
     "gpg timed out",
     """
-    Usually a pinentry is waiting for input that nobody can give.
+    Usually a pinentry is waiting for input that nobody can give, or gpg-agent hangs. Once gpg did not
+    answer in time, a command asks it for nothing more. The limit is 30 seconds, and 5 minutes where
+    a person may type a passphrase.
     """)
 
   static let gpgUnavailable = Explanation(
@@ -120,7 +124,8 @@ extension Explanation {
   static let recipientsDiffer = Explanation(
     "Recipients out of date",
     """
-    The value is sealed for other keys than the project file lists for this file. `vaultctl rekey`
+    The value is addressed to other keys than the project file lists for this file, or to subkeys that
+    expired or were revoked. That is what the value claims, without proof. `vaultctl rekey`
     seals such values again and leaves all others as they are.
     """)
 
@@ -158,5 +163,89 @@ extension Explanation {
     The store's own key is sealed for the recipients of its environment. A plan compares them, and
     needs their public keys for it, which are not in the keyring here. Import them; no private key
     is needed.
+    """)
+
+  static let unboundSignature = Explanation(
+    "Signature without a binding",
+    """
+    With `signing: required`, a signature must name the field that it was made for, in the notation
+    `binding@vaultctl`. This one does not: an earlier version made it, or a signed value or
+    mail was wrapped again. A signer who trusts where such values come from signs them with
+    `vaultctl rekey --accept-unsigned`.
+    """)
+
+  static let signedForAnother = Explanation(
+    "Signature for another field",
+    """
+    A signer signed the value for another project, environment, connection or field. It was
+    moved here, with its signature, and is refused.
+    """)
+
+  static let projectRenamed = Explanation(
+    "Project renamed",
+    """
+    Values are sealed for the project's name, so none of them opens after `name` was changed in
+    the project file. `vaultctl rename-project OLD NEW` seals them again for the new name, also if
+    the file was already changed.
+    """)
+
+  static let mislabelled = Explanation(
+    "Key packet with a false label",
+    """
+    A message names the keys that it is addressed to, and anyone can change these names. This one
+    names a key of yours, and that key does not open it: the packet belongs to another key, or is
+    damaged. `vaultctl rekey` seals the value again if one of your keys opens it; otherwise another
+    recipient has to. Then rotate the value.
+    """)
+
+  static let duplicateKeyID = Explanation(
+    "Several key packets for one key",
+    """
+    gpg writes one packet for each key. A second one with the same key ID may be that of a removed
+    recipient, relabelled. `vaultctl rekey` seals the value again for its recipients alone.
+    """)
+
+  static let passphrasePacket = Explanation(
+    "Sealed for a passphrase as well",
+    """
+    Besides its recipients, anyone who knows a passphrase can open the message. `vaultctl rekey`
+    seals the value again for its recipients alone.
+    """)
+
+  static let moreKeyPackets = Explanation(
+    "More key packets than recipients",
+    """
+    Usually a recipient was removed from the project file, and the value was not sealed again yet:
+    run `vaultctl rekey`.
+    """)
+
+  static let hiddenRecipients = Explanation(
+    "Hidden recipients",
+    """
+    The message does not name its recipients (gpg's `throw-keyids` or `hidden-recipient`).
+    `vaultctl rekey` seals it again with the recipients visible.
+    """)
+
+  static let addressedToOthers = Explanation(
+    "gpg sealed for other keys",
+    """
+    The message that gpg made hides its recipients, or is addressed to others than those that
+    vaultctl named, so it was not used. A line in gpg's configuration does this: `throw-keyids`,
+    `recipient`, `hidden-recipient` or `group`. Remove it, or use a GnuPG home without it
+    (`GNUPGHOME`).
+    """)
+
+  static let recipientNotYetValid = Explanation(
+    "Recipient dated in the future",
+    """
+    gpg seals nothing for a key that was created later than now. Either this machine's clock is
+    wrong, or the one on which the key was made was.
+    """)
+
+  static let recipientExpiring = Explanation(
+    "Recipient expires soon",
+    """
+    After that, nothing can be sealed for the key. Its owner extends it with
+    `gpg --quick-set-expire`, also for its encryption subkey, and publishes it again.
     """)
 }

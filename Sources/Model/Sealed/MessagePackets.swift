@@ -1,8 +1,21 @@
-/// The outer packets of an encrypted message (RFC 9580 section 4.2): who can open it.
+/// The outer packets of an encrypted message (RFC 9580 section 4.2): its addresses.
+///
+/// They are claims: nothing protects them, and anyone can give a packet the id of another key.
 struct MessagePackets {
-  /// Of each session key packet in front of the encrypted one: the key that it is for, 64 bits;
+  /// Session key packets in one message. gpg tries the private key on each that has its id.
+  static let maxKeyPackets = 100
+  /// Those of hidden recipients, on which gpg tries every private key.
+  static let maxHidden = 10
+
+  /// Of each session key packet in front of the encrypted one: the key that it names, 64 bits;
   /// 0 for a hidden recipient.
   private(set) var keyIDs: [UInt64] = []
+  /// Where each of those packets is, header included.
+  private(set) var publicKeyPackets: [Range<Int>] = []
+  /// Session key packets for a passphrase (RFC 9580 section 5.3).
+  private(set) var passphraseCount = 0
+  /// Where the encrypted packet starts; the message ends with it.
+  private(set) var encryptedStart = 0
   /// Those packets, if nothing else comes before the encrypted one and all have version 3.
   private(set) var keyPackets: Range<Int>?
   /// The encrypted bytes of a packet with a definite length that is integrity protected in the way
@@ -27,11 +40,16 @@ struct MessagePackets {
       switch packet.tag {
       case Tag.publicKeySession:
         keyIDs.append(try Self.keyID(bytes, packet.body))
+        publicKeyPackets.append(start..<reader.offset)
         isPlainlyKeyed = isPlainlyKeyed && bytes[packet.body.lowerBound] == 3
-      case Tag.symmetricSession, Tag.marker: isPlainlyKeyed = false
+      case Tag.symmetricSession:
+        passphraseCount += 1
+        isPlainlyKeyed = false
+      case Tag.marker: isPlainlyKeyed = false
       case Tag.integrityProtected, Tag.authenticated:
         guard !keyIDs.isEmpty else { throw .notEncryptedToKeys }
         guard reader.offset == bytes.count else { throw .badPackets }
+        encryptedStart = start
         if isPlainlyKeyed { keyPackets = 0..<start }
         if packet.tag == Tag.integrityProtected, packet.isWhole, packet.body.count > 1,
           bytes[packet.body.lowerBound] == 1
@@ -42,6 +60,9 @@ struct MessagePackets {
       case Tag.unprotected: throw .notIntegrityProtected
       default: throw .notEncryptedToKeys
       }
+      guard keyIDs.count + passphraseCount <= Self.maxKeyPackets,
+        keyIDs.count(where: { $0 == 0 }) <= Self.maxHidden
+      else { throw .tooManyKeyPackets }
     }
   }
 

@@ -1,20 +1,67 @@
 private import Crypto
 import Encodings
 
-/// What ties a sealed value to its field: a name that is inside the message and must match when it
-/// is opened.
+/// What ties a sealed value to its use: a name that is inside the message and must match when it is
+/// opened.
+///
+/// Each purpose has a namespace, so that no connection can be named such that one of its fields
+/// opens another purpose's message.
 package struct SealBinding: Hashable, Sendable {
-  /// `vaultctl:v1:<project>:<environment or ->:<connection>:<field>`; its SHA-256 if that is over
-  /// 255 bytes. Bytes of a part that are not letters, digits, `.`, `_` or `-` are written `=XX`:
-  /// gpg cuts a name at slashes and reports some others in another form.
+  /// Parts with `:` between them; its SHA-256 if that is over 255 bytes. Bytes of a part that are
+  /// not letters, digits, `.`, `_` or `-` are written `=XX`: gpg cuts a name at slashes and reports
+  /// some others in another form.
   package let name: String
+  /// The name that an earlier version gave it, by which it still opens until it is sealed again.
+  package let formerName: String?
 
+  private init(_ parts: [String], formerly former: [String]? = nil) {
+    name = Self.name(parts)
+    formerName = former.map(Self.name)
+  }
+
+  /// A connection's field: `vaultctl:v1:<project>:<environment or ->:<connection>:<field>`.
   package init(project: String, environment: String? = nil, _ address: FieldAddress) {
     let parts = [
       project, environment ?? "-", address.connection.rawValue, address.field.rawValue,
     ]
-    let full = "vaultctl:v1:" + parts.map(Self.escaped).joined(separator: ":")
-    name = full.utf8.count > 255 ? hexadecimal(SHA256.hash(data: Array(full.utf8))) : full
+    // The one field whose name was also that of every store's key.
+    let version = parts.suffix(2) == Self.formerKeyAddress ? "v2" : "v1"
+    self.init(["vaultctl", version] + parts)
+  }
+
+  /// A store's own key: `vaultctl:store-key:v1:<project>:<environment or ->`.
+  package static func storeKey(project: String, environment: String?) -> SealBinding {
+    key("store-key", project, environment)
+  }
+
+  /// The key of a ledger's digests: `vaultctl:ledger-key:v1:<project>:<environment or ->`.
+  package static func ledgerKey(project: String, environment: String?) -> SealBinding {
+    key("ledger-key", project, environment)
+  }
+
+  private static let formerKeyAddress: ArraySlice = ["store", "key"]
+
+  private static func key(
+    _ purpose: String, _ project: String, _ environment: String?
+  ) -> SealBinding {
+    let owner = [project, environment ?? "-"]
+    return SealBinding(
+      ["vaultctl", purpose, "v1"] + owner, formerly: ["vaultctl", "v1"] + owner + formerKeyAddress)
+  }
+
+  /// The projects of a field's binding that is otherwise this one, and of this one; `nil` for any
+  /// other name.
+  package func renaming(from name: String) -> (from: String, to: String)? {
+    let own = self.name.split(separator: ":", omittingEmptySubsequences: false)
+    let other = name.split(separator: ":", omittingEmptySubsequences: false)
+    guard own.count == 6, other.count == 6, own[2] != other[2] else { return nil }
+    guard own.indices.allSatisfy({ $0 == 2 || own[$0] == other[$0] }) else { return nil }
+    return (String(other[2]), String(own[2]))
+  }
+
+  private static func name(_ parts: [String]) -> String {
+    let full = parts.map(escaped).joined(separator: ":")
+    return full.utf8.count > 255 ? hexadecimal(SHA256.hash(data: Array(full.utf8))) : full
   }
 
   private static func escaped(_ text: String) -> String {

@@ -9,6 +9,8 @@ package enum MalformedMessage: Error, Hashable, Sendable {
   case notEncryptedToKeys
   /// An encrypted packet without integrity protection (RFC 4880 section 5.7).
   case notIntegrityProtected
+  /// More than anybody has recipients: each can cost an operation with a private key.
+  case tooManyKeyPackets
 
   package var reason: String {
     switch self {
@@ -21,6 +23,9 @@ package enum MalformedMessage: Error, Hashable, Sendable {
     case .badPackets: "its packets are truncated or damaged"
     case .notEncryptedToKeys: "it is not encrypted to a public key"
     case .notIntegrityProtected: "it has no integrity protection"
+    case .tooManyKeyPackets:
+      "it is addressed to more than \(MessagePackets.maxKeyPackets) keys, or to more than"
+        + " \(MessagePackets.maxHidden) hidden ones"
     }
   }
 }
@@ -31,15 +36,31 @@ package struct SealedMessage: Hashable, Sendable {
   package let armored: String
   package let digest: CiphertextDigest
   private let numericKeyIDs: [UInt64]
+  /// Whether it has a packet for a passphrase, which anybody may know.
+  package let hasPassphrase: Bool
 
-  /// The ids of the (sub)keys that it is encrypted to, 16 upper-case hex digits each, in the
+  /// The ids of the (sub)keys that it is addressed to, 16 upper-case hex digits each, in the
   /// message's order; all zeros for a hidden recipient.
+  ///
+  /// They are claims: who can open a message is known only by trying.
   package var keyIDs: [String] { numericKeyIDs.map(keyIDText) }
+
+  /// Whether it hides recipients.
+  package var hasHiddenRecipients: Bool { numericKeyIDs.contains(0) }
+
+  /// The ids that more than one of its packets has.
+  package var duplicateKeyIDs: [String] {
+    var seen: Set<UInt64> = []
+    let again = numericKeyIDs.filter { $0 != 0 && !seen.insert($0).inserted }
+    return Set(again).sorted().map(keyIDText)
+  }
 
   package init(armored: String) throws(MalformedMessage) {
     let bytes = try Armor.decoded(armored)
     self.armored = armored
-    numericKeyIDs = try MessagePackets(bytes).keyIDs
+    let packets = try MessagePackets(bytes)
+    numericKeyIDs = packets.keyIDs
+    hasPassphrase = packets.passphraseCount > 0
     digest = CiphertextDigest(hexadecimal(SHA256.hash(data: bytes)))
   }
 

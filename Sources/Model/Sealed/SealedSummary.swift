@@ -1,5 +1,6 @@
 /// A text in which a short summary replaces each sealed message, so that a diff of two texts shows
-/// which values changed and not their armor: `(sealed 3f2a9c01d4e5 for A1B2C3D4E5F60718)`.
+/// which values changed and not their armor: `(sealed 3f2a9c01d4e5, addressed to
+/// A1B2C3D4E5F60718)`.
 ///
 /// Works on any text, whether or not it is YAML: git compares broken files too.
 package func summarized(_ text: String) -> String {
@@ -26,6 +27,6 @@ private func mark(of message: Substring) -> String {
   }
   let text = armored.joined(separator: "\n") + "\n"
   guard let sealed = try? SealedMessage(armored: text) else { return "(sealed, damaged)" }
-  return
-    "(sealed \(sealed.digest.rawValue.prefix(12)) for \(sealed.keyIDs.joined(separator: ", ")))"
+  let ids = sealed.keyIDs.joined(separator: ", ")
+  return "(sealed \(sealed.digest.rawValue.prefix(12)), addressed to \(ids))"
 }

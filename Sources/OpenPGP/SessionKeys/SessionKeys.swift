@@ -66,7 +66,9 @@ extension SessionKeys.Found {
   fileprivate func isLasting(isFinal: Bool) -> Bool {
     switch self {
     case .success: true
-    case .failure(.noSecretKey), .failure(.agentUnavailable), .failure(.cancelled): isFinal
+    case .failure(.noSecretKey), .failure(.agentUnavailable), .failure(.wrongPassphrase),
+      .failure(.cancelled):
+      isFinal
     case .failure: false
     }
   }
@@ -76,8 +78,12 @@ extension OpenError {
   /// Whether it applies to every message with the same key packets.
   var isAboutTheKey: Bool {
     switch self {
-    case .noSecretKey, .agentUnavailable, .cancelled, .deadlineExceeded: true
-    case .badMessage, .bindingMismatch, .noValidSignature, .tooLarge, .gpgFailed: false
+    case .noSecretKey, .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled,
+      .deadlineExceeded:
+      true
+    case .badMessage, .mislabelled, .bindingMismatch, .noValidSignature, .signatureWithoutBinding,
+      .signedForAnotherBinding, .tooLarge, .gpgFailed:
+      false
     }
   }
 }

@@ -1,0 +1,172 @@
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Model
+import OpenPGP
+import Secrets
+import SourceYAML
+import Stores
+
+struct RenameProjectCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rename-project",
+    abstract: "Rename the project, and seal everything again for its new name.",
+    discussion: """
+      Values and the store's own key are sealed for the project's name, and open under no other. This \
+      writes the new name into the project file and seals them again, in all environments, which needs \
+      keys that can decrypt them. It also works if the file already has the new name. Running it again \
+      is harmless.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Name that the values are sealed for.") var name: String
+  @Argument(help: "New name.") var newName: String
+
+  /// 1. Every value is opened under the previous name, or is already sealed for the new one.
+  /// 2. So is every store's key, so that nothing is written if one of them cannot be.
+  /// 3. The values are sealed for the new name, and the files written.
+  /// 4. The stores' keys are sealed again.
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let workspace = try Workspace.load(global)
+    let file = try ProjectFileName(workspace, from: name, to: newName)
+    let renamed = workspace.renamed(to: newName)
+    let keyring = Keyring.standard(renamed.project, console: console)
+    let sealed = try await resealed(renamed, keyring)
+    let sessions = try renamed.withStores.map {
+      try SessionFactory(console: console, previousProjectName: name).session(for: $0)
+    }
+    for session in sessions {
+      try await session.mappingStoreErrors { () async throws(StoreError) in
+        _ = try await session.store.key?.present()
+      }
+    }
+    try write(sealed, workspace, console)
+    if try file.write() { console.result("\(Project.fileName): `\(name)` is now `\(newName)`\n") }
+    for session in sessions { try await sealKey(of: session, console) }
+    return .fine
+  }
+
+  private func sealKey(of session: Session, _ console: Console) async throws {
+    guard let key = session.store.key else { return }
+    let exists = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await key.sealed() != nil
+    }
+    if !exists { return }
+    try await session.underLock(waitingAtMost: 60, console) { _ in
+      try await session.mappingStoreErrors { () async throws(StoreError) in
+        try await key.update(makesNew: false, by: session.provenance())
+      }
+    }
+    console.result("\(session.store.description.location): sealed the store's key again\n")
+  }
+
+  private typealias Edits = [(manifest: Manifest, edit: FieldEdit)]
+
+  /// The values that are still sealed for the previous name, sealed for the new one.
+  private func resealed(_ workspace: Workspace, _ keyring: Keyring) async throws -> Edits {
+    let slots = workspace.contents.manifests.flatMap { manifest in
+      manifest.documents.flatMap { document in
+        document.slots.compactMap(document.sealedField).map { (manifest, document, $0) }
+      }
+    }
+    let sealer = FieldSealer(keyring: keyring)
+    let previous = await FieldSealer(keyring: keyring, previousProjectName: name)
+      .open(slots.map(\.2))
+    let moved = slots.indices.filter { index in
+      if case .failure(let fault) = previous[index] {
+        fault.code == .bindingMismatch
+      } else {
+        false
+      }
+    }
+    let present = Dictionary(
+      uniqueKeysWithValues: zip(moved, await sealer.open(moved.map { slots[$0].2 })))
+    var faults: [Diagnostic] = []
+    var found: [(slot: Int, field: UnsealedField)] = []
+    for (index, (manifest, _, field)) in slots.enumerated() {
+      switch (previous[index], present[index]) {
+      case (.success(let value), _):
+        found.append(
+          (
+            index,
+            UnsealedField(
+              address: field.address, value: value, file: manifest.file, location: field.location)
+          ))
+      case (.failure, .success): continue
+      case (.failure(let fault), _): faults.append(fault)
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
+    let sealed = try await sealer.seal(
+      found.map(\.field), sharing: workspace.presentSessionKeys)
+    return zip(found, sealed).map { found, text in
+      let (manifest, document, field) = slots[found.slot]
+      return (manifest, FieldEdit(document: document, field: field.address.field, text: text))
+    }
+  }
+
+  private func write(_ sealed: Edits, _ workspace: Workspace, _ console: Console) throws {
+    let editor = ManifestEditor(files: workspace.files)
+    let byFile = Dictionary(grouping: sealed) { $0.manifest.file }
+    for (file, here) in byFile.sorted(by: { $0.key < $1.key }) {
+      guard let manifest = here.first?.manifest else { continue }
+      try editor.write(here.map(\.edit), to: manifest)
+      for (_, edit) in here {
+        console.result("\(file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
+      }
+    }
+  }
+}
+
+extension Workspace {
+  /// The chosen environment; if none was chosen, each that has a store.
+  fileprivate var withStores: [Workspace] {
+    if environment != nil { return [self] }
+    return (project.storeSettings(of: nil) == nil ? [] : [self])
+      + project.environments.map(choosing)
+  }
+}
+
+/// The name in the project file, before and after.
+private struct ProjectFileName {
+  private let files: ProjectFiles
+  /// `nil` if the file has the new name already.
+  private let after: [UInt8]?
+
+  /// - Throws: if the project has neither name, or the new one cannot be a project's.
+  init(_ workspace: Workspace, from old: String, to new: String) throws {
+    files = workspace.files
+    let present = workspace.project.name
+    guard old != new else { throw ValidationError("the new name is the previous one") }
+    guard present == old || present == new else {
+      throw ValidationError("the project is named `\(present)`, neither `\(old)` nor `\(new)`")
+    }
+    let bytes = try files.read(Project.fileName)
+    let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
+    guard let node = yaml.documents.first?.root?["name"] else {
+      preconditionFailure("a project file that was read has a name")
+    }
+    let changed = yaml.applying([yaml.replacing(node, with: .text(new))])
+    let (again, faults) = YAMLFile.parse(changed, file: Project.fileName)
+    let read = Project.read(again, parseFaults: faults)
+    guard read.project?.name == new else {
+      throw Failure(read.diagnostics.isEmpty ? [.nameNotWritten(new)] : read.diagnostics)
+    }
+    after = node.scalar?.text == new ? nil : changed
+  }
+
+  /// - Returns: false if there is nothing to write.
+  func write() throws -> Bool {
+    guard let after else { return false }
+    try files.replace(Project.fileName, with: after)
+    return true
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func nameNotWritten(_ name: String) -> Diagnostic {
+    Diagnostic(
+      .invalidProjectName, "the name could not be written to \(Project.fileName)",
+      at: .file(Project.fileName), help: ["change it to `name: \(name)`, and run this again"])
+  }
+}
