@@ -53,7 +53,7 @@ import Testing
       of: "\"change\" : \"rotated\"", with: "\"change\" : \"rotated\", \"to\" : \"x\"")
     #expect(leak != text)
     #expect(try check(leak, schema: schema).status == 1, "a secret has no value")
-    let ofDiffs: [FindingKind] = [.movedSecret, .formerRecipient]
+    let ofDiffs: [FindingKind] = [.movedSecret, .formerRecipient, .recipients]
     let kinds = FindingKind.allCases.filter { !ofDiffs.contains($0) }
       .map { Finding($0, nil, Diagnostic(.drift, "x")) }
     let all = Plan(changes: [], findings: kinds, unchangedCount: 0, emptyCount: 0)
