@@ -27,6 +27,13 @@ extension DiagnosticCode {
     case .keyIsNotText: .keyIsNotText
     case .tabIndentation: .tabIndentation
     case .unreadableFile: .unreadableFile
+    case .symbolicLink: .symbolicLink
+    case .notRegularFile: .notRegularFile
+    case .nestedRepository: .nestedRepository
+    case .keyTooLong: .keyTooLong
+    case .tooManyFaults: .tooManyFaults
+    case .tooManyItems: .tooManyItems
+    case .tooManyDirectives: .tooManyDirectives
 
     // VC11xx: connection manifests.
     case .wrongAPIVersion: .wrongAPIVersion
@@ -104,6 +111,7 @@ extension DiagnosticCode {
     case .gpgFailed: .gpgFailed
     case .invalidSecretValue: .invalidSecretValue
     case .secretUnknown: .secretUnknown
+    case .editDiscarded: .editDiscarded
 
     // VC3xxx: planning.
     case .emptyConnection: .emptyConnection

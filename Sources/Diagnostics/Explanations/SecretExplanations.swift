@@ -151,4 +151,12 @@ extension Explanation {
     no key for it is available here. The manifest leaves the field to the store (`spec.ignore`);
     `vaultctl set` takes it over.
     """)
+
+  static let editDiscarded = Explanation(
+    "Edited value discarded",
+    """
+    The value that the editor left was refused, for the reason reported with this one, and was not edited
+    again. It was wiped, and the manifest still has the previous value. At a terminal, `edit` asks whether
+    to edit it again.
+    """)
 }
