@@ -10,7 +10,8 @@ import Synchronization
 final class CaughtSignals: Sendable {
   /// What ends a process that does not expect it, and can be caught (signal(7)).
   static let ending = [
-    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU,
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF,
+    SIGXCPU,
     SIGXFSZ,
   ]
 

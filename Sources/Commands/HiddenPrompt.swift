@@ -8,6 +8,7 @@ import Foundation
 /// the terminal echoes as well.
 final class HiddenPrompt: Sendable {
   private let prompt: TerminalText
+  private let show: @Sendable (TerminalText) -> Void
   private let before: termios
   /// Numbers of signals, one byte each.
   private let pipe: (reading: Int32, writing: Int32)
@@ -18,8 +19,11 @@ final class HiddenPrompt: Sendable {
   struct NoPipe: Error {}
 
   /// Shows the prompt and switches echo off, until `end`.
-  init(_ prompt: TerminalText) throws(NoPipe) {
+  init(
+    _ prompt: TerminalText, show: @escaping @Sendable (TerminalText) -> Void
+  ) throws(NoPipe) {
     self.prompt = prompt
+    self.show = show
     var settings = termios()
     unsafe tcgetattr(STDIN_FILENO, &settings)
     before = settings
@@ -31,11 +35,12 @@ final class HiddenPrompt: Sendable {
       var byte = UInt8(number)
       _ = unsafe write(ends[1], &byte, 1)
     }
+    if isInBackground { suspend() }
     hide()
   }
 
   private func hide() {
-    OutputStream.standardError.write(prompt.rendered)
+    show(prompt)
     var settings = before
     settings.c_lflag &= ~tcflag_t(ECHO)
     unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
@@ -44,7 +49,7 @@ final class HiddenPrompt: Sendable {
   private func restore() {
     var settings = before
     unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-    OutputStream.standardError.write("\n")
+    show("\n")
   }
 
   func end() {
@@ -80,10 +85,28 @@ final class HiddenPrompt: Sendable {
     if number == SIGCONT { return }
     restore()
     guard Self.stopping.contains(number) else { CaughtSignals.die(of: number) }
-    // SIGTSTP itself is caught, and SIGSTOP is not. It stops the threads one by one, so that this one
-    // may run on for a moment: what comes next has to wait until the process is continued.
-    kill(getpid(), SIGSTOP)
-    while nextSignal() != SIGCONT {}
+    suspend()
     hide()
+  }
+
+  /// Returns when the process is continued in the foreground. Of a job in the background, tcsetattr(3)
+  /// would take the echo from whatever has the terminal.
+  private func suspend() {
+    repeat {
+      // SIGTSTP itself is caught, and SIGSTOP is not. It stops the threads one by one, so that this one
+      // may run on for a moment: what comes next has to wait until the process is continued.
+      kill(getpid(), SIGSTOP)
+      var number = nextSignal()
+      while number != SIGCONT {
+        if !Self.stopping.contains(number) { CaughtSignals.die(of: number) }
+        number = nextSignal()
+      }
+    } while isInBackground
+  }
+
+  /// A terminal that is gone has no foreground.
+  private var isInBackground: Bool {
+    let foreground = tcgetpgrp(STDIN_FILENO)
+    return foreground > 0 && foreground != getpgrp()
   }
 }
