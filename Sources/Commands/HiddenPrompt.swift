@@ -96,12 +96,22 @@ final class HiddenPrompt: Sendable {
       // SIGTSTP itself is caught, and SIGSTOP is not. It stops the threads one by one, so that this one
       // may run on for a moment: what comes next has to wait until the process is continued.
       kill(getpid(), SIGSTOP)
-      var number = nextSignal()
-      while number != SIGCONT {
-        if !Self.stopping.contains(number) { CaughtSignals.die(of: number) }
-        number = nextSignal()
+      var isContinued = false
+      // `kill %1` of a shell sends SIGTERM and SIGCONT, which may arrive in any order.
+      while !isContinued || hasSignal(within: 100) {
+        let number = nextSignal()
+        if number == SIGCONT {
+          isContinued = true
+        } else if !Self.stopping.contains(number) {
+          CaughtSignals.die(of: number)
+        }
       }
     } while isInBackground
+  }
+
+  private func hasSignal(within milliseconds: Int32) -> Bool {
+    var waiting = pollfd(fd: pipe.reading, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&waiting, 1, milliseconds) > 0
   }
 
   /// A terminal that is gone has no foreground.
