@@ -131,7 +131,7 @@ let package = Package(
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ModelTests", ["Model"]),
     tests("SourceYAMLTests", ["SourceYAML"]),
-    tests("ManifestsTests", ["Manifests", "Model", "SourceYAML", "Diagnostics"]),
+    tests("ManifestsTests", ["Manifests", "Model", "Reports", "SourceYAML", "Diagnostics"]),
     tests("PlanningTests", ["Planning", "Model", "Diagnostics"]),
     tests("ReportsTests", ["Reports", "Model", "Diagnostics"], files: ["Golden"]),
     tests("SecretsTests", ["Secrets"]),

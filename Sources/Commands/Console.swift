@@ -90,15 +90,10 @@ struct Console: Sendable {
 
   /// A value typed without echo, or read from a pipe; one line break at its end is dropped.
   func secret(prompt: TerminalText?) throws -> SecretBytes {
-    let restore = prompt.map { prompt in
-      Self.show(prompt)
-      return HiddenInput()
-    }
-    defer {
-      restore?.end()
-      if prompt != nil { Self.show("\n") }
-    }
-    return try SecretInput.read(STDIN_FILENO, untilLineBreak: prompt != nil)
+    guard let prompt else { return try SecretInput.read(STDIN_FILENO) }
+    let hidden = try HiddenPrompt(prompt) { Self.show($0) }
+    defer { hidden.end() }
+    return try SecretInput.read(STDIN_FILENO, untilLineBreak: true, wait: hidden.wait)
   }
 
   private static var output: OutputStream { .standardOutput }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Dispatch
 import Foundation
+import Processes
 import Reports
 
 /// The program: parses the arguments, runs the command, exits with its code.
@@ -11,6 +12,8 @@ package enum Program {
   /// Nothing asynchronous starts before the command is known, so `--version`, help and usage errors
   /// start no threads.
   package static func run() -> Never {
+    // Before anything is read: memory that may hold an opened value must not end in a file.
+    CoreDumps.disable()
     OutputStream.keepNumbersOfClosedStreams()
     InheritedEnvironment.withdrawLogins()
     // Scripts call this often, and it does not need the tree of commands.
@@ -54,10 +57,10 @@ package enum Program {
   private static func end(with error: any Error) -> Never {
     widenHelp()
     let code = VaultctlCommand.exitCode(for: error)
-    let message = VaultctlCommand.fullMessage(for: error)
+    let message = ArgumentMessage(for: error, arguments: CommandLine.arguments).text
     if message.isEmpty { Foundation.exit(code.rawValue) }
     if code.isSuccess { succeed(showing: MachineText(parserOutput: message + "\n")) }
-    // It quotes arguments.
+    // It may quote an argument.
     Console(colour: .auto).note(TerminalText(lines: message))
     Foundation.exit(code.rawValue)
   }

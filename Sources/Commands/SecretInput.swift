@@ -1,37 +1,23 @@
 import Foundation
 import Secrets
 
-/// The terminal's echo, switched off until `end`.
-struct HiddenInput {
-  private let before: termios
-
-  init() {
-    var settings = termios()
-    unsafe tcgetattr(STDIN_FILENO, &settings)
-    before = settings
-    settings.c_lflag &= ~tcflag_t(ECHO)
-    unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-  }
-
-  func end() {
-    var settings = before
-    unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-  }
-}
-
 enum SecretInput {
   static let limit = 1 << 20
 
   struct TooLarge: Error {}
 
   /// Reads straight into memory that is wiped.
+  ///
+  /// - Parameter wait: called before each byte is read.
   static func read(
-    _ descriptor: Int32, untilLineBreak: Bool = false, keepsLastBreak: Bool = false
+    _ descriptor: Int32, untilLineBreak: Bool = false, keepsLastBreak: Bool = false,
+    wait: () -> Void = {}
   ) throws -> SecretBytes {
     let whole = try SecretBytes(capacity: limit) { (span) throws(TooLarge) -> Int in
       var count = 0
       while true {
         guard count < limit else { throw TooLarge() }
+        wait()
         var byte: UInt8 = 0
         // Byte by byte where a line's end matters; the input is short.
         let got = unsafe Glibc.read(descriptor, &byte, 1)

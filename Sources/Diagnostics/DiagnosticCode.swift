@@ -16,6 +16,13 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case keyIsNotText = "VC1010"
   case tabIndentation = "VC1011"
   case unreadableFile = "VC1012"
+  case symbolicLink = "VC1013"
+  case notRegularFile = "VC1014"
+  case nestedRepository = "VC1015"
+  case keyTooLong = "VC1016"
+  case tooManyFaults = "VC1017"
+  case tooManyItems = "VC1018"
+  case tooManyDirectives = "VC1019"
 
   // VC11xx: connection manifests.
   case wrongAPIVersion = "VC1101"
@@ -104,6 +111,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case addressedToOthers = "VC2032"
   case recipientExpiring = "VC2033"
   case recipientNotYetValid = "VC2034"
+  case editDiscarded = "VC2045"
   case storeKeyUnchecked = "VC2050"
 
   // VC3xxx: planning.

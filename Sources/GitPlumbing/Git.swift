@@ -85,27 +85,38 @@ package struct Git: Sendable {
     return lines.map { String($0[0]) }
   }
 
-  /// The regular files that differ between two commits below a folder: by path, each with its
-  /// object in the older and in the newer commit.
+  /// What differs between two commits below a folder: by path, with its entry in the older and in
+  /// the newer commit.
   ///
   /// - Parameter folder: empty for the root.
   package func differences(
     from old: String, to new: String, in folder: String
-  ) throws(GitError) -> [(path: String, old: String?, new: String?)] {
+  ) throws(GitError) -> [(path: String, old: GitEntry?, new: GitEntry?)] {
     let listing = try output(
       ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-relative"]
         + Self.withoutDrivers + [old, new]
         + (folder.isEmpty ? [] : ["--", ":(top,literal)" + folder]))
     let parts = listing.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     return stride(from: 0, to: parts.count - 1, by: 2).compactMap { index in
-      // `:MODE MODE ID ID STATUS`; symbolic links and submodules are left out.
+      // `:MODE MODE ID ID STATUS`.
       let words = parts[index].dropFirst().split(separator: " ")
       guard words.count == 5 else { return nil }
-      func object(_ side: Int) -> String? {
-        words[side].hasPrefix("100") ? String(words[side + 2]) : nil
-      }
-      return (parts[index + 1], object(0), object(1))
+      return (
+        parts[index + 1], GitEntry(mode: words[0], id: words[2]),
+        GitEntry(mode: words[1], id: words[3])
+      )
     }
+  }
+
+  /// The sizes of objects in bytes, in the order given; `nil` for a missing one. Reads no contents.
+  package func sizes(_ ids: [String]) throws(GitError) -> [Int?] {
+    if ids.isEmpty { return [] }
+    let lines = String(
+      decoding: try output(
+        ["cat-file", "--batch-check=%(objectsize)"],
+        input: Data((ids.joined(separator: "\n") + "\n").utf8)), as: UTF8.self
+    ).split(separator: "\n")
+    return ids.indices.map { $0 < lines.count ? Int(lines[$0]) : nil }
   }
 
   /// The bytes of objects, in the order given; `nil` for a missing one.
@@ -117,17 +128,18 @@ package struct Git: Sendable {
     return ids.map { _ in reader.next() }
   }
 
-  /// The regular files of a listing as `ls-tree -z` and `ls-files -s -z` print it: words, a tab and
-  /// a path, each entry ended by a zero byte.
-  package static func files(
+  /// The entries of a listing as `ls-tree -z` and `ls-files -s -z` print it: words, a tab and a path,
+  /// each entry ended by a zero byte.
+  package static func entries(
     in listing: Data, idAt index: Int
-  ) -> [(path: String, id: String)] {
+  ) -> [(path: String, entry: GitEntry)] {
     listing.split(separator: 0).compactMap { line in
       let parts = String(decoding: line, as: UTF8.self).split(separator: "\t", maxSplits: 1)
       let words = parts[0].split(separator: " ")
-      // Symbolic links and submodules are left out.
-      guard parts.count == 2, words.count > index, words[0].hasPrefix("100") else { return nil }
-      return (String(parts[1]), String(words[index]))
+      guard parts.count == 2, words.count > index,
+        let entry = GitEntry(mode: words[0], id: words[index])
+      else { return nil }
+      return (String(parts[1]), entry)
     }
   }
 
@@ -158,8 +170,9 @@ package struct Git: Sendable {
     // Where hooks are is the one question that our own setting would change the answer of.
     let bytes = try output(
       Self.safety.filter { $0 != Self.hooksSetting },
-      ["rev-parse", "--path-format=absolute", "--git-path", "hooks/" + name])
-    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+      ["rev-parse", "--path-format=absolute", "--git-path", "hooks"])
+    // Of the file itself, git would follow a link.
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines) + "/" + name
   }
 
   /// Whether the repository is bare, and where this folder is in it; empty for the root.

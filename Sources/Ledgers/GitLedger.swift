@@ -134,9 +134,10 @@ package struct GitLedger: Ledger {
         commit: nil, local: local, remote: remote, contents: LedgerContents(), blobs: [:])
     }
     do throws(GitError) {
-      let files = Git.files(
-        in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2)
-      let objects = try git.objects(files.map(\.id))
+      let files = Git.entries(
+        in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2
+      ).filter { $0.entry.kind == .file }
+      let objects = try git.objects(files.map(\.entry.id))
       var contents = LedgerContents()
       for ((path, _), bytes) in zip(files, objects) {
         guard let bytes else {
@@ -146,7 +147,7 @@ package struct GitLedger: Ledger {
       }
       return Version(
         commit: commit, local: local, remote: remote, contents: contents,
-        blobs: Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first })
+        blobs: Dictionary(files.map { ($0.path, $0.entry.id) }) { first, _ in first })
     } catch {
       throw .ledgerFailed(error.words)
     }

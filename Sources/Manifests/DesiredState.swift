@@ -48,14 +48,17 @@ package struct DesiredState: Sendable {
     let names = Set(documents.map(\.name))
     if names.count == documents.count { return [] }
     var first: [ConnectionName: ManifestDocument] = [:]
-    return documents.compactMap { document in
+    var found: [String: DiagnosticList] = [:]
+    for document in documents {
       guard let earlier = first[document.name] else {
         first[document.name] = document
-        return nil
+        continue
       }
-      return .duplicateName(
-        document.name, earlier: earlier.origin, at: document.origin.nameLocation)
+      found[document.origin.file, default: DiagnosticList()].append(
+        .duplicateName(
+          document.name, earlier: earlier.origin, at: document.origin.nameLocation))
     }
+    return found.flatMap { file, list in list.sorted(in: file) }
   }
 
   /// A previous name must not be another connection's current or previous name.

@@ -25,7 +25,7 @@ package struct FlowFile: Sendable {
       flow = Flow(
         name: title ?? name ?? file, file: file, steps: collector.steps, gaps: collector.gaps)
       diagnostics = collector.diagnostics.sorted(by: Diagnostic.inReadingOrder)
-      source = RedactedSource(bytes, hidden: collector.hiddenRanges(under: root))
+      source = RedactedSource(bytes, hidden: collector.hiddenBytes(under: root))
     } catch {
       let isEmpty = bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
       let location: Location =
@@ -37,7 +37,7 @@ package struct FlowFile: Sendable {
         name: name ?? file, file: file, steps: [],
         gaps: [FlowGap(reason: reason, location: location)])
       diagnostics = [.invalidFlow(reason, at: location)]
-      source = RedactedSource(bytes, hidden: nil)
+      source = RedactedSource(unread: bytes)
     }
   }
 }

@@ -168,19 +168,19 @@ struct FlowStepCollector {
 
   private mutating func show(_ node: JSONTree) { shown.insert(node.range.lowerBound) }
 
-  /// The ranges of every scalar value that was not shown.
-  func hiddenRanges(under node: JSONTree) -> [SourceRange] {
-    var ranges: [SourceRange] = []
+  /// The bytes of every scalar value that was not shown.
+  func hiddenBytes(under node: JSONTree) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
     collectHidden(under: node, &ranges)
     return ranges
   }
 
-  private func collectHidden(under node: JSONTree, _ ranges: inout [SourceRange]) {
+  private func collectHidden(under node: JSONTree, _ ranges: inout [Range<Int>]) {
     switch node.content {
     case .object(let members): for member in members { collectHidden(under: member.value, &ranges) }
     case .array(let items): for item in items { collectHidden(under: item, &ranges) }
     case .string, .number, .boolean, .null:
-      if !shown.contains(node.range.lowerBound) { ranges.append(positions.range(node.range)) }
+      if !shown.contains(node.range.lowerBound) { ranges.append(node.range) }
     }
   }
 }

@@ -11,12 +11,12 @@ package final class Manifest: Sendable {
   package let environment: String?
   package let documents: [ManifestDocument]
   package let diagnostics: [Diagnostic]
-  /// The values that a snippet must not show.
-  package let hidden: [SourceRange]
+  /// The bytes that an excerpt must not show.
+  package let hidden: [Range<Int>]
 
   init(
     file: String, bytes: [UInt8], environment: String?, documents: [ManifestDocument],
-    diagnostics: [Diagnostic], hidden: [SourceRange]
+    diagnostics: [Diagnostic], hidden: [Range<Int>]
   ) {
     self.file = file
     self.bytes = bytes

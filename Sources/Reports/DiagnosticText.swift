@@ -11,16 +11,29 @@ package struct DiagnosticText: Sendable {
   }
 
   package func text(_ diagnostics: [Diagnostic]) -> TerminalText {
-    diagnostics.map { text($0) + "\n" }.joined(separator: "\n")
+    let excerpts = excerpts(for: diagnostics)
+    return diagnostics.map { text($0, excerpts) + "\n" }.joined(separator: "\n")
   }
 
   package func text(_ diagnostic: Diagnostic) -> TerminalText {
+    text(diagnostic, excerpts(for: [diagnostic]))
+  }
+
+  /// Of the files that the diagnostics name, each once.
+  private func excerpts(for diagnostics: [Diagnostic]) -> [String: SourceExcerpts] {
+    let files = Set(diagnostics.compactMap { $0.location?.range == nil ? nil : $0.location?.file })
+    return sources.filter { files.contains($0.key) }.mapValues { SourceExcerpts($0) }
+  }
+
+  private func text(
+    _ diagnostic: Diagnostic, _ excerpts: [String: SourceExcerpts]
+  ) -> TerminalText {
     var lines = [headline(diagnostic)]
     let width = diagnostic.location?.range.map { String($0.start.line).count } ?? 1
     let margin = TerminalText(repeating: " ", count: width)
     if let location = diagnostic.location {
       lines.append("\(margin)\(palette.blue("-->")) \(summary(location))")
-      lines += snippet(diagnostic, location, margin: margin)
+      lines += excerpt(diagnostic, location, excerpts, margin: margin)
     }
     lines += diagnostic.notes.map { "\(margin) \(palette.blue("=")) note: \($0)" }
     lines += diagnostic.help.map { "\(margin) \(palette.blue("=")) help: \($0)" }
@@ -46,18 +59,19 @@ package struct DiagnosticText: Sendable {
     }
   }
 
-  private func snippet(
-    _ diagnostic: Diagnostic, _ location: Location, margin: TerminalText
+  private func excerpt(
+    _ diagnostic: Diagnostic, _ location: Location, _ excerpts: [String: SourceExcerpts],
+    margin: TerminalText
   ) -> [TerminalText] {
     guard let file = location.file, let range = location.range,
-      let (line, marked) = sources[file]?.snippet(range)
+      let excerpt = excerpts[file]?.excerpt(range)
     else { return [] }
     let bar = palette.blue("|")
-    let spaces = TerminalText(repeating: " ", count: marked.lowerBound)
-    let carets = TerminalText(repeating: "^", count: marked.count)
+    let spaces = TerminalText(repeating: " ", count: excerpt.marked.lowerBound)
+    let carets = TerminalText(repeating: "^", count: excerpt.marked.count)
     let label = diagnostic.label.map { " " + TerminalText($0) } ?? ""
     return [
-      "\(margin) \(bar)", "\(range.start.line) \(bar) \(line)",
+      "\(margin) \(bar)", "\(range.start.line) \(bar) \(excerpt.text)",
       "\(margin) \(bar) \(spaces)\(palette.red(carets + label))",
     ]
   }

@@ -19,18 +19,36 @@ extension Diagnostic {
       help: ["replace aliases with values"])
   }
 
-  static func unknownAlias(_ name: String, known: [String], at location: Location) -> Diagnostic {
-    let near = nearestName(to: name, among: known)
-    return Diagnostic(
-      .unknownAlias, "alias \(quoted("*" + name)) has no anchor", at: location,
+  /// Nothing of this kind quotes a name: `*pass` may be a password whose quotes were forgotten.
+  static func unknownAlias(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .unknownAlias, "an alias has no anchor", at: location,
       notes: ["an anchor must come before its alias, in the same document"],
-      help: near.map { ["did you mean `*\($0)`?"] } ?? ["write the value instead"])
+      help: ["write the value instead, or quote it if it only begins with `*`"])
   }
 
-  static func aliasOfItself(_ name: String, at location: Location) -> Diagnostic {
+  static func aliasOfItself(at location: Location) -> Diagnostic {
     Diagnostic(
-      .unknownAlias, "alias \(quoted("*" + name)) is inside the value that it refers to",
+      .unknownAlias, "an alias is inside the value that it refers to",
       at: location, notes: ["such a value would be infinite"], help: ["write the value instead"])
+  }
+
+  static func tooManyDirectives(_ limit: Int, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .tooManyDirectives, "more than \(limit) lines begin with `%`", at: location,
+      notes: ["a line that begins with `%` is a YAML directive; the file was not read"],
+      help: ["remove them"])
+  }
+
+  static func tooManyDocuments(_ limit: Int, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .tooManyItems, "the file has more than \(limit) documents", at: location,
+      notes: ["the rest of the file was not read"], help: ["split it into several files"])
+  }
+
+  static func keyTooLong(_ limit: Int, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .keyTooLong, "a key is longer than \(limit) bytes", at: location, help: ["shorten it"])
   }
 
   static func mergeKey(at location: Location) -> Diagnostic {
@@ -40,22 +58,22 @@ extension Diagnostic {
       help: ["write the merged keys out, or quote the key if its name is \"<<\""])
   }
 
-  static func duplicateKey(_ key: String, firstLine: Int, at location: Location) -> Diagnostic {
+  static func duplicateKey(firstLine: Int, at location: Location) -> Diagnostic {
     Diagnostic(
-      .duplicateKey, "duplicate key \(quoted(key)) in this mapping", at: location,
+      .duplicateKey, "duplicate key in this mapping", at: location,
       notes: ["first defined on line \(firstLine)"], help: ["remove one of the two"])
   }
 
   static func unsupportedTag(_ tag: String, at location: Location) -> Diagnostic {
     Diagnostic(
-      .unsupportedTag, "tag \(quoted(tag.shortTag)) is not supported", at: location,
+      .unsupportedTag, "tag\(tag.quotedIfKnown) is not supported", at: location,
       notes: ["supported tags: !!str, !!int, !!float, !!bool, !!null, !!map and !!seq"],
-      help: ["remove the tag"])
+      help: ["remove the tag, or quote the value if it only begins with `!`"])
   }
 
-  static func tagDoesNotFit(_ tag: String, at location: Location) -> Diagnostic {
+  static func tagDoesNotFit(at location: Location) -> Diagnostic {
     Diagnostic(
-      .unsupportedTag, "the value does not match its tag \(quoted(tag.shortTag))", at: location,
+      .unsupportedTag, "the value does not match its tag", at: location,
       help: ["remove the tag"])
   }
 
@@ -68,22 +86,13 @@ extension Diagnostic {
   }
 }
 
-/// A name of the document between backticks, cut if it is long, without control characters.
-private func quoted(_ name: String) -> String {
-  var text = ""
-  for scalar in name.unicodeScalars.prefix(48) {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: text += "?"
-    default: text.unicodeScalars.append(scalar == "`" ? "'" : scalar)
-    }
-  }
-  return "`\(text)\(name.unicodeScalars.count > 48 ? "…" : "")`"
-}
-
 extension String {
-  /// `!!name` for a tag of YAML's own, else the tag.
-  fileprivate var shortTag: String {
+  /// `!!name` for a tag of YAML's type repository (yaml.org/type), with a space before it. Any other may
+  /// be a password that begins with `!`.
+  fileprivate var quotedIfKnown: String {
     let prefix = "tag:yaml.org,2002:"
-    return hasPrefix(prefix) ? "!!" + dropFirst(prefix.count) : self
+    let known = ["binary", "merge", "omap", "pairs", "set", "timestamp", "value", "yaml"]
+    guard hasPrefix(prefix), known.contains(String(dropFirst(prefix.count))) else { return "" }
+    return " `!!\(dropFirst(prefix.count))`"
   }
 }

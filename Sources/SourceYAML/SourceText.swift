@@ -125,6 +125,15 @@ struct SourceText: Sendable {
 }
 
 extension SourceText {
+  /// The first columns of the lines that begin with `%`: directives, unless they are in a text that is
+  /// not indented.
+  var directives: [SourceRange] {
+    lineStarts.enumerated().compactMap { number, offset in
+      guard offset < bytes.count, bytes[offset] == UInt8(ascii: "%") else { return nil }
+      return SourceRange(at: Position(line: number + 1, column: 1, offset: offset))
+    }
+  }
+
   func offset(of mark: Mark) -> Int {
     guard mark.index < scalarCount else { return bytes.count }
     guard !checkpoints.isEmpty else { return base + mark.index }

@@ -10,11 +10,11 @@ struct TreeBuilder: ~Copyable {
   let file: String
   let limits: YAMLLimits
   private var reader: EventReader
-  private(set) var faults: [Diagnostic] = []
+  private var found: DiagnosticList
   /// Columns between the first nested block mapping and the mapping around it.
   private(set) var indentStep: Int?
   private var anchors: [String: Anchor] = [:]
-  private var nodes = 0
+  private(set) var nodes = 0
   private var aliasNodes = 0
 
   /// The file cannot be read further; the fault has been collected.
@@ -44,7 +44,11 @@ struct TreeBuilder: ~Copyable {
     self.file = file
     self.limits = limits
     self.reader = reader
+    found = DiagnosticList(limit: limits.maxFaults)
   }
+
+  /// In reading order.
+  var faults: [Diagnostic] { found.sorted(in: file) }
 
   mutating func readDocuments() -> [YAMLDocument] {
     var documents: [YAMLDocument] = []
@@ -52,7 +56,12 @@ struct TreeBuilder: ~Copyable {
       while true {
         let event = try next()
         if event.kind == .streamEnd { break }
-        if event.kind == .documentStart { documents.append(try document(event)) }
+        if event.kind == .documentStart {
+          guard documents.count < limits.maxDocuments else {
+            throw stop(.tooManyDocuments(limits.maxDocuments, at: location(range(of: event))))
+          }
+          documents.append(try document(event))
+        }
       }
     } catch {}
     return documents
@@ -68,7 +77,7 @@ struct TreeBuilder: ~Copyable {
   }
 
   private mutating func collect(_ fault: Diagnostic) {
-    if faults.count < limits.maxFaults { faults.append(fault) }
+    found.append(fault)
   }
 
   private mutating func stop(_ fault: Diagnostic) -> Stop {
@@ -83,7 +92,8 @@ struct TreeBuilder: ~Copyable {
   }
 
   private mutating func document(_ startEvent: Event) throws(Stop) -> YAMLDocument {
-    anchors.removeAll(keepingCapacity: true)
+    // Not with their capacity, which would be cleared once per document.
+    if !anchors.isEmpty { anchors = [:] }
     let start = range(of: startEvent)
     let root = try value(try next(), Context()).node
     let endEvent = try next()
@@ -129,9 +139,9 @@ extension TreeBuilder {
       size: 1, height: 0)
     switch anchors[name] {
     case nil:
-      collect(.unknownAlias(name, known: anchors.keys.sorted(), at: location(range)))
+      collect(.unknownAlias(at: location(range)))
     case .open:
-      collect(.aliasOfItself(name, at: location(range)))
+      collect(.aliasOfItself(at: location(range)))
     case .closed(let target):
       aliasNodes += target.size
       guard aliasNodes <= limits.maxAliasNodes else {
@@ -164,7 +174,7 @@ extension TreeBuilder {
       if let tagged = tag.kind(of: event.text) {
         kind = tagged
       } else {
-        collect(.tagDoesNotFit(event.tag ?? "", at: location(range)))
+        collect(.tagDoesNotFit(at: location(range)))
       }
     }
     let scalar = YAMLScalar(text: event.text, style: event.style, kind: kind)
@@ -180,7 +190,7 @@ extension TreeBuilder {
     let before = nodes - 1
     let (head, layout) = placed(event, around, isEmpty: false)
     if let tag = coreTag(of: event, at: head), tag != .sequence, tag != .unspecific {
-      collect(.tagDoesNotFit(event.tag ?? "", at: location(head)))
+      collect(.tagDoesNotFit(at: location(head)))
     }
     var inside = context(inside: event, at: head, around)
     inside.isInMapping = false
@@ -201,7 +211,7 @@ extension TreeBuilder {
     let before = nodes - 1
     let (head, layout) = placed(event, around, isEmpty: false)
     if let tag = coreTag(of: event, at: head), tag != .mapping, tag != .unspecific {
-      collect(.tagDoesNotFit(event.tag ?? "", at: location(head)))
+      collect(.tagDoesNotFit(at: location(head)))
     }
     var inside = context(inside: event, at: head, around)
     var entries = EntryList()
@@ -237,9 +247,12 @@ extension TreeBuilder {
     if scalar.text == "<<", scalar.style == .plain, !key.layout.flags.contains(.isTaggedString) {
       return collect(.mergeKey(at: location(key.range)))
     }
+    if scalar.text.utf8.count > limits.maxKeyBytes {
+      return collect(.keyTooLong(limits.maxKeyBytes, at: location(key.range)))
+    }
     let entry = YAMLEntry(key: key, keyText: scalar.text, value: value)
     if let line = entries.lineOfDuplicate(afterAdding: entry) {
-      collect(.duplicateKey(scalar.text, firstLine: line, at: location(key.range)))
+      collect(.duplicateKey(firstLine: line, at: location(key.range)))
     }
   }
 }

@@ -7,7 +7,7 @@ extension YAMLFile {
     let first = documents.first.map { YAMLDocument(range: $0.range, root: root) }
     return YAMLFile(
       file: file, bytes: bytes, documents: (first.map { [$0] } ?? []) + documents.dropFirst(),
-      indentStep: indentStep)
+      indentStep: indentStep, nodeCount: nodeCount)
   }
 }
 

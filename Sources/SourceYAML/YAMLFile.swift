@@ -9,6 +9,8 @@ package struct YAMLFile: Sendable {
   package let documents: [YAMLDocument]
   /// Spaces that indent the first nested block mapping from its parent.
   let indentStep: Int
+  /// The nodes that were read, with those that aliases stand for: what reading the file cost.
+  package let nodeCount: Int
 
   /// Reads every document of a file.
   ///
@@ -19,7 +21,7 @@ package struct YAMLFile: Sendable {
     _ bytes: [UInt8], file: String, limits: YAMLLimits = .standard
   ) -> (YAMLFile, [Diagnostic]) {
     func nothing(_ fault: Diagnostic) -> (YAMLFile, [Diagnostic]) {
-      (YAMLFile(file: file, bytes: bytes, documents: [], indentStep: 2), [fault])
+      (YAMLFile(file: file, bytes: bytes, documents: [], indentStep: 2, nodeCount: 0), [fault])
     }
     guard bytes.count <= limits.maxBytes else {
       return nothing(.fileTooLarge(file: file, bytes: bytes.count, limit: limits.maxBytes))
@@ -30,6 +32,11 @@ package struct YAMLFile: Sendable {
     } catch {
       return nothing(error)
     }
+    let directives = source.directives
+    if directives.count > limits.maxDirectives, let first = directives.first {
+      return nothing(
+        .tooManyDirectives(limits.maxDirectives, at: .source(file: file, range: first)))
+    }
     return unsafe bytes.withUnsafeBufferPointer { buffer in
       guard let reader = unsafe EventReader(over: buffer.dropBytes(source.base)) else {
         return nothing(.outOfMemory(file: file))
@@ -38,8 +45,10 @@ package struct YAMLFile: Sendable {
       let documents = builder.readDocuments()
       let step = builder.indentStep ?? 2
       return (
-        YAMLFile(file: file, bytes: bytes, documents: documents, indentStep: step),
-        builder.faults.sorted(by: Diagnostic.inReadingOrder)
+        YAMLFile(
+          file: file, bytes: bytes, documents: documents, indentStep: step,
+          nodeCount: builder.nodes),
+        builder.faults
       )
     }
   }

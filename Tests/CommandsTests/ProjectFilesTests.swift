@@ -19,16 +19,19 @@ import Testing
       atPath: folder.path + "/" + name, withDestinationPath: target)
   }
 
+  private func listed(at path: String) throws -> [String] {
+    try files.entries(at: path).map { $0.kind == .file ? $0.path : "\($0.path) (\($0.kind))" }
+  }
+
   @Test func aListingIsSortedAndLeavesOutWhatIsHidden() throws {
-    for name in ["c/b.yaml", "c/a.yaml", "c/d/e.yaml", "c/.hidden.yaml", "c/.git/f.yaml", "x.yaml"]
-    {
+    for name in ["c/b.yaml", "c/a.yaml", "c/d/e.yaml", "c/.hidden.yaml", "c/.x/f.yaml", "x.yaml"] {
       try folder.write("", to: name)
     }
-    #expect(try files.files(at: "c") == ["c/a.yaml", "c/b.yaml", "c/d/e.yaml"])
-    #expect(
-      try files.files(at: ".") == ["c/a.yaml", "c/b.yaml", "c/d/e.yaml", "x.yaml"])
-    #expect(try files.files(at: "x.yaml") == ["x.yaml"])
-    #expect(try files.files(at: "nothing").isEmpty)
+    #expect(try listed(at: "c") == ["c/a.yaml", "c/b.yaml", "c/d/e.yaml"])
+    #expect(try listed(at: ".") == ["c/a.yaml", "c/b.yaml", "c/d/e.yaml", "x.yaml"])
+    #expect(try listed(at: "x.yaml") == ["x.yaml"])
+    #expect(try listed(at: "nothing").isEmpty)
+    #expect(try listed(at: "x.yaml/below").isEmpty)
   }
 
   @Test func aLinkedFolderIsNotEntered() throws {
@@ -37,13 +40,52 @@ import Testing
       atPath: folder.path + "/c", withIntermediateDirectories: true)
     try link("c/linked", to: folder.path + "/real")
     try link("c/loop", to: folder.path)
-    #expect(try files.files(at: "c") == ["c/linked", "c/loop"], "links are listed as files")
+    #expect(try listed(at: "c") == ["c/linked (link)", "c/loop (link)"])
+    #expect(try listed(at: "c/linked") == ["c/linked (link)"])
+    #expect(try listed(at: "c/linked/a.yaml") == ["c/linked (link)"], "on the way")
+    #expect(files.exists("c/linked/nothing"), "who knows")
+  }
+
+  @Test func aRepositoryWithinIsNotEntered() throws {
+    try folder.write("", to: "c/a.yaml")
+    try folder.write("gitdir: elsewhere", to: "c/sub/.git")
+    try folder.write("", to: "c/sub/b.yaml")
+    try folder.write("", to: ".git/x.yaml")
+    #expect(try listed(at: "c") == ["c/a.yaml", "c/sub (repository)"])
+    #expect(try listed(at: ".") == ["c/a.yaml", "c/sub (repository)"])
+  }
+
+  /// None of these is opened in a way that waits, and none is read.
+  @Test func whatIsNoFileIsRefusedWithoutReading() throws {
+    let path = folder.path
+    try folder.write("", to: "c/a.yaml")
+    #expect(unsafe mkfifo(path + "/c/fifo.yaml", 0o600) == 0)
+    try link("c/device.yaml", to: "/dev/zero")
+    try link("c/dangling.yaml", to: "nowhere")
+    let socket = try TestSocket(at: path + "/c/socket.yaml")
+    defer { socket.close() }
+    #expect(
+      try listed(at: "c") == [
+        "c/a.yaml", "c/dangling.yaml (link)", "c/device.yaml (link)", "c/fifo.yaml (special)",
+        "c/socket.yaml (special)",
+      ])
+    let codes = files.read(
+      ["c/fifo.yaml", "c/device.yaml", "c/dangling.yaml", "c/socket.yaml", "c", "c/none"],
+      limit: 100
+    ).map { result in
+      if case .failure(let fault) = result { fault.code } else { nil as DiagnosticCode? }
+    }
+    #expect(
+      codes == [
+        .notRegularFile, .symbolicLink, .symbolicLink, .notRegularFile, .notRegularFile,
+        .unreadableFile,
+      ])
   }
 
   @Test func eachFileIsReadOrFailsByItself() throws {
     try folder.write("one", to: "a")
     try folder.write("", to: "empty")
-    let read = files.read(["a", "missing", "empty"])
+    let read = files.read(["a", "missing", "empty"], limit: 100)
     #expect(try read[0].get() == Array("one".utf8))
     #expect(try read[2].get() == [])
     guard case .failure(let fault) = read[1] else {
@@ -70,6 +112,22 @@ import Testing
     let fault = #expect(throws: Diagnostic.self) { try files.create("c/d/a", "second") }
     #expect(fault?.code == .alreadyExists)
     #expect(try folder.read("c/d/a") == "first")
+  }
+
+  @Test func nothingIsWrittenThroughALink() throws {
+    let other = try TemporaryFolder()
+    try other.write("theirs", to: "a.yaml")
+    try link("c", to: other.path)
+    try link("a.yaml", to: other.path + "/a.yaml")
+    for write in [
+      { try files.create("c/new.yaml", "x") }, { try files.replace("c/a.yaml", with: []) },
+      { try files.replace("a.yaml", with: []) },
+    ] {
+      let fault = #expect(throws: Diagnostic.self, performing: write)
+      #expect(fault?.code == .symbolicLink)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: other.path) == ["a.yaml"])
+    #expect(try other.read("a.yaml") == "theirs")
   }
 
   @Test func aFileThatCannotBeWrittenIsNamed() throws {

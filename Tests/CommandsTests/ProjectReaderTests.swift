@@ -95,10 +95,12 @@ private final class CountingSource: ManifestSource {
   var reads: [String: Int] { counts.withLock { $0 } }
 
   func exists(_ path: String) -> Bool { files.exists(path) }
-  func files(at path: String) throws(Diagnostic) -> [String] { try files.files(at: path) }
+  func entries(at path: String) throws(Diagnostic) -> [SourceEntry] {
+    try files.entries(at: path)
+  }
 
-  func read(_ names: [String]) -> [Result<[UInt8], Diagnostic>] {
+  func read(_ names: [String], limit: Int) -> [Result<[UInt8], Diagnostic>] {
     counts.withLock { counts in for name in names { counts[name, default: 0] += 1 } }
-    return files.read(names)
+    return files.read(names, limit: limit)
   }
 }

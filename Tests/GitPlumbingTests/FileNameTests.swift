@@ -20,16 +20,16 @@ import Testing
 
   @Test func aTreesListingHasThemAll() throws {
     let commit = try repository.commit()
-    let files = Git.files(
+    let files = Git.entries(
       in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2)
     #expect(Set(files.map(\.path)) == Set(Self.names))
-    let contents = try git.objects(files.map(\.id))
+    let contents = try git.objects(files.map(\.entry.id))
     #expect(contents.map { $0.map { String(decoding: $0, as: UTF8.self) } } == files.map(\.path))
   }
 
   @Test func theIndexsListingHasThemAll() throws {
     _ = try git.output(["add", "--all"])
-    let files = Git.files(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1)
+    let files = Git.entries(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1)
     #expect(Set(files.map(\.path)) == Set(Self.names))
   }
 
@@ -48,13 +48,35 @@ import Testing
     #expect(try git.stagedFiles() == ["with space.yaml"])
   }
 
-  @Test func linksAreNoFiles() throws {
+  @Test func linksAndSubmodulesAreNoFiles() throws {
     try FileManager.default.createSymbolicLink(
       atPath: repository.folder.path + "/link.yaml", withDestinationPath: "plain.yaml")
+    let first = try repository.commit()
+    _ = try git.output(["update-index", "--add", "--cacheinfo", "160000,\(first),sub"])
+    _ = try git.output(
+      ["commit", "--quiet", "--no-gpg-sign", "-m", "submodule"],
+      environment: TestRepository.identity)
+    for (listing, index) in [
+      (["ls-tree", "-r", "-z", "--full-tree", "HEAD"], 2), (["ls-files", "-s", "-z"], 1),
+    ] {
+      let entries = Git.entries(in: try git.output(listing), idAt: index)
+      let others = entries.filter { $0.entry.kind != .file }
+      #expect(others.map(\.path) == ["link.yaml", "sub"])
+      #expect(others.map(\.entry.kind) == [.link, .submodule])
+      #expect(Set(entries.map(\.path)) == Set(Self.names + ["link.yaml", "sub"]))
+    }
+    let differences = try git.differences(from: first, to: "HEAD", in: "")
+    #expect(differences.map(\.new?.kind) == [.submodule])
+    #expect(differences.map(\.old) == [nil])
+  }
+
+  @Test func sizesAreKnownWithoutReading() throws {
+    try repository.write(String(repeating: "x", count: 70_000), to: "plain.yaml")
     let commit = try repository.commit()
-    let files = Git.files(
-      in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2)
-    #expect(Set(files.map(\.path)) == Set(Self.names))
+    let none = String(repeating: "0", count: 40)
+    #expect(
+      try git.sizes(["\(commit):plain.yaml", none, "\(commit):folder/inner.yaml"])
+        == [70_000, nil, "folder/inner.yaml".utf8.count])
   }
 
   @Test func differencesHaveBothObjects() throws {
@@ -65,7 +87,7 @@ import Testing
     let after = try repository.commit()
     let found = try git.differences(from: before, to: after, in: "")
     let changes = try found.map { path, old, new in
-      let objects = try git.objects([old, new].compactMap(\.self)).map {
+      let objects = try git.objects([old, new].compactMap { $0?.id }).map {
         String(decoding: $0 ?? [], as: UTF8.self)
       }
       return "\(path): \(old == nil ? "-" : "old"), \(new == nil ? "-" : "new"): \(objects)"

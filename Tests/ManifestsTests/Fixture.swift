@@ -64,7 +64,7 @@ func projectDiagnostics(_ bytes: [UInt8]) -> [Diagnostic] {
   return Project.read(yaml, parseFaults: faults).diagnostics
 }
 
-private func minimalProject() throws -> Project {
+func minimalProject() throws -> Project {
   let text = """
     apiVersion: vaultctl/v1
     kind: Project

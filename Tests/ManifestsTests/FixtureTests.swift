@@ -23,7 +23,9 @@ import Testing
     let elsewhere: Set<DiagnosticCode> = [
       .fileTooLarge, .unreadableFile, .projectNotFound, .manifestsNotFound, .alreadyExists,
       .connectionNotFound, .gitFailed, .environmentNotFound, .invalidFlow,
-      .outputNotWritten, .projectWithoutID,
+      .outputNotWritten, .projectWithoutID, .symbolicLink, .notRegularFile, .nestedRepository,
+      // A file of a thousand faults.
+      .tooManyFaults,
       // These need a trusted file beside this one, or a user.
       .untrustedSetting, .looserSetting, .trustedFileMissing, .trustNeeded, .trustDiffers,
       .trustedCommandDiffers, .trustNotRecorded, .foreignProject,

@@ -69,13 +69,17 @@ import Testing
       """
     let secret = SourceRange(
       Position(line: 4, column: 12, offset: 40), Position(line: 4, column: 27, offset: 55))
-    let redacted = RedactedSource(Array(source.utf8), hidden: [secret])
+    let redacted = RedactedSource(Array(source.utf8), hidden: [secret.byteRange])
     let text = DiagnosticText(sources: ["it.yaml": redacted], palette: plain).text([
       Diagnostic(
         .plaintextSecret, "a secret in clear", at: .source(file: "it.yaml", range: secret),
         label: "seal it", help: ["vaultctl encrypt"]),
       Diagnostic(
-        .notOneOf, "no such zone", at: location("it.yaml", line: 5, column: 11, length: 4),
+        .notOneOf, "no such zone",
+        at: .source(
+          file: "it.yaml",
+          range: SourceRange(
+            Position(line: 5, column: 11, offset: 66), Position(line: 5, column: 15, offset: 70))),
         label: "not a zone", notes: ["one of: eu, us"]),
       Diagnostic(.gpgUnavailable, "gpg cannot be started", severity: .warning),
     ]).rendered

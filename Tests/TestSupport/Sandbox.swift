@@ -136,15 +136,18 @@ package final class Sandbox: Sendable {
   /// - Parameters:
   ///   - wrapper: a program, with its arguments, that starts it.
   ///   - asOneWord: the wrapper takes the command as one argument, for a shell.
+  ///   - shell: a command of that shell which runs the program; `exec` by default.
   ///   - input: what it reads; `nil` is nothing.
   ///   - output: where it goes; `nil` throws it away.
   package func start(
     _ arguments: [String], environment: [String: String] = [:], under wrapper: [String] = [],
-    asOneWord: Bool = false, input: FileHandle? = nil, output: FileHandle? = nil,
-    errors: FileHandle? = nil
+    asOneWord: Bool = false, inShell shell: String? = nil, input: FileHandle? = nil,
+    output: FileHandle? = nil, errors: FileHandle? = nil
   ) throws -> ChildProcess {
     let own = [program] + arguments
-    let command = wrapper + (asOneWord ? ["exec " + own.joined(separator: " ")] : own)
+    let isOneWord = asOneWord || shell != nil
+    let command =
+      wrapper + (isOneWord ? [([shell ?? "exec"] + own).joined(separator: " ")] : own)
     func stream(_ file: FileHandle?) -> ChildProcess.Stream {
       file.map { .descriptor($0.fileDescriptor) } ?? .null
     }

@@ -64,6 +64,50 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  /// Whatever else is there, byte for byte.
+  @Test func noByteOfAnotherHookIsChanged() throws {
+    let sandbox = try repository()
+    let path = sandbox.folder.path + "/.git/hooks/pre-commit"
+    let own = try Data(contentsOf: URL(fileURLWithPath: path))
+    for bytes in [
+      own + Data("make lint\n".utf8), Data([0x23, 0xFF, 0x0A]), own + Data([0xFF]), Data(),
+      Data("#!/bin/sh\r\nexit 0\r\n".utf8),
+    ] {
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let refused = try sandbox.vaultctl(["hooks", "install"])
+      #expect(refused.status == 1 && refused.errorText.contains("VC1209"), "\(refused.errorText)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+    }
+    // A link is not written through, and what it leads to is somebody's hook.
+    try FileManager.default.removeItem(atPath: path)
+    try own.write(to: URL(fileURLWithPath: sandbox.folder.path + "/their-hook"))
+    try FileManager.default.createSymbolicLink(
+      atPath: path, withDestinationPath: sandbox.folder.path + "/their-hook")
+    #expect(try sandbox.vaultctl(["hooks", "install"]).status == 1)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path).hasSuffix("their-hook"))
+    try FileManager.default.removeItem(atPath: path)
+    #expect(unsafe mkfifo(path, 0o700) == 0)
+    #expect(try sandbox.vaultctl(["hooks", "install"]).status == 1)
+  }
+
+  @Test func twoProjectsOfOneRepositoryAreBothChecked() throws {
+    let sandbox = try Sandbox()
+    let file = try sandbox.read("vaultctl.yaml")
+    for project in ["one", "two"] {
+      try sandbox.write(file, to: project + "/vaultctl.yaml")
+      try sandbox.write(httpManifest("a", token: "in-clear"), to: project + "/connections/a.yaml")
+    }
+    #expect(try sandbox.git(["init", "--quiet"]).status == 0)
+    for project in ["one", "two", "one"] {
+      #expect(try sandbox.vaultctl(["hooks", "install", "-C", project]).status == 0)
+    }
+    for project in ["one", "two"] {
+      #expect(try sandbox.git(["add", project]).status == 0)
+      #expect(try sandbox.git(["commit", "-m", "a"]).status == 1, "\(project) is checked")
+      #expect(try sandbox.git(["rm", "-r", "--cached", "--quiet", project]).status == 0)
+    }
+  }
+
   @Test func diffsShowDigestsAndBranchesMergeFieldByField() throws {
     let sandbox = try repository()
     try sandbox.write("connections/**/*.yaml -text diff=vaultctl\n", to: ".gitattributes")

@@ -154,7 +154,10 @@ import Testing
     try fine(["apply", "--auto-approve"])
     #expect(
       try sandbox.home.unwrapped(storeKey()).firstRange(of: Data(oldName.utf8)) != nil)
-    try fine(["rekey", "--all"])
+    let bob = try sandbox.home.makeKey("Bob")
+    try sandbox.writeProject(keys: [sandbox.key, bob])
+    try fine(["rekey"])
+    try fine(["apply", "--auto-approve"])
     #expect(
       try sandbox.home.unwrapped(storeKey()).firstRange(of: Data(newName.utf8)) != nil)
     try fine(["set", "one", "token"], input: "a third")

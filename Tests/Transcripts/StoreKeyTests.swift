@@ -118,11 +118,42 @@ import Testing
     #expect(try opens(asBob: false) && !opens(asBob: true))
   }
 
-  /// The public keys of recipients are not here.
-  @Test func withoutPublicKeysThePlanSaysSo() throws {
-    let empty = try GPGHome()
+  /// A plan needs no key, and writes nothing: gpg would make a keyring.
+  @Test func aPlanComparesRecipientsWithoutAKeyring() throws {
+    let empty = try TemporaryFolder()
+    func plan() throws -> Finished {
+      try sandbox.vaultctl(["plan", "--detailed-exitcode"], home: empty.path, isRecorded: false)
+    }
+    let same = try plan()
+    #expect(same.status == 0 && !same.text.contains("VC2050"), "\(same.text)")
+    try sandbox.writeProject(keys: [bobsKey])
+    let removal = try plan()
+    #expect(removal.status == 2)
+    for line in ["+ \(bobsKey)", "- \(sandbox.key)", "a new key"] {
+      #expect(removal.text.contains(line), "\(removal.text)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: empty.path).isEmpty)
+  }
+
+  /// An earlier version noted no recipients; their public keys say whom the key is addressed to.
+  @Test func aKeyWithoutANoteNeedsPublicKeys() throws {
+    let lines = try sealedKey().split(separator: "\n", omittingEmptySubsequences: false)
+    let plain = lines.filter { !$0.hasPrefix("Comment:") }
+    #expect(plain.count == lines.count - 1)
+    _ = try run(
+      "/usr/bin/sqlite3",
+      [
+        sandbox.folder.path + "/.vaultctl/vault.db",
+        "UPDATE store_key SET sealed = '\(plain.joined(separator: "\n"))'",
+      ])
+    try fine(["plan", "--detailed-exitcode"])
+    let empty = try TemporaryFolder()
     let plan = try sandbox.vaultctl(
       ["plan", "--detailed-exitcode"], home: empty.path, isRecorded: false)
     #expect(plan.status == 0 && plan.text.contains("VC2050"), "\(plan.text)\(plan.errorText)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: empty.path).isEmpty)
+    try sandbox.writeProject(keys: [sandbox.key, bobsKey])
+    let addition = try sandbox.vaultctl(["plan", "--detailed-exitcode"], isRecorded: false)
+    #expect(addition.status == 2 && addition.text.contains("+ Bob"), "\(addition.text)")
   }
 }

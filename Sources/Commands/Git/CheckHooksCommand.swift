@@ -18,8 +18,13 @@ struct CheckHooksCommand: Subcommand {
     let git = Git(folder: try ProjectRoot.find(global.project))
     let contents = try ProjectReader.contents(of: StagedProject(git))
     let staged = Set(try git.stagedFiles())
-    let diagnostics = contents.manifests.filter { staged.contains($0.file) }
-      .flatMap(\.diagnostics).filter { $0.severity == .error }
+    let unread = contents.diagnostics.filter {
+      $0.location?.file.map(staged.contains) ?? false
+    }
+    let diagnostics =
+      (unread
+      + contents.manifests.filter { staged.contains($0.file) }.flatMap(\.diagnostics))
+      .filter { $0.severity == .error }
     console.report(diagnostics, sources: contents.sources)
     guard diagnostics.isEmpty else {
       console.note("\nThe commit was rejected. Fix the staged files (git add), then commit again.")

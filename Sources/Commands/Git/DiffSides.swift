@@ -28,7 +28,9 @@ struct DiffSides {
       return
     }
     let before = try GitSnapshot(git, commit: ends.old, folder: folder)
-    old = before.exists(Project.fileName) ? try ProjectReader.contents(of: before) : nil
+    // Whatever else was there was no project.
+    let hadProject = before.entries(at: Project.fileName).map(\.kind) == [.file]
+    old = hadProject ? try ProjectReader.contents(of: before) : nil
     if let commit = ends.new {
       new = try ProjectReader.contents(of: try GitSnapshot(git, commit: commit, folder: folder))
     } else {

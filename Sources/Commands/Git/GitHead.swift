@@ -10,7 +10,7 @@ package enum GitHead {
     guard head.hasPrefix("ref: ") else { return valid(head) }
     let name = String(head.dropFirst(5))
     if let commit = line(folder + "/.git/" + name) { return valid(commit) }
-    let packed = (try? String(contentsOfFile: folder + "/.git/packed-refs", encoding: .utf8)) ?? ""
+    let packed = text(folder + "/.git/packed-refs") ?? ""
     return packed.split(separator: "\n").first { $0.hasSuffix(" " + name) }
       .flatMap { valid(String($0.prefix { $0 != " " })) }
   }
@@ -26,8 +26,13 @@ package enum GitHead {
   }
 
   private static func line(_ path: String) -> String? {
-    (try? String(contentsOfFile: path, encoding: .utf8))?
-      .split(separator: "\n").first.map(String.init)
+    text(path)?.split(separator: "\n").first.map(String.init)
+  }
+
+  /// A folder that was copied and not cloned can have anything there.
+  private static func text(_ path: String) -> String? {
+    let bytes = try? RegularFile(limit: FileLimit.plan, links: .followed).bytes(path)
+    return bytes.map { String(decoding: $0, as: UTF8.self) }
   }
 
   private static func valid(_ text: String) -> String? {

@@ -5,10 +5,11 @@ import GitPlumbing
 /// A folder's files as a commit or the index has them; needs no work tree.
 struct GitSnapshot: ManifestSource {
   private let git: Git
-  /// The objects' ids by path.
-  private let blobs: [String: String]
+  private let entries: [String: GitEntry]
+  /// In the order of their bytes.
+  private let paths: [String]
   /// Objects that were already read.
-  private let loaded: [String: [UInt8]]
+  private let loaded: LoadedObjects
   /// Whether the folder has files that it does not list.
   private let isPart: Bool
 
@@ -18,22 +19,24 @@ struct GitSnapshot: ManifestSource {
     let paths = folder.isEmpty ? [] : ["--", prefix]
     let listing = try git.output(["ls-tree", "-r", "-z", "--full-tree", commit] + paths)
     self.init(
-      git, Git.files(in: listing, idAt: 2).map { (String($0.path.dropFirst(prefix.count)), $0.id) })
+      git,
+      Git.entries(in: listing, idAt: 2).map { (String($0.path.dropFirst(prefix.count)), $0.entry) })
   }
 
   /// The staged files of the folder that `git` runs in.
   init(stagedIn git: Git) throws {
-    self.init(git, Git.files(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1))
+    self.init(git, Git.entries(in: try git.output(["ls-files", "-s", "-z"]), idAt: 1))
   }
 
   private init(
-    _ git: Git, _ files: [(path: String, id: String)], loaded: [String: [UInt8]] = [:],
-    isPart: Bool = false
+    _ git: Git, _ listed: [(path: String, entry: GitEntry)],
+    loaded: LoadedObjects = LoadedObjects(), isPart: Bool = false
   ) {
     self.git = git
     self.loaded = loaded
     self.isPart = isPart
-    blobs = Dictionary(files.map { ($0.path, $0.id) }) { first, _ in first }
+    entries = Dictionary(listed.map { ($0.path, $0.entry) }) { first, _ in first }
+    paths = entries.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// The files that differ between two commits, and one more file that does not differ.
@@ -47,29 +50,52 @@ struct GitSnapshot: ManifestSource {
     let found = try git.differences(from: old, to: new, in: folder)
       .map { (path: String($0.path.dropFirst(prefix.count)), old: $0.old, new: $0.new) }
     if found.contains(where: { $0.path == shared }) || folder.contains("\n") { return nil }
-    let sharedObject = "\(new):\(prefix)\(shared)"
-    let ids = [sharedObject] + found.flatMap { [$0.old, $0.new].compactMap { $0 } }
-    let contents = try git.objects(ids)
-    guard contents.first.map({ $0 != nil }) == true else { return nil }
-    let loaded = Dictionary(zip(ids, contents).compactMap { id, bytes in bytes.map { (id, $0) } }) {
-      first, _ in first
+    let listing = try git.output(
+      ["ls-tree", "-z", "--full-tree", new, "--", prefix + shared])
+    guard let entry = Git.entries(in: listing, idAt: 2).first?.entry else { return nil }
+    let manifests = found.filter { ProjectReader.isYAML($0.path) }
+      .flatMap { [$0.old, $0.new].compactMap { $0?.kind == .file ? $0?.id : nil } }
+    let loaded = try LoadedObjects(git, [entry.id] + manifests, limit: FileLimit.manifest)
+    func side(_ entries: [(path: String, entry: GitEntry?)]) -> GitSnapshot {
+      let present = entries.compactMap { path, entry in entry.map { (path: path, entry: $0) } }
+      return GitSnapshot(git, [(shared, entry)] + present, loaded: loaded, isPart: true)
     }
-    func side(_ id: (_ file: (path: String, old: String?, new: String?)) -> String?) -> GitSnapshot
-    {
-      let files = found.compactMap { file in id(file).map { (path: file.path, id: $0) } }
-      return GitSnapshot(git, [(shared, sharedObject)] + files, loaded: loaded, isPart: true)
-    }
-    return (side(\.old), side(\.new))
+    return (side(found.map { ($0.path, $0.old) }), side(found.map { ($0.path, $0.new) }))
   }
 
   func exists(_ path: String) -> Bool {
-    isPart || blobs[path] != nil || blobs.keys.contains { $0.hasPrefix(path + "/") }
+    isPart || entries[path] != nil || link(above: path) != nil || !below(path).isEmpty
   }
 
-  func files(at path: String) -> [String] {
-    if blobs[path] != nil { return [path] }
-    let prefix = path == "." || path.isEmpty ? "" : path + "/"
-    return blobs.keys.filter { $0.hasPrefix(prefix) && Self.isVisible($0) }.sorted()
+  func entries(at path: String) -> [SourceEntry] {
+    if let link = link(above: path) { return [SourceEntry(link, .link)] }
+    if let entry = entries[path] { return [SourceEntry(path, entry.kind.inSource)] }
+    return below(path).filter(Self.isVisible).compactMap { found in
+      entries[found].map { SourceEntry(found, $0.kind.inSource) }
+    }
+  }
+
+  /// A link among the folders that a path leads through.
+  private func link(above path: String) -> String? {
+    path.indices.lazy.filter { path[$0] == "/" }.map { String(path[..<$0]) }
+      .first { entries[$0]?.kind == .link }
+  }
+
+  /// Found in as many steps as their number, whatever else there is.
+  private func below(_ folder: String) -> ArraySlice<String> {
+    if folder == "." { return paths[...] }
+    let prefix = folder + "/"
+    var low = paths.startIndex
+    var high = paths.endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if paths[middle].utf8.lexicographicallyPrecedes(prefix.utf8) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return paths[low...].prefix { $0.utf8.starts(with: prefix.utf8) }
   }
 
   /// Whether no part of a path is hidden.
@@ -77,17 +103,49 @@ struct GitSnapshot: ManifestSource {
     !path.split(separator: "/").contains { $0.hasPrefix(".") && $0 != "." }
   }
 
-  func read(_ files: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
-    let wanted = files.compactMap { blobs[$0] }.filter { loaded[$0] == nil }
-    var contents = loaded
+  func read(_ files: [String], limit: Int) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
+    let wanted = files.compactMap { file in
+      entries[file].flatMap { $0.kind == .file && loaded.sizes[$0.id] == nil ? $0.id : nil }
+    }
+    let more: LoadedObjects
     do throws(GitError) {
-      for (id, bytes) in zip(wanted, try git.objects(wanted)) { contents[id] = bytes }
+      more = try LoadedObjects(git, wanted, limit: limit)
     } catch {
       throw Diagnostic(error)
     }
     return files.map { file in
-      guard let id = blobs[file], let bytes = contents[id] else { return .failure(.missing(file)) }
-      return .success(bytes)
+      guard let entry = entries[file] else { return .failure(.missing(file)) }
+      if let fault = Diagnostic(SourceEntry(file, entry.kind.inSource)) { return .failure(fault) }
+      let size = more.sizes[entry.id] ?? loaded.sizes[entry.id]
+      if let size, size > limit {
+        return .failure(.tooLarge(file, bytes: size, limit: limit))
+      }
+      let bytes = more.contents[entry.id] ?? loaded.contents[entry.id]
+      return bytes.map { .success($0) } ?? .failure(.missing(file))
+    }
+  }
+}
+
+/// Objects by their ids. One that is larger than a limit is not asked for: git would print all of it.
+private struct LoadedObjects {
+  private(set) var sizes: [String: Int] = [:]
+  private(set) var contents: [String: [UInt8]] = [:]
+
+  init() {}
+
+  init(_ git: Git, _ ids: [String], limit: Int) throws(GitError) {
+    for (id, size) in zip(ids, try git.sizes(ids)) { sizes[id] = size }
+    let small = ids.filter { sizes[$0] ?? .max <= limit }
+    for (id, bytes) in zip(small, try git.objects(small)) { contents[id] = bytes }
+  }
+}
+
+extension GitEntry.Kind {
+  fileprivate var inSource: SourceEntry.Kind {
+    switch self {
+    case .file: .file
+    case .link: .link
+    case .submodule: .repository
     }
   }
 }

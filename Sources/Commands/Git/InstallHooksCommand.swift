@@ -7,10 +7,11 @@ struct InstallHooksCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
     abstract: "Install the pre-commit hook and the diff driver.",
-    discussion: "An existing hook is never changed. Run this once in each clone.")
-
-  /// Marks a hook that vaultctl wrote.
-  private static let mark = "# Written by: vaultctl hooks install"
+    discussion: """
+      A hook that has a line of yours is never changed: add the line that is shown to it. For another \
+      project of the same repository, the check is added to the hook that vaultctl wrote. Run this once \
+      in each clone.
+      """)
 
   @OptionGroup var global: GlobalOptions
 
@@ -18,31 +19,39 @@ struct InstallHooksCommand: Subcommand {
     let root = try ProjectRoot.find(global.project)
     let git = Git(folder: root)
     let path = try git.hook("pre-commit")
-    let prefix = try git.line(["rev-parse", "--show-prefix"])
-    let script = """
-      #!/bin/sh
-      \(Self.mark)
-      exec vaultctl hooks check -C \(shellWord("./" + prefix))
-
-      """
-    if let there = try? String(contentsOfFile: path, encoding: .utf8), !there.contains(Self.mark) {
-      throw Failure(
-        Diagnostic(
-          .alreadyExists, "a pre-commit hook already exists", at: .file(path),
-          notes: ["it was not changed"],
-          help: ["add this line to it: vaultctl hooks check -C \(shellWord("./" + prefix))"]))
-    }
+    let folder = "./" + (try git.line(["rev-parse", "--show-prefix"]))
+    var script = try present(path, folder)
+    script.add(folder)
     do {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: path).deletingLastPathComponent(),
         withIntermediateDirectories: true)
-      try Data(script.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     } catch {
-      throw Failure(.unreadable(path, error))
+      throw Failure(.unwritable(path, error))
+    }
+    try PrivateFile(path).replace(with: script.bytes)
+    guard unsafe chmod(path, 0o755) == 0 else {
+      throw Failure(.unwritable(path, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)))
     }
     _ = try git.output(["config", "--local"] + TextconvCommand.setting)
     console.result("Before each commit, git now runs: vaultctl hooks check\n")
     return .fine
+  }
+
+  /// The hook that vaultctl wrote, or a new one.
+  ///
+  /// - Throws: if there is anything else, whatever it is.
+  private func present(_ path: String, _ folder: String) throws -> HookScript {
+    do throws(RegularFile.Fault) {
+      let bytes = try RegularFile(limit: FileLimit.manifest).bytes(path)
+      if let script = HookScript(bytes) { return script }
+    } catch {
+      if error == .missing { return HookScript() }
+    }
+    throw Failure(
+      Diagnostic(
+        .alreadyExists, "a pre-commit hook already exists", at: .file(path),
+        notes: ["it was not changed"],
+        help: ["add this line to it: \(HookScript.check(folder))"]))
   }
 }

@@ -13,10 +13,11 @@ struct StagedProject: ManifestSource {
   }
 
   func exists(_ path: String) -> Bool { staged.exists(path) || files.exists(path) }
-  func files(at path: String) -> [String] { staged.files(at: path) }
+  func entries(at path: String) -> [SourceEntry] { staged.entries(at: path) }
 
-  func read(_ names: [String]) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
+  func read(_ names: [String], limit: Int) throws(Diagnostic) -> [Result<[UInt8], Diagnostic>] {
     let isProjectFile = names == [Project.fileName] && !staged.exists(Project.fileName)
-    return try isProjectFile ? files.read(names) : staged.read(names)
+    return try isProjectFile
+      ? files.read(names, limit: limit) : staged.read(names, limit: limit)
   }
 }

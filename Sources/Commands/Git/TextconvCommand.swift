@@ -18,12 +18,7 @@ struct TextconvCommand: Subcommand {
   @Argument(help: "File to print.", completion: .file()) var file: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-    } catch {
-      throw Failure(.unreadable(file, error))
-    }
+    let bytes = try NamedFile(file, limit: FileLimit.plan).bytes()
     console.result(
       MachineText(manifest: summarized(String(decoding: bytes, as: UTF8.self))))
     return .fine

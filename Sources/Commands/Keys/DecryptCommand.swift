@@ -18,6 +18,7 @@ struct DecryptCommand: Subcommand {
   @Argument(help: "Field (default: all sealed fields).") var field: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
+    PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
     let layers = try workspace.documents(name).map(\.document)
     guard let document = layers.first else { return .failed }

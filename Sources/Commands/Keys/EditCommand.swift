@@ -9,7 +9,9 @@ struct EditCommand: Subcommand {
     commandName: "edit", abstract: "Edit one sealed value in $EDITOR.",
     discussion: """
       The value is written to a file with mode 0600 in a private folder, in memory if the machine \
-      has a memory file system, and the file is wiped when the editor exits.
+      has a memory file system. The folder is wiped with everything that the editor wrote to it, \
+      however the command ends; what a killed one left is wiped by the next. A value that is refused \
+      can be edited again.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -19,6 +21,7 @@ struct EditCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
+    try workspace.requireAllFiles()
     let layers = try workspace.documents(name)
     let top = layers[0]
     let field = try chosenField(top.document)
@@ -26,19 +29,44 @@ struct EditCommand: Subcommand {
     let address = FieldAddress(top.document.name, field)
     let holder = layers.map(\.document).first { $0.slot(field)?.sealed != nil }
     let old = try await oldValue(holder, address, sealer, workspace)
-    guard let new = try ValueEditor.edited(old) else {
-      throw Failure(
-        Diagnostic(
-          .cancelled, "the editor exited with an error; nothing was changed",
-          help: ["use another editor: EDITOR=nano vaultctl edit \(name) \(field)"]))
-    }
-    if let old, old.constantTimeEquals(new) {
-      console.result("`\(field)` of `\(top.document.name)` is unchanged.\n")
-      return .fine
-    }
     let setter = FieldSetter(workspace: workspace, sealer: sealer)
-    try await setter.set(field, to: new, in: top, console)
-    return .fine
+    let editor = try ValueEditor(old)
+    defer { editor.end() }
+    while true {
+      guard try editor.succeeds() else { throw Failure(editorFailed(field)) }
+      do {
+        let new = try editor.value()
+        if let old, old.constantTimeEquals(new) {
+          console.result("`\(field)` of `\(top.document.name)` is unchanged.\n")
+        } else {
+          try await setter.set(field, to: new, in: top, console)
+        }
+        return .fine
+      } catch {
+        try editAgain(after: Failure(error, outcome: .failed), console)
+      }
+    }
+  }
+
+  /// What was typed is not lost because it was refused.
+  ///
+  /// - Throws: the failure, if the value is to be discarded, or nobody can be asked.
+  private func editAgain(after failure: Failure, _ console: Console) throws {
+    guard console.canAsk else {
+      throw Failure(failure.diagnostics + [.discarded], sources: failure.sources)
+    }
+    console.report(failure.diagnostics, sources: failure.sources)
+    let answer = console.answer(
+      to: "Edit the value again? Type `yes` to edit, `no` to discard it: ")
+    if answer != "yes" { throw Failure(.discarded) }
+  }
+
+  private func editorFailed(_ field: FieldName) -> Diagnostic {
+    Diagnostic(
+      .cancelled, "the editor exited with an error; nothing was changed",
+      help: [
+        "use another editor: EDITOR=nano vaultctl edit \(shellWord(name)) \(shellWord(field.rawValue))"
+      ])
   }
 
   private func chosenField(_ document: ManifestDocument) throws -> FieldName {
@@ -67,5 +95,13 @@ struct EditCommand: Subcommand {
     case .failure(let fault): throw Failure([fault], sources: workspace.sources)
     case nil: return nil
     }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static var discarded: Diagnostic {
+    Diagnostic(
+      .editDiscarded, "the edited value was discarded", notes: ["the manifest was not changed"],
+      help: ["edit it again at a terminal, or pass a valid value: vaultctl set NAME FIELD"])
   }
 }

@@ -17,6 +17,7 @@ struct EncryptCommand: Subcommand {
   var files: [String] = []
 
   func carryOut(_ console: Console) async throws -> Outcome {
+    PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let manifests = try workspace.manifests(files)

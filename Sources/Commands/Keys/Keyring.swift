@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Manifests
 import Model
 import OpenPGP
@@ -29,6 +30,15 @@ struct Keyring: Sendable {
     let texts = project.recipients(of: environment)
     let keys = try await resolved(texts)
     return texts.compactMap { keys[$0.text] }
+  }
+
+  /// Whether there is a keyring. gpg makes one where there is none, so a plan does not ask it then.
+  var exists: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    let home = environment["GNUPGHOME"] ?? NSHomeDirectory() + "/.gnupg"
+    return ["pubring.kbx", "pubring.gpg", "public-keys.d"].contains {
+      FileManager.default.fileExists(atPath: "\(home)/\($0)")
+    }
   }
 
   /// Recipients of the project that cannot be used.

@@ -18,8 +18,21 @@ struct SetCommand: Subcommand {
   @Argument(help: "Setup field.") var field: String
   @Flag(help: "Read the value from stdin even if it is a terminal.") var stdin = false
 
+  /// Taken so that our own message answers, which does not show it.
+  @Argument(help: .hidden) var surplus: [String] = []
+
+  func validate() throws {
+    if surplus.isEmpty { return }
+    throw ValidationError(
+      "the value must not be an argument: other processes can read it, and the shell may have saved it "
+        + "in its history. If it is a real secret, create a new one. Leave it out and type it at the "
+        + "prompt, or pass it to stdin.")
+  }
+
   func carryOut(_ console: Console) async throws -> Outcome {
+    PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
+    try workspace.requireAllFiles()
     let top = try workspace.documents(name)[0]
     let field = FieldName(field)
     try top.document.requireField(field)
@@ -28,7 +41,7 @@ struct SetCommand: Subcommand {
     let value: SecretBytes
     do {
       value = try console.secret(prompt: prompt)
-    } catch {
+    } catch is SecretInput.TooLarge {
       throw ValidationError("the value is larger than \(SecretInput.limit) bytes")
     }
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))

@@ -15,8 +15,9 @@ package struct FailOnPolicy: Hashable, Sendable {
     kinds = projectKinds.union(
       try words.map { word in
         if let kind = FindingKind(rawValue: word) { return kind }
-        let known = FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("unknown finding `\(word)` for --fail-on; known findings: \(known)")
+        let refused = RefusedWord(word, known: FindingKind.allCases.map(\.rawValue))
+        throw ValidationError(
+          "unknown finding\(refused.quoted) for --fail-on; known findings: \(refused.listing)")
       })
   }
 

@@ -4,13 +4,8 @@ package import Planning
 
 extension SavedPlan {
   package static func read(_ file: String) throws -> SavedPlan {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-    } catch {
-      throw Diagnostic.unreadable(file, error)
-    }
-    return try SavedPlan(reading: bytes, from: file)
+    let bytes = try NamedFile(file, limit: FileLimit.plan).bytes()
+    return try SavedPlan(reading: Data(bytes), from: file)
   }
 
   /// Atomically, and never readable by another user: a plan names connections, accounts and labels.

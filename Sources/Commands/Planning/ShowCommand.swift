@@ -21,7 +21,7 @@ struct ShowCommand: Subcommand {
   var format: ReportFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    if FileManager.default.fileExists(atPath: name) { return try shown(plan: name, console) }
+    if NamedFile.isPlan(name) { return try shown(plan: name, console) }
     if format != .text { throw ValidationError("--format can only be used with a saved plan") }
     let workspace = try Workspace.load(global)
     let session = try SessionFactory(console: console).session(for: workspace)

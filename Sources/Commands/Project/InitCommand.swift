@@ -86,7 +86,7 @@ struct InitCommand: Subcommand {
     guard files.exists(file) else {
       return try files.create(file, lines.joined(separator: "\n") + "\n")
     }
-    let bytes = try files.read(file)
+    let bytes = try files.read(file, limit: FileLimit.manifest)
     let present = String(decoding: bytes, as: UTF8.self).split { $0.isNewline }.map(String.init)
     let missing = lines.filter { !present.contains($0) }
     if missing.isEmpty { return }

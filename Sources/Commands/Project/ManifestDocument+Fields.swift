@@ -14,12 +14,11 @@ extension ManifestDocument {
     let shapes = shape.map { [$0] } ?? app?.setups ?? []
     if shapes.contains(where: { $0.isOpen || $0[field] != nil }) { return }
     let known = shapes.flatMap(\.fields).map(\.name.rawValue)
-    let near = nearestName(to: field.rawValue, among: known)
+    let word = RefusedWord(field.rawValue, known: Set(known).sorted())
     throw Failure(
       Diagnostic(
-        .unknownField, "`\(name)` has no field `\(field)`", at: origin.nameLocation,
-        notes: ["its fields: \(Set(known).sorted().joined(separator: ", "))"],
-        help: near.map { ["did you mean `\($0)`?"] } ?? []))
+        .unknownField, "`\(name)` has no \(word.isNear ? "field\(word.quoted)" : "such field")",
+        at: origin.nameLocation, notes: ["its fields: \(word.listing)"], help: word.help))
   }
 
   /// What is wrong with a field's value, as a predicate that follows the field's name.

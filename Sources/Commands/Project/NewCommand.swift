@@ -65,13 +65,8 @@ struct NewCommand: Subcommand {
   private func scaffold(
     for path: String, _ workspace: Workspace, _ console: Console
   ) throws -> Outcome {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw Diagnostic.unreadable(path, error)
-    }
-    let read = FlowFile(Array(bytes), file: path)
+    let bytes = try NamedFile(path, limit: FileLimit.flow).bytes()
+    let read = FlowFile(bytes, file: path)
     let flow = read.flow
     if read.diagnostics.hasErrors {
       throw Failure(read.diagnostics, sources: [path: read.source])
@@ -90,20 +85,21 @@ struct NewCommand: Subcommand {
   private func chosenApp(_ catalog: Catalog) throws -> App {
     let text = app ?? ""
     if let found = catalog[AppID(text)] { return found }
-    let names = catalog.apps.keys.map(\.rawValue).sorted()
-    let near = nearestName(to: text, among: names)
+    let word = RefusedWord(text, known: catalog.appNames)
     throw Failure(
       Diagnostic(
-        .unknownApp, "unknown app `\(text)`", notes: ["apps: \(names.joined(separator: ", "))"],
-        help: near.map { ["did you mean `\($0)`?"] } ?? []))
+        .unknownApp, "unknown app\(word.quoted)", notes: ["apps: \(word.listing)"],
+        help: word.help))
   }
 
   private func chosenShape(_ app: App) throws -> SetupShape? {
     guard let type else { return app.setups.first }
     if let shape = app.setup(SetupType(type)) { return shape }
+    let word = RefusedWord(type, known: app.setups.map(\.type.rawValue))
     throw Failure(
       Diagnostic(
-        .unknownSetupType, "`\(app.id)` has no setup `\(type)`",
-        notes: ["its setups: \(app.setups.map(\.type.rawValue).joined(separator: ", "))"]))
+        .unknownSetupType,
+        "`\(app.id)` has no \(word.isNear ? "setup\(word.quoted)" : "such setup")",
+        notes: ["its setups: \(word.listing)"], help: word.help))
   }
 }

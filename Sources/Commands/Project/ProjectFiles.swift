@@ -11,63 +11,113 @@ package struct ProjectFiles: ManifestSource {
 
   package func path(_ file: String) -> String { root + "/" + file }
 
-  package func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(file)) }
+  package func exists(_ file: String) -> Bool {
+    for path in Self.ancestors(of: file) where kind(of: path) == .entry(.link) { return true }
+    return kind(of: file) != nil
+  }
 
-  package func read(_ files: [String]) -> [Result<[UInt8], Diagnostic>] {
-    files.concurrentMap { file in
-      if let bytes = WholeFile.bytes(path(file)) { return .success(bytes) }
-      // Foundation describes the failure.
-      do {
-        return .success(Array(try Data(contentsOf: URL(fileURLWithPath: path(file)))))
+  package func read(_ files: [String], limit: Int) -> [Result<[UInt8], Diagnostic>] {
+    let reader = RegularFile(limit: limit)
+    return files.concurrentMap { file in
+      do throws(RegularFile.Fault) {
+        return .success(try reader.bytes(path(file)))
       } catch {
-        return .failure(.unreadable(file, error))
+        return .failure(Diagnostic(error, file))
       }
     }
   }
 
-  package func files(at start: String) throws(Diagnostic) -> [String] {
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: path(start), isDirectory: &isFolder) else {
-      return []
+  package func entries(at start: String) throws(Diagnostic) -> [SourceEntry] {
+    for path in Self.ancestors(of: start) {
+      if kind(of: path) == .entry(.link) { return [SourceEntry(path, .link)] }
     }
-    guard isFolder.boolValue else { return [start] }
-    var files: [String] = []
-    try list(start == "." ? "" : start + "/", into: &files)
-    return files.sorted()
+    switch start == "." ? .folder : kind(of: start) {
+    case nil: return []
+    case .entry(let kind): return [SourceEntry(start, kind)]
+    case .folder:
+      var entries: [SourceEntry] = []
+      try list(start == "." ? "" : start + "/", into: &entries)
+      return entries.sorted { $0.path < $1.path }
+    }
   }
 
-  /// Files below a folder that are not hidden; links are not followed (readdir(3)).
+  /// The folders that a path leads through, the outermost first.
+  private static func ancestors(of path: String) -> [String] {
+    path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
+  }
+
+  private enum Kind: Hashable {
+    case folder
+    case entry(SourceEntry.Kind)
+
+    /// For readdir(3); `nil` if the file system does not report the type in listings.
+    init?(listed type: Int) {
+      switch type {
+      case Int(DT_DIR): self = .folder
+      case Int(DT_REG): self = .entry(.file)
+      case Int(DT_LNK): self = .entry(.link)
+      case Int(DT_UNKNOWN): return nil
+      default: self = .entry(.special)
+      }
+    }
+
+    init(mode: mode_t) {
+      switch mode & S_IFMT {
+      case S_IFDIR: self = .folder
+      case S_IFREG: self = .entry(.file)
+      case S_IFLNK: self = .entry(.link)
+      default: self = .entry(.special)
+      }
+    }
+  }
+
+  /// `nil` if there is nothing.
+  private func kind(of file: String) -> Kind? {
+    var status = stat()
+    return unsafe lstat(path(file), &status) == 0 ? Kind(mode: status.st_mode) : nil
+  }
+
+  /// What is below a folder and not hidden (readdir(3)).
   ///
   /// - Parameter prefix: the folder with a slash at its end; empty for the root.
-  private func list(_ prefix: String, into files: inout [String]) throws(Diagnostic) {
+  private func list(_ prefix: String, into entries: inout [SourceEntry]) throws(Diagnostic) {
+    let name = prefix.isEmpty ? "." : String(prefix.dropLast())
     guard let folder = unsafe opendir(path(prefix)) else {
-      let name = prefix.isEmpty ? "." : String(prefix.dropLast())
       throw .unreadable(name, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO))
     }
     defer { unsafe closedir(folder) }
+    let first = entries.count
     var folders: [String] = []
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
       }
+      if name == ".git", !prefix.isEmpty {
+        entries.removeSubrange(first...)
+        return entries.append(SourceEntry(String(prefix.dropLast()), .repository))
+      }
       if name.hasPrefix(".") { continue }
-      switch unsafe Int(entry.pointee.d_type) {
-      case Int(DT_DIR): folders.append(prefix + name)
-      case Int(DT_UNKNOWN) where isFolder(prefix + name): folders.append(prefix + name)
-      default: files.append(prefix + name)
+      let path = prefix + name
+      switch unsafe Kind(listed: Int(entry.pointee.d_type)) ?? kind(of: path) {
+      case .folder: folders.append(path)
+      case .entry(let kind): entries.append(SourceEntry(path, kind))
+      // It was removed meanwhile.
+      case nil: break
       }
     }
-    for folder in folders { try list(folder + "/", into: &files) }
+    for folder in folders { try list(folder + "/", into: &entries) }
   }
 
-  /// For file systems that do not report the type in listings.
-  private func isFolder(_ file: String) -> Bool {
-    var status = stat()
-    return unsafe lstat(path(file), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// So that nothing is written outside of the project.
+  private func requireNoLink(to file: String) throws(Diagnostic) {
+    for path in Self.ancestors(of: file) + [file] where kind(of: path) == .entry(.link) {
+      throw Diagnostic(.link, path)
+    }
   }
 
   /// Replaces a file atomically: a reader sees the old bytes or the new ones. Its mode stays.
   package func replace(_ file: String, with bytes: [UInt8]) throws(Diagnostic) {
+    try requireNoLink(to: file)
     let target = path(file)
     let temporary = target + ".vaultctl-\(UInt32.random(in: 0...UInt32.max))"
     do {
@@ -84,6 +134,7 @@ package struct ProjectFiles: ManifestSource {
 
   /// Writes a new file; an existing one is never overwritten.
   package func create(_ file: String, _ text: String) throws(Diagnostic) {
+    try requireNoLink(to: file)
     if exists(file) {
       throw Diagnostic(
         .alreadyExists, "`\(file)` already exists", at: .file(file),
@@ -97,32 +148,5 @@ package struct ProjectFiles: ManifestSource {
     } catch {
       throw .unwritable(file, error)
     }
-  }
-}
-
-/// Files read with no more than open(2), fstat(2) and read(2).
-private enum WholeFile {
-  /// `nil` if it cannot be read that way.
-  static func bytes(_ path: String) -> [UInt8]? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return nil
-    }
-    let size = Int(status.st_size)
-    var isWhole = false
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let got = unsafe Foundation.read(
-          descriptor, buffer.baseAddress?.advanced(by: count), size - count)
-        if got < 0, errno == EINTR { continue }
-        if got <= 0 { break }
-        count += got
-      }
-      isWhole = count == size
-    }
-    return isWhole ? bytes : nil
   }
 }

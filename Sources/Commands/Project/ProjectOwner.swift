@@ -3,10 +3,11 @@ import Foundation
 /// Whose files may be a project that was not named but found, as git decides it (`safe.directory` of
 /// git-config(1)).
 package enum ProjectOwner {
-  /// Whether neither a file nor what it links to is another user's.
+  /// Whether neither a file nor what it links to is another user's. What a link leads to may be missing.
   static func isTrusted(_ path: String) -> Bool {
     var (link, target) = (stat(), stat())
-    guard unsafe lstat(path, &link) == 0, unsafe stat(path, &target) == 0 else { return false }
+    guard unsafe lstat(path, &link) == 0 else { return false }
+    if unsafe stat(path, &target) != 0 { target = link }
     let caller = ProcessInfo.processInfo.environment["SUDO_UID"].flatMap { UInt32($0) }
     return [link.st_uid, target.st_uid].allSatisfy {
       accepts(owner: $0, user: geteuid(), caller: caller)

@@ -10,6 +10,8 @@ package struct ProjectReader {
   private var sources: [String: RedactedSource] = [:]
   private let trusted: TrustedProjectFile?
   private var diagnostics: [Diagnostic] = []
+  /// Paths that were reported because they are no files.
+  private var refused: Set<String> = []
   private var untrusted: [Diagnostic] = []
   private var overrides: [Diagnostic] = []
 
@@ -43,9 +45,13 @@ package struct ProjectReader {
 
   private mutating func readProjectFile() throws -> (Project, own: Project, SettingsTree) {
     let file = Project.fileName
-    let (yaml, faults) = YAMLFile.parse(try source.read(file), file: file)
+    let bytes = try source.read(file, limit: FileLimit.manifest)
+    let (yaml, faults) = YAMLFile.parse(bytes, file: file)
     let read = Project.read(yaml, parseFaults: faults)
-    sources[file] = RedactedSource(yaml.bytes, hidden: faults.hasErrors ? nil : read.hidden)
+    sources[file] =
+      faults.hasErrors
+      ? RedactedSource(unread: bytes, keys: Manifest.knownKeys)
+      : RedactedSource(bytes, hidden: read.hidden)
     guard let own = read.project else { throw Failure(read.diagnostics, sources: sources) }
     overrides = read.diagnostics.filter { $0.code == .appOverridden }
     diagnostics = read.diagnostics.filter { $0.code != .appOverridden }
@@ -84,21 +90,29 @@ package struct ProjectReader {
     of project: Project, at paths: [String], _ environment: String?,
     over base: [ConnectionName: ManifestDocument]
   ) throws -> [Manifest] {
-    let found = try paths.map { path throws(Diagnostic) in try source.files(at: path) }
+    let found = try paths.map { path in
+      try files(at: path) { Self.isYAML($0.path) || (path != "." && $0.kind != .special) }
+    }
     // The files of one folder are sorted; those of several may overlap.
     let sorted = found.count == 1 ? found[0] : Set(found.joined()).sorted()
     let names = sorted.filter {
       Self.isYAML($0) && $0 != Project.fileName && project.environment(of: $0)?.name == environment
     }
-    let read = Array(zip(names, try source.read(names))).concurrentMap { name, result in
-      result.map { bytes in
-        let (yaml, faults) = YAMLFile.parse(bytes, file: name)
-        let manifest = Manifest(
-          yaml, parseFaults: faults, catalog: project.catalog, environment: environment,
-          over: base)
-        return (manifest, RedactedSource(bytes, hidden: faults.hasErrors ? nil : manifest.hidden))
+    let read = Array(zip(names, try source.read(names, limit: FileLimit.manifest)))
+      .concurrentMap { name, result in
+        result.map { bytes in
+          let (yaml, faults) = YAMLFile.parse(bytes, file: name)
+          let manifest = Manifest(
+            yaml, parseFaults: faults, catalog: project.catalog, environment: environment,
+            over: base)
+          let source =
+            faults.hasErrors
+            ? RedactedSource(
+              unread: bytes, keys: Manifest.knownKeys.union(project.catalog.fieldNames))
+            : RedactedSource(bytes, hidden: manifest.hidden)
+          return (manifest, source)
+        }
       }
-    }
     sources.reserveCapacity(sources.count + read.count)
     var manifests: [Manifest] = []
     for result in read {
@@ -112,12 +126,36 @@ package struct ProjectReader {
     return manifests
   }
 
+  /// The files at or below a path.
+  ///
+  /// - Parameter isWanted: whether something that is no file is reported. A linked folder may hold
+  ///   anything, so that it cannot be left out silently.
+  private mutating func files(
+    at path: String, reporting isWanted: (SourceEntry) -> Bool
+  ) throws(Diagnostic) -> [String] {
+    var files: [String] = []
+    for entry in try source.entries(at: path) {
+      if let fault = Diagnostic(entry) {
+        if isWanted(entry), refused.insert(entry.path).inserted { diagnostics.append(fault) }
+      } else {
+        files.append(entry.path)
+      }
+    }
+    return files
+  }
+
   private mutating func readFlows(of project: Project) throws -> [Flow] {
-    let files = Set(
-      try project.flows.flatMap { glob throws(Diagnostic) in try source.files(matching: glob) }
-    ).sorted()
+    var files: Set<String> = []
+    for glob in project.flows {
+      let folder = glob.fixedFolder
+      let found = try self.files(at: folder) {
+        glob.matches($0.path) || (folder != "." && $0.kind != .special)
+      }
+      files.formUnion(found.filter(glob.matches))
+    }
+    let names = files.sorted()
     var flows: [Flow] = []
-    for (file, result) in zip(files, try source.read(files)) {
+    for (file, result) in zip(names, try source.read(names, limit: FileLimit.flow)) {
       switch result {
       case .failure(let fault): diagnostics.append(fault)
       case .success(let bytes):
@@ -130,7 +168,7 @@ package struct ProjectReader {
     return flows
   }
 
-  private static func isYAML(_ path: String) -> Bool {
+  static func isYAML(_ path: String) -> Bool {
     path.hasSuffix(".yaml") || path.hasSuffix(".yml")
   }
 }

@@ -13,14 +13,14 @@ package enum ProjectRoot {
   ) throws -> String {
     if let given {
       let path = URL(fileURLWithPath: given).standardizedFileURL.path
-      guard FileManager.default.fileExists(atPath: path + "/" + Project.fileName) else {
+      guard ProjectFiles(root: path).exists(Project.fileName) else {
         throw Failure(.noProject(in: given))
       }
       return path
     }
     var folder = folder
     while true {
-      if FileManager.default.fileExists(atPath: folder + "/" + Project.fileName) {
+      if ProjectFiles(root: folder).exists(Project.fileName) {
         for path in [folder, folder + "/" + Project.fileName] where !ProjectOwner.isTrusted(path) {
           throw Failure(.foreign(path, folder))
         }

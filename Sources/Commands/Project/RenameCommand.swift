@@ -21,6 +21,7 @@ struct RenameCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let new = try ConnectionName(argument: newName)
     let workspace = try Workspace.load(global)
+    try workspace.requireAllFiles()
     let layers = try layers(workspace, new)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let sealed = try await resealed(layers.map(\.document), new, sealer, workspace)

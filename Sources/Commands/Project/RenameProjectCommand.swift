@@ -141,7 +141,7 @@ private struct ProjectFileName {
     guard present == old || present == new else {
       throw ValidationError("the project is named `\(present)`, neither `\(old)` nor `\(new)`")
     }
-    let bytes = try files.read(Project.fileName)
+    let bytes = try files.read(Project.fileName, limit: FileLimit.manifest)
     let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
     guard let node = yaml.documents.first?.root?["name"] else {
       preconditionFailure("a project file that was read has a name")

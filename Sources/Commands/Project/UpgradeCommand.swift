@@ -70,7 +70,7 @@ struct UpgradeCommand: Subcommand {
 
   /// A line in the project file; nothing else in it changes.
   private func addID(to files: ProjectFiles) throws {
-    let bytes = try files.read(Project.fileName)
+    let bytes = try files.read(Project.fileName, limit: FileLimit.manifest)
     let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
     guard let root = yaml.documents.first?.root else { return }
     let after = yaml.applying([yaml.inserting("id", .text("\(ProjectID.random())"), into: root)])

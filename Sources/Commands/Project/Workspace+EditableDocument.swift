@@ -17,7 +17,7 @@ extension Workspace {
     let file = editableFile(top)
     guard let environment, file != top.manifest.file else { return top }
     try files.create(file, Scaffold.overlay(name: top.document.name))
-    let (yaml, faults) = YAMLFile.parse(try files.read(file), file: file)
+    let (yaml, faults) = YAMLFile.parse(try files.read(file, limit: FileLimit.manifest), file: file)
     let manifest = Manifest(
       yaml, parseFaults: faults, catalog: catalog, environment: environment.name,
       over: [top.document.name: top.document])

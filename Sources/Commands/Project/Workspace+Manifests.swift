@@ -5,8 +5,13 @@ import Manifests
 extension Workspace {
   /// The manifests that the user names, as paths relative to the current folder or to the project;
   /// all of them if none is named.
+  ///
+  /// - Throws: if one of them is no manifest, or cannot be read.
   func manifests(_ named: [String]) throws -> [Manifest] {
-    if named.isEmpty { return manifests }
+    if named.isEmpty {
+      try requireAllFiles()
+      return manifests
+    }
     let here = FileManager.default.currentDirectoryPath
     return try named.map { name in
       let path = URL(
@@ -17,6 +22,10 @@ extension Workspace {
           $0.file == name || files.path($0.file) == path
         })
       else {
+        let faults = unreadFiles.filter { fault in
+          fault.location?.file.map { $0 == name || path.hasPrefix(files.path($0)) } ?? false
+        }
+        if !faults.isEmpty { throw Failure(faults) }
         throw Failure(
           Diagnostic(
             .unreadableFile, "`\(name)` is not a manifest of this project",
@@ -24,5 +33,19 @@ extension Workspace {
       }
       return manifest
     }
+  }
+
+  /// For a command that writes: what it cannot read may be what it is about.
+  ///
+  /// - Throws: if something where a file should be was not read.
+  func requireAllFiles() throws {
+    if !unreadFiles.isEmpty { throw Failure(unreadFiles) }
+  }
+
+  private var unreadFiles: [Diagnostic] {
+    let codes: Set<DiagnosticCode> = [
+      .unreadableFile, .symbolicLink, .notRegularFile, .nestedRepository, .fileTooLarge,
+    ]
+    return contents.diagnostics.filter { codes.contains($0.code) }
   }
 }

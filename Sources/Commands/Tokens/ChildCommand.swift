@@ -80,8 +80,10 @@ struct ChildCommand {
     }
     let signals = SignalForwarder()
     var process = pid_t()
-    let failure = unsafe ChildProcess.withSignalsAsNew { attributes in
-      unsafe posix_spawnp(&process, command[0], nil, attributes, arguments, environment)
+    let failure = CoreDumps.allowingChildren {
+      unsafe ChildProcess.withSignalsAsNew { attributes in
+        unsafe posix_spawnp(&process, command[0], nil, attributes, arguments, environment)
+      }
     }
     guard failure == 0 else { throw Failure(.cannotRun(command, failure)) }
     signals.forward(to: process)

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -27,20 +26,12 @@ final class SignalForwarder {
   }
 
   private let state = State()
-  private let sources: [any DispatchSourceSignal]
+  private let signals: CaughtSignals
 
   init() {
-    sources = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2].map { [state] number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { state.handle(number) }
-      source.resume()
-      return source
+    signals = CaughtSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]) {
+      [state] number in state.handle(number)
     }
-  }
-
-  deinit {
-    for source in sources { source.cancel() }
   }
 
   /// From now on signals go to this child, those that arrived before included.

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Pacing
 import Synchronization
@@ -7,20 +6,12 @@ import Synchronization
 final class TerminationSignal: Sendable {
   private let sleepers = Sleepers()
   private let runtime: Runtime
-  /// Set once and only released.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+  private let signals: CaughtSignals
 
   /// From now on these signals do not kill the process.
   init(_ runtime: Runtime) {
     self.runtime = runtime
-    let sleepers = sleepers
-    unsafe sources = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { sleepers.wakeAll() }
-      source.resume()
-      return source
-    }
+    signals = CaughtSignals([SIGTERM, SIGINT]) { [sleepers] _ in sleepers.wakeAll() }
   }
 
   var isReceived: Bool { sleepers.isOver }

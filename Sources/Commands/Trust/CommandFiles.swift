@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 import Encodings
 import Foundation
 import Manifests
@@ -35,7 +36,14 @@ struct CommandFiles {
     ].compactMap { $0 }
   }
 
-  func bytes(_ path: String) throws -> [UInt8] { try files.read(path) }
+  /// A link's target is a path of its own, so the link may be followed.
+  func bytes(_ path: String) throws -> [UInt8] {
+    do throws(RegularFile.Fault) {
+      return try RegularFile(limit: FileLimit.program, links: .followed).bytes(files.path(path))
+    } catch {
+      throw Diagnostic(error, path)
+    }
+  }
 
   /// The digest that an approval of these settings names.
   func digest(of settings: SettingsTree) throws -> String {

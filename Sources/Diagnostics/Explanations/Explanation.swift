@@ -27,6 +27,13 @@ extension DiagnosticCode {
     case .keyIsNotText: .keyIsNotText
     case .tabIndentation: .tabIndentation
     case .unreadableFile: .unreadableFile
+    case .symbolicLink: .symbolicLink
+    case .notRegularFile: .notRegularFile
+    case .nestedRepository: .nestedRepository
+    case .keyTooLong: .keyTooLong
+    case .tooManyFaults: .tooManyFaults
+    case .tooManyItems: .tooManyItems
+    case .tooManyDirectives: .tooManyDirectives
 
     // VC11xx: connection manifests.
     case .wrongAPIVersion: .wrongAPIVersion
@@ -115,6 +122,7 @@ extension DiagnosticCode {
     case .addressedToOthers: .addressedToOthers
     case .recipientExpiring: .recipientExpiring
     case .recipientNotYetValid: .recipientNotYetValid
+    case .editDiscarded: .editDiscarded
     case .storeKeyUnchecked: .storeKeyUnchecked
 
     // VC3xxx: planning.

@@ -79,6 +79,58 @@ extension Explanation {
     The operating system refused; the note gives its reason. Nothing was changed.
     """)
 
+  static let symbolicLink = Explanation(
+    "Symbolic link",
+    """
+    The project file, manifests, overlays and flow definitions must be files of the project itself. A
+    link is neither followed nor skipped, in the work tree, in git's index and in commits alike: what it
+    leads to may lie outside the repository, and may change without a change that a review shows. Replace
+    the link with what it leads to. A link below `connections` is refused whatever it leads to, because
+    it may be a folder of manifests; elsewhere, only a link where a file is expected is.
+    """)
+
+  static let notRegularFile = Explanation(
+    "Not a regular file",
+    """
+    A folder, a FIFO, a socket or a device is in the place of a file. Reading some of them never ends, so
+    that nothing but regular files is read.
+    """)
+
+  static let nestedRepository = Explanation(
+    "Repository within the project",
+    """
+    A folder of manifests contains another git repository, such as a submodule. Its files are not part
+    of this repository's commits, so that neither a review nor `vaultctl diff` would show their changes.
+    Add the files to this repository.
+    """)
+
+  static let keyTooLong = Explanation(
+    "Key too long",
+    """
+    A key of a mapping may have at most 1,024 bytes. No key of a manifest needs more.
+    """)
+
+  static let tooManyFaults = Explanation(
+    "Too many errors in one file",
+    """
+    Of one file, at most 1,000 errors and warnings are reported. Fix the ones that are shown; the next run
+    reports the rest.
+    """)
+
+  static let tooManyItems = Explanation(
+    "Too many entries",
+    """
+    A mapping or list of a manifest or of the project file may have at most 1,000 entries, and a file at
+    most 10,000 documents. The limits keep the work for a file in proportion to its size.
+    """)
+
+  static let tooManyDirectives = Explanation(
+    "Too many directives",
+    """
+    At most 100 lines of a file may begin with `%`, which begins a YAML directive. The YAML parser compares
+    each directive with all others, so that a file of many of them would take minutes.
+    """)
+
   static let wrongAPIVersion = Explanation(
     "Unknown API version",
     """

@@ -248,4 +248,12 @@ extension Explanation {
     After that, nothing can be sealed for the key. Its owner extends it with
     `gpg --quick-set-expire`, also for its encryption subkey, and publishes it again.
     """)
+
+  static let editDiscarded = Explanation(
+    "Edited value discarded",
+    """
+    The value that the editor left was refused, for the reason reported with this one, and was not edited
+    again. It was wiped, and the manifest still has the previous value. At a terminal, `edit` asks whether
+    to edit it again.
+    """)
 }

@@ -3,15 +3,20 @@ import Model
 import SourceYAML
 
 extension Diagnostic {
-  static func unknownKey(
-    _ entry: YAMLEntry, in path: String, known: [String], file: String
+  static func unknownKey(_ word: RefusedWord, in path: String, at location: Location) -> Diagnostic
+  {
+    Diagnostic(
+      .unknownKey, "unknown key\(word.quoted)\(path.isEmpty ? "" : " in `\(path)`")", at: location,
+      notes: word.isNear ? [] : ["known keys: \(word.listing)"], help: word.help)
+  }
+
+  static func tooManyItems(
+    _ path: String, _ limit: Int, _ items: String, at location: Location
   ) -> Diagnostic {
-    let near = nearestName(to: entry.keyText, among: known)
-    return Diagnostic(
-      .unknownKey, "unknown key `\(entry.keyText)`\(path.isEmpty ? "" : " in `\(path)`")",
-      at: .source(file: file, range: entry.key.range),
-      notes: near == nil ? ["known keys: \(known.joined(separator: ", "))"] : [],
-      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+    Diagnostic(
+      .tooManyItems,
+      "\(path.isEmpty ? "the document" : "`\(path)`") has more than \(limit) \(items)",
+      at: location, help: ["use fewer"])
   }
 
   static func missingKey(
@@ -40,14 +45,11 @@ extension Diagnostic {
   }
 
   static func notOneOf(
-    _ text: String, _ allowed: [String], _ node: YAMLNode, _ path: String,
-    code: DiagnosticCode = .notOneOf, file: String
+    _ word: RefusedWord, _ path: String, code: DiagnosticCode, at location: Location
   ) -> Diagnostic {
-    let near = nearestName(to: text, among: allowed)
-    return Diagnostic(
-      code, "`\(path)` cannot be `\(text)`", at: .source(file: file, range: node.range),
-      notes: ["allowed values: \(allowed.joined(separator: ", "))"],
-      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+    Diagnostic(
+      code, word.isNear ? "`\(path)` cannot be\(word.quoted)" : "`\(path)` has an unknown value",
+      at: location, notes: ["allowed values: \(word.listing)"], help: word.help)
   }
 }
 

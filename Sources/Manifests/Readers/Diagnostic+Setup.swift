@@ -22,26 +22,12 @@ extension Diagnostic {
   }
 
   static func unknownField(
-    _ entry: YAMLEntry, shape: SetupShape, app: App, file: String
+    _ word: RefusedWord, shape: SetupShape, app: App, at location: Location
   ) -> Diagnostic {
-    let known = shape.fields.map(\.name.rawValue)
-    let near = nearestName(to: entry.keyText, among: known)
-    return Diagnostic(
-      .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(entry.keyText)`",
-      at: .source(file: file, range: entry.key.range),
-      notes: ["its fields: \(known.joined(separator: ", "))"],
-      help: near.map { ["did you mean `\($0)`?"] } ?? [])
-  }
-
-  static func unknownIgnoredField(
-    _ text: String, shape: SetupShape, app: App, at location: Location
-  ) -> Diagnostic {
-    let known = shape.fields.map(\.name.rawValue)
-    let near = nearestName(to: text, among: known)
-    return Diagnostic(
-      .unknownField, "setup `\(shape.type)` of `\(app.id)` has no field `\(text)`",
-      at: location, notes: ["its fields: \(known.joined(separator: ", "))"],
-      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+    Diagnostic(
+      .unknownField,
+      "setup `\(shape.type)` of `\(app.id)` has no \(word.isNear ? "field\(word.quoted)" : "such field")",
+      at: location, notes: ["its fields: \(word.listing)"], help: word.help)
   }
 
   static func uselessPublicField(
@@ -56,10 +42,11 @@ extension Diagnostic {
   }
 
   static func closedSetup(
-    _ field: FieldName, shape: SetupShape, app: App, at location: Location
+    _ word: RefusedWord, shape: SetupShape, app: App, at location: Location
   ) -> Diagnostic {
     Diagnostic(
-      .uselessPublicField, "setup `\(shape.type)` of `\(app.id)` has no field `\(field)`",
+      .uselessPublicField,
+      "setup `\(shape.type)` of `\(app.id)` has no \(word.isNear ? "field\(word.quoted)" : "such field")",
       at: location, notes: ["this setup accepts only the fields in the catalog"],
       help: ["remove it from the list"])
   }

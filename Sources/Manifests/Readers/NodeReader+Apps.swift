@@ -11,9 +11,10 @@ extension NodeReader {
     }
     return entries.compactMap { entry in
       guard entry.keyText.isLowerCaseID else {
-        report(.invalidID(entry.keyText, at: location(entry.key)))
+        report(.invalidID(at: location(entry.key)))
         return nil
       }
+      show(entry.key)
       return readApp(entry)
     }
   }
@@ -123,7 +124,7 @@ extension NodeReader {
     }
     guard let text = text(value, "\(path).\(key)") else { return nil }
     if text.isLowerCaseID { return text }
-    report(.invalidID(text, at: location(value)))
+    report(.invalidID(at: location(value)))
     return nil
   }
 }
@@ -182,9 +183,9 @@ extension Diagnostic {
       help: ["add it: `fields: [{name: \(field), secret: true}]`"])
   }
 
-  fileprivate static func invalidID(_ text: String, at location: Location) -> Diagnostic {
+  fileprivate static func invalidID(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidAppDefinition, "invalid identifier `\(text)`", at: location,
+      .invalidAppDefinition, "invalid identifier", at: location,
       notes: [
         "an identifier has at most 55 lower-case letters, digits and `_`, and starts with a letter"
       ])

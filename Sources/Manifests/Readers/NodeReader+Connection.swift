@@ -32,7 +32,7 @@ extension Manifest {
     self.init(
       file: yaml.file, bytes: yaml.bytes, environment: environment, documents: documents,
       diagnostics: reader.diagnostics(after: parseFaults),
-      hidden: reader.hiddenRanges(under: roots))
+      hidden: reader.hiddenBytes(under: roots, fields: catalog.fieldNames))
   }
 }
 
@@ -128,7 +128,7 @@ extension NodeReader {
     }
     guard let text = text(value, "spec.app") else { return nil }
     guard let app = catalog[AppID(text)] else {
-      report(.unknownApp(text, known: catalog, at: location(value)))
+      report(value, known: catalog.appNames) { .unknownApp($0, at: $1) }
       return nil
     }
     return ParsedApp(app: app, range: value.range, isOwn: true)
@@ -144,9 +144,9 @@ extension NodeReader {
     for item in items {
       guard let text = text(item, "spec.scopes") else { continue }
       if text.isEmpty || text.unicodeScalars.contains(where: \.isSpaceOrControl) {
-        report(.invalidScope(text, at: location(item)))
+        report(.invalidScope(isEmpty: text.isEmpty, at: location(item)))
       } else if !scopes.insert(Scope(text)).inserted {
-        report(.duplicateScope(text, at: location(item)))
+        report(.duplicateScope(at: location(item)))
       }
     }
     return ParsedScopes(part: .given(scopes), range: node.range)
@@ -178,27 +178,23 @@ extension Diagnostic {
       help: ["scaffold one: vaultctl new NAME --app APP"])
   }
 
-  fileprivate static func unknownApp(
-    _ text: String, known catalog: Catalog, at location: Location
-  ) -> Diagnostic {
-    let names = catalog.apps.keys.map(\.rawValue).sorted()
-    let near = nearestName(to: text, among: names)
-    return Diagnostic(
-      .unknownApp, "unknown app `\(text)`", at: location,
-      notes: near == nil ? ["apps: \(names.joined(separator: ", "))"] : [],
-      help: near.map { ["did you mean `\($0)`?"] }
-        ?? ["declare your own app under `apps:` in \(Project.fileName)"])
+  fileprivate static func unknownApp(_ word: RefusedWord, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .unknownApp, "unknown app\(word.quoted)", at: location,
+      notes: word.isNear ? [] : ["apps: \(word.listing)"],
+      help: word.isNear
+        ? word.help : ["declare your own app under `apps:` in \(Project.fileName)"])
   }
 
-  fileprivate static func invalidScope(_ text: String, at location: Location) -> Diagnostic {
+  fileprivate static func invalidScope(isEmpty: Bool, at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidScope, text.isEmpty ? "a scope cannot be empty" : "a scope cannot contain spaces",
+      .invalidScope, isEmpty ? "a scope cannot be empty" : "a scope cannot contain spaces",
       at: location, help: ["list each scope as a separate item"])
   }
 
-  fileprivate static func duplicateScope(_ text: String, at location: Location) -> Diagnostic {
+  fileprivate static func duplicateScope(at location: Location) -> Diagnostic {
     Diagnostic(
-      .duplicateScope, "scope `\(text)` is listed twice", at: location,
+      .duplicateScope, "a scope is listed twice", at: location,
       help: ["remove one of the two"])
   }
 }

@@ -18,9 +18,10 @@ extension NodeReader {
     if let base { places[StorePlace(base.backend, environment: nil)] = "the base" }
     for entry in entries {
       guard entry.keyText.isEnvironmentName else {
-        report(.invalidEnvironment(entry.keyText, at: location(entry.key)))
+        report(.invalidEnvironment(at: location(entry.key)))
         continue
       }
+      show(entry.key)
       let environment = readEnvironment(entry, base: base)
       let place = StorePlace(environment.store.backend, environment: environment.name)
       if let other = places[place] {
@@ -79,9 +80,9 @@ extension String {
 }
 
 extension Diagnostic {
-  fileprivate static func invalidEnvironment(_ name: String, at location: Location) -> Diagnostic {
+  fileprivate static func invalidEnvironment(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidEnvironment, "invalid environment name `\(name)`", at: location,
+      .invalidEnvironment, "invalid environment name", at: location,
       notes: [
         "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit;"
           + " `all` is reserved"

@@ -69,11 +69,11 @@ extension NodeReader {
         texts[entry.keyText] = .some(nil)
         continue
       }
-      guard let text = text(entry.value, "\(path).\(entry.keyText)") else { continue }
+      guard let text = string(entry.value, "\(path).*") else { continue }
       if isValid(entry.keyText, text) {
         texts[entry.keyText] = text
       } else {
-        report(.invalidLabel(entry.keyText, at: location(entry.key)))
+        report(.invalidLabel(at: location(entry.key)))
       }
     }
     return .given(texts)
@@ -97,9 +97,9 @@ extension Diagnostic {
       ])
   }
 
-  fileprivate static func invalidLabel(_ key: String, at location: Location) -> Diagnostic {
+  fileprivate static func invalidLabel(at location: Location) -> Diagnostic {
     Diagnostic(
-      .invalidLabel, "invalid label `\(key)`", at: location,
+      .invalidLabel, "invalid label", at: location,
       notes: [
         "a label key has 1 to 63 letters, digits, `.`, `_`, `/` or `-`;"
           + " a label value has at most 255 characters"

@@ -69,7 +69,7 @@ extension NodeReader {
     }
     var texts: [String: String] = [:]
     for member in members {
-      texts[member.keyText] = text(member.value, "\(path).\(key).\(member.keyText)")
+      texts[member.keyText] = text(member.value, "\(path).\(key).*")
     }
     return texts
   }

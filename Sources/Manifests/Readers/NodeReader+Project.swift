@@ -6,7 +6,7 @@ extension Project {
   /// Reads `vaultctl.yaml`; the project is `nil` if the file has an error.
   package static func read(
     _ yaml: YAMLFile, parseFaults: [Diagnostic]
-  ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [SourceRange]) {
+  ) -> (project: Project?, diagnostics: [Diagnostic], hidden: [Range<Int>]) {
     var reader = NodeReader(file: yaml.file)
     var project: Project?
     let roots = yaml.documents.compactMap(\.root)
@@ -19,18 +19,14 @@ extension Project {
     let diagnostics = reader.diagnostics(after: parseFaults)
     return (
       diagnostics.hasErrors ? nil : project, diagnostics,
-      reader.hiddenRanges(under: roots)
+      reader.hiddenBytes(under: roots)
     )
   }
 }
 
 extension NodeReader {
   fileprivate mutating func project(_ root: YAMLNode) -> Project? {
-    let keys = [
-      "apiVersion", "kind", "name", "id", "manifests", "recipients", "store", "policy", "signing",
-      "signers", "apps", "environments", "flows", "tokens",
-    ]
-    guard let entries = mapping(root, "", keys: keys) else { return nil }
+    guard let entries = mapping(root, "", keys: Self.projectKeys) else { return nil }
     header(of: root, kind: "Project")
     let name = readProjectName(entries, of: root)
     let id = readProjectID(entries)
@@ -91,7 +87,10 @@ extension NodeReader {
       report(.invalidPath(path, at: location(node)))
       return nil
     }
-    return LocatedText(text, at: location(node))
+    // git's listings have neither `./` nor `//`.
+    let parts = text.split(separator: "/").filter { $0 != "." }
+    return LocatedText(
+      parts.isEmpty ? "." : parts.joined(separator: "/"), at: location(node))
   }
 
   private mutating func readRecipientRules(
@@ -141,7 +140,6 @@ extension NodeReader {
         report(.wrongType(item, path, expected: "a fingerprint", file: file))
         return nil
       }
-      show(item)
       let digits = scalar.text.filter { $0 != " " }.uppercased()
       guard [40, 64].contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else {
         report(.notFingerprint(at: location(item)))
@@ -151,6 +149,7 @@ extension NodeReader {
         report(.duplicateRecipient(digits, at: location(item)))
         return nil
       }
+      show(item)
       return LocatedText(digits, at: location(item))
     }
   }

@@ -21,7 +21,7 @@ struct ParsedSetup {
 struct ParsedPublicFields {
   struct Entry {
     let name: FieldName
-    let location: Location
+    let node: YAMLNode
   }
 
   var entries: [Entry] = []
@@ -37,7 +37,7 @@ extension NodeReader {
     else { return read }
     for item in items {
       guard let text = text(item, "spec.publicFields") else { continue }
-      read.entries.append(ParsedPublicFields.Entry(name: FieldName(text), location: location(item)))
+      read.entries.append(ParsedPublicFields.Entry(name: FieldName(text), node: item))
     }
     return read
   }
@@ -49,9 +49,11 @@ extension NodeReader {
       if let known = shape[entry.name] {
         report(
           .uselessPublicField(
-            entry.name, isSecret: known.isSecret, app: app, at: entry.location))
+            entry.name, isSecret: known.isSecret, app: app, at: location(entry.node)))
       } else if !shape.isOpen {
-        report(.closedSetup(entry.name, shape: shape, app: app, at: entry.location))
+        report(entry.node, known: shape.fields.map(\.name.rawValue)) {
+          .closedSetup($0, shape: shape, app: app, at: $1)
+        }
       }
     }
   }
@@ -67,7 +69,9 @@ extension NodeReader {
     for item in items {
       guard let text = text(item, "spec.ignore") else { continue }
       if let shape, let app, !shape.isOpen, shape[FieldName(text)] == nil {
-        report(.unknownIgnoredField(text, shape: shape, app: app, at: location(item)))
+        report(item, known: shape.fields.map(\.name.rawValue)) {
+          .unknownField($0, shape: shape, app: app, at: $1)
+        }
       }
       fields.insert(FieldName(text))
     }
@@ -87,9 +91,12 @@ extension NodeReader {
     for entry in entries where entry.keyText != "type" {
       let field = FieldName(entry.keyText)
       guard shape.isOpen || shape[field] != nil else {
-        report(.unknownField(entry, shape: shape, app: app, file: file))
+        report(entry.key, known: shape.fields.map(\.name.rawValue)) {
+          .unknownField($0, shape: shape, app: app, at: $1)
+        }
         continue
       }
+      show(entry.key)
       let isSecret = shape.isSecret(field, publicFields: publicFields)
       let slot = readSlot(entry, field, isSecret: isSecret, constraint: shape[field]?.constraint)
       guard let (slot, value) = slot else { continue }
@@ -113,8 +120,9 @@ extension NodeReader {
     }
     guard let text = text(value, "spec.setup.type") else { return nil }
     if let shape = app.setup(SetupType(text)) { return shape }
-    report(
-      .notOneOf(text, types, value, "spec.setup.type", code: .unknownSetupType, file: file))
+    report(value, known: types) {
+      .notOneOf($0, "spec.setup.type", code: .unknownSetupType, at: $1)
+    }
     return nil
   }
 

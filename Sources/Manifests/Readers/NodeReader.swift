@@ -9,22 +9,44 @@ struct NodeReader {
   let file: String
   /// Whether the file belongs to an environment: there, `null` removes what the base gives.
   let isOverlay: Bool
-  private(set) var diagnostics: [Diagnostic] = []
-  /// Offsets of the scalars that a snippet may show: known to be no secret.
+  /// Entries of one mapping, or items of one list. What compares them with each other stays within
+  /// bounds so, whatever a file has.
+  static let maxItems = 1_000
+
+  private var found = DiagnosticList()
+  /// Offsets of the scalars that an excerpt may show: known to be no secret.
   private var shown: Set<Int> = []
+  /// The locations of faults: what they cover is not shown, even if it was read before.
+  private var refused: [Range<Int>] = []
 
   init(file: String, isOverlay: Bool = false) {
     self.file = file
     self.isOverlay = isOverlay
   }
 
-  var errorCount: Int { diagnostics.count { $0.severity == .error } }
+  var errorCount: Int { found.errorCount }
 
-  mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+  mutating func report(_ diagnostic: Diagnostic) {
+    found.append(diagnostic)
+    if let range = diagnostic.location?.range { refused.append(range.byteRange) }
+  }
+
+  /// Reports a word that is not one of those that are known.
+  mutating func report(
+    _ node: YAMLNode, known: @autoclosure () -> [String],
+    _ diagnostic: (RefusedWord, Location) -> Diagnostic
+  ) {
+    let text = node.scalar?.text ?? ""
+    let word = RefusedWord(text, known: found.isFull ? [] : known())
+    found.append(diagnostic(word, location(node)))
+    if word.isNear { show(node) } else { refused.append(node.range.byteRange) }
+  }
 
   /// The parser's findings and ours, in reading order. If the parser has refused a value, ours at
   /// the same location would add nothing.
   func diagnostics(after parseFaults: [Diagnostic]) -> [Diagnostic] {
+    let diagnostics = found.sorted(in: file)
+    if parseFaults.isEmpty { return diagnostics }
     let refused = Set(parseFaults.compactMap { $0.location?.range?.start })
     let ours = diagnostics.filter { diagnostic in
       diagnostic.location?.range.map { !refused.contains($0.start) } ?? true
@@ -36,18 +58,32 @@ struct NodeReader {
 
   mutating func show(_ node: YAMLNode) { shown.insert(node.range.start.offset) }
 
-  /// The ranges of every scalar value under `roots` that was not shown.
-  func hiddenRanges(under roots: [YAMLNode]) -> [SourceRange] {
-    var ranges: [SourceRange] = []
-    for root in roots { collectHidden(under: root, &ranges) }
+  /// What an excerpt must not show: anchors, tags and aliases, keys that are not known, and every value
+  /// that was not shown or in which there is a fault.
+  ///
+  /// - Parameter fields: keys that are known beside those of `keys`.
+  func hiddenBytes(under roots: [YAMLNode], fields: Set<String> = []) -> [Range<Int>] {
+    var ranges = refused
+    for root in roots { collectHidden(under: root, fields, &ranges) }
     return ranges
   }
 
-  private func collectHidden(under node: YAMLNode, _ ranges: inout [SourceRange]) {
+  private func collectHidden(
+    under node: YAMLNode, _ fields: Set<String>, _ ranges: inout [Range<Int>]
+  ) {
+    if !node.propertyBytes.isEmpty { ranges.append(node.propertyBytes) }
+    if node.aliasOf != nil { return ranges.append(node.range.byteRange) }
     switch node.content {
-    case .scalar: if !shown.contains(node.range.start.offset) { ranges.append(node.range) }
-    case .sequence(let items): for item in items { collectHidden(under: item, &ranges) }
-    case .mapping(let entries): for entry in entries { collectHidden(under: entry.value, &ranges) }
+    case .scalar:
+      if !shown.contains(node.range.start.offset) { ranges.append(node.range.byteRange) }
+    case .sequence(let items): for item in items { collectHidden(under: item, fields, &ranges) }
+    case .mapping(let entries):
+      for entry in entries {
+        if !Self.keys.contains(entry.keyText), !fields.contains(entry.keyText) {
+          collectHidden(under: entry.key, fields, &ranges)
+        }
+        collectHidden(under: entry.value, fields, &ranges)
+      }
     }
   }
 
@@ -57,29 +93,46 @@ struct NodeReader {
   ) -> [YAMLEntry]? {
     guard let entries = anyMapping(node, path) else { return nil }
     for entry in entries where !keys.contains(entry.keyText) {
-      report(.unknownKey(entry, in: path, known: keys, file: file))
+      report(entry.key, known: keys) { .unknownKey($0, in: path, at: $1) }
     }
     return entries
   }
 
   /// The entries of a mapping with any keys.
   mutating func anyMapping(_ node: YAMLNode, _ path: String) -> [YAMLEntry]? {
-    if case .mapping(let entries) = node.content { return entries }
-    report(.wrongType(node, path, expected: "a mapping", file: file))
-    return nil
+    guard case .mapping(let entries) = node.content else {
+      report(.wrongType(node, path, expected: "a mapping", file: file))
+      return nil
+    }
+    guard entries.count <= Self.maxItems else {
+      report(.tooManyItems(path, Self.maxItems, "entries", at: location(node)))
+      return nil
+    }
+    return entries
   }
 
   mutating func list(_ node: YAMLNode, _ path: String) -> [YAMLNode]? {
-    if case .sequence(let items) = node.content { return items }
-    report(.wrongType(node, path, expected: "a list", file: file))
-    return nil
+    guard case .sequence(let items) = node.content else {
+      report(.wrongType(node, path, expected: "a list", file: file))
+      return nil
+    }
+    guard items.count <= Self.maxItems else {
+      report(.tooManyItems(path, Self.maxItems, "items", at: location(node)))
+      return nil
+    }
+    return items
   }
 
+  /// A text that an excerpt may show, unless there is a fault in it.
   mutating func text(_ node: YAMLNode, _ path: String) -> String? {
-    if case .scalar(let scalar) = node.content, scalar.resolved == .string {
-      show(node)
-      return scalar.text
-    }
+    let text = string(node, path)
+    if text != nil { show(node) }
+    return text
+  }
+
+  /// A text that may be anything.
+  mutating func string(_ node: YAMLNode, _ path: String) -> String? {
+    if case .scalar(let scalar) = node.content, scalar.resolved == .string { return scalar.text }
     report(.wrongType(node, path, expected: "a string", file: file))
     return nil
   }
@@ -112,8 +165,7 @@ struct NodeReader {
   ) -> Choice? where Choice.RawValue == String {
     guard let text = text(node, path) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
-    report(
-      .notOneOf(text, Choice.allCases.map(\.rawValue), node, path, code: code, file: file))
+    report(node, known: Choice.allCases.map(\.rawValue)) { .notOneOf($0, path, code: code, at: $1) }
     return nil
   }
 
@@ -132,7 +184,7 @@ struct NodeReader {
       return report(.missingKey(key, in: "", of: root, example: "\(key): \(value)", file: file))
     }
     if let text = text(node, key), text != value {
-      report(.notOneOf(text, [value], node, key, code: code, file: file))
+      report(node, known: [value]) { .notOneOf($0, key, code: code, at: $1) }
     }
   }
 

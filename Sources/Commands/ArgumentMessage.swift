@@ -1,0 +1,59 @@
+import ArgumentParser
+import Diagnostics
+
+/// What ArgumentParser says about wrong usage, without the arguments that it quotes.
+///
+/// An argument in the wrong place may be a secret: `vaultctl edit NAME FIELD S3CR3T`, or a password that
+/// begins with two dashes. It is shown only if it is near to a word that the program knows, as a typo of
+/// an option is.
+package struct ArgumentMessage {
+  package let text: String
+
+  /// - Parameter arguments: the program's name first.
+  package init(for error: any Error, arguments: [String]) {
+    let full = VaultctlCommand.fullMessage(for: error)
+    let message = VaultctlCommand.message(for: error)
+    // Our own messages quote only what they accept; usage and help quote nothing.
+    guard !(error is ValidationError), !message.isEmpty, let found = full.firstRange(of: message)
+    else {
+      text = full
+      return
+    }
+    var shown = message
+    for part in Self.parts(of: arguments.dropFirst()) where shown.contains("'\(part)'") {
+      shown = shown.replacing("'\(part)'", with: "'•••'")
+    }
+    text = full.replacingCharacters(in: found, with: shown)
+  }
+
+  /// What may be quoted of the arguments: each one, and what is before and after its first `=`; the
+  /// longest first. Words near to known ones are left out.
+  private static func parts(of arguments: ArraySlice<String>) -> [String] {
+    let known = knownWords(of: VaultctlCommand.self)
+    let parts = arguments.flatMap { argument -> [String] in
+      guard let equals = argument.firstIndex(of: "=") else { return [argument] }
+      return [
+        argument, String(argument[..<equals]), String(argument[argument.index(after: equals)...]),
+      ]
+    }
+    return Set(parts).filter { !known.contains($0) && nearestName(to: $0, among: known) == nil }
+      .sorted { $0.count > $1.count }
+  }
+
+  /// Commands, and the options that help shows.
+  private static func knownWords(of command: any ParsableCommand.Type) -> Set<String> {
+    let name = command.configuration.commandName ?? ""
+    let help = command.helpMessage(includeHidden: false)
+    let options = help.split { $0.isWhitespace || ",<>[]()|".contains($0) }.map(String.init)
+      .filter { $0.hasPrefix("-") }
+    return command.configuration.subcommands.reduce(into: Set(options + [name])) {
+      $0.formUnion(knownWords(of: $1))
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
+    self[..<range.lowerBound] + text + self[range.upperBound...]
+  }
+}

@@ -1,0 +1,13 @@
+import SourceYAML
+
+/// The largest sizes, in bytes, of files that another person may have written.
+package enum FileLimit {
+  /// A manifest, or the project file.
+  package static let manifest = YAMLLimits.standard.maxBytes
+  /// A flow definition: an export of one flow.
+  package static let flow = 16 << 20
+  /// A saved plan, or a manifest that git shows in a diff.
+  package static let plan = 64 << 20
+  /// A program of the project that a trusted setting runs; it is read for its digest.
+  static let program = 256 << 20
+}
