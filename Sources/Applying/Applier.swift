@@ -36,11 +36,12 @@ package struct Applier: Sendable {
   }
 
   /// 1. The lock is still ours. Everything that will be written is opened and checked.
-  /// 2. The run is journaled.
-  /// 3. Creates, then updates, then deletes, a few in parallel; after one failure the rest
+  /// 2. The store's key is sealed for its recipients, before anything is sealed under it.
+  /// 3. The run is journaled.
+  /// 4. Creates, then updates, then deletes, a few in parallel; after one failure the rest
   ///    continue.
-  /// 4. If the lock is lost or the store cannot be reached, no further change starts.
-  /// 5. The run's end is journaled.
+  /// 5. If the lock is lost or the store cannot be reached, no further change starts.
+  /// 6. The run's end is journaled.
   ///
   /// - Parameter beforeRemoval: called right before a change removes the store's connection, and its
   ///   tokens with it: while they are there, they can still be revoked.
@@ -62,7 +63,7 @@ package struct Applier: Sendable {
       results: plan.changes.map {
         ($0, outcome.results.removeValue(forKey: $0.connection) ?? .skipped)
       },
-      faults: outcome.faults + faults)
+      faults: outcome.faults + faults, isKeyUpdated: outcome.isKeyUpdated)
   }
 
   /// What a run came to, before its end.
@@ -70,9 +71,11 @@ package struct Applier: Sendable {
     var run: ApplyRun?
     var results: [ConnectionName: ApplyOutcome.ChangeResult] = [:]
     var faults: [Diagnostic] = []
+    /// Whether the store's key was, or may have been, sealed again.
+    var isKeyUpdated = false
   }
 
-  /// Steps 1 to 4.
+  /// Steps 1 to 5.
   private func begun(
     _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance,
     _ beforeRemoval: @escaping @Sendable (Change) async -> Void,
@@ -83,6 +86,7 @@ package struct Applier: Sendable {
       desired: Dictionary(desired.map { ($0.name, $0) }) { first, _ in first })
     let writes: [ConnectionName: StoreWrite]
     let run: ApplyRun
+    var isKeyUpdated = false
     do throws(Diagnostic) {
       try await lock.confirm()
       do throws(WritePreparer.Faults) {
@@ -92,14 +96,39 @@ package struct Applier: Sendable {
       }
       // Opening the values may have taken longer than the lock lasts.
       if Task.isCancelled { return RunResult() }
+      if let change = plan.storeKey {
+        try await update(change, by: provenance, isUpdated: &isKeyUpdated)
+      }
       run = try await begin(plan, desired, by: provenance)
     } catch {
-      return RunResult(faults: [error])
+      return RunResult(faults: [error], isKeyUpdated: isKeyUpdated)
     }
     let results = await inOrder(
       plan.changes, writes, ChangeWriter(store: store.description, run: run), beforeRemoval,
       progress)
-    return RunResult(run: run, results: results)
+    return RunResult(run: run, results: results, isKeyUpdated: isKeyUpdated)
+  }
+
+  /// - Parameter isUpdated: whether it was sealed again, although something after it may have failed.
+  private func update(
+    _ change: StoreKeyChange, by provenance: Provenance, isUpdated: inout Bool
+  ) async throws(Diagnostic) {
+    guard let key = store.key, await current() == change.current else {
+      throw .storeKeyMoved(store.description)
+    }
+    do throws(StoreError) {
+      try await key.update(makesNew: change.makesNewKey, by: provenance)
+      isUpdated = true
+    } catch {
+      isUpdated = await current() != change.current
+      throw Diagnostic(error, in: store.description)
+    }
+  }
+
+  /// Of the store's sealed key; `nil` if it cannot be read.
+  private func current() async -> CiphertextDigest? {
+    guard let text = try? await store.key?.sealed() else { return nil }
+    return (try? SealedMessage(armored: text))?.digest
   }
 
   private func begin(
@@ -193,6 +222,12 @@ private enum ApplyPhase: CaseIterable {
 }
 
 extension Diagnostic {
+  fileprivate static func storeKeyMoved(_ store: StoreDescription) -> Diagnostic {
+    Diagnostic(
+      .stalePlan, "the key of \(store) changed since the plan; nothing was applied",
+      help: ["create a new plan: vaultctl plan"])
+  }
+
   fileprivate static func interrupted(_ run: InterruptedRun) -> Diagnostic {
     let doubt = run.inDoubt.map { "`\($0)`" }.joined(separator: ", ")
     return Diagnostic(

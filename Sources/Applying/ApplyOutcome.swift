@@ -16,10 +16,16 @@ package struct ApplyOutcome: Sendable {
   package let results: [(change: Change, result: ChangeResult)]
   /// What stopped the run, or failed at its end.
   package let faults: [Diagnostic]
+  /// Whether the store's key was, or may have been, sealed again.
+  package let isKeyUpdated: Bool
 
-  package init(results: [(change: Change, result: ChangeResult)], faults: [Diagnostic]) {
+  package init(
+    results: [(change: Change, result: ChangeResult)], faults: [Diagnostic],
+    isKeyUpdated: Bool = false
+  ) {
     self.results = results
     self.faults = faults
+    self.isKeyUpdated = isKeyUpdated
   }
 
   package func count(_ result: (ChangeResult) -> Bool) -> Int {
@@ -31,11 +37,12 @@ package struct ApplyOutcome: Sendable {
 
   /// Whether the store may differ from what it was.
   package var mayHaveChanged: Bool {
-    results.contains { _, result in
-      switch result {
-      case .done, .inDoubt: true
-      case .failed, .skipped: false
+    isKeyUpdated
+      || results.contains { _, result in
+        switch result {
+        case .done, .inDoubt: true
+        case .failed, .skipped: false
+        }
       }
-    }
   }
 }

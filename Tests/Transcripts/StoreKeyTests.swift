@@ -109,6 +109,45 @@ import Testing
     #expect(stale.status == 1 && stale.errorText.contains("VC3014"), "\(stale.errorText)")
   }
 
+  /// Everything that will be written is opened first.
+  @Test func aValueThatDoesNotOpenLeavesTheKey() throws {
+    let before = try sealedKey()
+    try sandbox.writeProject(keys: [sandbox.key, bobsKey])
+    try fine(["rekey"])
+    let moved = try sandbox.read("connections/api.yaml")
+    try sandbox.write(
+      moved.replacing("name: api", with: "name: other"), to: "connections/other.yaml")
+    let apply = try sandbox.vaultctl(["apply", "--auto-approve"], isRecorded: false)
+    #expect(apply.status == 1 && apply.errorText.contains("VC2015"), "\(apply.errorText)")
+    #expect(try sealedKey() == before)
+  }
+
+  /// The store has its new key, and the copy in git could not be written.
+  @Test func aFailureAfterTheKeyWasSealedIsAPart() throws {
+    let elsewhere = try TemporaryFolder()
+    let origin = elsewhere.path + "/origin.git"
+    _ = try run("/usr/bin/git", ["init", "--quiet", "--bare", origin])
+    for arguments in [["init", "--quiet"], ["remote", "add", "origin", origin]] {
+      try sandbox.git(arguments)
+    }
+    let store = "store: {type: sqlite, ledger: git}"
+    try sandbox.writeProject(extra: store)
+    try fine(["apply", "--auto-approve"])
+    let hook = origin + "/hooks/pre-receive"
+    try Data("#!/bin/sh\necho no; exit 1\n".utf8).write(to: URL(fileURLWithPath: hook))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
+    let before = try sealedKey()
+    try sandbox.writeProject(keys: [sandbox.key, bobsKey], extra: store)
+    let apply = try sandbox.vaultctl(["apply", "--auto-approve"], isRecorded: false)
+    #expect(apply.status == 4, "\(apply.text)\(apply.errorText)")
+    #expect(try sealedKey() != before)
+    try FileManager.default.removeItem(atPath: hook)
+    try fine(["rekey"])
+    try fine(["apply", "--auto-approve"])
+    try fine(["plan", "--detailed-exitcode"])
+    try fine(["plan", "--offline", "--detailed-exitcode"])
+  }
+
   /// Who cannot open the key cannot change who can.
   @Test func someoneElseCannotApplyIt() throws {
     try sandbox.writeProject(keys: [bobsKey])

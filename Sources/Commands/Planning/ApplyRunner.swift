@@ -110,8 +110,7 @@ struct ApplyRunner {
 
   private func carryOut(_ plan: Plan, _ lock: StoreLock) async throws -> Outcome {
     if let change = plan.storeKey {
-      try await session.updateStoreKey(change, console: console)
-      console.note("The store's key was sealed for its recipients.")
+      try await session.prepareForStoreKey(change, console: console)
     }
     let tokens = ApplyTokenUpdater(session, plan)
     let revoker = try await tokens.removalRevoker()
@@ -146,6 +145,9 @@ struct ApplyRunner {
     let summaries = outcome.results.map { (action: $0.change.action, ending: $0.result.summary) }
     let text = ApplyText(palette: console.palette)
     console.result("\n\(text.summary(summaries, empty: plan.emptyCount))\n")
+    if outcome.isKeyUpdated, !outcome.faults.hasErrors {
+      console.note("The store's key was sealed for its recipients.")
+    }
   }
 }
 

@@ -62,21 +62,12 @@ extension Session {
       added: added, removed: Set(removed).sorted(), current: message.digest)
   }
 
-  /// Carries out what the plan says about the store's key, before anything is sealed under it.
-  ///
-  /// Responses of services that wait on this machine are sealed under the old one, so they are saved
-  /// first.
-  func updateStoreKey(_ change: StoreKeyChange, console: Console) async throws {
-    guard let key = store.key, let message = try await storeKeyMessage(isOffline: false),
-      message.digest == change.current
-    else { throw Failure(.storeKeyMoved(store.description)) }
-    if change.makesNewKey, store.tokens != nil {
-      let tokenRenewer = try TokenRenewer(self, termination: nil)
-      console.report(try await tokenRenewer.replayed(tokenRenewer.subjects(try await read())))
-    }
-    try await mappingStoreErrors { () async throws(StoreError) in
-      try await key.update(makesNew: change.makesNewKey, by: provenance())
-    }
+  /// Responses of services that wait on this machine are sealed under the store's key, so they are saved
+  /// before it is replaced.
+  func prepareForStoreKey(_ change: StoreKeyChange, console: Console) async throws {
+    guard change.makesNewKey, store.tokens != nil else { return }
+    let tokenRenewer = try TokenRenewer(self, termination: nil)
+    console.report(try await tokenRenewer.replayed(tokenRenewer.subjects(try await read())))
   }
 
   private func storeKeyMessage(isOffline: Bool) async throws -> SealedMessage? {
@@ -99,14 +90,6 @@ extension SealedMessage {
 
 extension PublicKey {
   fileprivate var summary: String { "\(userID) \(fingerprint)" }
-}
-
-extension Diagnostic {
-  fileprivate static func storeKeyMoved(_ store: StoreDescription) -> Diagnostic {
-    Diagnostic(
-      .stalePlan, "the key of \(store) changed since the plan; nothing was applied",
-      help: ["create a new plan: vaultctl plan"])
-  }
 }
 
 extension Finding {
