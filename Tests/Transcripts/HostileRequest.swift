@@ -107,6 +107,15 @@ struct HostileRequest {
         "store: {type: openbao, address: \"\(trusted)\", credentialsCommand: \(run)}"
       ),
       (
+        "endpoints",
+        """
+        apps:
+          slack:
+            setups: [{type: oauth, grant: client_credentials, fields: [{name: client_id}]}]
+            oauth: {tokenEndpoint: "\(address)/token", introspectionEndpoint: "\(address)/i"}
+        """
+      ),
+      (
         "roles",
         "store: {type: openbao, address: \"\(address)\", login: {method: approle}}"
       ),
@@ -129,15 +138,6 @@ struct HostileRequest {
       (
         "alias and escapes",
         "store:\n  type: &t openbao\n  namespace: *t\n  \"\\u0061ddress\": >-\n    \(address)\n"
-      ),
-      (
-        "endpoints",
-        """
-        apps:
-          slack:
-            setups: [{type: oauth, grant: client_credentials, fields: [{name: client_id}]}]
-            oauth: {tokenEndpoint: "\(address)/token", introspectionEndpoint: "\(address)/i"}
-        """
       ),
       (
         "new environment", "environments: {prod: {store: {type: openbao, address: \"\(address)\"}}}"

@@ -21,8 +21,9 @@ import Testing
     let names = (0..<Self.count).map { "c-\($0)" }
     try await apart { try it.declare(names) }
 
+    // One at a time, so that some are left whatever the machine's speed.
     let applying = Task(executorPreference: ServerThreads.shared) {
-      try await apart { try it.vaultctl(["apply", "--auto-approve"]) }
+      try await apart { try it.vaultctl(["apply", "--auto-approve", "--parallelism", "1"]) }
     }
     let watching = cluster.client(of: standby)
     do {

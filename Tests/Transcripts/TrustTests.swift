@@ -60,6 +60,35 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: file))
   }
 
+  /// The user ran the command that changed the project's id or name.
+  @Test func anApprovalIsKeptByCommandsThatChangeTheIdentity() async throws {
+    let outside = try TemporaryFolder()
+    let sandbox = try project(
+      "store: {type: sqlite, path: \(outside.path)/vaultctl/vault.db}")
+    let file = try sandbox.read("vaultctl.yaml")
+    try sandbox.write(
+      file.replacing("id: sandbox0sandbox0sand\n", with: ""), to: "vaultctl.yaml")
+    func needsTrust() throws -> Bool {
+      try sandbox.vaultctl(["plan"], isRecorded: false).errorText.contains("VC123")
+    }
+    #expect(try needsTrust())
+    let running = try RunningProgram(sandbox, ["trust"], atTerminal: true)
+    try await eventually("it asks") { running.output.contains("Type `yes`") }
+    try running.type("yes")
+    _ = try await running.finished()
+    let upgrade = try sandbox.vaultctl(["upgrade", "--auto-approve"], isRecorded: false)
+    #expect(upgrade.status == 0, "\(upgrade.errorText)")
+    #expect(try !needsTrust())
+    let renamed = try sandbox.vaultctl(["rename-project", "sandbox", "other"], isRecorded: false)
+    #expect(renamed.status == 0, "\(renamed.errorText)")
+    #expect(try !needsTrust())
+    // What anybody else changes is not approved.
+    let now = try sandbox.read("vaultctl.yaml")
+    try sandbox.write(now.replacing("/vaultctl/vault.db", with: "/other.db"), to: "vaultctl.yaml")
+    #expect(try needsTrust())
+    #expect(try sandbox.vaultctl(["upgrade"], isRecorded: false).status == 1)
+  }
+
   @Test func withoutTrustNoStoreIsOpened() throws {
     let sandbox = try project()
     #expect(try sandbox.vaultctl(["plan"]).status == 1)

@@ -41,7 +41,10 @@ struct RenameProjectCommand: Subcommand {
       }
     }
     try write(sealed, workspace, console)
-    if try file.write() { console.result("\(Project.fileName): `\(name)` is now `\(newName)`\n") }
+    if try file.write() {
+      console.result("\(Project.fileName): `\(name)` is now `\(newName)`\n")
+      try Workspace.load(global).keepApproval(of: workspace.contents.settings)
+    }
     for session in sessions { try await sealKey(of: session, console) }
     return .fine
   }

@@ -23,8 +23,11 @@ struct UpgradeCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     var workspace = try Workspace.load(global)
     if workspace.project.id == nil {
+      let before = workspace.contents.settings
       try addID(to: workspace.files)
       console.result("The project has an id now; commit \(Project.fileName).\n")
+      workspace = try Workspace.load(global)
+      try workspace.keepApproval(of: before)
       workspace = try Workspace.load(global)
     }
     let project = workspace.project

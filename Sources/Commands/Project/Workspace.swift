@@ -82,6 +82,14 @@ struct Workspace: Sendable {
     }
   }
 
+  /// Keeps the user's approval of the project file, which this command just gave another id or name.
+  ///
+  /// - Parameter settings: those before.
+  func keepApproval(of settings: SettingsTree) throws {
+    try TrustRecords(root: files.root, environment: ProcessInfo.processInfo.environment)
+      .follow(from: settings, to: contents.settings)
+  }
+
   /// - Throws: all diagnostics, if one of them is an error.
   func requireNoErrors() throws {
     if diagnostics.hasErrors { throw Failure(diagnostics, sources: sources) }

@@ -55,6 +55,18 @@ struct TrustRecords {
     }
   }
 
+  /// Keeps an approval when a command that the user ran gave the project another id or name.
+  ///
+  /// - Parameters:
+  ///   - old: the settings before. If they were not approved, or changed since, nothing happens.
+  ///   - new: the settings now.
+  func follow(from old: SettingsTree, to new: SettingsTree) throws {
+    let files = CommandFiles(root: root)
+    guard try record(of: old)?.digest == files.digest(of: old) else { return }
+    try write(TrustRecord(new, digest: files.digest(of: new), root: root), of: new)
+    if old.identity != new.identity { _ = try remove(of: old) }
+  }
+
   /// - Returns: whether there was one.
   func remove(of settings: SettingsTree) throws -> Bool {
     let path = path(of: settings)
