@@ -12,6 +12,10 @@ package struct Provenance: Hashable, Sendable, Codable {
   /// The connections whose unchanged secrets were allowed to go to a new destination, sorted.
   package var allowedRedirects: [ConnectionName] { redirects ?? [] }
 
+  private enum CodingKeys: String, CodingKey {
+    case who, at, toolVersion, commit, redirects
+  }
+
   package init(
     who: String, at: Timestamp, toolVersion: String, commit: String?,
     allowedRedirects: [ConnectionName] = []
@@ -21,6 +25,18 @@ package struct Provenance: Hashable, Sendable, Codable {
     self.toolVersion = toolVersion
     self.commit = commit
     redirects = allowedRedirects.isEmpty ? nil : allowedRedirects.sorted()
+  }
+
+  /// The names are sorted, whatever order a store has them in.
+  package init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      who: try members.decode(String.self, forKey: .who),
+      at: try members.decode(Timestamp.self, forKey: .at),
+      toolVersion: try members.decode(String.self, forKey: .toolVersion),
+      commit: try members.decodeIfPresent(String.self, forKey: .commit),
+      allowedRedirects: try members.decodeIfPresent([ConnectionName].self, forKey: .redirects) ?? []
+    )
   }
 
   package func allowing(redirects: some Sequence<ConnectionName>) -> Provenance {
