@@ -23,18 +23,14 @@ extension SQLiteBackend: TokenStore {
   }
 
   package func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
-    let row = try reading(ifAbsent: nil) { db in try SealedTokens.of(name, in: db) }
+    let (row, text) = try reading(ifAbsent: (nil, nil)) { db in
+      (try SealedTokens.of(name, in: db), try SQLiteKeyStorage.text(in: db))
+    }
     guard let row else { throw .notFound(name) }
     guard row.isSealed else {
       return StoredTokens(id: row.id, version: row.version, record: row.record)
     }
-    return try await StoreKeyHolder.work(.required, of: key) { (key) async throws(StoreError) in
-      try reading(ifAbsent: nil) { db in
-        guard let key, try key.isCurrent(in: db) else { return nil }
-        guard let row = try SealedTokens.of(name, in: db) else { throw StoreError.notFound(name) }
-        return try row.opened(key)
-      }
-    }
+    return try row.opened(await key.required(openedFrom: text))
   }
 
   package func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {

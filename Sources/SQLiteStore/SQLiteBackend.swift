@@ -69,17 +69,14 @@ extension SQLiteBackend: ConnectionReader, SecretReader {
   package func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
-    let isEmpty = try reading(ifAbsent: true) { db in
-      try SealedField.all(db, of: names).isEmpty
+    // One transaction reads the values and the key that they are sealed under.
+    let (sealed, text) = try reading(ifAbsent: ([], nil)) { db in
+      (try SealedField.all(db, of: names), try SQLiteKeyStorage.text(in: db))
     }
-    if isEmpty { return [:] }
-    return try await StoreKeyHolder.work(.required, of: key) { (key) async throws(StoreError) in
-      try reading(ifAbsent: [:]) { db in
-        guard let key, try key.isCurrent(in: db) else { return nil }
-        return Dictionary(
-          try SealedField.all(db, of: names).map { ($0.address, try $0.opened(key)) }
-        ) { first, _ in first }
-      }
+    if sealed.isEmpty { return [:] }
+    let key = try await key.required(openedFrom: text)
+    return try StoreError.translating {
+      Dictionary(try sealed.map { ($0.address, try $0.opened(key)) }) { first, _ in first }
     }
   }
 }

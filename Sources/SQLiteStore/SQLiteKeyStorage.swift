@@ -7,9 +7,11 @@ struct SQLiteKeyStorage: SealedKeyStorage {
   let file: SQLiteFile
 
   func sealedKey() throws(StoreError) -> String? {
-    try file.reading(.store, ifAbsent: nil) { db in
-      try String.fetchOne(db, sql: "SELECT sealed FROM store_key")
-    }
+    try file.reading(.store, ifAbsent: nil) { db in try Self.text(in: db) }
+  }
+
+  static func text(in db: Database) throws -> String? {
+    try String.fetchOne(db.cachedStatement(sql: "SELECT sealed FROM store_key"))
   }
 
   func addSealedKey(_ sealed: String) throws(StoreError) -> Bool {
@@ -27,7 +29,7 @@ struct SQLiteKeyStorage: SealedKeyStorage {
     _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
   ) throws(StoreError) {
     let run = try file.writing { db in
-      guard try String.fetchOne(db, sql: "SELECT sealed FROM store_key") == old else {
+      guard try Self.text(in: db) == old else {
         throw StoreError.writeFailed("the store key changed concurrently")
       }
       try db.execute(sql: "UPDATE store_key SET sealed = ?", arguments: [new])
@@ -44,6 +46,6 @@ struct SQLiteKeyStorage: SealedKeyStorage {
 extension StoreKey {
   /// Whether it is the file's key: another process may have replaced it.
   func isCurrent(in db: Database) throws -> Bool {
-    try String.fetchOne(db.cachedStatement(sql: "SELECT sealed FROM store_key")) == sealed
+    try SQLiteKeyStorage.text(in: db) == sealed
   }
 }

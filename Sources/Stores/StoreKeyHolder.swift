@@ -34,7 +34,15 @@ package actor StoreKeyHolder: StoreKeyAccess {
   package func prepare() async throws(StoreError) { _ = try await presentOrNew() }
 
   package func open(_ sealed: String) async throws(StoreError) -> StoreKey {
-    if let opened { return opened }
+    if let opened, opened.sealed == sealed { return opened }
+    // One that waits with others for the same text does not open it again.
+    let found = try await opening.value { [protection] () async throws(StoreError) in
+      try StoreKey(await protection.openKey(sealed), sealed: sealed)
+    }
+    if let found, found.sealed == sealed {
+      opened = found
+      return found
+    }
     let key = try StoreKey(await protection.openKey(sealed), sealed: sealed)
     opened = key
     return key
@@ -42,14 +50,13 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   /// Which key some work needs.
   package enum Need: Sendable {
-    case required, presentOrNew, presentIfAvailable
+    case presentOrNew, presentIfAvailable
     /// Only one that was opened already.
     case opened
   }
 
   private func key(_ need: Need) async throws(StoreError) -> StoreKey? {
     switch need {
-    case .required: try await required()
     case .presentOrNew: try await presentOrNew()
     case .presentIfAvailable: try await presentIfAvailable()
     case .opened: opened
@@ -84,10 +91,11 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   /// The key that sealed values need.
   ///
+  /// - Parameter sealed: the key's text, read together with the values.
   /// - Throws: `corrupt` if there is none.
-  package func required() async throws(StoreError) -> StoreKey {
-    guard let key = try await present() else { throw .corrupt("the store key is missing") }
-    return key
+  package func required(openedFrom sealed: String?) async throws(StoreError) -> StoreKey {
+    guard let sealed else { throw .corrupt("the store key is missing") }
+    return try await open(sealed)
   }
 
   /// The existing key, or a new one.
@@ -101,7 +109,9 @@ package actor StoreKeyHolder: StoreKeyAccess {
     let bytes = StoreKey.random()
     let sealed = try await protection.sealKey(bytes)
     // If another process was first, its key stays; our own need not be opened.
-    guard try await storage.addSealedKey(sealed) else { return try await required() }
+    guard try await storage.addSealedKey(sealed) else {
+      return try await required(openedFrom: storage.sealedKey())
+    }
     let key = try StoreKey(bytes, sealed: sealed)
     opened = key
     return key
