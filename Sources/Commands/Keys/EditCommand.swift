@@ -56,9 +56,14 @@ struct EditCommand: Subcommand {
       throw Failure(failure.diagnostics + [.discarded], sources: failure.sources)
     }
     console.report(failure.diagnostics, sources: failure.sources)
-    let answer = console.answer(
-      to: "Edit the value again? Type `yes` to edit, `no` to discard it: ")
-    if answer != "yes" { throw Failure(.discarded) }
+    while true {
+      // Anything else is a slip, and what was typed in the editor is not lost for it.
+      switch console.answer(to: "Edit the value again? Type `yes` to edit, `no` to discard it: ") {
+      case "yes": return
+      case "no", nil: throw Failure(.discarded)
+      default: continue
+      }
+    }
   }
 
   private func editorFailed(_ field: FieldName) -> Diagnostic {
