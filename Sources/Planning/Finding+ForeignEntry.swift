@@ -47,9 +47,10 @@ extension Finding {
         notes: ["left alone: \(ids.joined(separator: ", "))"]))
   }
 
-  /// Whether a declared connection is skipped for it.
+  /// Whether a declared connection, or the store's key, is skipped for it.
   package var isBlocking: Bool {
-    kind == .conflict
+    if diagnostic.code == .storeKeyUnchecked { return true }
+    return kind == .conflict
       && [.ambiguousName, .foreignEntry, .setupIncomplete].contains(diagnostic.code)
   }
 }

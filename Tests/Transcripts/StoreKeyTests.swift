@@ -190,6 +190,9 @@ import Testing
     let plan = try sandbox.vaultctl(
       ["plan", "--detailed-exitcode"], home: empty.path, isRecorded: false)
     #expect(plan.status == 0 && plan.text.contains("VC2050"), "\(plan.text)\(plan.errorText)")
+    let apply = try sandbox.vaultctl(
+      ["apply", "--auto-approve"], home: empty.path, isRecorded: false)
+    #expect(apply.status == 1, "who can open the store is not known to be as declared")
     #expect(try FileManager.default.contentsOfDirectory(atPath: empty.path).isEmpty)
     try sandbox.writeProject(keys: [sandbox.key, bobsKey])
     let addition = try sandbox.vaultctl(["plan", "--detailed-exitcode"], isRecorded: false)

@@ -162,7 +162,7 @@ extension Explanation {
     """
     The store's own key is sealed for the recipients of its environment. A plan compares them, and
     needs their public keys for it, which are not in the keyring here. Import them; no private key
-    is needed.
+    is needed. Until then an apply does not end with exit code 0.
     """)
 
   static let unboundSignature = Explanation(
