@@ -32,6 +32,11 @@ package struct DesiredState: Sendable {
     diagnostics = found.sorted(by: Diagnostic.inReadingOrder)
   }
 
+  /// The base's connections, without what an environment overlays.
+  package var base: [DesiredConnection] {
+    manifests.filter { $0.environment == nil }.flatMap(\.documents).compactMap(\.desired)
+  }
+
   /// The document of a connection in one layer: an environment's, or the base's.
   package func document(
     _ name: ConnectionName, in environment: String? = nil

@@ -29,7 +29,9 @@ struct ConnectionPlanner {
       decision.findings += empty.map { [$0] } ?? []
     }
     decision.findings += tokens?.findings() ?? []
-    if decision.isManaged, let redirect = redirect() {
+    // What is in sync goes where it went before.
+    let mayMove = decision.change != nil || input.proposed[desired.name] != nil
+    if decision.isManaged, mayMove, let redirect = redirect() {
       decision.findings.append(
         .redirect(
           redirect, of: desired, applied: counterpart.applied,

@@ -63,7 +63,7 @@ extension Session {
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options, flows: flows,
         tokens: isOffline ? nil : try await tokenOverview(),
-        base: workspace.environment == nil ? [] : workspace.contents.state(of: nil).connections,
+        base: workspace.environment == nil ? [] : workspace.state.base,
         proposed: workspace.contents.proposedDestinations(of: desired))
     ).plan()
     return (plan, snapshot)
