@@ -7,13 +7,15 @@ package final class BaoProxy: Sendable {
   package enum Moment: Sendable { case before, after }
 
   private let target: String
-  private let forwarding = Forwarding()
+  private let forwarding: Forwarding
   private let watcher = Mutex<@Sendable (Int, Moment) async -> Void>({ _, _ in })
   private let counter = Mutex(0)
   private let server = Mutex<LoopbackServer?>(nil)
 
-  package init(_ target: String) async throws {
+  /// - Parameter authority: the file (PEM) of the authority that the server's certificate comes from.
+  package init(_ target: String, authority: String? = nil) async throws {
     self.target = target
+    forwarding = Forwarding(authority: authority)
     let server = try await LoopbackServer { [weak self] request in
       try await self?.response(to: request) ?? .cutBeforeHead
     }

@@ -2,7 +2,12 @@ import HTTP
 
 /// Hands a request on to another server.
 struct Forwarding: Sendable {
-  private let http = LiveHTTPTransport()
+  private let http: LiveHTTPTransport
+
+  /// - Parameter authority: the file (PEM) of the authority that the server's certificate comes from.
+  init(authority: String? = nil) {
+    http = LiveHTTPTransport(authorities: TrustedAuthorities(replacement: authority))
+  }
 
   func send(
     _ method: String, _ url: String, headers: [(name: String, value: String)], body: [UInt8]?

@@ -1,5 +1,7 @@
 import Foundation
+import Synchronization
 import TestOpenBao
+import TestServer
 import TestSupport
 import Testing
 
@@ -21,24 +23,20 @@ import Testing
     let names = (0..<Self.count).map { "c-\($0)" }
     try await apart { try it.declare(names) }
 
-    // One at a time, so that some are left whatever the machine's speed.
-    let applying = Task(executorPreference: ServerThreads.shared) {
-      try await apart { try it.vaultctl(["apply", "--auto-approve", "--parallelism", "1"]) }
+    let proxy = try await BaoProxy(standby.client.address, authority: cluster.authority.path)
+    defer { proxy.end() }
+    // A connection takes a write at least, so in the middle of as many there are some left.
+    let middle = Self.count / 2
+    let isKilled = Mutex(false)
+    proxy.watch { number, moment in
+      guard number == middle, moment == .before else { return }
+      leader.kill()
+      isKilled.withLock { $0 = true }
     }
-    let watching = cluster.client(of: standby)
-    do {
-      try await eventually("a part of them", within: .seconds(300), every: .milliseconds(5)) {
-        let keys = try watching.call("GET", "secret/metadata/vaultctl/?list=true")
-          .value("data", "keys", as: [String].self)
-        return (keys?.count ?? 0) > Self.count / 10
-      }
-    } catch {
-      Issue.record("\(error): \(try await applying.value.errorText)")
-      return
+    let first = try await apart {
+      try it.vaultctl(["apply", "--auto-approve"], environment: ["BAO_ADDR": proxy.address])
     }
-    let killedAt = Date()
-    leader.kill()
-    let first = try await applying.value
+    #expect(isKilled.withLock { $0 })
     #expect([0, 4].contains(first.status), "\(first.text.suffix(2000))\(first.errorText)")
     if first.status == 4 { #expect(first.errorText.contains("error[")) }
 
@@ -48,7 +46,6 @@ import Testing
     let again = try await apart { try it.vaultctl(["apply", "--auto-approve"]) }
     #expect(again.status == 0, "\(again.text.suffix(2000))\(again.errorText)")
     try await apart { try it.expectNoChanges() }
-    var later = 0
     for (number, node) in survivors.enumerated() {
       let client = cluster.client(of: node)
       for (index, name) in names.enumerated() where index % 2 == number || index % 7 == 0 {
@@ -56,13 +53,8 @@ import Testing
         let metadata = try client.call("GET", "secret/metadata/vaultctl/\(name)")
         let version = metadata.value("data", "current_version", as: Int.self)
         #expect(version == 1, "`\(name)` was written once")
-        let time = try #require(
-          metadata.value("data", "versions", "1", "created_time", as: String.self))
-        let seconds = try Date(String(time.prefix(19)) + "Z", strategy: .iso8601)
-        if seconds > killedAt { later += 1 }
       }
     }
-    #expect(later > 0, "something was left to be written when the leader was killed")
   }
 
   @Test func ofTwoSavedPlansOneIsAppliedAndTheOtherNamesWhatChanged() async throws {
