@@ -31,13 +31,15 @@ package struct TranscriptNormalizer: Sendable {
     Rule(pattern: #"\b[0-9A-F]{16}\b"#, placeholder: "<key id #>"),
     Rule(pattern: #"\b[0-9a-f]{64}\b"#, placeholder: "<digest #>"),
     Rule(pattern: #"\b[0-9a-f]{40}\b"#, placeholder: "<commit #>"),
+    Rule(pattern: #"\b(key )[0-9a-f]{32}\b"#, placeholder: "$1<ledger key>"),
+    // Its last group may look like a revision.
+    Rule(
+      pattern: #"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"#,
+      placeholder: "<UUID #>"),
     // As long as what it replaces, for columns: the first digits of a commit or of a digest.
     Rule(pattern: #"\b[0-9a-f]{12}\b"#, placeholder: "<revision #>"),
     Rule(pattern: #"\bindex [0-9a-f]{7,}\.\.[0-9a-f]{7,}"#, placeholder: "index <blobs>"),
     Rule(pattern: #"\bac_(?=[0-9]*[A-F])[0-9A-F]{22}\b"#, placeholder: "<connection id #>"),
-    Rule(
-      pattern: #"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"#,
-      placeholder: "<UUID #>"),
     // Of an authorization request, per RFC 6749 and 7636.
     Rule(
       pattern: #"\b((?:state|code_challenge|nonce)=)[A-Za-z0-9_~.%-]+"#,

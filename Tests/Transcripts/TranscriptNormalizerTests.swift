@@ -15,6 +15,8 @@ import Testing
       "<fingerprint 1> <key id 1> <key id 1>"
     ),
     ("https://127.0.0.1:4711/a?state=x-y_z&b", "https://127.0.0.1:<port>/a?state=<random>&b"),
+    // The last group has digits alone, as a revision may.
+    ("3E61D5E4-52E4-4457-B0DD-123456789012 123456789012", "<UUID 1> <revision 1>"),
     ("login by process 4711", "login by process <pid>"),
     (
       "AC11111111111111111111111111111111, version 2",
