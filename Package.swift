@@ -106,7 +106,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "Manifests", "Model", "Pacing", "Processes", "Secrets", "SourceYAML", "Stores",
+        "Ledgers", "Manifests", "Model", "Pacing", "Processes", "Secrets", "SourceYAML", "Stores",
       ],
       path: "Tests/TestSupport",
       swiftSettings: settings),

@@ -114,6 +114,15 @@ extension Diagnostic {
       self.init(
         .ledgerFailed, "the ledger of \(store) cannot be used", notes: [reason],
         help: ["list ledger refs: git for-each-ref refs/vaultctl/"])
+    case .ledgerUntrusted(let reason, let isCopy):
+      let help = [
+        "take it as it is, if a colleague rebuilt it: vaultctl ledger accept",
+        "begin a new one: vaultctl ledger rebuild",
+      ]
+      self.init(
+        .ledgerUntrusted, "the ledger of \(store) cannot be trusted", notes: [reason],
+        help: ["find out who wrote it: vaultctl ledger log"]
+          + (isCopy ? ["write the copy again: vaultctl apply"] : help))
     case .ledgerMoved:
       self.init(
         .ledgerMoved, "another apply to \(store) finished first",

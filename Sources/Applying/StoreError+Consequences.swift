@@ -9,7 +9,7 @@ extension StoreError {
       true
     case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
       .tooNew, .corrupt, .keyUnavailable, .writeFailed, .unauthorized, .misconfigured,
-      .permissionDenied, .refused, .tokensMoved:
+      .permissionDenied, .refused, .ledgerUntrusted, .tokensMoved:
       false
     }
   }
@@ -18,7 +18,7 @@ extension StoreError {
   var stopsTheRun: Bool {
     switch self {
     case .unavailable, .modeTooLoose, .isSymlink, .tooNew, .corrupt, .writeFailed, .lockLost,
-      .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerMoved:
+      .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerMoved, .ledgerUntrusted:
       true
     case .unfinished(_, let cause): cause.stopsTheRun
     case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable,

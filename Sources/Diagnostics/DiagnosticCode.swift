@@ -176,6 +176,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case ledgerRejected = "VC4071"
   case ledgerUnreachable = "VC4072"
   case storeTracked = "VC4073"
+  case ledgerUntrusted = "VC4074"
+  case ledgerUnverified = "VC4075"
   case foreignEntry = "VC4060"
 
   // VC5xxx: tokens.

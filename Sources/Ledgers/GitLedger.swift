@@ -19,6 +19,8 @@ package struct GitLedger: Ledger {
     /// The remote ref's value, as it was read; `nil`: none, or there is no remote.
     let remote: String?
     package let contents: LedgerContents
+    package let digests: LedgerDigests
+    package let remoteState: LedgerRemoteState
     /// Ids of blobs by path, so that only what changes is written.
     let blobs: [String: String]
   }
@@ -51,14 +53,18 @@ package struct GitLedger: Ledger {
   /// - Parameter isOffline: without a request to the remote.
   package func read(isOffline: Bool) throws(StoreError) -> Version {
     let local = try commit(at: ref)
-    let there = isOffline ? nil : try remote?.commit()
-    guard let there, there != local else {
-      return try version(local, local: local, remote: there)
+    guard !isOffline, let remote else {
+      return try version(local, local: local, remote: nil, .none)
     }
-    if try !has(there) { try remote?.fetch() }
-    guard let local else { return try version(there, local: nil, remote: there) }
-    let mine = try version(local, local: local, remote: there)
-    let theirs = try version(there, local: local, remote: there)
+    guard let there = try remote.commit() else {
+      return try version(local, local: local, remote: nil, .absent)
+    }
+    if there == local { return try version(local, local: local, remote: there, .current) }
+    if try !has(there) { try remote.fetch() }
+    let theirs = try version(there, local: local, remote: there, .current)
+    guard let local else { return theirs }
+    let mine = try version(
+      local, local: local, remote: there, .at(sequence: theirs.contents.state.sequence))
     return try isNewer(mine, than: theirs) ? mine : theirs
   }
 
@@ -110,7 +116,7 @@ package struct GitLedger: Ledger {
   /// Without each of them nobody knows whose a connection is, so none is left out.
   private func contents(of other: LedgerRef) throws(StoreError) -> LedgerContents {
     do throws(StoreError) {
-      return try version(other.commit, local: nil, remote: nil).contents
+      return try version(other.commit, local: nil, remote: nil, .none).contents
     } catch {
       guard case .ledgerFailed(let words) = error else { throw error }
       throw .ledgerFailed("\(other.name): \(words)")
@@ -127,30 +133,31 @@ package struct GitLedger: Ledger {
   }
 
   private func version(
-    _ commit: String?, local: String?, remote: String?
+    _ commit: String?, local: String?, remote: String?, _ remoteState: LedgerRemoteState
   ) throws(StoreError) -> Version {
-    guard let commit else {
-      return Version(
-        commit: nil, local: local, remote: remote, contents: LedgerContents(), blobs: [:])
-    }
-    do throws(GitError) {
-      let files = Git.entries(
-        in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2
-      ).filter { $0.entry.kind == .file }
-      let objects = try git.objects(files.map(\.entry.id))
-      var contents = LedgerContents()
-      for ((path, _), bytes) in zip(files, objects) {
-        guard let bytes else {
-          throw GitError(words: "`\(path)` of the ledger is missing", status: 1)
+    var contents = LedgerContents()
+    var digests = LedgerDigests()
+    var files: [(path: String, entry: GitEntry)] = []
+    if let commit {
+      do throws(GitError) {
+        files = Git.entries(
+          in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2
+        ).filter { $0.entry.kind == .file }
+        for ((path, _), bytes) in zip(files, try git.objects(files.map(\.entry.id))) {
+          guard let bytes else {
+            throw GitError(words: "`\(path)` of the ledger is missing", status: 1)
+          }
+          try LedgerFiles.read(path, bytes, into: &contents)
+          if LedgerFiles.isProven(path) { digests.add(path, bytes) }
         }
-        try LedgerFiles.read(path, bytes, into: &contents)
+      } catch {
+        throw .ledgerFailed(error.words)
       }
-      return Version(
-        commit: commit, local: local, remote: remote, contents: contents,
-        blobs: Dictionary(files.map { ($0.path, $0.entry.id) }) { first, _ in first })
-    } catch {
-      throw .ledgerFailed(error.words)
     }
+    return Version(
+      commit: commit, local: local, remote: remote, contents: contents, digests: digests,
+      remoteState: remoteState,
+      blobs: Dictionary(files.map { ($0.path, $0.entry.id) }) { first, _ in first })
   }
 
   private func commit(at ref: String) throws(StoreError) -> String? {
@@ -164,27 +171,24 @@ package struct GitLedger: Ledger {
   // MARK: Moving
 
   package func move(
-    from old: Version, on base: Version, to contents: LedgerContents, message: String,
+    from old: Version, on base: Version, to draft: LedgerDraft, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version {
     try move(
-      from: old, parent: base.commit, to: contents, message: message, by: provenance,
+      from: old, parent: base.commit, to: draft, message: message, by: provenance,
       isShared: isShared)
   }
 
   /// Writes a state as a commit on `parent` and moves the ref from `old` to it, here and then at the
   /// remote. If the remote does not take it, the ref here is put back.
   private func move(
-    from old: Version, parent: String?, to contents: LedgerContents, message: String,
+    from old: Version, parent: String?, to draft: LedgerDraft, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version {
     let blobs: [String: String]
     let commit: String
     do throws(GitError) {
-      blobs = try LedgerFiles.blobs(of: contents, since: old.contents, old.blobs) {
-        text throws(GitError) in
-        try git.line(["hash-object", "-w", "--stdin"], input: Data(text.utf8))
-      }
+      blobs = try self.blobs(of: draft, old)
       commit = try git.line(
         ["commit-tree", try tree(blobs), "-F", "-"] + (parent.map { ["-p", $0] } ?? []),
         input: Data(message.utf8), environment: Self.identity(provenance))
@@ -193,6 +197,9 @@ package struct GitLedger: Ledger {
     }
     try swap(from: old.local, to: commit)
     var there = old.remote
+    // The remote stays where the old state says that it is.
+    var remoteState = old.remoteState
+    if remoteState == .current { remoteState = .at(sequence: old.contents.state.sequence) }
     if isShared, let remote {
       do throws(StoreError) {
         try remote.push(commit, expected: old.remote)
@@ -201,19 +208,46 @@ package struct GitLedger: Ledger {
         throw error
       }
       there = commit
+      remoteState = .current
     }
     return Version(
-      commit: commit, local: commit, remote: there, contents: contents, blobs: blobs)
+      commit: commit, local: commit, remote: there, contents: draft.contents,
+      digests: draft.digests, remoteState: remoteState, blobs: blobs)
   }
 
-  package func reset(by provenance: Provenance) throws(StoreError) {
+  /// The ids of a draft's files; those that differ from the version's are written.
+  private func blobs(
+    of draft: LedgerDraft, _ old: Version
+  ) throws(GitError) -> [String: String] {
+    func written(_ text: String) throws(GitError) -> String {
+      try git.line(["hash-object", "-w", "--stdin"], input: Data(text.utf8))
+    }
+    var blobs: [String: String] = [:]
+    for path in draft.paths {
+      if let text = draft.text(path) {
+        blobs[path] = try written(text)
+      } else {
+        blobs[path] = old.blobs[path]
+      }
+    }
+    let hasProof = draft.contents.proof != nil
+    if hasProof == (old.contents.proof != nil), let id = old.blobs[LedgerFiles.version] {
+      blobs[LedgerFiles.version] = id
+    } else {
+      blobs[LedgerFiles.version] = try written(LedgerFiles.form(hasProof: hasProof))
+    }
+    return blobs
+  }
+
+  package func reset(to draft: LedgerDraft, by provenance: Provenance) throws(StoreError) {
     let local = try commit(at: ref)
     let there = try remote?.commit()
     if let there, try !has(there) { try remote?.fetch() }
     let old = Version(
-      commit: local ?? there, local: local, remote: there, contents: LedgerContents(), blobs: [:])
+      commit: local ?? there, local: local, remote: there, contents: LedgerContents(),
+      digests: LedgerDigests(), remoteState: .none, blobs: [:])
     _ = try move(
-      from: old, parent: old.remote ?? old.commit, to: LedgerContents(),
+      from: old, parent: old.remote ?? old.commit, to: draft,
       message: "ledger: reset\n", by: provenance, isShared: true)
   }
 

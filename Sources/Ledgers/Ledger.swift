@@ -14,7 +14,7 @@ package protocol Ledger: Sendable {
   /// - Parameter isOffline: without the network, if the ledger has a remote.
   func read(isOffline: Bool) throws(StoreError) -> Version
 
-  /// Replaces `old` with `contents`, as the log's entry on top of `base`.
+  /// Replaces `old` with a draft that was made from it, as the log's entry on top of `base`.
   ///
   /// - Parameters:
   ///   - base: `old` itself for an entry of its own; what came before it to replace its entry.
@@ -22,15 +22,15 @@ package protocol Ledger: Sendable {
   ///   - isShared: the ledger moves at its remote too, at once.
   /// - Throws: `ledgerMoved` if another process moved it first.
   func move(
-    from old: Version, on base: Version, to contents: LedgerContents, message: String,
+    from old: Version, on base: Version, to draft: LedgerDraft, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version
 
   /// Undoes the last move: a run that changed nothing leaves no entry.
   func revert(_ version: Version, to base: Version) throws(StoreError)
 
-  /// An empty ledger on top of the current state, readable or not.
-  func reset(by provenance: Provenance) throws(StoreError)
+  /// A whole draft on top of the current state, readable or not.
+  func reset(to draft: LedgerDraft, by provenance: Provenance) throws(StoreError)
 
   /// What other ledgers have about the same backend; nothing for a ledger without an owner.
   ///
@@ -43,11 +43,76 @@ package protocol Ledger: Sendable {
 
 extension Ledger {
   package func read() throws(StoreError) -> Version { try read(isOffline: false) }
+
+  /// The current contents.
+  ///
+  /// - Throws: `ledgerUntrusted` if they are not authentic, `keyUnavailable` if that cannot be shown here.
+  package func verified(
+    with authentication: LedgerAuthentication
+  ) async throws(StoreError) -> LedgerContents {
+    let version = try read()
+    try await authentication.require(version)
+    return version.contents
+  }
+
+  /// Takes the current state as it is, whatever was seen before.
+  ///
+  /// - Throws: as `verified(with:)`; then what was seen before is forgotten.
+  package func accept(
+    with authentication: LedgerAuthentication
+  ) async throws(StoreError) -> LedgerContents {
+    try authentication.forget()
+    return try await verified(with: authentication)
+  }
+
+  /// Proves contents, and moves the ledger to them.
+  ///
+  /// - Parameter authentication: `nil` for a ledger that has no proofs.
+  func move(
+    from old: Version, on base: Version, to contents: LedgerContents, message: String,
+    by provenance: Provenance, isShared: Bool, provenWith authentication: LedgerAuthentication?
+  ) async throws(StoreError) -> Version {
+    var draft = LedgerDraft(contents, since: old)
+    try await authentication?.prove(&draft, since: old.contents, isShared: isShared)
+    let version = try move(
+      from: old, on: base, to: draft, message: message, by: provenance, isShared: isShared)
+    authentication?.remember(version)
+    return version
+  }
+
+  /// An empty ledger on top of the current state, which is taken as it is from now on. Its key is new;
+  /// where the present one can be opened it is linked to it, so that others take the new one too.
+  package func rebuild(
+    provenWith authentication: LedgerAuthentication, by provenance: Provenance
+  ) async throws(StoreError) {
+    let old = (try? read())?.contents ?? LedgerContents()
+    var contents = LedgerContents()
+    contents.key = try await authentication.newKey()
+    contents.state.sequence = try authentication.nextSequence(after: old)
+    var draft = LedgerDraft(contents, since: nil)
+    try await authentication.prove(&draft, since: old, isShared: true)
+    try authentication.forget()
+    try reset(to: draft, by: provenance)
+  }
 }
 
 /// A state of a ledger, as a move of it starts from.
 package protocol LedgerVersion: Sendable {
   var contents: LedgerContents { get }
+  var digests: LedgerDigests { get }
+  var remoteState: LedgerRemoteState { get }
+}
+
+/// Where a ledger's remote is, as it was read with a state.
+package enum LedgerRemoteState: Hashable, Sendable {
+  /// Unknown: there is no remote, or it was not asked.
+  case none
+  /// It has no such ledger.
+  case absent
+  /// It has this state.
+  case current
+  /// It has another state, with this sequence.
+  case at(sequence: Int)
 }
 
 /// One move that the log keeps.

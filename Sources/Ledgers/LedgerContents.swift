@@ -7,8 +7,15 @@ package struct LedgerContents: Hashable, Sendable {
   package var entries: [ConnectionName: LedgerEntry] = [:]
   /// The key of its digests, an armored message; `nil` before the first secret.
   package var key: String?
+  /// `nil` in a ledger of a version that had no proofs.
+  package var proof: LedgerProof?
 
   package init() {}
+
+  /// Whether nothing was ever recorded.
+  var isUnused: Bool {
+    key == nil && proof == nil && entries.isEmpty && state.run == nil && state.interrupted.isEmpty
+  }
 
   package var records: [ConnectionName: AppliedRecord] { entries.compactMapValues(\.record) }
 }
@@ -26,8 +33,20 @@ package struct LedgerState: Hashable, Sendable, Codable {
   package var token: String?
   /// Grows with each state of one run.
   package var step = 0
+  /// Grows with each state that stays, over all runs.
+  package var sequence: Int {
+    get { max(storedSequence ?? 0, 0) }
+    set { storedSequence = newValue }
+  }
+  /// `nil` in a ledger of a version that had no proofs.
+  var storedSequence: Int?
   package var run: LedgerRun?
   package var interrupted: [LedgerRun] = []
+
+  private enum CodingKeys: String, CodingKey {
+    case token, step, run, interrupted
+    case storedSequence = "sequence"
+  }
 }
 
 /// One apply: it holds the lock, and what it intends to do is recorded before it begins.

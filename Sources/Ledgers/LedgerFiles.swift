@@ -1,41 +1,26 @@
 import Encodings
 import Foundation
 import GitPlumbing
-import Model
+package import Model
 
-/// A ledger's files: `version`, `state.json`, `key.asc`, and one for each connection.
-enum LedgerFiles {
+/// A ledger's files: `version`, `state.json`, `key.asc`, `proof.json`, and one for each connection.
+package enum LedgerFiles {
   static let connections = "connections"
-  private static let version = "version"
-  private static let state = "state.json"
-  private static let key = "key.asc"
-  /// The version of the form of these files.
-  private static let form = "1\n"
+  static let version = "version"
+  package static let state = "state.json"
+  package static let key = "key.asc"
+  package static let proof = "proof.json"
 
-  /// Ids of the blobs of all files. An unchanged file keeps its blob; only the others are encoded and
-  /// passed to `write`, since a run of many changes moves the ledger as often.
-  static func blobs(
-    of contents: LedgerContents, since old: LedgerContents, _ known: [String: String],
-    write: (String) throws(GitError) -> String
-  ) throws(GitError) -> [String: String] {
-    var blobs: [String: String] = [:]
-    func put(
-      _ path: String, isSame: Bool, _ text: @autoclosure () -> String
-    ) throws(GitError) {
-      if isSame, let id = known[path] {
-        blobs[path] = id
-      } else {
-        blobs[path] = try write(text())
-      }
-    }
-    try put(version, isSame: true, form)
-    try put(state, isSame: contents.state == old.state, text(contents.state))
-    if let text = contents.key { try put(key, isSame: text == old.key, text) }
-    for (name, entry) in contents.entries {
-      try put(path(name), isSame: entry == old.entries[name], text(entry))
-    }
-    return blobs
+  package static func path(_ name: ConnectionName) -> String {
+    "\(connections)/\(percentEncoded(name.rawValue)).json"
   }
+
+  /// Whether the proof covers a file. Those of a newer version that nothing here reads are covered too.
+  static func isProven(_ path: String) -> Bool { path != version && path != proof }
+
+  /// The text of `version`. Programs that know no proofs read 1 only, so that none of them writes
+  /// over a state that has one.
+  static func form(hasProof: Bool) -> String { hasProof ? "2\n" : "1\n" }
 
   static func read(
     _ path: String, _ bytes: [UInt8], into contents: inout LedgerContents
@@ -43,11 +28,12 @@ enum LedgerFiles {
     let folder = connections + "/"
     switch path {
     case version:
-      guard bytes == Array(form.utf8) else {
+      guard [false, true].contains(where: { bytes == Array(form(hasProof: $0).utf8) }) else {
         throw GitError(words: "it was written by a newer vaultctl", status: 1)
       }
     case state: contents.state = try decoded(bytes, path)
     case key: contents.key = String(decoding: bytes, as: UTF8.self)
+    case proof: contents.proof = try decoded(bytes, path)
     case _ where path.hasPrefix(folder) && path.hasSuffix(".json"):
       let encoded = path.dropFirst(folder.count).dropLast(5)
       guard let name = String(encoded).removingPercentEncoding.flatMap({ ConnectionName($0) })
@@ -55,17 +41,6 @@ enum LedgerFiles {
       contents.entries[name] = try decoded(bytes, path)
     default: break
     }
-  }
-
-  private static func path(_ name: ConnectionName) -> String {
-    "\(connections)/\(percentEncoded(name.rawValue)).json"
-  }
-
-  private static func text(_ value: some Encodable) -> String {
-    guard let text = try? canonicalJSON(value, isPretty: true) else {
-      preconditionFailure("texts, numbers and lists can always be written as JSON")
-    }
-    return text + "\n"
   }
 
   private static func decoded<Value: Decodable>(

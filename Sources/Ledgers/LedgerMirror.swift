@@ -11,9 +11,11 @@ extension Store {
   /// - Parameter previous: the ledger by its name before records had owners.
   package func mirrored<Records: Ledger>(
     in ledger: Records, previous: Records?, catalog: Catalog,
+    authentication: LedgerAuthentication?,
     provenance: @escaping @Sendable () -> Provenance
   ) -> Store {
-    let mirror = LedgerMirror(store: self, ledger: ledger, provenance: provenance)
+    let mirror = LedgerMirror(
+      store: self, ledger: ledger, authentication: authentication, provenance: provenance)
     var mirrored = self
     mirrored.journal = MirroredJournal(journal: journal, mirror: mirror)
     mirrored.grants = MirroredGrants(grants: grants, mirror: mirror)
@@ -22,7 +24,9 @@ extension Store {
     mirrored.upgrade = upgrade.map { MirroredUpgrade(upgrade: $0, mirror: mirror) }
     mirrored.offline = .reader(
       MirrorReader(
-        copy: LedgerReader(ledger: ledger, former: nil, catalog: catalog), previous: previous))
+        copy: LedgerReader(
+          ledger: ledger, former: nil, catalog: catalog, authentication: authentication),
+        previous: previous))
     return mirrored
   }
 }
@@ -31,9 +35,11 @@ extension Store {
 private struct LedgerMirror<Records: Ledger>: Sendable {
   let store: Store
   let ledger: Records
+  let authentication: LedgerAuthentication?
   let provenance: @Sendable () -> Provenance
 
-  /// Updates the ledger to what the store has recorded; an up-to-date ledger does not move.
+  /// Updates the ledger to what the store has recorded; an up-to-date ledger does not move. What it had
+  /// before does not matter, and nor does who wrote it.
   func publish(_ message: String, by provenance: Provenance) async throws(StoreError) {
     let version = try ledger.read()
     var contents = version.contents
@@ -44,9 +50,21 @@ private struct LedgerMirror<Records: Ledger>: Sendable {
       contents.entries[name] = LedgerEntry(
         record: record, granted: snapshot.actual[name]?.grantedScopes?.sorted())
     }
-    if contents == version.contents { return }
-    _ = try ledger.move(
-      from: version, on: version, to: contents, message: message, by: provenance, isShared: true)
+    if contents == version.contents, await isAuthentic(version) { return }
+    if let authentication {
+      contents.state.sequence = try authentication.nextSequence(after: version.contents)
+    }
+    _ = try await ledger.move(
+      from: version, on: version, to: contents, message: message, by: provenance, isShared: true,
+      provenWith: authentication)
+  }
+}
+
+extension LedgerMirror {
+  /// A copy of a store without a key needs no proof.
+  private func isAuthentic(_ version: Records.Version) async -> Bool {
+    guard let authentication, version.contents.key != nil else { return true }
+    return (try? await authentication.verdict(on: version)) == .authentic
   }
 }
 
@@ -130,16 +148,15 @@ private struct MirrorReader<Records: Ledger>: OfflineReader {
   let copy: LedgerReader<Records>
   let previous: Records?
 
-  func snapshot() throws(StoreError) -> Snapshot {
-    let snapshot = try copy.snapshot()
-    if snapshot.applied.isEmpty, let previous,
+  func snapshot() async throws(StoreError) -> Snapshot {
+    if try copy.ledger.read(isOffline: true).contents.isUnused, let previous,
       try !previous.read(isOffline: true).contents.records.isEmpty
     {
       throw .unavailable(
         "its copy in the ledger is from before records had owners, so offline plans are not possible;"
           + " `vaultctl upgrade`, or the next apply, writes it again")
     }
-    return snapshot
+    return try await copy.snapshot()
   }
 
   func sealedKey() throws(StoreError) -> String? { try copy.sealedKey() }

@@ -6,12 +6,18 @@ struct LedgerReader<Records: Ledger>: OfflineReader {
   let ledger: Records
   let former: Records?
   let catalog: Catalog
+  /// `nil` for a ledger that has no proofs.
+  let authentication: LedgerAuthentication?
 
-  func snapshot() throws(StoreError) -> Snapshot {
-    let recorded = BackendSnapshot(
-      contents: try ledger.read(isOffline: true).contents, catalog: catalog
-    ).recorded
-    return try ledger.setApart(recorded, previous: former, isOffline: true)
+  func snapshot() async throws(StoreError) -> Snapshot {
+    let version = try ledger.read(isOffline: true)
+    let doubt: String?
+    switch try await authentication?.verdict(on: version) {
+    case .authentic, nil: doubt = nil
+    case .unknown(let reason): doubt = reason
+    }
+    let recorded = BackendSnapshot(contents: version.contents, catalog: catalog).recorded
+    return try ledger.setApart(recorded, previous: former, isOffline: true).doubted(doubt)
   }
 
   func sealedKey() throws(StoreError) -> String? {

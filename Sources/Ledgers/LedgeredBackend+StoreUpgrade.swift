@@ -10,7 +10,8 @@ extension LedgeredBackend: StoreUpgrade {
     _ names: Set<ConnectionName>, by provenance: Provenance, holding holder: LockHolder
   ) async throws(StoreError) -> Set<ConnectionName> {
     guard let owner, let former else { return [] }
-    let previous = LedgerLock(former, provenance: self.provenance)
+    let previous = LedgerLock(
+      former, authentication: nil, provenance: self.provenance)
     return try await previous.whileEarlierVersionsWait(holder) { () async throws(StoreError) in
       try await move(names, from: previous, to: owner, by: provenance)
     }
@@ -33,11 +34,13 @@ extension LedgeredBackend: StoreUpgrade {
     let claimed = entries.filter { names.contains($0.key) && $0.value.record != nil }
     if claimed.isEmpty, old.state.interrupted.isEmpty { return [] }
 
+    // The first run of the ledger just made a key, and nothing with it.
+    let takesKey = try await lock.contents().records.isEmpty && old.key != nil
     await lock.markChanged()
     try await lock.save(isShared: true) { contents in
       // Digests that were made with another key say nothing.
-      let isSameKey = contents.key == nil || contents.key == old.key
-      contents.key = contents.key ?? old.key
+      let isSameKey = takesKey || contents.key == old.key
+      if takesKey { contents.key = old.key }
       for (name, entry) in claimed where contents.entries[name]?.record == nil {
         var entry = entry
         let record = entry.record?.owned(by: owner)

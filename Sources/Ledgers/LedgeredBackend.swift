@@ -15,27 +15,34 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
   let former: Records?
   let owner: Owner?
   let lock: LedgerLock<Records>
+  let authentication: LedgerAuthentication?
   let key: StoreKeyHolder
   let catalog: Catalog
   let provenance: @Sendable () -> Provenance
 
-  /// - Parameter owner: whose records are written, with the ledger by its previous name; `nil` writes
-  ///   the previous format, without owners.
+  /// - Parameters:
+  ///   - authentication: of the ledger, made from the protection of its key.
+  ///   - owner: whose records are written, with the ledger by its previous name; `nil` writes the
+  ///     previous format, without owners or proofs.
   package init(
     _ backend: any RecordlessBackend, ledger: Records,
     owner: (owner: Owner, former: Records)? = nil, catalog: Catalog,
-    protection: any KeyProtection, provenance: @escaping @Sendable () -> Provenance
+    protection: any KeyProtection,
+    authentication: (any KeyProtection) -> LedgerAuthentication?,
+    provenance: @escaping @Sendable () -> Provenance
   ) {
+    // The key that proves a state is the one that digests are made with: it is opened once.
+    let protection = OpenedKeyCache(protection)
+    let authentication = owner == nil ? nil : authentication(protection)
     self.backend = backend
     self.ledger = ledger
     self.owner = owner?.owner
     former = owner?.former
     self.catalog = catalog
     self.provenance = provenance
-    lock = LedgerLock(ledger, provenance: provenance)
-    key = StoreKeyHolder(
-      LedgerKeyStorage(lock: lock),
-      protection: protection)
+    self.authentication = authentication
+    lock = LedgerLock(ledger, authentication: authentication, provenance: provenance)
+    key = StoreKeyHolder(LedgerKeyStorage(lock: lock), protection: protection)
   }
 
   package var store: Store {
@@ -49,7 +56,10 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
         provenance: provenance),
       grants: self,
       feed: ComparingFeed(self, tokens: nil, now: { [provenance] in provenance().at }),
-      offline: .reader(LedgerReader(ledger: ledger, former: former, catalog: catalog)), key: key,
+      offline: .reader(
+        LedgerReader(
+          ledger: ledger, former: former, catalog: catalog, authentication: authentication)),
+      key: key,
       flows: self, upgrade: self)
     store.owner = owner
     return store
@@ -58,10 +68,10 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
 
 extension LedgeredBackend: ConnectionReader, FlowReader {
   package func read() async throws(StoreError) -> Snapshot {
-    let contents = try await lock.contents()
+    let (contents, doubt) = try await lock.checkedContents()
     let snapshot = BackendSnapshot(contents: contents, catalog: catalog)
       .of(try await backend.list())
-    return try ledger.setApart(snapshot, previous: former, isOffline: false)
+    return try ledger.setApart(snapshot, previous: former, isOffline: false).doubted(doubt)
   }
 
   package func flows() async throws(StoreError) -> [FlowDefinition] {
@@ -74,12 +84,14 @@ extension LedgeredBackend: GrantRecorder {
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError) {
     let version = try ledger.read()
+    try await authentication?.require(version)
     guard version.contents.entries[name]?.record != nil else { throw .notFound(name) }
     if version.contents.state.run != nil { throw .ledgerMoved }
     var contents = version.contents
     contents.entries[name]?.granted = scopes.sorted()
-    _ = try ledger.move(
+    contents.state.sequence += 1
+    _ = try await ledger.move(
       from: version, on: version, to: contents, message: "scopes: \(name)\n", by: provenance,
-      isShared: true)
+      isShared: true, provenWith: authentication)
   }
 }

@@ -22,7 +22,10 @@ package enum StoreBackend: Hashable, Sendable {
 
 package enum LedgerSettings: Hashable, Sendable {
   /// A ref of the repository that the project is in.
-  case git
+  ///
+  /// - Parameter keys: ids of keys; a ledger's must be one of them, or have replaced one. Without any, a
+  ///   new clone takes the key that it finds.
+  case git(keys: Set<String> = [])
   /// `path` is relative to the project's root, or absolute.
   case sqlite(path: String)
 }

@@ -35,6 +35,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case allowedRedirect = "allowed-redirect"
   /// The project file defines a built-in app itself.
   case appOverride = "app-override"
+  /// Whether a ledger is authentic cannot be shown here.
+  case unverified
   /// A setting differs from the trusted project file, and is not used.
   case untrusted
   /// The project was renamed, and its values are sealed for the previous name.

@@ -8,13 +8,17 @@ package struct Snapshot: Sendable {
   package let unclaimed: Set<ConnectionName>
   /// What the store has and `actual` cannot hold; it concerns nothing else.
   package let foreignEntries: [ForeignEntry]
+  /// Why it cannot be shown here that the records are authentic; `nil` if they are.
+  package let doubt: String?
   private let entriesByName: [ConnectionName: [ForeignEntry]]
 
   package init(
     actual: [ConnectionName: ActualConnection] = [:],
     applied: [ConnectionName: AppliedRecord] = [:], foreign: [ConnectionName: AppliedRecord] = [:],
-    unclaimed: Set<ConnectionName> = [], foreignEntries: [ForeignEntry] = []
+    unclaimed: Set<ConnectionName> = [], foreignEntries: [ForeignEntry] = [],
+    doubt: String? = nil
   ) {
+    self.doubt = doubt
     self.actual = actual
     self.applied = applied
     self.foreign = foreign
@@ -44,7 +48,14 @@ package struct Snapshot: Sendable {
     let isOurs = { (name: ConnectionName) in foreign[name] == nil && !unclaimed.contains(name) }
     return Snapshot(
       actual: actual.filter { isOurs($0.key) }, applied: applied.filter { isOurs($0.key) },
-      foreign: foreign, unclaimed: unclaimed, foreignEntries: foreignEntries)
+      foreign: foreign, unclaimed: unclaimed, foreignEntries: foreignEntries, doubt: doubt)
+  }
+
+  /// The same, with a reason why it cannot be shown here that the records are authentic.
+  package func doubted(_ reason: String?) -> Snapshot {
+    Snapshot(
+      actual: actual, applied: applied, foreign: foreign, unclaimed: unclaimed,
+      foreignEntries: foreignEntries, doubt: reason)
   }
 
   /// The entries that are in the way of a connection: what would be done to it is uncertain.

@@ -8,24 +8,11 @@ extension GPGContext {
       request.binding.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") },
       "gpg truncates a name at its last slash and escapes spaces")
     let keys = KeyList()
-    defer {
-      unsafe gpgme_signers_clear(handle)
-      unsafe gpgme_sig_notation_clear(handle)
-    }
+    defer { endSigning() }
     for recipient in request.recipients {
       try keys.add(recipient.fingerprint, secret: false, from: self)
     }
-    if let signer {
-      let signers = KeyList()
-      do {
-        try signers.add(signer, secret: true, from: self)
-      } catch {
-        throw .signerUnusable(signer, reason: "no usable secret key")
-      }
-      unsafe signers.forEach { unsafe _ = gpgme_signers_add(handle, $0) }
-      let failure = addBindingNotation(request.binding)
-      guard failure.isNone else { throw .gpgFailed(reason: failure.text) }
-    }
+    if let signer { try beginSigning(for: request.binding, by: signer) }
     let failure: GPGError
     let armored: String
     do throws(GPGError) {
@@ -47,6 +34,24 @@ extension GPGContext {
     return armored
   }
 
+  /// Makes the next signatures those of a key, for a binding, until `endSigning`.
+  func beginSigning(for binding: String, by signer: Fingerprint) throws(SealError) {
+    let signers = KeyList()
+    do {
+      try signers.add(signer, secret: true, from: self)
+    } catch {
+      throw .signerUnusable(signer, reason: "no usable secret key")
+    }
+    unsafe signers.forEach { unsafe _ = gpgme_signers_add(handle, $0) }
+    let failure = addBindingNotation(binding)
+    guard failure.isNone else { throw .gpgFailed(reason: failure.text) }
+  }
+
+  func endSigning() {
+    unsafe gpgme_signers_clear(handle)
+    unsafe gpgme_sig_notation_clear(handle)
+  }
+
   private func encrypt(
     _ keys: UnsafeMutablePointer<gpgme_key_t?>, _ plain: gpgme_data_t, _ sealed: gpgme_data_t,
     signs: Bool
@@ -66,8 +71,7 @@ extension GPGContext {
   private func check(
     _ failure: GPGError, _ request: SealRequest, signer: Fingerprint?
   ) throws(SealError) {
-    if failure.isExpired { throw .deadlineExceeded(deadline) }
-    if failure.isCancelled { throw .cancelled }
+    if failure.isExpired || failure.isCancelled { throw fault(of: failure, signer: signer) }
     // gpg may skip a recipient and succeed with the others.
     if let result = unsafe gpgme_op_encrypt_result(handle),
       let invalid = unsafe result.pointee.invalid_recipients
@@ -79,12 +83,19 @@ extension GPGContext {
       }
     }
     if failure.isNone { return }
-    if failure.isWrongPassphrase { throw .wrongPassphrase }
-    if failure.isAboutAgent { throw .agentUnavailable }
+    throw fault(of: failure, signer: signer)
+  }
+
+  /// What an operation that seals or signs failed with.
+  func fault(of failure: GPGError, signer: Fingerprint?) -> SealError {
+    if failure.isExpired { return .deadlineExceeded(deadline) }
+    if failure.isCancelled { return .cancelled }
+    if failure.isWrongPassphrase { return .wrongPassphrase }
+    if failure.isAboutAgent { return .agentUnavailable }
     if let signer, failure.code == GPG_ERR_UNUSABLE_SECKEY {
-      throw .signerUnusable(signer, reason: failure.text)
+      return .signerUnusable(signer, reason: failure.text)
     }
-    throw .gpgFailed(reason: failure.text)
+    return .gpgFailed(reason: failure.text)
   }
 }
 

@@ -79,6 +79,18 @@ extension GPGContext {
     return found
   }
 
+  /// Whether no signature could be checked, since the keyring has none of their keys.
+  var lacksPublicKeys: Bool {
+    var next = unsafe gpgme_op_verify_result(handle)?.pointee.signatures
+    var isAny = false
+    while let signature = unsafe next?.pointee {
+      guard unsafe GPGError(signature.status).code == GPG_ERR_NO_PUBKEY else { return false }
+      isAny = true
+      unsafe next = signature.next
+    }
+    return isAny
+  }
+
   /// gpg reports only what is in the signed part of a signature.
   private static func bindings(_ notations: gpgme_sig_notation_t?) -> [[UInt8]] {
     var found: [[UInt8]] = []

@@ -8,7 +8,8 @@ extension StoreError {
     case .unavailable(let reason), .writeFailed(let reason), .outcomeUnknown(let reason),
       .corrupt(let reason), .keyUnavailable(let reason), .refused(let reason),
       .unauthorized(let reason), .misconfigured(let reason), .tooNew(let reason),
-      .ledgerFailed(let reason), .ledgerRejected(let reason), .ledgerUnreachable(let reason):
+      .ledgerFailed(let reason), .ledgerRejected(let reason), .ledgerUnreachable(let reason),
+      .ledgerUntrusted(let reason, _):
       reason
     case .unfinished(_, let cause): cause.summary
     case .notFound(let name): "the store no longer has a connection `\(name)`"

@@ -13,7 +13,7 @@ struct KeyRotationTransaction {
   func carryOut() throws {
     try sealFields()
     try sealVersions()
-    if try Schema.hasTokens(in: db) { try sealTokens() }
+    if try Schema.has(.tokens, in: db) { try sealTokens() }
     try makeDigests()
   }
 

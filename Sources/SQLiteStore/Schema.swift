@@ -6,7 +6,7 @@ enum Schema {
   /// until something is written to it.
   enum Part: String {
     case store = "1"
-    case ledgers, tokens
+    case ledgers, tokens, ledgerProofs
   }
 
   static let migrator: DatabaseMigrator = {
@@ -14,11 +14,14 @@ enum Schema {
     migrator.registerMigration(Part.store.rawValue) { db in try db.execute(sql: first) }
     migrator.registerMigration(Part.ledgers.rawValue) { db in try db.execute(sql: ledgers) }
     migrator.registerMigration(Part.tokens.rawValue) { db in try db.execute(sql: tokens) }
+    migrator.registerMigration(Part.ledgerProofs.rawValue) { db in
+      try db.execute(sql: ledgerProofs)
+    }
     return migrator
   }()
 
-  static func hasTokens(in db: Database) throws -> Bool {
-    try migrator.appliedIdentifiers(db).contains(Part.tokens.rawValue)
+  static func has(_ part: Part, in db: Database) throws -> Bool {
+    try migrator.appliedIdentifiers(db).contains(part.rawValue)
   }
 
   private static let tokens = """
@@ -139,4 +142,7 @@ enum Schema {
       PRIMARY KEY (ledger, number)
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// What shows who wrote a ledger's state, as JSON.
+  private static let ledgerProofs = "ALTER TABLE ledger ADD COLUMN proof TEXT;"
 }

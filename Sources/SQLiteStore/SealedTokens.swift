@@ -23,7 +23,7 @@ struct SealedTokens {
     let id = try String.fetchOne(
       db, sql: "SELECT id FROM connection WHERE name = ?", arguments: [name.rawValue])
     guard let id else { return nil }
-    guard try Schema.hasTokens(in: db),
+    guard try Schema.has(.tokens, in: db),
       let row = try Row.fetchOne(
         db,
         sql: "SELECT version, record, sealed_at, access, refresh FROM token WHERE connection = ?",

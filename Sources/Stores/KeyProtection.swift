@@ -5,6 +5,8 @@ package protocol KeyProtection: Sendable {
   /// The key, sealed; an ordinary text.
   func seal(_ key: SecretBytes) async throws(KeyProtectionFailure) -> String
   func open(_ sealed: String) async throws(KeyProtectionFailure) -> SecretBytes
+  /// Whether a key that may open it is on this machine.
+  func mayOpen(_ sealed: String) async -> Bool
 }
 
 extension KeyProtection {

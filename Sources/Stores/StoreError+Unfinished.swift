@@ -15,7 +15,7 @@ extension StoreError {
       case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
         .notFound, .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured,
         .unauthorized, .permissionDenied, .refused, .ledgerFailed, .ledgerRejected,
-        .ledgerUnreachable, .ledgerMoved, .tokensMoved:
+        .ledgerUnreachable, .ledgerMoved, .ledgerUntrusted, .tokensMoved:
         throw .unfinished(name, error)
       }
     }

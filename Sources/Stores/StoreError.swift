@@ -39,6 +39,10 @@ package indirect enum StoreError: Error, Hashable, Sendable {
   case ledgerRejected(String)
   /// The ledger's remote could not be reached; git's own words.
   case ledgerUnreachable(String)
+  /// The ledger's state is not authentic, or is older than one that was seen; the reason.
+  ///
+  /// - Parameter isCopy: the records that count are in the store itself.
+  case ledgerUntrusted(String, isCopy: Bool)
   /// Another process moved the ledger first.
   case ledgerMoved
   /// A connection's tokens have changed to another version.

@@ -1,4 +1,4 @@
-private import Crypto
+import Crypto
 import Encodings
 private import FoundationEssentials
 package import Model
@@ -18,6 +18,8 @@ package struct StoreKey: Sendable {
   package let sealed: String
   private let sealing: SymmetricKey
   private let digesting: SymmetricKey
+  /// Of it the ids, the codes and the links of ledgers are made.
+  let proving: SymmetricKey
 
   /// - Throws: `corrupt` if the bytes are no key.
   package init(_ bytes: SecretBytes, sealed: String = "") throws(StoreError) {
@@ -35,12 +37,17 @@ package struct StoreKey: Sendable {
     guard prefix == 0 || generation > 1 else { throw .corrupt("the store key is damaged") }
     self.generation = prefix == 0 ? 1 : generation
     self.sealed = sealed
-    func derived(_ purpose: String) -> SymmetricKey {
-      HKDF<SHA256>.deriveKey(
-        inputKeyMaterial: master, info: Array(purpose.utf8), outputByteCount: Self.size)
-    }
-    sealing = derived("vaultctl store v1: values")
-    digesting = derived("vaultctl store v1: digests")
+    sealing = Self.derived(master, "vaultctl store v1: values")
+    digesting = Self.derived(master, "vaultctl store v1: digests")
+    proving = Self.derived(master, "vaultctl ledger v1: proofs")
+  }
+
+  /// HKDF-SHA-256 (RFC 5869).
+  static func derived(
+    _ key: SymmetricKey, _ purpose: String, size: Int = Self.size
+  ) -> SymmetricKey {
+    HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: size)
   }
 
   /// - Parameter previous: the key that it replaces.

@@ -147,7 +147,7 @@ import Testing
   @Test func onlyABackendThatHoldsNoRecordsHasALedgerUnasked() {
     let auth0 = StoreBackend.auth0(
       Auth0Settings(domain: "x.example.com", baseURL: nil, credentialsCommand: []))
-    #expect(auth0.standardLedger == .git)
+    #expect(auth0.standardLedger == .git())
     #expect(StoreBackend.sqlite(path: "a").standardLedger == nil)
   }
 }

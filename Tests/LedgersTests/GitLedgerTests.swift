@@ -12,8 +12,8 @@ import Testing
     on base: GitLedger.Version? = nil, _ message: String = "apply: done\n", isShared: Bool = true
   ) throws(StoreError) -> GitLedger.Version {
     try ledger.move(
-      from: version, on: base ?? version, to: contents, message: message, by: provenance,
-      isShared: isShared)
+      from: version, on: base ?? version, to: LedgerDraft(contents, since: version),
+      message: message, by: provenance, isShared: isShared)
   }
 
   @Test func ofTwoClonesThatMoveTheSameStateOneWins() throws {
@@ -178,7 +178,7 @@ import Testing
     let repositories = try GitRepositories()
     let ledger = try repositories.clone("ann")
     _ = try move(ledger, from: ledger.read(), to: contents("a"))
-    try ledger.reset(by: provenance)
+    try ledger.reset(to: LedgerDraft(LedgerContents(), since: nil), by: provenance)
     #expect(try repositories.clone("bob").read().contents == LedgerContents())
     #expect(try ledger.log().count == 2)
   }

@@ -30,7 +30,8 @@ import Testing
   private func store(in clone: String) throws -> Store {
     LedgeredBackend(
       backend, ledger: try repositories.clone(clone), catalog: Catalog([]),
-      protection: TestProtection(), provenance: { [clock] in clock.provenance }
+      protection: TestProtection(), authentication: { _ in nil },
+      provenance: { [clock] in clock.provenance }
     ).store
   }
 

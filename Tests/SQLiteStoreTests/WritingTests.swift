@@ -280,15 +280,18 @@ import Testing
   func aLedgerNumberOutOfRangeIsAnError(number: Int64) async throws {
     let test = try StoreUnderTest()
     let ledger = SQLiteLedger(path: test.path, name: "it")
-    try ledger.reset(by: provenance)
+    let empty = LedgerDraft(LedgerContents(), since: nil)
+    try ledger.reset(to: empty, by: provenance)
     try test.execute("UPDATE ledger SET number = \(number)")
-    let failure = #expect(throws: StoreError.self) { try ledger.reset(by: provenance) }
+    let failure = #expect(throws: StoreError.self) {
+      try ledger.reset(to: empty, by: provenance)
+    }
     #expect(failure?.isCorrupt ?? false, "\(failure as Any)")
     let present = try ledger.read(isOffline: false)
     let move = #expect(throws: StoreError.self) {
       try ledger.move(
-        from: present, on: present, to: present.contents, message: "m", by: provenance,
-        isShared: false)
+        from: present, on: present, to: LedgerDraft(present.contents, since: present),
+        message: "m", by: provenance, isShared: false)
     }
     #expect(move?.isCorrupt ?? false, "\(move as Any)")
   }

@@ -92,7 +92,11 @@ final class Contract: Sendable {
           .client(id: "cl13nt", secret: "cl13nt-s3cr3t")
         }, http: LiveHTTPTransport(), runtime: .real), ledger: ledger,
       owner: owner, catalog: .builtIn,
-      protection: TestProtection(), provenance: { provenance }
+      protection: TestProtection(),
+      authentication: { protection in
+        LedgerAuthentication(
+          name: "contract", protection: protection, signing: nil, memory: TestLedgerMemory())
+      }, provenance: { provenance }
     ).store
   }
 

@@ -172,6 +172,14 @@ package final class Sandbox: Sendable {
     return variables.merging(environment) { _, new in new }
   }
 
+  /// Forgets what was seen of ledgers, as on another machine.
+  package func forgetLedgers() throws {
+    let folder = home.path + "/vaultctl/ledgers"
+    if FileManager.default.fileExists(atPath: folder) {
+      try FileManager.default.removeItem(atPath: folder)
+    }
+  }
+
   /// Every file below a folder with its bytes and its time of change.
   package static func contents(of folder: String) throws -> [String: String] {
     var found: [String: String] = [:]

@@ -18,6 +18,8 @@ package actor TestProtection: KeyProtection {
     }
   }
 
+  package func mayOpen(_ sealed: String) -> Bool { opens }
+
   package func open(_ sealed: String) throws(KeyProtectionFailure) -> SecretBytes {
     openings += 1
     guard opens else { throw KeyProtectionFailure("no key is here") }

@@ -46,6 +46,8 @@ import Testing
         find "$1" "$2" -mindepth 1 -delete && cp -a project/. "$1" && cp -a origin/. "$2"
         """
       try bash(script)
+      // What was put back is older than what was seen.
+      try it.sandbox.forgetLedgers()
     }
 
     private func bash(_ script: String) throws {

@@ -36,7 +36,7 @@ struct ProjectKeyProtection: KeyProtection {
     } catch let failure as Failure {
       throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))
     } catch let fault as SealError {
-      throw KeyProtectionFailure(inOneLine(Diagnostic(fault, named: subject)))
+      throw KeyProtectionFailure(Diagnostic(fault, named: subject).inOneLine)
     } catch {
       throw KeyProtectionFailure("sealing it for the project's recipients failed")
     }
@@ -53,6 +53,14 @@ struct ProjectKeyProtection: KeyProtection {
       }
       throw KeyProtectionFailure(reason(error))
     }
+  }
+
+  func mayOpen(_ sealed: String) async -> Bool {
+    // gpg makes a keyring where there is none, and a plan writes nothing.
+    guard keyring.exists, let message = try? SealedMessage(armored: sealed),
+      let keys = try? await keyring.openingKeys()
+    else { return false }
+    return keys.mayOpen(message)
   }
 
   private func open(
@@ -72,12 +80,13 @@ struct ProjectKeyProtection: KeyProtection {
 
   private func reason(_ fault: OpenError) -> String {
     if case .gpgFailed(let reason) = fault { return reason }
-    return inOneLine(Diagnostic(fault, named: subject))
+    return Diagnostic(fault, named: subject).inOneLine
   }
 
   private var subject: String { "the \(purpose.rawValue)'s key" }
+}
 
-  private func inOneLine(_ diagnostic: Diagnostic) -> String {
-    ([diagnostic.message] + diagnostic.notes).joined(separator: "; ")
-  }
+extension Diagnostic {
+  /// Its message and its notes, for a text about something else.
+  var inOneLine: String { ([message] + notes).joined(separator: "; ") }
 }

@@ -29,7 +29,10 @@ extension Session {
         + workspace.contents.overrides.map { Finding(.appOverride, nil, $0) }
       let key = try await storeKeyChange(isOffline: isOffline)
       return (
-        plan.adding(findings + (key.finding.map { [$0] } ?? []), storeKey: key.change), snapshot
+        plan.adding(
+          findings
+            + [key.finding, snapshot.doubt.map { .ledgerUnverified($0, store.description) }]
+            .compactMap(\.self), storeKey: key.change), snapshot
       )
     } catch let failure as Failure {
       var all = Failure(untrusted + failure.diagnostics, sources: workspace.sources)
@@ -91,6 +94,16 @@ extension Session {
     EnvironmentPlan(
       environment: workspace.environment?.name, store: identity.name, address: identity.address,
       plan: plan)
+  }
+}
+
+extension Finding {
+  fileprivate static func ledgerUnverified(_ reason: String, _ store: StoreDescription) -> Finding {
+    Finding(
+      .unverified, nil,
+      Diagnostic(
+        .ledgerUnverified, "ledger not verified: the ledger of \(store)", severity: .info,
+        notes: [reason], help: ["verify it where its key is: vaultctl ledger verify"]))
   }
 }
 

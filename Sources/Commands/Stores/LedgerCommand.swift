@@ -6,6 +6,6 @@ struct LedgerCommand: AsyncParsableCommand {
     abstract: "Inspect the applied records that are kept outside a store, in a git ref or a file.",
     subcommands: [
       LedgerLogCommand.self, LedgerShowCommand.self, LedgerVerifyCommand.self,
-      LedgerRebuildCommand.self,
+      LedgerAcceptCommand.self, LedgerRebuildCommand.self,
     ])
 }

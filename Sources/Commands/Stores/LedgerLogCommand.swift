@@ -9,7 +9,7 @@ struct LedgerLogCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let (ledger, session) = try ledger(console)
+    let (ledger, _, session) = try ledger(console)
     for entry in try await session.mappingStoreErrors({ () throws(StoreError) in try ledger.log() })
     {
       let lines = entry.message.split(separator: "\n", omittingEmptySubsequences: true)

@@ -8,7 +8,7 @@ struct LedgerRebuildCommand: Subcommand {
     commandName: "rebuild",
     abstract: "Reset the ledger and rebuild it from the store.",
     discussion: """
-      For a lost or damaged ledger; git keeps the old one until it is garbage-collected. For a store \
+      For a ledger that is lost, damaged or forged; git keeps the old one until it is garbage-collected. For a store \
       that keeps its records itself, the next apply writes the copy again. For any other store, every \
       connection then counts as not applied: `apply --adopt` takes over the declared ones and writes \
       their values.
@@ -17,15 +17,15 @@ struct LedgerRebuildCommand: Subcommand {
   @Flag(help: "Skip the confirmation prompt.") var autoApprove = false
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let (ledger, session) = try ledger(console)
+    let (ledger, authentication, session) = try ledger(console)
     guard
       autoApprove || console.answer(to: "\nForget all records? Type `yes` to confirm: ") == "yes"
     else {
       console.note("Nothing was changed.")
       return .failed
     }
-    try await session.mappingStoreErrors { () throws(StoreError) in
-      try ledger.reset(by: session.provenance())
+    try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await ledger.rebuild(provenWith: authentication, by: session.provenance())
     }
     let next = session.store.traits.holdsRecords ? "" : " --adopt"
     console.result("The ledger is empty. Rebuild it: vaultctl apply\(next)\n")

@@ -10,7 +10,7 @@ struct LedgerShowCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let (ledger, session) = try ledger(console)
+    let (ledger, _, session) = try ledger(console)
     let contents = try await session.mappingStoreErrors { () throws(StoreError) in
       try ledger.read().contents
     }

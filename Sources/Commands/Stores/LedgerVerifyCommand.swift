@@ -7,14 +7,17 @@ import Stores
 struct LedgerVerifyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check the whole ledger and compare it with the store.",
-    discussion: "Fails if a recorded connection no longer exists or was changed outside vaultctl.")
+    abstract: "Check who wrote the ledger, and compare it with the store.",
+    discussion: """
+      Fails if the ledger is not authentic or that cannot be checked here, if a recorded connection no \
+      longer exists, or if one was changed outside vaultctl.
+      """)
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let (ledger, session) = try ledger(console)
-    let contents = try await session.mappingStoreErrors { () throws(StoreError) in
-      try ledger.read().contents
+    let (ledger, authentication, session) = try ledger(console)
+    let contents = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await ledger.verified(with: authentication)
     }
     let snapshot = try await session.read()
     var faults: [Diagnostic] = []
@@ -45,6 +48,7 @@ struct LedgerVerifyCommand: Subcommand {
     }
     console.report(faults)
     if faults.hasErrors { return .failed }
+    if let key = contents.proof?.key { console.result("The ledger is authentic, by key \(key).\n") }
     console.result("\(contents.records.count) records match the store.\n")
     return .fine
   }

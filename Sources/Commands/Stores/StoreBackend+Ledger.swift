@@ -7,7 +7,7 @@ extension StoreBackend {
   /// The ledger for records that the backend cannot hold; `nil` if it holds them.
   package var standardLedger: LedgerSettings? {
     switch self {
-    case .auth0: .git
+    case .auth0: .git()
     case .sqlite, .openBao: nil
     }
   }

@@ -42,18 +42,58 @@ struct StoreFactory {
       guard let ledgers = try ledgers(of: settings) else {
         preconditionFailure("a backend without records has a ledger")
       }
-      return ledgered(try vault(backend), by: ledgers)
+      return ledgered(
+        try vault(backend), by: ledgers, try authentication(of: settings, isCopy: false))
     }
-    return try ledgers(of: settings).map { mirrored(store, by: $0) } ?? store
+    guard let ledgers = try ledgers(of: settings) else { return store }
+    let authentication = try authentication(of: settings, isCopy: true)?(
+      OpenedKeyCache(protection(.store)))
+    return mirrored(store, by: ledgers, authentication)
   }
 
   /// The ledger that holds a store's records or a copy of them; `nil` if only the store has them.
-  func ledger(of settings: StoreSettings) throws -> (any Ledger)? {
-    try ledgers(of: settings).map { ledgers in
+  func ledger(
+    of settings: StoreSettings
+  ) throws -> (ledger: any Ledger, authentication: LedgerAuthentication?)? {
+    guard let ledgers = try ledgers(of: settings) else { return nil }
+    let ledger: any Ledger =
       switch ledgers {
       case .git(let ledger, _): ledger
       case .sqlite(let ledger, _): ledger
       }
+    let isCopy = settings.backend.standardLedger == nil
+    let authentication = try authentication(of: settings, isCopy: isCopy)?(
+      OpenedKeyCache(protection(isCopy ? .store : .ledger)))
+    return (ledger, authentication)
+  }
+
+  /// Made from the protection of the ledger's key; `nil` for a project without an id.
+  private func authentication(
+    of settings: StoreSettings, isCopy: Bool
+  ) throws -> ((any KeyProtection) -> LedgerAuthentication)? {
+    guard let owner, let kind = settings.ledger ?? settings.backend.standardLedger else {
+      return nil
+    }
+    let name = settings.backend.ledgerName(of: owner).text
+    let place: String
+    var pinnedKeys: Set<String> = []
+    switch kind {
+    case .sqlite(let path): place = try storeFile(path)
+    case .git(let keys):
+      place = GitHead.repository(above: workspace.files.root) ?? workspace.files.root
+      pinnedKeys = keys
+    }
+    let signing: ProjectLedgerSigning? =
+      switch workspace.project.signing {
+      case .optional: nil
+      case .required: ProjectLedgerSigning(keyring: keyring, environment: workspace.environment)
+      }
+    let memory = LedgerMemoryFile(
+      RealPath.of(place), name: name, environment: InheritedEnvironment.variables)
+    return { [pinnedKeys] protection in
+      LedgerAuthentication(
+        name: name, protection: protection, signing: signing, memory: memory,
+        pinnedKeys: pinnedKeys, isCopy: isCopy)
     }
   }
 
@@ -103,12 +143,16 @@ struct StoreFactory {
       previousProjectName: previousProjectName)
   }
 
-  private func ledgered(_ vault: any RecordlessBackend, by ledgers: Ledgers) -> Store {
+  private func ledgered(
+    _ vault: any RecordlessBackend, by ledgers: Ledgers,
+    _ authentication: ((any KeyProtection) -> LedgerAuthentication)?
+  ) -> Store {
     func made<Records: Ledger>(_ ledger: Records, _ former: Records?) -> Store {
       LedgeredBackend(
         vault, ledger: ledger,
         owner: owner.flatMap { owner in former.map { (owner, $0) } },
-        catalog: workspace.catalog, protection: protection(.ledger), provenance: provenance
+        catalog: workspace.catalog, protection: protection(.ledger),
+        authentication: { authentication?($0) }, provenance: provenance
       ).store
     }
     return switch ledgers {
@@ -117,14 +161,18 @@ struct StoreFactory {
     }
   }
 
-  private func mirrored(_ store: Store, by ledgers: Ledgers) -> Store {
+  private func mirrored(
+    _ store: Store, by ledgers: Ledgers, _ authentication: LedgerAuthentication?
+  ) -> Store {
     switch ledgers {
     case .git(let ledger, let former):
       store.mirrored(
-        in: ledger, previous: former, catalog: workspace.catalog, provenance: provenance)
+        in: ledger, previous: former, catalog: workspace.catalog, authentication: authentication,
+        provenance: provenance)
     case .sqlite(let ledger, let former):
       store.mirrored(
-        in: ledger, previous: former, catalog: workspace.catalog, provenance: provenance)
+        in: ledger, previous: former, catalog: workspace.catalog, authentication: authentication,
+        provenance: provenance)
     }
   }
 

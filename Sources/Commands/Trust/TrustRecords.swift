@@ -12,10 +12,7 @@ struct TrustRecords {
   /// - Parameter root: the project's folder.
   init(root: String, environment: [String: String]) {
     self.root = RealPath.of(root)
-    // A relative path is ignored (XDG Base Directory Specification).
-    let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
-    folder = (state ?? home + "/.local/state") + "/vaultctl/trust"
+    folder = StateFolder(environment: environment).path + "/trust"
   }
 
   /// The record of a project at this path with this id or name; `nil` if there is none.
@@ -23,16 +20,15 @@ struct TrustRecords {
   /// - Throws: if another user could have written it.
   func record(of settings: SettingsTree) throws -> TrustRecord? {
     let path = path(of: settings)
-    var status = stat()
-    guard unsafe lstat(path, &status) == 0 else { return nil }
+    let bytes: Data?
+    do throws(StateFolder.Unsafe) {
+      bytes = try StateFolder.bytes(path)
+    } catch {
+      throw Failure(.unsafeRecord(path))
+    }
+    guard let bytes else { return nil }
     try requireOutside()
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-      status.st_mode & 0o077 == 0
-    else { throw Failure(.unsafeRecord(path)) }
-    guard let bytes = FileManager.default.contents(atPath: path),
-      let record = try? JSONDecoder().decode(TrustRecord.self, from: bytes)
-    else { return nil }
-    return record
+    return try? JSONDecoder().decode(TrustRecord.self, from: bytes)
   }
 
   func write(_ record: TrustRecord, of settings: SettingsTree) throws {
@@ -42,8 +38,7 @@ struct TrustRecords {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let bytes: Data
     do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try StateFolder.makeFolder(of: path)
       bytes = try encoder.encode(record)
     } catch {
       throw Failure(.unwritable(path, error))

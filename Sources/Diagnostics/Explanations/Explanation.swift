@@ -183,6 +183,8 @@ extension DiagnosticCode {
     case .ledgerRejected: .ledgerRejected
     case .ledgerUnreachable: .ledgerUnreachable
     case .storeTracked: .storeTracked
+    case .ledgerUntrusted: .ledgerUntrusted
+    case .ledgerUnverified: .ledgerUnverified
     case .storeNotAsked: .storeNotAsked
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind

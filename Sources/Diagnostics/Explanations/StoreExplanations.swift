@@ -165,6 +165,24 @@ extension Explanation {
     is the lock. `git ls-remote` shows whether git can reach the remote with the same login.
     """)
 
+  static let ledgerUntrusted = Explanation(
+    "Ledger cannot be trusted",
+    """
+    Every state of a ledger has a code under the ledger's own key and, with `signing: required`, a
+    signature. This state has none that counts, or its key is not the one that was seen before and
+    does not follow from it, or this machine has seen a newer state. A person who may push to
+    `refs/vaultctl/` wrote it, or put an older state back; or a colleague ran
+    `vaultctl ledger rebuild` without the previous key. Nothing is planned or applied from it.
+    `vaultctl ledger accept` takes it as it is, and `vaultctl ledger rebuild` begins a new one.
+    """)
+
+  static let ledgerUnverified = Explanation(
+    "Ledger not verified",
+    """
+    Whether a ledger is authentic can be seen only with its key, or by the signature of its state.
+    A plan without them shows what the ledger says. An apply verifies it before it writes anything.
+    """)
+
   static let storeTracked = Explanation(
     "Store is tracked by git",
     """

@@ -55,7 +55,7 @@ extension NodeReader {
     guard case .mapping(let all) = node.content else {
       guard let type: LedgerType = choice(node, path, code: .invalidStore) else { return nil }
       switch type {
-      case .git: return .git
+      case .git: return .git()
       case .sqlite:
         report(.ledgerWithoutPath(at: location(node)))
         return nil
@@ -69,7 +69,10 @@ extension NodeReader {
       return nil
     }
     switch type {
-    case .git: return mapping(node, path, keys: ["type"]).map { _ in .git }
+    case .git:
+      guard let entries = mapping(node, path, keys: ["type", "keys"]) else { return nil }
+      let keys = entries.given("keys").map { ledgerKeys($0, "\(path).keys") }
+      return .git(keys: Set(keys ?? []))
     case .sqlite:
       guard let entries = mapping(node, path, keys: ["type", "path"]) else { return nil }
       guard let value = entries.given("path") else {
@@ -78,6 +81,19 @@ extension NodeReader {
       }
       return storeFile(value, "\(path).path").map { .sqlite(path: $0) }
     }
+  }
+
+  private mutating func ledgerKeys(_ node: YAMLNode, _ path: String) -> [String] {
+    var keys: [String] = []
+    for (index, node) in (list(node, path) ?? []).enumerated() {
+      guard let key = text(node, "\(path)[\(index)]") else { continue }
+      if key.utf8.count == 32, key.utf8.allSatisfy({ $0.hexadecimalValue != nil }) {
+        keys.append(key.lowercased())
+      } else {
+        report(.notALedgerKey(at: location(node)))
+      }
+    }
+    return keys
   }
 
   /// A file in the project, or anywhere on the machine by its absolute path.
@@ -143,6 +159,13 @@ extension Diagnostic {
     Diagnostic(
       .invalidStore, "no path configured for the ledger", at: location,
       help: ["set it: `ledger: {type: sqlite, path: .vaultctl/ledger.db}`"])
+  }
+
+  fileprivate static func notALedgerKey(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidStore, "invalid id of a ledger key", at: location,
+      notes: ["an id is 32 hexadecimal digits"],
+      help: ["print it: vaultctl ledger verify"])
   }
 
   fileprivate static func notADomain(at location: Location) -> Diagnostic {

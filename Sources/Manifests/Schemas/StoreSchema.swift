@@ -70,7 +70,14 @@ enum StoreSchema {
       [
         "anyOf": [
           Schemas.constant("git"), Schemas.null,
-          Schemas.closed("In git.", required: ["type"], ["type": Schemas.constant("git")]),
+          Schemas.closed(
+            "In git.", required: ["type"],
+            [
+              "type": Schemas.constant("git"),
+              "keys": Schemas.list(
+                "Ids of keys: the ledger's must be one of them, or have replaced one.",
+                ["type": "string", "pattern": "^[0-9A-Fa-f]{32}$"]),
+            ]),
           Schemas.closed(
             "In a file.", required: ["type", "path"],
             ["type": Schemas.constant("sqlite"), "path": file]),

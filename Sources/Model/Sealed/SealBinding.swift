@@ -39,6 +39,11 @@ package struct SealBinding: Hashable, Sendable {
     key("ledger-key", project, environment)
   }
 
+  /// A ledger's state, in the signature of it: `vaultctl:ledger-state:v1:<project>:<environment or ->`.
+  package static func ledgerState(project: String, environment: String?) -> SealBinding {
+    SealBinding(["vaultctl", "ledger-state", "v1", project, environment ?? "-"])
+  }
+
   private static let formerKeyAddress: ArraySlice = ["store", "key"]
 
   private static func key(

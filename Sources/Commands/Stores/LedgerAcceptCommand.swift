@@ -1,0 +1,38 @@
+import ArgumentParser
+import Diagnostics
+import Ledgers
+import Model
+import Stores
+
+struct LedgerAcceptCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accept",
+    abstract: "Take the ledger as it is, whatever was seen of it here before.",
+    discussion: """
+      For a ledger that was rebuilt, or restored from a backup: its key or its state is then not \
+      the one that this machine knows. Ask who did it first. Later states are compared with this one.
+      """)
+  @OptionGroup var global: GlobalOptions
+  @Flag(help: "Skip the confirmation prompt.") var autoApprove = false
+
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let (ledger, authentication, session) = try ledger(console)
+    let last = try await session.mappingStoreErrors { () throws(StoreError) in try ledger.log() }
+      .first
+    if let last {
+      console.result(
+        "last entry: \(last.when) \(last.message.split(separator: "\n").first ?? "")\n")
+    }
+    guard autoApprove || console.answer(to: "\nAccept the ledger? Type `yes` to confirm: ") == "yes"
+    else {
+      console.note("Nothing was changed.")
+      return .failed
+    }
+    let contents = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await ledger.accept(with: authentication)
+    }
+    let key = contents.proof.map { ", by key \($0.key)" } ?? ""
+    console.result("Accepted: state \(contents.state.sequence)\(key).\n")
+    return .fine
+  }
+}
