@@ -14,13 +14,15 @@ import Testing
       "new-\($0)"
     }
 
-  /// A project whose apply creates, updates, renames and deletes, to be put back as often as it is
+  /// A project whose apply makes a new key, creates, updates, renames and deletes, to be put back as often as it is
   /// killed.
   private struct Prepared {
     let it: TenantSandbox
     private let origin: TemporaryFolder
     private let backup: TemporaryFolder
     private let tenant: TenantState.Saved
+    /// Of a recipient whom the apply removes.
+    private let bob: GPGHome
 
     init(ledger: String = "git") async throws {
       origin = try TemporaryFolder()
@@ -29,11 +31,17 @@ import Testing
         "/usr/bin/git", ["init", "--quiet", "--bare", "--initial-branch=main", origin.path])
       #expect(made.status == 0)
       it = try TenantSandbox(try await TestTenant(), origin: origin.path, ledger: ledger)
+      bob = try GPGHome()
+      let bobsKey = try bob.makeKey("Bob <bob@example.com>")
+      try it.sandbox.home.gpg(["--import"], input: bob.gpg(["--export", bobsKey]).output)
+      try it.declare(recipients: [it.sandbox.key, bobsKey])
       try await it.declare(["kept", "changed", "moved", "gone"])
       try await it.expectFine(["apply", "--auto-approve"])
       try await it.expectFine(["set", "changed", "token"], input: "n3w")
       try await it.expectFine(["rename", "moved", "elsewhere"])
       try it.remove("gone")
+      try it.declare(recipients: [it.sandbox.key])
+      try await it.expectFine(["rekey"])
       try await it.declare(TenantCrashTests.news)
       tenant = await it.tenant.state.saved()
       let script = "mkdir project origin && cp -a $1/. project && cp -a $2/. origin"
@@ -50,6 +58,11 @@ import Testing
       try it.sandbox.forgetLedgers()
     }
 
+    func expectBobIsLockedOut(_ point: String) async throws {
+      let plan = try await it.vaultctl(["plan"], home: bob.path)
+      #expect(plan.text.contains("no key here opens the ledger's key"), "\(point): \(plan.text)")
+    }
+
     private func bash(_ script: String) throws {
       let finished = try run(
         "/bin/bash", ["-e", "-c", script, "bash", it.sandbox.folder.path, origin.path],
@@ -60,7 +73,8 @@ import Testing
 
   private static let apply = ["apply", "--auto-approve", "--prune"]
 
-  private func expectConverged(_ it: TenantSandbox, _ point: String) async throws {
+  private func expectConverged(_ prepared: Prepared, _ point: String) async throws {
+    let it = prepared.it
     let again = try await it.vaultctl(Self.apply)
     #expect(again.status == 0, "\(point): \(again.text)\(again.errorText)")
     let names = await it.tenant.state.names
@@ -70,6 +84,7 @@ import Testing
     try await it.expectNoChanges()
     let verified = try await it.vaultctl(["ledger", "verify"])
     #expect(verified.status == 0, "\(point): \(verified.errorText)")
+    try await prepared.expectBobIsLockedOut(point)
   }
 
   /// Runs an apply that is killed when `kills` says so; whether it was.
@@ -105,7 +120,7 @@ import Testing
       for moment in [TestTenant.Moment.before, .after] {
         try await prepared.putBack()
         isOver = try await !killed(it, at: number, moment)
-        try await expectConverged(it, "\(moment) call \(number)")
+        try await expectConverged(prepared, "\(moment) call \(number)")
       }
       number += 1
     }
@@ -139,7 +154,7 @@ import Testing
       let environment = TenantSandbox.login.merging(["PATH": "\(tools.path):/usr/bin:/bin"]) { $1 }
       _ = try await it.vaultctl(Self.apply, login: environment)
       isOver = !FileManager.default.fileExists(atPath: tools.path + "/killed")
-      try await expectConverged(it, "\(moment) move \(number)")
+      try await expectConverged(prepared, "\(moment) move \(number)")
       number += 1
     }
     #expect(number > 8, "there were that many moves to be killed at")

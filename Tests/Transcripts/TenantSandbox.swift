@@ -7,19 +7,26 @@ import Testing
 struct TenantSandbox: Sendable {
   let sandbox: Sandbox
   let tenant: TestTenant
+  /// Of the project file.
+  private let store: String
   static let login = ["AUTH0_CLIENT_ID": "cl13nt", "AUTH0_CLIENT_SECRET": "cl13nt-s3cr3t"]
 
   /// - Parameter ledger: as the project file says it.
   init(_ tenant: TestTenant, origin: String? = nil, ledger: String = "git") throws {
     self.tenant = tenant
     sandbox = try Sandbox()
-    try sandbox.writeProject(
-      extra: """
-        store:
-          {type: auth0, domain: test.eu.auth0.com, baseURL: "\(tenant.address)", ledger: \(ledger)}
-        """)
+    store = """
+      store:
+        {type: auth0, domain: test.eu.auth0.com, baseURL: "\(tenant.address)", ledger: \(ledger)}
+      """
+    try sandbox.writeProject(extra: store)
     try sandbox.git(["init", "--quiet", "--initial-branch=main"])
     if let origin { try sandbox.git(["remote", "add", "origin", origin]) }
+  }
+
+  /// Declares other recipients.
+  func declare(recipients keys: [String]) throws {
+    try sandbox.writeProject(keys: keys, extra: store)
   }
 
   func vaultctl(
