@@ -24,7 +24,7 @@ package struct FlowFile: Sendable {
       let title = ["name", "id"].lazy.compactMap { root[$0]?.string }.first { !$0.isEmpty }
       flow = Flow(
         name: title ?? name ?? file, file: file, steps: collector.steps, gaps: collector.gaps)
-      diagnostics = collector.diagnostics.sorted(by: Diagnostic.inReadingOrder)
+      diagnostics = collector.diagnostics.sorted(in: file)
       source = RedactedSource(bytes, hidden: collector.hiddenBytes(under: root))
     } catch {
       let isEmpty = bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }

@@ -7,14 +7,12 @@ import Model
 /// A missed reference would let a used connection be deleted, so nothing depends on the form of what
 /// is around it, and what may be a reference and cannot be resolved is a gap.
 struct FlowStepCollector {
-  /// A file that is no flow may have a fault in every line.
-  private static let maxDiagnostics = 100
-
   let file: String
   let positions: TextPositions
   private(set) var steps: [FlowStep] = []
   private(set) var gaps: [FlowGap] = []
-  private(set) var diagnostics: [Diagnostic] = []
+  /// A file that is no flow may have a fault in every line.
+  private(set) var diagnostics = DiagnosticList(limit: 100)
   /// Offsets of the values that a snippet may show.
   private var shown: Set<Int> = []
 
@@ -62,7 +60,7 @@ struct FlowStepCollector {
       if let action = action(item) {
         add(action, item)
       } else {
-        report(
+        diagnostics.append(
           .invalidFlow(
             "an action in `actions` needs the strings `type` and `action`", severity: .warning,
             at: location(item)))
@@ -159,11 +157,7 @@ struct FlowStepCollector {
 
   private mutating func fault(_ reason: String, _ node: JSONTree) {
     gaps.append(FlowGap(reason: reason, location: location(node)))
-    report(.invalidFlow(reason, at: location(node)))
-  }
-
-  private mutating func report(_ diagnostic: Diagnostic) {
-    if diagnostics.count < Self.maxDiagnostics { diagnostics.append(diagnostic) }
+    diagnostics.append(.invalidFlow(reason, at: location(node)))
   }
 
   private mutating func show(_ node: JSONTree) { shown.insert(node.range.lowerBound) }

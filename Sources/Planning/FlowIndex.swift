@@ -6,6 +6,8 @@ package struct FlowIndex: Sendable {
   private let uses: [ConnectionName: [Use]]
   private let flows: [Flow]
   private let desired: [ConnectionName: DesiredConnection]
+  /// Declared connections by each of their previous names.
+  private let renamed: [String: DesiredConnection]
   /// By the store's ids; empty if there is no flow to name one.
   private let stored: [String: ConnectionName]
   private let storedNames: Set<ConnectionName>
@@ -34,12 +36,16 @@ package struct FlowIndex: Sendable {
     ) { first, _ in first }
     if flows.isEmpty {
       self.desired = [:]
+      renamed = [:]
       stored = [:]
       storedNames = []
       uses = [:]
       return
     }
     self.desired = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
+    renamed = Dictionary(
+      desired.flatMap { connection in connection.formerNames.map { ($0.rawValue, connection) } }
+    ) { first, _ in first }
     var stored = Dictionary(
       (snapshot?.actual.values.map { $0 } ?? []).map { ($0.id.rawValue, $0.name) }
     ) { first, _ in first }
@@ -88,14 +94,28 @@ package struct FlowIndex: Sendable {
     step.connection.flatMap { Self.resolved($0, desired, stored, storedNames) }
   }
 
+  /// A flow may have as many references as its file has bytes.
+  private static let maxFindings = 100
+
   /// The invalid references, in the flows' order.
   package func findings() -> [Finding] {
     if flows.isEmpty { return [] }
-    return flows.flatMap { flow in
-      (flow.gaps.isEmpty ? [] : [.unreadable(flow)]) + flow.steps.compactMap { finding($0, flow) }
+    return flows.flatMap(findings)
+      + desired.values.sorted { $0.name < $1.name }.flatMap(scopeFindings)
+  }
+
+  private func findings(of flow: Flow) -> [Finding] {
+    var found: [Finding] = flow.gaps.isEmpty ? [] : [.unreadable(flow)]
+    var others = 0
+    for step in flow.steps {
+      guard let finding = finding(step, flow) else { continue }
+      if found.count < Self.maxFindings {
+        found.append(finding)
+      } else {
+        others += 1
+      }
     }
-      + desired.values
-      .sorted { $0.name < $1.name }.flatMap(scopeFindings)
+    return others == 0 ? found : found + [.more(others, in: flow)]
   }
 
   private func finding(_ step: FlowStep, _ flow: Flow) -> Finding? {
@@ -108,7 +128,7 @@ package struct FlowIndex: Sendable {
       if text.contains("{{") { return nil }
       return .undeclaredInFlow(
         text, step, flow, stored: connection(of: step), foreign: foreignEntries[text],
-        now: desired.values.first { $0.formerNames.contains { $0.rawValue == text } })
+        now: renamed[text])
     }
     // A type that the catalog does not know may take any connection.
     guard step.isDirect, catalog[step.app] != nil, step.app != connection.app else { return nil }
@@ -158,6 +178,15 @@ extension Finding {
           + (more > 0 ? ["\(more) more such \(more == 1 ? "place" : "places")"] : [])
           + ["it may use any connection, so none is deleted or replaced without --force"],
         help: ["fix the flow and, if it is in a file, export it again"]))
+  }
+
+  fileprivate static func more(_ count: Int, in flow: Flow) -> Finding {
+    Finding(
+      .flow, nil,
+      Diagnostic(
+        .tooManyFaults, "flow `\(flow.name)` has \(count) more such references",
+        severity: .warning, at: .file(flow.file),
+        help: ["fix the ones above, and plan again"]))
   }
 
   /// - Parameters:

@@ -39,6 +39,14 @@ import Testing
     #expect(start.line == 7 && start.column == 34)
   }
 
+  @Test func ofManyFaultsAHundredAreReportedAndTheNumberOfTheOthers() throws {
+    let actions = (0..<350).map { "{\"type\": \($0)}" }.joined(separator: ",\n")
+    let read = read("{\"id\": \"af_1\", \"actions\": [\n\(actions)\n]}")
+    #expect(read.diagnostics.count == 101)
+    let last = try #require(read.diagnostics.last)
+    #expect(last.code == .tooManyFaults && last.message.hasPrefix("250 more"), "\(last)")
+  }
+
   @Test func aFlowWithoutActionsHasNone() throws {
     for text in [
       #"{"id": "af_1"}"#, #"{"name": "n", "actions": []}"#, #"{"name": "n", "actions": null}"#,

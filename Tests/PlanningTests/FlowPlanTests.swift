@@ -55,6 +55,23 @@ import Testing
     #expect(plan.findings[0].diagnostic.notes.contains("it blocks flow `Onboard`: crm.find"))
   }
 
+  /// A file has as many references as it has bytes, and each flow has a limit of its own.
+  @Test(arguments: [150, 1_200])
+  func aFlowHasAHundredFindingsAndTheNumberOfTheOthers(references: Int) throws {
+    let steps = (0..<references).map { step("crm", "find", "none-\($0)") }
+    let flows = ["One", "Two"].map { Flow(name: $0, file: "flows/\($0).json", steps: steps) }
+    let index = FlowIndex(
+      flows, desired: [try connection("a")], snapshot: nil, catalog: Self.catalog)
+    let findings = index.findings()
+    #expect(findings.count == 2 * 101)
+    let last = findings.filter { $0.diagnostic.code == .tooManyFaults }.map(\.diagnostic.message)
+    #expect(
+      last == [
+        "flow `One` has \(references - 100) more such references",
+        "flow `Two` has \(references - 100) more such references",
+      ])
+  }
+
   @Test func reportsConnectionsThatAFlowCannotUse() throws {
     let plan = planned(
       [try connection("a", formerly: "old"), try connection("post", app: "mail")],

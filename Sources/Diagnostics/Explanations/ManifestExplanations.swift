@@ -113,8 +113,8 @@ extension Explanation {
   static let tooManyFaults = Explanation(
     "Too many errors in one file",
     """
-    Of one file, at most 1,000 errors and warnings are reported. Fix the ones that are shown; the next run
-    reports the rest.
+    Of one file, at most 1,000 errors and warnings are reported, and of one flow at most 100. Fix the
+    ones that are shown; the next run reports the rest.
     """)
 
   static let tooManyItems = Explanation(
