@@ -21,6 +21,7 @@ package enum Program {
       succeed(showing: MachineText(parserOutput: version + "\n"))
     }
     do {
+      try HelpTopic(arguments: CommandLine.arguments)?.validate()
       let command = try VaultctlCommand.parseAsRoot()
       Task { await run(command) }
       dispatchMain()

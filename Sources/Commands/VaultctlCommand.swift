@@ -9,7 +9,6 @@ package struct VaultctlCommand: AsyncParsableCommand {
       --detailed-exitcode), 3 policy violated (policy.failOn or --fail-on), 4 partly applied, or \
       applied and the output was lost, 64 wrong usage, 70 internal error.
       """,
-    version: Program.version,
     subcommands: [
       InitCommand.self, UpgradeCommand.self, NewCommand.self, ImportCommand.self,
       EncryptCommand.self, SetCommand.self,
@@ -25,5 +24,12 @@ package struct VaultctlCommand: AsyncParsableCommand {
       ExplainCommand.self, SchemaCommand.self, TrustCommand.self, CompletionsCommand.self,
     ])
 
+  // As ArgumentParser's own, it would end every command that has it among its arguments with success.
+  @Flag(name: .customLong("version"), help: "Show the version.") var showsVersion = false
+
   package init() {}
+
+  package func validate() throws {
+    if showsVersion { throw ValidationError("--version takes no other argument") }
+  }
 }

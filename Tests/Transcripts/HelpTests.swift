@@ -57,4 +57,24 @@ import Testing
     }
     try expectNoOthers(than: names, in: "explain")
   }
+
+  /// The version and help about all commands are no answer to another question.
+  @Test(arguments: [
+    ["rollback", "x", "--version", "1"], ["decrypt", "x", "--version", "1"], ["plan", "--version"],
+    ["--version", "plan"], ["ledger", "log", "--version"], ["help", "nosuch"],
+    ["help", "ledger", "nosuch"], ["help", "plan", "nosuch"],
+  ])
+  func whatIsNotKnownIsWrongUsage(arguments: [String]) throws {
+    let finished = try Sandbox().vaultctl(arguments)
+    #expect(finished.status == 64 && finished.text.isEmpty, "\(finished.text)")
+    #expect(finished.errorText.hasPrefix("Error: "), "\(finished.errorText)")
+  }
+
+  @Test func theVersionAndHelpAboutACommandAreShown() throws {
+    let sandbox = try Sandbox()
+    let version = try sandbox.vaultctl(["--version"])
+    #expect(version.status == 0 && version.text.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    let help = try sandbox.vaultctl(["help", "ledger", "verify"])
+    #expect(help.status == 0 && help.text.contains("USAGE: vaultctl ledger verify"))
+  }
 }
