@@ -19,6 +19,8 @@ struct EditCommand: Subcommand {
   @Argument(help: "Field; optional if there is only one secret field.")
   var field: String?
 
+  @OptionGroup var placeholders: PlaceholderOptions
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireAllFiles()
@@ -29,7 +31,8 @@ struct EditCommand: Subcommand {
     let address = FieldAddress(top.document.name, field)
     let holder = layers.map(\.document).first { $0.slot(field)?.sealed != nil }
     let old = try await oldValue(holder, address, sealer, workspace)
-    let setter = FieldSetter(workspace: workspace, sealer: sealer)
+    let setter = FieldSetter(
+      workspace: workspace, sealer: sealer, allowsPlaceholder: placeholders.areAllowed)
     let editor = try ValueEditor(old)
     defer { editor.end() }
     while true {

@@ -7,6 +7,8 @@ import Secrets
 struct FieldSetter {
   let workspace: Workspace
   let sealer: FieldSealer
+  /// Whether a value is sealed that looks like a placeholder or another tool's ciphertext.
+  let allowsPlaceholder: Bool
 
   /// Nothing is created or written before the value is checked and sealed.
   ///
@@ -17,6 +19,9 @@ struct FieldSetter {
     let address = FieldAddress(top.document.name, field)
     if let reason = top.document.violation(of: value, in: field) {
       throw Failure(.invalidSecretValue(address, reason, at: nil))
+    }
+    if !allowsPlaceholder, let foreign = value.withBytes({ ForeignValue($0) }) {
+      throw Failure(.foreignValue(foreign, for: address))
     }
     let file = workspace.editableFile(top)
     let sealed = try await sealer.seal(

@@ -18,6 +18,8 @@ struct SetCommand: Subcommand {
   @Argument(help: "Setup field.") var field: String
   @Flag(help: "Read the value from stdin even if it is a terminal.") var stdin = false
 
+  @OptionGroup var placeholders: PlaceholderOptions
+
   /// Taken so that our own message answers, which does not show it.
   @Argument(help: .hidden) var surplus: [String] = []
 
@@ -45,7 +47,8 @@ struct SetCommand: Subcommand {
       throw ValidationError("the value is larger than \(SecretInput.limit) bytes")
     }
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let setter = FieldSetter(workspace: workspace, sealer: sealer)
+    let setter = FieldSetter(
+      workspace: workspace, sealer: sealer, allowsPlaceholder: placeholders.areAllowed)
     try await setter.set(field, to: value, in: top, console)
     return .fine
   }
