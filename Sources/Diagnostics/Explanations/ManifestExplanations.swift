@@ -180,7 +180,8 @@ extension Explanation {
   static let invalidName = Explanation(
     "Invalid connection name",
     """
-    A name has 1 to 150 characters, no control characters, and no leading or trailing spaces.
+    A name has 1 to 150 characters, no control characters, and no leading or trailing spaces. It is not
+    `.` or `..`, which no store could keep as a path.
     """)
 
   static let duplicateName = Explanation(
