@@ -118,6 +118,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case foreignCiphertext = "VC2065"
   case placeholderValue = "VC2066"
   case sopsDocument = "VC2067"
+  case valueNotRead = "VC2068"
 
   // VC3xxx: planning.
   case emptyConnection = "VC3001"

@@ -15,7 +15,7 @@ package struct ManifestEditor {
   ) throws {
     let yaml = manifest.yaml()
     let after = try yaml.applying(
-      try edits.map { try change($0, yaml) } + renames.flatMap { try changes($0, yaml) })
+      try changes(edits, yaml) + renames.flatMap { try changes($0, yaml) })
     try files.replace(manifest.file, with: after)
   }
 
@@ -39,8 +39,19 @@ package struct ManifestEditor {
     return [change, yaml.inserting("renamedFrom", value, into: metadata)]
   }
 
-  private func change(_ edit: FieldEdit, _ yaml: YAMLFile) throws -> YAMLChange {
-    let document = edit.document
+  /// A setup that is new holds all fields of its document that are edited.
+  private func changes(_ edits: [FieldEdit], _ yaml: YAMLFile) throws -> [YAMLChange] {
+    let new = Dictionary(grouping: edits.filter { !$0.document.hasSetup }, by: \.document.index)
+    return try edits.filter(\.document.hasSetup).map { try change([$0], in: $0.document, yaml) }
+      + new.sorted { $0.key < $1.key }.compactMap { _, edits in
+        try edits.first.map { try change(edits, in: $0.document, yaml) }
+      }
+  }
+
+  private func change(
+    _ edits: [FieldEdit], in document: ManifestDocument, _ yaml: YAMLFile
+  ) throws -> YAMLChange {
+    guard let edit = edits.first else { preconditionFailure("a change has an edit") }
     guard let spec = yaml.root(of: document)?["spec"] else {
       preconditionFailure("a document that was read has a spec")
     }
@@ -63,7 +74,7 @@ package struct ManifestEditor {
     // An overlay of a base's setup need not repeat its type.
     let setup = YAMLNewValue.mapping(
       (document.liesOverSetup ? [] : [YAMLNewEntry("type", type.rawValue)])
-        + [YAMLNewEntry(edit.field.rawValue, edit.text)])
+        + edits.map { YAMLNewEntry($0.field.rawValue, $0.text) })
     if let present { return yaml.replacing(present.value, of: present.key, with: setup) }
     return yaml.inserting("setup", setup, into: spec)
   }

@@ -129,6 +129,7 @@ extension DiagnosticCode {
     case .foreignCiphertext: .foreignCiphertext
     case .placeholderValue: .placeholderValue
     case .sopsDocument: .sopsDocument
+    case .valueNotRead: .valueNotRead
 
     // VC3xxx: planning.
     case .emptyConnection: .emptyConnection

@@ -275,6 +275,13 @@ extension Explanation {
     removes the key, and then seal its values with `vaultctl encrypt`.
     """)
 
+  static let valueNotRead = Explanation(
+    "Value not read",
+    """
+    A value was to be read from stdin or from a file, and reading it failed before its end. A part of a
+    value is no value, so nothing was sealed. The note has the system's reason.
+    """)
+
   static let placeholderValue = Explanation(
     "Placeholder instead of a value",
     """
