@@ -36,7 +36,11 @@ struct EncryptCommand: Subcommand {
         let address = FieldAddress(document.name, secret.field)
         let location = document.origin.location(of: secret.field)
         let value = SecretBytes(copying: Array(secret.text.utf8))
-        if let reason = document.violation(of: value, in: secret.field) {
+        if value.count > SecretInput.limit {
+          faults.append(
+            .invalidSecretValue(
+              address, "is larger than \(SecretInput.limit) bytes", at: location))
+        } else if let reason = document.violation(of: value, in: secret.field) {
           faults.append(.invalidSecretValue(address, reason, at: location))
         }
         fields.append(
