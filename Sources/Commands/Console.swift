@@ -88,9 +88,13 @@ struct Console: Sendable {
     }
   }
 
-  /// A value typed without echo, or read from a pipe; one line break at its end is dropped.
-  func secret(prompt: TerminalText?) throws -> SecretBytes {
-    guard let prompt else { return try SecretInput.read(STDIN_FILENO) }
+  /// A value typed without echo, or read from a pipe.
+  ///
+  /// - Parameter lastBreak: of a pipe.
+  func secret(
+    prompt: TerminalText?, lastBreak: SecretInput.LastBreak = .keptAfterLines
+  ) throws -> SecretBytes {
+    guard let prompt else { return try SecretInput.read(STDIN_FILENO, lastBreak: lastBreak) }
     let hidden = try HiddenPrompt(prompt) { Self.show($0) }
     defer { hidden.end() }
     return try SecretInput.read(STDIN_FILENO, untilLineBreak: true, wait: hidden.wait)

@@ -23,6 +23,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case tooManyFaults = "VC1017"
   case tooManyItems = "VC1018"
   case tooManyDirectives = "VC1019"
+  case sharedValue = "VC1020"
+  case valueNotEditable = "VC1021"
 
   // VC11xx: connection manifests.
   case wrongAPIVersion = "VC1101"
@@ -113,6 +115,10 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case recipientNotYetValid = "VC2034"
   case editDiscarded = "VC2045"
   case storeKeyUnchecked = "VC2050"
+  case foreignCiphertext = "VC2065"
+  case placeholderValue = "VC2066"
+  case sopsDocument = "VC2067"
+  case valueNotRead = "VC2068"
 
   // VC3xxx: planning.
   case emptyConnection = "VC3001"

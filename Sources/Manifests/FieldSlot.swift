@@ -25,6 +25,13 @@ package struct FieldSlot: Sendable {
     }
   }
 
+  package var isGiven: Bool {
+    switch state {
+    case .absent: false
+    case .plain, .malformed, .sealed: true
+    }
+  }
+
   package var sealed: SealedMessage? {
     switch state {
     case .sealed(let message): message

@@ -66,6 +66,12 @@ package struct LocatedDocument: Sendable {
     self.manifest = manifest
     self.document = document
   }
+
+  /// What the manifest has for a field, unless that is sealed.
+  package func plainText(of field: FieldName) -> String? {
+    guard let slot = document.slot(field), slot.isGiven, slot.sealed == nil else { return nil }
+    return manifest.yaml().root(of: document)?["spec"]?["setup"]?[field.rawValue]?.scalar?.text
+  }
 }
 
 extension YAMLFile {

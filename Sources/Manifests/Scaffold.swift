@@ -38,8 +38,12 @@ package enum Scaffold {
       """
   }
 
-  /// - Parameter shape: `nil`: an empty connection.
-  package static func connection(name: ConnectionName, app: App, shape: SetupShape?) -> String {
+  /// - Parameters:
+  ///   - shape: `nil`: an empty connection.
+  ///   - values: plain texts and sealed messages of its fields.
+  package static func connection(
+    name: ConnectionName, app: App, shape: SetupShape?, values: [FieldName: String] = [:]
+  ) -> String {
     var text = """
       # yaml-language-server: $schema=../schemas/connection.schema.json
       apiVersion: \(apiVersion)
@@ -55,6 +59,10 @@ package enum Scaffold {
     }
     text += "  setup:\n    type: \(shape.type)\n"
     for field in shape.fields {
+      if let value = values[field.name] {
+        text += "    \(field.name):\(block(value) ?? " " + yamlScalar(value))\n"
+        continue
+      }
       let words = [field.isRequired ? "required" : "optional"] + (field.isSecret ? ["secret"] : [])
       text += "    \(field.name):  # \(words.joined(separator: ", "))\(hint(field, name))\n"
     }
@@ -74,18 +82,51 @@ package enum Scaffold {
     """
   }
 
-  /// A file name that every file system accepts.
+  /// A file name, without its extension, that every file system accepts and no command takes for an
+  /// option.
   package static func fileName(for name: ConnectionName) -> String {
     let text = name.rawValue.lowercased().unicodeScalars.map { scalar -> Character in
       scalar.isASCIIAlphanumeric || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
     }
-    return String(text).hasPrefix(".") ? "connection" + String(text) : String(text)
+    let isSafe = text.first.map(\.isASCIIAlphanumeric) ?? false
+    let stem = text.prefix { $0 != "." }
+    // Windows has devices of these names, whatever follows the dot.
+    let isDevice =
+      ["con", "prn", "aux", "nul"].contains(String(stem))
+      || (stem.count == 4 && ["com", "lpt"].contains(String(stem.prefix(3)))
+        && stem.suffix(1).allSatisfy(\.isASCIIDigit))
+    return (isSafe && !isDevice ? "" : "connection-") + String(text)
   }
 
-  package static func projectName(from text: String) -> String {
-    let letters = text.lowercased().filter { $0.isASCIIAlphanumeric || "-_.".contains($0) }
-    let name = String(letters.drop { !$0.isLetter && !$0.isNumber }.prefix(100))
-    return name.isEmpty ? "connections" : name
+  /// A project's name for a folder; `nil` if a letter of the folder's name cannot be in it.
+  package static func projectName(forFolder folder: String) -> String? {
+    let name = folder.lowercased().replacing(" ", with: "-")
+    return name.isProjectName ? name : nil
+  }
+
+  /// A connection's name for a flow and an app; every letter and digit of the flow's name is kept.
+  package static func connectionName(forFlow flow: String, _ app: AppID) -> String {
+    var name = ""
+    for character in flow.lowercased() {
+      let isKept = character.isLetter || character.isNumber || "-_.".contains(character)
+      let kept = isKept ? String(character) : character.isWhitespace ? "-" : ""
+      if name.isEmpty, kept == "-" || kept == "." { continue }
+      if name.unicodeScalars.count + kept.unicodeScalars.count > maxFlowScalars { break }
+      name += kept
+    }
+    return "\(name.isEmpty ? "connections" : name)-\(app)"
+  }
+
+  /// So that an app and a number fit into a connection's name with it.
+  private static let maxFlowScalars = 100
+
+  /// A sealed message as a literal block; `nil` for any other text.
+  private static func block(_ text: String) -> String? {
+    guard SealedMessage.looksSealed(text) else { return nil }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.dropLast(text.hasSuffix("\n") ? 1 : 0).reduce(into: " |") { block, line in
+      block += "\n" + (line.isEmpty ? "" : "      \(line)")
+    }
   }
 
   private static func hint(_ field: FieldShape, _ name: ConnectionName) -> String {

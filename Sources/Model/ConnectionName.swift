@@ -1,5 +1,6 @@
 /// A connection's name: 1 to 150 Unicode scalars, no control characters, no white space at either
-/// end. The limit is that of Auth0's API. Names are unique within a store.
+/// end, and neither `.` nor `..`, which no path of a store can end with. The limit is that of Auth0's
+/// API. Names are unique within a store.
 package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
   CustomStringConvertible
 {
@@ -9,6 +10,7 @@ package struct ConnectionName: Hashable, Comparable, Sendable, Codable,
 
   /// `nil` if the text breaks one of the rules above: only this decides what a name is.
   package init?(_ text: String) {
+    if text == "." || text == ".." { return nil }
     if Self.isPlain(text.utf8.span) {
       rawValue = text
       return

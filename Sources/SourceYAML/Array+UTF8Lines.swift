@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Reading forward and backward through the bytes of a text that is known to be UTF-8.
 extension [UInt8] {
   /// The length of the line break at `offset`, 0 if there is none.
@@ -57,6 +59,25 @@ extension [UInt8] {
       }
     }
     return index
+  }
+
+  /// The position of a byte at or after `start`; it costs the distance.
+  func position(at offset: Int, from start: Position) -> Position {
+    var line = start.line
+    var column = start.column
+    var index = start.offset
+    while index < offset {
+      let length = breakLength(at: index)
+      if length > 0 {
+        line += 1
+        column = 1
+        index += length
+      } else {
+        column += 1
+        index += self[index].scalarLength
+      }
+    }
+    return Position(line: line, column: column, offset: offset)
   }
 }
 

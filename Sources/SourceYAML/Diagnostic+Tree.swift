@@ -20,6 +20,14 @@ extension Diagnostic {
   }
 
   /// Nothing of this kind quotes a name: `*pass` may be a password whose quotes were forgotten.
+  static func nameRunsOn(at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidYAML, "the name of an anchor or alias must be followed by a space", at: location,
+      notes: [
+        "a name has letters, digits, `_` and `-`; YAML parsers disagree on where one with others ends"
+      ], help: ["add a space, or choose another name"])
+  }
+
   static func unknownAlias(at location: Location) -> Diagnostic {
     Diagnostic(
       .unknownAlias, "an alias has no anchor", at: location,

@@ -25,6 +25,24 @@ extension SourceText {
     return index
   }
 
+  /// Whether the name of the anchor or alias at or after `head` ends where other YAML parsers end it: in
+  /// YAML 1.2.2 (section 6.9.2), unlike in libyaml, `:` and many more can be in a name.
+  func nameIsSeparate(from head: Int, inFlow: Bool) -> Bool {
+    var index = head
+    while index < bytes.count, bytes[index] != UInt8(ascii: "&"), bytes[index] != UInt8(ascii: "*")
+    {
+      let isTag = bytes[index] == UInt8(ascii: "!")
+      let next = isTag ? tagEnd(from: index, inFlow: inFlow) : bytes.endOfTrivia(from: index)
+      if next == index { return true }
+      index = next
+    }
+    index += 1
+    while index < bytes.count, bytes[index].isAnchorLetter { index += 1 }
+    guard index < bytes.count else { return true }
+    if bytes[index].isBlank || bytes.breakLength(at: index) > 0 { return true }
+    return inFlow && ",]}[{".utf8.contains(bytes[index])
+  }
+
   private func tagEnd(from start: Int, inFlow: Bool) -> Int {
     bytes.tagEnd(from: start, inFlow: inFlow)
   }

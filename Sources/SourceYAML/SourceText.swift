@@ -161,21 +161,7 @@ extension SourceText {
 
   /// The position of a byte at or after `start`; it costs the distance.
   func position(at offset: Int, from start: Position) -> Position {
-    var line = start.line
-    var column = start.column
-    var index = start.offset
-    while index < offset {
-      let length = bytes.breakLength(at: index)
-      if length > 0 {
-        line += 1
-        column = 1
-        index += length
-      } else {
-        column += 1
-        index += bytes[index].scalarLength
-      }
-    }
-    return Position(line: line, column: column, offset: offset)
+    bytes.position(at: offset, from: start)
   }
 }
 

@@ -132,6 +132,7 @@ struct TreeBuilder: ~Copyable {
 extension TreeBuilder {
   private mutating func alias(_ event: Event, _ around: Context) throws(Stop) -> Built {
     let range = range(of: event)
+    checkName(from: range, around.layout)
     let name = event.name ?? ""
     let nothing = YAMLNode.Content.scalar(YAMLScalar(text: "", style: .plain, kind: .null))
     var built = Built(
@@ -260,13 +261,20 @@ extension TreeBuilder {
 // MARK: Ranges and tags
 
 extension TreeBuilder {
+  private mutating func checkName(from range: SourceRange, _ layout: Layout) {
+    let inFlow = layout.flags.contains(.inFlow)
+    if source.nameIsSeparate(from: range.start.offset, inFlow: inFlow) { return }
+    collect(.nameRunsOn(at: location(SourceRange(at: range.start))))
+  }
+
   /// The range after anchor and tag, according to the marks, and the layout with their length.
-  private func placed(
+  private mutating func placed(
     _ event: Event, _ around: Context, isEmpty: Bool
   ) -> (SourceRange, Layout) {
     let marked = range(of: event)
     var layout = around.layout
     guard event.name != nil || event.tag != nil else { return (marked, layout) }
+    if event.name != nil { checkName(from: marked, layout) }
     let head = marked.start
     var start = marked.end
     if !isEmpty {

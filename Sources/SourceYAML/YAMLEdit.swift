@@ -26,58 +26,48 @@ package struct YAMLNewEntry: Hashable, Sendable {
   }
 }
 
+/// One value that a file is to get, in all forms in which it can be written.
+package struct YAMLChange: Sendable {
+  /// At least one, the preferred first.
+  package let forms: [YAMLEdit]
+  let value: YAMLNewValue
+  /// The node that is replaced, or the mapping that gets an entry.
+  let target: YAMLNode
+  /// `nil`: the target is replaced.
+  let newKey: String?
+}
+
 extension YAMLFile {
   /// Replaces a node by a value.
   ///
   /// Its anchor, the comment after it and the file's line endings stay; a tag other than "a string"
-  /// is removed. A text of several lines becomes a literal block if block style is possible,
-  /// indented as the old one or as the file; a text of one line keeps the old one's quotes. Inside
-  /// of brackets everything is written in double quotes.
-  package func replacing(_ node: YAMLNode, with value: YAMLNewValue) -> YAMLEdit {
-    let writer = ValueWriter(file: self, node: node)
-    let range = writer.range
-    return YAMLEdit(range: range, bytes: writer.written(value))
+  /// is removed. A text of several lines becomes a literal block, indented as the old one or as the
+  /// file; further than the comments and blank lines after it if they would become a part of it; else
+  /// it is written in one line of double quotes. A text of one line keeps the old one's quotes.
+  /// Inside of brackets everything is written in double quotes.
+  ///
+  /// - Parameter key: the node's key, if it is the value of an entry.
+  package func replacing(
+    _ node: YAMLNode, of key: YAMLNode? = nil, with value: YAMLNewValue
+  ) -> YAMLChange {
+    YAMLChange(
+      forms: ValueWriter(file: self, node: node, key: key).forms(of: value), value: value,
+      target: node, newKey: nil)
   }
 
-  /// Adds an entry after the last one of a mapping.
+  /// Adds an entry after the last one of a mapping, or before it if only that keeps the last one as it
+  /// is.
   ///
   /// - Precondition: `mapping` is a mapping, no alias, of this file.
   package func inserting(
     _ key: String, _ value: YAMLNewValue, into mapping: YAMLNode
-  ) -> YAMLEdit {
+  ) -> YAMLChange {
     guard case .mapping(let entries) = mapping.content, mapping.aliasOf == nil else {
       preconditionFailure("an entry can only be added to a mapping")
     }
-    if mapping.isBracketed(bytes) {
-      let text = ScalarText.doubleQuotedKey(key) + ": " + ScalarText.flow(value)
-      guard let last = entries.last else {
-        let offset = mapping.range.start.offset + 1
-        return YAMLEdit(range: offset..<offset, bytes: Array(text.utf8))
-      }
-      let offset = last.value.range.end.offset
-      return YAMLEdit(range: offset..<offset, bytes: Array(", \(text)".utf8))
-    }
-    let end = bytes.lineEnd(from: mapping.range.end.offset)
-    let lines = Lines(
-      parent: mapping.range.start.column - 1, step: indentStep(around: mapping),
-      lineBreak: lineBreak)
-    let text = lines.entry(key, value)
-    return YAMLEdit(range: end..<end, bytes: Array(text.utf8) + finalBreak(after: end, for: value))
-  }
-
-  /// The file with all edits made.
-  ///
-  /// - Precondition: no two edits overlap.
-  package func applying(_ edits: [YAMLEdit]) -> [UInt8] {
-    var result: [UInt8] = []
-    var copied = 0
-    for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      precondition(edit.range.lowerBound >= copied, "two edits overlap")
-      result += bytes[copied..<edit.range.lowerBound]
-      result += edit.bytes
-      copied = edit.range.upperBound
-    }
-    return result + bytes[copied...]
+    let writer = EntryWriter(file: self, mapping: mapping, last: entries.last)
+    return YAMLChange(
+      forms: writer.forms(of: key, value), value: value, target: mapping, newKey: key)
   }
 }
 
@@ -85,8 +75,8 @@ extension YAMLFile {
   /// The line break that the file begins to use.
   var lineBreak: String {
     let end = bytes.lineEnd(from: 0)
-    let isPair = bytes.breakLength(at: end) == 2 && bytes[end] == 0x0D
-    return isPair ? "\r\n" : "\n"
+    guard end < bytes.count, bytes[end] == 0x0D else { return "\n" }
+    return bytes.breakLength(at: end) == 2 ? "\r\n" : "\r"
   }
 
   func indentStep(around node: YAMLNode) -> Int {
@@ -103,12 +93,23 @@ extension YAMLFile {
       }
     return needsBreak && end == bytes.count ? Array(lineBreak.utf8) : []
   }
-}
 
-extension YAMLNode {
-  /// Whether a mapping is written in braces. A block mapping cannot start with one: its first key
-  /// would be a flow mapping, and such keys are refused.
-  fileprivate func isBracketed(_ bytes: [UInt8]) -> Bool {
-    !range.byteRange.isEmpty && bytes[range.start.offset] == UInt8(ascii: "{")
+  /// The least indentation of a literal block of which the comments and blank lines after it are no
+  /// part; 0 if there are none.
+  ///
+  /// - Parameter end: where the block's last line ends.
+  func indentBeyondTrivia(after end: Int) -> Int {
+    var indent = 0
+    var line = end + bytes.breakLength(at: end)
+    while line < bytes.count {
+      let text = bytes.endOfSpaces(from: line, limit: bytes.count)
+      let isComment = text < bytes.count && bytes[text] == UInt8(ascii: "#")
+      guard isComment || text == bytes.count || bytes.breakLength(at: text) > 0 else { break }
+      indent = max(indent, text - line + (isComment ? 1 : 0))
+      let lineEnd = bytes.lineEnd(from: text)
+      line = lineEnd + bytes.breakLength(at: lineEnd)
+      if lineEnd == bytes.count { break }
+    }
+    return indent
   }
 }

@@ -89,7 +89,7 @@ import Testing
     let manifest = try #require(ProjectReader.contents(of: files).manifests.first)
     let before = try text()
     let fault = #expect(throws: Diagnostic.self) { try set("token", "new", in: manifest) }
-    #expect(fault?.code == .unknownAlias)
+    #expect(fault?.code == .sharedValue)
     #expect(try text() == before)
   }
 

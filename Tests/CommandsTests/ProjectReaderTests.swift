@@ -59,9 +59,17 @@ import Testing
     #expect(contents.states.map { $0.connections.map(\.name.rawValue) } == [["a"], ["a", "b"]])
   }
 
-  @Test func aFolderOfManifestsThatIsMissingIsReported() throws {
+  @Test func aFolderOfManifestsThatIsMissingCountsAsEmpty() throws {
     try writeProject()
-    #expect(try contents().diagnostics.map(\.code) == [.manifestsNotFound])
+    let diagnostics = try contents().diagnostics
+    #expect(diagnostics.map(\.code) == [.manifestsNotFound] && !diagnostics.hasErrors)
+  }
+
+  @Test func aMissingFileOfManifestsIsAnError() throws {
+    try writeProject("manifests: [a.yaml, b]")
+    let diagnostics = try contents().diagnostics
+    #expect(diagnostics.map(\.code) == [.manifestsNotFound, .manifestsNotFound])
+    #expect(diagnostics.map(\.severity) == [.error, .warning])
   }
 
   @Test func withoutAReadableProjectFileNothingIsRead() throws {

@@ -26,6 +26,8 @@ import Testing
       .outputNotWritten, .projectWithoutID, .symbolicLink, .notRegularFile, .nestedRepository,
       // A file of a thousand faults.
       .tooManyFaults,
+      // These need a change.
+      .sharedValue, .valueNotEditable,
       // These need a trusted file beside this one, or a user.
       .untrustedSetting, .looserSetting, .trustedFileMissing, .trustNeeded, .trustDiffers,
       .trustedCommandDiffers, .trustNotRecorded, .foreignProject,

@@ -20,14 +20,14 @@ struct RandomYAML {
     "*alias", "&anchor", "!tag", "@at", "%percent", "?", "<<", "=",
   ]
 
-  mutating func file(endsWithBreak: Bool = false) -> String {
-    lineBreak = oneIn(4) ? "\r\n" : "\n"
+  mutating func file() -> String {
+    lineBreak = oneIn(4) ? "\r\n" : oneIn(6) ? "\r" : "\n"
     step = oneIn(3) ? 4 : 2
     var text = oneIn(6) ? "\u{FEFF}" : ""
     if oneIn(3) { text += "#note top\(lineBreak)" }
     if oneIn(3) { text += "---\(lineBreak)" }
     text += mapping(indent: 0, depth: 0)
-    if !endsWithBreak, oneIn(5) { text.removeLast() }
+    if oneIn(5) { text.removeLast() }
     return text
   }
 
@@ -42,18 +42,29 @@ struct RandomYAML {
     return (0..<Int.random(in: 1...4, using: &random)).reduce(into: "") { text, index in
       if oneIn(6) { text += "\(spaces)#note \(index)\(lineBreak)" }
       if oneIn(8) { text += lineBreak }
-      text += "\(spaces)k\(index):\(value(indent: indent, depth: depth))"
+      text +=
+        oneIn(10)
+        ? "\(spaces)? k\(index)\(comment())\(lineBreak)"
+        : "\(spaces)k\(index):\(value(indent: indent, depth: depth))"
     }
+  }
+
+  /// Comments and blank lines at any depth, as they may follow a value that is no block.
+  private mutating func trivia() -> String {
+    guard oneIn(4) else { return "" }
+    let spaces = String(repeating: " ", count: Int.random(in: 0...24, using: &random))
+    let kinds = ["#note deep", ""]
+    return spaces + (kinds.randomElement(using: &random) ?? "") + lineBreak + trivia()
   }
 
   private mutating func value(indent: Int, depth: Int) -> String {
     let inner = indent + step
     let spaces = String(repeating: " ", count: inner)
     switch Int.random(in: 0..<(depth < 3 ? 11 : 8), using: &random) {
-    case 0: return comment() + lineBreak
-    case 1: return " plain \(random.next() % 1000)\(comment())\(lineBreak)"
-    case 2: return " 'it''s'\(comment())\(lineBreak)"
-    case 3: return " \"esc\\n\\u0041\"\(comment())\(lineBreak)"
+    case 0: return comment() + lineBreak + trivia()
+    case 1: return " plain \(random.next() % 1000)\(comment())\(lineBreak)\(trivia())"
+    case 2: return " 'it''s'\(oneIn(6) ? "#note glued" : comment())\(lineBreak)\(trivia())"
+    case 3: return " \"esc\\n\\u0041\"\(comment())\(lineBreak)\(trivia())"
     case 4:
       let header = oneIn(3) ? "|-" : "|"
       return " \(header)\(comment())\(lineBreak)\(spaces)one\(lineBreak)\(lineBreak)"

@@ -20,7 +20,7 @@ import Testing
         case nil:
           constraint.oneOf.first
             ?? String(
-              repeating: "x",
+              repeating: "a",
               count: min(constraint.maxLength ?? 1000, max(constraint.minLength, 8)))
         }
       return "    \(field.name): \"\(value)\"\n"

@@ -31,10 +31,10 @@ import Testing
     let flow = try sandbox.read("flows/deep/sign-up.json")
     try sandbox.write(
       flow.replacingOccurrences(
-        of: "\"params\": {}", with: "\"params\": {\"connection_id\": \"signup-twilio\"}"
+        of: "\"params\": {}", with: "\"params\": {\"connection_id\": \"sign-up-twilio\"}"
       )
       .replacingOccurrences(
-        of: "\"SEND_EMAIL\", \"params\": {\"connection_id\": \"signup-twilio\"}",
+        of: "\"SEND_EMAIL\", \"params\": {\"connection_id\": \"sign-up-twilio\"}",
         with: "\"SEND_EMAIL\", \"params\": {}"),
       to: "flows/deep/sign-up.json")
     sandbox.transcript.note("The flow names the new connection in all of its actions.")

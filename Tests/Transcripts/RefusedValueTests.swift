@@ -164,6 +164,10 @@ import Testing
     ["plan", "--format", "@"], ["plan", "--format=@"], ["plan", "--color=@"],
     ["apply", "--parallelism", "@"], ["new", "b", "--app", "@"],
     ["new", "b", "--app", "http", "--type", "@"], ["plan", "--fail-on", "@"], ["hooks", "@"],
+    ["set", "b", "token", "@"], ["set", "a", "@", "@"],
+    ["new", "b", "--app", "twilio", "--set", "@"],
+    ["new", "b", "--app", "twilio", "--set", "api_key=@"],
+    ["new", "b", "--app", "twilio", "--set", "@=x"],
   ])
   func noArgumentIsShown(_ arguments: [String]) throws {
     let sandbox = try Sandbox()
@@ -184,7 +188,7 @@ import Testing
       (["plan", "--format", "jsn"], "The value '•••' is invalid"),
       (["plna"], "Unexpected argument 'plna'"),
       (["set", "a"], "Missing expected argument '<field>'"),
-      (["set", "a", "b", "c"], "the value must not be an argument"),
+      (["set", "a", "b", "c", "d"], "the value must not be an argument"),
     ] {
       let finished = try sandbox.vaultctl(arguments, isRecorded: false)
       #expect(finished.status == 64)

@@ -6,9 +6,10 @@ import Secrets
 
 struct EditCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "edit", abstract: "Edit one sealed value in $EDITOR.",
+    commandName: "edit", abstract: "Edit a connection's values in $EDITOR; seal what is secret.",
     discussion: """
-      The value is written to a file with mode 0600 in a private folder, in memory if the machine \
+      With a field, the file has its bare value; without one, a line per field, whose values are taken as \
+      they are, without quotes. The file is written with mode 0600 to a private folder, in memory if the machine \
       has a memory file system. The folder is wiped with everything that the editor wrote to it, \
       however the command ends; what a killed one left is wiped by the next. A value that is refused \
       can be edited again.
@@ -16,36 +17,71 @@ struct EditCommand: Subcommand {
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Connection.") var name: String
-  @Argument(help: "Field; optional if there is only one secret field.")
+  @Argument(help: "Field (default: all of the connection).")
   var field: String?
+
+  @OptionGroup var placeholders: PlaceholderOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireAllFiles()
     let layers = try workspace.documents(name)
     let top = layers[0]
-    let field = try chosenField(top.document)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let address = FieldAddress(top.document.name, field)
-    let holder = layers.map(\.document).first { $0.slot(field)?.sealed != nil }
-    let old = try await oldValue(holder, address, sealer, workspace)
-    let setter = FieldSetter(workspace: workspace, sealer: sealer)
-    let editor = try ValueEditor(old)
+    let setter = FieldSetter(
+      workspace: workspace, sealer: sealer, allowsPlaceholder: placeholders.areAllowed)
+    let fields = try fields(of: top.document)
+    let old = try await presentValues(fields, layers, sealer, workspace)
+    let exposed = Set(
+      layers.flatMap(\.document.slots).filter(\.isPlaintextSecret).map(\.field))
+
+    let text = FieldSheet(fields: fields)
+    let editor = try ValueEditor(
+      field == nil
+        ? text.written(old, under: heading(top.document)) : fields.first.flatMap { old[$0] })
     defer { editor.end() }
     while true {
-      guard try editor.succeeds() else { throw Failure(editorFailed(field)) }
+      guard try editor.succeeds() else { throw Failure(editorFailed) }
       do {
-        let new = try editor.value()
-        if let old, old.constantTimeEquals(new) {
-          console.result("`\(field)` of `\(top.document.name)` is unchanged.\n")
+        let edited = try editor.value()
+        let new = try field == nil ? values(in: edited, text) : [fields[0]: edited]
+        let changed = new.filter { field, value in
+          exposed.contains(field) || !(old[field]?.constantTimeEquals(value) ?? false)
+        }
+        if changed.isEmpty {
+          console.result("\(subject) of `\(top.document.name)` is unchanged.\n")
         } else {
-          try await setter.set(field, to: new, in: top, console)
+          try await setter.set(changed, in: top, console)
         }
         return .fine
       } catch {
         try editAgain(after: Failure(error, outcome: .failed), console)
       }
     }
+  }
+
+  private var subject: TerminalText { field.map { "`\($0)`" } ?? "Every field" }
+
+  private func values(
+    in edited: SecretBytes, _ text: FieldSheet
+  ) throws -> [FieldName: SecretBytes] {
+    do throws(FieldSheet.UnknownLine) {
+      return try text.values(in: edited)
+    } catch {
+      throw Diagnostic(
+        .invalidSecretValue, "line \(error.number) is neither a field nor a comment",
+        notes: ["its fields: \(text.fields.map(\.rawValue).joined(separator: ", "))"],
+        help: ["write `field: value`; or `field: |`, with two spaces before each line after it"])
+    }
+  }
+
+  private func heading(_ document: ManifestDocument) -> [String] {
+    [
+      "`\(document.name)`, app \(document.app?.id.rawValue ?? "")",
+      "Values are taken as they are, without quotes. One of several lines follows `field: |`, with two",
+      "spaces before each line (`|-`: the last ends without a line break). A field without a value",
+      "keeps what it has.",
+    ]
   }
 
   /// What was typed is not lost because it was refused.
@@ -66,40 +102,56 @@ struct EditCommand: Subcommand {
     }
   }
 
-  private func editorFailed(_ field: FieldName) -> Diagnostic {
-    Diagnostic(
+  private var editorFailed: Diagnostic {
+    let words = ["vaultctl", "edit", shellWord(name)] + (field.map { [shellWord($0)] } ?? [])
+    return Diagnostic(
       .cancelled, "the editor exited with an error; nothing was changed",
-      help: [
-        "use another editor: EDITOR=nano vaultctl edit \(shellWord(name)) \(shellWord(field.rawValue))"
-      ])
+      help: ["use another editor: EDITOR=nano \(words.joined(separator: " "))"])
   }
 
-  private func chosenField(_ document: ManifestDocument) throws -> FieldName {
+  /// The chosen field, or all that the setup has or can have.
+  private func fields(of document: ManifestDocument) throws -> [FieldName] {
     if let field {
       try document.requireField(FieldName(field))
-      return FieldName(field)
+      return [FieldName(field)]
     }
     let shape = document.shape ?? document.app?.setups.first
-    let secret = shape?.fields.filter(\.isSecret).map(\.name) ?? []
-    if secret.count == 1, let only = secret.first { return only }
-    throw ValidationError(
-      "`\(name)` has several secret fields; specify one: "
-        + secret.map(\.rawValue).joined(separator: ", "))
+    let known = shape?.fields.map(\.name) ?? []
+    // A name of several lines would not be one line of the text.
+    let others = document.slots.map(\.field).filter { field in
+      !known.contains(field) && !field.rawValue.contains { ":#".contains($0) || $0.isNewline }
+    }
+    return known + others
   }
 
-  private func oldValue(
-    _ document: ManifestDocument?, _ address: FieldAddress, _ sealer: FieldSealer,
+  /// The values that the fields have in the chosen environment.
+  ///
+  /// - Throws: all that cannot be opened.
+  private func presentValues(
+    _ fields: [FieldName], _ layers: [LocatedDocument], _ sealer: FieldSealer,
     _ workspace: Workspace
-  ) async throws -> SecretBytes? {
-    guard let document, let message = document.slot(address.field)?.sealed else { return nil }
-    let location = document.origin.location(of: address.field)
-    switch await sealer.open(
-      [LocatedSealedField(address: address, message: message, location: location)]
-    ).first {
-    case .success(let value): return value
-    case .failure(let fault): throw Failure([fault], sources: workspace.sources)
-    case nil: return nil
+  ) async throws -> [FieldName: SecretBytes] {
+    var values: [FieldName: SecretBytes] = [:]
+    var sealed: [LocatedSealedField] = []
+    for field in fields {
+      guard let holder = layers.first(where: { $0.document.slot(field)?.isGiven ?? false }),
+        let slot = holder.document.slot(field)
+      else { continue }
+      if let message = holder.document.sealedField(slot) {
+        sealed.append(message)
+      } else {
+        values[field] = holder.plainText(of: field).map { SecretBytes(copying: $0.utf8) }
+      }
     }
+    var faults: [Diagnostic] = []
+    for (message, result) in zip(sealed, await sealer.open(sealed)) {
+      switch result {
+      case .success(let value): values[message.address.field] = value
+      case .failure(let fault): faults.append(fault)
+      }
+    }
+    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
+    return values
   }
 }
 

@@ -16,13 +16,16 @@ struct EncryptCommand: Subcommand {
   @Argument(help: "Manifests (default: all in the project).", completion: .file())
   var files: [String] = []
 
+  @OptionGroup var placeholders: PlaceholderOptions
+
   func carryOut(_ console: Console) async throws -> Outcome {
     PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let manifests = try workspace.manifests(files)
+    let sealable = placeholders.sealableCodes
     let broken = manifests.flatMap(\.diagnostics).filter { $0.severity == .error }
-      .filter { $0.code != .plaintextSecret }
+      .filter { !sealable.contains($0.code) }
     if !broken.isEmpty { throw Failure(broken, sources: workspace.sources) }
 
     var fields: [(source: LocatedDocument, field: UnsealedField)] = []
@@ -33,7 +36,11 @@ struct EncryptCommand: Subcommand {
         let address = FieldAddress(document.name, secret.field)
         let location = document.origin.location(of: secret.field)
         let value = SecretBytes(copying: Array(secret.text.utf8))
-        if let reason = document.violation(of: value, in: secret.field) {
+        if value.count > SecretInput.limit {
+          faults.append(
+            .invalidSecretValue(
+              address, "is larger than \(SecretInput.limit) bytes", at: location))
+        } else if let reason = document.violation(of: value, in: secret.field) {
           faults.append(.invalidSecretValue(address, reason, at: location))
         }
         fields.append(

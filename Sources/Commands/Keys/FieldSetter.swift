@@ -3,29 +3,59 @@ import Manifests
 import Model
 import Secrets
 
-/// Seals one value into the manifest that a connection's edits are for.
+/// Writes values into the manifest that a connection's edits are for; sealed, unless they are public.
 struct FieldSetter {
   let workspace: Workspace
   let sealer: FieldSealer
+  /// Whether a value is sealed that looks like a placeholder or another tool's ciphertext.
+  let allowsPlaceholder: Bool
 
-  /// Nothing is created or written before the value is checked and sealed.
+  /// Nothing is created or written before all values are checked and sealed.
   ///
   /// - Parameter top: the connection's document that wins in the chosen environment.
   func set(
-    _ field: FieldName, to value: SecretBytes, in top: LocatedDocument, _ console: Console
+    _ values: [FieldName: SecretBytes], in top: LocatedDocument, _ console: Console
   ) async throws {
-    let address = FieldAddress(top.document.name, field)
-    if let reason = top.document.violation(of: value, in: field) {
-      throw Failure(.invalidSecretValue(address, reason, at: nil))
-    }
+    let values = values.sorted { $0.key < $1.key }
     let file = workspace.editableFile(top)
-    let sealed = try await sealer.seal(
-      [UnsealedField(address: address, value: value, file: file, location: nil)],
-      sharing: workspace.presentSessionKeys)
+    let faults = values.compactMap { fault(in: $1, for: FieldAddress(top.document.name, $0), top) }
+    if !faults.isEmpty { throw Failure(faults) }
+    let secret = values.filter { top.document.seals($0.key) }.map { field, value in
+      UnsealedField(
+        address: FieldAddress(top.document.name, field), value: value, file: file, location: nil)
+    }
+    let sealed = try await sealer.seal(secret, sharing: workspace.presentSessionKeys)
+    var texts = Dictionary(zip(secret.map(\.address.field), sealed)) { $1 }
+    for (field, value) in values where texts[field] == nil { texts[field] = value.publicText }
     let editable = try workspace.editableDocument(top)
     try ManifestEditor(files: workspace.files).write(
-      sealed.map { FieldEdit(document: editable.document, field: field, text: $0) },
-      to: editable.manifest)
-    console.result("\(file): sealed `\(field)` of `\(editable.document.name)`\n")
+      texts.sorted { $0.key < $1.key }.map {
+        FieldEdit(document: editable.document, field: $0, text: $1)
+      }, to: editable.manifest)
+    for (field, _) in values {
+      let verb: TerminalText = top.document.seals(field) ? "sealed" : "set"
+      console.result("\(file): \(verb) `\(field)` of `\(editable.document.name)`\n")
+    }
+  }
+
+  private func fault(
+    in value: SecretBytes, for address: FieldAddress, _ top: LocatedDocument
+  ) -> Diagnostic? {
+    if let reason = top.document.violation(of: value, in: address.field) {
+      return .invalidSecretValue(address, reason, at: nil)
+    }
+    guard top.document.seals(address.field) else {
+      return value.publicText == nil ? .invalidSecretValue(address, "is not UTF-8", at: nil) : nil
+    }
+    if allowsPlaceholder { return nil }
+    return value.withBytes { ForeignValue($0) }.map { .foreignValue($0, for: address) }
+  }
+}
+
+extension SecretBytes {
+  /// The text of a value that is not secret; `nil` if it is not UTF-8.
+  fileprivate var publicText: String? {
+    let bytes = withBytes { span in span.indices.map { span[$0] } }
+    return String(validating: bytes, as: UTF8.self)
   }
 }

@@ -9,7 +9,8 @@ struct ValueEditor {
   private let folder: PrivateFolder
   private let editor: EditorProcess
   private let path: String
-  private let endedWithBreak: Bool
+  /// Editors end a file with a line break; it is kept only if the value had one before.
+  private let lastBreak: SecretInput.LastBreak
 
   /// - Parameter old: the present value; `nil` begins with an empty file.
   init(_ old: SecretBytes?) throws {
@@ -18,7 +19,8 @@ struct ValueEditor {
     // From here on, every signal removes the folder.
     editor = EditorProcess { folder.remove() }
     path = folder.path + "/value"
-    endedWithBreak = old?.withBytes { $0.count > 0 && $0[$0.count - 1] == 0x0A } ?? false
+    let endedWithBreak = old?.withBytes { $0.count > 0 && $0[$0.count - 1] == 0x0A }
+    lastBreak = endedWithBreak.map { $0 ? .kept : .dropped } ?? .keptAfterLines
     do {
       try Self.write(old, to: path)
     } catch {
@@ -41,13 +43,10 @@ struct ValueEditor {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failed() }
     defer { close(descriptor) }
-    // Editors end a file with a line break; it is kept only if the value had one before.
-    do {
-      return try SecretInput.read(descriptor, keepsLastBreak: endedWithBreak)
+    do throws(SecretInput.Fault) {
+      return try SecretInput.read(descriptor, lastBreak: lastBreak)
     } catch {
-      throw Diagnostic(
-        .invalidSecretValue, "the value is larger than \(SecretInput.limit) bytes",
-        help: ["shorten it"])
+      throw Diagnostic(error, source: "the edited file")
     }
   }
 

@@ -12,7 +12,4 @@ package struct FieldEdit: Sendable {
     self.field = field
     self.text = text
   }
-
-  /// As `ScalarsByPath` has it.
-  var path: String { "\(document.index)/spec/setup/\(field)" }
 }

@@ -25,7 +25,7 @@ struct FlowScaffolder {
       }
       guard workspace.catalog.needsConnection(step) else { continue }
       let name = Scaffold.unusedName(
-        "\(Scaffold.projectName(from: flow.name))-\(app.id)", isTaken: declared.contains)
+        Scaffold.connectionName(forFlow: flow.name, app.id), isTaken: declared.contains)
       found[name, default: (app, [])].unnamed.append(step.title)
     }
     return try found.sorted { $0.key < $1.key }.map { text, found in

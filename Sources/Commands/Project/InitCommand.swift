@@ -29,13 +29,14 @@ struct InitCommand: Subcommand {
           .alreadyExists, "a project already exists here", at: .file(Project.fileName),
           help: ["scaffold a connection: vaultctl new NAME --app APP"]))
     }
+    let projectName = try projectName(for: root.lastPathComponent)
     let openPGP = PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk))
     let keys =
       recipients.isEmpty
       ? [try await askForKey(openPGP, console)] : try await resolved(recipients, openPGP)
 
     let text = Scaffold.project(
-      name: Scaffold.projectName(from: name ?? root.lastPathComponent), id: .random(),
+      name: projectName, id: .random(),
       recipients: keys.map { (fingerprint: $0.fingerprint.rawValue, userID: $0.userID) })
     try files.create(Project.fileName, text)
     try files.create("schemas/connection.schema.json", Schemas.connection(.builtIn))
@@ -44,8 +45,21 @@ struct InitCommand: Subcommand {
       atPath: files.path("connections"), withIntermediateDirectories: true)
     try addLines([".vaultctl/"], to: ".gitignore", files)
     try addLines(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files)
-    console.result("Created a project: \(Project.fileName), connections/, schemas/\n")
+    console.result(
+      "Created the project `\(projectName)`: \(Project.fileName), connections/, schemas/\n")
     return .fine
+  }
+
+  /// The name is bound into every sealed value, so it is taken as it is, or not at all.
+  private func projectName(for folder: String) throws -> String {
+    if let name {
+      guard name.isProjectName else { throw Failure(.invalidProjectName) }
+      return name
+    }
+    guard let name = Scaffold.projectName(forFolder: folder) else {
+      throw Failure(.invalidProjectName)
+    }
+    return name
   }
 
   private func resolved(_ texts: [String], _ openPGP: PGPEngine) async throws -> [PublicKey] {
@@ -97,6 +111,13 @@ struct InitCommand: Subcommand {
 }
 
 extension Diagnostic {
+  fileprivate static var invalidProjectName: Diagnostic {
+    Diagnostic(
+      .invalidProjectName, "the project needs another name",
+      notes: [projectNameRule, "the name is bound into every sealed value"],
+      help: ["choose one: vaultctl init --name NAME"])
+  }
+
   fileprivate static func noRecipient(_ own: [PublicKey]) -> Diagnostic {
     Diagnostic(
       .noRecipientRule, "no recipient chosen",

@@ -21,6 +21,17 @@ extension ManifestDocument {
         at: origin.nameLocation, notes: ["its fields: \(word.listing)"], help: word.help))
   }
 
+  /// Whether a new value of the field is sealed: if it is secret, and if it was sealed though it need
+  /// not be.
+  func seals(_ field: FieldName) -> Bool {
+    switch slot(field)?.state {
+    case .sealed, .malformed: return true
+    case .absent, .plain, nil: break
+    }
+    let shape = shape ?? setupType(with: field).flatMap { app?.setup($0) }
+    return shape?.isSecret(field, publicFields: publicFields) ?? true
+  }
+
   /// What is wrong with a field's value, as a predicate that follows the field's name.
   func violation(of value: SecretBytes, in field: FieldName) -> String? {
     let type = setupType(with: field)

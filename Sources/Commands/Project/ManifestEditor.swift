@@ -14,46 +14,58 @@ package struct ManifestEditor {
     _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest
   ) throws {
     let yaml = manifest.yaml()
-    let after = yaml.applying(
-      try edits.map { try edit($0, yaml) } + renames.flatMap { try self.edits($0, yaml) })
-    let old = ScalarsByPath(yaml)
-    let wanted = renames.reduce(
-      into: Dictionary(edits.map { ($0.path, $0.text) }) { $1 }
-    ) { wanted, rename in
-      wanted.merge(rename.texts) { $1 }
-    }
-    try check(wanted, before: old, after: after, file: manifest.file)
+    let after = try yaml.applying(
+      try changes(edits, yaml) + renames.flatMap { try changes($0, yaml) })
     try files.replace(manifest.file, with: after)
   }
 
-  private func edits(_ rename: RenameEdit, _ yaml: YAMLFile) throws -> [YAMLEdit] {
-    guard let metadata = yaml.root(of: rename.document)?["metadata"], metadata.aliasOf == nil,
-      let name = metadata["name"]
+  private func changes(_ rename: RenameEdit, _ yaml: YAMLFile) throws -> [YAMLChange] {
+    guard let metadata = yaml.root(of: rename.document)?.entry("metadata")?.value,
+      let name = metadata.entry("name")
     else {
-      throw Diagnostic.sharedValue(yaml.file)
+      preconditionFailure("a document that was read has a name")
     }
-    let edit = yaml.replacing(name, with: .text(rename.name.rawValue))
-    guard let last = rename.formerNames.first else { return [edit] }
+    guard metadata.aliasOf == nil else {
+      throw Diagnostic.alias("metadata", of: rename.document, at: metadata.range, yaml.file)
+    }
+    let change = yaml.replacing(name.value, of: name.key, with: .text(rename.name.rawValue))
+    guard let last = rename.formerNames.first else { return [change] }
     let value: YAMLNewValue =
       rename.formerNames.count == 1
       ? .text(last.rawValue) : .list(rename.formerNames.map(\.rawValue))
-    if let present = metadata["renamedFrom"] {
-      return [edit, yaml.replacing(present, with: value)]
+    if let present = metadata.entry("renamedFrom") {
+      return [change, yaml.replacing(present.value, of: present.key, with: value)]
     }
-    return [edit, yaml.inserting("renamedFrom", value, into: metadata)]
+    return [change, yaml.inserting("renamedFrom", value, into: metadata)]
   }
 
-  private func edit(_ edit: FieldEdit, _ yaml: YAMLFile) throws -> YAMLEdit {
-    let document = edit.document
+  /// A setup that is new holds all fields of its document that are edited.
+  private func changes(_ edits: [FieldEdit], _ yaml: YAMLFile) throws -> [YAMLChange] {
+    let new = Dictionary(grouping: edits.filter { !$0.document.hasSetup }, by: \.document.index)
+    return try edits.filter(\.document.hasSetup).map { try change([$0], in: $0.document, yaml) }
+      + new.sorted { $0.key < $1.key }.compactMap { _, edits in
+        try edits.first.map { try change(edits, in: $0.document, yaml) }
+      }
+  }
+
+  private func change(
+    _ edits: [FieldEdit], in document: ManifestDocument, _ yaml: YAMLFile
+  ) throws -> YAMLChange {
+    guard let edit = edits.first else { preconditionFailure("a change has an edit") }
     guard let spec = yaml.root(of: document)?["spec"] else {
       preconditionFailure("a document that was read has a spec")
     }
-    let present = spec["setup"]
-    if document.hasSetup, let setup = present {
-      if document.slot(edit.field) != nil, let value = setup[edit.field.rawValue] {
-        return yaml.replacing(value, with: .text(edit.text))
+    guard spec.aliasOf == nil else {
+      throw Diagnostic.alias("spec", of: document, at: spec.range, yaml.file)
+    }
+    let present = spec.entry("setup")
+    if document.hasSetup, let setup = present?.value {
+      guard setup.aliasOf == nil else {
+        throw Diagnostic.alias("spec.setup", of: document, at: setup.range, yaml.file)
       }
-      guard setup.aliasOf == nil else { throw Diagnostic.aliasedSetup(document, yaml.file) }
+      if document.slot(edit.field) != nil, let entry = setup.entry(edit.field.rawValue) {
+        return yaml.replacing(entry.value, of: entry.key, with: .text(edit.text))
+      }
       return yaml.inserting(edit.field.rawValue, .text(edit.text), into: setup)
     }
     guard let type = document.setupType(with: edit.field) else {
@@ -62,63 +74,23 @@ package struct ManifestEditor {
     // An overlay of a base's setup need not repeat its type.
     let setup = YAMLNewValue.mapping(
       (document.liesOverSetup ? [] : [YAMLNewEntry("type", type.rawValue)])
-        + [YAMLNewEntry(edit.field.rawValue, edit.text)])
-    if let present { return yaml.replacing(present, with: setup) }
+        + edits.map { YAMLNewEntry($0.field.rawValue, $0.text) })
+    if let present { return yaml.replacing(present.value, of: present.key, with: setup) }
     return yaml.inserting("setup", setup, into: spec)
-  }
-
-  /// Checks that the file reads the same except for the edited values: an anchor on an edited value
-  /// can carry the change elsewhere.
-  private func check(
-    _ wanted: [String: String], before old: ScalarsByPath, after: [UInt8], file: String
-  ) throws {
-    let (again, faults) = YAMLFile.parse(after, file: file)
-    let new = ScalarsByPath(again)
-    let isRight = faults.isEmpty && wanted.allSatisfy { path, text in new.texts[path] == text }
-    let strays = new.texts.filter { path, text in
-      wanted[path] == nil && old.texts[path] != text && !path.hasSuffix("/spec/setup/type")
-    }
-    guard isRight, strays.isEmpty else { throw Diagnostic.sharedValue(file) }
-  }
-}
-
-/// The scalars of a file by their paths.
-private struct ScalarsByPath {
-  private(set) var texts: [String: String] = [:]
-
-  init(_ yaml: YAMLFile) {
-    for (index, root) in yaml.documents.compactMap(\.root).enumerated() {
-      collect(root, "\(index)")
-    }
-  }
-
-  private mutating func collect(_ node: YAMLNode, _ path: String) {
-    switch node.content {
-    case .scalar(let scalar): texts[path] = scalar.text
-    case .sequence(let items):
-      for (index, item) in items.enumerated() { collect(item, "\(path)/\(index)") }
-    case .mapping(let entries):
-      for entry in entries { collect(entry.value, "\(path)/\(entry.keyText)") }
-    }
   }
 }
 
 extension Diagnostic {
-  fileprivate static func sharedValue(_ file: String) -> Diagnostic {
-    Diagnostic(
-      .unknownAlias, "the value is shared through an anchor and cannot be changed separately",
-      at: .file(file), notes: ["nothing was changed"],
-      help: ["replace the alias with the value, then try again"])
-  }
-
-  fileprivate static func aliasedSetup(
-    _ document: ManifestDocument, _ file: String
+  fileprivate static func alias(
+    _ path: String, of document: ManifestDocument, at range: SourceRange, _ file: String
   ) -> Diagnostic {
     Diagnostic(
-      .unknownAlias, "the setup of `\(document.name)` is an alias",
-      at: document.origin.setupLocation,
-      notes: ["a sealed value opens in one field only, so two connections cannot share it"],
-      help: ["replace the alias with the setup"])
+      .sharedValue, "`\(path)` of `\(document.name)` is an alias",
+      at: .source(file: file, range: range),
+      notes: [
+        "a sealed value opens in one field only, so two connections cannot share it",
+        "nothing was changed",
+      ], help: ["replace the alias with a value of its own, then try again"])
   }
 
   fileprivate static func noSetupType(_ document: ManifestDocument) -> Diagnostic {

@@ -8,6 +8,9 @@ struct NewCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Scaffold a connection's manifest from the catalog.",
     discussion: """
+      At a terminal, asks for what the setup requires, and seals what is secret; an empty answer leaves \
+      a field empty. --set gives values of fields that are not secret.
+
       With --from-flow, scaffolds an empty connection for every action of the flow that has none: \
       created now, credentials added later.
       """)
@@ -22,17 +25,26 @@ struct NewCommand: Subcommand {
   var file: String?
 
   @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Value of a field that is not secret; repeatable.", valueName: "field=value"))
+  var assignments: [String] = []
+
+  @Option(
     help: ArgumentHelp("Exported flow definition.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var fromFlow: String?
 
   func validate() throws {
     if fromFlow != nil {
-      if name != nil || app != nil || type != nil || file != nil {
-        throw ValidationError("--from-flow cannot be combined with a name or --app")
+      if name != nil || app != nil || type != nil || file != nil || !assignments.isEmpty {
+        throw ValidationError("--from-flow cannot be combined with a name, --app or --set")
       }
     } else if name == nil || app == nil {
       throw ValidationError("specify NAME and --app, or --from-flow FILE")
+    }
+    if empty, !assignments.isEmpty {
+      throw ValidationError("--set cannot be combined with --empty")
     }
   }
 
@@ -48,18 +60,30 @@ struct NewCommand: Subcommand {
     }
     let app = try chosenApp(workspace.catalog)
     let shape = try chosenShape(app)
-    try make(name, app, empty ? nil : shape, workspace, console)
+    guard !empty, let shape else {
+      try make(name, app, nil, [:], workspace, console)
+      return .fine
+    }
+    let target = file ?? defaultFile(name, workspace)
+    let values = try await NewValues(
+      connection: name, shape: shape, file: target, workspace: workspace, console: console
+    ).values(assignments)
+    try make(name, app, shape, values, workspace, console)
     return .fine
   }
 
   private func make(
-    _ name: ConnectionName, _ app: App, _ shape: SetupShape?, _ workspace: Workspace,
-    _ console: Console
+    _ name: ConnectionName, _ app: App, _ shape: SetupShape?, _ values: [FieldName: String],
+    _ workspace: Workspace, _ console: Console
   ) throws {
-    let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
+    let target = file ?? defaultFile(name, workspace)
     try workspace.files.create(
-      target, Scaffold.connection(name: name, app: app, shape: shape))
+      target, Scaffold.connection(name: name, app: app, shape: shape, values: values))
     console.result("Created \(target)\n")
+  }
+
+  private func defaultFile(_ name: ConnectionName, _ workspace: Workspace) -> String {
+    "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
   }
 
   private func scaffold(
@@ -74,7 +98,7 @@ struct NewCommand: Subcommand {
     let missing = try FlowScaffolder(workspace: workspace).missing(flow)
     if missing.isEmpty { console.result("Every action of `\(flow.name)` has a connection.\n") }
     for missing in missing {
-      try make(missing.name, missing.app, nil, workspace, console)
+      try make(missing.name, missing.app, nil, [:], workspace, console)
       for action in Set(missing.unnamed).sorted() {
         console.note("in the flow, set the connection of \(action) to `\(missing.name)`")
       }

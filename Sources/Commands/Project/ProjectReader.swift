@@ -175,8 +175,15 @@ package struct ProjectReader {
 
 extension Diagnostic {
   fileprivate static func manifestsNotFound(_ path: LocatedText) -> Diagnostic {
-    Diagnostic(
-      .manifestsNotFound, "`\(path.text)` does not exist", at: path.location,
-      help: ["create it: mkdir -p \(path.text)"])
+    if ProjectReader.isYAML(path.text) {
+      return Diagnostic(
+        .manifestsNotFound, "`\(path.text)` does not exist", at: path.location,
+        help: ["create it, or remove it from `manifests`"])
+    }
+    // git keeps no empty folder, so a clone has none either.
+    return Diagnostic(
+      .manifestsNotFound, "`\(path.text)` does not exist", severity: .warning, at: path.location,
+      notes: ["it counts as an empty folder"],
+      help: ["scaffold a connection in it: vaultctl new NAME --app APP"])
   }
 }

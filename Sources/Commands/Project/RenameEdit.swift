@@ -13,17 +13,4 @@ package struct RenameEdit: Sendable {
     self.name = name
     self.formerNames = formerNames
   }
-
-  /// What it writes, by the paths of `ScalarsByPath`.
-  var texts: [String: String] {
-    let path = "\(document.index)/metadata"
-    var texts = ["\(path)/name": name.rawValue]
-    if formerNames.count == 1 { texts["\(path)/renamedFrom"] = formerNames[0].rawValue }
-    if formerNames.count > 1 {
-      for (index, name) in formerNames.enumerated() {
-        texts["\(path)/renamedFrom/\(index)"] = name.rawValue
-      }
-    }
-    return texts
-  }
 }

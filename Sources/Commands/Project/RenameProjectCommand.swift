@@ -149,7 +149,7 @@ private struct ProjectFileName {
     guard let node = yaml.documents.first?.root?["name"] else {
       preconditionFailure("a project file that was read has a name")
     }
-    let changed = yaml.applying([yaml.replacing(node, with: .text(new))])
+    let changed = try yaml.applying([yaml.replacing(node, with: .text(new))])
     let (again, faults) = YAMLFile.parse(changed, file: Project.fileName)
     let read = Project.read(again, parseFaults: faults)
     guard read.project?.name == new else {

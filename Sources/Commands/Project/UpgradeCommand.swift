@@ -76,7 +76,9 @@ struct UpgradeCommand: Subcommand {
     let bytes = try files.read(Project.fileName, limit: FileLimit.manifest)
     let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
     guard let root = yaml.documents.first?.root else { return }
-    let after = yaml.applying([yaml.inserting("id", .text("\(ProjectID.random())"), into: root)])
+    let after = try yaml.applying([
+      yaml.inserting("id", .text("\(ProjectID.random())"), into: root)
+    ])
     let (again, faults) = YAMLFile.parse(after, file: Project.fileName)
     guard Project.read(again, parseFaults: faults).project?.id != nil else {
       throw Diagnostic.idNotWritten

@@ -9,7 +9,9 @@ extension Workspace {
   /// - Parameter top: the connection's document that wins in the chosen environment.
   func editableFile(_ top: LocatedDocument) -> String {
     guard let environment, top.manifest.environment == nil else { return top.manifest.file }
-    return "\(environment.overlay.text)/\(Scaffold.fileName(for: top.document.name)).yaml"
+    let stem = "\(environment.overlay.text)/\(Scaffold.fileName(for: top.document.name))"
+    // Another connection's file may have the name that this one's would get.
+    return Scaffold.unusedName(stem) { files.exists("\($0).yaml") } + ".yaml"
   }
 
   /// The document in `editableFile`, which is created if it does not exist.

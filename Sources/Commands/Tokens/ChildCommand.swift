@@ -9,12 +9,13 @@ import Secrets
 /// They never appear on a command line, and they are wiped from our memory as soon as the command
 /// runs: the environment is built by hand and never a `String`.
 struct ChildCommand {
-  private let command: [String]
+  /// The program and its arguments, as bytes.
+  private let command: [[UInt8]]
   private let variables: [(name: String, value: SecretBytes)]
   private let inFiles: Bool
 
   init(
-    _ command: [String], _ variables: [(name: String, value: SecretBytes)], inFiles: Bool
+    _ command: [[UInt8]], _ variables: [(name: String, value: SecretBytes)], inFiles: Bool
   ) {
     self.command = command
     self.variables = variables
@@ -23,8 +24,13 @@ struct ChildCommand {
 
   /// Runs it to its end.
   ///
+  /// - Throws: also if a value has a NUL, with which a variable would end.
   /// - Returns: its exit code; 128 plus the signal's number if a signal ended it, as in shells.
   func run() throws -> Int32 {
+    if !inFiles {
+      let cut = variables.filter { $0.value.holdsNUL }
+      if !cut.isEmpty { throw Failure(cut.map { .holdsNUL($0.name) }) }
+    }
     var descriptors: [Int32] = []
     defer { for descriptor in descriptors { close(descriptor) } }
     var entries: [(name: String, value: SecretBytes)] = []
@@ -60,16 +66,18 @@ struct ChildCommand {
   }
 
   private func spawn(_ entries: [(name: String, value: SecretBytes)]) throws -> Int32 {
-    let names = Set(entries.map(\.name))
-    let inherited = InheritedEnvironment.variables.filter { !names.contains($0.key) }
-    var environment = unsafe inherited.map { unsafe strdup("\($0.key)=\($0.value)") }
+    let names = entries.map { Array("\($0.name)=".utf8) }
+    let inherited = InheritedEnvironment.entries.filter { entry in
+      !names.contains { entry.starts(with: $0) }
+    }
+    var environment = unsafe inherited.map { unsafe Self.duplicate($0) }
     let lengths = entries.map { $0.name.utf8.count + 1 + $0.value.count + 1 }
     let secrets = unsafe zip(entries, lengths).map { entry, length in
       unsafe Self.variable(entry.name, entry.value, length)
     }
     unsafe environment += secrets
     unsafe environment.append(nil)
-    var arguments = unsafe command.map { unsafe strdup($0) }
+    var arguments = unsafe command.map { unsafe Self.duplicate($0) }
     unsafe arguments.append(nil)
     defer {
       for index in unsafe secrets.indices {
@@ -82,12 +90,21 @@ struct ChildCommand {
     var process = pid_t()
     let failure = CoreDumps.allowingChildren {
       unsafe ChildProcess.withSignalsAsNew { attributes in
-        unsafe posix_spawnp(&process, command[0], nil, attributes, arguments, environment)
+        guard let program = unsafe arguments[0] else { return ENOMEM }
+        return unsafe posix_spawnp(&process, program, nil, attributes, arguments, environment)
       }
     }
     guard failure == 0 else { throw Failure(.cannotRun(command, failure)) }
     signals.forward(to: process)
     return withExtendedLifetime(signals) { ChildProcess.reaped(process) }
+  }
+
+  /// A C string, which the caller frees.
+  private static func duplicate(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+    unsafe bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return unsafe strdup("") }
+      return unsafe strndup(base.assumingMemoryBound(to: CChar.self), buffer.count)
+    }
   }
 
   private static func variable(
@@ -109,10 +126,24 @@ struct ChildCommand {
   }
 }
 
+extension SecretBytes {
+  fileprivate var holdsNUL: Bool {
+    withBytes { span in span.indices.contains { span[$0] == 0 } }
+  }
+}
+
 extension Diagnostic {
-  fileprivate static func cannotRun(_ command: [String], _ number: Int32) -> Diagnostic {
+  fileprivate static func holdsNUL(_ variable: String) -> Diagnostic {
     Diagnostic(
-      .commandNotRun, "`\(command.first ?? "")` cannot be run",
+      .commandNotRun, "the value for `\(variable)` has a NUL byte",
+      notes: ["a variable ends at the first one, so the command would get a part of the value"],
+      help: ["pass values in files: vaultctl exec --files NAME -- COMMAND"])
+  }
+
+  fileprivate static func cannotRun(_ command: [[UInt8]], _ number: Int32) -> Diagnostic {
+    Diagnostic(
+      .commandNotRun,
+      "`\(String(decoding: command.first ?? [], as: UTF8.self))` cannot be run",
       notes: [unsafe String(cString: strerror(number))])
   }
 }

@@ -66,6 +66,7 @@ struct ExecCommand: Subcommand {
       throw ValidationError(
         "two values would have the name `\(name)`; run the connections separately, or use --prefix")
     }
-    throw ExitCode(try ChildCommand(command, variables, inFiles: files).run())
+    let bytes = InheritedEnvironment.arguments.suffix(command.count)
+    throw ExitCode(try ChildCommand(Array(bytes), variables, inFiles: files).run())
   }
 }

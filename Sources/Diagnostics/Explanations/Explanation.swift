@@ -34,6 +34,8 @@ extension DiagnosticCode {
     case .tooManyFaults: .tooManyFaults
     case .tooManyItems: .tooManyItems
     case .tooManyDirectives: .tooManyDirectives
+    case .sharedValue: .sharedValue
+    case .valueNotEditable: .valueNotEditable
 
     // VC11xx: connection manifests.
     case .wrongAPIVersion: .wrongAPIVersion
@@ -124,6 +126,10 @@ extension DiagnosticCode {
     case .recipientNotYetValid: .recipientNotYetValid
     case .editDiscarded: .editDiscarded
     case .storeKeyUnchecked: .storeKeyUnchecked
+    case .foreignCiphertext: .foreignCiphertext
+    case .placeholderValue: .placeholderValue
+    case .sopsDocument: .sopsDocument
+    case .valueNotRead: .valueNotRead
 
     // VC3xxx: planning.
     case .emptyConnection: .emptyConnection

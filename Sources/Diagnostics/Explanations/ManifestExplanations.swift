@@ -37,8 +37,7 @@ extension Explanation {
   static let unknownAlias = Explanation(
     "Alias cannot be used",
     """
-    `*name` needs an `&name` before it in the same document. An anchor cannot share a sealed value
-    either, because a sealed value opens in one field only.
+    `*name` needs an `&name` before it in the same document.
     """)
 
   static let mergeKey = Explanation(
@@ -131,6 +130,22 @@ extension Explanation {
     each directive with all others, so that a file of many of them would take minutes.
     """)
 
+  static let sharedValue = Explanation(
+    "Value shared through an anchor",
+    """
+    The value that a command was to write has an anchor (`&name`), or is within one, and an alias
+    (`*name`) repeats it. A sealed value opens in one field only, so two fields cannot share one. Replace
+    the alias with a value of its own; the command then changes the one that it was given.
+    """)
+
+  static let valueNotEditable = Explanation(
+    "Value cannot be changed in place",
+    """
+    A command changes the bytes of its value and no others, and checks that the file reads the same
+    afterwards but for that value. In the form in which this entry is written, or with the size that the
+    file would have, there is no such change. Write the entry in one line, or in a file of its own.
+    """)
+
   static let wrongAPIVersion = Explanation(
     "Unknown API version",
     """
@@ -165,7 +180,8 @@ extension Explanation {
   static let invalidName = Explanation(
     "Invalid connection name",
     """
-    A name has 1 to 150 characters, no control characters, and no leading or trailing spaces.
+    A name has 1 to 150 characters, no control characters, and no leading or trailing spaces. It is not
+    `.` or `..`, which no store could keep as a path.
     """)
 
   static let duplicateName = Explanation(

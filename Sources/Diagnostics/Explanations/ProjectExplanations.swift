@@ -23,7 +23,9 @@ extension Explanation {
   static let manifestsNotFound = Explanation(
     "Manifests not found",
     """
-    A path under `manifests` does not exist. It can name a file or a folder.
+    A path under `manifests` does not exist. It can name a file or a folder. A folder that does not
+    exist counts as empty, because git keeps no empty folders: a clone has none until a manifest
+    is in it, and none any more when the last one was removed.
     """)
 
   static let unknownStore = Explanation(

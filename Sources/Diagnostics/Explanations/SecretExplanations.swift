@@ -256,4 +256,39 @@ extension Explanation {
     again. It was wiped, and the manifest still has the previous value. At a terminal, `edit` asks whether
     to edit it again.
     """)
+
+  static let foreignCiphertext = Explanation(
+    "Ciphertext of another tool",
+    """
+    The value has the form of a ciphertext that another tool made: SOPS, Vault's transit engine, age,
+    Ansible Vault, hiera-eyaml, OpenPGP with text around the message, `openssl enc`, git-crypt, Jasypt
+    or Spring Cloud Config. Sealing it would seal the ciphertext, and the service would be sent that.
+    Decrypt it with its tool first, and then seal the value. If the ciphertext is what the service expects, pass
+    `--allow-placeholder` to `encrypt`, `set` or `edit`.
+    """)
+
+  static let sopsDocument = Explanation(
+    "Document encrypted by SOPS",
+    """
+    The document has the `sops` key that SOPS writes. It holds the data key: without it, no value in the
+    document can be decrypted any more, so do not remove it. Decrypt the document with SOPS, which
+    removes the key, and then seal its values with `vaultctl encrypt`.
+    """)
+
+  static let valueNotRead = Explanation(
+    "Value not read",
+    """
+    A value was to be read from stdin or from a file, and reading it failed before its end. A part of a
+    value is no value, so nothing was sealed. The note has the system's reason.
+    """)
+
+  static let placeholderValue = Explanation(
+    "Placeholder instead of a value",
+    """
+    The value has the form of a text that something else was to replace: `##KEY##`, `@@KEY@@`, `${var.x}`,
+    `{{ key }}`, `<your-api-key>`, `CHANGEME`, a mask such as `******`, or of a reference that another
+    tool resolves, such as `ref+awssecrets://` or `op://`. vaultctl has no variables and no templates:
+    the service would be sent the text as it is. Seal the value, or leave the field empty until you have
+    it. If the text is the value, pass `--allow-placeholder` to `encrypt`, `set` or `edit`.
+    """)
 }

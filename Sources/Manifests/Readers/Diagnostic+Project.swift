@@ -1,9 +1,13 @@
 import Diagnostics
 import Encodings
 
+/// What `isProjectName` accepts, as a note.
+package let projectNameRule =
+  "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit"
+
 extension String {
   /// 1 to 100 of `a-z`, `0-9`, `.`, `_`, `-`; a letter or digit first.
-  var isProjectName: Bool {
+  package var isProjectName: Bool {
     func isPlain(_ byte: UInt8) -> Bool { byte.isASCIILowercase || byte.isASCIIDigit }
     guard let first = utf8.first, isPlain(first), utf8.count <= 100 else { return false }
     return utf8.allSatisfy { isPlain($0) || "._-".utf8.contains($0) }
@@ -43,9 +47,7 @@ extension Diagnostic {
   static func invalidProjectName(at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidProjectName, "invalid project name", at: location,
-      notes: [
-        "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit"
-      ])
+      notes: [projectNameRule])
   }
 
   static func invalidPath(_ path: String, at location: Location) -> Diagnostic {

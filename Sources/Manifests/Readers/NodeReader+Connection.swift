@@ -61,6 +61,10 @@ extension NodeReader {
     over base: [ConnectionName: ManifestDocument]
   ) -> ManifestDocument? {
     let faultsBefore = errorCount
+    if let sops = root.entry("sops"), sops.value["mac"] != nil || sops.value["version"] != nil {
+      report(.sopsDocument(file, at: location(sops.key)))
+      return nil
+    }
     guard let entries = mapping(root, "", keys: ["apiVersion", "kind", "metadata", "spec"])
     else { return nil }
     header(of: root, kind: "Connection")
@@ -78,7 +82,8 @@ extension NodeReader {
     var publicFields = readPublicFields(specEntries)
     publicFields.inherited = below?.publicFields ?? []
     let setup = readSetup(
-      specEntries, app: app?.app, below: app?.app == below?.app ? below?.shape : nil,
+      specEntries, of: metadata?.name, app: app?.app,
+      below: app?.app == below?.app ? below?.shape : nil,
       publicFields: publicFields.names)
     let shape = setup?.shape ?? below?.shape
     checkUse(of: publicFields, shape: shape, of: app?.app)

@@ -93,7 +93,7 @@ extension Diagnostic {
       .invalidName, "invalid connection name", at: location,
       notes: [
         "a name has 1 to \(ConnectionName.maxLength) characters, without control characters"
-          + " and without spaces at either end"
+          + " and without spaces at either end; `.` and `..` are none"
       ])
   }
 

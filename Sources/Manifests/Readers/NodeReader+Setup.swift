@@ -78,9 +78,12 @@ extension NodeReader {
     return .given(fields)
   }
 
-  /// - Parameter below: the shape of the base's setup, whose type an overlay need not repeat.
+  /// - Parameters:
+  ///   - name: the connection's, if it can be read.
+  ///   - below: the shape of the base's setup, whose type an overlay need not repeat.
   mutating func readSetup(
-    _ spec: [YAMLEntry], app: App?, below: SetupShape?, publicFields: Set<FieldName>
+    _ spec: [YAMLEntry], of name: ConnectionName?, app: App?, below: SetupShape?,
+    publicFields: Set<FieldName>
   ) -> ParsedSetup? {
     guard let node = spec.given("setup"), let entries = anyMapping(node, "spec.setup"),
       let app
@@ -98,7 +101,8 @@ extension NodeReader {
       }
       show(entry.key)
       let isSecret = shape.isSecret(field, publicFields: publicFields)
-      let slot = readSlot(entry, field, isSecret: isSecret, constraint: shape[field]?.constraint)
+      let slot = readSlot(
+        entry, field, of: name, isSecret: isSecret, constraint: shape[field]?.constraint)
       guard let (slot, value) = slot else { continue }
       setup.slots.append(slot)
       setup.fields[field] = .some(value)
@@ -128,7 +132,8 @@ extension NodeReader {
 
   /// The slot, and the field's value if it is given and valid.
   private mutating func readSlot(
-    _ entry: YAMLEntry, _ field: FieldName, isSecret: Bool, constraint: ValueConstraint?
+    _ entry: YAMLEntry, _ field: FieldName, of name: ConnectionName?, isSecret: Bool,
+    constraint: ValueConstraint?
   ) -> (FieldSlot, FieldValue?)? {
     let node = entry.value
     guard case .scalar(let scalar) = node.content else {
@@ -149,7 +154,11 @@ extension NodeReader {
       }
     }
     if isSecret {
-      report(.plaintextSecret(field, file: file, at: location(node)))
+      if let foreign = ForeignValue(scalar.text.utf8.span) {
+        report(.foreignValue(foreign, in: field, of: name, file: file, at: location(node)))
+      } else {
+        report(.plaintextSecret(field, file: file, at: location(node)))
+      }
       return (slot(.plain), nil)
     }
     return (slot(.plain), readPlain(scalar, node, field, constraint).map(FieldValue.plain))

@@ -32,7 +32,7 @@ struct ConnectionSchema {
             "type": "string", "minLength": 1,
             "maxLength": .number(ConnectionName.maxLength),
             "pattern":
-              #"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#,
+              #"^(?!\.\.?$)[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#,
           ]),
         "renamedFrom": Schemas.described(
           "Previous names; the connection in the store is renamed.",

@@ -64,9 +64,9 @@ package struct SealedMessage: Hashable, Sendable {
     digest = CiphertextDigest(hexadecimal(SHA256.hash(data: bytes)))
   }
 
-  private static let start = "-----BEGIN PGP "
+  private static let start = "-----BEGIN PGP MESSAGE"
 
-  /// Whether a text looks like a message, well-formed or not.
+  /// Whether a text looks like a message, well-formed or not. A PGP key block is none: it can be a secret.
   package static func looksSealed(_ text: String) -> Bool {
     if text.utf8.starts(with: start.utf8) { return true }
     guard let first = text.first, first.isWhitespace else { return false }
