@@ -44,6 +44,7 @@ let package = Package(
     .systemLibrary(
       name: "CGCrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CSpawn"),
+    .systemLibrary(name: "CRename"),
     // Without `pkgConfig`, which would link it: `CurlLibrary` loads it at first use.
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
@@ -64,6 +65,7 @@ let package = Package(
     layer("Pacing", ["Model"]),
     layer("Secrets", ["Encodings"]),
     layer("Processes", ["CSpawn"]),
+    layer("FileChanges", ["CRename", "Encodings", crypto]),
     layer("OpenPGP", ["CGCrypt", "CGPGME", "Encodings", "Model", "Secrets"]),
     layer(
       "HTTP",
@@ -92,7 +94,8 @@ let package = Package(
       [
         "Encodings", "Diagnostics", "Model", "Parallelism", "SourceYAML", "Manifests", "Planning",
         "Reports", "Pacing",
-        "Secrets", "OpenPGP", "HTTP", "Processes", "GitPlumbing", "Stores", "SQLiteStore",
+        "Secrets", "OpenPGP", "HTTP", "Processes", "FileChanges", "GitPlumbing", "Stores",
+        "SQLiteStore",
         "Auth0Store",
         "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", crypto, logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -143,6 +146,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("ProcessesTests", ["Processes"]),
+    tests("FileChangesTests", ["FileChanges"]),
     tests("PacingTests", ["Pacing", "Model"]),
     tests("GitPlumbingTests", ["GitPlumbing", logging]),
     tests("HTTPTests", ["HTTP", "Model", "TestServer", logging]),
@@ -180,7 +184,8 @@ let package = Package(
     tests(
       "CommandsTests",
       [
-        "Commands", "Applying", "Diagnostics", "Ledgers", "Manifests", "Model", "OpenBaoStore",
+        "Commands", "Applying", "Diagnostics", "FileChanges", "Ledgers", "Manifests", "Model",
+        "OpenBaoStore",
         "OpenPGP",
         "Planning", "Reports", "Stores",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -78,6 +78,15 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case trustNotRecorded = "VC1236"
   case foreignProject = "VC1237"
 
+  // VC124x: changes of a project's files.
+  case changesRecovered = "VC1240"
+  case changesUnfinished = "VC1241"
+  case filesBusy = "VC1242"
+  case fileMoved = "VC1243"
+  case ownerNotKept = "VC1244"
+  case foreignJournal = "VC1245"
+  case valueKept = "VC1246"
+
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"
   case recipientNotFingerprint = "VC2002"

@@ -50,15 +50,26 @@ package struct SavedPlan: Hashable, Sendable, Codable {
     try canonicalJSON(self, isPretty: true) + "\n"
   }
 
+  /// Whether a file is a saved plan of any version, even if it is damaged after its head.
+  package static func isPlan(_ bytes: Data) -> Bool { Head(bytes) != nil }
+
+  /// What plans of all versions have.
+  private struct Head: Decodable {
+    let kind: String
+    let formatVersion: String
+    let toolVersion: String
+
+    init?(_ bytes: Data) {
+      guard let head = try? JSONDecoder().decode(Head.self, from: bytes),
+        head.kind == SavedPlan.kind
+      else { return nil }
+      self = head
+    }
+  }
+
   /// - Throws: `notAPlan`, if the text is no plan, or one of another format.
   package init(reading bytes: Data, from file: String) throws(Diagnostic) {
-    struct Head: Decodable {
-      let kind: String
-      let formatVersion: String
-      let toolVersion: String
-    }
-    guard let head = try? JSONDecoder().decode(Head.self, from: bytes), head.kind == Self.kind
-    else { throw .notAPlan(file, "it is not a saved plan") }
+    guard let head = Head(bytes) else { throw .noSavedPlan(file) }
     func major(_ version: String) -> Substring { version.prefix { $0 != "." } }
     guard major(head.formatVersion) == major(Self.formatVersion) else {
       throw .notAPlan(
@@ -74,6 +85,13 @@ package struct SavedPlan: Hashable, Sendable, Codable {
 }
 
 extension Diagnostic {
+  /// Its help does not name the file: whatever it is, a plan must not replace it.
+  fileprivate static func noSavedPlan(_ file: String) -> Diagnostic {
+    Diagnostic(
+      .notAPlan, "`\(file)` is not a saved plan", at: .file(file),
+      help: ["save one first: vaultctl plan --out it.plan"])
+  }
+
   fileprivate static func notAPlan(_ file: String, _ reason: String) -> Diagnostic {
     Diagnostic(
       .notAPlan, "`\(file)` is not a usable plan", at: .file(file), notes: [reason],

@@ -1,5 +1,6 @@
 import Commands
 import Diagnostics
+import FileChanges
 import Foundation
 import Manifests
 import Model
@@ -38,10 +39,16 @@ import Testing
     return try #require(ProjectReader.contents(of: files).manifests.first)
   }
 
+  private func editor() throws -> ManifestEditor {
+    ManifestEditor(contents: try ProjectReader.contents(of: files))
+  }
+
+  private func write(_ change: FileChange) throws { _ = try files.write([change]) }
+
   private func set(_ field: FieldName, _ text: String, in manifest: Manifest) throws {
     let document = try #require(manifest.documents.first)
-    try ManifestEditor(files: files).write(
-      [FieldEdit(document: document, field: field, text: text)], to: manifest)
+    try write(
+      editor().change([FieldEdit(document: document, field: field, text: text)], to: manifest))
   }
 
   private func text() throws -> String { try folder.read("connections/a.yaml") }
@@ -96,11 +103,12 @@ import Testing
   @Test func aRenameWritesNameAndFormerName() throws {
     let manifest = try manifest("spec:\n  app: http\n")
     let document = try #require(manifest.documents.first)
-    try ManifestEditor(files: files).write(
-      [],
-      renames: [
-        RenameEdit(document: document, name: try Sample.name("b"), formerNames: [document.name])
-      ], to: manifest)
+    try write(
+      editor().change(
+        [],
+        renames: [
+          RenameEdit(document: document, name: try Sample.name("b"), formerNames: [document.name])
+        ], to: manifest))
     let read = try #require(ProjectReader.contents(of: files).manifests.first?.documents.first)
     #expect(read.name.rawValue == "b" && read.formerNames.map(\.rawValue) == ["a"])
     #expect(try text().contains("# the name"))
@@ -109,13 +117,14 @@ import Testing
   @Test func severalFormerNamesAreAList() throws {
     let manifest = try manifest("spec:\n  app: http\n")
     let document = try #require(manifest.documents.first)
-    try ManifestEditor(files: files).write(
-      [],
-      renames: [
-        RenameEdit(
-          document: document, name: try Sample.name("c"),
-          formerNames: [try Sample.name("a"), try Sample.name("b")])
-      ], to: manifest)
+    try write(
+      editor().change(
+        [],
+        renames: [
+          RenameEdit(
+            document: document, name: try Sample.name("c"),
+            formerNames: [try Sample.name("a"), try Sample.name("b")])
+        ], to: manifest))
     let read = try #require(ProjectReader.contents(of: files).manifests.first?.documents.first)
     #expect(read.formerNames.map(\.rawValue) == ["a", "b"])
   }

@@ -95,48 +95,6 @@ import Testing
     #expect(fault.code == .unreadableFile && fault.location == .file("missing"))
   }
 
-  @Test func replacingKeepsTheModeAndLeavesNothingBeside() throws {
-    try folder.write("old", to: "a")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o640], ofItemAtPath: folder.path + "/a")
-    try files.replace("a", with: Array("new".utf8))
-    #expect(try folder.read("a") == "new")
-    let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/a")[
-      .posixPermissions]
-    #expect(mode as? Int == 0o640)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a"])
-  }
-
-  @Test func aFileThatIsThereIsNotCreatedAgain() throws {
-    try files.create("c/d/a", "first")
-    let fault = #expect(throws: Diagnostic.self) { try files.create("c/d/a", "second") }
-    #expect(fault?.code == .alreadyExists)
-    #expect(try folder.read("c/d/a") == "first")
-  }
-
-  @Test func nothingIsWrittenThroughALink() throws {
-    let other = try TemporaryFolder()
-    try other.write("theirs", to: "a.yaml")
-    try link("c", to: other.path)
-    try link("a.yaml", to: other.path + "/a.yaml")
-    for write in [
-      { try files.create("c/new.yaml", "x") }, { try files.replace("c/a.yaml", with: []) },
-      { try files.replace("a.yaml", with: []) },
-    ] {
-      let fault = #expect(throws: Diagnostic.self, performing: write)
-      #expect(fault?.code == .symbolicLink)
-    }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: other.path) == ["a.yaml"])
-    #expect(try other.read("a.yaml") == "theirs")
-  }
-
-  @Test func aFileThatCannotBeWrittenIsNamed() throws {
-    let fault = #expect(throws: Diagnostic.self) {
-      try files.replace("missing/folder/a", with: [])
-    }
-    #expect(fault?.code == .unreadableFile && fault?.location == .file("missing/folder/a"))
-  }
-
   @Test func anUnusedNameGetsTheFirstFreeNumber() {
     let taken: Set<String> = ["a", "a-2", "b-2"]
     #expect(Scaffold.unusedName("a", isTaken: taken.contains) == "a-3")

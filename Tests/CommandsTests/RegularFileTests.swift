@@ -1,4 +1,4 @@
-import Commands
+import FileChanges
 import Foundation
 import Synchronization
 import TestSupport

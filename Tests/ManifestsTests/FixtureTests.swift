@@ -31,6 +31,9 @@ import Testing
       // These need a trusted file beside this one, or a user.
       .untrustedSetting, .looserSetting, .trustedFileMissing, .trustNeeded, .trustDiffers,
       .trustedCommandDiffers, .trustNotRecorded, .foreignProject,
+      // These need a file system that others write to as well.
+      .changesRecovered, .changesUnfinished, .filesBusy, .fileMoved, .ownerNotKept,
+      .foreignJournal, .valueKept,
     ]
     let missing = DiagnosticCode.allCases.filter {
       $0.rawValue.hasPrefix("VC1") && !elsewhere.contains($0)

@@ -158,6 +158,13 @@ package final class GPGHome: Sendable {
     _ = try run("/usr/bin/gpgconf", ["--homedir", path, "--kill", "gpg-agent"])
   }
 
+  /// Starts the agent, so that a program which waits for everything that vaultctl started, such as
+  /// strace, does not wait for it.
+  package func launchAgent() throws {
+    let launched = try run("/usr/bin/gpgconf", ["--homedir", path, "--launch", "gpg-agent"])
+    guard launched.status == 0 else { throw Failure(message: launched.errorText) }
+  }
+
   /// From now on the agent notes what it is asked for.
   package func logAgent() throws {
     try Data("log-file \(path)/agent.log\nverbose\ndebug ipc\n".utf8)

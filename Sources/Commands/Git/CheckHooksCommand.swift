@@ -15,7 +15,7 @@ struct CheckHooksCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let git = Git(folder: try ProjectRoot.find(global.project))
+    let git = Git(folder: try ProjectRoot.entered(global))
     let contents = try ProjectReader.contents(of: StagedProject(git))
     let staged = Set(try git.stagedFiles())
     let unread = contents.diagnostics.filter {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import FileChanges
 import Foundation
 import GitPlumbing
 
@@ -16,7 +17,7 @@ struct InstallHooksCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let root = try ProjectRoot.find(global.project)
+    let root = try ProjectRoot.entered(global)
     let git = Git(folder: root)
     let path = try git.hook("pre-commit")
     let folder = "./" + (try git.line(["rev-parse", "--show-prefix"]))

@@ -54,6 +54,8 @@ struct EditCommand: Subcommand {
           try await setter.set(changed, in: top, console)
         }
         return .fine
+      } catch let failure as Failure where failure.isOfMovedFile {
+        throw failure
       } catch {
         try editAgain(after: Failure(error, outcome: .failed), console)
       }

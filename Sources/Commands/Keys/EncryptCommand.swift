@@ -19,6 +19,10 @@ struct EncryptCommand: Subcommand {
   @OptionGroup var placeholders: PlaceholderOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
+    try await againIfMoved { try await changed(console) }
+  }
+
+  private func changed(_ console: Console) async throws -> Outcome {
     PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
@@ -58,17 +62,21 @@ struct EncryptCommand: Subcommand {
 
     let sealed = try await sealer.seal(
       fields.map(\.field), sharing: workspace.presentSessionKeys)
-    let editor = ManifestEditor(files: workspace.files)
+    let editor = workspace.editor
     let byFile = Dictionary(grouping: zip(fields, sealed)) { $0.0.source.manifest.file }
-    for manifest in manifests {
-      guard let here = byFile[manifest.file] else { continue }
-      let edits = here.map {
-        FieldEdit(document: $0.source.document, field: $0.field.address.field, text: $1)
+    let changes = try manifests.compactMap { manifest in
+      try byFile[manifest.file].map { here in
+        let edits = here.map {
+          FieldEdit(document: $0.source.document, field: $0.field.address.field, text: $1)
+        }
+        // A secret that was typed meanwhile would stay as it is.
+        return try editor.change(edits, to: manifest) { $0.plaintextSecrets().count == edits.count }
       }
-      try editor.write(edits, to: manifest)
-      for edit in edits {
-        console.result("\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)`\n")
-      }
+    }
+    try workspace.write(changes, console)
+    for (source, field) in fields {
+      console.result(
+        "\(source.manifest.file): sealed `\(field.address.field)` of `\(source.document.name)`\n")
     }
     return .fine
   }

@@ -27,11 +27,17 @@ struct FieldSetter {
     let sealed = try await sealer.seal(secret, sharing: workspace.presentSessionKeys)
     var texts = Dictionary(zip(secret.map(\.address.field), sealed)) { $1 }
     for (field, value) in values where texts[field] == nil { texts[field] = value.publicText }
-    let editable = try workspace.editableDocument(top)
-    try ManifestEditor(files: workspace.files).write(
+    let (editable, isNew) = try workspace.editableDocument(top)
+    let change = try workspace.editor.change(
       texts.sorted { $0.key < $1.key }.map {
         FieldEdit(document: editable.document, field: $0, text: $1)
-      }, to: editable.manifest)
+      }, to: editable.manifest, isNew: isNew)
+    do {
+      try workspace.write([change], console)
+    } catch let failure as Failure where failure.isOfMovedFile {
+      throw Failure(
+        failure.diagnostics + zip(secret.map(\.address), sealed).map { keep($1, of: $0) })
+    }
     for (field, _) in values {
       let verb: TerminalText = top.document.seals(field) ? "sealed" : "set"
       console.result("\(file): \(verb) `\(field)` of `\(editable.document.name)`\n")
@@ -49,6 +55,32 @@ struct FieldSetter {
     }
     if allowsPlaceholder { return nil }
     return value.withBytes { ForeignValue($0) }.map { .foreignValue($0, for: address) }
+  }
+
+  /// What a user typed, or a pipe gave once, is not lost because the manifest changed meanwhile.
+  private func keep(_ sealed: String, of address: FieldAddress) -> Diagnostic {
+    let file = ".vaultctl/refused-\(UInt32.random(in: 0...UInt32.max)).asc"
+    do throws(Diagnostic) {
+      try PrivateFile(workspace.files.path(file)).replace(with: Array(sealed.utf8))
+      return .valueKept(address, file)
+    } catch {
+      return error
+    }
+  }
+}
+
+extension Failure {
+  /// Whether a file changed while the command ran, so that nothing was written.
+  var isOfMovedFile: Bool { diagnostics.contains { $0.code == .fileMoved } }
+}
+
+extension Diagnostic {
+  fileprivate static func valueKept(_ address: FieldAddress, _ file: String) -> Diagnostic {
+    Diagnostic(
+      .valueKept, "the new value of `\(address.field)` was kept, sealed, in \(file)",
+      severity: .info,
+      notes: ["it opens as `\(address.field)` of `\(address.connection)` alone"],
+      help: ["if it is the right one, copy it into the manifest; then: rm \(file)"])
   }
 }
 

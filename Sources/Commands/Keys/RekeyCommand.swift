@@ -33,11 +33,15 @@ struct RekeyCommand: Subcommand {
         """))
   var acceptUnsigned = false
 
+  func carryOut(_ console: Console) async throws -> Outcome {
+    try await againIfMoved { try await changed(console) }
+  }
+
   /// 1. The values whose key packets are not as they should be are chosen, or all. What is addressed
   ///    to one of our own keys is tried with it.
   /// 2. They are opened, and sealed again with a new session key.
   /// 3. Everything is written.
-  func carryOut(_ console: Console) async throws -> Outcome {
+  private func changed(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     let keyring = Keyring.standard(workspace.project, console: console)
     let sealer = FieldSealer(keyring: keyring, acceptsUnsigned: acceptUnsigned)
@@ -101,18 +105,21 @@ struct RekeyCommand: Subcommand {
     _ console: Console
   ) throws {
     if sealed.isEmpty { console.result("All values are addressed to their recipients.\n") }
-    let editor = ManifestEditor(files: workspace.files)
+    let editor = workspace.editor
     let byFile = Dictionary(grouping: sealed) { $0.value.manifest.file }
-    for manifest in workspace.manifests {
-      guard let here = byFile[manifest.file] else { continue }
-      let edits = here.map {
-        FieldEdit(document: $0.value.document, field: $0.value.field.address.field, text: $0.text)
+    let changes = try workspace.manifests.compactMap { manifest in
+      try byFile[manifest.file].map { here in
+        let edits = here.map {
+          FieldEdit(document: $0.value.document, field: $0.value.field.address.field, text: $0.text)
+        }
+        return try editor.change(edits, to: manifest)
       }
-      try editor.write(edits, to: manifest)
-      for edit in edits {
-        console.result(
-          "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
-      }
+    }
+    try workspace.write(changes, console)
+    for (value, _) in sealed {
+      let address = value.field.address
+      console.result(
+        "\(value.manifest.file): sealed `\(address.field)` of `\(address.connection)` again\n")
     }
   }
 }

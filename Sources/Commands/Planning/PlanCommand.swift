@@ -45,6 +45,7 @@ struct PlanCommand: Subcommand {
   /// 3. Everything is reported in one document, then what fails the run.
   func carryOut(_ console: Console) async throws -> Outcome {
     let planning = try options.planning()
+    if let out { try SavedPlan.requireReplaceable(out) }
     let workspace = try RunReport.loading(global, name: Self.title, format, console)
     let policy = try options.policy(of: workspace.project)
     let workspaces = try chosen(workspace)

@@ -21,7 +21,7 @@ struct ShowCommand: Subcommand {
   var format: ReportFormat = .text
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    if NamedFile.isPlan(name) { return try shown(plan: name, console) }
+    if namesPlan { return try shown(plan: name, console) }
     if format != .text { throw ValidationError("--format can only be used with a saved plan") }
     let workspace = try Workspace.load(global)
     let session = try SessionFactory(console: console).session(for: workspace)
@@ -44,6 +44,20 @@ struct ShowCommand: Subcommand {
           ConnectionText.Event(at: $0.at, who: $0.who, what: $0.kind.stored, commit: $0.commit)
         }))
     return .fine
+  }
+
+  /// A connection is not hidden by a file of its name, which `./NAME` shows. Whatever cannot be a
+  /// connection is a file.
+  private var namesPlan: Bool {
+    guard NamedFile.isPlan(name) else { return false }
+    if ConnectionName(name) == nil { return true }
+    return SavedPlan.isPlan(name) && !declares(name)
+  }
+
+  /// A plan can be shown outside of its project.
+  private func declares(_ name: String) -> Bool {
+    let state = try? Workspace.load(global).state
+    return state?.connections.contains { $0.name.rawValue == name } ?? false
   }
 
   /// Needs neither the project nor a store.

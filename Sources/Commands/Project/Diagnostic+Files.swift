@@ -1,4 +1,5 @@
 package import Diagnostics
+package import FileChanges
 import Foundation
 
 extension Diagnostic {

@@ -1,13 +1,18 @@
 import ArgumentParser
 import Diagnostics
+import FileChanges
 import Foundation
 import Manifests
 import Model
 import OpenPGP
+import SourceYAML
 
 struct InitCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Create a project in this folder.")
+    commandName: "init", abstract: "Create a project in this folder.",
+    discussion: """
+      In a project, adds what it lacks, such as lines of .gitignore, and changes nothing that is there.
+      """)
 
   @OptionGroup var global: GlobalOptions
 
@@ -19,35 +24,74 @@ struct InitCommand: Subcommand {
   @Option(help: "Project name (default: the folder's name).")
   var name: String?
 
+  /// 1. What a killed command left is finished or taken back.
+  /// 2. The project file is planned, or the one that is there is compared with the options.
+  /// 3. So is everything else that a project needs and this one lacks.
+  /// 4. All of it is written, or nothing.
   func carryOut(_ console: Console) async throws -> Outcome {
     let root = URL(fileURLWithPath: global.project ?? ".").standardizedFileURL
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     let files = ProjectFiles(root: root.path)
-    if files.exists(Project.fileName) {
-      throw Failure(
-        Diagnostic(
-          .alreadyExists, "a project already exists here", at: .file(Project.fileName),
-          help: ["scaffold a connection: vaultctl new NAME --app APP"]))
+    try files.recover(console)
+    let isNew = !files.exists(Project.fileName)
+    var changes: [FileChange] = []
+    var created = ""
+    if isNew {
+      created = try projectName(for: root.lastPathComponent)
+      let text = try await text(named: created, console)
+      changes.append(FileChange(Project.fileName, from: nil, to: Array(text.utf8)))
+    } else {
+      try requireSame(files)
     }
-    let projectName = try projectName(for: root.lastPathComponent)
+    for (file, text) in [
+      ("schemas/connection.schema.json", Schemas.connection(.builtIn)),
+      ("schemas/project.schema.json", Schemas.project()),
+    ] where !files.exists(file) {
+      changes.append(FileChange(file, from: nil, to: Array(text.utf8)))
+    }
+    changes += try [
+      adding([".vaultctl/", ".vaultctl-*"], to: ".gitignore", files),
+      adding(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files),
+    ].compactMap(\.self)
+    try files.write(changes, console)
+    if isNew { try createFolder(files.path("connections")) }
+    let added = changes.map(\.file).joined(separator: ", ")
+    console.result(
+      isNew
+        ? "Created the project `\(created)`: \(Project.fileName), connections/, schemas/\n"
+        : changes.isEmpty ? "The project is complete already.\n" : "Added \(added)\n")
+    return .fine
+  }
+
+  private func text(named name: String, _ console: Console) async throws -> String {
     let openPGP = PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk))
     let keys =
       recipients.isEmpty
       ? [try await askForKey(openPGP, console)] : try await resolved(recipients, openPGP)
-
-    let text = Scaffold.project(
-      name: projectName, id: .random(),
+    return Scaffold.project(
+      name: name, id: .random(),
       recipients: keys.map { (fingerprint: $0.fingerprint.rawValue, userID: $0.userID) })
-    try files.create(Project.fileName, text)
-    try files.create("schemas/connection.schema.json", Schemas.connection(.builtIn))
-    try files.create("schemas/project.schema.json", Schemas.project())
-    try FileManager.default.createDirectory(
-      atPath: files.path("connections"), withIntermediateDirectories: true)
-    try addLines([".vaultctl/"], to: ".gitignore", files)
-    try addLines(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files)
-    console.result(
-      "Created the project `\(projectName)`: \(Project.fileName), connections/, schemas/\n")
-    return .fine
+  }
+
+  /// - Throws: if there is a project that is not as the options say.
+  private func requireSame(_ files: ProjectFiles) throws {
+    let bytes = try files.read(Project.fileName, limit: FileLimit.manifest)
+    let (yaml, faults) = YAMLFile.parse(bytes, file: Project.fileName)
+    guard let project = Project.read(yaml, parseFaults: faults).project else {
+      throw Failure(.anotherProject(["it has errors: vaultctl validate"]))
+    }
+    let keys = project.allRecipients.map(\.text)
+    var differences = recipients.filter { !keys.contains($0) }.map {
+      "`\($0)` is no recipient of it"
+    }
+    if let name, name != project.name {
+      differences.append("it is named `\(project.name)`")
+    }
+    if !differences.isEmpty { throw Failure(.anotherProject(differences)) }
+  }
+
+  private func createFolder(_ path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
   /// The name is bound into every sealed value, so it is taken as it is, or not at all.
@@ -95,18 +139,24 @@ struct InitCommand: Subcommand {
     return key
   }
 
-  /// Appends the missing lines to a file; creates it if it does not exist.
-  private func addLines(_ lines: [String], to file: String, _ files: ProjectFiles) throws {
-    guard files.exists(file) else {
-      return try files.create(file, lines.joined(separator: "\n") + "\n")
-    }
-    let bytes = try files.read(file, limit: FileLimit.manifest)
-    let present = String(decoding: bytes, as: UTF8.self).split { $0.isNewline }.map(String.init)
-    let missing = lines.filter { !present.contains($0) }
-    if missing.isEmpty { return }
+  /// A file with the lines that it lacks; `nil` if it has all of them.
+  private func adding(
+    _ lines: [String], to file: String, _ files: ProjectFiles
+  ) throws -> FileChange? {
+    let present =
+      files.exists(file) ? try files.read(file, limit: FileLimit.manifest) : nil
+    let after = Self.bytes(present, with: lines)
+    if after == present { return nil }
+    return FileChange(file, from: present, to: after) { Self.bytes($0, with: lines) }
+  }
+
+  private static func bytes(_ present: [UInt8]?, with lines: [String]) -> [UInt8] {
+    let bytes = present ?? []
+    let known = String(decoding: bytes, as: UTF8.self).split { $0.isNewline }.map(String.init)
+    let missing = lines.filter { !known.contains($0) }
     let glue = bytes.isEmpty || bytes.last == 0x0A ? "" : "\n"
-    try files.replace(
-      file, with: bytes + Array((glue + missing.joined(separator: "\n") + "\n").utf8))
+    return missing.isEmpty
+      ? bytes : bytes + Array((glue + missing.joined(separator: "\n") + "\n").utf8)
   }
 }
 
@@ -116,6 +166,13 @@ extension Diagnostic {
       .invalidProjectName, "the project needs another name",
       notes: [projectNameRule, "the name is bound into every sealed value"],
       help: ["choose one: vaultctl init --name NAME"])
+  }
+
+  fileprivate static func anotherProject(_ differences: [String]) -> Diagnostic {
+    Diagnostic(
+      .alreadyExists, "another project already exists here", at: .file(Project.fileName),
+      notes: differences,
+      help: ["scaffold a connection in it: vaultctl new NAME --app APP"])
   }
 
   fileprivate static func noRecipient(_ own: [PublicKey]) -> Diagnostic {

@@ -1,22 +1,51 @@
 import Diagnostics
+package import FileChanges
 package import Manifests
 import Model
 import SourceYAML
 
-/// Writes values into manifests and changes no other byte.
-package struct ManifestEditor {
-  private let files: ProjectFiles
+/// Edits values of manifests and changes no other byte.
+package struct ManifestEditor: Sendable {
+  private let catalog: Catalog
+  /// The base's documents, which overlays override.
+  private let base: [ConnectionName: ManifestDocument]
 
-  package init(files: ProjectFiles) { self.files = files }
+  package init(contents: ProjectContents) {
+    catalog = contents.project.catalog
+    let documents = contents.manifests.filter { $0.environment == nil }.flatMap(\.documents)
+    base = Dictionary(documents.map { ($0.name, $0) }) { $1 }
+  }
 
-  /// Writes all edits of one manifest, or none.
-  package func write(
-    _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest
-  ) throws {
+  /// All edits of one manifest.
+  ///
+  /// - Parameters:
+  ///   - isNew: whether its file does not exist yet.
+  ///   - fits: what else must be so of the manifest that another program wrote meanwhile.
+  package func change(
+    _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest, isNew: Bool = false,
+    ifMoved fits: @escaping @Sendable (Manifest) -> Bool = { _ in true }
+  ) throws -> FileChange {
+    let edit = ManifestEdit(manifest: manifest, fields: edits, renames: renames)
+    let after = try edited(edits, renames, manifest)
+    return FileChange(manifest.file, from: isNew ? nil : manifest.bytes, to: after) { present in
+      guard let present else { return nil }
+      let (yaml, faults) = YAMLFile.parse(present, file: manifest.file)
+      let moved = Manifest(
+        yaml, parseFaults: faults, catalog: catalog, environment: manifest.environment, over: base)
+      guard !faults.hasErrors, fits(moved), let again = edit.rebased(onto: moved) else {
+        return nil
+      }
+      return try? edited(again.fields, again.renames, moved)
+    }
+  }
+
+  /// The manifest's bytes with all edits made.
+  private func edited(
+    _ edits: [FieldEdit], _ renames: [RenameEdit], _ manifest: Manifest
+  ) throws -> [UInt8] {
     let yaml = manifest.yaml()
-    let after = try yaml.applying(
+    return try yaml.applying(
       try changes(edits, yaml) + renames.flatMap { try changes($0, yaml) })
-    try files.replace(manifest.file, with: after)
   }
 
   private func changes(_ rename: RenameEdit, _ yaml: YAMLFile) throws -> [YAMLChange] {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import FileChanges
 import Foundation
 import Manifests
 import Model
@@ -52,38 +53,36 @@ struct NewCommand: Subcommand {
     let workspace = try Workspace.load(global)
     if let fromFlow { return try scaffold(for: fromFlow, workspace, console) }
     let name = try ConnectionName(argument: name ?? "")
-    if let present = workspace.state.connections.first(where: { $0.name == name }) {
+    let present = workspace.state.connections.first { $0.name == name }
+    let app = try chosenApp(workspace.catalog)
+    let shape = try chosenShape(app)
+    let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
+    var new = NewFile(file: target, name: name, app: app, shape: empty ? nil : shape)
+    if let present {
+      // An earlier run made it.
+      if workspace.contents.manifests.contains(where: { $0.file == target && $0.bytes == new.bytes }
+      ) {
+        console.result("\(target) already exists, as it would be created\n")
+        return .fine
+      }
       throw Failure(
         Diagnostic(
           .duplicateName, "connection `\(name)` is already declared",
           at: present.origin.nameLocation))
     }
-    let app = try chosenApp(workspace.catalog)
-    let shape = try chosenShape(app)
-    guard !empty, let shape else {
-      try make(name, app, nil, [:], workspace, console)
-      return .fine
+    if let shape = new.shape {
+      new.values = try await NewValues(
+        connection: name, shape: shape, file: target, workspace: workspace, console: console
+      ).values(assignments)
     }
-    let target = file ?? defaultFile(name, workspace)
-    let values = try await NewValues(
-      connection: name, shape: shape, file: target, workspace: workspace, console: console
-    ).values(assignments)
-    try make(name, app, shape, values, workspace, console)
+    try make([new], workspace, console)
     return .fine
   }
 
-  private func make(
-    _ name: ConnectionName, _ app: App, _ shape: SetupShape?, _ values: [FieldName: String],
-    _ workspace: Workspace, _ console: Console
-  ) throws {
-    let target = file ?? defaultFile(name, workspace)
-    try workspace.files.create(
-      target, Scaffold.connection(name: name, app: app, shape: shape, values: values))
-    console.result("Created \(target)\n")
-  }
-
-  private func defaultFile(_ name: ConnectionName, _ workspace: Workspace) -> String {
-    "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
+  /// Creates all files, or none.
+  private func make(_ new: [NewFile], _ workspace: Workspace, _ console: Console) throws {
+    try workspace.files.write(new.map { FileChange($0.file, from: nil, to: $0.bytes) }, console)
+    for new in new { console.result("Created \(new.file)\n") }
   }
 
   private func scaffold(
@@ -97,8 +96,12 @@ struct NewCommand: Subcommand {
     }
     let missing = try FlowScaffolder(workspace: workspace).missing(flow)
     if missing.isEmpty { console.result("Every action of `\(flow.name)` has a connection.\n") }
+    let files = workspace.newFiles(for: missing.map(\.name))
+    try make(
+      missing.map { missing in
+        NewFile(file: files[missing.name] ?? "", name: missing.name, app: missing.app, shape: nil)
+      }, workspace, console)
     for missing in missing {
-      try make(missing.name, missing.app, nil, [:], workspace, console)
       for action in Set(missing.unnamed).sorted() {
         console.note("in the flow, set the connection of \(action) to `\(missing.name)`")
       }
@@ -125,5 +128,20 @@ struct NewCommand: Subcommand {
         .unknownSetupType,
         "`\(app.id)` has no \(word.isNear ? "setup\(word.quoted)" : "such setup")",
         notes: ["its setups: \(word.listing)"], help: word.help))
+  }
+}
+
+/// A connection's manifest that does not exist yet.
+private struct NewFile {
+  /// Relative to the project's root.
+  let file: String
+  let name: ConnectionName
+  let app: App
+  /// `nil`: an empty connection.
+  let shape: SetupShape?
+  var values: [FieldName: String] = [:]
+
+  var bytes: [UInt8] {
+    Array(Scaffold.connection(name: name, app: app, shape: shape, values: values).utf8)
   }
 }

@@ -5,6 +5,8 @@ package import Model
 /// A project as one source has it: its file, the manifests of the base and of every environment.
 package struct ProjectContents: Sendable {
   package let project: Project
+  /// The source's own project file.
+  package let projectFile: [UInt8]
   package let manifests: [Manifest]
   /// In the files' order.
   package let flows: [Flow]
@@ -24,7 +26,8 @@ package struct ProjectContents: Sendable {
   /// The same contents under another name of the project.
   func renamed(to name: String) -> ProjectContents {
     ProjectContents(
-      project: project.renamed(to: name), manifests: manifests, flows: flows, sources: sources,
+      project: project.renamed(to: name), projectFile: projectFile, manifests: manifests,
+      flows: flows, sources: sources,
       diagnostics: diagnostics, settings: settings, untrusted: untrusted, overrides: overrides,
       ownCatalog: ownCatalog)
   }

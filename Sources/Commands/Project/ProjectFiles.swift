@@ -1,4 +1,5 @@
 package import Diagnostics
+package import FileChanges
 import Foundation
 import Model
 import Parallelism
@@ -108,45 +109,20 @@ package struct ProjectFiles: ManifestSource {
     for folder in folders { try list(folder + "/", into: &entries) }
   }
 
-  /// So that nothing is written outside of the project.
-  private func requireNoLink(to file: String) throws(Diagnostic) {
-    for path in Self.ancestors(of: file) + [file] where kind(of: path) == .entry(.link) {
-      throw Diagnostic(.link, path)
-    }
+  /// Writes all changes, or none; what is refused is reported at once.
+  ///
+  /// - Parameter premises: files that must be as they were when the changes were planned.
+  /// - Returns: what was done first about changes that a killed command left.
+  package func write(
+    _ changes: [FileChange], given premises: [FilePremise] = []
+  ) throws(ChangeFault) -> Recovery? {
+    try transaction.commit(changes, given: premises)
   }
 
-  /// Replaces a file atomically: a reader sees the old bytes or the new ones. Its mode stays.
-  package func replace(_ file: String, with bytes: [UInt8]) throws(Diagnostic) {
-    try requireNoLink(to: file)
-    let target = path(file)
-    let temporary = target + ".vaultctl-\(UInt32.random(in: 0...UInt32.max))"
-    do {
-      let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-      try Data(bytes).write(to: URL(fileURLWithPath: temporary), options: .withoutOverwriting)
-      let mode = attributes?[.posixPermissions] ?? 0o644
-      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: temporary)
-      guard unsafe rename(temporary, target) == 0 else { throw CocoaError(.fileWriteUnknown) }
-    } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
-      throw .unwritable(file, error)
-    }
-  }
+  /// Finishes or takes back what a killed command left.
+  package func recover() throws(ChangeFault) -> Recovery? { try transaction.recover() }
 
-  /// Writes a new file; an existing one is never overwritten.
-  package func create(_ file: String, _ text: String) throws(Diagnostic) {
-    try requireNoLink(to: file)
-    if exists(file) {
-      throw Diagnostic(
-        .alreadyExists, "`\(file)` already exists", at: .file(file),
-        help: ["move it, or choose another name"])
-    }
-    let url = URL(fileURLWithPath: path(file))
-    do {
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url, options: .withoutOverwriting)
-    } catch {
-      throw .unwritable(file, error)
-    }
+  private var transaction: FileTransaction {
+    FileTransaction(root: root, limit: FileLimit.manifest)
   }
 }

@@ -14,6 +14,7 @@ package struct ProjectReader {
   private var refused: Set<String> = []
   private var untrusted: [Diagnostic] = []
   private var overrides: [Diagnostic] = []
+  private var projectFile: [UInt8] = []
 
   private init(_ source: any ManifestSource, trusted: TrustedProjectFile?) {
     self.source = source
@@ -38,7 +39,8 @@ package struct ProjectReader {
     let overlays = try reader.readOverlays(of: project, over: base)
     let flows = try reader.readFlows(of: project)
     return ProjectContents(
-      project: project, manifests: base + overlays, flows: flows, sources: reader.sources,
+      project: project, projectFile: reader.projectFile, manifests: base + overlays, flows: flows,
+      sources: reader.sources,
       diagnostics: reader.diagnostics, settings: settings, untrusted: reader.untrusted,
       overrides: reader.overrides, ownCatalog: own.catalog)
   }
@@ -46,6 +48,7 @@ package struct ProjectReader {
   private mutating func readProjectFile() throws -> (Project, own: Project, SettingsTree) {
     let file = Project.fileName
     let bytes = try source.read(file, limit: FileLimit.manifest)
+    projectFile = bytes
     let (yaml, faults) = YAMLFile.parse(bytes, file: file)
     let read = Project.read(yaml, parseFaults: faults)
     sources[file] =

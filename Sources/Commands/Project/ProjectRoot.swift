@@ -32,6 +32,15 @@ package enum ProjectRoot {
   }
 }
 
+extension ProjectRoot {
+  /// The project's folder, once what a killed command left there is finished or taken back.
+  static func entered(_ global: GlobalOptions) throws -> String {
+    let root = try find(global.project)
+    try ProjectFiles(root: root).recover(global.console)
+    return root
+  }
+}
+
 extension Diagnostic {
   fileprivate static func foreign(_ path: String, _ folder: String) -> Diagnostic {
     Diagnostic(

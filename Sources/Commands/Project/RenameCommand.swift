@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import FileChanges
 import Manifests
 import Model
 
@@ -19,14 +20,23 @@ struct RenameCommand: Subcommand {
   @Argument(help: "New name.") var newName: String
 
   func carryOut(_ console: Console) async throws -> Outcome {
+    try await againIfMoved { try await changed(console) }
+  }
+
+  private func changed(_ console: Console) async throws -> Outcome {
     let new = try ConnectionName(argument: newName)
     let workspace = try Workspace.load(global)
     try workspace.requireAllFiles()
+    if workspace.wasRenamed(from: name, to: new) {
+      console.result("`\(name)` is already named `\(new)`\n")
+      return .fine
+    }
     let layers = try layers(workspace, new)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let sealed = try await resealed(layers.map(\.document), new, sealer, workspace)
     let base = layers.filter { $0.manifest.environment == nil }
-    let editor = ManifestEditor(files: workspace.files)
+    let editor = workspace.editor
+    var changes: [FileChange] = []
     for manifest in workspace.contents.manifests {
       let here = layers.filter { $0.manifest.file == manifest.file }.map(\.document)
       if here.isEmpty { continue }
@@ -37,9 +47,10 @@ struct RenameCommand: Subcommand {
         return RenameEdit(document: document, name: new, formerNames: hasFormerName ? former : [])
       }
       let edits = sealed.filter { edit in edit.file == manifest.file }.map(\.edit)
-      try editor.write(edits, renames: renames, to: manifest)
-      console.result("\(manifest.file): `\(name)` is now `\(new)`\n")
+      changes.append(try editor.change(edits, renames: renames, to: manifest))
     }
+    try workspace.write(changes, console)
+    for change in changes { console.result("\(change.file): `\(name)` is now `\(new)`\n") }
     for flow in workspace.contents.flows where flow.steps.contains(where: { $0.connection == name })
     {
       console.note("\(flow.file) still uses the name `\(name)`")
@@ -90,5 +101,17 @@ struct RenameCommand: Subcommand {
     return zip(slots, sealed).map { slot, text in
       (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1.address.field, text: text))
     }
+  }
+}
+
+extension Workspace {
+  /// Whether an earlier run did it: no document has the previous name, and one of those with the new
+  /// name says so.
+  fileprivate func wasRenamed(from name: String, to new: ConnectionName) -> Bool {
+    let documents = contents.manifests.flatMap(\.documents)
+    return !documents.contains { $0.name.rawValue == name }
+      && documents.contains { document in
+        document.name == new && document.formerNames.contains { $0.rawValue == name }
+      }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import FileChanges
 import Manifests
 import Model
 import OpenPGP
@@ -40,8 +41,13 @@ struct RenameProjectCommand: Subcommand {
         _ = try await session.store.key?.present()
       }
     }
-    try write(sealed, workspace, console)
-    if try file.write() {
+    let nameChange = file.change
+    try workspace.write(changes(sealed, workspace) + (nameChange.map { [$0] } ?? []), console)
+    for (manifest, edit) in sealed {
+      console.result(
+        "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
+    }
+    if nameChange != nil {
       console.result("\(Project.fileName): `\(name)` is now `\(newName)`\n")
       try Workspace.load(global).keepApproval(of: workspace.contents.settings)
     }
@@ -108,15 +114,11 @@ struct RenameProjectCommand: Subcommand {
     }
   }
 
-  private func write(_ sealed: Edits, _ workspace: Workspace, _ console: Console) throws {
-    let editor = ManifestEditor(files: workspace.files)
+  private func changes(_ sealed: Edits, _ workspace: Workspace) throws -> [FileChange] {
+    let editor = workspace.editor
     let byFile = Dictionary(grouping: sealed) { $0.manifest.file }
-    for (file, here) in byFile.sorted(by: { $0.key < $1.key }) {
-      guard let manifest = here.first?.manifest else { continue }
-      try editor.write(here.map(\.edit), to: manifest)
-      for (_, edit) in here {
-        console.result("\(file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
-      }
+    return try byFile.sorted(by: { $0.key < $1.key }).compactMap { _, here in
+      try here.first.map { try editor.change(here.map(\.edit), to: $0.manifest) }
     }
   }
 }
@@ -132,19 +134,17 @@ extension Workspace {
 
 /// The name in the project file, before and after.
 private struct ProjectFileName {
-  private let files: ProjectFiles
   /// `nil` if the file has the new name already.
-  private let after: [UInt8]?
+  let change: FileChange?
 
   /// - Throws: if the project has neither name, or the new one cannot be a project's.
   init(_ workspace: Workspace, from old: String, to new: String) throws {
-    files = workspace.files
     let present = workspace.project.name
     guard old != new else { throw ValidationError("the new name is the previous one") }
     guard present == old || present == new else {
       throw ValidationError("the project is named `\(present)`, neither `\(old)` nor `\(new)`")
     }
-    let bytes = try files.read(Project.fileName, limit: FileLimit.manifest)
+    let bytes = workspace.contents.projectFile
     let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
     guard let node = yaml.documents.first?.root?["name"] else {
       preconditionFailure("a project file that was read has a name")
@@ -155,14 +155,8 @@ private struct ProjectFileName {
     guard read.project?.name == new else {
       throw Failure(read.diagnostics.isEmpty ? [.nameNotWritten(new)] : read.diagnostics)
     }
-    after = node.scalar?.text == new ? nil : changed
-  }
-
-  /// - Returns: false if there is nothing to write.
-  func write() throws -> Bool {
-    guard let after else { return false }
-    try files.replace(Project.fileName, with: after)
-    return true
+    change =
+      node.scalar?.text == new ? nil : FileChange(Project.fileName, from: bytes, to: changed)
   }
 }
 

@@ -1,6 +1,7 @@
 import Applying
 import ArgumentParser
 import Diagnostics
+import FileChanges
 import Foundation
 import Manifests
 import Model
@@ -24,7 +25,7 @@ struct UpgradeCommand: Subcommand {
     var workspace = try Workspace.load(global)
     if workspace.project.id == nil {
       let before = workspace.contents.settings
-      try addID(to: workspace.files)
+      try addID(to: workspace, console)
       console.result("The project has an id now; commit \(Project.fileName).\n")
       workspace = try Workspace.load(global)
       try workspace.keepApproval(of: before)
@@ -72,8 +73,8 @@ struct UpgradeCommand: Subcommand {
   }
 
   /// A line in the project file; nothing else in it changes.
-  private func addID(to files: ProjectFiles) throws {
-    let bytes = try files.read(Project.fileName, limit: FileLimit.manifest)
+  private func addID(to workspace: Workspace, _ console: Console) throws {
+    let bytes = workspace.contents.projectFile
     let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
     guard let root = yaml.documents.first?.root else { return }
     let after = try yaml.applying([
@@ -83,7 +84,7 @@ struct UpgradeCommand: Subcommand {
     guard Project.read(again, parseFaults: faults).project?.id != nil else {
       throw Diagnostic.idNotWritten
     }
-    try files.replace(Project.fileName, with: after)
+    try workspace.files.write([FileChange(Project.fileName, from: bytes, to: after)], console)
   }
 }
 

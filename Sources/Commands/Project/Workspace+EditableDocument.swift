@@ -14,18 +14,18 @@ extension Workspace {
     return Scaffold.unusedName(stem) { files.exists("\($0).yaml") } + ".yaml"
   }
 
-  /// The document in `editableFile`, which is created if it does not exist.
-  func editableDocument(_ top: LocatedDocument) throws -> LocatedDocument {
+  /// The document in `editableFile`, and whether that file has to be created.
+  func editableDocument(_ top: LocatedDocument) throws -> (LocatedDocument, isNew: Bool) {
     let file = editableFile(top)
-    guard let environment, file != top.manifest.file else { return top }
-    try files.create(file, Scaffold.overlay(name: top.document.name))
-    let (yaml, faults) = YAMLFile.parse(try files.read(file, limit: FileLimit.manifest), file: file)
+    guard let environment, file != top.manifest.file else { return (top, false) }
+    let text = Scaffold.overlay(name: top.document.name)
+    let (yaml, faults) = YAMLFile.parse(Array(text.utf8), file: file)
     let manifest = Manifest(
       yaml, parseFaults: faults, catalog: catalog, environment: environment.name,
       over: [top.document.name: top.document])
     guard let document = manifest.documents.first else {
       throw Failure(manifest.diagnostics)
     }
-    return LocatedDocument(manifest: manifest, document: document)
+    return (LocatedDocument(manifest: manifest, document: document), true)
   }
 }

@@ -35,7 +35,7 @@ struct Workspace: Sendable {
   /// - Throws: if there is no project, its file has errors, or it has no such environment.
   /// - Parameter acceptsAll: whether `--env all` is accepted; it chooses no environment.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
-    let files = ProjectFiles(root: try ProjectRoot.find(global.project))
+    let files = ProjectFiles(root: try ProjectRoot.entered(global))
     let resolver = TrustResolver(
       root: files.root, option: global.trustRef,
       environment: ProcessInfo.processInfo.environment)

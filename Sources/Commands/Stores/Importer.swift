@@ -1,5 +1,6 @@
 import Applying
 import Diagnostics
+import FileChanges
 import Manifests
 import Model
 import Secrets
@@ -17,18 +18,20 @@ struct Importer {
     -> [ImportedConnection]
   {
     let found = names.sorted().compactMap { snapshot.actual[$0] }
-    let files = files(for: found.map(\.name))
+    let files = session.workspace.newFiles(for: found.map(\.name))
     let sealed = try await sealed(found, files)
     var imported: [ImportedConnection] = []
+    var changes: [FileChange] = []
     for connection in found {
       guard let app = session.workspace.catalog[connection.app],
         let file = files[connection.name]
       else { continue }
       let manifest = manifest(connection, app, snapshot.applied[connection.name], sealed)
-      try session.workspace.files.create(file, manifest.text)
+      changes.append(FileChange(file, from: nil, to: Array(manifest.text.utf8)))
       imported.append(
         ImportedConnection(file: file, manifest: manifest, hidesSetup: connection.unseen == .setup))
     }
+    try session.workspace.write(changes, console)
     return imported
   }
 
@@ -45,20 +48,6 @@ struct Importer {
           at: .connection(connection.name.rawValue, store: session.store.description.description),
           help: ["declare it under `apps:` in \(Project.fileName), then import again"])
       }
-  }
-
-  private func files(for names: [ConnectionName]) -> [ConnectionName: String] {
-    let workspace = session.workspace
-    var taken: Set<String> = []
-    return Dictionary(
-      names.map { name in
-        let stem = Scaffold.unusedName("\(workspace.folderOfNew)/\(Scaffold.fileName(for: name))") {
-          taken.contains($0) || workspace.files.exists("\($0).yaml")
-        }
-        taken.insert(stem)
-        return (name, "\(stem).yaml")
-      }
-    ) { first, _ in first }
   }
 
   private func sealed(

@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Encodings
+import FileChanges
 import Foundation
 import Manifests
 

@@ -29,7 +29,7 @@ struct TrustCommand: Subcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let root = try ProjectRoot.find(global.project)
+    let root = try ProjectRoot.entered(global)
     let contents = try ProjectReader.contents(of: ProjectFiles(root: root))
     let settings = contents.settings
     let own = try CommandFiles(root: root).digest(of: settings)

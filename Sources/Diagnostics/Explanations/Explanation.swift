@@ -89,6 +89,15 @@ extension DiagnosticCode {
     case .trustNotRecorded: .trustNotRecorded
     case .foreignProject: .foreignProject
 
+    // VC124x: changes of a project's files.
+    case .changesRecovered: .changesRecovered
+    case .changesUnfinished: .changesUnfinished
+    case .filesBusy: .filesBusy
+    case .fileMoved: .fileMoved
+    case .ownerNotKept: .ownerNotKept
+    case .foreignJournal: .foreignJournal
+    case .valueKept: .valueKept
+
     // VC2xxx: secrets and keys.
     case .recipientNotFound: .recipientNotFound
     case .recipientNotFingerprint: .recipientNotFingerprint

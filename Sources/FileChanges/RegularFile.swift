@@ -1,4 +1,3 @@
-import Diagnostics
 import Foundation
 
 /// The one way in which files are read that another person may have put there.

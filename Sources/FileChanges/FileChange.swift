@@ -1,0 +1,33 @@
+/// What a command wants to write to one file of a project, and the bytes that it was planned from.
+package struct FileChange: Sendable {
+  /// The edit on other bytes (`nil`: no file) than it was planned from; `nil` if it does not fit them.
+  package typealias Rebase = @Sendable ([UInt8]?) -> [UInt8]?
+
+  /// Relative to the project's root, with `/` between its parts.
+  package let file: String
+  /// `nil`: the file is a new one.
+  package let before: [UInt8]?
+  package let after: [UInt8]
+  let rebase: Rebase
+
+  package init(
+    _ file: String, from before: [UInt8]?, to after: [UInt8],
+    rebase: @escaping Rebase = { _ in nil }
+  ) {
+    self.file = file
+    self.before = before
+    self.after = after
+    self.rebase = rebase
+  }
+}
+
+/// A file that a change depends on, and does not write.
+package struct FilePremise: Sendable {
+  package let file: String
+  package let bytes: [UInt8]
+
+  package init(_ file: String, _ bytes: [UInt8]) {
+    self.file = file
+    self.bytes = bytes
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// The files of one project by their relative names, with errno instead of errors.
+struct ProjectPath: Sendable {
+  let root: String
+
+  func of(_ file: String) -> String { root + "/" + file }
+
+  /// The folder of a file; `.` is the root.
+  static func folder(of file: String) -> String {
+    file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+  }
+
+  /// The folders that a name leads through, the outermost first.
+  static func ancestors(of file: String) -> [String] {
+    file.indices.filter { file[$0] == "/" }.map { String(file[..<$0]) }
+  }
+
+  /// `nil` if there is nothing.
+  func status(of file: String) -> stat? {
+    var status = stat()
+    return unsafe lstat(of(file), &status) == 0 ? status : nil
+  }
+
+  /// So that nothing outside of the project is written.
+  func requireNoLink(to file: String) throws(ChangeFault) {
+    for path in Self.ancestors(of: file) + [file]
+    where status(of: path).map({ $0.st_mode & S_IFMT == S_IFLNK }) ?? false {
+      throw .unreadable(path, .link)
+    }
+  }
+
+  /// fsync(2) of a folder, so that names in it outlast a loss of power.
+  func synchronize(folder: String) throws(ChangeFault) {
+    let descriptor = unsafe open(of(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(folder, errno) }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw .system(folder, errno) }
+  }
+
+  func synchronize(foldersOf files: [String]) throws(ChangeFault) {
+    for folder in Set(files.map(Self.folder(of:))).sorted() { try synchronize(folder: folder) }
+  }
+
+  /// Removes a file that may be gone already.
+  func remove(_ file: String) throws(ChangeFault) {
+    if unsafe unlink(of(file)) != 0, errno != ENOENT { throw .system(file, errno) }
+  }
+
+  /// - Returns: errno; 0 if everything was written.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes[written...].withUnsafeBytes {
+        unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { return errno }
+      written += count
+    }
+    return 0
+  }
+}
