@@ -47,4 +47,20 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case movedSecret = "moved-secret"
   /// In a diff only: a recipient was removed from a value and may still know it.
   case formerRecipient = "former-recipient"
+
+  /// What reports findings.
+  package enum Reporter: String, Sendable {
+    case plan, diff
+  }
+
+  /// A policy of the project may have each of them; a run that cannot report one cannot fail on it.
+  package var reporters: [Reporter] {
+    switch self {
+    case .redirect, .appOverride: [.plan, .diff]
+    case .recipients, .movedSecret, .formerRecipient: [.diff]
+    case .empty, .drift, .conflict, .scopeDrift, .undecided, .unmanaged, .orphaned, .foreign,
+      .preventDestroy, .flow, .tokens, .allowedRedirect, .unverified, .untrusted, .projectRenamed:
+      [.plan]
+    }
+  }
 }

@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func changesHaveAnExitCodeOnlyWhereItIsAskedFor() throws {
-    let policy = try FailOnPolicy(option: nil)
+    let policy = try FailOnPolicy(option: nil, of: .plan)
     let changed = try PlanResult(plans: [Sample.plan(changes: ["a"])])
     let unchanged = try PlanResult(plans: [Sample.plan()])
     #expect(changed.outcome(under: policy, reportsChanges: false) == .fine)
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func errorsCountBeforeThePolicyAndThePolicyBeforeChanges() throws {
-    let policy = try FailOnPolicy(option: "drift")
+    let policy = try FailOnPolicy(option: "drift", of: .plan)
     let finding = try PlanResult(
       plans: [Sample.plan(changes: ["a"], findings: [Sample.finding(.drift)])])
     #expect(finding.outcome(under: policy, reportsChanges: true) == .finding)

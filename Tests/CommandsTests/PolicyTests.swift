@@ -8,28 +8,40 @@ import Testing
 @Suite struct PolicyTests {
   @Test(arguments: FindingKind.allCases, FindingKind.allCases)
   func aWordFailsItsOwnFindingsAndNoOthers(_ word: FindingKind, _ found: FindingKind) throws {
-    let policy = try FailOnPolicy(option: word.rawValue)
+    let policy = try FailOnPolicy(option: word.rawValue, of: #require(word.reporters.first))
     let violation = policy.violation(in: [Sample.finding(found)])
     #expect((violation != nil) == (word == found))
     #expect((violation?.code ?? .policyViolated) == .policyViolated)
   }
 
+  /// It would be green whatever is so.
+  @Test(arguments: FindingKind.allCases, [FindingKind.Reporter.plan, .diff])
+  func aFindingThatARunNeverHasIsRefused(word: FindingKind, reporter: FindingKind.Reporter) {
+    if word.reporters.contains(reporter) {
+      #expect(throws: Never.self) { try FailOnPolicy(option: word.rawValue, of: reporter) }
+    } else {
+      #expect(throws: (any Error).self) { try FailOnPolicy(option: word.rawValue, of: reporter) }
+    }
+    // A project's policy is for all of its runs.
+    #expect(throws: Never.self) { try FailOnPolicy([word], option: nil, of: reporter) }
+  }
+
   @Test func optionAndProjectFileAddUp() throws {
-    let policy = try FailOnPolicy([.drift], option: "empty, conflict")
+    let policy = try FailOnPolicy([.drift], option: "empty, conflict", of: .plan)
     #expect(policy.kinds == [.drift, .empty, .conflict])
-    #expect(try FailOnPolicy([.drift], option: nil).kinds == [.drift])
-    #expect(try FailOnPolicy(option: "").kinds == [])
+    #expect(try FailOnPolicy([.drift], option: nil, of: .plan).kinds == [.drift])
+    #expect(try FailOnPolicy(option: "", of: .plan).kinds == [])
   }
 
   @Test func aViolationNamesEachKindOnceAndSorted() throws {
-    let policy = try FailOnPolicy([.drift, .empty, .conflict], option: nil)
+    let policy = try FailOnPolicy([.drift, .empty, .conflict], option: nil, of: .plan)
     let violation = policy.violation(
       in: [.empty, .drift, .empty, .unmanaged].map { Sample.finding($0) })
     #expect(violation?.message.hasSuffix(": drift, empty") == true)
   }
 
   @Test func anUnknownWordIsWrongUsage() {
-    #expect(throws: (any Error).self) { try FailOnPolicy(option: "drift,drfit") }
+    #expect(throws: (any Error).self) { try FailOnPolicy(option: "drift,drfit", of: .plan) }
     let error = #expect(throws: (any Error).self) {
       try VaultctlCommand.parseAsRoot(["plan", "--fail-on"])
     }
@@ -42,7 +54,7 @@ import Testing
     _ failOn: String? = nil, allowsManyChanges: Bool = false, forcesConflicts: Bool = false
   ) throws -> ApplyGuard {
     ApplyGuard(
-      policy: try FailOnPolicy(option: failOn), allowsManyChanges: allowsManyChanges,
+      policy: try FailOnPolicy(option: failOn, of: .plan), allowsManyChanges: allowsManyChanges,
       forcesConflicts: forcesConflicts)
   }
 

@@ -137,7 +137,7 @@ import Testing
     let repositories = try GitRepositories()
     let ann = try repositories.clone("ann")
     var written = LedgerContents()
-    for text in ["plain", "a b/ä", "..", "%2F", "-c"] {
+    for text in ["plain", "a b/ä", "...", "%2F", "-c"] {
       written.entries[try name(text)] = try entry(version: "1")
     }
     written.key = "-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n"

@@ -158,7 +158,7 @@ import Testing
   }
 
   /// Exports are often one line; locations in it cost no more than others.
-  @Test(.timeLimit(.minutes(5))) func aFlowOfManyMegabytesIsRead() throws {
+  @Test(.timeLimit(.minutes(10))) func aFlowOfManyMegabytesIsRead() throws {
     let action = #"{"type": "HTTP", "action": "SEND", "params": {"connection_id": "ac_1", "x": 1}}"#
     let list = Array(repeating: action, count: 8000).joined(separator: ",")
     let padding = String(repeating: "x", count: 6_000_000)

@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     arguments: [
       ("9223372036854775807", "1"), ("1", "-9223372036854775808"), ("1", "9223372036854775807"),
     ])

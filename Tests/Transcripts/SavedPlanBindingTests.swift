@@ -105,7 +105,7 @@ import Testing
 
   @Test func theFileIsPrivateFromTheMomentItExists() throws {
     let (sandbox, file) = try planned()
-    try sandbox.write("older", to: "it.plan")
+    #expect(try sandbox.vaultctl(["plan", "--out", "it.plan"]).status == 0)
     try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file)
     let trace = sandbox.folder.path + "/trace"
     let process = try sandbox.start(

@@ -32,7 +32,10 @@ struct DiffCommand: Subcommand {
   var failOn: String?
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let policy = try FailOnPolicy(option: failOn)
+    let policy = try FailOnPolicy(option: failOn, of: .diff)
+    if let root = try? ProjectRoot.find(global.project) {
+      try ProjectFiles(root: root).recover(console)
+    }
     let sides = try DiffSides(RevisionRange(range), project: global.project)
     try requireNoErrors(sides, console)
     let openPGP = PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk))

@@ -8,13 +8,23 @@ package import Model
 package struct FailOnPolicy: Hashable, Sendable {
   package let kinds: Set<FindingKind>
 
-  /// - Parameter option: comma-separated names; `nil` if it was not given.
-  /// - Throws: for an unknown name.
-  package init(_ projectKinds: Set<FindingKind> = [], option: String?) throws {
+  /// - Parameters:
+  ///   - option: comma-separated names; `nil` if it was not given.
+  ///   - reporter: what the run reports.
+  /// - Throws: for an unknown name, and for a finding that the run never has: it would always pass.
+  package init(
+    _ projectKinds: Set<FindingKind> = [], option: String?, of reporter: FindingKind.Reporter
+  ) throws {
     let words = (option ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
     kinds = projectKinds.union(
       try words.map { word in
-        if let kind = FindingKind(rawValue: word) { return kind }
+        if let kind = FindingKind(rawValue: word) {
+          if kind.reporters.contains(reporter) { return kind }
+          throw ValidationError(
+            "--fail-on \(kind.rawValue) would always pass: vaultctl \(reporter.rawValue) never "
+              + "reports it; use vaultctl \(kind.reporters.map(\.rawValue).joined(separator: ", "))"
+          )
+        }
         let refused = RefusedWord(word, known: FindingKind.allCases.map(\.rawValue))
         throw ValidationError(
           "unknown finding\(refused.quoted) for --fail-on; known findings: \(refused.listing)")

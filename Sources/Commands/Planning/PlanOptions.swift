@@ -41,6 +41,6 @@ package struct PlanOptions: ParsableArguments {
   }
 
   package func policy(of project: Project) throws -> FailOnPolicy {
-    try FailOnPolicy(project.failOn.union([.redirect]), option: failOn)
+    try FailOnPolicy(project.failOn.union([.redirect]), option: failOn, of: .plan)
   }
 }

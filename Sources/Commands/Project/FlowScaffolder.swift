@@ -9,23 +9,31 @@ struct FlowScaffolder {
     let app: App
     /// Actions that name no connection yet.
     let unnamed: [String]
+    /// It was scaffolded before, and is still empty.
+    let isDeclared: Bool
   }
 
   let workspace: Workspace
 
   /// One connection for each undeclared name, and one for each app whose actions name none.
   func missing(_ flow: Flow) throws -> [Missing] {
-    let declared = Set(workspace.state.connections.map(\.name.rawValue))
+    let declared = Dictionary(
+      workspace.state.connections.map { ($0.name.rawValue, $0) }
+    ) { first, _ in first }
     var found: [String: (app: App, unnamed: [String])] = [:]
     for step in flow.steps where step.isDirect {
       guard let app = workspace.catalog[step.app] else { continue }
       if let text = step.connection {
-        if !declared.contains(text), found[text] == nil { found[text] = (app, []) }
+        if declared[text] == nil, found[text] == nil { found[text] = (app, []) }
         continue
       }
       guard workspace.catalog.needsConnection(step) else { continue }
       let name = Scaffold.unusedName(
-        Scaffold.connectionName(forFlow: flow.name, app.id), isTaken: declared.contains)
+        Scaffold.connectionName(forFlow: flow.name, app.id),
+        isTaken: { text in
+          // An earlier run made it, and the flow does not name it yet.
+          declared[text].map { $0.app != app.id || $0.setup != nil } ?? false
+        })
       found[name, default: (app, [])].unnamed.append(step.title)
     }
     return try found.sorted { $0.key < $1.key }.map { text, found in
@@ -34,7 +42,8 @@ struct FlowScaffolder {
           .invalidName, "`\(text)` in flow `\(flow.name)` is not a valid connection name",
           at: .file(flow.file))
       }
-      return Missing(name: name, app: found.app, unnamed: found.unnamed)
+      return Missing(
+        name: name, app: found.app, unnamed: found.unnamed, isDeclared: declared[text] != nil)
     }
   }
 }

@@ -96,9 +96,10 @@ struct NewCommand: Subcommand {
     }
     let missing = try FlowScaffolder(workspace: workspace).missing(flow)
     if missing.isEmpty { console.result("Every action of `\(flow.name)` has a connection.\n") }
-    let files = workspace.newFiles(for: missing.map(\.name))
+    let new = missing.filter { !$0.isDeclared }
+    let files = workspace.newFiles(for: new.map(\.name))
     try make(
-      missing.map { missing in
+      new.map { missing in
         NewFile(file: files[missing.name] ?? "", name: missing.name, app: missing.app, shape: nil)
       }, workspace, console)
     for missing in missing {

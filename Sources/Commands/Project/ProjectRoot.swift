@@ -35,6 +35,12 @@ package enum ProjectRoot {
 extension ProjectRoot {
   /// The project's folder, once what a killed command left there is finished or taken back.
   static func entered(_ global: GlobalOptions) throws -> String {
+    // Killed before it gave the project file its name, `init` left only a journal.
+    let folder = URL(fileURLWithPath: global.project ?? ".").standardizedFileURL.path
+    let begun = ProjectFiles(root: folder)
+    if !begun.exists(Project.fileName), global.project != nil || ProjectOwner.isTrusted(folder) {
+      try begun.recover(global.console)
+    }
     let root = try find(global.project)
     try ProjectFiles(root: root).recover(global.console)
     return root
