@@ -20,7 +20,9 @@ struct DecryptCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
-    let layers = try workspace.documents(name).map(\.document)
+    let located = try workspace.documents(name)
+    let layers = located.map(\.document)
+    if field == nil { try workspace.requireReadable(located.map(\.manifest)) }
     guard let document = layers.first else { return .failed }
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let slots = layers.effectiveSlots.filter {

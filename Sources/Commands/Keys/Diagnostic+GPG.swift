@@ -1,4 +1,5 @@
 package import Diagnostics
+import Foundation
 package import Manifests
 package import Model
 package import OpenPGP
@@ -13,8 +14,20 @@ extension Diagnostic {
     } else {
       self.init(
         .gpgUnavailable, "gpg is not available", notes: [error.reason],
-        help: ["install it: apt-get install gnupg"])
+        help: [Self.wayToGPG(InheritedEnvironment.variables)])
     }
+  }
+
+  private static func wayToGPG(_ environment: [String: String]) -> String {
+    let files = FileManager.default
+    let folders = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    if !folders.contains(where: { files.isExecutableFile(atPath: "\($0)/gpg") }) {
+      return "install it: apt-get install gnupg"
+    }
+    if let home = environment["GNUPGHOME"], !home.isEmpty, !files.fileExists(atPath: home) {
+      return "GNUPGHOME does not exist; unset it, or: mkdir -m 700 \(shellWord(home))"
+    }
+    return "see what gpg says: gpg --list-keys"
   }
 
   package init(_ fault: RecipientError, _ recipient: LocatedText) {

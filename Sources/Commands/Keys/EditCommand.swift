@@ -26,6 +26,8 @@ struct EditCommand: Subcommand {
     let workspace = try Workspace.load(global)
     try workspace.requireAllFiles()
     let layers = try workspace.documents(name)
+    // Any other error may be what the user is about to correct.
+    try workspace.requireReadable(layers.map(\.manifest)) { $0 == .malformedMessage }
     let top = layers[0]
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let setter = FieldSetter(

@@ -27,10 +27,7 @@ struct EncryptCommand: Subcommand {
     let workspace = try Workspace.load(global)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let manifests = try workspace.manifests(files)
-    let sealable = placeholders.sealableCodes
-    let broken = manifests.flatMap(\.diagnostics).filter { $0.severity == .error }
-      .filter { !sealable.contains($0.code) }
-    if !broken.isEmpty { throw Failure(broken, sources: workspace.sources) }
+    try workspace.requireReadable(manifests) { !placeholders.sealableCodes.contains($0) }
 
     var fields: [(source: LocatedDocument, field: UnsealedField)] = []
     var faults: [Diagnostic] = []

@@ -45,7 +45,9 @@ struct RekeyCommand: Subcommand {
     let workspace = try Workspace.load(global)
     let keyring = Keyring.standard(workspace.project, console: console)
     let sealer = FieldSealer(keyring: keyring, acceptsUnsigned: acceptUnsigned)
-    let chosen = Set(try workspace.manifests(files).map(\.file))
+    let manifests = try workspace.manifests(files)
+    try workspace.requireReadable(manifests)
+    let chosen = Set(manifests.map(\.file))
     var values = try await RecipientCheck(workspace: workspace, keyring: keyring)
       .values(in: chosen)
     do {

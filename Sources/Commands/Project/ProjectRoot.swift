@@ -14,7 +14,7 @@ package enum ProjectRoot {
     if let given {
       let path = URL(fileURLWithPath: given).standardizedFileURL.path
       guard ProjectFiles(root: path).exists(Project.fileName) else {
-        throw Failure(.noProject(in: given))
+        throw Failure(.noProject(in: given, above: try? find(nil, from: path)))
       }
       return path
     }
@@ -26,7 +26,7 @@ package enum ProjectRoot {
         }
         return folder
       }
-      if folder == "/" || folder.isEmpty { throw Failure(.noProject(in: "this folder")) }
+      if folder == "/" || folder.isEmpty { throw Failure(.noProjectHere) }
       folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
     }
   }
@@ -55,9 +55,19 @@ extension Diagnostic {
       help: ["if you trust it, name the folder: vaultctl -C \(shellWord(folder)) …"])
   }
 
-  fileprivate static func noProject(in folder: String) -> Diagnostic {
+  /// - Parameter above: the project that a folder which was named is a part of.
+  fileprivate static func noProject(in folder: String, above: String?) -> Diagnostic {
     Diagnostic(
-      .projectNotFound, "no \(Project.fileName) in \(folder) or its parent folders",
+      .projectNotFound, "no \(Project.fileName) in \(folder)",
+      help: [
+        above.map { "the project is above it: -C \(shellWord($0))" }
+          ?? "create a project there: vaultctl init -C \(shellWord(folder))"
+      ])
+  }
+
+  fileprivate static var noProjectHere: Diagnostic {
+    Diagnostic(
+      .projectNotFound, "no \(Project.fileName) in this folder or its parent folders",
       help: ["create a project: vaultctl init"])
   }
 }

@@ -31,6 +31,7 @@ struct RenameCommand: Subcommand {
       console.result("`\(name)` is already named `\(new)`\n")
       return .fine
     }
+    try workspace.requireReadable(workspace.manifests(declaring: name))
     let layers = try layers(workspace, new)
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let sealed = try await resealed(layers.map(\.document), new, sealer, workspace)

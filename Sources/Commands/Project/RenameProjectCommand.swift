@@ -29,6 +29,7 @@ struct RenameProjectCommand: Subcommand {
   /// 4. The stores' keys are sealed again.
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
+    try workspace.requireReadable(workspace.contents.manifests)
     let file = try ProjectFileName(workspace, from: name, to: newName)
     let renamed = workspace.renamed(to: newName)
     let keyring = Keyring.standard(renamed.project, console: console)

@@ -42,10 +42,39 @@ extension Workspace {
     if !unreadFiles.isEmpty { throw Failure(unreadFiles) }
   }
 
+  /// For a command that is about whole manifests: what it cannot read of them it would pass over.
+  ///
+  /// - Parameter hides: whether an error hides something that the command is about.
+  /// - Throws: those errors of these manifests.
+  func requireReadable(
+    _ manifests: [Manifest], _ hides: (DiagnosticCode) -> Bool = { $0 != .plaintextSecret }
+  ) throws {
+    let faults = manifests.flatMap(\.diagnostics)
+      .filter { $0.severity == .error && hides($0.code) }
+    if !faults.isEmpty { throw Failure(faults, sources: sources) }
+  }
+
+  /// The manifests that a connection may be declared in: those that declare it, and those of which
+  /// nobody knows what they declare.
+  func manifests(declaring name: String) -> [Manifest] {
+    contents.manifests.filter { manifest in
+      manifest.isUnread || manifest.documents.contains { $0.name.rawValue == name }
+    }
+  }
+
   private var unreadFiles: [Diagnostic] {
     let codes: Set<DiagnosticCode> = [
       .unreadableFile, .symbolicLink, .notRegularFile, .nestedRepository, .fileTooLarge,
     ]
     return contents.diagnostics.filter { codes.contains($0.code) }
+  }
+}
+
+extension Manifest {
+  /// Whether a document of it may be missing from `documents`: it is no YAML, or none of ours.
+  var isUnread: Bool {
+    diagnostics.contains { fault in
+      fault.severity == .error && (documents.isEmpty || fault.code.rawValue.hasPrefix("VC10"))
+    }
   }
 }

@@ -107,12 +107,17 @@ struct Workspace: Sendable {
       if !found.isEmpty { return found }
     }
     let names = state.manifests.flatMap(\.documents).map(\.name.rawValue)
-    let near = nearestName(to: name, among: names)
+    let near = nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
+    // It may be in one of these, and a scaffolded one would declare it twice.
+    let unread = contents.manifests.filter(\.isUnread)
+    let files = Set(unread.map(\.file)).sorted().map { "`\($0)`" }.joined(separator: ", ")
+    let scaffold = "scaffold one: vaultctl new NAME --app APP"
     throw Failure(
-      Diagnostic(
-        .connectionNotFound, "no manifest declares a connection `\(name)`",
-        help: near.map { ["did you mean `\($0)`?"] } ?? [
-          "scaffold one: vaultctl new NAME --app APP"
-        ]))
+      [
+        Diagnostic(
+          .connectionNotFound, "no manifest declares a connection `\(name)`",
+          notes: unread.isEmpty ? [] : ["it may be in \(files), which cannot be read"],
+          help: [near ?? (unread.isEmpty ? scaffold : "fix the errors, then try again")])
+      ] + unread.flatMap(\.diagnostics).filter { $0.severity == .error }, sources: sources)
   }
 }
