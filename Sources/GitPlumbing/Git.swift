@@ -42,7 +42,9 @@ package struct Git: Sendable {
     _ settings: [String], _ arguments: [String], input: Data? = nil,
     environment: [String: String] = [:]
   ) throws(GitError) -> Data {
+    // What it says is shown among our own words, and looked at for the cause.
     let variables = ChildEnvironment.git(from: ProcessInfo.processInfo.environment)
+      .merging(["LC_ALL": "C.UTF-8", "LANGUAGE": "en"]) { $1 }
       .merging(environment) { $1 }
     let place = ["git", "-C", folder] + (isBare ? ["--git-dir=."] : [])
     let finished: ChildProcess.Finished
