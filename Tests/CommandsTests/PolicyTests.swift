@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import Diagnostics
+import Foundation
 import Model
 import Planning
 import Testing
@@ -24,6 +25,22 @@ import Testing
     }
     // A project's policy is for all of its runs.
     #expect(throws: Never.self) { try FailOnPolicy([word], option: nil, of: reporter) }
+  }
+
+  @Test func theCatalogueHasATableOfThem() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let page = root.appending(path: "Sources/vaultctl/vaultctl.docc/Findings.md")
+    let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+      .filter { $0.hasPrefix("| `") }
+      .map { $0.split(separator: "|", omittingEmptySubsequences: false) }
+    #expect(
+      rows.map { String($0[1].filter { !"` ".contains($0) }) }
+        == FindingKind.allCases.map(\.rawValue))
+    for (row, kind) in zip(rows, FindingKind.allCases) {
+      #expect(row[3].contains("yes") == kind.reporters.contains(.plan), "\(kind)")
+      #expect(row[4].contains("yes") == kind.reporters.contains(.diff), "\(kind)")
+    }
   }
 
   @Test func optionAndProjectFileAddUp() throws {
