@@ -26,8 +26,11 @@ struct EditCommand: Subcommand {
     let workspace = try Workspace.load(global)
     try workspace.requireAllFiles()
     let layers = try workspace.documents(name)
-    // Any other error may be what the user is about to correct.
-    try workspace.requireReadable(layers.map(\.manifest)) { $0 == .malformedMessage }
+    // Any other error may be in a value that the user is about to correct.
+    let hiding: Set<DiagnosticCode> = [
+      .malformedMessage, .unknownApp, .unknownSetupType, .unknownKey, .missingKey,
+    ]
+    try workspace.requireReadable(layers.map(\.manifest)) { hiding.contains($0) }
     let top = layers[0]
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
     let setter = FieldSetter(

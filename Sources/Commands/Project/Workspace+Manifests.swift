@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Manifests
+import Model
 
 extension Workspace {
   /// The manifests that the user names, as paths relative to the current folder or to the project;
