@@ -57,12 +57,13 @@ extension Ledger {
 
   /// Takes the current state as it is, whatever was seen before.
   ///
-  /// - Throws: as `verified(with:)`; then what was seen before is forgotten.
+  /// - Throws: as `verified(with:)`.
   package func accept(
     with authentication: LedgerAuthentication
   ) async throws(StoreError) -> LedgerContents {
-    try authentication.forget()
-    return try await verified(with: authentication)
+    let version = try read()
+    try await authentication.accept(version)
+    return version.contents
   }
 
   /// Proves contents, and moves the ledger to them.
@@ -91,8 +92,8 @@ extension Ledger {
     contents.state.sequence = try authentication.nextSequence(after: old)
     var draft = LedgerDraft(contents, since: nil)
     try await authentication.prove(&draft, since: old, isShared: true)
-    try authentication.forget()
     try reset(to: draft, by: provenance)
+    try authentication.forget()
   }
 }
 

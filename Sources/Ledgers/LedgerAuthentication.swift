@@ -12,6 +12,14 @@ package struct LedgerAuthentication: Sendable {
     case authentic
     /// Nothing speaks against it, but here it cannot be shown; the reason, for people.
     case unknown(String)
+
+    /// The reason; `nil` if it is authentic.
+    var doubt: String? {
+      switch self {
+      case .authentic: nil
+      case .unknown(let reason): reason
+      }
+    }
   }
 
   private let name: String
@@ -49,7 +57,12 @@ package struct LedgerAuthentication: Sendable {
   package func verdict(
     on version: some LedgerVersion
   ) async throws(StoreError) -> Verdict {
-    let seen = try memory.sighting()
+    try await verdict(on: version, after: memory.sighting())
+  }
+
+  private func verdict(
+    on version: some LedgerVersion, after seen: LedgerSighting?
+  ) async throws(StoreError) -> Verdict {
     try requireNotSuperseded(version, seen)
     let contents = version.contents
     if contents.isUnused {
@@ -61,20 +74,25 @@ package struct LedgerAuthentication: Sendable {
       throw untrusted("its state has no proof of who wrote it")
     }
     guard let sealed = contents.key else { throw untrusted("its key is missing") }
-    let statement = LedgerStatement(name, key: proof.key, version.digests)
+    let statement = LedgerStatement(name, key: proof.key, links: proof.links, version.digests)
 
     let isSigned = try await isSigned(proof, statement, seen)
+    func withoutKey(_ reason: String) -> Verdict {
+      guard isSigned == true else { return .unknown(reason) }
+      remember(version, proof.key, seen)
+      return .authentic
+    }
     guard await protection.mayOpen(sealed) else {
-      return isSigned == true ? .authentic : .unknown("no key here opens the ledger's key")
+      return withoutKey("no key here opens the ledger's key")
     }
     let key: StoreKey
     do throws(StoreError) {
       key = try StoreKey(await protection.openKey(sealed), sealed: sealed)
     } catch {
       guard case .keyUnavailable(let reason) = error else { throw error }
-      return isSigned == true ? .authentic : .unknown(reason)
+      return withoutKey(reason)
     }
-    guard key.id == proof.key, key.isCode(proof.code, of: statement.bytes) else {
+    guard key.id == proof.key else {
       throw untrusted("its state was not written by a holder of its key")
     }
     func follows(_ known: Set<String>) -> Bool {
@@ -86,6 +104,9 @@ package struct LedgerAuthentication: Sendable {
     guard follows(pinnedKeys) else {
       throw untrusted("its key is none of the pinned ones, and did not replace one")
     }
+    guard key.isCode(proof.code, of: statement.bytes) else {
+      throw untrusted("its state was not written by a holder of its key")
+    }
     guard isSigned != nil else { return .unknown("its signature cannot be checked here") }
     remember(version, key.id, seen)
     return .authentic
@@ -93,10 +114,21 @@ package struct LedgerAuthentication: Sendable {
 
   /// The state, if it may be built on.
   func require(_ version: some LedgerVersion) async throws(StoreError) {
-    switch try await verdict(on: version) {
-    case .authentic: return
-    case .unknown(let reason): throw .keyUnavailable("the ledger cannot be verified: \(reason)")
-    }
+    try Self.require(await verdict(on: version))
+  }
+
+  private static func require(_ verdict: Verdict) throws(StoreError) {
+    guard let reason = verdict.doubt else { return }
+    throw .keyUnavailable("the ledger cannot be verified: \(reason)")
+  }
+
+  /// Takes a state as what later ones are compared with, whatever was seen before.
+  ///
+  /// - Throws: if it is not authentic by itself; then everything stays as it was.
+  func accept(_ version: some LedgerVersion) async throws(StoreError) {
+    try Self.require(await verdict(on: version, after: nil))
+    try memory.forget()
+    remember(version)
   }
 
   /// No key is needed to see that a state was seen to be replaced.
@@ -163,7 +195,7 @@ package struct LedgerAuthentication: Sendable {
     if let previous = old.proof?.key, previous != key.id {
       links = try await link(from: key, to: old).map { [$0] + links } ?? []
     }
-    let statement = LedgerStatement(name, key: key.id, draft.digests)
+    let statement = LedgerStatement(name, key: key.id, links: links, draft.digests)
     var signature: String?
     if isShared, let signing {
       do throws(KeyProtectionFailure) {
@@ -233,5 +265,5 @@ package struct LedgerAuthentication: Sendable {
   }
 
   /// Forgets what was seen, so that the ledger is taken as it is from now on.
-  package func forget() throws(StoreError) { try memory.forget() }
+  func forget() throws(StoreError) { try memory.forget() }
 }

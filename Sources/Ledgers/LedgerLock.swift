@@ -49,10 +49,7 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
   func checkedContents() async throws(StoreError) -> (contents: LedgerContents, doubt: String?) {
     if let held { return (held.version.contents, nil) }
     let version = try ledger.read()
-    switch try await authentication?.verdict(on: version) {
-    case .authentic, nil: return (version.contents, nil)
-    case .unknown(let reason): return (version.contents, reason)
-    }
+    return (version.contents, try await authentication?.verdict(on: version).doubt)
   }
 
   /// `nil` if we do not hold the lock.

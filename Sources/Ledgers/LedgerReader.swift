@@ -11,11 +11,7 @@ struct LedgerReader<Records: Ledger>: OfflineReader {
 
   func snapshot() async throws(StoreError) -> Snapshot {
     let version = try ledger.read(isOffline: true)
-    let doubt: String?
-    switch try await authentication?.verdict(on: version) {
-    case .authentic, nil: doubt = nil
-    case .unknown(let reason): doubt = reason
-    }
+    let doubt = try await authentication?.verdict(on: version).doubt
     let recorded = BackendSnapshot(contents: version.contents, catalog: catalog).recorded
     return try ledger.setApart(recorded, previous: former, isOffline: true).doubted(doubt)
   }

@@ -3,15 +3,21 @@ struct LedgerStatement {
   /// The ledger's name, so that a state cannot pass for that of another ledger.
   let ledger: String
   let key: String
+  /// Without them, later keys would not follow from the ones before.
+  let links: [String]
   let digest: String
 
-  init(_ ledger: String, key: String, _ digests: LedgerDigests) {
+  init(_ ledger: String, key: String, links: [String], _ digests: LedgerDigests) {
     self.ledger = ledger
     self.key = key
+    self.links = links
     digest = digests.combined
   }
 
   var bytes: [UInt8] {
-    Array("vaultctl ledger 1\nledger \(ledger)\nkey \(key)\nstate \(digest)\n".utf8)
+    let lines =
+      ["vaultctl ledger 1", "ledger \(ledger)", "key \(key)"] + links.map { "link \($0)" }
+      + ["state \(digest)"]
+    return Array(lines.map { $0 + "\n" }.joined().utf8)
   }
 }

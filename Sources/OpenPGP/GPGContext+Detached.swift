@@ -29,8 +29,8 @@ extension GPGContext {
 
   /// Checks a detached signature against a rule.
   ///
-  /// - Throws: `noSecretKey` never; `noValidSignature` and its like if the rule is not fulfilled,
-  ///   `gpgFailed` if that cannot be found out.
+  /// - Throws: `noValidSignature` and its like if the rule is not fulfilled, `gpgFailed` or
+  ///   `deadlineExceeded` if that cannot be found out.
   func checkSignature(
     _ armored: String, of bytes: [UInt8], binding: String, _ rule: SignatureRule
   ) throws(OpenError) {

@@ -16,6 +16,9 @@ struct LedgerForger {
     return found?.status == 0 ? found?.text : nil
   }
 
+  /// The state before the present one.
+  func before() throws -> String { try git(["rev-parse", ref + "^"]) }
+
   func move(to commit: String) throws { try git(["update-ref", ref, commit]) }
   func delete() throws { try git(["update-ref", "-d", ref]) }
 

@@ -231,6 +231,21 @@ import Testing
     }
     try beNewClone()
     try await expectRefused("none of the pinned ones")
+    // Nor is the state itself one that a holder of the key wrote.
+    try declare([ann])
+    try await expectRefused("not written by a holder of its key")
+  }
+
+  /// What was seen is forgotten only for a state that is authentic by itself.
+  @Test func aStateThatIsNotAcceptedLeavesWhatWasSeen() async throws {
+    let older = try forger.tip()
+    try await it.expectFine(["set", "a", "token"], input: "n3w")
+    try await it.expectFine(["apply", "--auto-approve"])
+    try forger.change { $0["connections/a.json"] = nil }
+    try it.sandbox.git(["update-ref", "-d", forger.ref])
+    try await expectRefused("not written by a holder", [["ledger", "accept", "--auto-approve"]])
+    try forger.move(to: older)
+    try await expectRefused("of it was seen here")
   }
 
   @Test func aSignedStateIsVerifiedWithoutTheKey() async throws {
@@ -257,6 +272,12 @@ import Testing
 
     let plan = try await it.vaultctl(["plan"], home: reviewer.path)
     #expect(plan.status == 0 && !plan.text.contains("VC4075"), "\(plan.text)\(plan.errorText)")
+    // Without the key, too, a state that was seen to be replaced is refused.
+    let newest = try forger.tip()
+    try forger.move(to: forger.before())
+    let replaced = try await it.vaultctl(["plan"], home: reviewer.path)
+    #expect(replaced.status == 1 && replaced.errorText.contains("VC4074"), "\(replaced.text)")
+    try forger.move(to: newest)
     // Without the signer's public key it is not known.
     let stranger = try GPGHome()
     let unknown = try await it.vaultctl(["plan"], home: stranger.path)

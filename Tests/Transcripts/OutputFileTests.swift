@@ -48,6 +48,15 @@ import Testing
     #expect(again.status == 0 && again.text == shown.text, "\(again.errorText)")
   }
 
+  @Test func newDoesNotSkipValuesForAConnectionThatExists() throws {
+    let arguments = ["new", "sms", "--app", "twilio"]
+    #expect(try sandbox.vaultctl(arguments).status == 0)
+    #expect(try sandbox.vaultctl(arguments).status == 0, "an earlier run made it")
+    let account = "account_id=AC" + String(repeating: "1", count: 32)
+    let refused = try sandbox.vaultctl(arguments + ["--set", account])
+    #expect(refused.status == 1 && refused.errorText.contains("already declared"))
+  }
+
   @Test func initMayBeRunAgainAndAddsWhatIsMissing() throws {
     let manager = FileManager.default
     let folder = sandbox.folder.path + "/fresh"

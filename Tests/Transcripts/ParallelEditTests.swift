@@ -78,17 +78,25 @@ import Testing
     try expectNoLitter(sandbox)
   }
 
-  /// The editor runs while another command writes.
-  @Test func anEditKeepsWhatWasSetMeanwhile() throws {
-    let sandbox = try Self.project()
+  /// Edits a field of `a` with an editor that runs while another command sets one.
+  private func edited(
+    _ field: String, to new: String, whileSetting other: String, to value: String,
+    _ sandbox: Sandbox
+  ) throws -> Finished {
     try sandbox.write(
-      "printf other | vaultctl set a two && printf mine > \"$1\"", to: "editor")
-    let edit = try sandbox.vaultctl(
-      ["edit", "a", "one"],
+      "printf \(value) | vaultctl set a \(other) && printf \(new) > \"$1\"", to: "editor")
+    return try sandbox.vaultctl(
+      ["edit", "a", field],
       environment: [
         "EDITOR": "sh \(sandbox.folder.path)/editor",
         "PATH": "\(sandbox.programFolder):/usr/bin:/bin",
       ], isRecorded: false)
+  }
+
+  /// The editor runs while another command writes.
+  @Test func anEditKeepsWhatWasSetMeanwhile() throws {
+    let sandbox = try Self.project()
+    let edit = try edited("one", to: "mine", whileSetting: "two", to: "other", sandbox)
     #expect(edit.status == 0, "\(edit.errorText)")
     #expect(try value("a", "one", sandbox) == "mine")
     #expect(try value("a", "two", sandbox) == "other")
@@ -97,14 +105,7 @@ import Testing
   /// Neither value is lost: one is in the manifest, the other in a file of its own, sealed.
   @Test func anEditOfAValueThatWasSetMeanwhileIsRefusedAndKept() throws {
     let sandbox = try Self.project()
-    try sandbox.write(
-      "printf other | vaultctl set a one && printf mine > \"$1\"", to: "editor")
-    let edit = try sandbox.vaultctl(
-      ["edit", "a", "one"],
-      environment: [
-        "EDITOR": "sh \(sandbox.folder.path)/editor",
-        "PATH": "\(sandbox.programFolder):/usr/bin:/bin",
-      ])
+    let edit = try edited("one", to: "mine", whileSetting: "one", to: "other", sandbox)
     #expect(edit.status == 1)
     #expect(edit.errorText.contains("VC1243") && edit.errorText.contains("VC1246"))
     #expect(try value("a", "one", sandbox) == "other")
@@ -113,6 +114,31 @@ import Testing
     let sealed = try sandbox.read(".vaultctl/" + (kept.first ?? ""))
     #expect(try sandbox.home.gpg(["--decrypt"], input: Data(sealed.utf8)).text == "mine")
     try expectNoLitter(sandbox)
+  }
+
+  /// A value that is not secret is kept as well, as it is.
+  @Test func anEditOfAPublicValueIsKeptToo() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: a}
+      spec:
+        app: http
+        setup:
+          type: basic_auth
+          username: before
+          password: s3cret
+
+      """, to: Self.file)
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    let edit = try edited("username", to: "mine", whileSetting: "username", to: "other", sandbox)
+    #expect(edit.status == 1 && edit.errorText.contains("VC1246"), "\(edit.errorText)")
+    #expect(try sandbox.read(Self.file).contains("username: other"))
+    let folder = sandbox.folder.path + "/.vaultctl"
+    let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+    #expect(try sandbox.read(".vaultctl/" + kept) == "mine")
   }
 
   /// How an editor saves a file.

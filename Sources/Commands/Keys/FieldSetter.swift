@@ -36,7 +36,12 @@ struct FieldSetter {
       try workspace.write([change], console)
     } catch let failure as Failure where failure.isOfMovedFile {
       throw Failure(
-        failure.diagnostics + zip(secret.map(\.address), sealed).map { keep($1, of: $0) })
+        failure.diagnostics
+          + texts.sorted { $0.key < $1.key }.map { field, text in
+            keep(
+              text, of: FieldAddress(top.document.name, field),
+              isSealed: top.document.seals(field))
+          })
     }
     for (field, _) in values {
       let verb: TerminalText = top.document.seals(field) ? "sealed" : "set"
@@ -58,11 +63,12 @@ struct FieldSetter {
   }
 
   /// What a user typed, or a pipe gave once, is not lost because the manifest changed meanwhile.
-  private func keep(_ sealed: String, of address: FieldAddress) -> Diagnostic {
-    let file = ".vaultctl/refused-\(UInt32.random(in: 0...UInt32.max)).asc"
+  private func keep(_ text: String, of address: FieldAddress, isSealed: Bool) -> Diagnostic {
+    let random = UInt32.random(in: 0...UInt32.max)
+    let file = ".vaultctl/refused-\(random).\(isSealed ? "asc" : "txt")"
     do throws(Diagnostic) {
-      try PrivateFile(workspace.files.path(file)).replace(with: Array(sealed.utf8))
-      return .valueKept(address, file)
+      try PrivateFile(workspace.files.path(file)).replace(with: Array(text.utf8))
+      return .valueKept(address, file, isSealed: isSealed)
     } catch {
       return error
     }
@@ -75,11 +81,14 @@ extension Failure {
 }
 
 extension Diagnostic {
-  fileprivate static func valueKept(_ address: FieldAddress, _ file: String) -> Diagnostic {
+  fileprivate static func valueKept(
+    _ address: FieldAddress, _ file: String, isSealed: Bool
+  ) -> Diagnostic {
     Diagnostic(
-      .valueKept, "the new value of `\(address.field)` was kept, sealed, in \(file)",
+      .valueKept,
+      "the new value of `\(address.field)` was kept\(isSealed ? ", sealed," : "") in \(file)",
       severity: .info,
-      notes: ["it opens as `\(address.field)` of `\(address.connection)` alone"],
+      notes: isSealed ? ["it opens as `\(address.field)` of `\(address.connection)` alone"] : [],
       help: ["if it is the right one, copy it into the manifest; then: rm \(file)"])
   }
 }

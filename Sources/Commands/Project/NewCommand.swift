@@ -59,9 +59,10 @@ struct NewCommand: Subcommand {
     let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
     var new = NewFile(file: target, name: name, app: app, shape: empty ? nil : shape)
     if let present {
-      // An earlier run made it.
-      if workspace.contents.manifests.contains(where: { $0.file == target && $0.bytes == new.bytes }
-      ) {
+      // An earlier run made it; values that are given now are not in it.
+      if assignments.isEmpty,
+        workspace.contents.manifests.contains(where: { $0.file == target && $0.bytes == new.bytes })
+      {
         console.result("\(target) already exists, as it would be created\n")
         return .fine
       }
