@@ -1,7 +1,7 @@
 import Foundation
 
 /// The files of one project by their relative names, with errno instead of errors.
-struct ProjectPath: Sendable {
+package struct ProjectPath: Sendable {
   let root: String
 
   func of(_ file: String) -> String { root + "/" + file }
@@ -12,7 +12,7 @@ struct ProjectPath: Sendable {
   }
 
   /// The folders that a name leads through, the outermost first.
-  static func ancestors(of file: String) -> [String] {
+  package static func ancestors(of file: String) -> [String] {
     file.indices.filter { file[$0] == "/" }.map { String(file[..<$0]) }
   }
 
@@ -48,7 +48,7 @@ struct ProjectPath: Sendable {
   }
 
   /// - Returns: errno; 0 if everything was written.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes[written...].withUnsafeBytes {

@@ -172,6 +172,15 @@ package final class Sandbox: Sendable {
     return variables.merging(environment) { _, new in new }
   }
 
+  /// A wrapper that kills a program at the nth call of a kind (strace(1), `-e inject`), which is not made
+  /// then.
+  package static func killing(at call: String, _ number: Int) -> [String] {
+    [
+      "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+      "inject=\(call):signal=KILL:when=\(number)",
+    ]
+  }
+
   /// Forgets what was seen of ledgers, as on another machine.
   package func forgetLedgers() throws {
     let folder = home.path + "/vaultctl/ledgers"

@@ -27,10 +27,7 @@ import Testing
       try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl")
       let process = try sandbox.start(
         ["apply", "--auto-approve"],
-        under: [
-          "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
-          "inject=\(call):signal=KILL:when=\(number)",
-        ])
+        under: Sandbox.killing(at: call, number))
       if process.wait() == 0 { break }
       kills += 1
       let point = "killed at \(call) \(number)"

@@ -63,10 +63,7 @@ import Testing
       #expect(try run("/bin/cp", ["-a", backup.path + "/it", store]).status == 0)
       let process = try sandbox.start(
         ["apply", "--auto-approve"], environment: ["GNUPGHOME": bob.path],
-        under: [
-          "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
-          "inject=\(call):signal=KILL:when=\(number)",
-        ])
+        under: Sandbox.killing(at: call, number))
       if process.wait() == 0 { break }
       kills += 1
       let point = "killed at \(call) \(number)"

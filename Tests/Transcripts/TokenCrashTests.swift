@@ -73,10 +73,7 @@ private final class Rotating: Sendable {
       for number in 1...40 {
         try test.makeDue()
         let before = service.given
-        let tracer = [
-          "/usr/bin/strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
-          "inject=\(call):signal=KILL:when=\(number)",
-        ]
+        let tracer = Sandbox.killing(at: call, number)
         let killed = try await RunningProgram(test.sandbox, ["refresh"], under: tracer).finished()
         if killed.status == 0 {
           #expect(service.given == before + 1, "\(killed.text)\(killed.errorText)")

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileChanges
 import Foundation
 import GitPlumbing
 
@@ -77,8 +78,7 @@ struct GitSnapshot: ManifestSource {
 
   /// A link among the folders that a path leads through.
   private func link(above path: String) -> String? {
-    path.indices.lazy.filter { path[$0] == "/" }.map { String(path[..<$0]) }
-      .first { entries[$0]?.kind == .link }
+    ProjectPath.ancestors(of: path).first { entries[$0]?.kind == .link }
   }
 
   /// Found in as many steps as their number, whatever else there is.

@@ -1,4 +1,5 @@
 package import Diagnostics
+import FileChanges
 import Foundation
 
 /// A file that only its owner can read, from the moment it exists.
@@ -20,24 +21,13 @@ package struct PrivateFile {
     guard descriptor >= 0 else { throw .unwritable(file, Self.lastError()) }
     do throws(POSIXError) {
       defer { close(descriptor) }
-      try Self.write(bytes, to: descriptor)
+      let number = ProjectPath.write(bytes, to: descriptor)
+      if number != 0 { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
       if fsync(descriptor) != 0 { throw Self.lastError() }
       if unsafe rename(temporary, file) != 0 { throw Self.lastError() }
     } catch {
       unsafe unlink(temporary)
       throw .unwritable(file, error)
-    }
-  }
-
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(POSIXError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { throw lastError() }
-      rest = rest.dropFirst(count)
     }
   }
 

@@ -13,7 +13,9 @@ package struct ProjectFiles: ManifestSource {
   package func path(_ file: String) -> String { root + "/" + file }
 
   package func exists(_ file: String) -> Bool {
-    for path in Self.ancestors(of: file) where kind(of: path) == .entry(.link) { return true }
+    for path in ProjectPath.ancestors(of: file) where kind(of: path) == .entry(.link) {
+      return true
+    }
     return kind(of: file) != nil
   }
 
@@ -29,7 +31,7 @@ package struct ProjectFiles: ManifestSource {
   }
 
   package func entries(at start: String) throws(Diagnostic) -> [SourceEntry] {
-    for path in Self.ancestors(of: start) {
+    for path in ProjectPath.ancestors(of: start) {
       if kind(of: path) == .entry(.link) { return [SourceEntry(path, .link)] }
     }
     switch start == "." ? .folder : kind(of: start) {
@@ -40,11 +42,6 @@ package struct ProjectFiles: ManifestSource {
       try list(start == "." ? "" : start + "/", into: &entries)
       return entries.sorted { $0.path < $1.path }
     }
-  }
-
-  /// The folders that a path leads through, the outermost first.
-  private static func ancestors(of path: String) -> [String] {
-    path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
   }
 
   private enum Kind: Hashable {

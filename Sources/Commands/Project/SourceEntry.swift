@@ -1,4 +1,4 @@
-/// Something that a source has at a path: a file, or something else in its place.
+/// A file of a source, or something else at a path where a file could be.
 package struct SourceEntry: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case file

@@ -104,11 +104,7 @@ struct NodeReader {
       report(.wrongType(node, path, expected: "a mapping", file: file))
       return nil
     }
-    guard entries.count <= Self.maxItems else {
-      report(.tooManyItems(path, Self.maxItems, "entries", at: location(node)))
-      return nil
-    }
-    return entries
+    return bounded(entries, "entries", of: node, path)
   }
 
   mutating func list(_ node: YAMLNode, _ path: String) -> [YAMLNode]? {
@@ -116,11 +112,15 @@ struct NodeReader {
       report(.wrongType(node, path, expected: "a list", file: file))
       return nil
     }
-    guard items.count <= Self.maxItems else {
-      report(.tooManyItems(path, Self.maxItems, "items", at: location(node)))
-      return nil
-    }
-    return items
+    return bounded(items, "items", of: node, path)
+  }
+
+  private mutating func bounded<Item>(
+    _ items: [Item], _ name: String, of node: YAMLNode, _ path: String
+  ) -> [Item]? {
+    if items.count <= Self.maxItems { return items }
+    report(.tooManyItems(path, Self.maxItems, name, at: location(node)))
+    return nil
   }
 
   /// A text that an excerpt may show, unless there is a fault in it.
