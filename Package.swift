@@ -15,8 +15,10 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One library target of ours; it may only depend on targets above it in the list.
-func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func layer(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 /// `files` are folders that the tests read.
@@ -37,6 +39,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
   targets: [
     .systemLibrary(
@@ -60,6 +63,13 @@ let package = Package(
     layer("Manifests", ["Diagnostics", "Encodings", "Model", "SourceYAML"]),
     layer("Planning", ["Diagnostics", "Encodings", "Model", "Parallelism", crypto]),
     layer("Reports", ["Diagnostics", "Encodings", "Model", crypto]),
+    // The vault page; what makes it up is part of the program, which stays one file.
+    layer(
+      "Pages",
+      [
+        "Diagnostics", "Encodings", "Model", "Planning", "Reports", crypto,
+        .product(name: "Mustache", package: "swift-mustache"),
+      ], resources: [.embedInCode("Assets")]),
 
     // Effects.
     layer("Pacing", ["Model"]),
@@ -67,12 +77,10 @@ let package = Package(
     layer("Processes", ["CSpawn"]),
     layer("FileChanges", ["CRename", "Encodings", crypto]),
     layer("OpenPGP", ["CGCrypt", "CGPGME", "Encodings", "Model", "Secrets"]),
+    layer("HTTP", ["CCurl", "Encodings", "Model", logging]),
+    // Knows requests and responses, and no page.
     layer(
-      "HTTP",
-      [
-        "CCurl", "Encodings", "Model", logging,
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-      ]),
+      "Serving", ["Encodings", "Secrets", .product(name: "FlyingSocks", package: "FlyingFox")]),
     layer("Tokens", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", crypto, cryptoExtras]),
     layer("GitPlumbing", ["Processes", logging]),
     layer("Stores", ["Encodings", "Model", "Secrets", crypto]),
@@ -93,11 +101,11 @@ let package = Package(
       "Commands",
       [
         "Encodings", "Diagnostics", "Model", "Parallelism", "SourceYAML", "Manifests", "Planning",
-        "Reports", "Pacing",
+        "Reports", "Pages", "Pacing",
         "Secrets", "OpenPGP", "HTTP", "Processes", "FileChanges", "GitPlumbing", "Stores",
         "SQLiteStore",
         "Auth0Store",
-        "OpenBaoStore", "Ledgers", "Tokens", "Renewing", "Applying", crypto, logging,
+        "OpenBaoStore", "Ledgers", "Serving", "Tokens", "Renewing", "Applying", crypto, logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Takes the place of ICU's data, half of the program (see `icudata.c`).
@@ -136,7 +144,9 @@ let package = Package(
     tests("SourceYAMLTests", ["SourceYAML"]),
     tests("ManifestsTests", ["Manifests", "Model", "Reports", "SourceYAML", "Diagnostics"]),
     tests("PlanningTests", ["Planning", "Model", "Diagnostics"]),
-    tests("ReportsTests", ["Reports", "Model", "Diagnostics"], files: ["Golden"]),
+    tests("ReportsTests", ["Reports", "Model", "Diagnostics", "Processes"], files: ["Golden"]),
+    tests("PagesTests", ["Pages", "Planning", "Reports", "Model", "Diagnostics"]),
+    tests("ServingTests", ["Serving", "HTTP", "TestServer"]),
     tests("SecretsTests", ["Secrets"]),
     tests("OpenPGPTests", ["OpenPGP", "Model", "Secrets"], files: ["InteropPeers"]),
     tests(
@@ -172,8 +182,8 @@ let package = Package(
     tests(
       "RenewingTests",
       [
-        "Renewing", "Tokens", "HTTP", "SQLiteStore", "OpenBaoStore", "Stores", "Model", "Pacing",
-        "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
+        "Renewing", "Tokens", "HTTP", "Serving", "SQLiteStore", "OpenBaoStore", "Stores", "Model",
+        "Pacing", "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
       ]),
     tests(
       "ApplyingTests",

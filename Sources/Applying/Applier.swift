@@ -40,7 +40,8 @@ package struct Applier: Sendable {
   /// 3. The run is journaled.
   /// 4. Creates, then updates, then deletes, a few in parallel; after one failure the rest
   ///    continue.
-  /// 5. If the lock is lost or the store cannot be reached, no further change starts.
+  /// 5. If the lock is lost, the store cannot be reached or the process is ending, no further change
+  ///    starts.
   /// 6. The run's end is journaled.
   ///
   /// - Parameter beforeRemoval: called right before a change removes the store's connection, and its
@@ -51,9 +52,11 @@ package struct Applier: Sendable {
     beforeRemoval: @escaping @Sendable (Change) async -> Void = { _ in },
     progress: @escaping @Sendable (Change, ApplyOutcome.ChangeResult) async -> Void
   ) async -> ApplyOutcome {
-    var (outcome, faults) = await underHeartbeat {
+    var (outcome, lost) = await lock.keepingAlive {
       await begun(plan, desired, by: provenance, beforeRemoval, progress)
     }
+    var faults = lost.map { [$0] } ?? []
+    if lock.isEnding() { await abandon(plan.changes, but: outcome) }
     do throws(StoreError) {
       try await outcome.run?.end?(runtime.now())
     } catch {
@@ -64,6 +67,13 @@ package struct Applier: Sendable {
         ($0, outcome.results.removeValue(forKey: $0.connection) ?? .skipped)
       },
       faults: outcome.faults + faults, isKeyUpdated: outcome.isKeyUpdated)
+  }
+
+  /// Journals that changes were not started, so that the next run does not find them interrupted.
+  private func abandon(_ changes: [Change], but outcome: RunResult) async {
+    for change in changes where outcome.results[change.connection] == nil {
+      try? await outcome.run?.abandon?(change.connection)
+    }
   }
 
   /// What a run came to, before its end.
@@ -95,7 +105,7 @@ package struct Applier: Sendable {
         return RunResult(faults: error.diagnostics)
       }
       // Opening the values may have taken longer than the lock lasts.
-      if Task.isCancelled { return RunResult() }
+      if Task.isCancelled || lock.isEnding() { return RunResult() }
       if let change = plan.storeKey {
         try await update(change, by: provenance, isUpdated: &isKeyUpdated)
       }
@@ -163,7 +173,7 @@ package struct Applier: Sendable {
       var waiting = changes.filter { ApplyPhase($0.action) == phase }[...]
       await withTaskGroup(of: (Change, WriteOutcome).self) { group in
         func startNext() {
-          guard !isStopped, !Task.isCancelled, let change = waiting.popFirst(),
+          guard !isStopped, !Task.isCancelled, !lock.isEnding(), let change = waiting.popFirst(),
             let write = writes.removeValue(forKey: change.connection)
           else { return }
           group.addTask {
@@ -181,30 +191,6 @@ package struct Applier: Sendable {
       }
     }
     return results
-  }
-
-  /// Runs `work` with the lock kept alive; it is cancelled between changes if the lock is lost.
-  private func underHeartbeat(
-    _ work: @escaping @Sendable () async -> RunResult
-  ) async -> (RunResult, [Diagnostic]) {
-    enum Part {
-      case result(RunResult)
-      case lockLost(Diagnostic?)
-    }
-    return await withTaskGroup(of: Part.self) { group in
-      group.addTask { .result(await work()) }
-      group.addTask { .lockLost(await lock.keepAlive()) }
-      var result = RunResult()
-      var faults: [Diagnostic] = []
-      while let part = await group.next() {
-        switch part {
-        case .result(let found): result = found
-        case .lockLost(let fault): faults += fault.map { [$0] } ?? []
-        }
-        group.cancelAll()
-      }
-      return (result, faults)
-    }
   }
 }
 
@@ -228,7 +214,7 @@ extension Diagnostic {
       help: ["create a new plan: vaultctl plan"])
   }
 
-  fileprivate static func interrupted(_ run: InterruptedRun) -> Diagnostic {
+  package static func interrupted(_ run: InterruptedRun) -> Diagnostic {
     let doubt = run.inDoubt.map { "`\($0)`" }.joined(separator: ", ")
     return Diagnostic(
       .interruptedApply,

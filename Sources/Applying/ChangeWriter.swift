@@ -19,7 +19,7 @@ struct ChangeWriter: Sendable {
       _ = try await run.writer.carryOut(write)
       return WriteOutcome(result: .done)
     } catch {
-      let diagnostics = [Diagnostic(error, in: store)]
+      let diagnostics = [Diagnostic(error, in: store, about: write.name)]
       // What may have been done stays in the journal, for the next run to recover.
       if error.leavesDoubt {
         return WriteOutcome(result: .inDoubt(diagnostics), stopsTheRun: error.stopsTheRun)

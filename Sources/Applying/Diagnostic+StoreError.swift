@@ -1,8 +1,17 @@
 package import Diagnostics
-import Model
+package import Model
 package import Stores
 
 extension Diagnostic {
+  /// The diagnostic for an error about one connection, which it names even if the store's error does not.
+  package init(_ error: StoreError, in store: StoreDescription, about name: ConnectionName) {
+    let plain = Diagnostic(error, in: store)
+    self.init(
+      plain.code, plain.message, severity: plain.severity,
+      at: plain.location ?? .connection(name.rawValue, store: store.description),
+      notes: plain.notes, help: plain.help)
+  }
+
   /// The diagnostic for a store's error; every one is created here.
   package init(_ error: StoreError, in store: StoreDescription) {
     func about(_ name: ConnectionName) -> Location {
@@ -18,6 +27,10 @@ extension Diagnostic {
     case .unavailable(let reason):
       self.init(
         .storeUnavailable, "the store \(store) cannot be used", notes: [reason])
+    case .busy(let reason):
+      self.init(
+        .storeUnavailable, "the store \(store) is busy", notes: [reason],
+        help: ["wait longer: vaultctl apply --lock-timeout 300"])
     case .modeTooLoose(let path, let mode, let allowed):
       self.init(
         .storeModeTooLoose, "\(path) is accessible to other users",
@@ -62,12 +75,23 @@ extension Diagnostic {
       self.init(
         .storeCorrupt, "the store \(store) is damaged", notes: [reason],
         help: ["restore it from a backup; the next apply brings it up to date"])
+    case .notAStore(let reason):
+      self.init(
+        .storeCorrupt, "\(store) is not a store of vaultctl", notes: [reason],
+        help: [
+          "move the file away, then restore a backup: vaultctl store restore FILE",
+          "if nothing was applied to it yet, remove it: the next apply makes a new store",
+        ])
     case .keyUnavailable(let reason):
       self.init(
         .storeKeyUnavailable, "the store's key cannot be decrypted here", notes: [reason],
         help: [
           "run this where one of the project's secret keys is available; see: gpg --list-secret-keys"
         ])
+    case .keyNotSealed(let reason):
+      self.init(
+        .storeKeyUnavailable, "the store's key cannot be sealed for the project's recipients",
+        notes: [reason], help: ["check the recipients: vaultctl validate"])
     case .misconfigured(let reason):
       self.init(.storeMisconfigured, "\(store) is misconfigured", notes: [reason])
     case .unauthorized(let reason):

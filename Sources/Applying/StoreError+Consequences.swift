@@ -7,8 +7,9 @@ extension StoreError {
     case .outcomeUnknown, .unfinished, .unavailable, .ledgerFailed, .ledgerRejected,
       .ledgerUnreachable, .ledgerMoved, .lockLost:
       true
-    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
-      .tooNew, .corrupt, .keyUnavailable, .writeFailed, .unauthorized, .misconfigured,
+    case .busy, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .notFound,
+      .tooNew, .corrupt, .notAStore, .keyUnavailable, .keyNotSealed, .writeFailed, .unauthorized,
+      .misconfigured,
       .permissionDenied, .refused, .ledgerUntrusted, .tokensMoved:
       false
     }
@@ -17,12 +18,14 @@ extension StoreError {
   /// Whether no other change can succeed, or be recorded, either.
   var stopsTheRun: Bool {
     switch self {
-    case .unavailable, .modeTooLoose, .isSymlink, .tooNew, .corrupt, .writeFailed, .lockLost,
+    case .unavailable, .busy, .modeTooLoose, .isSymlink, .tooNew, .corrupt, .notAStore,
+      .writeFailed, .lockLost,
       .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerMoved, .ledgerUntrusted:
       true
     case .unfinished(_, let cause): cause.stopsTheRun
     case .versionConflict, .nameTaken, .ownedByOther, .notFound, .keyUnavailable,
-      .misconfigured, .unauthorized, .permissionDenied, .refused, .outcomeUnknown, .tokensMoved:
+      .keyNotSealed, .misconfigured, .unauthorized, .permissionDenied, .refused, .outcomeUnknown,
+      .tokensMoved:
       false
     }
   }

@@ -1,5 +1,5 @@
 package import Diagnostics
-import Model
+package import Model
 package import Pacing
 package import Stores
 
@@ -11,29 +11,55 @@ package struct StoreLock: Sendable {
   private let store: Store
   private let holder: LockHolder
   private let runtime: Runtime
+  /// Whether the process was asked to end: what is in progress is finished, nothing else is begun.
+  package let isEnding: @Sendable () -> Bool
 
-  package init(_ store: Store, _ holder: LockHolder, runtime: Runtime) {
+  package init(
+    _ store: Store, _ holder: LockHolder, runtime: Runtime,
+    isEnding: @escaping @Sendable () -> Bool = { false }
+  ) {
     self.store = store
     self.holder = holder
     self.runtime = runtime
+    self.isEnding = isEnding
   }
 
   /// Takes the lock, waiting for it at most this many seconds.
   ///
   /// - Parameter notice: receives that the lock is awaited (once), or was taken over.
-  /// - Throws: `storeLocked` with who holds it and since when; what the store reports.
+  /// - Throws: `storeLocked` with who holds it and since when; `interrupted` if the process is ending;
+  ///   what the store reports.
   package func take(
     waitingAtMost seconds: Int64, notice: @Sendable (Diagnostic) async -> Void
   ) async throws(Diagnostic) {
     var retry = Retry(RetryPolicy(.duration(.seconds(seconds)), .constant(0.5)), runtime)
+    var watched: (holder: LockHolder, since: Timestamp)?
     while true {
-      switch try await attempt() {
+      if isEnding() { throw .interrupted(store: store.description) }
+      let isSilent =
+        watched.map { runtime.now().seconds(since: $0.since) >= LockHolder.silence } ?? false
+      let outcome: LockOutcome
+      do throws(StoreError) {
+        outcome = try await store.lock.tryLock(
+          candidate, over: isSilent ? watched?.holder : nil)
+      } catch {
+        // Another process writes all the time: waiting for that is waiting for the lock.
+        guard case .busy = error, await retry.waitForNextAttempt() else {
+          throw Diagnostic(error, in: store.description)
+        }
+        continue
+      }
+      switch outcome {
       case .acquired: return
       case .takenOver(let former):
         await notice(.lockTakenOver(former, store: store.description))
         return
       case .held(let other):
-        if retry.count == 0, !retry.isExhausted {
+        let isFirst = watched == nil
+        // By our own clock: that of the holder may be ahead, and then it is never silent by its times.
+        if watched?.holder != other { watched = (other, runtime.now()) }
+        // Also if the first look alone took as long as one waits.
+        if isFirst, seconds > 0 {
           await notice(.waiting(for: other, store: store.description))
         }
         guard await retry.waitForNextAttempt() else {
@@ -77,6 +103,27 @@ package struct StoreLock: Sendable {
     return nil
   }
 
+  /// Runs `work` with the lock kept alive; it is cancelled if the lock is lost.
+  ///
+  /// - Returns: its result, and why the lock was lost.
+  package func keepingAlive<R: Sendable>(
+    _ work: @escaping @Sendable () async -> R
+  ) async -> (result: R, fault: Diagnostic?) {
+    await withTaskGroup(of: (result: R?, fault: Diagnostic?).self) { group in
+      group.addTask { (await work(), nil) }
+      group.addTask { (nil, await keepAlive()) }
+      var result: R?
+      var fault: Diagnostic?
+      while let part = await group.next() {
+        result = part.result ?? result
+        fault = part.fault ?? fault
+        group.cancelAll()
+      }
+      guard let result else { preconditionFailure("work that is cancelled has a result, too") }
+      return (result, fault)
+    }
+  }
+
   /// Who takes the lock, alive now.
   package var candidate: LockHolder {
     let now = runtime.now()
@@ -85,9 +132,32 @@ package struct StoreLock: Sendable {
       processStart: holder.processStart, since: now, lastSeen: now)
   }
 
-  private func attempt() async throws(Diagnostic) -> LockOutcome {
+  /// Who holds the lock; `nil` if nobody does, or its holder is gone.
+  package func current() async throws(Diagnostic) -> LockHolder? {
+    switch try await attempt(over: nil) {
+    case .held(let other): return other
+    case .acquired, .takenOver:
+      try await release()
+      return nil
+    }
+  }
+
+  /// Releases the lock of another process.
+  ///
+  /// - Returns: false if it gave a sign of life since it was looked at, or another process has the
+  ///   lock.
+  package func release(from holder: LockHolder) async throws(Diagnostic) -> Bool {
+    switch try await attempt(over: holder) {
+    case .held: return false
+    case .acquired, .takenOver:
+      try await release()
+      return true
+    }
+  }
+
+  private func attempt(over silent: LockHolder?) async throws(Diagnostic) -> LockOutcome {
     do throws(StoreError) {
-      return try await store.lock.tryLock(candidate)
+      return try await store.lock.tryLock(candidate, over: silent)
     } catch {
       throw Diagnostic(error, in: store.description)
     }
@@ -95,6 +165,12 @@ package struct StoreLock: Sendable {
 }
 
 extension Diagnostic {
+  fileprivate static func interrupted(store: StoreDescription) -> Diagnostic {
+    Diagnostic(
+      .interrupted, "interrupted by a signal while waiting for the lock of \(store)",
+      notes: ["nothing was begun"])
+  }
+
   fileprivate static func lockTakenOver(
     _ former: LockHolder, store: StoreDescription
   ) -> Diagnostic {
@@ -120,8 +196,21 @@ extension Diagnostic {
     Diagnostic(
       .storeLocked, "another apply holds the lock of \(store)",
       notes: [
-        "\(other.who) (process \(other.processID)) has held it since \(other.since),"
-          + " \(now.seconds(since: other.since)) seconds ago"
-      ], help: ["wait longer: vaultctl apply --lock-timeout 300"])
+        "\(other.who) (process \(other.processID)) has held it since \(other.since)"
+          + other.age(at: now)
+      ],
+      help: [
+        "wait longer: vaultctl apply --lock-timeout 300",
+        "if that process no longer exists: vaultctl unlock",
+      ])
+  }
+}
+
+extension LockHolder {
+  /// `, 30 seconds ago`, if the holder's clock agrees with ours.
+  package func age(at now: Timestamp) -> String {
+    let seconds = now.seconds(since: since)
+    return seconds < 0
+      ? " by its clock, which is ahead of this machine's" : ", \(seconds) seconds ago"
   }
 }

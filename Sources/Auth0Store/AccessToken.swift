@@ -40,6 +40,15 @@ struct AccessToken: Sendable {
     expiresAt = claims?.exp?.count
   }
 
+  private init(_ text: String, scopes: Set<String>?) {
+    self.text = text
+    self.scopes = scopes
+    expiresAt = nil
+  }
+
+  /// The same token, which nothing replaces before the server refuses it.
+  var usedToItsEnd: AccessToken { AccessToken(text, scopes: scopes) }
+
   private static func scopes(_ text: String) -> Set<String> {
     Set(text.split(separator: " ").map(String.init))
   }

@@ -6,6 +6,9 @@ import Pacing
 import Stores
 
 /// A tenant's Management API v2: the token, the rate limit, and retries.
+///
+/// When a token or a client is refused, or a token ends, the login is read again from where it came: a
+/// command or a file may have another one by then.
 actor ManagementAPI {
   private static let failurePolicy = RetryPolicy(.attempts(6))
   /// 429 means that nothing was done, so patience costs nothing.
@@ -18,7 +21,6 @@ actor ManagementAPI {
   private let base: String
   private let audience: String
   private let login: @Sendable () throws(StoreError) -> Auth0Credentials
-  private var credentials: Auth0Credentials?
   private let http: any HTTPTransport
   let runtime: Runtime
   private var token: AccessToken?
@@ -83,9 +85,16 @@ actor ManagementAPI {
       note(response)
       switch response.status {
       case 200..<300, 404: return response
-      case 401 where !hasRenewed && isClient:
+      case 401 where !hasRenewed:
         hasRenewed = true
-        self.token = nil
+        do throws(StoreError) {
+          // The same token would be refused again.
+          guard try await replacement(of: token).text != token.text else {
+            throw ErrorResponse(response).storeError
+          }
+        } catch {
+          throw .refused(error)
+        }
       case 429:
         guard await refusals.waitForNextAttempt(serverDelay: serverDelay(response)) else {
           throw .refused(.unavailable("it is rate limiting requests"))
@@ -98,10 +107,6 @@ actor ManagementAPI {
       default: throw .refused(ErrorResponse(response).storeError)
       }
     }
-  }
-
-  private var isClient: Bool {
-    if case .client = credentials { true } else { false }
   }
 
   // MARK: The rate limit
@@ -140,8 +145,6 @@ actor ManagementAPI {
 
   /// One renewal at a time, shared by all callers.
   private func validToken() async throws(StoreError) -> AccessToken {
-    if credentials == nil { credentials = try login() }
-    if case .token(let text) = credentials { return AccessToken(ready: text) }
     let seconds = runtime.now().milliseconds / 1000
     if let token, token.expiresAt.map({ $0 - Self.margin > seconds }) ?? true { return token }
     let token = try await renewal.value { () async throws(StoreError) in
@@ -151,10 +154,26 @@ actor ManagementAPI {
     return token
   }
 
+  /// A token instead of one that the server refused, as the login gives it now.
+  private func replacement(of token: AccessToken) async throws(StoreError) -> AccessToken {
+    if let current = self.token, current.text != token.text { return current }
+    self.token = nil
+    return try await validToken()
+  }
+
+  /// The login is read each time; a token that it gives is used to its end.
   private func newToken() async throws(StoreError) -> AccessToken {
-    guard case .client(let id, let secret) = credentials else {
-      throw .unauthorized("no credentials")
+    switch try login() {
+    case .token(let text):
+      let given = AccessToken(ready: text)
+      return text == token?.text ? given.usedToItsEnd : given
+    case .client(let id, let secret): return try await issuedToken(id, secret)
     }
+  }
+
+  private func issuedToken(
+    _ id: String, _ secret: String
+  ) async throws(StoreError) -> AccessToken {
     let form = [
       ("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret),
       ("audience", audience),

@@ -8,22 +8,25 @@ import Diagnostics
 /// an option is.
 package struct ArgumentMessage {
   package let text: String
+  /// Without the usage that follows it.
+  package let summary: String
 
   /// - Parameter arguments: the program's name first.
   package init(for error: any Error, arguments: [String]) {
     let full = VaultctlCommand.fullMessage(for: error)
     let message = VaultctlCommand.message(for: error)
     // Our own messages quote only what they accept; usage and help quote nothing.
-    guard !(error is ValidationError), !message.isEmpty, let found = full.firstRange(of: message)
-    else {
-      text = full
+    guard !(error is ValidationError), !message.isEmpty else {
+      (text, summary) = (full, message)
       return
     }
     var shown = message
     for part in Self.parts(of: arguments.dropFirst()) where shown.contains("'\(part)'") {
       shown = shown.replacing("'\(part)'", with: "'•••'")
     }
-    text = full.replacingCharacters(in: found, with: shown)
+    summary = shown
+    text =
+      full.firstRange(of: message).map { full.replacingCharacters(in: $0, with: shown) } ?? full
   }
 
   /// What may be quoted of the arguments: each one, and what is before and after its first `=`; the

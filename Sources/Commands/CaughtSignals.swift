@@ -43,6 +43,15 @@ final class CaughtSignals: Sendable {
     }
   }
 
+  /// Whether this process ignores the signal, as its parent arranged it.
+  static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+    let current = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    let ignoring = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+    return current == ignoring
+  }
+
   /// Ends this process as the signal would have, so that its parent sees why.
   static func die(of number: Int32) -> Never {
     signal(number, SIG_DFL)

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Logging
+import Pacing
 import Reports
 import Secrets
 
@@ -9,27 +10,34 @@ import Secrets
 /// It takes text that is safe to show, text in a program's own format, and secrets; no `String`.
 struct Console: Sendable {
   let palette: Palette
-  let errorPalette: Palette
+  private(set) var errorPalette: Palette
   /// Logs each step, at the level that `-v` selects.
-  let logger: Logger
+  private(set) var logger: Logger
 
   private let isBatch: Bool
+  private let isQuiet: Bool
+  private var logFormat = LogFormat.text
+  private var form = ResultForm.text
+  private let document = ReportDocument()
+  /// Files are not written; each line of the result says so.
+  private(set) var isDryRun = false
 
   /// - Parameters:
   ///   - verbosity: how many times `-v` was given.
   ///   - isBatch: nobody may be asked, by us or by gpg.
-  init(colour: ColourChoice, verbosity: Int = 0, isBatch: Bool = false) {
+  ///   - isQuiet: notes and progress are left out.
+  init(
+    colour: ColourChoice, verbosity: Int = 0, isBatch: Bool = false, isQuiet: Bool = false
+  ) {
     self.isBatch = isBatch
+    self.isQuiet = isQuiet
     func isOn(_ descriptor: Int32) -> Bool {
-      switch colour {
-      case .always: true
-      case .never: false
-      case .auto:
-        isatty(descriptor) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-      }
+      colour.isOn(
+        isTerminal: isatty(descriptor) == 1, ProcessInfo.processInfo.environment)
     }
-    palette = Palette(isOn: isOn(STDOUT_FILENO))
-    errorPalette = Palette(isOn: isOn(STDERR_FILENO))
+    palette = Palette(isOn: isOn(STDOUT_FILENO), width: Self.output.terminalWidth)
+    errorPalette = Palette(
+      isOn: isOn(STDERR_FILENO), width: OutputStream.standardError.terminalWidth)
     var logger = Logger(label: "vaultctl") { _ in LogLines() }
     logger.logLevel =
       switch verbosity {
@@ -41,6 +49,26 @@ struct Console: Sendable {
     self.logger = logger
   }
 
+  /// The same console, whose messages have this form.
+  func logging(as format: LogFormat) -> Console {
+    var console = self
+    console.logFormat = format
+    if format == .json {
+      console.errorPalette = Palette(isOn: false)
+      console.logger = Logger(label: "vaultctl") { _ in LogLines(format: .json) }
+      console.logger.logLevel = logger.logLevel
+    }
+    return console
+  }
+
+  /// The same console, whose results have this form.
+  func writing(_ form: ResultForm, isDryRun: Bool) -> Console {
+    var console = self
+    console.form = form
+    console.isDryRun = isDryRun
+    return console
+  }
+
   /// Whether we can prompt the user.
   var canAsk: Bool { !isBatch && isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
@@ -50,11 +78,75 @@ struct Console: Sendable {
     let service = ProcessInfo.processInfo.environment["CI"] ?? ""
     return !isBatch && ["", "0", "false"].contains(service.lowercased())
   }
-  var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+  var showsProgress: Bool { !isQuiet && isatty(STDERR_FILENO) == 1 }
 
-  func result(_ text: TerminalText) { Self.output.write(text.rendered) }
-  func result(_ text: MachineText) { Self.output.write(text.text) }
-  func note(_ text: TerminalText) { Self.show("\(text)\n") }
+  /// A result for people; left out where JSON was asked for.
+  func result(_ text: TerminalText) {
+    if form == .text { Self.output.write(text.rendered) }
+  }
+
+  /// A result in a format of its own.
+  func result(_ text: MachineText) {
+    document.replace()
+    Self.output.write(text.text)
+  }
+
+  /// Whether results that are shown again take the place of the ones before.
+  var repaints: Bool { form == .text && isatty(STDOUT_FILENO) == 1 }
+
+  /// A result that takes the place of the one before, from the terminal's first line on.
+  func repaint(_ text: TerminalText) {
+    guard repaints else { return result("\(text)\n") }
+    let lines = text.rendered.replacing("\n", with: "\u{1B}[K\n")
+    Self.output.write("\u{1B}[H\(lines)\u{1B}[J")
+  }
+
+  /// A result for programs; left out where JSON was not asked for. Of several in a document, the last
+  /// one counts.
+  func result(_ report: JSONReport) {
+    switch form {
+    case .text: break
+    case .document: document.set(report)
+    case .lines: Self.output.write(report.line.text)
+    }
+  }
+
+  /// A result that a question is about: on stderr, where the result itself is for programs.
+  func present(_ text: TerminalText) {
+    if form == .text { result(text) } else { explain(text) }
+  }
+
+  /// A line about something that was written, or would be.
+  func done(_ text: TerminalText) { result(isDryRun ? "\(text) (dry run)\n" : "\(text)\n") }
+
+  /// Files that were written, or would be.
+  func written(_ files: FilesReport) {
+    if form == .document { document.add(files) }
+  }
+
+  /// Writes the document, if one was asked for.
+  func endDocument() {
+    if form == .document, let text = document.text { Self.output.write(text.text) }
+  }
+
+  /// Why the command stops.
+  func reportEnd(_ failure: Failure) {
+    report(failure.diagnostics, sources: failure.sources)
+    if form == .lines { Self.output.write(JSONReport.empty.line(failure.diagnostics).text) }
+  }
+
+  /// What is good to know; `--quiet` leaves it out.
+  func note(_ text: TerminalText) {
+    if !isQuiet { explain(text) }
+  }
+
+  /// What the user has to read, such as what a question is about.
+  func explain(_ text: TerminalText) {
+    switch logFormat {
+    case .text: Self.show("\(text)\n")
+    case .json: Self.show(LogLine(at: Runtime.live.now(), level: "info", message: text.rendered))
+    }
+  }
 
   /// Whether results can no longer be written: a write failed, or the reader closed the pipe.
   var hasLostOutput: Bool { Self.output.isLost }
@@ -67,16 +159,26 @@ struct Console: Sendable {
 
   func report(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     if diagnostics.isEmpty { return }
+    if form == .document { document.add(diagnostics) }
+    if logFormat == .json {
+      let now = Runtime.live.now()
+      return diagnostics.forEach { Self.show(LogLine(at: now, $0)) }
+    }
     Self.show(DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics))
   }
 
   /// Lines for the CI service that runs the job.
-  func annotate(_ lines: MachineText) { OutputStream.standardError.write(lines.text) }
+  func annotate(_ lines: MachineText) { Self.errors.write(lines.text) }
 
   /// The user's answer, one line; `nil` at the end of input.
   func answer(to question: TerminalText) -> String? {
     Self.show(question)
     return readLine()
+  }
+
+  /// Whether the user types `yes`.
+  func confirms(_ question: TerminalText) -> Bool {
+    answer(to: "\n\(question) Type `yes` to confirm: ") == "yes"
   }
 
   /// The only place that prints an opened value, for a user who named it.
@@ -100,11 +202,24 @@ struct Console: Sendable {
     return try SecretInput.read(STDIN_FILENO, untilLineBreak: true, wait: hidden.wait)
   }
 
-  private static var output: OutputStream { .standardOutput }
-
-  fileprivate static func show(_ text: TerminalText) {
-    OutputStream.standardError.write(text.rendered)
+  /// Counts an item of a step that may take long; `nil` if nobody looks.
+  var progress: (@Sendable (_ title: String, _ total: Int) -> Void)? {
+    guard showsProgress else { return nil }
+    return { ProgressLine.shared.advance($0, of: $1) }
   }
+
+  private static var output: OutputStream {
+    ProgressLine.shared.erase()
+    return .standardOutput
+  }
+
+  private static var errors: OutputStream {
+    ProgressLine.shared.erase()
+    return .standardError
+  }
+
+  fileprivate static func show(_ line: LogLine) { errors.write(line.text.text) }
+  fileprivate static func show(_ text: TerminalText) { errors.write(text.rendered) }
 }
 
 extension Diagnostic {
@@ -118,6 +233,7 @@ extension Diagnostic {
 
 /// The log's lines on stderr: `debug: git update-ref …`.
 private struct LogLines: LogHandler {
+  var format = LogFormat.text
   var logLevel = Logger.Level.warning
   var metadata: Logger.Metadata = [:]
 
@@ -127,6 +243,12 @@ private struct LogLines: LogHandler {
   }
 
   func log(event: LogEvent) {
-    Console.show("\(event.level.rawValue): \(event.message)\n")
+    switch format {
+    case .text: Console.show("\(event.level.rawValue): \(event.message)\n")
+    case .json:
+      Console.show(
+        LogLine(
+          at: Runtime.live.now(), level: event.level.rawValue, message: "\(event.message)"))
+    }
   }
 }

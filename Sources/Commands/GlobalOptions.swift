@@ -1,17 +1,27 @@
 import ArgumentParser
 
-/// Options of every command.
+/// Options of every command; they may come before it, too (`ArgumentOrder`).
 struct GlobalOptions: ParsableArguments {
+  /// The environment variables that stand for options which are not given.
+  static var projectVariable: String? { variable("VAULTCTL_PROJECT") }
+  static var environmentVariable: String? { variable("VAULTCTL_ENV") }
+
+  /// `nil` if it is not set, or empty.
+  private static func variable(_ name: String) -> String? {
+    InheritedEnvironment.variables[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   @Option(
     name: [.customShort("C"), .customLong("project")],
     help: "Project folder (default: the nearest parent folder with a vaultctl.yaml).",
     completion: .directory)
-  var project: String?
+  var projectOption: String?
 
   @Option(
     name: .customLong("env"),
-    help: ArgumentHelp("Environment, as declared in the project file.", valueName: "name"))
-  var environment: String?
+    help: ArgumentHelp("Environment, as declared in the project file.", valueName: "name"),
+    completion: .environments)
+  var environmentOption: String?
 
   @Option(
     name: .customLong("trust-ref"),
@@ -20,8 +30,14 @@ struct GlobalOptions: ParsableArguments {
       valueName: "ref"))
   var trustRef: String?
 
-  @Option(name: .customLong("color"), help: "Use color: auto, always or never.")
-  var colour: ColourChoice = .auto
+  @Option(
+    name: .customLong("color"),
+    help: ArgumentHelp("Use color: auto, always or never (default: auto).", valueName: "when"))
+  var colourOption: ColourChoice?
+
+  @Flag(
+    name: .shortAndLong, help: "Leave out notes and progress; results, warnings and errors stay.")
+  var quiet = false
 
   @Flag(help: "Never prompt, and never let gpg ask for a passphrase.")
   var batch = false
@@ -33,7 +49,13 @@ struct GlobalOptions: ParsableArguments {
   )
   var verbose: Int
 
+  /// Also set by VAULTCTL_PROJECT.
+  var project: String? { projectOption ?? Self.projectVariable }
+  /// Also set by VAULTCTL_ENV.
+  var environment: String? { environmentOption ?? Self.environmentVariable }
+
   func validate() throws {
+    _ = try ColourChoice.chosen(colourOption, InheritedEnvironment.variables)
     guard let trustRef, !trustRef.hasPrefix("refs/"),
       ![40, 64].contains(trustRef.utf8.count) || !trustRef.allSatisfy(\.isHexDigit)
     else { return }
@@ -44,5 +66,8 @@ struct GlobalOptions: ParsableArguments {
 
   var namesAllEnvironments: Bool { environment == "all" }
 
-  var console: Console { Console(colour: colour, verbosity: verbose, isBatch: batch) }
+  var console: Console {
+    Console(
+      colour: colourOption ?? .ofEnvironment, verbosity: verbose, isBatch: batch, isQuiet: quiet)
+  }
 }

@@ -13,6 +13,8 @@ package enum Outcome: Hashable, Sendable {
   case finding
   /// Partly applied.
   case partly
+  /// A signal arrived before anything was begun (128 and the number of SIGINT, as shells report it).
+  case interrupted
   /// An internal error (`EX_SOFTWARE` of sysexits.h).
   case broken
 
@@ -21,7 +23,7 @@ package enum Outcome: Hashable, Sendable {
     switch self {
     case .fine, .failed, .changes, .finding: .failed
     case .applied: .partly
-    case .partly, .broken: self
+    case .partly, .interrupted, .broken: self
     }
   }
 
@@ -32,6 +34,7 @@ package enum Outcome: Hashable, Sendable {
     case .changes: ExitCode(2)
     case .finding: ExitCode(3)
     case .partly: ExitCode(4)
+    case .interrupted: ExitCode(130)
     case .broken: ExitCode(70)
     }
   }

@@ -21,10 +21,16 @@ final class OutputStream: Sendable {
     }
   }
 
-  /// Columns of the terminal that standard output is; `nil` if it is none.
-  static var terminalWidth: Int? {
+  /// Columns of the terminal on stdout, if it is one.
+  static var outputWidth: Int? { standardOutput.terminalWidth }
+
+  /// Columns of the terminal that it is; `nil` if it is none, or one that does not know.
+  var terminalWidth: Int? {
     var size = winsize()
-    return unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : nil
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
   }
 
   /// The `errno` of the write that failed. A reader that closes its pipe has what it wanted, so

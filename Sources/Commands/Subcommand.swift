@@ -1,17 +1,26 @@
 import ArgumentParser
 import Diagnostics
 import GitPlumbing
+import Reports
 
 /// A command: what it does, without how the process exits.
 protocol Subcommand: AsyncParsableCommand {
   var global: GlobalOptions { get }
+  var resultForm: ResultForm { get }
+  /// Whether everything is done but the writing.
+  var isDryRun: Bool { get }
   func carryOut(_ console: Console) async throws -> Outcome
 }
 
 extension Subcommand {
+  var resultForm: ResultForm { .text }
+  var isDryRun: Bool { false }
+
   func run() async throws {
-    let console = global.console
+    let console = global.console.writing(resultForm, isDryRun: isDryRun)
+    if self is any WritingSubcommand { console.written(FilesReport([], isDryRun: isDryRun)) }
     let outcome = try await outcome(console)
+    console.endDocument()
     if let lost = console.lostOutput() {
       console.report([lost])
       throw outcome.withoutItsOutput.exitCode
@@ -23,15 +32,19 @@ extension Subcommand {
   private func outcome(_ console: Console) async throws -> Outcome {
     do {
       return try await carryOut(console)
-    } catch let failure as Failure {
-      console.report(failure.diagnostics, sources: failure.sources)
-      return failure.outcome
     } catch let error where !error.isForTheParser {
-      let isOurs = error is Diagnostic || error is GitError
-      let failure = Failure(error, outcome: isOurs ? .failed : .broken)
-      console.report(failure.diagnostics)
+      let failure = Failure(ending: error)
+      console.reportEnd(failure)
       return failure.outcome
     }
+  }
+}
+
+extension Failure {
+  /// What ends a command, with its own outcome; an error that no code of ours foresaw is an internal one.
+  init(ending error: any Error) {
+    let isOurs = error is Diagnostic || error is GitError
+    self = error as? Failure ?? Failure(error, outcome: isOurs ? .failed : .broken)
   }
 }
 

@@ -1,7 +1,7 @@
 /// The stable name of one kind of diagnostic; a code is never used again for anything else.
 ///
 /// Families: `VC1` manifests and the project file, `VC2` secrets, `VC3` planning, `VC4` stores,
-/// `VC5` tokens, `VC9` internal errors. `explanation` has the long text of each.
+/// `VC5` tokens, `VC6` the command line, `VC9` internal errors. `explanation` has the long text of each.
 package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   // VC10xx: reading YAML.
   case fileTooLarge = "VC1001"
@@ -67,6 +67,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case outputNotWritten = "VC1217"
   case projectWithoutID = "VC1218"
   case storesMeet = "VC1219"
+  case notImported = "VC1290"
+  case notExported = "VC1291"
 
   // VC123x: trust in the project file.
   case untrustedSetting = "VC1230"
@@ -86,6 +88,16 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case ownerNotKept = "VC1244"
   case foreignJournal = "VC1245"
   case valueKept = "VC1246"
+  case portUnavailable = "VC1270"
+
+  // VC125x: what commands on a project are about.
+  case noSuchRecipientRule = "VC1250"
+  case lastRecipient = "VC1251"
+  case noSuchRecipient = "VC1252"
+  case notCommitted = "VC1253"
+  case noLog = "VC1254"
+  case notFormatted = "VC1255"
+  case notFormattable = "VC1256"
 
   // VC2xxx: secrets and keys.
   case recipientNotFound = "VC2001"
@@ -124,6 +136,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case recipientNotYetValid = "VC2034"
   case editDiscarded = "VC2045"
   case storeKeyUnchecked = "VC2050"
+  case notPublicKey = "VC2080"
   case foreignCiphertext = "VC2065"
   case placeholderValue = "VC2066"
   case sopsDocument = "VC2067"
@@ -187,13 +200,18 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case storeMisconfigured = "VC4023"
   case manifestBehind = "VC4024"
   case ownedByOther = "VC4025"
+  case copyBlocked = "VC4026"
+  case copyDiffers = "VC4027"
+  case storeUnverified = "VC4028"
   case unfinishedChange = "VC4070"
   case ledgerRejected = "VC4071"
   case ledgerUnreachable = "VC4072"
   case storeTracked = "VC4073"
   case ledgerUntrusted = "VC4074"
   case ledgerUnverified = "VC4075"
+  case backupDamaged = "VC4076"
   case foreignEntry = "VC4060"
+  case interrupted = "VC4080"
 
   // VC5xxx: tokens.
   case tokenExpired = "VC5001"
@@ -209,6 +227,12 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case scopeNarrowed = "VC5011"
   case unauthorized = "VC5012"
   case commandNotRun = "VC5013"
+  case lifetimeTooShort = "VC5014"
+  case serviceNotAlive = "VC5030"
+  case endpointsNotDiscovered = "VC5031"
+
+  // VC6xxx: the command line.
+  case wrongUsage = "VC6001"
 
   case internalFault = "VC9001"
 }

@@ -19,6 +19,8 @@ package struct SourceExcerpts {
   /// Of a longer one: bytes before the place in question, and from it on.
   private static let before = 60
   private static let after = 120
+  /// Fewer columns show nothing.
+  private static let narrowest = 20
   /// Bytes of an unread file's line in which a key must end; otherwise the whole line is masked.
   private static let longestKey = 120
   private static let mask: TerminalText = "•••"
@@ -49,14 +51,15 @@ package struct SourceExcerpts {
     }
   }
 
-  /// `nil` if the file has no such place.
-  package func excerpt(_ range: SourceRange) -> Excerpt? {
+  /// - Parameter columns: of the terminal that are left for it; `nil` if lines may be long.
+  /// - Returns: `nil` if the file has no such place.
+  package func excerpt(_ range: SourceRange, columns: Int? = nil) -> Excerpt? {
     let place = range.start.offset
     guard (0...bytes.count).contains(place) else { return nil }
     let (line, searched) = lineNumber(of: place)
     let start = lineStarts[line] + (line == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     let next = line + 1 < lineStarts.count ? lineStarts[line + 1] - 1 : bytes.count
-    let window = window(start..<max(start, next), around: place)
+    let window = window(start..<max(start, next), around: place, columns)
     let marks = place..<max(place + 1, min(range.end.offset, next))
     var shown: TerminalText = window.lowerBound > start ? "…" : ""
     var width = shown.width
@@ -96,10 +99,15 @@ package struct SourceExcerpts {
   }
 
   /// Of a long line, a part; it begins and ends with whole scalars.
-  private func window(_ line: Range<Int>, around place: Int) -> Range<Int> {
-    if line.count <= Self.wholeLine { return line }
-    var low = max(line.lowerBound, min(place, line.upperBound) - Self.before)
-    var high = min(line.upperBound, place + Self.after)
+  private func window(
+    _ line: Range<Int>, around place: Int, _ columns: Int?
+  ) -> Range<Int> {
+    let columns = max(columns ?? Self.wholeLine, Self.narrowest)
+    if line.count <= min(columns, Self.wholeLine) { return line }
+    // Two columns are for the signs that something was left out.
+    let before = min(Self.before, columns / 3)
+    var low = max(line.lowerBound, min(place, line.upperBound) - before)
+    var high = min(line.upperBound, place + min(Self.after, columns - before - 2))
     while low > line.lowerBound, bytes[low].continuesScalar { low -= 1 }
     while high < line.upperBound, bytes[high].continuesScalar { high += 1 }
     return low..<max(low, high)

@@ -49,14 +49,54 @@ package struct TerminalText: Hashable, Sendable, ExpressibleByStringInterpolatio
 
   package var isEmpty: Bool { text.isEmpty }
 
-  /// How many columns it takes: Unicode scalars, without the sequences that set colours.
+  /// How many columns it takes, without the sequences that set colours.
   package var width: Int {
-    var isStyle = false
-    return text.unicodeScalars.count { scalar in
-      if scalar == "\u{1B}" { isStyle = true }
-      defer { if isStyle, scalar == "m" { isStyle = false } }
-      return !isStyle
+    guard text.utf8.contains(0x1B) else { return DisplayWidth.columns(of: text) }
+    return parts.reduce(0) { sum, part in
+      part.isStyle ? sum : sum + DisplayWidth.columns(of: part.text)
     }
+  }
+
+  /// At most this wide: what does not fit is replaced by `…`, and colours end with it.
+  package func cut(to width: Int) -> TerminalText {
+    if self.width <= width { return self }
+    var cut: TerminalText = ""
+    var left = max(0, width - 1)
+    var isStyled = false
+    for part in parts {
+      if part.isStyle {
+        cut.text += part.text
+        isStyled = part.text != Self.styleEnd
+        continue
+      }
+      for cluster in part.text {
+        let columns = DisplayWidth.columns(of: cluster)
+        if columns > left {
+          cut.text += width > 0 ? "…" : ""
+          return isStyled ? cut + TerminalText(ownText: Self.styleEnd) : cut
+        }
+        cut.text.append(cluster)
+        left -= columns
+      }
+    }
+    return cut
+  }
+
+  private static let styleEnd = "\u{1B}[0m"
+
+  private init(ownText text: String) { self.text = text }
+
+  /// The text between the sequences that set colours, and these.
+  private var parts: [(text: Substring, isStyle: Bool)] {
+    var parts: [(Substring, Bool)] = []
+    var rest = text.unicodeScalars[...]
+    while let start = rest.firstIndex(of: "\u{1B}") {
+      let end = rest[start...].firstIndex(of: "m").map { rest.index(after: $0) } ?? rest.endIndex
+      parts.append((Substring(rest[..<start]), false))
+      parts.append((Substring(rest[start..<end]), true))
+      rest = rest[end...]
+    }
+    return parts + [(Substring(rest), false)]
   }
 
   package func padded(to width: Int) -> TerminalText {

@@ -23,6 +23,10 @@ package struct JSONTree: Sendable {
   package struct Fault: Error, Hashable, Sendable {
     package let reason: String
     package let offset: Int
+
+    package init(reason: String, offset: Int) {
+      (self.reason, self.offset) = (reason, offset)
+    }
   }
 
   /// Objects and lists may be nested that deep. Values are read by recursion, which fits in the

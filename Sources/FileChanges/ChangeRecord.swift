@@ -11,6 +11,9 @@ struct ChangeRecord: Codable {
     /// `nil`: the file is a new one.
     let before: String?
     let after: String
+    /// Whether the file is removed once all files have their new bytes; earlier versions wrote no such
+    /// entries.
+    var removesFile: Bool?
 
     /// Where the previous file is while it is exchanged without renameat2(2).
     var previous: String { temporary + ".old" }
@@ -20,13 +23,14 @@ struct ChangeRecord: Codable {
 
     private static let prefix = ".vaultctl-"
 
-    init(_ file: String, before: [UInt8]?, after: [UInt8]) {
+    init(_ file: String, before: [UInt8]?, after: [UInt8], removesFile: Bool) {
       self.file = file
       let folder = ProjectPath.folder(of: file)
       let random = hexadecimal((0..<8).map { _ in UInt8.random(in: 0...255) })
       temporary = (folder == "." ? "" : folder + "/") + Self.prefix + random
       self.before = before.map(FileState.digest)
       self.after = FileState.digest(after)
+      self.removesFile = removesFile ? true : nil
     }
 
     /// Whether it names a file of the project, and a temporary beside it as we name them.

@@ -8,7 +8,12 @@ package struct FileChange: Sendable {
   /// `nil`: the file is a new one.
   package let before: [UInt8]?
   package let after: [UInt8]
+  /// The file is emptied, and then removed.
+  package let removesFile: Bool
   let rebase: Rebase
+
+  /// The file's bytes afterwards; `nil` if it is removed.
+  package var result: [UInt8]? { removesFile ? nil : after }
 
   package init(
     _ file: String, from before: [UInt8]?, to after: [UInt8],
@@ -17,7 +22,17 @@ package struct FileChange: Sendable {
     self.file = file
     self.before = before
     self.after = after
+    removesFile = false
     self.rebase = rebase
+  }
+
+  /// Removes a file.
+  package init(removing file: String, with before: [UInt8]) {
+    self.file = file
+    self.before = before
+    after = []
+    removesFile = true
+    rebase = { _ in nil }
   }
 }
 

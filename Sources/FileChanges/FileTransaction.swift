@@ -54,6 +54,7 @@ package struct FileTransaction: Sendable {
         case .committed:
           if try changes.carryOut() == nil {
             let kept = try changes.clean(wasCommitted: true)
+            try changes.removeEmptied()
             return Recovery(outcome: .finished, files: record.files, kept: kept)
           }
           try journal.revert()
@@ -83,7 +84,7 @@ package struct FileTransaction: Sendable {
   /// 3. The journal says what is about to be done; the new files are written under temporary names.
   /// 4. They are exchanged for the previous ones, and what comes out is compared again. If another
   ///    program saved it, everything is taken back, and begins again with step 2.
-  /// 5. The previous files are removed, and so is the journal.
+  /// 5. The previous files are removed, then the emptied ones that should be, and the journal.
   ///
   /// - Parameter premises: files that must be as they were, too.
   /// - Returns: what step 1 did.
@@ -111,6 +112,13 @@ package struct FileTransaction: Sendable {
     }
     try journal.end()
     throw fault ?? .busy
+  }
+
+  /// Compares every file with the bytes that its change was planned from; writes nothing.
+  package func check(
+    _ changes: [FileChange], given premises: [FilePremise] = []
+  ) throws(ChangeFault) {
+    _ = try current(changes, given: premises)
   }
 
   /// The changes on the bytes that the files have now, without those that change nothing.
@@ -155,7 +163,10 @@ package struct FileTransaction: Sendable {
     }
     let record = ChangeRecord(
       inode: journal.inode,
-      entries: planned.map { ChangeRecord.Entry($0.file, before: $0.before, after: $0.after) },
+      entries: planned.map {
+        ChangeRecord.Entry(
+          $0.file, before: $0.before, after: $0.after, removesFile: $0.removesFile)
+      },
       folders: missingFolders(of: planned))
     let changes = JournaledChanges(record: record, path: path, limit: limit)
     do throws(ChangeFault) {
@@ -181,6 +192,7 @@ package struct FileTransaction: Sendable {
     if conflict != nil { return conflict }
     do throws(ChangeFault) {
       _ = try changes.clean(wasCommitted: true)
+      try changes.removeEmptied()
       try journal.end()
     } catch {
       throw error.asUncleaned

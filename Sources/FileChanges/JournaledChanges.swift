@@ -35,6 +35,8 @@ struct JournaledChanges {
     case entry.stateBefore: return true
     case entry.stateAfter:
       if target == entry.stateAfter { return true }
+      // It is being removed.
+      if entry.removesFile ?? false, target == .missing { return true }
       if target != entry.stateBefore { return false }
       return entry.before == nil
         ? try exchange.createIfMissing() : try exchange.exchangeIfPlanned()
@@ -84,6 +86,17 @@ struct JournaledChanges {
       }
     }
     return kept
+  }
+
+  /// Removes the files that were emptied for it, unless another program has written to one. It may be
+  /// repeated.
+  func removeEmptied() throws(ChangeFault) {
+    for entry in record.entries where entry.removesFile ?? false {
+      let exchange = exchange(entry)
+      if exchange.target == entry.stateAfter { try exchange.withdraw() }
+      if exchange.temporary == entry.stateAfter { try path.remove(entry.temporary) }
+    }
+    try path.synchronize(foldersOf: record.files)
   }
 
   /// Folders that were made for new files, if they are empty.

@@ -14,15 +14,16 @@ import Glibc
   init?(_ authorities: TrustedAuthorities, standard: String?) throws(HTTPFailure) {
     let base = authorities.replacement ?? standard
     if let file = authorities.replacement { _ = try Self.certificates(file) }
-    guard let additional = authorities.additional else {
+    guard !authorities.additional.isEmpty else {
       guard let base else { return nil }
       path = base
       descriptor = nil
       return
     }
     var content = try base.map { (file) throws(HTTPFailure) in try Self.certificates(file) } ?? []
-    content +=
-      try Self.isFolder(additional) ? Self.folder(additional) : Self.certificates(additional)
+    for path in authorities.additional {
+      content += try Self.isFolder(path) ? Self.folder(path) : Self.certificates(path)
+    }
     let descriptor = try Self.fileInMemory(content)
     self.descriptor = descriptor
     path = "/proc/self/fd/\(descriptor)"
@@ -55,7 +56,11 @@ import Glibc
 
   /// The content of a file, with a line break at its end.
   private static func certificates(_ path: String) throws(HTTPFailure) -> [UInt8] {
-    guard let content = FileManager.default.contents(atPath: path) else {
+    var status = stat()
+    // Reading a pipe would wait for its writer.
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let content = FileManager.default.contents(atPath: path)
+    else {
       throw .cannotSend("the file of trusted authorities `\(path)` cannot be read")
     }
     guard content.count <= limit, content.firstRange(of: marker.utf8) != nil else {

@@ -24,4 +24,17 @@ package enum HTTPDate {
         year: year, month: month + 1, day: day, hour: time[0], minute: time[1], second: time[2])
     ).map { Timestamp($0) }
   }
+
+  /// At least how many whole seconds a server's clock is ahead of ours, by a response's `Date` (RFC
+  /// 9110 section 6.6.1). A date between the request and the response counts as right, however long
+  /// the request took; under five seconds, so does any other date.
+  ///
+  /// - Returns: `nil` if there is no date.
+  package static func skewSeconds(
+    of date: String?, sentAt: Timestamp, receivedAt: Timestamp
+  ) -> Int64? {
+    guard let date = date.flatMap({ read($0) }) else { return nil }
+    let skew = date.seconds(since: min(max(date, sentAt), receivedAt))
+    return abs(skew) < 5 ? 0 : skew
+  }
 }

@@ -10,13 +10,17 @@ package struct LiveHTTPTransport: HTTPTransport {
   private let client: Client
   private let limits: HTTPLimits
 
-  package init(authorities: TrustedAuthorities = .system, limits: HTTPLimits = HTTPLimits()) {
-    client = Client(authorities)
+  /// - Parameter folder: what relative paths of a request's authorities begin at.
+  package init(
+    authorities: TrustedAuthorities = .system, limits: HTTPLimits = HTTPLimits(),
+    folder: String = ""
+  ) {
+    client = Client(authorities, folder: folder)
     self.limits = limits
   }
 
   package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-    let (loop, authorities) = try client.parts()
+    let (loop, authorities) = try client.parts(trusting: request.authorities)
     let transfer = try Transfer(
       request, CurlLibrary.shared.get(), limits: limits, authorities: authorities)
     let result = await withTaskCancellationHandler {
@@ -34,31 +38,54 @@ package struct LiveHTTPTransport: HTTPTransport {
   private final class Client: Sendable {
     private struct Parts {
       let loop: TransferLoop
-      let authorities: AuthorityBundle?
+      let standard: String?
+      /// By the file of a request; `nil` for requests without one.
+      var bundles: [String?: AuthorityBundle?] = [:]
     }
 
     private let authorities: TrustedAuthorities
+    private let folder: String
     private let made = Mutex<Result<Parts, HTTPFailure>?>(nil)
 
-    init(_ authorities: TrustedAuthorities) { self.authorities = authorities }
+    init(_ authorities: TrustedAuthorities, folder: String) {
+      self.authorities = authorities
+      self.folder = folder
+    }
 
     deinit { made.withLock { try? $0?.get().loop.close() } }
 
     /// The loop, and the path of the file with the authorities.
-    func parts() throws(HTTPFailure) -> (loop: TransferLoop, authorities: String?) {
-      let parts = try made.withLock { made in
-        let result =
+    func parts(
+      trusting file: String?
+    ) throws(HTTPFailure) -> (loop: TransferLoop, authorities: String?) {
+      let result = made.withLock { made in
+        var result =
           made
           ?? Result { () throws(HTTPFailure) in
             let library = try CurlLibrary.shared.get()
-            return Parts(
-              loop: TransferLoop(library),
-              authorities: try AuthorityBundle(authorities, standard: library.systemAuthorities))
+            return Parts(loop: TransferLoop(library), standard: library.systemAuthorities)
           }
+        let found = Result { () throws(HTTPFailure) -> (TransferLoop, String?) in
+          var parts = try result.get()
+          let bundle = try bundle(file, &parts)
+          result = .success(parts)
+          return (parts.loop, bundle?.path)
+        }
         made = result
-        return result
-      }.get()
-      return (parts.loop, parts.authorities?.path)
+        return found
+      }
+      let (loop, path) = try result.get()
+      return (loop, path)
+    }
+
+    private func bundle(
+      _ file: String?, _ parts: inout Parts
+    ) throws(HTTPFailure) -> AuthorityBundle? {
+      if let bundle = parts.bundles[file] { return bundle }
+      let path = file.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
+      let bundle = try AuthorityBundle(authorities.adding(path), standard: parts.standard)
+      parts.bundles[file] = .some(bundle)
+      return bundle
     }
   }
 }

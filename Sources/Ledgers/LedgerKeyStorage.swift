@@ -7,14 +7,14 @@ struct LedgerKeyStorage<Records: Ledger>: SealedKeyStorage {
 
   func sealedKey() async throws(StoreError) -> String? { try await lock.contents().key }
 
-  func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool {
-    try await lock.addKey(sealed)
+  func addSealedKey(_ key: StoreKey) async throws(StoreError) -> Bool {
+    try await lock.addKey(key.sealed)
   }
 
   /// Digests in records name the key that made them, so there is nothing to seal again.
   func replaceSealedKey(
-    _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+    _ rotation: KeyRotation, by provenance: Provenance
   ) async throws(StoreError) {
-    try await lock.replaceKey(old, with: new)
+    try await lock.replaceKey(rotation.old.sealed, with: rotation.new.sealed)
   }
 }

@@ -58,12 +58,14 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
   // MARK: Taking and releasing
 
   /// Nothing is built on a state that is not authentic. The first process makes the ledger's key.
-  func tryLock(_ holder: LockHolder) async throws(StoreError) -> LockOutcome {
+  func tryLock(
+    _ holder: LockHolder, over silent: LockHolder?
+  ) async throws(StoreError) -> LockOutcome {
     let version = try ledger.read()
     try await authentication?.require(version)
     var contents = version.contents
     let former = contents.state.run
-    let outcome = LockOutcome(of: holder, over: former?.holder)
+    let outcome = LockOutcome(of: holder, over: former?.holder, silent: silent)
     switch outcome {
     case .held: return outcome
     case .acquired, .takenOver: break
@@ -231,8 +233,10 @@ extension StoreError {
   fileprivate var isOfRemote: Bool {
     switch self {
     case .ledgerRejected, .ledgerUnreachable: true
-    case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
-      .notFound, .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured,
+    case .unavailable, .busy, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken,
+      .ownedByOther, .notFound, .lockLost, .tooNew, .corrupt, .notAStore, .keyUnavailable,
+      .keyNotSealed,
+      .writeFailed, .misconfigured,
       .unauthorized, .permissionDenied, .refused, .outcomeUnknown, .unfinished, .ledgerFailed,
       .ledgerMoved, .ledgerUntrusted, .tokensMoved:
       false

@@ -114,8 +114,16 @@ private struct MirroredHistory<Records: Ledger>: VersionHistory {
     try await history.versions(of: name)
   }
 
-  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
-    try await history.events(of: name)
+  func content(
+    of name: ConnectionName, at version: StoreVersion
+  ) async throws(StoreError) -> VersionContent? {
+    try await history.content(of: name, at: version)
+  }
+
+  func events(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [ConnectionName: [StoreEvent]] {
+    try await history.events(of: names)
   }
 
   func rollBack(

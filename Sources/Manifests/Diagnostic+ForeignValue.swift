@@ -3,21 +3,22 @@ package import Model
 
 /// Values that look like another tool's ciphertext, a reference or a placeholder.
 extension Diagnostic {
-  /// In a manifest.
+  /// In a manifest. A field that is not secret may be meant to hold a reference or a placeholder.
   ///
   /// - Parameter connection: `nil` if its name cannot be read.
   static func foreignValue(
-    _ value: ForeignValue, in field: FieldName, of connection: ConnectionName?, file: String,
-    at location: Location
+    _ value: ForeignValue, in field: FieldName, of connection: ConnectionName?, isSecret: Bool,
+    file: String, at location: Location
   ) -> Diagnostic {
     let set = setCommand(connection, field)
+    let isCiphertext = value.code == .foreignCiphertext
     return Diagnostic(
-      value.code, "secret field `spec.setup.\(field)` holds \(value.object)", at: location,
-      label: value.label, notes: value.notes,
-      help: [
-        value == .ciphertext(.sops) ? sopsHelp(file) : value.help(set),
-        "if this is the value: vaultctl encrypt --allow-placeholder \(shellWord(file))",
-      ])
+      value.code, "\(isSecret ? "secret " : "")field `spec.setup.\(field)` holds \(value.object)",
+      severity: isSecret || isCiphertext ? .error : .warning, at: location,
+      label: value.label, notes: isSecret ? value.notes : [],
+      help: [value == .ciphertext(.sops) ? sopsHelp(file) : value.help(set)]
+        + (isSecret
+          ? ["if this is the value: vaultctl encrypt --allow-placeholder \(shellWord(file))"] : []))
   }
 
   /// Passed to a command that seals it.
@@ -56,7 +57,7 @@ extension ForeignValue {
   }
 
   /// After "holds" or "is".
-  fileprivate var object: String {
+  var object: String {
     switch self {
     case .ciphertext(.openPGP): "an OpenPGP message, not the value in it"
     case .ciphertext: "another tool's ciphertext, not a credential"

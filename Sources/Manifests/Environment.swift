@@ -17,6 +17,15 @@ package struct Environment: Hashable, Sendable {
     self.overlay = overlay
   }
 
+  /// `all` means all of them, and the others are folders that OpenBao has beside those of environments.
+  static let reservedNames = ["all", "refresh", "access", "journal", "records"]
+
+  /// For people.
+  static var reservedNamesSummary: String {
+    let names = reservedNames.map { "`\($0)`" }
+    return names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
+  }
+
   package func owns(_ file: String) -> Bool { file.hasPrefix(overlay.text + "/") }
 }
 

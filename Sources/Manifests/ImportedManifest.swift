@@ -1,12 +1,14 @@
 package import Model
 import SourceYAML
 
-/// A manifest generated from a store's connection.
+/// A manifest generated from a connection of a store, or of another tool.
 package struct ImportedManifest: Sendable {
   package enum Value: Sendable {
     case plain(PlainValue)
     /// Armored.
     case sealed(String)
+    /// A secret that will be sealed, in a text that is only shown.
+    case hidden
     /// A secret that the store has and does not return.
     case unknown
   }
@@ -18,12 +20,12 @@ package struct ImportedManifest: Sendable {
   package let labels: [String: String]
   package let scopes: [Scope]?
   package let preventsDestroy: Bool
-  /// When the store last changed it.
-  package let updatedAt: Timestamp
+  /// Where it comes from, in one line.
+  package let origin: String
 
   package init(
     name: ConnectionName, app: App, setupType: SetupType?, fields: [FieldName: Value],
-    labels: [String: String], scopes: [Scope]?, preventsDestroy: Bool, updatedAt: Timestamp
+    labels: [String: String], scopes: [Scope]?, preventsDestroy: Bool = false, origin: String
   ) {
     self.name = name
     self.app = app
@@ -32,7 +34,7 @@ package struct ImportedManifest: Sendable {
     self.labels = labels
     self.scopes = scopes
     self.preventsDestroy = preventsDestroy
-    self.updatedAt = updatedAt
+    self.origin = origin
   }
 
   /// In the order in which the catalog has the fields, others by name.
@@ -60,7 +62,7 @@ package struct ImportedManifest: Sendable {
   package var text: String {
     var lines = [
       "# yaml-language-server: $schema=../schemas/connection.schema.json",
-      "# Imported; last changed in the store at \(updatedAt).",
+      "# Imported\(origin).",
       "apiVersion: \(apiVersion)", "kind: Connection", "metadata:",
       "  name: \(yamlScalar(name.rawValue))",
     ]
@@ -93,6 +95,7 @@ package struct ImportedManifest: Sendable {
       return ["\(key) |"]
         + armored.split(separator: "\n", omittingEmptySubsequences: false)
         .dropLast(armored.hasSuffix("\n") ? 1 : 0).map { $0.isEmpty ? "" : "      \($0)" }
+    case .hidden: return ["\(key)  # secret, sealed"]
     case .unknown: return ["\(key)  # secret, in the store"]
     case nil: return []
     }

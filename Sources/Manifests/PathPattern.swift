@@ -1,3 +1,5 @@
+import Model
+
 /// A glob over relative paths, as in gitignore: `*` and `?` match within a part, `**` matches any
 /// number of parts; no brackets or braces.
 package struct PathPattern: Hashable, Sendable {
@@ -33,30 +35,5 @@ package struct PathPattern: Hashable, Sendable {
   ) -> Bool {
     wildcardMatch(
       pattern, part, isStar: { $0 == "*" }, matchesOne: { $0 == "?" || $0 == $1 })
-  }
-
-  private static func wildcardMatch<Element>(
-    _ pattern: ArraySlice<Element>, _ input: ArraySlice<Element>,
-    isStar: (Element) -> Bool, matchesOne: (Element, Element) -> Bool
-  ) -> Bool {
-    var wanted = pattern.startIndex
-    var given = input.startIndex
-    var retry: (wanted: Int, given: Int)?
-    while given < input.endIndex {
-      if wanted < pattern.endIndex, isStar(pattern[wanted]) {
-        retry = (wanted + 1, given)
-        wanted += 1
-      } else if wanted < pattern.endIndex, matchesOne(pattern[wanted], input[given]) {
-        wanted += 1
-        given += 1
-      } else if let last = retry {
-        retry = (last.wanted, last.given + 1)
-        wanted = last.wanted
-        given = last.given + 1
-      } else {
-        return false
-      }
-    }
-    return pattern[wanted...].allSatisfy(isStar)
   }
 }

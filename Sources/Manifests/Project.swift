@@ -24,12 +24,18 @@ package struct Project: Hashable, Sendable {
   package let flows: [PathPattern]
   /// When tokens are due.
   package let renewal: RenewalRule
+  /// Where responses with tokens are kept until these are saved.
+  package let tokenJournal: TokenJournal
+  /// A file (PEM) of certificate authorities that are trusted besides those of the machine; absolute, or
+  /// relative to the root.
+  package let authorities: String?
 
   package init(
     name: String, id: ProjectID? = nil, manifests: [LocatedText], recipientRules: [RecipientRule],
     store: StoreSettings? = nil, failOn: Set<FindingKind>, signing: Signing, catalog: Catalog,
     environments: [Environment] = [], flows: [PathPattern] = [],
-    renewal: RenewalRule = .standard
+    renewal: RenewalRule = .standard, tokenJournal: TokenJournal = .disk,
+    authorities: String? = nil
   ) {
     self.name = name
     self.id = id
@@ -42,6 +48,8 @@ package struct Project: Hashable, Sendable {
     self.environments = environments
     self.flows = flows
     self.renewal = renewal
+    self.tokenJournal = tokenJournal
+    self.authorities = authorities
   }
 
   /// The same project under another name.
@@ -49,7 +57,7 @@ package struct Project: Hashable, Sendable {
     Project(
       name: name, id: id, manifests: manifests, recipientRules: recipientRules, store: store,
       failOn: failOn, signing: signing, catalog: catalog, environments: environments, flows: flows,
-      renewal: renewal)
+      renewal: renewal, tokenJournal: tokenJournal, authorities: authorities)
   }
 }
 

@@ -9,7 +9,9 @@ package enum Scaffold {
     name: String, id: ProjectID, recipients: [(fingerprint: String, userID: String)]
   ) -> String {
     let keys = recipients.map { recipient in
-      let comment = recipient.userID.isEmpty ? "" : "  # \(recipient.userID)"
+      // A line separator in it would end the comment.
+      let userID = TerminalText(recipient.userID).renderedWithinLine
+      let comment = userID.isEmpty ? "" : "  # \(userID)"
       return "      - \(recipient.fingerprint)\(comment)\n"
     }.joined()
     return """
@@ -41,8 +43,24 @@ package enum Scaffold {
   /// - Parameters:
   ///   - shape: `nil`: an empty connection.
   ///   - values: plain texts and sealed messages of its fields.
+  ///   - following: fields that get their values next, and so no hint.
+  ///   - scopes: `nil` if the manifest does not mention them.
   package static func connection(
-    name: ConnectionName, app: App, shape: SetupShape?, values: [FieldName: String] = [:]
+    name: ConnectionName, app: App, shape: SetupShape?, values: [FieldName: String] = [:],
+    following: [FieldName] = [], scopes: [Scope]? = nil
+  ) -> String {
+    setup(of: app, name, shape, values, following)
+      + (scopes.map { list in
+        list.isEmpty
+          ? "  scopes: []\n"
+          : "  scopes:\n" + list.map { "    - \(yamlScalar($0.rawValue))\n" }.joined()
+      } ?? "")
+  }
+
+  /// Up to the end of the setup.
+  private static func setup(
+    of app: App, _ name: ConnectionName, _ shape: SetupShape?, _ values: [FieldName: String],
+    _ following: [FieldName]
   ) -> String {
     var text = """
       # yaml-language-server: $schema=../schemas/connection.schema.json
@@ -63,6 +81,10 @@ package enum Scaffold {
         text += "    \(field.name):\(block(value) ?? " " + yamlScalar(value))\n"
         continue
       }
+      if following.contains(field.name) {
+        text += "    \(field.name):\n"
+        continue
+      }
       let words = [field.isRequired ? "required" : "optional"] + (field.isSecret ? ["secret"] : [])
       text += "    \(field.name):  # \(words.joined(separator: ", "))\(hint(field, name))\n"
     }
@@ -70,14 +92,15 @@ package enum Scaffold {
   }
 
   /// An environment's document that overlays the base's of this name, still empty.
-  package static func overlay(name: ConnectionName) -> String {
+  ///
+  /// - Parameter hasSetup: whether it gets a setup, which it is not complete without.
+  package static func overlay(name: ConnectionName, hasSetup: Bool) -> String {
     """
     apiVersion: \(apiVersion)
     kind: Connection
     metadata:
       name: \(yamlScalar(name.rawValue))
-    spec:
-      setup:
+    spec:\(hasSetup ? "\n  setup:" : " {}")
 
     """
   }

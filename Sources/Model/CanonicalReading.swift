@@ -188,7 +188,7 @@ extension Provenance {
         redirects = names.compactMap { ConnectionName($0) }
         return redirects.count == names.count
       }
-      guard ["who", "toolVersion", "commit"].contains(key) else { return false }
+      guard ["who", "toolVersion", "commit", "rolledBackTo"].contains(key) else { return false }
       texts[key] = scanner.string()
       return texts[key] != nil
     }
@@ -197,6 +197,6 @@ extension Provenance {
     }
     self.init(
       who: who, at: Timestamp(milliseconds: at), toolVersion: toolVersion, commit: texts["commit"],
-      allowedRedirects: redirects)
+      allowedRedirects: redirects, rolledBackTo: texts["rolledBackTo"].map { StoreVersion($0) })
   }
 }

@@ -125,6 +125,7 @@ extension Provenance: CanonicallyWritten {
           for name in allowedRedirects { writer.string(name.rawValue) }
         }
       }
+      writer.member("rolledBackTo", rolledBackTo?.rawValue)
       writer.member("toolVersion", toolVersion)
       writer.member("who", who)
     }

@@ -63,6 +63,8 @@ package enum ChangeReason: Hashable, Sendable, Codable {
   case conflicting
   /// No manifest declares it any more.
   case noLongerDeclared
+  /// The user wants everything deleted.
+  case destroyed
   case notInStore
   /// It has an applied record, and the store no longer has it.
   case lostInStore

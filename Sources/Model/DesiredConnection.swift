@@ -41,6 +41,14 @@ package final class DesiredConnection: Sendable {
     self.origin = origin
   }
 
+  /// The same connection, with other destinations besides.
+  package func alsoSending(to more: Set<Destination>) -> DesiredConnection {
+    DesiredConnection(
+      name: name, formerNames: formerNames, app: app, labels: labels, annotations: annotations,
+      setup: setup, scopes: scopes, preventsDestroy: preventsDestroy,
+      ignoredFields: ignoredFields, destinations: destinations.union(more), origin: origin)
+  }
+
   /// A sealed field of the setup; `nil` if the field is plain or not given.
   package func sealedField(_ field: FieldName) -> LocatedSealedField? {
     guard case .sealed(let message) = setup?.fields[field] else { return nil }

@@ -1,5 +1,6 @@
 /// A host that a connection's secrets or tokens are sent to, in lower case: `id.example.com`, with a
-/// port unless it is the scheme's own; or `{url}`, if the sealed value of that field says where.
+/// port unless it is the scheme's own; `{url}`, if the sealed value of that field says where; or
+/// `token_endpoint=https://id.example.com/token`, if an issuer's metadata says so.
 package struct Destination: OpenName {
   package let rawValue: String
   package init(_ rawValue: String) { self.rawValue = rawValue }
@@ -27,6 +28,19 @@ extension Destination {
   }
 
   package init(sealedIn field: FieldName) { self.init("{\(field)}") }
+
+  package init(_ endpoint: OAuthEndpoint, at url: String) {
+    self.init("\(endpoint.rawValue)=\(url)")
+  }
+
+  /// The endpoint of an issuer's metadata; `nil` if this is a host.
+  package var endpoint: (endpoint: OAuthEndpoint, url: String)? {
+    let parts = rawValue.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let endpoint = OAuthEndpoint(rawValue: String(parts[0])) else {
+      return nil
+    }
+    return (endpoint, String(parts[1]))
+  }
 
   /// The field whose sealed value says where; `nil` if this is a host.
   package var sealedField: FieldName? {

@@ -80,10 +80,16 @@ package struct FlowUse: Hashable, Sendable, Codable {
   package let file: String
   /// `twilio.send_sms`, each once, sorted.
   package let actions: [String]
+  /// `nil` for no.
+  private let breaks: Bool?
 
-  package init(flow: String, file: String, actions: [String]) {
+  /// Whether the actions fail once the change is applied: they name what is no longer there.
+  package var isBroken: Bool { breaks ?? false }
+
+  package init(flow: String, file: String, actions: [String], isBroken: Bool = false) {
     self.flow = flow
     self.file = file
     self.actions = actions
+    breaks = isBroken ? true : nil
   }
 }

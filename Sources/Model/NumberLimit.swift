@@ -31,6 +31,12 @@ extension NumberLimit {
   package static let lockTimeout = NumberLimit(0...86_400, " seconds (1 day)")
   package static let consentTimeout = NumberLimit(1...86_400, " seconds (1 day)")
   package static let parallelism = NumberLimit(1...64)
+  /// Without a request, of a served page.
+  package static let idleMinutes = NumberLimit(1...1440, " minutes (1 day)")
+  /// Between two looks.
+  package static let interval = NumberLimit(1...86_400, " seconds (1 day)")
+  /// Of the last pass of a service that renews tokens.
+  package static let passAge = NumberLimit(1...86_400, " seconds (1 day)")
   /// 0: a free one.
   package static let port = NumberLimit(0...65_535)
 }

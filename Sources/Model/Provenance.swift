@@ -1,6 +1,6 @@
 /// Who wrote, when, with which tool, from which commit, and what they accepted.
 package struct Provenance: Hashable, Sendable, Codable {
-  /// `user@host`.
+  /// A person: `Ann <ann@example.com>`, `octocat (GitHub Actions run 42)`, `user@host`.
   package let who: String
   package let at: Timestamp
   package let toolVersion: String
@@ -12,14 +12,18 @@ package struct Provenance: Hashable, Sendable, Codable {
   /// The connections whose unchanged secrets were allowed to go to a new destination, sorted.
   package var allowedRedirects: [ConnectionName] { redirects ?? [] }
 
+  /// The version that this restored; `nil` for a write of anything else.
+  package let rolledBackTo: StoreVersion?
+
   private enum CodingKeys: String, CodingKey {
-    case who, at, toolVersion, commit, redirects
+    case who, at, toolVersion, commit, redirects, rolledBackTo
   }
 
   package init(
     who: String, at: Timestamp, toolVersion: String, commit: String?,
-    allowedRedirects: [ConnectionName] = []
+    allowedRedirects: [ConnectionName] = [], rolledBackTo: StoreVersion? = nil
   ) {
+    self.rolledBackTo = rolledBackTo
     self.who = who
     self.at = at
     self.toolVersion = toolVersion
@@ -35,13 +39,21 @@ package struct Provenance: Hashable, Sendable, Codable {
       at: try members.decode(Timestamp.self, forKey: .at),
       toolVersion: try members.decode(String.self, forKey: .toolVersion),
       commit: try members.decodeIfPresent(String.self, forKey: .commit),
-      allowedRedirects: try members.decodeIfPresent([ConnectionName].self, forKey: .redirects) ?? []
+      allowedRedirects: try members.decodeIfPresent([ConnectionName].self, forKey: .redirects)
+        ?? [],
+      rolledBackTo: try members.decodeIfPresent(StoreVersion.self, forKey: .rolledBackTo)
     )
   }
 
   package func allowing(redirects: some Sequence<ConnectionName>) -> Provenance {
     Provenance(
       who: who, at: at, toolVersion: toolVersion, commit: commit,
-      allowedRedirects: Array(redirects))
+      allowedRedirects: Array(redirects), rolledBackTo: rolledBackTo)
+  }
+
+  package func rollingBack(to version: StoreVersion) -> Provenance {
+    Provenance(
+      who: who, at: at, toolVersion: toolVersion, commit: commit,
+      allowedRedirects: allowedRedirects, rolledBackTo: version)
   }
 }

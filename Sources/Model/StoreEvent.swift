@@ -28,6 +28,10 @@ extension StoreEvent {
     /// The connection had this name until then.
     case renamedFrom(ConnectionName)
     case rolledBack(to: StoreVersion)
+    /// Another tool wrote it, or another owner of the store.
+    case foreignWrite
+    /// The lock of an apply was taken from a holder that was gone or silent.
+    case lockTakenOver(from: String)
     /// What a service granted was recorded.
     case grantRecorded
     case token(TokenEvent)
@@ -42,6 +46,7 @@ extension StoreEvent.Kind {
   private static let renamedTo = "rename to "
   private static let renamedFrom = "rename from "
   private static let rolledBackTo = "rollback to "
+  package static let takenOverFrom = "lock taken over from "
 
   /// The text of a store's log.
   package var stored: String {
@@ -53,6 +58,8 @@ extension StoreEvent.Kind {
     case .renamed(let name): Self.renamedTo + name.rawValue
     case .renamedFrom(let name): Self.renamedFrom + name.rawValue
     case .rolledBack(let version): Self.rolledBackTo + version.rawValue
+    case .foreignWrite: "foreign write"
+    case .lockTakenOver(let who): Self.takenOverFrom + who
     case .grantRecorded: "scopes"
     case .token(let event): event.rawValue
     case .version(let version, let state):
@@ -75,6 +82,7 @@ extension StoreEvent.Kind {
     case "record": self = .recorded
     case "delete": self = .deleted
     case "scopes": self = .grantRecorded
+    case "foreign write": self = .foreignWrite
     default:
       if let event = TokenEvent(rawValue: text) {
         self = .token(event)
@@ -84,6 +92,8 @@ extension StoreEvent.Kind {
         self = .renamedFrom(name)
       } else if let version = rest(after: Self.rolledBackTo), !version.isEmpty {
         self = .rolledBack(to: StoreVersion(version))
+      } else if let who = rest(after: Self.takenOverFrom), !who.isEmpty {
+        self = .lockTakenOver(from: who)
       } else {
         self = .other(text)
       }

@@ -8,6 +8,8 @@ import Stores
 ///
 /// - A standby responds from its replicated state. Each request carries the index of the last
 ///   response, and asks a standby with an older state to forward the request to the leader.
+/// - The token is renewed at half of its life. When it is refused, or can be renewed no more, the login
+///   is read again from where it came: a file, a command or a variable may have another one by then.
 /// - While a leader is lost, standbys redirect to it or find none: requests that were certainly not
 ///   carried out are repeated, for as long as an election takes.
 actor BaoAPI {
@@ -60,13 +62,18 @@ actor BaoAPI {
     } catch {
       throw .refused(error)
     }
-    let result = BaoResponse(
+    var result = BaoResponse(
       try await request(
         method, path, body: body, token: token.text, isRepeatable: isRepeatable))
+    // What is forbidden was not carried out, so it may be sent again.
+    if result.response.status == 403, let next = try await replacement(of: token) {
+      result = BaoResponse(
+        try await request(
+          method, path, body: body, token: next.text, isRepeatable: isRepeatable))
+    }
     if result.response.isSuccess || result.isNotThere || result.isVersionMismatch {
       return result.response
     }
-    if result.response.status == 403 { try await refuseDeadToken(token) }
     throw .refused(
       result.fault(on: path, capability, hiding: credentials?.secrets ?? []))
   }
@@ -192,6 +199,12 @@ actor BaoAPI {
 
   /// Finds out when the token expires, for a caller that needs it for longer.
   func learnTokensEnd() async throws(StoreError) {
+    let token = try await validToken()
+    if token.endsAt == nil { self.token = try await examined(token) }
+  }
+
+  /// The token with its end; as it was if it may not look itself up, as one without the default policy.
+  private func examined(_ token: BaoToken) async throws(StoreError) -> BaoToken {
     struct Response: Decodable {
       struct Payload: Decodable {
         let ttl: Seconds
@@ -199,14 +212,18 @@ actor BaoAPI {
       }
       let data: Payload
     }
-    let token = try await validToken()
-    if token.endsAt != nil { return }
-    guard let body = try await repeatable(.get, "auth/token/lookup-self", "read"),
-      let read = try? JSONDecoder().decode(Response.self, from: Data(body))
-    else { return }
-    self.token = BaoToken(
-      token.text, lease: read.data.ttl, isRenewable: read.data.renewable ?? false,
-      now: runtime.now().milliseconds)
+    do throws(RequestFailure) {
+      let response = try await request(
+        .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
+      guard response.isSuccess,
+        let read = try? JSONDecoder().decode(Response.self, from: Data(response.body))
+      else { return BaoToken(token.text, now: runtime.now().milliseconds) }
+      return BaoToken(
+        token.text, lease: read.data.ttl, isRenewable: read.data.renewable ?? false,
+        now: runtime.now().milliseconds)
+    } catch {
+      throw error.storeError
+    }
   }
 
   /// One login or renewal at a time, shared by all callers.
@@ -219,15 +236,38 @@ actor BaoAPI {
     return token
   }
 
+  /// Seconds after which a token that was given to us is looked at.
+  private static let examinationPause = Seconds(60)
+  /// Seconds before a renewal that failed is tried again, while the token is valid.
+  private static let renewalPause = Seconds(30)
+
   private func newToken() async throws(StoreError) -> BaoToken {
-    if let token, token.isRenewable, let renewed = try await renewed(token) { return renewed }
-    let credentials: BaoCredentials
-    if let known = self.credentials { credentials = known } else { credentials = try login() }
+    guard let token else { return try await loggedIn() }
+    do throws(StoreError) {
+      if token.isUnexamined {
+        let examined = try await examined(token)
+        if (examined.renewAt ?? .max) > runtime.now().milliseconds { return examined }
+      }
+      if token.isRenewable, let renewed = try await renewed(token) { return renewed }
+      return try await loggedIn()
+    } catch {
+      let now = runtime.now()
+      guard let end = token.endsAt, end > now.milliseconds else { throw error }
+      return token.postponed(to: min(end, (now + Self.renewalPause.milliseconds).milliseconds))
+    }
+  }
+
+  /// The login is read each time.
+  private func loggedIn() async throws(StoreError) -> BaoToken {
+    let credentials = try login()
     self.credentials = credentials
     guard let (path, body) = credentials.login else {
       guard case .token(let text) = credentials else { throw .unauthorized("there is no token") }
       // One that cannot be renewed is used to its end.
-      return BaoToken(text, now: runtime.now().milliseconds)
+      return text == token?.text
+        ? BaoToken(text, now: runtime.now().milliseconds)
+        : BaoToken(
+          given: text, checkAt: (runtime.now() + Self.examinationPause.milliseconds).milliseconds)
     }
     do throws(RequestFailure) {
       let response = try await request(.post, path, body: body, token: nil, isRepeatable: true)
@@ -255,14 +295,29 @@ actor BaoAPI {
     }
   }
 
-  /// A refusal has the same text for a policy that forbids it and for an invalid token.
-  private func refuseDeadToken(_ token: BaoToken) async throws(RequestFailure) {
+  /// Another token, because the server refused this one.
+  ///
+  /// A refusal has the same text for a policy that forbids the request and for an invalid token.
+  ///
+  /// - Returns: `nil` if the token is valid, so that another one would be refused as well.
+  /// - Throws: `unauthorized` if the login gives the same token again, or none.
+  private func replacement(of token: BaoToken) async throws(RequestFailure) -> BaoToken? {
+    if let current = self.token, current.text != token.text { return current }
     let response = try await request(
       .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
     // A policy may grant a token without the right to look it up.
-    if response.status == 403 {
+    guard response.status == 403 else { return nil }
+    let next: BaoToken
+    do throws(StoreError) {
+      next = try await renewal.value { () async throws(StoreError) in try await self.loggedIn() }
+    } catch {
+      throw .refused(error)
+    }
+    guard next.text != token.text else {
       throw .refused(
         .unauthorized("the token is invalid or expired, or may not look itself up"))
     }
+    self.token = next
+    return next
   }
 }

@@ -9,6 +9,33 @@ struct BaoToken: Sendable {
   let renewAt: Int64?
   let endsAt: Int64?
   let isRenewable: Bool
+  /// Whether its end is not known, and is asked for at `renewAt`.
+  private(set) var isUnexamined = false
+
+  /// A token that another process obtained.
+  ///
+  /// - Parameter checkAt: when its end is asked for: most commands are over by then.
+  init(given text: String, checkAt: Int64) {
+    self.text = text
+    isRenewable = false
+    isUnexamined = true
+    renewAt = checkAt
+    endsAt = nil
+  }
+
+  /// The same token, which could not be renewed now.
+  ///
+  /// - Parameter time: when that is tried again.
+  func postponed(to time: Int64) -> BaoToken {
+    BaoToken(text: text, renewAt: time, endsAt: endsAt, isRenewable: isRenewable)
+  }
+
+  private init(text: String, renewAt: Int64?, endsAt: Int64?, isRenewable: Bool) {
+    self.text = text
+    self.renewAt = renewAt
+    self.endsAt = endsAt
+    self.isRenewable = isRenewable
+  }
 
   init(_ text: String, lease: Seconds = 0, isRenewable: Bool = false, now: Int64) {
     self.text = text

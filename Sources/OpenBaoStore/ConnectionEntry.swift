@@ -19,5 +19,10 @@ struct ConnectionEntry: Sendable {
   var isAsRecorded: Bool { record?.version == version }
 
   /// The store's id: its own if we created it, else its name, which is its path.
-  func id(named name: ConnectionName) -> StoreID { custom.id ?? StoreID("name:\(name)") }
+  func id(named name: ConnectionName) -> StoreID { custom.id ?? .byName(name) }
+}
+
+extension StoreID {
+  /// The id of a connection that has none of its own.
+  static func byName(_ name: ConnectionName) -> StoreID { StoreID("name:\(name)") }
 }

@@ -142,6 +142,16 @@ struct KVEngine: Sendable {
     return KVMetadata(read.data, now: time)
   }
 
+  /// `nil` also where the policy does not let us look.
+  func metadataIfPermitted(_ path: String) async throws(StoreError) -> KVMetadata? {
+    do throws(StoreError) {
+      return try await metadata(path)
+    } catch {
+      guard case .permissionDenied = error else { throw error }
+      return nil
+    }
+  }
+
   private var time: Timestamp { Timestamp(milliseconds: now()) }
 
   /// Replaces all of the metadata beside the data.

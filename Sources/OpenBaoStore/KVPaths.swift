@@ -31,14 +31,34 @@ struct KVPaths: Sendable {
     "\(state)/records/\(percentEncoded(percentEncoded(name.rawValue)))"
   }
 
-  /// By the connection's id, which a rename keeps and no other connection ever has.
+  /// Where earlier versions kept a connection's tokens, and where those wait that have no connection
+  /// any more while another one has its name.
   func tokens(_ id: StoreID) -> String {
-    "\(tokens)/\(percentEncoded(percentEncoded(id.rawValue)))"
+    "\(tokens)/\(percentEncoded(Self.key(id)))"
   }
+
+  /// The folder of the authoritative secrets: each with refresh token, access token and record.
+  var refreshTokens: String { "\(tokens)/refresh" }
+  /// The folder of the copies for consumers: each with an access token alone.
+  var accessTokens: String { "\(tokens)/access" }
+
+  func refreshToken(_ name: ConnectionName) -> String {
+    "\(refreshTokens)/\(percentEncoded(ReadableKey.of(name)))"
+  }
+
+  func accessToken(_ name: ConnectionName) -> String {
+    "\(accessTokens)/\(percentEncoded(ReadableKey.of(name)))"
+  }
+
+  /// The folder of responses whose tokens are not saved yet.
+  var exchanges: String { "\(tokens)/journal" }
+  func exchange(_ name: String) -> String { "\(exchanges)/\(percentEncoded(name))" }
 
   var key: String { "\(state)/key" }
   var lock: String { "\(state)/lock" }
   func run(_ part: Int) -> String { "\(state)/run/\(part)" }
+
+  static func key(_ id: StoreID) -> String { percentEncoded(id.rawValue) }
 
   /// `nil` for a key that is not as we write it: a connection of that name would be elsewhere.
   static func name(_ key: String) -> ConnectionName? {

@@ -2,8 +2,10 @@ package import Model
 package import Stores
 
 extension OpenBaoBackend: ApplyLock {
-  package func tryLock(_ holder: LockHolder) async throws(StoreError) -> LockOutcome {
-    let outcome = try await lock.tryLock(holder)
+  package func tryLock(
+    _ holder: LockHolder, over silent: LockHolder?
+  ) async throws(StoreError) -> LockOutcome {
+    let outcome = try await lock.tryLock(holder, over: silent)
     switch outcome {
     case .held: break
     // What was read before the lock was taken may be outdated.

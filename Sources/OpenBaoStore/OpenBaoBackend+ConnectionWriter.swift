@@ -8,16 +8,16 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     case .create:
       let entry = try await knownEntry(write.name)
       if entry.metadata.isThere { throw .nameTaken(write.name) }
-      record = try await put(write, id: .random(), over: entry, keeping: nil)
+      record = try await put(write, id: write.newID ?? .random(), over: entry, keeping: nil)
     case .update(let id, let version):
       let entry = try await ownEntry(write, write.name, id, at: version)
       record = try await put(
-        write, id: entry.custom.id ?? .random(), over: entry, keeping: write.name)
+        write, id: ownID(of: write.name, entry), over: entry, keeping: write.name)
     case .replace(let id, let version):
       let old = try await ownEntry(write, write.name, id, at: version)
-      record = try await put(write, id: .random(), over: old, keeping: nil)
+      record = try await put(write, id: write.newID ?? .random(), over: old, keeping: nil)
       try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
-        try await removeTokens(id)
+        try await removeTokens(id, of: write.name)
       }
     case .record(let id, let version):
       record = try await recordAlone(
@@ -29,9 +29,11 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       var base = new
       base.record = old.record
       base.custom.granted = old.custom.granted
-      record = try await put(write, id: old.custom.id ?? .random(), over: base, keeping: former)
+      let newID = try await ownID(of: former, old)
+      record = try await put(write, id: newID, over: base, keeping: former)
       try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
         try await remove(former, old, keepsTokens: true)
+        try await moveTokens(from: former, id, to: write.name, newID)
       }
     case .delete(let id, let version):
       try await remove(write.name, try await ownEntry(write, write.name, id, at: version))
@@ -95,8 +97,23 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
     // revoked.
     if keepsTokens { return }
     try await StoreError.afterWrite(of: name) { () async throws(StoreError) in
-      try await removeTokens(entry.id(named: name))
+      try await removeTokens(entry.id(named: name), of: name)
     }
+  }
+
+  /// The id that a connection will be applied with. One that lost its own (`bao kv metadata put`) has it
+  /// again from its tokens.
+  func ownID(
+    of name: ConnectionName, _ entry: ConnectionEntry
+  ) async throws(StoreError) -> StoreID {
+    if let id = entry.custom.id { return id }
+    let path = paths.refreshToken(name)
+    if let metadata = try await engine.metadataIfPermitted(path),
+      let id = TokenCopy(metadata.custom).id, id != .byName(name)
+    {
+      return id
+    }
+    return .random()
   }
 
   /// Removes the applied record of a connection that is gone.

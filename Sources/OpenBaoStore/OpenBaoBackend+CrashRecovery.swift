@@ -20,7 +20,7 @@ extension OpenBaoBackend {
     case .replace:
       let result = try await recoverWrite(name, entry, intent)
       // The old connection's.
-      if result == .done, let id = intent.id { try await removeTokens(id) }
+      if result == .done, let id = intent.id { try await removeTokens(id, of: name) }
       return result
     case .rename:
       let result = try await recoverWrite(name, entry, intent)
@@ -28,6 +28,9 @@ extension OpenBaoBackend {
       let old = try await knownEntry(former)
       if old.metadata.isThere, old.id(named: former) == intent.id {
         try await remove(former, old, keepsTokens: true)
+      }
+      if let id = intent.id {
+        try await moveTokens(from: former, id, to: name, entry.id(named: name))
       }
       return .done
     }
@@ -38,7 +41,7 @@ extension OpenBaoBackend {
   ) async throws(StoreError) -> RecoveredIntent {
     if entry.metadata.isThere { return .untouched }
     if entry.record != nil { try await clear(intent.connection, entry) }
-    if let id = intent.id { try await removeTokens(id) }
+    if let id = intent.id { try await removeTokens(id, of: intent.connection) }
     return .done
   }
 

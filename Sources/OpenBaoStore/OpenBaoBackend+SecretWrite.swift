@@ -60,7 +60,7 @@ extension OpenBaoBackend {
     let present =
       lacksDigests ? try await engine.data(paths.connection(write.name))?.data : nil
     let record = try await record(
-      of: write, id: entry.custom.id ?? .random(), version: entry.version, before: entry.record,
+      of: write, id: ownID(of: write.name, entry), version: entry.version, before: entry.record,
       present: present)
     var custom = entry.custom
     custom.slots = [:]

@@ -5,7 +5,7 @@ package import Stores
 extension OpenBaoBackend: StoreUpgrade {
   /// 1. What a killed run of the previous format left is recovered.
   /// 2. The key is copied, unless there is one already: the records' digests are made with it.
-  /// 3. Each record gets the owner; its tokens are copied, then removed from the previous place.
+  /// 3. Each record gets the owner; its tokens are moved to the owner's own place.
   ///
   /// The previous key stays where it is: other projects may have to copy it too.
   package func claim(
@@ -28,7 +28,7 @@ extension OpenBaoBackend: StoreUpgrade {
       let entry = try await freshEntry(name)
       guard entry.metadata.isThere, let record = entry.record, record.owner == nil else { continue }
       let own = record.owned(by: owner)
-      try await moveTokens(entry.id(named: name), from: former)
+      try await moveTokens(of: name, entry.id(named: name), from: former)
       try await putRecord(hasSameKey ? own : own.withoutDigests, name, over: entry)
       claimed.insert(name)
     }
@@ -41,7 +41,7 @@ extension OpenBaoBackend: StoreUpgrade {
     let storage = OpenBaoKeyStorage(engine: engine, path: paths.key)
     let sealed = try await OpenBaoKeyStorage(engine: engine, path: former.key).sealedKey()
     if let own = try await storage.sealedKey() { return own == sealed }
-    if let sealed { _ = try await storage.addSealedKey(sealed) }
+    if let sealed { _ = try await storage.add(sealed) }
     return true
   }
 
@@ -63,25 +63,18 @@ extension OpenBaoBackend: StoreUpgrade {
     try await putRecord(record, of: version, &custom, name, over: entry)
   }
 
-  /// The original is destroyed when the copy's data is known to be there, and not before: killed in
-  /// between, the next run continues.
-  private func moveTokens(_ id: StoreID, from former: KVPaths) async throws(StoreError) {
-    let (old, new) = (former.tokens(id), paths.tokens(id))
-    guard let metadata = try await engine.metadata(old), metadata.isThere,
-      let data = try await engine.data(old)?.data
-    else { return }
-    let present = try await engine.metadata(new)
-    if present?.isThere != true {
-      if present == nil { try await engine.keepVersions(2, of: new) }
-      let version = present?.current ?? 0
-      guard
-        case .written = try await engine.writeResolvingLostResponse(
-          new, data: Array(data.whole), after: version)
-      else { throw .writeFailed("the tokens of `\(id)` could not be copied") }
-      var copy = TokenCopy(metadata.custom)
-      copy.moved(to: version + 1)
-      _ = try? await engine.putMetadata(new, custom: copy.texts, after: nil)
+  private func moveTokens(
+    of name: ConnectionName, _ id: StoreID, from former: KVPaths
+  ) async throws(StoreError) {
+    for source in [former.tokens(id), former.refreshToken(name)] {
+      if let tokens = try await storedTokens(source), tokens.data.id != nil,
+        !tokens.areOf(id, named: name)
+      {
+        continue
+      }
+      try await moveTokens(of: id, from: source, to: paths.refreshToken(name))
     }
-    try await engine.destroy(old)
+    try await repairConsumersCopy(of: name)
+    try await engine.destroy(former.accessToken(name))
   }
 }

@@ -2,28 +2,32 @@ import Encodings
 package import Model
 package import Stores
 
-/// Tokens, one secret per connection below `<prefix>-tokens`, with two versions kept.
+/// Tokens, by connection, in two secrets below `<prefix>-tokens/<owner>`.
 ///
-/// Its data holds the record and the tokens, and is authoritative; its metadata has a copy of the
-/// record for clients that may not read data. So a swap is one compare-and-swap.
+/// - `refresh/<name>` is authoritative: its data holds the record and all tokens, with two versions kept;
+///   its metadata has a copy of the record for clients that may not read data. A swap is one
+///   compare-and-swap of it.
+/// - `access/<name>` is a copy of the access token, for consumers (see `OpenBaoBackend+Consumers.swift`).
+///
+/// Earlier versions kept tokens by the connection's id. They are read there, and moved before the next
+/// write; until then their versions are negative, so that no version at the one path is ever mistaken
+/// for one at the other.
 extension OpenBaoBackend: TokenStore {
   package func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
-    let kept = try await engine.list(paths.tokens)
-    if kept.isEmpty { return [:] }
+    let (own, former) = try await tokenLists()
+    if own.isEmpty, former.isEmpty { return [:] }
     var found: [ConnectionName: StoredTokenRecord] = [:]
     for (name, entry) in try await readEntries() where entry.metadata.isThere {
       let id = entry.id(named: name)
-      guard let metadata = kept[percentEncoded(id.rawValue)], metadata.isThere else { continue }
-      let copy = TokenCopy(metadata.custom)
-      if let record = copy.record, copy.version == metadata.current {
-        found[name] = StoredTokenRecord(id: id, version: metadata.current, record: record)
-      } else if try await engine.mayReadData(paths.tokens(id)),
-        let (tokens, version) = try await readableTokens(id)
+      if let metadata = own[ReadableKey.of(name)],
+        let there = try await storedRecord(paths.refreshToken(name), metadata),
+        StoredTokenData.isSame(there.id, as: id, named: name)
       {
-        found[name] = StoredTokenRecord(id: id, version: version, record: tokens.record)
-      } else if let record = copy.record {
-        // A process was killed before it wrote the copy; the data decides what is due.
-        found[name] = StoredTokenRecord(id: id, version: metadata.current, record: record)
+        found[name] = StoredTokenRecord(id: id, version: there.version, record: there.record)
+      } else if let metadata = former[KVPaths.key(id)],
+        let there = try await storedRecord(paths.tokens(id), metadata)
+      {
+        found[name] = StoredTokenRecord(id: id, version: -there.version, record: there.record)
       }
     }
     return found
@@ -33,13 +37,14 @@ extension OpenBaoBackend: TokenStore {
     let entry = try await freshEntry(name)
     guard entry.metadata.isThere else { throw .notFound(name) }
     let id = entry.id(named: name)
-    guard let (tokens, version) = try await keptTokens(id) else {
+    let own = try await storedTokens(paths.refreshToken(name))
+    if let own, own.areOf(id, named: name) {
+      return StoredTokens(id, version: own.version, own.data)
+    }
+    guard let former = try await storedTokens(paths.tokens(id)) else {
       return StoredTokens(id: id, version: 0, record: nil)
     }
-    return StoredTokens(
-      id: id, version: version, record: tokens.record,
-      access: tokens.access.flatMap { JSONObject.scalar($0) },
-      refresh: tokens.refresh.flatMap { JSONObject.scalar($0) })
+    return StoredTokens(id, version: -former.version, former.data)
   }
 
   package func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {
@@ -47,67 +52,162 @@ extension OpenBaoBackend: TokenStore {
     guard entry.metadata.isThere, entry.id(named: write.name) == write.id else {
       throw .notFound(write.name)
     }
-    let path = paths.tokens(write.id)
+    let path = paths.refreshToken(write.name)
     let metadata = try await engine.metadata(path) ?? .none
-    guard metadata.current == write.version else { throw .tokensMoved(write.name) }
-    if write.version == 0 { try await engine.keepVersions(2, of: path) }
-    let data = try await TokenData.json(write, keeping: keptTokens(write.id)?.tokens)
-    switch try await engine.writeResolvingLostResponse(path, data: data, after: write.version) {
+    var copy = TokenCopy(metadata.custom)
+    var present: TokenData?
+    // Whose they are, the metadata says too, if it describes this version.
+    let isKnown =
+      metadata.isThere && copy.version == metadata.current
+      && StoredTokenData.isSame(copy.id, as: write.id, named: write.name)
+    if !isKnown || write.tokens.keepsCurrent {
+      let found = metadata.isThere ? try await storedTokens(path) : nil
+      if let found, found.areOf(write.id, named: write.name) {
+        present = found.data
+      } else if try await makeRoom(for: write, over: found) || write.version != 0 {
+        throw .tokensMoved(write.name)
+      }
+    }
+    if isKnown || present != nil {
+      guard metadata.current == write.version else { throw .tokensMoved(write.name) }
+    }
+    if metadata.current == 0 { try await engine.keepVersions(2, of: path) }
+    let data = try TokenData(write, keeping: present)
+    let version = metadata.current + 1
+    switch try await engine.writeResolvingLostResponse(
+      path, data: data.json(), after: metadata.current)
+    {
     case .written: break
     case .mismatch: throw .tokensMoved(write.name)
     case .unknown(let reason): throw .outcomeUnknown(reason)
     }
-    // The swap is done; the copy only shows it to other clients.
-    var copy = TokenCopy(metadata.custom)
-    copy.set(write, version: write.version + 1)
+    // The swap is done; what follows shows it to other clients, and is repaired if it fails.
+    copy.set(write, version: version)
+    switch write.tokens {
+    case .keep: break
+    case .put, .remove:
+      copy.consumers = try? await putConsumersCopy(of: data, of: write.name, at: version)
+    }
     _ = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
     if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted() {
       try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)
     }
-    return write.version + 1
+    return version
+  }
+
+  /// Moves tokens of earlier versions to their path, after those of another connection that are there.
+  ///
+  /// - Returns: whether something was moved, so that what the caller read no longer holds.
+  private func makeRoom(
+    for write: TokenWrite, over stranger: StoredTokenData?
+  ) async throws(StoreError) -> Bool {
+    let path = paths.refreshToken(write.name)
+    let former = paths.tokens(write.id)
+    let isMoved: Bool
+    if let stranger, let id = stranger.data.id {
+      isMoved = try await moveTokens(of: id, from: path, to: paths.tokens(id))
+    } else if try await storedTokens(former) != nil {
+      isMoved = try await moveTokens(of: write.id, from: former, to: path)
+      try? await repairConsumersCopy(of: write.name)
+    } else {
+      return false
+    }
+    guard isMoved else {
+      throw .strangeTokens(of: write.name)
+    }
+    return true
   }
 
   package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }
 
-  /// They are deleted with their connection, permanently.
-  func removeTokens(_ id: StoreID) async throws(StoreError) {
-    let path = paths.tokens(id)
-    if try await engine.metadata(path) != nil { try await engine.destroy(path) }
+  /// They are deleted with their connection, permanently: the copy first, since the authoritative secret
+  /// shows what is left to remove.
+  func removeTokens(_ id: StoreID, of name: ConnectionName) async throws(StoreError) {
+    let path = paths.refreshToken(name)
+    if let metadata = try await engine.metadata(path) {
+      var owner = TokenCopy(metadata.custom).id
+      if owner == nil { owner = try await readableTokens(path)?.data.id }
+      if StoredTokenData.isSame(owner, as: id, named: name) {
+        try await engine.destroy(paths.accessToken(name))
+        try await engine.destroy(path)
+      }
+    }
+    let former = paths.tokens(id)
+    if try await engine.metadata(former) != nil { try await engine.destroy(former) }
   }
 
   /// The stored events of a connection's tokens.
   func tokenEvents(_ id: StoreID, of name: ConnectionName) async throws(StoreError) -> [StoreEvent]
   {
-    TokenCopy(try await engine.metadata(paths.tokens(id))?.custom ?? [:]).events.map {
+    var metadata = try await engine.metadata(paths.refreshToken(name))
+    if metadata == nil { metadata = try await engine.metadata(paths.tokens(id)) }
+    return TokenCopy(metadata?.custom ?? [:]).events.map {
       StoreEvent(
         at: $0.at, who: $0.who, kind: StoreEvent.Kind(stored: $0.what), connection: name.rawValue,
         version: nil, commit: nil)
     }
   }
 
+  // MARK: One path
+
+  /// The secrets by their keys: of this version, and of earlier ones.
+  func tokenLists() async throws(StoreError) -> (
+    own: [String: KVMetadata], former: [String: KVMetadata]
+  ) {
+    (try await engine.list(paths.refreshTokens), try await engine.list(paths.tokens))
+  }
+
+  /// The record of the tokens at a path; `nil` if there are none, or nothing of ours.
+  func storedRecord(
+    _ path: String, _ metadata: KVMetadata
+  ) async throws(StoreError) -> (id: StoreID?, version: Int64, record: TokenRecord)? {
+    guard metadata.isThere else { return nil }
+    let copy = TokenCopy(metadata.custom)
+    if let record = copy.record, copy.version == metadata.current {
+      return (copy.id, metadata.current, record)
+    }
+    if try await engine.mayReadData(path) {
+      return try await readableTokens(path).map { ($0.data.id, $0.version, $0.data.record) }
+    }
+    // A process was killed before it wrote the copy; the data decides what is due.
+    return copy.record.map { (copy.id, metadata.current, $0) }
+  }
+
   /// `nil` also for what is not ours, or damaged: in the list that concerns one connection alone.
-  private func readableTokens(
-    _ id: StoreID
-  ) async throws(StoreError) -> (tokens: TokenData, version: Int64)? {
+  private func readableTokens(_ path: String) async throws(StoreError) -> StoredTokenData? {
     do throws(StoreError) {
-      return try await keptTokens(id)
+      return try await storedTokens(path)
     } catch {
       guard case .corrupt = error else { throw error }
       return nil
     }
   }
 
-  private func keptTokens(
-    _ id: StoreID
-  ) async throws(StoreError) -> (tokens: TokenData, version: Int64)? {
-    guard let (data, version) = try await engine.data(paths.tokens(id)) else { return nil }
-    guard let text = data.text("record") else {
-      throw .corrupt("the tokens of `\(id)` have another form")
-    }
-    return (
-      TokenData(
-        record: try StoredJSON.decoded(text), access: data["access"], refresh: data["refresh"]),
-      version
-    )
+  func storedTokens(_ path: String) async throws(StoreError) -> StoredTokenData? {
+    guard let (object, version) = try await engine.data(path),
+      let data = try TokenData(object, at: path)
+    else { return nil }
+    return StoredTokenData(data: data, version: version)
+  }
+}
+
+extension TokenWrite.Tokens {
+  fileprivate var keepsCurrent: Bool { if case .keep = self { true } else { false } }
+}
+
+extension StoredTokens {
+  fileprivate init(_ id: StoreID, version: Int64, _ data: TokenData) {
+    self.init(
+      id: id, version: version, record: data.record,
+      access: data.access.flatMap { JSONObject.scalar($0) },
+      refresh: data.refresh.flatMap { JSONObject.scalar($0) })
+  }
+}
+
+extension StoreError {
+  static func strangeTokens(of name: ConnectionName) -> StoreError {
+    .refused(
+      "tokens of another connection are stored as those of `\(name)`; see them and forget them:"
+        + " vaultctl tokens list")
   }
 }

@@ -28,7 +28,15 @@ extension OpenBaoBackend: VersionHistory {
     }
   }
 
-  package func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
+  package func events(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [ConnectionName: [StoreEvent]] {
+    var events: [ConnectionName: [StoreEvent]] = [:]
+    for name in names { events[name] = try await storedEvents(of: name) }
+    return events
+  }
+
+  private func storedEvents(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
     let entry = try await freshEntry(name)
     let tokens = try await tokenEvents(entry.id(named: name), of: name)
     let versions = Self.versions(of: entry).reversed().map { version in
@@ -40,31 +48,52 @@ extension OpenBaoBackend: VersionHistory {
     return (versions + tokens).sorted { $0.at < $1.at }
   }
 
-  package func rollBack(
-    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
-  ) async throws(StoreError) -> AppliedRecord {
+  package func content(
+    of name: ConnectionName, at version: StoreVersion
+  ) async throws(StoreError) -> VersionContent? {
     let entry = try await freshEntry(name)
-    guard entry.metadata.isThere else { throw .notFound(name) }
+    return entry.metadata.isThere ? try await content(of: name, entry, at: version) : nil
+  }
+
+  /// The engine keeps the values of a version; what else it had, and which values are secret, only the
+  /// present record says.
+  private func content(
+    of name: ConnectionName, _ entry: ConnectionEntry, at version: StoreVersion
+  ) async throws(StoreError) -> VersionContent? {
     guard let number = Int64(version.rawValue),
       let data = try await engine.data(paths.connection(name), version: number)?.data
-    else { throw .refused("`\(name)` has no version \(version)") }
-    var fields: [FieldName: FieldWrite] = [:]
+    else { return nil }
+    var fields: [FieldName: VersionContent.Value] = [:]
     for (text, value) in data.members where text != SetupData.type {
       let field = FieldName(text)
       if case .plain = entry.record?.fields[field], let plain = JSONObject.plain(value) {
         fields[field] = .plain(plain)
       } else if let secret = JSONObject.scalar(value) {
-        fields[field] = .secret(secret, ciphertext: .unknown)
+        fields[field] = .secret(secret)
       }
+    }
+    return VersionContent(
+      app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"),
+      setupType: data.text(SetupData.type).map { SetupType($0) }, fields: fields,
+      labels: entry.custom.labels)
+  }
+
+  package func rollBack(
+    _ name: ConnectionName, to version: StoreVersion, by provenance: Provenance
+  ) async throws(StoreError) -> AppliedRecord {
+    let entry = try await freshEntry(name)
+    guard entry.metadata.isThere else { throw .notFound(name) }
+    guard let content = try await content(of: name, entry, at: version) else {
+      throw .refused("`\(name)` has no version \(version)")
     }
     return try await put(
       StoreWrite(
         name: name, action: .update(entry.id(named: name), from: entry.version),
-        app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"),
-        setupType: data.text(SetupData.type).map { SetupType($0) },
-        fields: fields, labels: entry.custom.labels, scopes: entry.record?.scopes,
+        app: content.app, setupType: content.setupType,
+        fields: content.older, labels: content.labels, scopes: entry.record?.scopes,
         destinations: entry.record?.destinations,
-        preventsDestroy: entry.record?.preventsDestroy ?? false, provenance: provenance),
-      id: entry.custom.id ?? .random(), over: entry, keeping: nil)
+        preventsDestroy: entry.record?.preventsDestroy ?? false,
+        provenance: provenance.rollingBack(to: version)),
+      id: ownID(of: name, entry), over: entry, keeping: nil)
   }
 }

@@ -71,11 +71,12 @@ package actor OpenBaoBackend {
       reader: self,
       lock: self, journal: self, grants: self,
       feed: ComparingFeed(
-        self, tokens: self, now: { [now] in Timestamp(milliseconds: now()) }),
+        self, tokens: self, takeOvers: lock, now: { [now] in Timestamp(milliseconds: now()) }),
       offline: .unavailable(
         reason: "its records are only in the store itself, so offline plans are not possible;"
           + " `ledger: git` keeps a copy in git"),
-      secrets: self, key: key, history: self, tokens: self, upgrade: self)
+      secrets: self, key: key, history: self, tokens: self, upgrade: self,
+      exchanges: OpenBaoExchangeJournal(engine: engine, paths: paths))
     return owner.map { store.owned(by: $0, claimsAll: false) } ?? store
   }
 }
@@ -135,6 +136,11 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
   func knownEntry(_ name: ConnectionName) async throws(StoreError) -> ConnectionEntry {
     if let entries { return entries[name] ?? .none }
     return try await freshEntry(name)
+  }
+
+  func knownEntries() async throws(StoreError) -> [ConnectionName: ConnectionEntry] {
+    if let entries { return entries }
+    return try await readEntries()
   }
 
   func remember(_ entry: ConnectionEntry?, _ name: ConnectionName) { entries?[name] = entry }

@@ -14,7 +14,11 @@ struct OpenBaoKeyStorage: SealedKeyStorage {
     return (sealed, version)
   }
 
-  func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool {
+  func addSealedKey(_ key: StoreKey) async throws(StoreError) -> Bool {
+    try await add(key.sealed)
+  }
+
+  func add(_ sealed: String) async throws(StoreError) -> Bool {
     switch try await engine.put(path, data: StoredJSON.object("sealed", sealed), after: 0) {
     case .written: true
     // Another process was first, or the response is lost: the current key counts.
@@ -24,8 +28,9 @@ struct OpenBaoKeyStorage: SealedKeyStorage {
 
   /// Digests in records name the key that made them, so there is nothing to seal again.
   func replaceSealedKey(
-    _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+    _ rotation: KeyRotation, by provenance: Provenance
   ) async throws(StoreError) {
+    let (old, new) = (rotation.old.sealed, rotation.new.sealed)
     guard let (sealed, version) = try await stored(), sealed == old else {
       throw .writeFailed("the store key changed concurrently")
     }

@@ -5,36 +5,50 @@ extension GPGContext {
   /// The keys of the keyring that match the patterns (without patterns, all), in gpg's order.
   func keys(matching patterns: [String], secret: Bool) throws(GPGError) -> [PublicKey] {
     var keys: [PublicKey] = []
-    let failure = unsafe GPGError(
-      withCStrings(patterns) { texts in
-        var error = unsafe gpgme_op_keylist_ext_start(
-          handle, patterns.isEmpty ? nil : texts, secret ? 1 : 0, 0)
-        while error == 0 {
-          var key: gpgme_key_t?
-          error = unsafe gpgme_op_keylist_next(handle, &key)
-          if error == 0, let key = unsafe key {
-            if let read = unsafe PublicKey(key.pointee) { keys.append(read) }
-            unsafe gpgme_key_unref(key)
-          }
+    var fault: GPGError?
+    unsafe withCStrings(patterns) { texts in
+      do throws(GPGError) {
+        keys = try listed {
+          unsafe gpgme_op_keylist_ext_start(
+            handle, patterns.isEmpty ? nil : texts, secret ? 1 : 0, 0)
         }
-        _ = unsafe gpgme_op_keylist_end(handle)
-        return error
-      })
+      } catch {
+        fault = error
+      }
+    }
+    if let fault { throw fault }
+    return keys
+  }
+
+  /// The keys of a listing.
+  func listed(_ start: () -> gpgme_error_t) throws(GPGError) -> [PublicKey] {
+    var keys: [PublicKey] = []
+    var error = start()
+    while error == 0 {
+      var key: gpgme_key_t?
+      error = unsafe gpgme_op_keylist_next(handle, &key)
+      if error == 0, let key = unsafe key {
+        if let read = unsafe PublicKey(key.pointee) { keys.append(read) }
+        unsafe gpgme_key_unref(key)
+      }
+    }
+    _ = unsafe gpgme_op_keylist_end(handle)
+    let failure = GPGError(error)
     guard failure.isEndOfList else { throw failure }
     return keys
   }
 }
 
 /// Lends a NULL-terminated array of C strings.
-private func withCStrings<R>(
-  _ texts: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>) -> R
-) -> R {
+private func withCStrings(
+  _ texts: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>) -> Void
+) {
   let copies = unsafe texts.map { unsafe strdup($0) }
   defer { unsafe copies.forEach { unsafe free($0) } }
   var list = unsafe copies.map { unsafe UnsafePointer($0) } + [nil]
-  return unsafe list.withUnsafeMutableBufferPointer { buffer in
+  unsafe list.withUnsafeMutableBufferPointer { buffer in
     guard let base = buffer.baseAddress else { preconditionFailure("the list is never empty") }
-    return unsafe body(base)
+    unsafe body(base)
   }
 }
 

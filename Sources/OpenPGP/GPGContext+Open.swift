@@ -15,6 +15,18 @@ extension GPGContext {
     return sink.taken()
   }
 
+  /// The value in a message of another tool, which is bound to nothing.
+  ///
+  /// - Throws: `bindingMismatch` for one that vaultctl sealed: it opens at its binding alone.
+  func openUnbound(_ armored: String) throws(OpenError) -> SecretBytes {
+    let sink = SecretSink()
+    try check(try decrypt(armored, into: sink), sink)
+    let name = unsafe gpgme_op_decrypt_result(handle)?.pointee.file_name
+      .map { unsafe String(cString: $0) }
+    if let name, name.hasPrefix("vaultctl") { throw .bindingMismatch(found: name) }
+    return sink.taken()
+  }
+
   /// Whether a key packet opens the message; its content is wiped unread.
   func openAnywhere(_ armored: String) throws(OpenError) {
     let sink = SecretSink()

@@ -23,11 +23,21 @@ extension PGPEngine {
       message.flatMap { Self.result(request, $0, found[$0.keyPackets]) }
     }
     let left = results.indices.filter { results[$0] == nil }
-    let opened = try await inLanes(left.map { requests[$0] }) { context, request in
+    let opened = try await inLanes(left.map { requests[$0] }, step: .opening) { context, request in
       Result { () throws(OpenError) in try context.open(request) }
     }
     for (index, result) in zip(left, opened) { results[index] = result }
     return await explained(results.compactMap(\.self), of: requests)
+  }
+
+  /// The value in a message of another tool; see ``GPGContext/openUnbound(_:)``.
+  package func openUnbound(
+    _ armored: String
+  ) async throws(GPGUnavailable) -> Result<SecretBytes, OpenError> {
+    let opened = try await inLanes([armored]) { context, armored in
+      Result { () throws(OpenError) in try context.openUnbound(armored) }
+    }
+    return opened.first ?? .failure(.gpgFailed(reason: "gpg returned no result"))
   }
 
   /// `nil` if gpg has to open it.
@@ -54,7 +64,8 @@ extension PGPEngine {
     var found: [SessionKeys.KeyPackets: SessionKeys.Found] = [:]
     do throws(GPGUnavailable) {
       let armored = claimed.compactMap { first[$0.keyPackets]?.armored }
-      let results = try await inLanes(armored, settings: settings) { context, armored in
+      let results = try await inLanes(armored, settings: settings, step: .opening) {
+        context, armored in
         Result { () throws(OpenError) in try context.sessionKey(of: armored) }
       }
       for (message, result) in zip(claimed, results) {

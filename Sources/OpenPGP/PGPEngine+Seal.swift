@@ -27,7 +27,7 @@ extension PGPEngine {
     _ requests: [SealRequest], signer: Fingerprint? = nil
   ) async throws(GPGUnavailable) -> [Result<String, SealError>] {
     let home = GPGContext.home(settings)
-    return try await inLanes(requests) { context, request in
+    return try await inLanes(requests, step: .sealing) { context, request in
       Result { () throws(SealError) in
         let armored = try context.seal(request, signer: signer)
         try Self.check(armored, request, home)

@@ -8,9 +8,19 @@ package struct PGPEngine: Sendable {
   let settings: GPGSettings
   let sessionKeys = SessionKeys()
   private let responsiveness = GPGResponsiveness()
+  private let progress: Progress?
   private static let lanes = 4
 
-  package init(_ settings: GPGSettings) { self.settings = settings }
+  /// What gpg does with many messages, each for itself.
+  package enum Step: Hashable, Sendable { case sealing, opening }
+
+  /// Called when one more message of a step is done, on any thread.
+  package typealias Progress = @Sendable (_ step: Step, _ total: Int) -> Void
+
+  package init(_ settings: GPGSettings, progress: Progress? = nil) {
+    self.settings = settings
+    self.progress = progress
+  }
 
   /// The keys of a project's recipients, each with what makes it unusable.
   package func recipients(
@@ -73,7 +83,7 @@ package struct PGPEngine: Sendable {
 
   /// gpgme blocks its thread, so the work runs on threads outside Swift's pool.
   func inLanes<Request: Sendable, Output: Sendable>(
-    _ requests: [Request], settings: GPGSettings? = nil,
+    _ requests: [Request], settings: GPGSettings? = nil, step: Step? = nil,
     _ work: @escaping @Sendable (GPGContext, Request) -> Output
   ) async throws(GPGUnavailable) -> [Output] {
     let lanes = min(Self.lanes, requests.count)
@@ -89,12 +99,16 @@ package struct PGPEngine: Sendable {
       for lane in 0..<lanes {
         group.addTask {
           await withCheckedContinuation { continuation in
-            DispatchQueue(label: "vaultctl.gpg.\(lane)").async { [responsiveness] in
+            DispatchQueue(label: "vaultctl.gpg.\(lane)").async { [responsiveness, progress] in
               continuation.resume(
                 returning: Result { () throws(GPGUnavailable) in
                   let context = try GPGContext(settings, responsiveness)
                   return stride(from: lane, to: requests.count, by: lanes)
-                    .map { ($0, work(context, requests[$0])) }
+                    .map { index in
+                      let output = work(context, requests[index])
+                      if let step { progress?(step, requests.count) }
+                      return (index, output)
+                    }
                 })
             }
           }

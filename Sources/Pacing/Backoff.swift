@@ -3,6 +3,8 @@ package struct Backoff: Hashable, Sendable {
   package enum Jitter: Hashable, Sendable {
     /// Anywhere in the window, so that clients that failed together do not return together.
     case full
+    /// Anywhere in its second half: never without a pause.
+    case half
     /// The whole window; for a single client.
     case none
   }
@@ -31,6 +33,7 @@ package struct Backoff: Hashable, Sendable {
     let share =
       switch jitter {
       case .full: fraction
+      case .half: 0.5 + fraction / 2
       case .none: 1.0
       }
     return .milliseconds(Int64((window * share * 1000).rounded(.down)))

@@ -31,11 +31,16 @@ struct ConnectionPlanner {
     decision.findings += tokens?.findings() ?? []
     // What is in sync goes where it went before.
     let mayMove = decision.change != nil || input.proposed[desired.name] != nil
-    if decision.isManaged, mayMove, let redirect = redirect() {
-      decision.findings.append(
-        .redirect(
-          redirect, of: desired, applied: counterpart.applied,
-          isAllowed: input.options.allowedRedirects.contains(desired.name)))
+    if decision.isManaged, mayMove {
+      let isAllowed = input.options.allowedRedirects.contains(desired.name)
+      if let redirect = redirect() {
+        decision.findings.append(
+          .redirect(
+            redirect, of: desired, applied: counterpart.applied, isAllowed: isAllowed))
+      } else if !isAllowed, let redirect = redirect(includingUndecided: true) {
+        decision.findings.append(
+          .possibleRedirect(redirect, of: desired, applied: counterpart.applied))
+      }
     }
     decision.findings += Finding.scopeDrift(
       desired, granted: counterpart.actual?.grantedScopes,
@@ -161,16 +166,22 @@ struct ConnectionPlanner {
       }
     decision.change = change(action, reason, details)
     let undecided = details.compactMap(\.undecidedField)
-    if !undecided.isEmpty { decision.findings.append(.undecided(desired, undecided)) }
+    if !undecided.isEmpty {
+      decision.findings.append(.undecided(desired, undecided, keyOwners: input.keyOwners))
+    }
     return decision
   }
 
   /// A message is known from the applied record; one that the record does not have, from the base.
-  private func redirect() -> Redirect? {
+  ///
+  /// - Parameter includesUndecided: a value that could not be compared counts as the same.
+  private func redirect(includingUndecided includesUndecided: Bool = false) -> Redirect? {
     let applied = counterpart.applied.map { KnownConnection($0, input.catalog) }
     let base = input.base[desired.name].map { KnownConnection($0) }
     func isSame(_ field: FieldName) -> Bool {
-      input.comparisons[FieldAddress(desired.name, field)] == .same
+      let comparison = input.comparisons[FieldAddress(desired.name, field)]
+      if comparison != nil || !includesUndecided { return comparison == .same }
+      return counterpart.applied?.ciphertexts[field] != nil
     }
     let hasTokens = input.tokens.map { $0.records[counterpart.name]?.tokens != nil } ?? true
     let obtainsTokens = input.catalog.shape(of: desired)?.grant != nil
@@ -191,7 +202,7 @@ struct ConnectionPlanner {
     Change(
       connection: desired.name, app: desired.app, action: action, reason: reason,
       details: details, location: desired.origin.nameLocation,
-      reach: input.flows.uses(of: desired.name))
+      reach: input.flows.reach(of: desired.name))
   }
 
   private func details(
@@ -207,6 +218,12 @@ struct ConnectionPlanner {
 }
 
 extension Catalog {
+  /// The shape of a store's setup; `nil` if the catalog does not know it.
+  func shape(of connection: ActualConnection) -> SetupShape? {
+    guard let app = self[connection.app] else { return nil }
+    return connection.setupType.flatMap { app.setup($0) }
+  }
+
   /// The shape of the declared setup; that of the app's first one if none is declared.
   package func shape(of connection: DesiredConnection) -> SetupShape? {
     guard let app = self[connection.app] else { return nil }

@@ -38,6 +38,24 @@ struct DetailBuilder {
     return details
   }
 
+  /// What a store loses with a connection.
+  static func removal(of actual: ActualConnection, shape: SetupShape?) -> [ChangeDetail] {
+    let known = shape?.fields.map(\.name) ?? []
+    let order =
+      known.filter { actual.fields[$0] != nil }
+      + Set(actual.fields.keys).subtracting(known).sorted()
+    let type = actual.setupType.map { [ChangeDetail.setupType(from: $0, to: nil)] } ?? []
+    return type
+      + order.compactMap { field in
+        actual.fields[field].map { value in
+          switch value {
+          case .plain(let value): .plain(field, from: value, to: nil)
+          case .secret: .secret(field, .removed)
+          }
+        }
+      }
+  }
+
   /// The catalog's order, then by name.
   private func fieldsInOrder() -> [FieldName] {
     let known = shape?.fields.map(\.name) ?? []

@@ -22,7 +22,7 @@ struct EnvironmentDiffBuilder {
     }
     let added = new.filter { !kept.contains($0.name) }
       .map { diff($0, .added, details(nil, $0)) }
-    let removed = old.filter { !gone.contains($0.name) }.map { diff($0, .removed, []) }
+    let removed = old.filter { !gone.contains($0.name) }.map { diff($0, .removed, lost($0)) }
     return (changed + added + removed).sorted { $0.connection < $1.connection }
   }
 
@@ -67,6 +67,18 @@ struct EnvironmentDiffBuilder {
           removed: ignored.subtracting(new.ignoredFields).sorted()))
     }
     return details
+  }
+
+  /// What goes with a connection.
+  private func lost(_ old: DesiredConnection) -> [DiffDetail] {
+    let type = old.setup.map { [DiffDetail.declared(.setupType(from: $0.type, to: nil))] } ?? []
+    return type
+      + (old.setup?.fields ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+        switch value {
+        case .plain(let value): .declared(.plain(name, from: value, to: nil))
+        case .sealed: .secret(name, SecretDiff(.removed))
+        }
+      }
   }
 
   private func field(

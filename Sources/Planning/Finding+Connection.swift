@@ -1,5 +1,5 @@
 import Diagnostics
-import Model
+package import Model
 
 extension Finding {
   static func inReadingOrder(_ left: Finding, _ right: Finding) -> Bool {
@@ -15,10 +15,21 @@ extension Finding {
     _ connection: DesiredConnection, actual: ActualConnection?, catalog: Catalog,
     blocked: [FlowUse] = []
   ) -> Finding? {
+    guard catalog.shape(of: connection) != nil else { return nil }
+    if actual?.unseen == .setup, connection.setup?.fields.isEmpty ?? true {
+      return .setupUnknown(connection)
+    }
+    let ignored = connection.ignoredFields.filter { actual?.fields[$0] != nil }
+    return empty(connection, held: ignored, catalog: catalog, blocked: blocked)
+  }
+
+  /// - Parameter ignored: the ignored fields that the store has.
+  package static func empty(
+    _ connection: DesiredConnection, held ignored: Set<FieldName>, catalog: Catalog,
+    blocked: [FlowUse] = []
+  ) -> Finding? {
     guard let shape = catalog.shape(of: connection) else { return nil }
     let declared = (connection.setup?.fields ?? [:]).keys
-    if actual?.unseen == .setup, declared.isEmpty { return .setupUnknown(connection) }
-    let ignored = connection.ignoredFields.filter { actual?.fields[$0] != nil }
     // Nearly all connections ignore nothing, and need no other set.
     let (missing, lacksCredential) =
       ignored.isEmpty
@@ -95,7 +106,9 @@ extension Finding {
     _ connection: DesiredConnection, granted: Set<Scope>?, rules: ScopeRules,
     _ tokens: TokenPlanner?, required: [Scope: String]
   ) -> [Finding] {
-    guard let declared = connection.scopes else { return [] }
+    guard let declared = connection.scopes else {
+      return undeclaredGrant(connection, granted ?? []).map { [$0] } ?? []
+    }
     let name = connection.name
     func finding(_ code: DiagnosticCode, _ message: String, _ notes: [String]) -> Finding {
       let command =
@@ -103,7 +116,8 @@ extension Finding {
       let recording =
         "authorize the connection for the declared scopes, then record the grant: "
         + command.joined(separator: " ")
-      let remedy = tokens.flatMap { $0.hasRecord ? $0.authorizing : nil } ?? recording
+      // What vaultctl obtains itself has its grant recorded by that.
+      let remedy = tokens?.authorizing ?? recording
       return Finding(
         .scopeDrift, name,
         Diagnostic(
@@ -115,9 +129,11 @@ extension Finding {
     if !missing.isEmpty {
       findings.append(
         finding(
-          .scopeMissing, "`\(name)` was not granted \(quoted(missing))",
-          (granted == nil ? ["no grant is recorded for it"] : [])
-            + missing.compactMap { scope in required[scope].map { "without `\(scope)`, \($0)" } }))
+          .scopeMissing,
+          granted == nil
+            ? "no grant is recorded for `\(name)`, which declares \(quoted(missing))"
+            : "`\(name)` was not granted \(quoted(missing))",
+          missing.compactMap { scope in required[scope].map { "without `\(scope)`, \($0)" } }))
     }
     let extra = rules.extra(granted ?? [], beyond: declared)
     if !extra.isEmpty {
@@ -127,6 +143,22 @@ extension Finding {
           ["it has more access than its manifest declares"]))
     }
     return findings
+  }
+
+  /// Scopes of a connection whose manifest mentions none, so that nobody reviewed them.
+  private static func undeclaredGrant(
+    _ connection: DesiredConnection, _ granted: Set<Scope>
+  ) -> Finding? {
+    if granted.isEmpty { return nil }
+    let list = granted.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    return Finding(
+      .scopeDrift, connection.name,
+      Diagnostic(
+        .scopeExtra,
+        "`\(connection.name)` was granted \(quoted(granted.sorted())), and declares no scopes",
+        severity: .warning, at: connection.origin.nameLocation,
+        notes: ["it has more access than its manifest declares"],
+        help: ["declare what its flows need, for example: scopes: [\(list)]"]))
   }
 
   static func drift(_ connection: DesiredConnection, _ parts: [DivergentPart]) -> Finding {
@@ -158,8 +190,12 @@ extension Finding {
         help: ["review both changes, then overwrite the store: vaultctl apply --force-conflicts"]))
   }
 
-  static func undecided(_ connection: DesiredConnection, _ fields: [FieldName]) -> Finding {
-    let ids = Set(fields.flatMap { connection.setup?.sealed[$0]?.keyIDs ?? [] }).sorted()
+  /// - Parameter keyOwners: by key id.
+  static func undecided(
+    _ connection: DesiredConnection, _ fields: [FieldName], keyOwners: [String: String]
+  ) -> Finding {
+    let ids = Set(fields.flatMap { connection.setup?.sealed[$0]?.keyIDs ?? [] })
+    let owners = Set(ids.map { keyOwners[$0] ?? $0 }).sorted()
     return Finding(
       .undecided, connection.name,
       Diagnostic(
@@ -169,7 +205,7 @@ extension Finding {
         severity: .info,
         at: fields.first.map(connection.origin.location) ?? connection.origin.nameLocation,
         notes: [
-          "it was sealed again, and none of its keys is available here: \(ids.joined(separator: ", "))"
+          "it was sealed again, and none of its keys is available here: \(owners.joined(separator: ", "))"
         ],
         help: ["run plan where one of these keys is available"]))
   }

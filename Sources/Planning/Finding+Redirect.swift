@@ -7,7 +7,6 @@ extension Finding {
     _ redirect: Redirect, of desired: DesiredConnection, applied: AppliedRecord?, isAllowed: Bool
   ) -> Finding {
     let name = shellWord(desired.name.rawValue)
-    let before = applied?.destinations.map { $0.sorted().map(\.summary) } ?? []
     return Finding(
       isAllowed ? .allowedRedirect : .redirect, desired.name,
       Diagnostic(
@@ -16,8 +15,7 @@ extension Finding {
           ? "unchanged secrets of `\(desired.name)` are allowed to go to \(redirect.whereTo)"
           : "unchanged secrets of `\(desired.name)` would be sent to \(redirect.whereTo)",
         severity: .warning, at: desired.origin.setupLocation,
-        notes: [redirect.what]
-          + (before.isEmpty ? [] : ["so far they are sent to \(before.joined(separator: ", "))"]),
+        notes: [redirect.what] + formerDestinations(applied),
         help: isAllowed
           ? []
           : [
@@ -27,7 +25,30 @@ extension Finding {
           ]))
   }
 
-  /// The same in a diff.
+  /// A secret that was sealed again and would be sent somewhere else; no key is here to compare it.
+  static func possibleRedirect(
+    _ redirect: Redirect, of desired: DesiredConnection, applied: AppliedRecord?
+  ) -> Finding {
+    Finding(
+      .undecided, desired.name,
+      Diagnostic(
+        .redirected,
+        "secrets of `\(desired.name)` that may be unchanged would be sent to \(redirect.whereTo)",
+        severity: .warning, at: desired.origin.setupLocation,
+        notes: [redirect.what, "they were sealed again, and cannot be compared without a key"]
+          + formerDestinations(applied),
+        help: [
+          "accept this only if the service moved, or the credential is a new one",
+          "run plan where one of the keys is available",
+        ]))
+  }
+
+  private static func formerDestinations(_ applied: AppliedRecord?) -> [String] {
+    let before = applied?.destinations.map { $0.sorted().map(\.summary) } ?? []
+    return before.isEmpty ? [] : ["so far they are sent to \(before.joined(separator: ", "))"]
+  }
+
+  /// A secret that stays the same and would be sent somewhere else, in a diff.
   static func redirect(_ redirect: ConnectionRedirect) -> Finding {
     let name = redirect.connection
     let place = redirect.environment.map { " in `\($0)`" } ?? ""

@@ -4,6 +4,8 @@ package import Model
 /// Which flows use which connections, and which of their references are invalid.
 package struct FlowIndex: Sendable {
   private let uses: [ConnectionName: [Use]]
+  /// Actions that name a declared connection by a name that it no longer has.
+  private let stale: [ConnectionName: [Use]]
   private let flows: [Flow]
   private let desired: [ConnectionName: DesiredConnection]
   /// Declared connections by each of their previous names.
@@ -40,6 +42,7 @@ package struct FlowIndex: Sendable {
       stored = [:]
       storedNames = []
       uses = [:]
+      stale = [:]
       return
     }
     self.desired = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
@@ -58,15 +61,19 @@ package struct FlowIndex: Sendable {
     self.stored = stored
     storedNames = Set(stored.values)
     var uses: [ConnectionName: [Use]] = [:]
+    var stale: [ConnectionName: [Use]] = [:]
     for (number, flow) in flows.enumerated() {
       for step in flow.steps {
         guard let text = step.connection else { continue }
         if let name = Self.resolved(text, self.desired, stored, storedNames) {
           uses[name, default: []].append(Use(number: number, flow: flow, step: step))
+        } else if let now = renamed[text], step.isDirect {
+          stale[now.name, default: []].append(Use(number: number, flow: flow, step: step))
         }
       }
     }
     self.uses = uses
+    self.stale = stale
   }
 
   private static func resolved(
@@ -79,12 +86,23 @@ package struct FlowIndex: Sendable {
   }
 
   /// The flows that use a connection, by their names.
-  package func uses(of name: ConnectionName) -> [FlowUse] {
-    guard let uses = uses[name] else { return [] }
-    return Dictionary(grouping: uses, by: \.number).map { number, uses in
+  ///
+  /// - Parameter isRemoved: the change removes the connection, so its flows break.
+  package func uses(of name: ConnectionName, isRemoved: Bool = false) -> [FlowUse] {
+    grouped(uses[name] ?? [], isBroken: isRemoved)
+  }
+
+  /// The flows that a change of a declared connection reaches: those that use it, and those that name
+  /// it by a name that it no longer has, which break.
+  func reach(of name: ConnectionName) -> [FlowUse] {
+    uses(of: name) + grouped(stale[name] ?? [], isBroken: true)
+  }
+
+  private func grouped(_ uses: [Use], isBroken: Bool) -> [FlowUse] {
+    Dictionary(grouping: uses, by: \.number).map { number, uses in
       FlowUse(
         flow: flows[number].name, file: flows[number].file,
-        actions: Set(uses.map(\.step.title)).sorted())
+        actions: Set(uses.map(\.step.title)).sorted(), isBroken: isBroken)
     }.sorted { ($0.flow, $0.file) < ($1.flow, $1.file) }
   }
 
@@ -138,7 +156,7 @@ package struct FlowIndex: Sendable {
   func needsConnection(_ step: FlowStep) -> Bool { catalog.needsConnection(step) }
 
   /// The scopes that flows' actions need of a connection, each with what fails without it.
-  func requirements(of connection: DesiredConnection) -> [Scope: String] {
+  package func requirements(of connection: DesiredConnection) -> [Scope: String] {
     needs(of: connection).mapValues { "\($0.step.title) of flow `\($0.flow.name)` fails" }
   }
 
@@ -200,9 +218,14 @@ extension Finding {
     var notes: [String] = []
     var help = "declare it: vaultctl new \(shellWord(text)) --app \(step.app)"
     if let now {
-      notes = ["it is now called `\(now.name)`"]
-      help = "use `\(now.name)` here"
-    } else if let stored {
+      return Finding(
+        .flow, nil,
+        Diagnostic(
+          .flowNamesNone,
+          "flow `\(flow.name)` breaks at \(step.title): `\(text)` was renamed to `\(now.name)`",
+          severity: .warning, at: step.location, help: ["use `\(now.name)` here"]))
+    }
+    if let stored {
       notes = ["the store has it" + (text == stored.rawValue ? "" : ", as `\(stored)`")]
       help = "declare it: vaultctl import \(shellWord(stored.rawValue))"
     } else if let foreign {

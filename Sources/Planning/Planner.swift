@@ -1,3 +1,4 @@
+import Diagnostics
 package import Model
 import Parallelism
 
@@ -12,11 +13,12 @@ package struct Planner: Sendable {
   ///    created are deleted.
   /// 3. Empty connections, scope drift, the state of tokens, and what flows cannot use are found
   ///    whether or not something changes.
-  /// 4. So is that nothing opens because the project was renamed.
+  /// 4. So are values that do not open, because they were moved or the project was renamed.
   /// 5. Everything is sorted: changes by name, findings by location.
   ///
   /// The same input in any order gives the same plan.
   package func plan() -> Plan {
+    if input.options.destroys { return destroyPlan() }
     var changes: [Change] = []
     var findings: [Finding] = []
     var unchanged = 0
@@ -39,14 +41,28 @@ package struct Planner: Sendable {
     findings += input.flows.findings().filter { $0.connection.map(input.options.covers) ?? true }
 
     findings = Finding.joiningUnclaimed(findings, store: input.options.store)
+    findings += MovedSecretFinder(input).findings(covered)
     findings += Finding.projectRenamed(covered, input).map { [$0] } ?? []
 
     return Plan(
       changes: changes.sorted { $0.connection < $1.connection },
       findings: findings.sorted(by: Finding.inReadingOrder), unchangedCount: unchanged,
-      emptyCount: empty,
-      size: ProjectSize(
-        declared: input.desired.count,
-        managed: input.snapshot.applied.keys.count { input.snapshot.actual[$0] != nil }))
+      emptyCount: empty, size: size)
+  }
+
+  private var size: ProjectSize {
+    ProjectSize(
+      declared: input.desired.count,
+      managed: input.snapshot.applied.keys.count { input.snapshot.actual[$0] != nil })
+  }
+
+  /// Everything that we applied is deleted, and nothing else is looked at but what flows use.
+  private func destroyPlan() -> Plan {
+    let (changes, findings) = DestroyPlanner(input).decide()
+    let ofFlows = input.flows.findings().filter { $0.diagnostic.code == .flowUnreadable }
+    return Plan(
+      changes: changes.sorted { $0.connection < $1.connection },
+      findings: (findings + ofFlows).sorted(by: Finding.inReadingOrder), unchangedCount: 0,
+      emptyCount: 0, size: size)
   }
 }

@@ -16,13 +16,18 @@ package struct PlanningInput: Sendable {
   let base: [ConnectionName: DesiredConnection]
   /// Where the project file of a branch would send secrets, if the trusted one says otherwise.
   let proposed: [ConnectionName: Set<Destination>]
+  /// The fields of each message that is the value of several, in any environment.
+  let sharedMessages: [[LocatedSealedField]]
+  /// The owners of keys as people know them, by key id.
+  let keyOwners: [String: String]
 
   package init(
     desired: [DesiredConnection], snapshot: Snapshot, catalog: Catalog,
     comparisons: [FieldAddress: SecretComparison] = [:],
     options: PlanningOptions = PlanningOptions(), flows: [Flow] = [],
     tokens: TokenOverview? = nil, base: [DesiredConnection] = [],
-    proposed: [ConnectionName: Set<Destination>] = [:]
+    proposed: [ConnectionName: Set<Destination>] = [:],
+    sharedMessages: [[LocatedSealedField]] = [], keyOwners: [String: String] = [:]
   ) {
     self.desired = desired
     self.snapshot = snapshot
@@ -32,16 +37,15 @@ package struct PlanningInput: Sendable {
     self.tokens = tokens
     self.base = Dictionary(base.map { ($0.name, $0) }) { first, _ in first }
     self.proposed = proposed
+    self.sharedMessages = sharedMessages
+    self.keyOwners = keyOwners
     self.flows = FlowIndex(flows, desired: desired, snapshot: snapshot, catalog: catalog)
   }
 }
 
-/// The targets that are neither declared nor in the store.
-package func unknownTargets(
-  _ targets: Set<ConnectionName>, desired: [DesiredConnection], snapshot: Snapshot
-) -> [ConnectionName] {
-  let declared = Set(desired.map(\.name))
-  return targets.filter {
-    !declared.contains($0) && snapshot.actual[$0] == nil && snapshot.applied[$0] == nil
-  }.sorted()
+/// The connections that a user can name: those that are declared, and those that the store has or had.
+package func selectableNames(
+  desired: [DesiredConnection], snapshot: Snapshot
+) -> Set<ConnectionName> {
+  Set(desired.map(\.name)).union(snapshot.actual.keys).union(snapshot.applied.keys)
 }

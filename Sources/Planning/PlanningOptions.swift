@@ -8,8 +8,12 @@ package struct PlanningOptions: Hashable, Sendable {
   package var adopts: Bool
   /// The connections whose unchanged secrets may go to a new destination.
   package var allowedRedirects: Set<ConnectionName>
+  /// The connections that the user names; a run resolves them to `targets`.
+  package var selection: ConnectionSelection
   /// `nil`: all connections.
   package var targets: Set<ConnectionName>?
+  /// Delete everything that we applied, whatever is declared.
+  package var destroys: Bool
   /// The store's name in diagnostics.
   package var store: String
   /// Who plans; `nil` if the project has no id.
@@ -17,13 +21,16 @@ package struct PlanningOptions: Hashable, Sendable {
 
   package init(
     prunes: Bool = false, adopts: Bool = false,
-    allowedRedirects: Set<ConnectionName> = [], targets: Set<ConnectionName>? = nil,
+    allowedRedirects: Set<ConnectionName> = [], selection: ConnectionSelection = .all,
+    targets: Set<ConnectionName>? = nil, destroys: Bool = false,
     store: String = "store", owner: Owner? = nil
   ) {
     self.prunes = prunes
     self.adopts = adopts
     self.allowedRedirects = allowedRedirects
+    self.selection = selection
     self.targets = targets
+    self.destroys = destroys
     self.store = store
     self.owner = owner
   }

@@ -74,7 +74,14 @@ struct RedirectCheck {
     let addresses = known.reduce(into: Set<FieldName>()) { $0.formUnion($1.addressFields) }
     var now = desired.destinations.union(proposed)
     now.formUnion(addresses.compactMap { plain[$0].flatMap { host(in: $0) } })
-    var added = now.subtracting(before).filter { $0.sealedField == nil }
+    var added = now.subtracting(before).filter { destination in
+      guard destination.sealedField == nil else { return false }
+      // An endpoint that was not discovered before, at a host that was used before, is no other place.
+      guard let (endpoint, url) = destination.endpoint, let host = Destination(url: url) else {
+        return true
+      }
+      return !before.contains(host) || before.contains { $0.endpoint?.endpoint == endpoint }
+    }
     let sealed = desired.setup?.sealed ?? [:]
     for field in Set(now.compactMap(\.sealedField)).union(addresses) where field != secret {
       guard let message = sealed[field], !isSameValue(field),

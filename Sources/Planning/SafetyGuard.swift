@@ -12,6 +12,12 @@ package enum SafetyGuard {
   package static func refusal(of plan: Plan) -> Diagnostic? {
     let destroying = plan.changes.filter(\.action.endsConnection)
     let deleted = destroying.count
+    let isDestruction = plan.changes.contains { $0.reason == .destroyed }
+    if isDestruction, deleted == plan.size.managed {
+      return Diagnostic(
+        .nothingDeclared, "all \(deleted) connections that vaultctl applied would be deleted",
+        help: ["if this is intended, confirm with --force"])
+    }
     if plan.size.declared == 0, deleted > 0 {
       return Diagnostic(
         .nothingDeclared,

@@ -32,7 +32,9 @@ struct UndeclaredPlanner {
       changes.append(
         Change(
           connection: name, app: actual.app, action: .delete(actual.id, from: actual.version),
-          reason: .noLongerDeclared, details: [], location: nil, reach: input.flows.uses(of: name)))
+          reason: .noLongerDeclared,
+          details: DetailBuilder.removal(of: actual, shape: input.catalog.shape(of: actual)),
+          location: nil, reach: input.flows.uses(of: name, isRemoved: true)))
     }
     return (changes, findings)
   }

@@ -81,8 +81,7 @@ package final class ChildProcess: Sendable {
   @discardableResult
   package func wait() -> Int32 {
     // A process that has ended keeps its id until it is reaped, which happens under the lock.
-    var found = unsafe siginfo_t()
-    while unsafe waitid(P_PID, id_t(id), &found, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+    Self.waitForEnd(of: id)
     return ended.withLock { ended in
       if let ended { return ended }
       let code = Self.reaped(id)
@@ -112,6 +111,12 @@ package final class ChildProcess: Sendable {
     unsafe posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     return unsafe work(&attributes)
+  }
+
+  /// Waits for a child, which is not reaped.
+  package static func waitForEnd(of id: Int32) {
+    var found = unsafe siginfo_t()
+    while unsafe waitid(P_PID, id_t(id), &found, WEXITED | WNOWAIT) < 0, errno == EINTR {}
   }
 
   /// Waits for a child and returns its exit code, as `wait()` does.

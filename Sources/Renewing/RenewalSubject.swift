@@ -36,7 +36,7 @@ package struct RenewalSubject: Sendable {
       shape.missing(from: actual.fields.keys).isEmpty
     else { return nil }
     self.init(
-      name: actual.name, grant: grant, service: service,
+      name: actual.name, grant: grant, service: service.filled(from: applied?.destinations ?? []),
       plain: actual.fields.compactMapValues { field in
         if case .plain(let value) = field { value } else { nil }
       }, version: actual.version, declared: applied?.scopes,
@@ -64,16 +64,31 @@ package struct RenewalSubject: Sendable {
   private static let notAppliedYet =
     "the hosts that its credentials may be sent to were not applied yet"
 
+  private static let notDiscoveredYet =
+    "the endpoints that its issuer names were not applied yet: vaultctl apply"
+
+  /// The host of its token endpoint; `nil` if it is not known yet, or is none.
+  package var tokenHost: Destination? {
+    service.tokenEndpoint?.filled { plain[$0]?.text }.flatMap { Destination(url: $0) }
+  }
+
   /// Why no token may be requested; `nil` as far as that can be known without a key.
   private func obstacle(_ record: TokenRecord?) -> String? {
     guard let destinations else {
       return clientIdentity.map { $0 == record?.client } ?? true ? nil : Self.notAppliedYet
     }
-    let url = service.tokenEndpoint.filled { plain[$0]?.text }
-    guard let host = url.flatMap({ Destination(url: $0) }), !destinations.contains(host) else {
-      return nil
-    }
+    if service.tokenEndpoint == nil { return Self.notDiscoveredYet }
+    guard let host = tokenHost, !destinations.contains(host) else { return nil }
     return "the token endpoint is at `\(host)`, which is not a host that was applied"
+  }
+
+  /// The state of its tokens.
+  package func state(
+    _ record: TokenRecord?, rule: RenewalRule, now: Timestamp
+  ) -> ConnectionState {
+    record?.state(
+      of: name, client: clientIdentity, declared: declared, rules: service.scopes, rule: rule,
+      now: now) ?? .unauthorized
   }
 
   /// The decision, made without a key.

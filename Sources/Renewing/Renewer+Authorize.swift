@@ -53,7 +53,7 @@ extension Renewer {
         provenance: provenance)
       switch await saver.save(response, of: entry, over: before) {
       case .saved(let stored):
-        journal.clear(attempt)
+        await journal.clear(attempt)
         guard let record = stored.record else { preconditionFailure("saved tokens have a record") }
         let superseded = SupersededTokens(access: before.access, refresh: before.refresh)
         return (.authorized(record), superseded)
@@ -77,6 +77,7 @@ extension Renewer {
       }
       record.tokens = nil
       record.claim = nil
+      record.retryAt = nil
       record.stop = .consent(.revoked)
       do throws(StoreError) {
         _ = try await tokens.swapTokens(

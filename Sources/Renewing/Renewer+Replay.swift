@@ -23,27 +23,33 @@ extension Renewer {
   ) async throws(StoreError) -> [ReplayOutcome] {
     let (entries, unreadable) = try await journal.entries(of: tokens)
     var outcomes = unreadable.map { ReplayOutcome.unreadable(file: $0) }
-    for entry in entries { outcomes.append(await replayed(entry, subjects[entry.connection])) }
+    for entry in entries { outcomes.append(await replayed(entry, subjects)) }
     return outcomes
   }
 
   private func replayed(
-    _ entry: JournaledResponse, _ subject: RenewalSubject?
+    _ entry: JournaledResponse, _ subjects: [ConnectionName: RenewalSubject]
   ) async -> ReplayOutcome {
-    let name = entry.connection
+    var name = entry.connection
     let stored: StoredTokens
     do throws(StoreError) {
-      stored = try await tokens.openTokens(of: name)
-    } catch {
-      if case .notFound = error {
+      guard let found = try await storedTokens(of: entry) else {
+        if try await tokens.strayTokens().contains(where: { $0.id == entry.id }) {
+          return .retained(
+            name,
+            "its connection is being renamed, or is gone: apply again, or see vaultctl tokens list")
+        }
         // The connection was deleted, and its tokens are useless.
-        journal.clear(entry.attempt)
+        await journal.clear(entry.attempt)
         return .cleared(name)
       }
+      (name, stored) = found
+    } catch {
       return .retained(name, error.summary)
     }
-    if stored.id != entry.id || stored.record?.tokens?.attempt != entry.base {
-      journal.clear(entry.attempt)
+    let subject = subjects[name]
+    if stored.record?.tokens?.attempt != entry.base {
+      await journal.clear(entry.attempt)
       return .cleared(name)
     }
     guard let subject else { return .retained(name, "its app no longer defines `oauth:`") }
@@ -52,7 +58,7 @@ extension Renewer {
       response = try TokenResponse.read(entry.response, service: subject.service)
     } catch {
       // The expired claim makes the next attempt careful.
-      journal.clear(entry.attempt)
+      await journal.clear(entry.attempt)
       return .refused(name, error.summary)
     }
     let saver = ResponseSaver(
@@ -60,12 +66,30 @@ extension Renewer {
       provenance: provenance)
     switch await saver.save(response, of: entry, over: stored) {
     case .saved:
-      journal.clear(entry.attempt)
+      await journal.clear(entry.attempt)
       return .saved(name)
     case .superseded:
-      journal.clear(entry.attempt)
+      await journal.clear(entry.attempt)
       return .cleared(name)
     case .unsaved(let error): return .retained(name, error.summary)
     }
+  }
+
+  /// The tokens that a response follows, also where the connection was renamed since, or has lost its id;
+  /// `nil` if it is gone.
+  private func storedTokens(
+    of entry: JournaledResponse
+  ) async throws(StoreError) -> (ConnectionName, StoredTokens)? {
+    do throws(StoreError) {
+      let found = try await tokens.openTokens(of: entry.connection)
+      let follows = entry.base != nil && found.record?.tokens?.attempt == entry.base
+      if found.id == entry.id || follows { return (entry.connection, found) }
+    } catch {
+      guard case .notFound = error else { throw error }
+    }
+    guard let name = try await tokens.name(of: entry.id), name != entry.connection else {
+      return nil
+    }
+    return (name, try await tokens.openTokens(of: name))
   }
 }

@@ -24,14 +24,20 @@ package actor Renewer {
   let isEnding: @Sendable () -> Bool
   let rule: RenewalRule
   let holder: String
+  /// Whether a connection that another process is renewing is waited for. One that dies would keep a caller
+  /// with many connections from the others for as long as its claim lasts.
+  let waitsForOthers: Bool
   let provenance: @Sendable () -> Provenance
   /// Connections that this process is renewing, with the tasks that wait for the outcome.
   private var underWay: [ConnectionName: [CheckedContinuation<RenewalOutcome, Never>]] = [:]
 
-  /// - Parameter holder: names this process in a claim, for people.
+  /// - Parameters:
+  ///   - holder: names this process in a claim, for people.
+  ///   - waitsForOthers: for a caller that needs the result of a renewal in progress.
   package init(
     tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
     runtime: Runtime, isEnding: @escaping @Sendable () -> Bool, rule: RenewalRule, holder: String,
+    waitsForOthers: Bool = true,
     provenance: @escaping @Sendable () -> Provenance
   ) {
     self.tokens = tokens
@@ -41,6 +47,7 @@ package actor Renewer {
     self.isEnding = isEnding
     self.rule = rule
     self.holder = holder
+    self.waitsForOthers = waitsForOthers
     self.provenance = provenance
   }
 
@@ -74,7 +81,7 @@ package actor Renewer {
   /// - Returns: the outcomes, in no order.
   package nonisolated func renewAll(
     _ subjects: [(subject: RenewalSubject, secrets: [FieldName: SecretBytes])],
-    isForced: Bool = false
+    isForced: Bool = false, progress: (@Sendable () -> Void)? = nil
   ) async -> [(name: ConnectionName, outcome: RenewalOutcome)] {
     await withTaskGroup(of: (name: ConnectionName, outcome: RenewalOutcome).self) { group in
       var results: [(name: ConnectionName, outcome: RenewalOutcome)] = []
@@ -82,6 +89,7 @@ package actor Renewer {
         if number >= Self.width, let result = await group.next() { results.append(result) }
         group.addTask {
           let outcome = await self.renew(one.subject, secrets: one.secrets, isForced: isForced)
+          progress?()
           return (one.subject.name, outcome)
         }
       }
@@ -117,7 +125,7 @@ package actor Renewer {
       case .stopped(let code): return .stopped(code)
       case .wait(let until):
         guard let claim = stored.record?.claim, claim.isActive(at: runtime.now()),
-          !isEnding()
+          !isEnding(), waitsForOthers
         else { return .waiting(until: until) }
         await runtime.sleep(RenewalTimes.claimPoll)
       case .mint, .refresh:
@@ -197,7 +205,7 @@ package actor Renewer {
       response = try TokenResponse.read(entry.response, service: subject.service)
     } catch {
       let outcome = try await failed(subject, claimed, error, entry.attempt)
-      journal.clear(entry.attempt)
+      await journal.clear(entry.attempt)
       return outcome
     }
     let saver = ResponseSaver(
@@ -207,10 +215,10 @@ package actor Renewer {
     case .unsaved(let error):
       return .unsaved(error.summary, isJournaled: isJournaled)
     case .superseded(let record):
-      journal.clear(entry.attempt)
+      await journal.clear(entry.attempt)
       return .adopted(record)
     case .saved(let stored):
-      journal.clear(entry.attempt)
+      await journal.clear(entry.attempt)
       return .renewed(await supplemented(stored, response, subject, requests))
     }
   }
@@ -250,7 +258,7 @@ package actor Renewer {
         return .waiting(until: record.claim?.deadline ?? runtime.now())
       }
       let next = record.failed(
-        fault, at: runtime.now(), version: subject.version,
+        fault, subject.service.refresh, at: runtime.now(), version: subject.version,
         fraction: runtime.random())
       do throws(StoreError) {
         _ = try await tokens.swapTokens(
@@ -265,7 +273,7 @@ package actor Renewer {
       case .consent(let need): return .needsAuthorization(need)
       case .configuration(let code, _): return .stopped(code)
       case nil:
-        return .failed(fault.summary, retryAt: next.retryAt ?? next.claim?.deadline)
+        return .failed(fault.summary, retryAt: next.retryAt)
       }
     }
   }

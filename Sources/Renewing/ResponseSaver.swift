@@ -31,6 +31,7 @@ struct ResponseSaver {
     _ response: TokenResponse, of entry: JournaledResponse, over claimed: StoredTokens
   ) async -> Outcome {
     var stored = claimed
+    var name = entry.connection
     var retry = Retry(Self.policy, runtime)
     while true {
       do throws(StoreError) {
@@ -40,7 +41,7 @@ struct ResponseSaver {
           entry.kind == .refresh ? response.refresh ?? stored.refresh : response.refresh
         let version = try await tokens.swapTokens(
           TokenWrite(
-            name: entry.connection, id: stored.id, version: stored.version, record: record,
+            name: name, id: stored.id, version: stored.version, record: record,
             tokens: .put(access: response.access, refresh: refresh),
             event: entry.kind.event, provenance: provenance()))
         return .saved(
@@ -48,26 +49,40 @@ struct ResponseSaver {
             id: stored.id, version: version, record: record, access: response.access,
             refresh: refresh))
       } catch {
-        if case .notFound = error { return .unsaved(error) }
-        if case .tokensMoved = error {
-        } else {
+        switch error {
+        case .tokensMoved: break
+        case .notFound:
+          guard let other = await renamed(entry, from: name) else { return .unsaved(error) }
+          name = other
+        default:
           if isEnding() { return .unsaved(error) }
           await retry.wait()
         }
       }
       do throws(StoreError) {
-        let found = try await tokens.openTokens(of: entry.connection)
-        guard found.id == entry.id else { return .unsaved(.notFound(entry.connection)) }
+        let found = try await tokens.openTokens(of: name)
+        guard found.id == stored.id else { return .unsaved(.notFound(name)) }
         if let record = found.record, record.tokens?.attempt != entry.base {
           // A swap whose response was lost may have been carried out.
           return record.tokens?.attempt == entry.attempt ? .saved(found) : .superseded(record)
         }
         stored = found
       } catch {
-        if case .notFound = error { return .unsaved(error) }
+        if case .notFound = error {
+          guard let other = await renamed(entry, from: name) else { return .unsaved(error) }
+          name = other
+        }
         if isEnding() { return .unsaved(error) }
       }
     }
+  }
+
+  /// The name of a connection that was renamed during its exchange.
+  private func renamed(
+    _ entry: JournaledResponse, from name: ConnectionName
+  ) async -> ConnectionName? {
+    let found = try? await tokens.name(of: entry.id)
+    return found == name ? nil : found
   }
 }
 

@@ -1,12 +1,13 @@
 import Model
-import Stores
+package import Stores
 
 extension StoreError {
   /// A few words, for a line that has no room for a diagnostic.
-  var summary: String {
+  package var summary: String {
     switch self {
-    case .unavailable(let reason), .writeFailed(let reason), .outcomeUnknown(let reason),
-      .corrupt(let reason), .keyUnavailable(let reason), .refused(let reason),
+    case .unavailable(let reason), .busy(let reason), .writeFailed(let reason),
+      .outcomeUnknown(let reason), .corrupt(let reason), .keyUnavailable(let reason),
+      .keyNotSealed(let reason), .refused(let reason), .notAStore(let reason),
       .unauthorized(let reason), .misconfigured(let reason), .tooNew(let reason),
       .ledgerFailed(let reason), .ledgerRejected(let reason), .ledgerUnreachable(let reason),
       .ledgerUntrusted(let reason, _):

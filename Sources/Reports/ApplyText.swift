@@ -20,12 +20,12 @@ package struct ApplyText: Sendable {
     return "\(change.connection.rawValue): \(word)"
   }
 
-  /// `Applied: 2 created, 1 updated, 0 deleted. 1 empty connection.`
-  package func summary(_ results: [(action: ChangeAction, ending: Outcome)], empty: Int)
+  /// `Applied: 2 created, 1 updated, 0 deleted. 1 empty connection.`; what failed is named.
+  package func summary(_ results: [(change: Change, ending: Outcome)], empty: Int)
     -> TerminalText
   {
     let done = results.filter { $0.ending == .done }
-    let counts = ChangeCounts(done.map(\.action))
+    let counts = ChangeCounts(done.map(\.change.action))
       .summary(["created", "updated", "replaced", "renamed", "adopted", "deleted"])
     let failed = results.count { $0.ending == .failed }
     let inDoubt = results.count { $0.ending == .inDoubt }
@@ -33,8 +33,30 @@ package struct ApplyText: Sendable {
     let emptyPart = empty > 0 ? " \(counted(empty, "empty connection"))." : ""
     if done.count == results.count { return palette.bold("Applied: \(counts).\(emptyPart)") }
     let inDoubtPart = inDoubt > 0 ? " \(inDoubt) with an unknown result," : ""
-    return palette.bold(
+    let line = palette.bold(
       "Incomplete: \(counts); \(failed) failed,\(inDoubtPart) \(skipped) not started.\(emptyPart)")
+    return ([line] + [Outcome.failed, .inDoubt, .skipped].compactMap { names(results, $0) })
+      .joined(separator: "\n")
+  }
+
+  /// The names of a list that a person still reads.
+  private static let shownNames = 20
+
+  private func names(
+    _ results: [(change: Change, ending: Outcome)], _ ending: Outcome
+  ) -> TerminalText? {
+    let names = results.filter { $0.ending == ending }.map(\.change.connection.rawValue)
+    if names.isEmpty { return nil }
+    let title: TerminalText =
+      switch ending {
+      case .done: "done"
+      case .failed: "failed"
+      case .inDoubt: "result unknown"
+      case .skipped: "not started"
+      }
+    let rest = names.count - Self.shownNames
+    let more = rest > 0 ? " and \(rest) more" : ""
+    return "  \(title): \(names.prefix(Self.shownNames).joined(separator: ", "))\(more)"
   }
 }
 

@@ -9,6 +9,7 @@ extension Change {
       case .drifted: "drift: changed in the store; the declared values are restored"
       case .conflicting: "conflict: changed in its manifest and in the store"
       case .noLongerDeclared: "no longer declared"
+      case .destroyed: "everything is to be deleted"
       case .notInStore: "not yet in the store"
       case .lostInStore: "applied before, and missing from the store"
       case .appChanged: "its app changed, which forces a replacement"
@@ -16,7 +17,7 @@ extension Change {
       case .unmanaged: "already in the store; taken over"
       }
     if case .rename(_, _, let former) = action {
-      return "was \"\(former.rawValue)\"" + (reason == .renamed ? "" : "; " + why)
+      return "renamed from \"\(former.rawValue)\"" + (reason == .renamed ? "" : "; " + why)
     }
     if case .record = action { return why + " (only the record is written)" }
     return why

@@ -1,5 +1,5 @@
 import Diagnostics
-import Model
+package import Model
 
 extension ChangeDetail: TitledDetail {
   var title: TerminalText {
@@ -39,7 +39,7 @@ extension ChangeDetail: TitledDetail {
 }
 
 extension Destination {
-  var summary: String { sealedField.map { "(sealed \($0))" } ?? rawValue }
+  package var summary: String { sealedField.map { "(sealed \($0))" } ?? rawValue }
 }
 
 extension PlainValue {
@@ -63,8 +63,9 @@ extension SecretChange {
 
   fileprivate var summary: String {
     switch self {
-    case .set, .rotated, .removed, .restored, .undecided: rawValue
+    case .set, .rotated, .removed, .restored: rawValue
     case .reencrypted: "re-encrypted, same value"
+    case .undecided: "re-encrypted; value unknown without a key"
     }
   }
 }

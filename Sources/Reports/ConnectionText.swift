@@ -4,7 +4,13 @@ package import Model
 /// One connection for people: its desired and actual states, and its history.
 package struct ConnectionText: Sendable {
   private let palette: Palette
-  package init(palette: Palette) { self.palette = palette }
+  /// Of keys that sealed values are addressed to, by their ids.
+  private let keyNames: [String: String]
+
+  package init(palette: Palette, keyNames: [String: String] = [:]) {
+    self.palette = palette
+    self.keyNames = keyNames
+  }
 
   package struct Event: Hashable, Sendable {
     let at: Timestamp
@@ -52,7 +58,8 @@ package struct ConnectionText: Sendable {
         switch value {
         case .plain(let value): lines.append("\(field): \"\(value.text)\"")
         case .sealed(let message):
-          lines.append("\(field): (sealed, addressed to \(message.keyIDs.joined(separator: ", ")))")
+          let names = message.keyIDs.map { keyNames[$0] ?? $0 }
+          lines.append("\(field): (sealed, addressed to \(names.joined(separator: ", ")))")
         }
       }
     }

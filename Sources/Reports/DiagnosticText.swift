@@ -64,7 +64,8 @@ package struct DiagnosticText: Sendable {
     margin: TerminalText
   ) -> [TerminalText] {
     guard let file = location.file, let range = location.range,
-      let excerpt = excerpts[file]?.excerpt(range)
+      let excerpt = excerpts[file]?.excerpt(
+        range, columns: palette.width.map { $0 - margin.width - 3 })
     else { return [] }
     let bar = palette.blue("|")
     let spaces = TerminalText(repeating: " ", count: excerpt.marked.lowerBound)

@@ -1,22 +1,18 @@
 import Diagnostics
 import Model
 
-/// A diff for programs: JSON with sorted keys and a version of its form.
+/// A diff for programs.
 package enum DiffJSON {
-  package static let formatVersion = "1.0"
-
-  package static func text(_ report: DiffReport) -> MachineText {
+  package static func text(_ report: DiffReport) -> JSONReport {
     let diff = report.diff
-    return json(
+    return JSONReport(
       Document(
-        formatVersion: formatVersion,
         connections: diff.connections.map { ConnectionForm($0, names: report.names) },
         settings: diff.settings.map(SettingForm.init), flows: diff.flows.map(SettingForm.init),
         findings: report.findings.map(FindingForm.init)))
   }
 
   private struct Document: Encodable {
-    let formatVersion: String
     let connections: [ConnectionForm]
     let settings: [SettingForm]
     let flows: [SettingForm]
@@ -40,7 +36,7 @@ package enum DiffJSON {
     let environment: String?
     let app: String
     let kind: String
-    let formerName: String?
+    let former_name: String?
     let file: String?
     let line: Int?
     let details: [Detail]
@@ -53,10 +49,10 @@ package enum DiffJSON {
       line = diff.location.range?.start.line
       details = diff.details.map { Detail($0, names) }
       switch diff.kind {
-      case .added: (kind, formerName) = ("added", nil)
-      case .removed: (kind, formerName) = ("removed", nil)
-      case .changed: (kind, formerName) = ("changed", nil)
-      case .renamed(let former): (kind, formerName) = ("renamed", former.rawValue)
+      case .added: (kind, former_name) = ("added", nil)
+      case .removed: (kind, former_name) = ("removed", nil)
+      case .changed: (kind, former_name) = ("changed", nil)
+      case .renamed(let former): (kind, former_name) = ("renamed", former.rawValue)
       }
     }
   }
@@ -89,7 +85,7 @@ package enum DiffJSON {
         form.lost = keys(secret.lost)
         form.change = secret.value.word
         if case .moved(let home) = secret.value {
-          form.movedFrom = OwnForm.Home(
+          form.moved_from = OwnForm.Home(
             connection: home.connection.rawValue, field: home.field.rawValue)
         }
         self = .own(form)
@@ -117,7 +113,7 @@ package enum DiffJSON {
     var added: [String]?
     var removed: [String]?
     var change: String?
-    var movedFrom: Home?
+    var moved_from: Home?
     var gained: [Key]?
     var lost: [Key]?
   }

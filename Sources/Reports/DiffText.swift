@@ -15,7 +15,7 @@ package struct DiffText: Sendable {
     let diff = report.diff
     var parts: [TerminalText] = []
     if !diff.settings.isEmpty {
-      parts.append("project file\n" + diff.settings.map(setting).joined())
+      parts.append("vaultctl.yaml\n" + diff.settings.map(setting).joined())
     }
     parts += diff.connections.map(connection)
     if !diff.flows.isEmpty { parts.append("flows\n" + diff.flows.map(setting).joined()) }
@@ -25,7 +25,7 @@ package struct DiffText: Sendable {
     return parts.joined(separator: "\n")
   }
 
-  /// `Diff: 1 added, 2 changed, 0 removed; 1 setting; 1 flow.`
+  /// `Diff: 1 added, 2 changed, 0 removed; 1 setting and 1 flow changed.`
   package var summary: String {
     let diff = report.diff
     if diff.isEmpty { return "No differences." }
@@ -36,9 +36,13 @@ package struct DiffText: Sendable {
     var words = ["\(count { $0 == .added }) added", "\(count { $0 == .changed }) changed"]
     if renamed > 0 { words.append("\(renamed) renamed") }
     words.append("\(count { $0 == .removed }) removed")
-    let settings = diff.settings.isEmpty ? "" : "; \(counted(diff.settings.count, "setting"))"
-    let flows = diff.flows.isEmpty ? "" : "; \(counted(diff.flows.count, "flow"))"
-    return "Diff: \(words.joined(separator: ", "))\(settings)\(flows)."
+    let rules = diff.settings.count(where: \.isRecipientRule)
+    let others = [
+      (rules, "recipient rule"), (diff.settings.count - rules, "setting"),
+      (diff.flows.count, "flow"),
+    ].filter { $0.0 > 0 }.map { counted($0.0, $0.1) }
+    let rest = others.isEmpty ? "" : "; \(others.joined(separator: ", ")) changed"
+    return "Diff: \(words.joined(separator: ", "))\(rest)."
   }
 
   private func setting(_ setting: SettingDiff) -> TerminalText {
@@ -49,7 +53,7 @@ package struct DiffText: Sendable {
       "      \(palette.green("+")) \(named($0))\n"
     }
     let title: TerminalText =
-      "  \(palette.yellow("~")) \(palette.bold(TerminalText(setting.name)))\n"
+      "  \(palette.yellow("~")) \(palette.bold(TerminalText(setting.title)))\n"
     return title + (removed + added).joined()
   }
 
@@ -74,8 +78,21 @@ package struct DiffText: Sendable {
     }
   }
 
-  private func named(_ text: String) -> String {
-    report.names[text].map { "\(text) \($0)" } ?? text
+  private func named(_ text: String) -> String { report.names[text] ?? text }
+}
+
+extension SettingDiff {
+  /// Whether it is a rule of the project file, or of an environment, that says who can read. The rest of a
+  /// name is the file's own text.
+  var isRecipientRule: Bool {
+    name.prefixMatch(of: #/(environments\.[a-z0-9._-]+\.)?recipients of /#) != nil
+  }
+
+  /// `recipients of **: who can read all connections`.
+  fileprivate var title: String {
+    guard isRecipientRule else { return name }
+    return name.hasSuffix(" **")
+      ? "\(name) (who can read all connections)" : "\(name) (who can read them)"
   }
 }
 
@@ -119,7 +136,7 @@ private struct NamedDetail: TitledDetail {
       let keys = ids.map { TerminalText(names[$0] ?? $0) }
       return keys.isEmpty ? "" : "; \(word) \(keys.joined(separator: ", "))"
     }
-    return list(secret.gained, "now addressed to") + list(secret.lost, "no longer addressed to")
+    return list(secret.gained, "new reader:") + list(secret.lost, "removed reader:")
   }
 }
 
@@ -138,7 +155,7 @@ extension SecretDiff.Value {
     case .removed: "removed"
     case .rotated: "rotated"
     case .reencrypted: "re-encrypted, same value"
-    case .changed: "changed"
+    case .changed: "re-encrypted; value unknown without a key"
     case .moved(let home):
       "moved from \(home.field.rawValue) of \"\(home.connection.rawValue)\""
     }

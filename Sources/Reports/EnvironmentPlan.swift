@@ -9,12 +9,18 @@ package struct EnvironmentPlan: Sendable {
   /// The store's server; `nil` for a file.
   package let address: String?
   package let plan: Plan
+  /// What a comment shows beside it; `nil` if no change is reviewed.
+  package let review: PlanReview?
 
-  package init(environment: String?, store: String, address: String? = nil, plan: Plan) {
+  package init(
+    environment: String?, store: String, address: String? = nil, plan: Plan,
+    review: PlanReview? = nil
+  ) {
     self.environment = environment
     self.store = store
     self.address = address
     self.plan = plan
+    self.review = review
   }
 
   /// `prod`; without environments, the store.

@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Model
 
 /// One event of a store, as a line of JSON.
@@ -6,6 +7,10 @@ package struct EventLine: Hashable, Sendable {
     case applied, renamed, deleted, refreshed, authorized, revoked, failed, drifted
     /// An older version was restored.
     case rolledBack = "rolled-back"
+    /// Written by another tool, or by another owner of the store.
+    case foreignWrite = "foreign-write"
+    /// An apply took the store's lock from one that was gone or silent.
+    case lockTakenOver = "lock-taken-over"
     /// It stops working within a day unless a person consents.
     case expiring
     /// What a service granted was recorded.
@@ -13,13 +18,14 @@ package struct EventLine: Hashable, Sendable {
   }
 
   package let kind: Kind
-  package let connection: String
+  /// `nil` for what concerns the whole store.
+  package let connection: String?
   package let at: Timestamp
   package let who: String?
   package let version: String?
 
   package init(
-    _ kind: Kind, connection: String, at: Timestamp, who: String?, version: String?
+    _ kind: Kind, connection: String?, at: Timestamp, who: String?, version: String?
   ) {
     self.kind = kind
     self.connection = connection
@@ -30,24 +36,33 @@ package struct EventLine: Hashable, Sendable {
 
   /// `nil` for an unknown event, or one that changes nothing for a consumer.
   package init?(_ event: StoreEvent) {
-    guard let connection = event.connection, let kind = Kind(event.kind) else { return nil }
+    guard let kind = Kind(event.kind), event.connection != nil || kind == .lockTakenOver else {
+      return nil
+    }
     self.init(
-      kind, connection: connection, at: event.at, who: event.who,
+      kind, connection: event.connection, at: event.at, who: event.who,
       version: event.version.map { "\($0)" })
   }
 
-  /// On one line, its keys sorted.
-  package var json: MachineText {
+  /// For people.
+  package var text: TerminalText {
+    let name: TerminalText = connection.map { " \($0)" } ?? ""
+    let version: TerminalText = version.map { ", version \($0)" } ?? ""
+    return "\(at) \(kind.rawValue)\(name)\(version)\(who.map { " by \($0)" } ?? "")\n"
+  }
+
+  /// For programs.
+  package var json: JSONReport {
     struct Form: Encodable {
       let at: String
-      let connection: String
+      let connection: String?
       let event: String
       let version: String?
       let who: String?
     }
     let form = Form(
       at: at.description, connection: connection, event: kind.rawValue, version: version, who: who)
-    return MachineText(json: ((try? canonicalJSON(form)) ?? "{}") + "\n")
+    return JSONReport(form)
   }
 }
 
@@ -58,6 +73,8 @@ extension EventLine.Kind {
     case .deleted: self = .deleted
     case .renamedFrom: self = .renamed
     case .rolledBack: self = .rolledBack
+    case .foreignWrite: self = .foreignWrite
+    case .lockTakenOver: self = .lockTakenOver
     case .grantRecorded: self = .scopes
     case .token(let event):
       switch event {

@@ -16,7 +16,7 @@ package struct HistoryText: Sendable {
             version.commit.map { TerminalText(String($0.prefix(12))) } ?? "-",
             version.who.map { TerminalText($0) } ?? "-",
           ]
-        })
+        }, palette)
     return ([palette.bold(lines[0])] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 
@@ -33,7 +33,7 @@ package struct HistoryText: Sendable {
     }
   }
 
-  package func json(_ versions: [StoredVersion]) -> MachineText {
+  package func json(_ versions: [StoredVersion]) -> JSONReport {
     struct Form: Encodable {
       struct Version: Encodable {
         let version: String
@@ -42,10 +42,9 @@ package struct HistoryText: Sendable {
         let who: String?
         let commit: String?
       }
-      let format_version = "1.0"
       let versions: [Version]
     }
-    return Reports.json(
+    return JSONReport(
       Form(
         versions: versions.map {
           Form.Version(

@@ -36,6 +36,17 @@ enum Markdown {
     return joined(runs)
   }
 
+  /// A sentence that may end in a command, which becomes a code span: `add it: vaultctl set NAME FIELD`.
+  static func advice(_ text: String) -> String {
+    for program in ["vaultctl", "gpg", "git"] {
+      if text.hasPrefix("\(program) ") { return code(text) }
+      guard let range = text.firstRange(of: ": \(program) ") else { continue }
+      let start = text.index(range.lowerBound, offsetBy: 2)
+      return prose(String(text[..<range.lowerBound])) + ": " + code(String(text[start...]))
+    }
+    return prose(text)
+  }
+
   /// Lines as they are, in a fence that none of them ends.
   static func fenced(_ lines: [String], as language: String) -> String {
     let ticks = fence(lines)

@@ -1,33 +1,29 @@
 import Model
 
-/// A plan for programs: JSON with sorted keys and a version of its form.
+/// Plans for programs.
 package enum PlanJSON {
-  package static let formatVersion = "1.1"
-
   /// One plan is a document; several are a document's `environments`.
-  package static func text(_ plans: [EnvironmentPlan]) -> MachineText {
-    if plans.count == 1, let only = plans.first { return json(Document(only)) }
-    return json(Several(formatVersion: formatVersion, environments: plans.map(Document.init)))
+  package static func text(_ plans: [EnvironmentPlan]) -> JSONReport {
+    if plans.count == 1, let only = plans.first { return JSONReport(Document(only)) }
+    return JSONReport(Several(environments: plans.map(Document.init)))
   }
 
   private struct Several: Encodable {
-    let formatVersion: String
     let environments: [Document]
   }
 
-  private struct Document: Encodable {
-    let formatVersion: String
+  /// One plan.
+  package struct Document: Encodable, Sendable {
     let environment: String?
     let store: String
     let address: String?
-    let changes: [ChangeForm]
-    let findings: [FindingForm]
+    private let changes: [ChangeForm]
+    private let findings: [FindingForm]
     let unchanged: Int
     let empty: Int
-    let storeKey: StoreKeyForm?
+    private let store_key: StoreKeyForm?
 
-    init(_ planned: EnvironmentPlan) {
-      formatVersion = PlanJSON.formatVersion
+    package init(_ planned: EnvironmentPlan) {
       environment = planned.environment
       store = planned.store
       address = planned.address
@@ -35,25 +31,25 @@ package enum PlanJSON {
       findings = planned.plan.findings.map(FindingForm.init)
       unchanged = planned.plan.unchangedCount
       empty = planned.plan.emptyCount
-      storeKey = planned.plan.storeKey.map {
-        StoreKeyForm(added: $0.added, removed: $0.removed, isNew: $0.makesNewKey)
+      store_key = planned.plan.storeKey.map {
+        StoreKeyForm(added: $0.added, removed: $0.removed, is_new: $0.makesNewKey)
       }
     }
   }
 
-  private struct StoreKeyForm: Encodable {
+  private struct StoreKeyForm: Encodable, Sendable {
     let added: [String]
     let removed: [String]
-    let isNew: Bool
+    let is_new: Bool
   }
 
-  private struct ChangeForm: Encodable {
+  private struct ChangeForm: Encodable, Sendable {
     let connection: String
     let app: String
     let action: String
     let reason: String
     /// The name in the store, for a rename.
-    let formerName: String?
+    let former_name: String?
     let details: [DetailForm]
     /// The flows that the change reaches.
     let flows: [FlowUse]
@@ -63,7 +59,7 @@ package enum PlanJSON {
       app = change.app.rawValue
       action = change.action.word
       reason = change.reason.word
-      formerName =
+      former_name =
         if case .rename(_, _, let former) = change.action { former.rawValue } else { nil }
       details = change.details.map(DetailForm.init)
       flows = change.reach
@@ -73,7 +69,7 @@ package enum PlanJSON {
 }
 
 /// Members that `kind` does not have are left out.
-struct DetailForm: Encodable {
+struct DetailForm: Encodable, Sendable {
   let kind: String
   var name: String?
   var from: String?
@@ -85,7 +81,7 @@ struct DetailForm: Encodable {
   init(_ detail: ChangeDetail) {
     switch detail {
     case .setupType(let from, let to):
-      kind = "setupType"
+      kind = "setup_type"
       self.from = from?.rawValue
       self.to = to?.rawValue
     case .plain(let field, let from, let to):
@@ -109,7 +105,7 @@ struct DetailForm: Encodable {
       kind = "reauthorize"
       to = who.rawValue
     case .preventDestroy(let isSet):
-      kind = "preventDestroy"
+      kind = "prevent_destroy"
       to = "\(isSet)"
     case .label(let key, let from, let to):
       kind = "label"
@@ -120,7 +116,7 @@ struct DetailForm: Encodable {
   }
 }
 
-struct FindingForm: Encodable {
+struct FindingForm: Encodable, Sendable {
   let kind: String
   let connection: String?
   let diagnostic: DiagnosticForm
@@ -133,7 +129,7 @@ struct FindingForm: Encodable {
 }
 
 extension ChangeAction {
-  fileprivate var word: String {
+  var word: String {
     switch self {
     case .create: "create"
     case .update: "update"
@@ -153,6 +149,7 @@ extension ChangeReason {
     case .drifted: "drifted"
     case .conflicting: "conflicting"
     case .noLongerDeclared: "no-longer-declared"
+    case .destroyed: "destroyed"
     case .notInStore: "not-in-store"
     case .lostInStore: "lost-in-store"
     case .appChanged: "app-changed"

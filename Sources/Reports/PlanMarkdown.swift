@@ -1,7 +1,10 @@
 import Diagnostics
 import Model
 
-/// A plan as the comment of a pull request: summary, findings, a table of changes, details folded.
+/// A plan as the comment of a pull request, for a reviewer without a key.
+///
+/// In this order: the verdict; what to check before merging, dangers first; who can read; the table of
+/// changes; what to do after the merge; how to undo it; details, folded.
 ///
 /// The first line is a hidden marker that stays the same for a store, by which a job finds its
 /// comment again and replaces it. The text never exceeds GitHub's limit for comments: if it would,
@@ -32,37 +35,58 @@ package struct PlanMarkdown: Sendable {
   }
 
   private func section(_ planned: EnvironmentPlan, title: String, within limit: Int) -> String {
-    let plan = planned.plan
-    var text = "### \(title)\(summary(plan))\n"
-    if let address = planned.address {
-      text += "\nStore: \(Markdown.code(planned.store)) at \(Markdown.code(address))\n"
-    }
-    if let change = plan.storeKey {
-      let lines =
-        change.added.map { "+ \(TerminalText($0).renderedWithinLine)" }
-        + change.removed.map { "- \(TerminalText($0).renderedWithinLine)" }
-      text += "\n**Store key\(change.makesNewKey ? ", a new one" : "")**\n\n"
-      text += Markdown.fenced(lines, as: "diff") + "\n"
-    }
-    let sections = [
-      MarkdownSection(
-        title: "\n**Findings**\n\n", items: plan.findings.map(finding), closing: "",
-        what: "findings", share: 0.4),
-      MarkdownSection(
-        title: "\n| | Connection | App | Why | Flows |\n| --- | --- | --- | --- | --- |\n",
-        items: plan.changes.map(row), closing: "", what: "table rows", share: 0.6),
-      MarkdownSection(
-        title: "\n<details><summary>Details</summary>\n\n",
-        items: plan.changes.filter { !$0.details.isEmpty }.map(details),
-        closing: "</details>\n", what: "connections' details", share: 1),
-    ]
+    let (plan, review) = (planned.plan, planned.review)
+    let items = ReviewItems(plan: plan, review: review)
+    let sorted = items.sorted
+    let dangers = sorted.count { $0.rank.isDanger }
+    let (mark, verdict) =
+      switch (dangers, sorted.count) {
+      case (0, 0): ("✅", "Nothing needs a decision.")
+      case (0, let count): ("⚠️", "No danger was found. To check: \(Self.numbers(count)).")
+      case (let count, _): ("⛔", "Do not merge before this is settled: 🔴 \(Self.numbers(count)).")
+      }
+    var text =
+      "### \(mark) \(title)\(summary(plan))\n\n\(verdict)\n\n\(source(planned))\n"
+    let undo = ReviewUndo(plan: plan, review: review).text
     var leftOut: [String] = []
-    for section in sections where !section.items.isEmpty {
-      let room = limit - Self.noteRoom - text.utf8.count
+    func add(_ section: MarkdownSection) {
+      if section.items.isEmpty { return }
+      let room = limit - Self.noteRoom - undo.utf8.count - text.utf8.count
       let (part, missing) = section.text(within: Int(Double(room) * section.share))
       text += part
       if missing > 0 { leftOut.append("\(missing) of \(section.items.count) \(section.what)") }
     }
+    add(
+      MarkdownSection(
+        title: "\n**Check before merging**\n\n",
+        items: sorted.enumerated().map { $1.markdown($0 + 1) }, closing: "", what: "findings",
+        share: 0.3))
+    if let review {
+      let readers = ReviewReadersTable(review: review, storeKey: plan.storeKey)
+      add(
+        MarkdownSection(
+          title: ReviewReadersTable.title + readers.head, items: readers.rows, closing: "",
+          what: "readers", share: 0.2))
+      text += readers.notes
+    } else if let change = plan.storeKey {
+      text += change.markdown
+    }
+    let hasFlows = review?.hasFlows ?? true
+    add(
+      MarkdownSection(
+        title: ReviewRow.head,
+        items: plan.changes.map { ReviewRow(change: $0, hasFlows: hasFlows).markdown },
+        closing: "", what: "table rows", share: 0.5))
+    add(
+      MarkdownSection(
+        title: "\n**After the merge**\n\n", items: ReviewTasks(plan: plan, review: review).items,
+        closing: "", what: "tasks", share: 0.4))
+    text += undo
+    add(
+      MarkdownSection(
+        title: "\n<details><summary>Details</summary>\n\n",
+        items: items.infos.map(info) + plan.changes.filter { !$0.details.isEmpty }.map(details),
+        closing: "</details>\n", what: "connections' details", share: 1))
     if !leftOut.isEmpty {
       text +=
         "\n**Shortened**: \(leftOut.joined(separator: ", ")) omitted. Run `vaultctl plan` to see all.\n"
@@ -71,6 +95,28 @@ package struct PlanMarkdown: Sendable {
   }
 
   private static let noteRoom = 512
+
+  private static func numbers(_ count: Int) -> String { count == 1 ? "1" : "1–\(count)" }
+
+  /// The store, the commits, and what this run could not know.
+  private func source(_ planned: EnvironmentPlan) -> String {
+    var parts = ["Store \(Markdown.code(planned.store))"]
+    if let address = planned.address { parts[0] += " at \(Markdown.code(address))" }
+    guard let review = planned.review else { return parts[0] }
+    if let head = review.head {
+      let base = review.base.map { base in
+        " against " + (base.name.map { "\(Markdown.code($0)) " } ?? "") + short(base)
+      }
+      parts.append("commit \(short(head))\(base ?? "")")
+    }
+    if !review.hasKey { parts.append("this run has no decryption key") }
+    if !review.hasFlows { parts.append("no flow was read, so what breaks is unknown") }
+    return parts.joined(separator: " · ")
+  }
+
+  private func short(_ commit: PlanReview.Commit) -> String {
+    Markdown.code(String(commit.id.prefix(7)))
+  }
 
   /// A store's name may contain the end of a comment.
   private func marker(_ plans: [EnvironmentPlan]) -> String {
@@ -81,35 +127,8 @@ package struct PlanMarkdown: Sendable {
     return "<!-- vaultctl plan \(name.joined().prefix(200)) -->"
   }
 
-  private func finding(_ finding: Finding) -> String {
-    let diagnostic = finding.diagnostic
-    var location = ""
-    if let file = diagnostic.location?.file {
-      location =
-        " · \(Markdown.code("\(file)\(diagnostic.location?.range.map { ":\($0.start.line)" } ?? "")"))"
-    }
-    var lines = [
-      "- \(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(Markdown.prose(diagnostic.message))\(location)"
-    ]
-    lines += diagnostic.notes.map { "  - \(Markdown.prose($0))" }
-    lines += diagnostic.help.map { "  - help: \(Markdown.prose($0))" }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func row(_ change: Change) -> String {
-    let cells = [
-      Markdown.code(change.action.symbol), Markdown.code(change.connection.rawValue),
-      Markdown.code(change.app.rawValue),
-      Markdown.prose(change.reasonSummary), flows(change.reach),
-    ]
-    return "| " + cells.map(Markdown.cell).joined(separator: " | ") + " |\n"
-  }
-
-  /// The first few by name.
-  private func flows(_ uses: [FlowUse]) -> String {
-    let named = uses.prefix(3).map { Markdown.code($0.flow) }
-    let rest = uses.count > named.count ? ["\(uses.count - named.count) more"] : []
-    return (named + rest).joined(separator: ", ")
+  private func info(_ finding: Finding) -> String {
+    "\(finding.diagnostic.code.rawValue): \(Markdown.prose(finding.diagnostic.message))\n\n"
   }
 
   private func details(_ change: Change) -> String {

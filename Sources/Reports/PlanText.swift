@@ -76,7 +76,7 @@ package struct PlanText: Sendable {
       "      \(palette.coloured($0.mark)) \($0.text)"
     }
     lines += change.reach.map {
-      "      used by flow \"\($0.flow)\": \($0.actions.joined(separator: ", "))"
+      "      \($0.isBroken ? "breaks" : "used by") flow \"\($0.flow)\": \($0.actions.joined(separator: ", "))"
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -15,10 +15,19 @@ package struct RenewalRow: Hashable, Sendable {
   package let result: Outcome
   /// When the new access token ends; `nil` if it does not, or there is none.
   package let endsAt: Timestamp?
+  /// Why there is no new token.
+  package let reason: String?
+  /// When it is tried again; `nil` if that is not known.
+  package let nextAttemptAt: Timestamp?
 
-  package init(name: ConnectionName, result: Outcome, endsAt: Timestamp?) {
+  package init(
+    name: ConnectionName, result: Outcome, endsAt: Timestamp? = nil, reason: String? = nil,
+    nextAttemptAt: Timestamp? = nil
+  ) {
     self.name = name
     self.result = result
     self.endsAt = endsAt
+    self.reason = reason
+    self.nextAttemptAt = nextAttemptAt
   }
 }

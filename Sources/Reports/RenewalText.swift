@@ -15,18 +15,17 @@ package struct RenewalText: Sendable {
     }.joined()
   }
 
-  package func json(_ rows: [RenewalRow]) -> MachineText {
-    struct Form: Encodable {
-      let name: String
-      let result: String
-      let endsAt: String?
+  /// One document, also if nothing was renewed.
+  package func json(_ rows: [RenewalRow]) -> JSONReport {
+    struct Document: Encodable {
+      let renewals: [RenewalForm]
     }
-    return Reports.json([
-      "renewals": rows.map {
-        Form(
-          name: $0.name.rawValue, result: $0.result.rawValue, endsAt: $0.endsAt?.description)
-      }
-    ])
+    return JSONReport(Document(renewals: rows.map { RenewalForm($0) }))
+  }
+
+  /// A line of JSON for each, for a command that keeps running.
+  package func lines(_ rows: [RenewalRow]) -> [JSONReport] {
+    rows.map { JSONReport(RenewalForm($0)) }
   }
 
   private func coloured(_ result: RenewalRow.Outcome) -> TerminalText {

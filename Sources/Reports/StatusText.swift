@@ -6,8 +6,16 @@ package struct StatusText: Sendable {
   private let palette: Palette
   package init(palette: Palette) { self.palette = palette }
 
-  /// - Parameter forecast: what ends soon; `nil` if nothing is known about tokens.
-  package func text(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> TerminalText {
+  /// Several lists have the names of their environments above them.
+  package func text(_ lists: [StatusList]) -> TerminalText {
+    guard lists.count > 1 else { return lists.first.map(text) ?? "" }
+    return lists.map {
+      "\(palette.bold("Environment \($0.environment ?? $0.store)"))\n\n\(text($0))"
+    }.joined(separator: "\n")
+  }
+
+  private func text(_ list: StatusList) -> TerminalText {
+    let (rows, forecast) = (list.rows, list.forecast)
     if rows.isEmpty { return "No connections.\n" }
     let hasTokens = rows.contains { $0.tokens != nil }
     let titles: [TerminalText] =
@@ -17,7 +25,7 @@ package struct StatusText: Sendable {
         + (hasTokens ? [row.tokens?.summary ?? "-"] : [])
         + [row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-"]
     }.map { $0.map { TerminalText($0) } }
-    let aligned = aligned([titles] + cells)
+    let aligned = aligned([titles] + cells, palette, indent: 2)
     let lines = zip(rows, aligned.dropFirst()).map { row, line in
       coloured(line, row.state, isHealthy: row.tokens?.state.isHealthy ?? true)
     }
@@ -26,47 +34,6 @@ package struct StatusText: Sendable {
     let ahead = hasTokens ? forecast?.lines ?? [] : []
     return ([palette.bold("  \(aligned[0])")] + lines + ["", counts] + ahead)
       .joined(separator: "\n") + "\n"
-  }
-
-  package func json(_ rows: [StatusRow], _ forecast: TokenForecast? = nil) -> MachineText {
-    struct Form: Encodable {
-      struct Tokens: Encodable {
-        let state: String
-        let reason: String?
-        let endsAt: String?
-        let endsForGood: String?
-        let verifiedAt: String?
-        let isHealthy: Bool
-        let isRecoverable: Bool
-      }
-      let name: String
-      let app: String
-      let state: String
-      let missing: [String]
-      let version: String?
-      let updatedAt: String?
-      let tokens: Tokens?
-    }
-    struct Page: Encodable {
-      let connections: [Form]
-      let forecast: [TokenForecast.Window]?
-    }
-    let forms = rows.map { row in
-      Form(
-        name: row.name.rawValue, app: row.app.rawValue, state: row.state.rawValue,
-        missing: row.missing.map(\.rawValue), version: row.version?.rawValue,
-        updatedAt: row.updatedAt?.description,
-        tokens: row.tokens.map { tokens in
-          Form.Tokens(
-            state: tokens.state.summary, reason: tokens.state.reason,
-            endsAt: tokens.endsAt?.description, endsForGood: tokens.endsForGood?.description,
-            verifiedAt: tokens.verifiedAt?.description, isHealthy: tokens.state.isHealthy,
-            isRecoverable: tokens.isRecoverable)
-        })
-    }
-    let hasTokens = rows.contains { $0.tokens != nil }
-    return Reports.json(
-      Page(connections: forms, forecast: hasTokens ? forecast?.windows : nil))
   }
 
   private func coloured(

@@ -40,7 +40,7 @@ package struct TokenForecast: Hashable, Sendable {
 
 extension ConnectionState {
   /// The reason for the state, if its name alone does not say it.
-  var reason: String? {
+  package var reason: String? {
     switch self {
     case .empty, .unauthorized, .ready, .expiring, .expired: nil
     case .needsAuthorization(let need): need.summary

@@ -12,6 +12,10 @@ struct ChangeTransaction {
   let run: RunID
 
   func carryOut() throws -> AppliedRecord? {
+    try CodeWriter.writing([write.name, write.formerName], db, key) { try change() }
+  }
+
+  private func change() throws -> AppliedRecord? {
     try write.requireOwn(try SnapshotReader.record(db, of: write.formerName))
     let record: AppliedRecord?
     switch write.action {
@@ -43,7 +47,8 @@ struct ChangeTransaction {
   }
 
   private func create() throws -> AppliedRecord {
-    let id = StoreID(hexadecimal((0..<16).map { _ in UInt8.random(in: 0...255) }))
+    let id =
+      write.newID ?? StoreID(hexadecimal((0..<16).map { _ in UInt8.random(in: 0...255) }))
     try db.run(
       sql: """
         INSERT INTO connection (id, name, app, setup_type, labels, version, updated_at)
@@ -91,7 +96,7 @@ struct ChangeTransaction {
     _ id: StoreID, number: Int64, _ kind: StoreEvent.Kind
   ) throws -> AppliedRecord {
     try writeFields(id, number: number)
-    try VersionTable.keep(db, id, number: number, by: write.provenance)
+    try VersionTable.keep(db, id, number: number, by: write.provenance, key)
     let record = try putRecord(id, number: number)
     try note(kind, version: number)
     return record

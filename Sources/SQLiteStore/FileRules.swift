@@ -21,12 +21,18 @@ struct FileRules {
     return try isThere(path, allowed: Self.fileMode)
   }
 
-  /// Creates missing folders and files, with their modes from the start.
-  func make() throws(StoreError) {
-    if try check() { return }
+  /// - Returns: the folder of the file, which exists now.
+  func makeFolder() throws(StoreError) -> String {
     if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
       throw .unavailable("cannot create \(folder): \(lastError())")
     }
+    return folder
+  }
+
+  /// Creates missing folders and files, with their modes from the start.
+  func make() throws(StoreError) {
+    if try check() { return }
+    _ = try makeFolder()
     let descriptor = unsafe open(
       path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, Self.fileMode)
     if descriptor >= 0 {
@@ -37,29 +43,63 @@ struct FileRules {
     _ = try check()
   }
 
+  /// Removes the file, and what SQLite has beside it.
+  func remove() {
+    unsafe unlink(path)
+    removeLogs()
+  }
+
+  /// Removes what SQLite has beside the file.
+  func removeLogs() { for ending in ["-journal", "-wal", "-shm"] { unsafe unlink(path + ending) } }
+
+  /// Puts the names of the folder's files on the disk.
+  func flushFolder() throws(StoreError) {
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unavailable("cannot open \(folder): \(lastError())") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .writeFailed("\(folder): \(lastError())") }
+  }
+
   /// Runs `work` under a lock on the folder (flock(2), so nothing is written, and the system lets
   /// it go with its process): an exclusive one while the database is created or migrated, which
   /// SQLite alone does not keep readers out of.
   ///
   /// - Throws: `unavailable` if another process holds it for ten seconds.
   func underFolderLock<R>(
-    exclusive: Bool, _ work: () throws(StoreError) -> R
+    exclusive: Bool, waitingAtMost seconds: Int64, _ work: () throws(StoreError) -> R
   ) throws(StoreError) -> R {
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unavailable("cannot open \(folder): \(lastError())") }
     defer { close(descriptor) }
     let pause: UInt32 = 10_000
-    var triesLeft = 1000
+    var triesLeft = seconds * 100
     while flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
         throw .unavailable("cannot lock \(folder): \(lastError())")
       }
-      guard triesLeft > 0 else { throw .unavailable("another process is setting it up") }
+      guard triesLeft > 0 else { throw .busy("another process is setting it up") }
       triesLeft -= 1
       usleep(pause)
     }
     return try work()
   }
+
+  /// Why the file, or one beside it, cannot be written; `nil` if nothing shows why.
+  var obstacle: String? {
+    var disk = statvfs()
+    if unsafe statvfs(folder, &disk) == 0 {
+      if disk.f_flag & UInt(ST_RDONLY) != 0 { return "\(folder) is on a read-only file system" }
+      if disk.f_bavail &* disk.f_frsize < Self.spareBytes { return "the disk of \(folder) is full" }
+      if disk.f_files > 0, disk.f_favail == 0 { return "no inode is left on the disk of \(folder)" }
+    }
+    for place in [folder, path] where unsafe access(place, R_OK | W_OK) != 0 && errno != ENOENT {
+      return "\(place): \(lastError())"
+    }
+    return nil
+  }
+
+  /// SQLite writes a few pages at once, and fails as a whole: less than that is nothing.
+  private static let spareBytes: UInt = 65_536
 
   /// Differs if a file was written in the meantime.
   struct Stamp: Equatable {

@@ -11,10 +11,16 @@ struct KeyRotationTransaction {
   let rotation: KeyRotation
 
   func carryOut() throws {
+    let check = try CodeCheck(db, rotation.old)
+    try check?.require()
+    try check?.requireEvents()
+    // Nothing may stay under the old key, and what belongs to no connection may be of any other.
+    try OrphanRows.remove(db)
     try sealFields()
     try sealVersions()
     if try Schema.has(.tokens, in: db) { try sealTokens() }
     try makeDigests()
+    try CodeWriter.writeAll(db, rotation.new)
   }
 
   private func again(
@@ -40,7 +46,10 @@ struct KeyRotationTransaction {
     let keys = try Row.fetchAll(db, sql: "SELECT connection, number FROM version")
     for key in keys {
       let (id, number): (String, Int64) = (key[0], key[1])
-      guard let content = try VersionTable.content(db, StoreID(id), number: number) else {
+      guard
+        let content = try VersionTable.content(
+          db, StoreID(id), number: number, rotation.old)
+      else {
         continue
       }
       let fields = try content.fields.map { name, field in
@@ -61,26 +70,41 @@ struct KeyRotationTransaction {
     }
   }
 
+  /// Tokens of no connection are kept, to be revoked, unless they do not open.
   private func sealTokens() throws {
     let rows = try Row.fetchAll(
-      db, sql: "SELECT connection, record, sealed_at, access, refresh FROM token")
+      db,
+      sql: """
+        SELECT connection, record, sealed_at, access, refresh,
+          connection NOT IN (SELECT id FROM connection) AS stray
+        FROM token
+        """)
     for row in rows {
-      let id = StoreID(row[0])
-      guard let sealedAt = row[2] as Int64? else { continue }
-      let access = try (row[3] as Data?).map {
-        try again($0, in: id, SealedTokens.accessField, sealedAt)
+      do {
+        try sealTokens(row)
+      } catch {
+        guard row["stray"] else { throw error }
+        try db.run(
+          sql: "DELETE FROM token WHERE connection = ?", arguments: [row["connection"] as String])
       }
-      let refresh = try (row[4] as Data?).map {
-        try again($0, in: id, SealedTokens.refreshField, sealedAt)
-      }
-      try db.run(
-        sql: "UPDATE token SET record = ?, access = ?, refresh = ? WHERE connection = ?",
-        arguments: [
-          try canonicalJSON(try record(row[1], of: id, refresh: row[4], sealedAt: sealedAt)),
-          access,
-          refresh, id.rawValue,
-        ])
     }
+  }
+
+  private func sealTokens(_ row: Row) throws {
+    let id = StoreID(row[0])
+    guard let sealedAt = row[2] as Int64? else { return }
+    let access = try (row[3] as Data?).map {
+      try again($0, in: id, SealedTokens.accessField, sealedAt)
+    }
+    let refresh = try (row[4] as Data?).map {
+      try again($0, in: id, SealedTokens.refreshField, sealedAt)
+    }
+    try db.run(
+      sql: "UPDATE token SET record = ?, access = ?, refresh = ? WHERE connection = ?",
+      arguments: [
+        try canonicalJSON(try record(row[1], of: id, refresh: row[4], sealedAt: sealedAt)),
+        access, refresh, id.rawValue,
+      ])
   }
 
   /// A claim names the refresh token that it presents by its digest.
@@ -95,10 +119,7 @@ struct KeyRotationTransaction {
     let token = try rotation.old.open(Array(sealed), in: id, field: field, version: sealedAt)
     // The digest of a token that has been replaced fits no key any more.
     guard rotation.old.digest(token, in: id, field: field) == digest else { return record }
-    record.claim = TokenClaim(
-      attempt: claim.attempt, holder: claim.holder, deadline: claim.deadline,
-      refreshDigest: rotation.new.digest(token, in: id, field: field),
-      priorAttemptUnresolved: claim.priorAttemptUnresolved)
+    record.claim = claim.presenting(rotation.new.digest(token, in: id, field: field))
     return record
   }
 

@@ -4,11 +4,16 @@ import Stores
 
 /// The one row that is the lock.
 enum LockTable {
-  static func take(_ db: Database, _ candidate: LockHolder) throws -> LockOutcome {
-    let outcome = LockOutcome(of: candidate, over: try holder(db))
+  static func take(
+    _ db: Database, _ candidate: LockHolder, over silent: LockHolder?
+  ) throws -> LockOutcome {
+    let outcome = LockOutcome(of: candidate, over: try holder(db), silent: silent)
     switch outcome {
     case .held: break
-    case .acquired, .takenOver: try put(db, candidate)
+    case .acquired: try put(db, candidate)
+    case .takenOver(let former):
+      try put(db, candidate)
+      try EventTable.addTakeOver(db, by: candidate, from: former)
     }
     return outcome
   }

@@ -15,6 +15,10 @@ struct RollbackTransaction {
   let provenance: Provenance
 
   func carryOut() throws -> AppliedRecord {
+    try CodeWriter.writing([name], db, key) { try change() }
+  }
+
+  private func change() throws -> AppliedRecord {
     guard
       let row = try Row.fetchOne(
         db, sql: "SELECT id, version FROM connection WHERE name = ?", arguments: [name.rawValue])
@@ -22,10 +26,10 @@ struct RollbackTransaction {
     let id = StoreID(row[0])
     let next = try RowVersion.next(after: row[1])
     guard let number = Int64(version.rawValue),
-      let content = try VersionTable.content(db, id, number: number)
+      let content = try VersionTable.content(db, id, number: number, key)
     else { throw StoreError.refused("`\(name)` has no version \(version)") }
     try put(content, in: id, number: next)
-    try VersionTable.keep(db, id, number: next, by: provenance)
+    try VersionTable.keep(db, id, number: next, by: provenance, key)
     let record = try record(of: content, id, number: next)
     try AppliedTable.put(db, record, of: name)
     try EventTable.add(

@@ -25,17 +25,19 @@ package actor SQLiteBackend {
   ///   - path: the file, absolute.
   ///   - shownPath: the path to display.
   ///   - owner: whose records are written.
+  ///   - patience: seconds to wait for the transactions of other processes.
   ///   - isShared: other projects may use the file, so that records without an owner have to be
   ///     claimed; otherwise the next run takes them over.
   package init(
     path: String, shownPath: String, owner: Owner? = nil, isShared: Bool = false,
-    protection: any KeyProtection
+    patience: Int64 = 60, protection: any KeyProtection
   ) {
     self.owner = owner
     self.isShared = isShared
-    file = SQLiteFile(path: path)
+    file = SQLiteFile(path: path, patience: patience)
     transactions = GroupCommit(file)
-    key = StoreKeyHolder(SQLiteKeyStorage(file: file), protection: protection)
+    key = StoreKeyHolder(
+      SQLiteKeyStorage(file: file), protection: protection, authenticates: true)
     description = StoreDescription(type: "sqlite", location: shownPath)
   }
 
@@ -46,7 +48,8 @@ package actor SQLiteBackend {
       reader: self, lock: self, journal: self, grants: self, feed: self,
       offline: .unavailable(
         reason: "its records are only in the store itself, so offline plans are not possible"),
-      secrets: self, key: key, history: self, tokens: self, upgrade: self)
+      secrets: self, key: key, history: self, tokens: self, upgrade: self, backup: self,
+      authentication: self)
     return owner.map { store.owned(by: $0, claimsAll: !isShared) } ?? store
   }
 
@@ -62,28 +65,88 @@ package actor SQLiteBackend {
 }
 
 extension SQLiteBackend: ConnectionReader, SecretReader {
-  package func read() throws(StoreError) -> Snapshot {
-    try reading(ifAbsent: Snapshot()) { db in try SnapshotReader.snapshot(db) }
+  /// Where the key is available, what was not written by a holder of it is an error; else the snapshot
+  /// says that it was not checked.
+  package func read() async throws(StoreError) -> Snapshot {
+    try await checked(ifAbsent: Snapshot()) { db, key, doubt in
+      try CodeCheck(db, key)?.require()
+      return try SnapshotReader.snapshot(db).doubted(doubt)
+    }
   }
 
   package func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
     // One transaction reads the values and the key that they are sealed under.
-    let (sealed, text) = try reading(ifAbsent: ([], nil)) { db in
-      (try SealedField.all(db, of: names), try SQLiteKeyStorage.text(in: db))
+    let (hasSecrets, text) = try reading(ifAbsent: (false, nil)) { db in
+      (try !SealedField.all(db, of: names).isEmpty, try SQLiteKeyStorage.text(in: db))
     }
-    if sealed.isEmpty { return [:] }
+    if !hasSecrets, text == nil { return [:] }
     let key = try await key.required(openedFrom: text)
-    return try StoreError.translating {
-      Dictionary(try sealed.map { ($0.address, try $0.opened(key)) }) { first, _ in first }
+    return try reading(ifAbsent: [:]) { db in
+      guard try key.isCurrent(in: db) else {
+        throw StoreError.busy("the store key is being replaced")
+      }
+      let sealed = try SealedField.all(db, of: names)
+      if let check = try CodeCheck(db, key) { try Self.require(sealed, of: names, check) }
+      return Dictionary(try sealed.map { ($0.address, try $0.opened(key)) }) { first, _ in first }
     }
+  }
+
+  /// All secrets of these connections, which are as they were written.
+  private static func require(
+    _ sealed: [SealedField], of names: Set<ConnectionName>, _ check: CodeCheck
+  ) throws {
+    let found = Dictionary(grouping: sealed) { $0.address.connection }
+    for name in names.sorted() {
+      let fields = try check.require(name.rawValue)?.sealedFields ?? []
+      guard fields == Set((found[name] ?? []).map(\.address.field.rawValue)) else {
+        throw StoreError.corrupt("`\(name)`: its secrets are not those that were written")
+      }
+    }
+  }
+
+  /// Reads with the file's key, if it is available here.
+  ///
+  /// - Parameter work: gets the key, and why nothing can be checked here.
+  func checked<R>(
+    ifAbsent absent: R, _ work: (Database, StoreKey?, _ doubt: String?) throws -> R
+  ) async throws(StoreError) -> R {
+    for _ in 0..<3 {
+      let text = try reading(ifAbsent: nil) { db in try SQLiteKeyStorage.text(in: db) }
+      let opened: StoreKey? =
+        if let text { try await key.openIfAvailable(text) } else { nil }
+      let result = try reading(ifAbsent: R?.some(absent)) { db -> R? in
+        guard try SQLiteKeyStorage.text(in: db) == text else { return nil }
+        if text == nil, try CodeState.exists(in: db) {
+          throw StoreError.corrupt("its key is missing")
+        }
+        return try work(db, opened, text == nil ? nil : Self.doubt(opened))
+      }
+      if let result { return result }
+    }
+    throw .busy("the store key is being replaced")
+  }
+
+  private static func doubt(_ key: StoreKey?) -> String? {
+    guard let key else {
+      return
+        "no key here opens the store's key; its plain values, names and records were not checked"
+    }
+    return key.authenticates
+      ? nil
+      : "an earlier version wrote it; the next apply protects its plain values, names and records"
   }
 }
 
 extension SQLiteBackend: ApplyLock {
-  package func tryLock(_ holder: LockHolder) throws(StoreError) -> LockOutcome {
-    try writing { db in try LockTable.take(db, holder) }
+  package func tryLock(
+    _ holder: LockHolder, over silent: LockHolder?
+  ) throws(StoreError) -> LockOutcome {
+    // Who wants the lock tries again, until its own limit.
+    try file.writing(waitingAtMost: SQLiteFile.shortWait) { db in
+      try LockTable.take(db, holder, over: silent)
+    }
   }
 
   package func heartbeat(_ holder: LockHolder, at now: Timestamp) throws(StoreError) {
@@ -106,14 +169,45 @@ extension SQLiteBackend: ApplyJournal {
   /// A change is one transaction with its journal entry, so nothing is ever abandoned.
   package func beginRun(
     _ intents: [StoreIntent], by provenance: Provenance
-  ) throws(StoreError) -> ApplyRun {
+  ) async throws(StoreError) -> ApplyRun {
+    if let owner, !isShared { _ = try await claim(for: owner) { _ in true } }
     let run = try writing { db in
-      if let owner, !isShared { _ = try SnapshotReader.claimRecords(db, for: owner) }
-      return try JournalTable.begin(db, changes: intents.count, by: provenance)
+      try JournalTable.begin(db, changes: intents.count, by: provenance)
     }
     return ApplyRun(
-      writer: SQLiteRunWriter(run: run, transactions: transactions, key: key),
+      writer: SQLiteRunWriter(
+        run: run, transactions: transactions, key: key, need: try needOfPlainWrite()),
       end: { [self] now async throws(StoreError) in try await endRun(run, at: now) })
+  }
+
+  /// A file without codes can be written without the key.
+  private func needOfPlainWrite() throws(StoreError) -> StoreKeyHolder.Need {
+    let hasCodes = try file.reading(.codes, ifAbsent: false) { db in try CodeState.exists(in: db) }
+    return hasCodes ? .present : .opened
+  }
+
+  /// A write that may need the key.
+  func writingWithCodes<R>(
+    _ work: (Database, StoreKey?) throws -> R
+  ) async throws(StoreError) -> R {
+    try await StoreKeyHolder.work(try needOfPlainWrite(), of: key) {
+      (key) async throws(StoreError) in
+      try writing { db -> R? in
+        guard try key.mayWrite(to: db) else { return nil }
+        return try work(db, key)
+      }
+    }
+  }
+
+  private func claim(
+    for owner: Owner, where isWanted: @Sendable (ConnectionName) -> Bool
+  ) async throws(StoreError) -> Set<ConnectionName> {
+    try await writingWithCodes { db, key in
+      let names = try SnapshotReader.unclaimed(db, where: isWanted)
+      return try CodeWriter.writing(names, db, key) {
+        try SnapshotReader.claim(db, names, for: owner)
+      }
+    }
   }
 
   private func endRun(_ run: RunID, at now: Timestamp) throws(StoreError) {
@@ -124,13 +218,15 @@ extension SQLiteBackend: ApplyJournal {
 extension SQLiteBackend: GrantRecorder {
   package func recordGrant(
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
-  ) throws(StoreError) {
-    try writing { db in
-      try db.run(
-        sql: "UPDATE connection SET granted = ? WHERE name = ?",
-        arguments: [try canonicalJSON(scopes.sorted()), name.rawValue])
-      guard db.changesCount == 1 else { throw StoreError.notFound(name) }
-      try EventTable.add(db, .grantRecorded, of: name, version: nil, by: provenance)
+  ) async throws(StoreError) {
+    try await writingWithCodes { db, key in
+      try CodeWriter.writing([name], db, key) {
+        try db.run(
+          sql: "UPDATE connection SET granted = ? WHERE name = ?",
+          arguments: [try canonicalJSON(scopes.sorted()), name.rawValue])
+        guard db.changesCount == 1 else { throw StoreError.notFound(name) }
+        try EventTable.add(db, .grantRecorded, of: name, version: nil, by: provenance)
+      }
     }
   }
 }
@@ -139,10 +235,8 @@ extension SQLiteBackend: StoreUpgrade {
   /// Everything else in the file has the same form as before, and earlier versions take the same lock.
   package func claim(
     _ names: Set<ConnectionName>, by provenance: Provenance, holding holder: LockHolder
-  ) throws(StoreError) -> Set<ConnectionName> {
+  ) async throws(StoreError) -> Set<ConnectionName> {
     guard let owner else { return [] }
-    return try writing { db in
-      try SnapshotReader.claimRecords(db, for: owner) { names.contains($0) }
-    }
+    return try await claim(for: owner) { names.contains($0) }
   }
 }

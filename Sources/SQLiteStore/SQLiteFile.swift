@@ -4,20 +4,38 @@ import Model
 import Stores
 import Synchronization
 
-/// One of our SQLite files, 0600 in a folder of 0700. The first write creates it; reading writes
-/// nothing.
+/// One of our SQLite files, 0600 in a folder of 0700. The first write creates it, with all its tables at
+/// once; so a file without them is not one of ours. Reading writes nothing.
 final class SQLiteFile: Sendable {
-  private let rules: FileRules
+  let rules: FileRules
   private let opened = Mutex<DatabaseQueue?>(nil)
 
-  /// - Parameter path: absolute.
-  init(path: String) { rules = FileRules(path: path) }
+  /// Seconds to wait for the transactions of other processes: on a slow disk, each takes its time, and
+  /// they have no order.
+  private let patience: Int64
+
+  /// Seconds for what is tried again anyway.
+  static let shortWait: Int64 = 1
+
+  /// - Parameters:
+  ///   - path: absolute.
+  ///   - patience: seconds to wait for other processes.
+  init(path: String, patience: Int64 = 60) {
+    rules = FileRules(path: path)
+    self.patience = patience
+  }
 
   /// Work in one transaction that begins by taking SQLite's write lock.
-  func writing<R>(_ work: (Database) throws -> R) throws(StoreError) -> R {
-    let queue = try writer()
-    return try StoreError.translating {
+  ///
+  /// - Parameter seconds: to wait for other processes; `nil` for the file's own patience.
+  /// - Throws: `busy` if others were quicker all the time.
+  func writing<R>(
+    waitingAtMost seconds: Int64? = nil, _ work: (Database) throws -> R
+  ) throws(StoreError) -> R {
+    let queue = try writer(waitingAtMost: seconds ?? patience)
+    return try StoreError.translating(about: rules) {
       try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA busy_timeout = \((seconds ?? patience) * 1000)")
         var result: R?
         try db.inTransaction(.immediate) {
           result = try work(db)
@@ -31,8 +49,8 @@ final class SQLiteFile: Sendable {
 
   /// Removes what was overwritten or deleted from free pages and from the log.
   func removeTraces() throws(StoreError) {
-    let queue = try writer()
-    try StoreError.translating {
+    let queue = try writer(waitingAtMost: patience)
+    try StoreError.translating(about: rules) {
       try queue.writeWithoutTransaction { db in
         try db.execute(sql: "VACUUM")
         _ = try db.checkpoint(.truncate)
@@ -40,27 +58,55 @@ final class SQLiteFile: Sendable {
     }
   }
 
-  private func writer() throws(StoreError) -> DatabaseQueue {
+  private func writer(waitingAtMost seconds: Int64) throws(StoreError) -> DatabaseQueue {
     if let queue = opened.withLock({ $0 }) { return queue }
-    try rules.make()
+    _ = try rules.makeFolder()
+    let queue = try rules.underFolderLock(exclusive: true, waitingAtMost: seconds) {
+      () throws(StoreError) in
+      if try rules.check() {
+        // Opening it for writing would change it.
+        try readingUnderLock(.store, ifAbsent: ()) { _ in }
+      } else {
+        try requireNoLog()
+        try create()
+      }
+      return try StoreError.translating(about: rules) {
+        try Self.migrated(rules.path, waitingAtMost: seconds)
+      }
+    }
+    opened.withLock { $0 = queue }
+    return queue
+  }
+
+  /// It is made under another name, so that a process that is killed meanwhile leaves no part of a store.
+  private func create() throws(StoreError) {
+    let draft = FileRules(path: rules.path + ".new")
+    draft.remove()
+    try draft.make()
+    try StoreError.translating(about: draft) {
+      let queue = try Self.migrated(draft.path, waitingAtMost: Self.shortWait)
+      // All of it is in the one file that gets the name.
+      _ = try queue.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+      try queue.close()
+    }
+    try put(draft.path)
+    draft.remove()
+  }
+
+  private static func migrated(
+    _ path: String, waitingAtMost seconds: Int64
+  ) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.journalMode = .wal
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(Double(seconds))
     configuration.prepareDatabase { db in
       // Overwrites removed values with zeros.
       try db.execute(sql: "PRAGMA secure_delete = ON")
     }
-    let queue = try rules.underFolderLock(exclusive: true) { () throws(StoreError) in
-      try StoreError.translating {
-        let queue = try DatabaseQueue(path: rules.path, configuration: configuration)
-        // A commit is on the disk when it is reported; GRDB sets less for a write-ahead log.
-        try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-        try queue.read(Self.refuseNewer)
-        try Schema.migrator.migrate(queue)
-        return queue
-      }
-    }
-    opened.withLock { $0 = queue }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    // A commit is on the disk when it is reported; GRDB sets less for a write-ahead log.
+    try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+    try Schema.migrator.migrate(queue)
     return queue
   }
 
@@ -73,23 +119,43 @@ final class SQLiteFile: Sendable {
   func reading<R>(
     _ part: Schema.Part, ifAbsent absent: R, _ work: (Database) throws -> R
   ) throws(StoreError) -> R {
-    guard try rules.check() else { return absent }
-    return try rules.underFolderLock(exclusive: false) { () throws(StoreError) in
-      for _ in 0..<3 {
-        guard try rules.check() else { return absent }
-        let before = FileRules.stamp(of: rules.path)
-        if waitingBytes > 0 { break }
-        if before?.size == 0 { return absent }
-        let result = Result { () throws(StoreError) in try read(part, uri: fileURI, absent, work) }
-        let isStill = FileRules.stamp(of: rules.path) == before && waitingBytes == 0
-        // A result or an error from the time of another process's write is unreliable.
-        if isStill { return try result.get() }
-      }
-      return try read(part, uri: rules.path, absent, work)
+    guard try rules.check() || waitingBytes > 0 else { return absent }
+    return try rules.underFolderLock(exclusive: false, waitingAtMost: patience) {
+      () throws(StoreError) in
+      try readingUnderLock(part, ifAbsent: absent, work)
     }
   }
 
-  private var waitingBytes: Int { FileRules.stamp(of: rules.path + "-wal")?.size ?? 0 }
+  private func readingUnderLock<R>(
+    _ part: Schema.Part, ifAbsent absent: R, _ work: (Database) throws -> R
+  ) throws(StoreError) -> R {
+    for _ in 0..<3 {
+      guard try rules.check() else {
+        try requireNoLog()
+        return absent
+      }
+      let before = FileRules.stamp(of: rules.path)
+      try requireContent()
+      if waitingBytes > 0 { break }
+      let result = Result { () throws(StoreError) in try read(part, uri: fileURI, absent, work) }
+      let isStill = FileRules.stamp(of: rules.path) == before && waitingBytes == 0
+      // A result or an error from the time of another process's write is unreliable.
+      if isStill { return try result.get() }
+    }
+    return try read(part, uri: rules.path, absent, work)
+  }
+
+  /// SQLite takes an empty file for a new database, and removes what waits beside it.
+  func requireContent() throws(StoreError) {
+    if FileRules.stamp(of: rules.path)?.size == 0 { throw .notAStore("the file is empty") }
+  }
+
+  /// What waits for a file that was moved or removed would be written into the next one.
+  private func requireNoLog() throws(StoreError) {
+    if waitingBytes > 0 { throw .notAStore("its log, the `-wal` file, is there without it") }
+  }
+
+  var waitingBytes: Int { FileRules.stamp(of: rules.path + "-wal")?.size ?? 0 }
 
   private var fileURI: String { "file:\(percentEncoded(path: rules.path))?immutable=1" }
 
@@ -98,11 +164,11 @@ final class SQLiteFile: Sendable {
   ) throws(StoreError) -> R {
     var configuration = Configuration()
     configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    return try StoreError.translating {
+    configuration.busyMode = .timeout(Double(patience))
+    return try StoreError.translating(about: rules) {
       let queue = try DatabaseQueue(path: uri, configuration: configuration)
       return try queue.read { db in
-        try Self.refuseNewer(db)
+        try Self.refuseOthers(db)
         guard try Schema.migrator.appliedIdentifiers(db).contains(part.rawValue) else {
           return absent
         }
@@ -111,7 +177,13 @@ final class SQLiteFile: Sendable {
     }
   }
 
-  private static func refuseNewer(_ db: Database) throws {
+  /// What a newer version wrote, and what is not ours at all.
+  static func refuseOthers(_ db: Database) throws {
+    guard try Schema.has(.store, in: db) else {
+      let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
+      throw StoreError.notAStore(
+        isEmpty ? "it is a database without any table" : "it is another program's database")
+    }
     if try Schema.migrator.hasBeenSuperseded(db) {
       throw StoreError.tooNew("its schema is newer than this version of vaultctl")
     }

@@ -6,7 +6,7 @@ enum Schema {
   /// until something is written to it.
   enum Part: String {
     case store = "1"
-    case ledgers, tokens, ledgerProofs
+    case ledgers, tokens, ledgerProofs, codes
   }
 
   static let migrator: DatabaseMigrator = {
@@ -17,6 +17,7 @@ enum Schema {
     migrator.registerMigration(Part.ledgerProofs.rawValue) { db in
       try db.execute(sql: ledgerProofs)
     }
+    migrator.registerMigration(Part.codes.rawValue) { db in try db.execute(sql: codes) }
     return migrator
   }()
 
@@ -141,6 +142,24 @@ enum Schema {
       message TEXT NOT NULL,
       PRIMARY KEY (ledger, number)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What shows that a holder of the store's key wrote the rest, unless its key has an earlier form.
+  private static let codes = """
+    -- Of each connection with its fields, applied record and tokens, by its name.
+    CREATE TABLE code (
+      name TEXT PRIMARY KEY,
+      code BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- What all codes and events come to, under the key.
+    CREATE TABLE code_state (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      sealed BLOB NOT NULL
+    ) STRICT;
+
+    -- A version is never changed, so it has a code of its own.
+    ALTER TABLE version ADD COLUMN code BLOB;
     """
 
   /// What shows who wrote a ledger's state, as JSON.

@@ -9,9 +9,9 @@ enum SnapshotReader {
   /// Connections and their fields are read side by side, both in the order of the ids; their
   /// contents are decoded on all cores.
   static func snapshot(_ db: Database) throws -> Snapshot {
-    let rows = try Row.fetchCursor(
-      db, sql: "SELECT connection, name, version, plain FROM field ORDER BY connection")
-    var row = try rows.next()
+    var fields = try PeekingRows(
+      Row.fetchCursor(
+        db, sql: "SELECT connection, name, version, plain FROM field ORDER BY connection"))
     let connections = try Row.fetchCursor(
       db,
       sql: """
@@ -21,10 +21,7 @@ enum SnapshotReader {
     var read: [ConnectionRow] = []
     while let next = try connections.next() {
       var connection = ConnectionRow(next)
-      while let field = row, (field[0] as String) == connection.id {
-        connection.fields.append((field[1], field[2], field[3]))
-        row = try rows.next()
-      }
+      connection.fields = try fields.of(connection.id).map { ($0[1], $0[2], $0[3]) }
       read.append(connection)
     }
     let actual = try read.concurrentMap { row in Result { try row.connection() } }
@@ -85,19 +82,24 @@ enum SnapshotReader {
     return Dictionary(records) { first, _ in first }
   }
 
-  /// Gives records of the previous format their owner.
-  ///
-  /// - Returns: the connections whose records had none.
-  static func claimRecords(
-    _ db: Database, for owner: Owner, where isWanted: (ConnectionName) -> Bool = { _ in true }
+  /// The connections whose records have the previous format, without an owner.
+  static func unclaimed(
+    _ db: Database, where isWanted: (ConnectionName) -> Bool
+  ) throws -> [ConnectionName] {
+    try records(db).filter { isWanted($0.key) && $0.value.owner == nil }.keys.sorted()
+  }
+
+  /// Gives records their owner.
+  static func claim(
+    _ db: Database, _ names: [ConnectionName], for owner: Owner
   ) throws -> Set<ConnectionName> {
-    let unclaimed = try records(db).filter { isWanted($0.key) && $0.value.owner == nil }
-    for (name, record) in unclaimed {
+    for name in names {
+      guard let record = try record(db, of: name) else { continue }
       try db.run(
         sql: "UPDATE applied SET record = ? WHERE name = ?",
         arguments: [canonicalJSON(record.owned(by: owner)), name.rawValue])
     }
-    return Set(unclaimed.keys)
+    return Set(names)
   }
 
   static func record(_ db: Database, of name: ConnectionName) throws -> AppliedRecord? {

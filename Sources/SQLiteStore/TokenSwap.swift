@@ -10,6 +10,10 @@ struct TokenSwap {
   let write: TokenWrite
 
   func swap() throws -> Int64 {
+    try CodeWriter.writing([write.name], db, key) { try change() }
+  }
+
+  private func change() throws -> Int64 {
     let id = write.id.rawValue
     let isThere = try Bool.fetchOne(
       db, sql: "SELECT EXISTS (SELECT 1 FROM connection WHERE id = ? AND name = ?)",

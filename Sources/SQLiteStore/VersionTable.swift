@@ -15,19 +15,74 @@ enum VersionTable {
     let setupType: String?
     let labels: String
     let fields: [String: Field]
+
+    /// - Parameter key: opens the sealed values.
+    func opened(of id: StoreID, _ key: StoreKey?) throws -> VersionContent {
+      let values = try fields.map { text, field -> (FieldName, VersionContent.Value) in
+        let name = FieldName(text)
+        if let plain = field.plain { return (name, .plain(try decoded(plain))) }
+        guard let key, let sealed = field.sealed else {
+          throw StoreError.corrupt("field `\(name)` of a version has no value")
+        }
+        return (
+          name,
+          .secret(try key.open(Array(sealed), in: id, field: name, version: field.version))
+        )
+      }
+      return VersionContent(
+        app: AppID(app), setupType: setupType.map { SetupType($0) },
+        fields: Dictionary(values) { first, _ in first }, labels: try decoded(labels))
+    }
   }
 
   /// The contents of a version; `nil` if it is no longer stored.
-  static func content(_ db: Database, _ id: StoreID, number: Int64) throws -> Content? {
-    try String.fetchOne(
-      db.cachedStatement(sql: "SELECT content FROM version WHERE connection = ? AND number = ?"),
-      arguments: [id.rawValue, number]
-    ).map { try decoded($0) }
+  ///
+  /// - Parameter key: the file's, which shows that it is what was written; `nil` if it is not available.
+  static func content(
+    _ db: Database, _ id: StoreID, number: Int64, _ key: StoreKey?
+  ) throws -> Content? {
+    guard
+      let row = try Row.fetchOne(
+        db.cachedStatement(sql: "SELECT * FROM version WHERE connection = ? AND number = ?"),
+        arguments: [id.rawValue, number])
+    else { return nil }
+    try CodeCheck(db, key)?.require(id, version: number, row)
+    return try decoded(row["content"])
+  }
+
+  /// What its code is about.
+  static func statement(
+    _ id: StoreID, _ number: Int64, content: String, provenance: String
+  ) -> [UInt8] {
+    var statement = Statement("version")
+    statement.add(id.rawValue)
+    statement.add(number)
+    statement.add(content)
+    statement.add(provenance)
+    return statement.bytes
+  }
+
+  /// One version at a time: all of them may be large.
+  static func writeCodes(_ db: Database, _ key: StoreKey) throws {
+    for row in try Row.fetchAll(db, sql: "SELECT connection, number FROM version") {
+      let (id, number): (String, Int64) = (row[0], row[1])
+      guard
+        let version = try Row.fetchOne(
+          db,
+          sql: "SELECT content, provenance FROM version WHERE connection = ? AND number = ?",
+          arguments: [id, number])
+      else { continue }
+      let code = key.contentCode(
+        of: statement(StoreID(id), number, content: version[0], provenance: version[1]))
+      try db.run(
+        sql: "UPDATE version SET code = ? WHERE connection = ? AND number = ?",
+        arguments: [Data(code), id, number])
+    }
   }
 
   /// Keeps the current state as a version, and removes the oldest.
   static func keep(
-    _ db: Database, _ id: StoreID, number: Int64, by provenance: Provenance
+    _ db: Database, _ id: StoreID, number: Int64, by provenance: Provenance, _ key: StoreKey?
   ) throws {
     guard
       let row = try Row.fetchOne(
@@ -43,9 +98,16 @@ enum VersionTable {
       fields: Dictionary(
         fields.map { ($0[0], Content.Field(version: $0[1], plain: $0[2], sealed: $0[3])) }
       ) { first, _ in first })
+    let (text, author) = (try canonicalJSON(content), canonicalJSON(provenance))
+    let code = key.flatMap { key in
+      key.authenticates
+        ? key.contentCode(of: statement(id, number, content: text, provenance: author)) : nil
+    }
     try db.run(
-      sql: "INSERT INTO version (connection, number, content, provenance) VALUES (?, ?, ?, ?)",
-      arguments: [id.rawValue, number, try canonicalJSON(content), canonicalJSON(provenance)])
+      sql: """
+        INSERT INTO version (connection, number, content, provenance, code) VALUES (?, ?, ?, ?, ?)
+        """,
+      arguments: [id.rawValue, number, text, author, code.map { Data($0) }])
     try db.run(
       sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
       arguments: [id.rawValue, number - Int64(SQLiteBackend.keptVersions)])

@@ -44,6 +44,22 @@ import Glibc
     }
   }
 
+  /// One after the other.
+  package convenience init(joining parts: [SecretBytes]) {
+    self.init(capacity: parts.reduce(0) { $0 + $1.count }) { target in
+      var count = 0
+      for part in parts {
+        part.withBytes { span in
+          for index in span.indices {
+            target[count] = span[index]
+            count += 1
+          }
+        }
+      }
+      return count
+    }
+  }
+
   deinit {
     unsafe Self.wipe(storage)
   }

@@ -26,15 +26,25 @@ package struct YAMLNewEntry: Hashable, Sendable {
   }
 }
 
-/// One value that a file is to get, in all forms in which it can be written.
+/// One thing that a file is to say, in all forms in which it can be written.
 package struct YAMLChange: Sendable {
+  enum Effect: Sendable {
+    /// The target gets another value.
+    case replacement(YAMLNewValue)
+    /// The target, a mapping, gets an entry.
+    case entry(key: String, YAMLNewValue)
+    /// The target, a list, gets a text at its end.
+    case item(String)
+    /// The target, a list, loses the item of this 0-based number.
+    case removedItem(Int)
+    /// The target, a mapping, loses the entry of this key.
+    case removedEntry(key: String)
+  }
+
   /// At least one, the preferred first.
   package let forms: [YAMLEdit]
-  let value: YAMLNewValue
-  /// The node that is replaced, or the mapping that gets an entry.
   let target: YAMLNode
-  /// `nil`: the target is replaced.
-  let newKey: String?
+  let effect: Effect
 }
 
 extension YAMLFile {
@@ -51,8 +61,8 @@ extension YAMLFile {
     _ node: YAMLNode, of key: YAMLNode? = nil, with value: YAMLNewValue
   ) -> YAMLChange {
     YAMLChange(
-      forms: ValueWriter(file: self, node: node, key: key).forms(of: value), value: value,
-      target: node, newKey: nil)
+      forms: ValueWriter(file: self, node: node, key: key).forms(of: value), target: node,
+      effect: .replacement(value))
   }
 
   /// Adds an entry after the last one of a mapping, or before it if only that keeps the last one as it
@@ -67,7 +77,44 @@ extension YAMLFile {
     }
     let writer = EntryWriter(file: self, mapping: mapping, last: entries.last)
     return YAMLChange(
-      forms: writer.forms(of: key, value), value: value, target: mapping, newKey: key)
+      forms: writer.forms(of: key, value), target: mapping, effect: .entry(key: key, value))
+  }
+
+  /// Adds a text after the last item of a list.
+  ///
+  /// - Parameter comment: of the new line, in a list of lines; a list in brackets gets none.
+  /// - Precondition: `list` is a list with items, no alias, of this file.
+  package func appending(_ text: String, comment: String? = nil, to list: YAMLNode) -> YAMLChange {
+    YAMLChange(
+      forms: [ListWriter(file: self, list: list).appending(text, comment: comment)],
+      target: list, effect: .item(text))
+  }
+
+  /// Removes an item of a list, with the comment in its own line.
+  ///
+  /// - Precondition: `list` is a list, no alias, of this file, and has an item of this number.
+  package func removingItem(_ number: Int, of list: YAMLNode) -> YAMLChange {
+    YAMLChange(
+      forms: [ListWriter(file: self, list: list).removing(number)], target: list,
+      effect: .removedItem(number))
+  }
+
+  /// Removes an entry of a mapping that has others, with the comment in its last line.
+  ///
+  /// - Precondition: `mapping` is a mapping, no alias, of this file, and has an entry of this key.
+  package func removingEntry(_ key: String, of mapping: YAMLNode) -> YAMLChange {
+    guard let entries = mapping.entries, mapping.aliasOf == nil,
+      let number = entries.firstIndex(where: { $0.keyText == key })
+    else { preconditionFailure("only an entry of the mapping can be removed") }
+    let parts = entries.map { entry in
+      let start = entry.key.range.start.offset - Int(entry.key.layout.propertyBytes)
+      return start..<entry.value.range.end.offset
+    }
+    let start = mapping.range.start.offset
+    let isFlow = start < bytes.count && bytes[start] == UInt8(ascii: "{")
+    return YAMLChange(
+      forms: [PartRemoval(file: self, parts: parts, isFlow: isFlow).edit(number)],
+      target: mapping, effect: .removedEntry(key: key))
   }
 }
 

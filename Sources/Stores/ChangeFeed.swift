@@ -8,6 +8,9 @@ package protocol ChangeFeed: Sendable {
   /// How long to wait between two polls.
   var pauseMilliseconds: Int64 { get }
 
+  /// The start of the log; `nil` if the store keeps none.
+  var startCursor: FeedCursor? { get }
+
   /// The current end of the log.
   func currentCursor() async throws(StoreError) -> FeedCursor
 

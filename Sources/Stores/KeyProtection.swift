@@ -24,7 +24,7 @@ extension KeyProtection {
     do {
       return try await seal(key)
     } catch {
-      throw .keyUnavailable(error.reason)
+      throw .keyNotSealed(error.reason)
     }
   }
 }

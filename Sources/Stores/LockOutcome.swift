@@ -11,13 +11,18 @@ package enum LockOutcome: Hashable, Sendable {
 extension LockOutcome {
   /// The only rule for taking a lock: it is free, the candidate's own, or its holder is gone.
   ///
-  /// - Parameter held: who holds the lock; `nil` if it is free.
-  package init(of candidate: LockHolder, over held: LockHolder?) {
+  /// - Parameters:
+  ///   - held: who holds the lock; `nil` if it is free.
+  ///   - silent: a holder that is known to be gone, as long as it gives no further sign of life.
+  package init(
+    of candidate: LockHolder, over held: LockHolder?, silent: LockHolder? = nil
+  ) {
     guard let held, held.token != candidate.token else {
       self = .acquired
       return
     }
-    self = held.isGone(for: candidate) ? .takenOver(from: held) : .held(by: held)
+    let isGone = held == silent || held.isGone(for: candidate)
+    self = isGone ? .takenOver(from: held) : .held(by: held)
   }
 }
 

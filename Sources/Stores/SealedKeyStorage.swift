@@ -5,23 +5,19 @@ package protocol SealedKeyStorage: Sendable {
   /// `nil` before the first secret.
   func sealedKey() async throws(StoreError) -> String?
 
-  /// Stores the first key.
+  /// Stores the first key, sealed.
   ///
   /// - Returns: false if another process may have stored a key first.
-  func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool
+  func addSealedKey(_ key: StoreKey) async throws(StoreError) -> Bool
 
-  /// Replaces the sealed key.
-  ///
-  /// - Parameters:
-  ///   - old: the text that is there; nothing is written over another one.
-  ///   - rotation: the keys, if the key itself is replaced. What is sealed under the old one is sealed
-  ///     under the new one in the same step.
+  /// Replaces the sealed key; a text that is not the old one's stays. If the key
+  /// itself is replaced, what is sealed under the old one is sealed under the new one in the same step.
   func replaceSealedKey(
-    _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+    _ rotation: KeyRotation, by provenance: Provenance
   ) async throws(StoreError)
 }
 
-/// The replacement of a store's key.
+/// The replacement of a store's sealed key.
 package struct KeyRotation: Sendable {
   package let old: StoreKey
   package let new: StoreKey
@@ -30,4 +26,7 @@ package struct KeyRotation: Sendable {
     self.old = old
     self.new = new
   }
+
+  /// Whether the key is another one; else it is sealed again for other recipients.
+  package var replacesKey: Bool { old.generation != new.generation }
 }

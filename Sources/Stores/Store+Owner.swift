@@ -53,6 +53,7 @@ private struct OwnedFeed: ChangeFeed {
   let scope: OwnerScope
 
   var pauseMilliseconds: Int64 { feed.pauseMilliseconds }
+  var startCursor: FeedCursor? { feed.startCursor }
 
   func currentCursor() async throws(StoreError) -> FeedCursor { try await feed.currentCursor() }
 
@@ -72,8 +73,16 @@ private struct OwnedHistory: VersionHistory {
     try await history.versions(of: name)
   }
 
-  func events(of name: ConnectionName) async throws(StoreError) -> [StoreEvent] {
-    try await history.events(of: name)
+  func content(
+    of name: ConnectionName, at version: StoreVersion
+  ) async throws(StoreError) -> VersionContent? {
+    try await history.content(of: name, at: version)
+  }
+
+  func events(
+    of names: Set<ConnectionName>
+  ) async throws(StoreError) -> [ConnectionName: [StoreEvent]] {
+    try await history.events(of: names)
   }
 
   func rollBack(
@@ -105,6 +114,12 @@ private struct OwnedTokens: TokenStore {
   func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {
     try await tokens.swapTokens(write)
   }
+
+  func strayTokens() async throws(StoreError) -> [StrayTokens] { try await tokens.strayTokens() }
+
+  func forget(_ stray: StrayTokens) async throws(StoreError) { try await tokens.forget(stray) }
+
+  func repairTokenCopies() async throws(StoreError) { try await tokens.repairTokenCopies() }
 
   func tokenKey() async throws(StoreError) -> StoreKey { try await tokens.tokenKey() }
 }

@@ -35,6 +35,13 @@ package struct Store: Sendable {
   package var flows: (any FlowReader)?
   /// Tokens of the connections, renewed by us; absent if the backend renews its own, or has none.
   package var tokens: (any TokenStore)?
+  /// Responses whose tokens are not saved yet, for machines without a disk; absent if the store is on the
+  /// disk itself.
+  package var exchanges: (any ExchangeJournal)?
+  /// Copies of the store; absent if it is not one file.
+  package var backup: (any StoreBackup)?
+  /// Codes of everything in the store; absent if its server alone decides who writes.
+  package var authentication: (any StoreAuthentication)?
   /// Claims records without an owner; absent if the store takes them over itself.
   package var upgrade: (any StoreUpgrade)?
 
@@ -59,7 +66,8 @@ package struct Store: Sendable {
     feed: any ChangeFeed, offline: OfflineRecords, secrets: (any SecretReader)? = nil,
     key: (any StoreKeyAccess)? = nil, history: (any VersionHistory)? = nil,
     flows: (any FlowReader)? = nil, tokens: (any TokenStore)? = nil,
-    upgrade: (any StoreUpgrade)? = nil
+    upgrade: (any StoreUpgrade)? = nil, backup: (any StoreBackup)? = nil,
+    exchanges: (any ExchangeJournal)? = nil, authentication: (any StoreAuthentication)? = nil
   ) {
     self.description = description
     self.traits = traits
@@ -75,5 +83,8 @@ package struct Store: Sendable {
     self.flows = flows
     self.tokens = tokens
     self.upgrade = upgrade
+    self.backup = backup
+    self.exchanges = exchanges
+    self.authentication = authentication
   }
 }

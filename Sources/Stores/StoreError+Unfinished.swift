@@ -12,8 +12,10 @@ extension StoreError {
     } catch {
       switch error {
       case .unfinished, .outcomeUnknown: throw error
-      case .unavailable, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther,
-        .notFound, .lockLost, .tooNew, .corrupt, .keyUnavailable, .writeFailed, .misconfigured,
+      case .unavailable, .busy, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken,
+        .ownedByOther, .notFound, .lockLost, .tooNew, .corrupt, .notAStore, .keyUnavailable,
+        .keyNotSealed,
+        .writeFailed, .misconfigured,
         .unauthorized, .permissionDenied, .refused, .ledgerFailed, .ledgerRejected,
         .ledgerUnreachable, .ledgerMoved, .ledgerUntrusted, .tokensMoved:
         throw .unfinished(name, error)

@@ -4,6 +4,8 @@ package import Model
 package indirect enum StoreError: Error, Hashable, Sendable {
   /// The backend cannot be reached or opened at all.
   case unavailable(String)
+  /// Another process works on it, and has for as long as one waits; nothing was done.
+  case busy(String)
   /// A file or folder that other users may read or write; octal modes.
   case modeTooLoose(path: String, mode: UInt32, allowed: UInt32)
   case isSymlink(path: String)
@@ -18,8 +20,12 @@ package indirect enum StoreError: Error, Hashable, Sendable {
   case tooNew(String)
   /// The content cannot be what we wrote: damaged, or tampered with.
   case corrupt(String)
+  /// A file is where the store should be, and nothing in it is a store's.
+  case notAStore(String)
   /// The key that the store's secrets are sealed under cannot be opened here.
   case keyUnavailable(String)
+  /// The store's key cannot be sealed for the project's recipients; the reason.
+  case keyNotSealed(String)
   case writeFailed(String)
   /// The backend's settings in the project file or the environment are wrong; with the fix.
   case misconfigured(String)

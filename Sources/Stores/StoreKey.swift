@@ -7,39 +7,54 @@ package import Secrets
 /// The random key of a store or a ledger: values are sealed under it, digests made with it.
 ///
 /// Its bytes are 32 for the first key. A key that replaces another one has its generation in front of
-/// them (8 bytes, big-endian), so that only a holder of the key can change it.
+/// them (8 bytes, big-endian), so that only a holder of the key can change it. That of a store which is
+/// authenticated as a whole has a 2 and its generation in front: who cannot make such a key cannot make
+/// such a store look like an earlier one, either.
 package struct StoreKey: Sendable {
   package static let size = 32
   private static let generationSize = 8
+  private static let authenticatingForm: UInt8 = 2
 
   /// 1 for the first key; each new key counts on.
   package let generation: UInt64
+  /// Whether everything in its store has codes under it; without one, it is not the store's.
+  package let authenticates: Bool
   /// The text that it was opened from, which a store compares to notice a replacement.
   package let sealed: String
   private let sealing: SymmetricKey
   private let digesting: SymmetricKey
   /// Of it the ids, the codes and the links of ledgers are made.
   let proving: SymmetricKey
+  /// Of these the codes of a store's content, their sums and its state are made.
+  let contentKey, sumKey, stateKey: SymmetricKey
 
   /// - Throws: `corrupt` if the bytes are no key.
   package init(_ bytes: SecretBytes, sealed: String = "") throws(StoreError) {
     let prefix = bytes.count - Self.size
-    guard prefix == 0 || prefix == Self.generationSize else {
+    guard [0, Self.generationSize, Self.generationSize + 1].contains(prefix) else {
       throw .corrupt("the store key has the wrong length")
     }
-    let (generation, master) = bytes.withBytes { span in
-      let generation = (0..<prefix).reduce(UInt64(0)) { $0 << 8 | UInt64(span[$1]) }
+    authenticates = prefix > Self.generationSize
+    let start = authenticates ? 1 : 0
+    let (form, generation, master) = bytes.withBytes { span in
+      let generation = (start..<max(start, prefix)).reduce(UInt64(0)) { $0 << 8 | UInt64(span[$1]) }
       let key = unsafe span.extracting(prefix..<span.count).withUnsafeBytes {
         unsafe SymmetricKey(data: $0)
       }
-      return (generation, key)
+      return (span[0], generation, key)
     }
-    guard prefix == 0 || generation > 1 else { throw .corrupt("the store key is damaged") }
+    let isWhole =
+      authenticates
+      ? form == Self.authenticatingForm && generation > 0 : prefix == 0 || generation > 1
+    guard isWhole else { throw .corrupt("the store key is damaged") }
     self.generation = prefix == 0 ? 1 : generation
     self.sealed = sealed
     sealing = Self.derived(master, "vaultctl store v1: values")
     digesting = Self.derived(master, "vaultctl store v1: digests")
     proving = Self.derived(master, "vaultctl ledger v1: proofs")
+    contentKey = Self.derived(master, "vaultctl store v2: content")
+    sumKey = Self.derived(master, "vaultctl store v2: sums")
+    stateKey = Self.derived(master, "vaultctl store v2: state")
   }
 
   /// HKDF-SHA-256 (RFC 5869).
@@ -50,14 +65,20 @@ package struct StoreKey: Sendable {
       inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: size)
   }
 
-  /// - Parameter previous: the key that it replaces.
-  package static func random(after previous: StoreKey? = nil) -> SecretBytes {
-    let prefix = previous == nil ? 0 : generationSize
+  /// - Parameters:
+  ///   - previous: the key that it replaces.
+  ///   - authenticates: of a store that is authenticated as a whole.
+  package static func random(
+    after previous: StoreKey? = nil, authenticates: Bool = false
+  ) -> SecretBytes {
+    let start = authenticates ? 1 : 0
+    let prefix = previous == nil && !authenticates ? 0 : start + generationSize
     return SecretBytes(capacity: prefix + size) { span in
       let generation = (previous?.generation ?? 0) + 1
       for index in 0..<prefix {
         span[index] = UInt8(truncatingIfNeeded: generation >> (8 * (prefix - 1 - index)))
       }
+      if authenticates { span[0] = authenticatingForm }
       var generator = SystemRandomNumberGenerator()
       for index in prefix..<(prefix + size) {
         span[index] = UInt8.random(in: 0...255, using: &generator)

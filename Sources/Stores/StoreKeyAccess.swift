@@ -12,7 +12,8 @@ package protocol StoreKeyAccess: Sendable {
 
   /// Opens the key, or creates it if there is none, so that no later write fails for it.
   ///
-  /// - Throws: `keyUnavailable` if it cannot be opened here, or not be sealed for a recipient.
+  /// - Throws: `keyUnavailable` if it cannot be opened here; `keyNotSealed` if it cannot be sealed for
+  ///   a recipient.
   func prepare() async throws(StoreError)
 
   /// The key, opened from a copy of it.

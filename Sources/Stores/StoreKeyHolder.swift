@@ -8,14 +8,21 @@ package import Model
 package actor StoreKeyHolder: StoreKeyAccess {
   private let storage: any SealedKeyStorage
   private let protection: any KeyProtection
+  /// Whether new keys are those of a store that is authenticated as a whole.
+  private let authenticates: Bool
   /// The key, if it was already opened.
   package private(set) var opened: StoreKey?
+  /// The text that did not open when a read would have checked what it reads.
+  private var unavailable: String?
   private let opening = SingleFlight<StoreKey?>()
   private let making = SingleFlight<StoreKey>()
 
-  package init(_ storage: any SealedKeyStorage, protection: any KeyProtection) {
+  package init(
+    _ storage: any SealedKeyStorage, protection: any KeyProtection, authenticates: Bool = false
+  ) {
     self.storage = storage
     self.protection = protection
+    self.authenticates = authenticates
   }
 
   package func sealed() async throws(StoreError) -> String? { try await storage.sealedKey() }
@@ -51,6 +58,8 @@ package actor StoreKeyHolder: StoreKeyAccess {
   /// Which key some work needs.
   package enum Need: Sendable {
     case presentOrNew, presentIfAvailable
+    /// The present one, which must be available; none if there is none.
+    case present
     /// Only one that was opened already.
     case opened
   }
@@ -59,6 +68,7 @@ package actor StoreKeyHolder: StoreKeyAccess {
     switch need {
     case .presentOrNew: try await presentOrNew()
     case .presentIfAvailable: try await presentIfAvailable()
+    case .present: try await present()
     case .opened: opened
     }
   }
@@ -72,11 +82,30 @@ package actor StoreKeyHolder: StoreKeyAccess {
     _ need: Need, of holder: StoreKeyHolder, isolation: isolated (any Actor)? = #isolation,
     _ work: (StoreKey?) async throws(StoreError) -> R?
   ) async throws(StoreError) -> R {
+    var need = need
     for _ in 0..<3 {
       if let result = try await work(holder.key(need)) { return result }
       await holder.forget()
+      // Since a moment ago there is a key, and it is no longer open.
+      if need == .opened { need = .present }
     }
     throw .writeFailed("the store key is being replaced")
+  }
+
+  /// The key if it can be opened here; else `nil`, and so from then on: a command that reads again and
+  /// again asks for a passphrase once.
+  ///
+  /// - Parameter sealed: the key's text, read together with what it is for.
+  package func openIfAvailable(_ sealed: String) async throws(StoreError) -> StoreKey? {
+    if let opened, opened.sealed == sealed { return opened }
+    guard sealed != unavailable, await protection.mayOpen(sealed) else { return nil }
+    do throws(StoreError) {
+      return try await open(sealed)
+    } catch {
+      guard case .keyUnavailable = error else { throw error }
+      unavailable = sealed
+      return nil
+    }
   }
 
   /// The key if it can be opened here; else `nil`.
@@ -106,13 +135,12 @@ package actor StoreKeyHolder: StoreKeyAccess {
 
   private func new() async throws(StoreError) -> StoreKey {
     if let opened { return opened }
-    let bytes = StoreKey.random()
-    let sealed = try await protection.sealKey(bytes)
+    let bytes = StoreKey.random(authenticates: authenticates)
+    let key = try StoreKey(bytes, sealed: await protection.sealKey(bytes))
     // If another process was first, its key stays; our own need not be opened.
-    guard try await storage.addSealedKey(sealed) else {
+    guard try await storage.addSealedKey(key) else {
       return try await required(openedFrom: storage.sealedKey())
     }
-    let key = try StoreKey(bytes, sealed: sealed)
     opened = key
     return key
   }
@@ -123,12 +151,10 @@ package actor StoreKeyHolder: StoreKeyAccess {
     guard let sealed = try await storage.sealedKey() else { return }
     let bytes = try await protection.openKey(sealed)
     let old = try StoreKey(bytes, sealed: sealed)
-    let newBytes = makesNew ? StoreKey.random(after: old) : bytes
+    let newBytes = makesNew ? StoreKey.random(after: old, authenticates: authenticates) : bytes
     let again = try await protection.sealKey(newBytes)
     let new = try StoreKey(newBytes, sealed: again)
-    try await storage.replaceSealedKey(
-      sealed, with: again, rotation: makesNew ? KeyRotation(from: old, to: new) : nil,
-      by: provenance)
+    try await storage.replaceSealedKey(KeyRotation(from: old, to: new), by: provenance)
     opened = new
   }
 }

@@ -30,12 +30,14 @@ package struct StoreWrite: Sendable {
   package let provenance: Provenance
   /// The owner that the record will name; `nil` keeps the present one.
   package let owner: Owner?
+  /// The id of a connection that this creates; `nil` for a new one.
+  package let newID: StoreID?
 
   package init(
     name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
     fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
     destinations: Set<Destination>? = nil, preventsDestroy: Bool = false, provenance: Provenance,
-    owner: Owner? = nil
+    owner: Owner? = nil, newID: StoreID? = nil
   ) {
     self.name = name
     self.action = action
@@ -48,6 +50,7 @@ package struct StoreWrite: Sendable {
     self.preventsDestroy = preventsDestroy
     self.provenance = provenance
     self.owner = owner
+    self.newID = newID
   }
 
   /// The name that the store has the connection under before the write.

@@ -35,6 +35,18 @@ package protocol TokenStore: Sendable {
   ///   another one.
   func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64
 
+  /// Tokens that belong to no connection, by key; opens nothing, and writes nothing.
+  func strayTokens() async throws(StoreError) -> [StrayTokens]
+
+  /// Removes stray tokens, permanently.
+  ///
+  /// - Throws: `refused` if they changed since they were listed.
+  func forget(_ stray: StrayTokens) async throws(StoreError)
+
+  /// Brings up to date what the store keeps of tokens beside the tokens themselves, for consumers, if
+  /// it keeps such copies. Running it again is harmless.
+  func repairTokenCopies() async throws(StoreError)
+
   /// The store's own key, created when it is first needed: what is written beside the store about
   /// tokens is sealed under it, and digests of tokens are made with it.
   func tokenKey() async throws(StoreError) -> StoreKey
@@ -46,5 +58,10 @@ extension TokenStore {
     of token: SecretBytes, in id: StoreID
   ) async throws(StoreError) -> KeyedDigest {
     try await tokenKey().digest(token, in: id, field: "refresh_token")
+  }
+
+  /// The name that a connection with tokens has now, whatever it was called when they were issued.
+  package func name(of id: StoreID) async throws(StoreError) -> ConnectionName? {
+    try await tokenRecords().first { $0.value.id == id }?.key
   }
 }

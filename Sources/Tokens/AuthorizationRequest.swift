@@ -25,8 +25,8 @@ package struct AuthorizationRequest: Sendable {
       ("response_type", "code"), ("client_id", client.id), ("redirect_uri", redirect),
       ("state", state),
     ]
-    if client.service.scopes.isSent, !scopes.isEmpty {
-      query.append(("scope", client.service.scopes.joined(scopes)))
+    for parameter in client.service.scopes.parameters(scopes) {
+      query.append((parameter.name, client.service.scopes.joined(parameter.scopes)))
     }
     if scopes.contains("openid") { query.append(("nonce", randomName())) }
     client.audience.map { query.append(("audience", $0)) }

@@ -73,10 +73,9 @@ package struct Client: Sendable {
     guard let text = template.filled(with: { fields[$0] }) else {
       throw .configuration("no \(name) endpoint: a setup field that it uses is missing")
     }
-    guard let url = URL(string: text), let host = url.host(percentEncoded: false), !host.isEmpty,
-      url.user(percentEncoded: false) == nil, url.fragment == nil,
-      url.scheme == "https" || (url.scheme == "http" && isLoopback(host))
-    else { throw .configuration("the \(name) endpoint is not https") }
+    guard let url = text.endpointURL, let host = url.host(percentEncoded: false) else {
+      throw .configuration("the \(name) endpoint is not https")
+    }
     guard let destinations else { return text }
     // Both readings of the URL must agree: ours is what was applied, the other is what is called.
     let port = url.port.map { ":\($0)" } ?? ""
@@ -91,7 +90,16 @@ package struct Client: Sendable {
   }
 }
 
-/// RFC 8252 section 7.3, and the name that resolvers must keep on this machine (RFC 6761).
-private func isLoopback(_ host: String) -> Bool {
-  ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host)
+extension String {
+  /// `https`, or plain `http` to this machine; no user, no fragment.
+  var endpointURL: URL? {
+    guard let url = URL(string: self), let host = url.host(percentEncoded: false), !host.isEmpty,
+      url.user(percentEncoded: false) == nil, url.fragment == nil,
+      url.scheme == "https" || (url.scheme == "http" && host.isLoopbackName)
+    else { return nil }
+    return url
+  }
+
+  /// RFC 8252 section 7.3, and the name that resolvers must keep on this machine (RFC 6761).
+  var isLoopbackName: Bool { ["127.0.0.1", "localhost", "::1", "[::1]"].contains(self) }
 }

@@ -45,18 +45,20 @@ extension TokenRequests {
   ///
   /// - Parameters:
   ///   - timeout: seconds that we wait at most; `nil` is as long as the service does.
-  ///   - sleep: waits for a number of seconds.
+  ///   - sleep: waits for a number of seconds; what it throws ends the wait.
   /// - Throws: the service's final error; `consent` if its time is over, `transient` if ours is.
   package func response(
-    to device: DeviceAuthorization, timeout: Int64? = nil, sleep: (Int64) async -> Void
+    to device: DeviceAuthorization, timeout: Int64? = nil,
+    sleep: (Int64) async throws(TokenError) -> Void
   ) async throws(TokenError) -> RawResponse {
     var interval = device.interval
+    var unexplained = 0
     let deadline = timeout.map { now() + Seconds($0).milliseconds }
     let end = min(device.endsAt, deadline ?? device.endsAt)
     while true {
       // A service that wants long pauses does not prolong the wait.
       let left = (end.milliseconds - now().milliseconds + 999) / 1000
-      await sleep(max(1, min(interval, left)))
+      try await sleep(max(1, min(interval, left)))
       if Task.isCancelled { throw .transient("cancelled", retryAfter: nil) }
       do throws(TokenError) {
         let raw = try await send(.device(code: device.code))
@@ -73,6 +75,8 @@ extension TokenRequests {
         // RFC 8628 section 3.5: five seconds more for all further polls.
         case .slowDown: interval += 5
         case .transient, .responseLost: interval = min(interval * 2, 300)
+        // A page in front of the service; a person is waiting, so not for long.
+        case .unspecified where unexplained < TokenRecord.unexplainedLimit: unexplained += 1
         case .consent, .configuration, .unspecified: throw error
         }
       }

@@ -34,3 +34,23 @@ package struct RawResponse: Sendable {
       body: response.body, sentAt: sentAt, receivedAt: receivedAt)
   }
 }
+
+extension RawResponse {
+  /// What arrived, without a byte of the body: `the service responded with 404 and an HTML page`.
+  var summary: String {
+    (300..<400).contains(status)
+      ? "the service redirected the request (\(status))"
+      : "the service responded with \(status) and \(bodySummary)"
+  }
+
+  private var bodySummary: String {
+    let start = body.first { !" \t\r\n".utf8.contains($0) }
+    return switch start {
+    case nil: "an empty body"
+    case UInt8(ascii: "<"): contentType?.contains("xml") ?? false ? "XML" : "an HTML page"
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      ResponseValue.read(body) == nil ? "damaged JSON" : "JSON"
+    default: ResponseValue.read(body) == nil ? "plain text" : "a form"
+    }
+  }
+}

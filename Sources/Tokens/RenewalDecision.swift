@@ -44,8 +44,10 @@ package struct RenewalCase: Sendable {
   }
 
   /// 1. An active claim of another process is left alone.
-  /// 2. What only a person can fix is left to them; a wrong setup waits for a changed one.
-  /// 3. A new client or other scopes get a new token at once if no person is needed.
+  /// 2. What only a person can fix is left to them; a wrong setup waits for a changed one. A stop
+  ///    with a retry time is ignored once that has come.
+  /// 3. A new client or other scopes get a new token at once if no person is needed. Otherwise other
+  ///    scopes leave the present grant: it is renewed until a person has consented to them.
   /// 4. After a failure nothing is tried before the retry time; a refresh token that may be spent
   ///    is not presented again before it must be.
   /// 5. Due tokens are renewed.
@@ -57,15 +59,18 @@ package struct RenewalCase: Sendable {
       return grant.needsPerson ? .ask(.noRefreshToken) : .mint
     }
     if let claim = record.claim, claim.isActive(at: now) { return .wait(until: claim.deadline) }
+    let isRetry = record.isStopLifted(at: now, isForced: isForced)
     if let need = record.need(
-      client: client, declared: declared, rules: service.scopes, now: now)
+      client: client, declared: declared, rules: service.scopes, now: now, isRetry: isRetry),
+      !need.leavesGrant
     {
       return .ask(need)
     }
-    if case .configuration(let code, let tried) = record.stop, tried == version, !isForced {
-      return .stopped(code)
+    if case .configuration(let code, let tried) = record.stop {
+      if tried == version, !isRetry { return .stopped(code) }
+    } else if let retry = record.retryAt, retry > now, !isForced {
+      return .wait(until: retry)
     }
-    if let retry = record.retryAt, retry > now, !isForced { return .wait(until: retry) }
     return grant.needsPerson
       ? refreshed(record, now: now, isForced: isForced)
       : minted(record, now: now, isForced: isForced)
@@ -77,18 +82,24 @@ package struct RenewalCase: Sendable {
     guard let tokens = record.tokens else { return .mint }
     let asksAgain = declared.map { !service.scopes.areSame($0, record.requested) } ?? false
     if isForced || client != record.client || asksAgain { return .mint }
-    guard let due = rule.dueAt(tokens, connection: connection) else { return .use(until: nil) }
+    guard let due = due(tokens, at: now) else { return .use(until: nil) }
     return due <= now ? .mint : .use(until: due)
+  }
+
+  /// By our clock.
+  private func due(_ tokens: TokenMetadata, at now: Timestamp) -> Timestamp? {
+    rule.dueAt(tokens, connection: connection).map { tokens.localTime(of: $0, at: now) }
   }
 
   private func refreshed(
     _ record: TokenRecord, now: Timestamp, isForced: Bool
   ) -> RenewalDecision {
     guard let tokens = record.tokens else { return .ask(.noRefreshToken) }
-    let due = rule.dueAt(tokens, connection: connection)
+    let due = due(tokens, at: now)
+    let end = tokens.expiry.time.map { tokens.localTime(of: $0, at: now) }
     guard tokens.refresh != nil else {
-      if let end = tokens.expiry.time, end <= now { return .ask(.noRefreshToken) }
-      return .use(until: tokens.expiry.time)
+      if let end, end <= now { return .ask(.noRefreshToken) }
+      return .use(until: end)
     }
     guard isForced || due.map({ $0 <= now }) ?? false else { return .use(until: due) }
     guard let unresolved = record.claim else { return .refresh(priorAttemptUnresolved: false) }
@@ -99,7 +110,7 @@ package struct RenewalCase: Sendable {
     if !rules.mayRotate || (rules.graceSeconds > 0 && isInGrace) || isForced {
       return .refresh(priorAttemptUnresolved: true)
     }
-    let lastMoment = tokens.expiry.time.map { $0.adding(seconds: -60) } ?? unresolved.deadline
+    let lastMoment = end.map { $0.adding(seconds: -60) } ?? unresolved.deadline
     return lastMoment <= now ? .refresh(priorAttemptUnresolved: true) : .wait(until: lastMoment)
   }
 }

@@ -10,7 +10,8 @@ package enum TokenError: Error, Hashable, Sendable {
   case configuration(String)
   /// A later attempt may succeed; `retryAfter` in seconds if the service names it.
   case transient(String, retryAfter: Int64?)
-  /// A refusal without a reason: a few retries, then a person.
+  /// No token, and no OAuth error about the grant or the client: a status, a page, a redirect, an
+  /// unknown code. It is retried for days, then a person is asked.
   case unspecified(String)
   /// The service may have carried out the request, and its response is lost.
   case responseLost(String)
@@ -50,15 +51,17 @@ extension TokenError {
       return
     }
     if isSuccess { return nil }
-    let words = "the service responded with \(raw.status)"
-    switch raw.status {
-    case 300..<400: self = .configuration("redirect \(raw.status)")
-    case 429: self = .transient(words, retryAfter: Self.seconds(raw))
-    case 500...: self = .transient(words, retryAfter: Self.seconds(raw))
-    case 401, 403: self = .configuration("\(raw.status) without a reason")
-    case 400: self = .unspecified(words + " without a reason")
-    default: self = .configuration("status \(raw.status)")
-    }
+    // What a proxy, a gateway or a page in front of the service says is not about the grant.
+    self =
+      Self.isTransient(raw)
+      ? .transient("the service responded with \(raw.status)", retryAfter: Self.seconds(raw))
+      : .unspecified(raw.summary + ", without an OAuth error")
+  }
+
+  /// Whether the status or the header ask for a later attempt (RFC 9110 sections 15.5.9 and 15.6,
+  /// RFC 6585 section 4, RFC 8470 section 5.2).
+  private static func isTransient(_ raw: RawResponse) -> Bool {
+    [408, 425, 429].contains(raw.status) || raw.status >= 500 || raw.retryAfter != nil
   }
 
   /// The error's code: `error`, or a service's own word for it.
@@ -80,10 +83,12 @@ extension TokenError {
     _ reported: String, _ raw: RawResponse, _ invalidGrantCodes: Set<String>
   ) -> TokenError {
     let code = reported.isCode ? reported : "a nonstandard error"
-    if dead.contains(reported) || invalidGrantCodes.contains(reported) {
+    // A server that fails knows nothing of the grant: RFC 6749 section 5.2 reports with 400 or 401.
+    let isReliable = raw.status < 500
+    if isReliable, dead.contains(reported) || invalidGrantCodes.contains(reported) {
       return .consent(.refused(code: code))
     }
-    if wrongClient.contains(reported) { return .configuration(code) }
+    if isReliable, wrongClient.contains(reported) { return .configuration(code) }
     switch reported {
     case "authorization_pending": return .authorizationPending
     case "slow_down": return .slowDown
@@ -93,10 +98,9 @@ extension TokenError {
     // Some servers call a dead refresh token a bad request (RFC 6749 says invalid_grant).
     case "invalid_request": return .unspecified("the service reports `\(code)`")
     default:
-      return switch raw.status {
-      case 429, 500...: .transient("the service reports `\(code)`", retryAfter: seconds(raw))
-      default: .unspecified("the service reports `\(code)`")
-      }
+      return isTransient(raw)
+        ? .transient("the service reports `\(code)`", retryAfter: seconds(raw))
+        : .unspecified("the service reports `\(code)`")
     }
   }
 

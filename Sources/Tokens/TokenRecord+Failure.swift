@@ -2,16 +2,25 @@ package import Model
 import Pacing
 
 extension TokenRecord {
-  /// The number of refusals without a reason after which retrying stops.
+  /// The number of refusals without a reason, and the seconds between the first and the last, after
+  /// which a person is asked: a weekend with a broken gateway costs no consent.
   package static let unexplainedLimit = 3
+  package static let unexplainedSeconds: Int64 = 3 * 86_400
+
+  /// Waits between attempts, in seconds; and those after a stop, for what may be put right at the
+  /// service without a word to us.
+  private static let backoff = Backoff(first: 2, longest: 300, jitter: .half)
+  private static let stoppedBackoff = Backoff(first: 600, longest: 21_600, jitter: .half)
 
   /// The record after a failed attempt; the tokens always stay.
   ///
   /// - Parameters:
+  ///   - rules: the service's, for refresh tokens.
   ///   - version: the connection's, which identifies a wrong setup.
   ///   - fraction: random, from 0 up to 1.
   package func failed(
-    _ fault: TokenError, at now: Timestamp, version: StoreVersion, fraction: Double
+    _ fault: TokenError, _ rules: RefreshRules, at now: Timestamp, version: StoreVersion,
+    fraction: Double
   ) -> TokenRecord {
     var next = self
     next.attempts += 1
@@ -19,45 +28,70 @@ extension TokenRecord {
       at: now, reason: fault.summary, isUnexplained: fault.isUnexplained)
     next.history = Array(([failure] + history).prefix(Self.keptFailures))
     next.retryAt = nil
+    next.stop = nil
+    next.unexplainedSince = fault.isUnexplained ? unexplainedSince ?? now : nil
     let wasInDoubt = claim?.priorAttemptUnresolved ?? false
     switch fault {
-    case .consent(let need):
-      next.stop = .consent(wasInDoubt ? .answerLost : need)
+    case .consent(let need) where grant.needsPerson:
+      next.stop = .consent(wasInDoubt ? .answerLost : explained(need, rules, at: now))
       next.claim = nil
-    case .configuration(let code):
-      next.stop = .configuration(code: code, at: version)
+    case .consent, .configuration:
+      next.stop = .configuration(code: fault.code, at: version)
+      next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
-    case .unspecified where next.unexplainedInARow >= Self.unexplainedLimit:
-      next.stop =
-        grant.needsPerson
-        ? .consent(wasInDoubt ? .answerLost : .unspecified)
-        : .configuration(code: "unspecified", at: version)
+    case .unspecified(let seen) where grant.needsPerson && next.isUnexplainedForLong(at: now):
+      // The refresh token may still be valid, so it is presented now and then all the same.
+      next.stop = .consent(wasInDoubt ? .answerLost : .unspecified(seen: seen))
+      next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
     case .responseLost where claim?.refreshDigest != nil:
       // The claim stays: its refresh token may be spent, and the next attempt must know.
-      break
+      next.retryAt = max(now + wait(Self.backoff, fraction), claim?.deadline ?? now)
     case .transient(_, let retryAfter):
-      next.retryAt = now + wait(fraction, atLeast: Seconds(retryAfter ?? 0))
+      next.retryAt = now + wait(Self.backoff, fraction, atLeast: Seconds(retryAfter ?? 0))
       next.claim = nil
     case .unspecified, .responseLost, .authorizationPending, .slowDown:
-      next.retryAt = now + wait(fraction, atLeast: 0)
+      next.retryAt = now + wait(Self.backoff, fraction)
       next.claim = nil
     }
     return next
   }
 
-  private var unexplainedInARow: Int {
-    history.prefix(attempts).prefix(while: \.isUnexplained).count
+  private func explained(
+    _ need: AuthorizationNeed, _ rules: RefreshRules, at now: Timestamp
+  ) -> AuthorizationNeed {
+    guard case .refused(let code, _) = need, let seconds = rules.testingSeconds,
+      let tokens, let consent = tokens.refresh?.consentedAt,
+      rules.endsTesting(after: tokens.serviceTime(at: now).seconds(since: consent))
+    else { return need }
+    return .refused(code: code, testingDays: Int(seconds / 86_400))
   }
 
-  /// Full jitter over a window that doubles from two seconds to five minutes, plus
-  /// what the service asks for, so that not all clients return at once.
-  private func wait(_ fraction: Double, atLeast least: Seconds) -> Milliseconds {
-    let wait = Backoff(first: 2, longest: 300).wait(attempt: attempts, fraction: fraction)
+  private func isUnexplainedForLong(at now: Timestamp) -> Bool {
+    let inARow = history.prefix(attempts).prefix(while: \.isUnexplained).count
+    guard inARow >= Self.unexplainedLimit, let since = unexplainedSince else { return false }
+    return now.seconds(since: since) >= Self.unexplainedSeconds
+  }
+
+  /// Random within a window that doubles with each attempt, plus what the service asks for, so that
+  /// not all clients return at once.
+  private func wait(
+    _ backoff: Backoff, _ fraction: Double, atLeast least: Seconds = 0
+  ) -> Milliseconds {
+    let wait = backoff.wait(attempt: attempts, fraction: fraction)
     return least.milliseconds + Milliseconds(Int64(wait / .milliseconds(1)))
   }
 }
 
 extension TokenError {
   fileprivate var isUnexplained: Bool { if case .unspecified = self { true } else { false } }
+
+  /// The service's code; a client that acts for itself has nobody's consent to lose.
+  fileprivate var code: String {
+    switch self {
+    case .consent(.refused(let code, _)), .configuration(let code): code
+    case .consent, .transient, .unspecified, .responseLost, .authorizationPending, .slowDown:
+      summary
+    }
+  }
 }

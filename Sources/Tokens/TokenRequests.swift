@@ -55,8 +55,9 @@ package struct TokenRequests: Sendable {
   }
 
   func addScopes(_ scopes: Set<Scope>, to form: inout SecretForm) {
-    guard client.service.scopes.isSent, !scopes.isEmpty else { return }
-    form.add("scope", client.service.scopes.joined(scopes))
+    for parameter in client.service.scopes.parameters(scopes) {
+      form.add(parameter.name, client.service.scopes.joined(parameter.scopes))
+    }
   }
 
   private func assertion(scopes: Set<Scope>) throws(TokenError) -> SecretBytes {
@@ -106,7 +107,9 @@ package struct TokenRequests: Sendable {
     let sentAt = now()
     do throws(HTTPFailure) {
       let response = try await http.send(
-        HTTPRequest(.post, url, headers: headers, body: form.bytes))
+        HTTPRequest(
+          .post, url, headers: headers, body: form.bytes,
+          authorities: client.service.authorities))
       guard response.body.count <= Self.responseLimit else { throw HTTPFailure.tooLarge }
       return RawResponse(response, sentAt: sentAt, receivedAt: now())
     } catch {

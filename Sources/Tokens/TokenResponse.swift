@@ -13,7 +13,10 @@ package struct TokenResponse: Sendable {
   package let refreshSeconds: Int64?
   /// `nil` if the response names no scopes.
   package let granted: Set<Scope>?
+  /// Seconds that the service's clock is ahead of ours; `nil` if it is right, or sends no date.
   package let skewSeconds: Int64?
+  /// The service's time just before the request was sent; the lifetimes count from it.
+  package let issuedAt: Timestamp
 
   /// Reads a response.
   ///
@@ -22,22 +25,35 @@ package struct TokenResponse: Sendable {
   package static func read(
     _ raw: RawResponse, service: OAuthService
   ) throws(TokenError) -> TokenResponse {
-    let value = ResponseValue.read(raw.body)
+    let whole = ResponseValue.read(raw.body)
     if let fault = TokenError(
-      errorResponse: value, raw, invalidGrantCodes: service.refresh.invalidGrantCodes)
+      errorResponse: whole, raw, invalidGrantCodes: service.refresh.invalidGrantCodes)
     {
       throw fault
     }
+    let (value, isOfUser) = tokens(in: whole, service.scopes)
     guard let value, let access = value["access_token"]?.secret else {
-      throw .transient("the response has no access token", retryAfter: nil)
+      throw .unspecified(raw.summary + ", without an access token")
     }
+    let skew = HTTPDate.skewSeconds(of: raw.date, sentAt: raw.sentAt, receivedAt: raw.receivedAt)
+    let issuedAt = raw.sentAt.adding(seconds: skew ?? 0)
     return TokenResponse(
       access: access, refresh: value["refresh_token"]?.secret,
-      expiry: expiry(in: value, raw, service.lifetime),
+      expiry: expiry(in: value, issuedAt, service.lifetime),
       refreshSeconds: (value["refresh_token_expires_in"] ?? value["refresh_expires_in"])
         .flatMap(\.seconds).flatMap { $0 > 0 ? min($0.count, longest) : nil },
-      granted: granted(in: value, service.scopes),
-      skewSeconds: skew(raw))
+      granted: granted(in: value, service.scopes, isOfUser: isOfUser),
+      skewSeconds: skew == 0 ? nil : skew, issuedAt: issuedAt)
+  }
+
+  /// The part of a response that has the tokens: the response, or its member with the person's own, if that
+  /// was all that was requested. A renewal of the latter has them at the top, and says whose they are.
+  private static func tokens(
+    in whole: ResponseValue?, _ rules: ScopeRules
+  ) -> (value: ResponseValue?, isOfUser: Bool) {
+    guard let user = rules.user else { return (whole, false) }
+    if whole?["access_token"] == nil, let own = whole?[path: user.member] { return (own, true) }
+    return (whole, whole?["token_type"]?.plainText == "user")
   }
 
   /// Seconds to which longer lifetimes are silently shortened: ten years.
@@ -46,22 +62,22 @@ package struct TokenResponse: Sendable {
   /// `expires_in` as a number or a numeric text; 0 as the service means it; or an absolute date in
   /// `expires_at`. If both are absent, `null` or not numeric, the service's default.
   private static func expiry(
-    in value: ResponseValue, _ raw: RawResponse, _ lifetime: AccessLifetime
+    in value: ResponseValue, _ issuedAt: Timestamp, _ lifetime: AccessLifetime
   ) -> TokenExpiry {
     if let seconds = value["expires_in"]?.seconds?.count {
       if seconds <= 0 {
         switch lifetime.zero {
         case .never: return .never
-        case .expired: return .at(raw.sentAt)
+        case .expired: return .at(issuedAt)
         }
       }
-      return .at(raw.sentAt.adding(seconds: min(inSeconds(seconds), longest)))
+      return .at(issuedAt.adding(seconds: min(inSeconds(seconds), longest)))
     }
     if let date = value["expires_at"].flatMap({ absolute($0) }) {
-      return .at(min(date, raw.sentAt.adding(seconds: longest)))
+      return .at(min(date, issuedAt.adding(seconds: longest)))
     }
     return switch lifetime.assumed {
-    case .seconds(let seconds): .at(raw.sentAt.adding(seconds: seconds))
+    case .seconds(let seconds): .at(issuedAt.adding(seconds: seconds))
     case .forever where value["refresh_token"] == nil: .never
     // A service that gives a refresh token means the access token to expire.
     case .forever, .unknown: .unknown
@@ -85,23 +101,18 @@ package struct TokenResponse: Sendable {
   }
 
   /// A text of scopes, separated by spaces or commas, or an array of them; `null` names none.
-  private static func granted(in value: ResponseValue, _ rules: ScopeRules) -> Set<Scope>? {
+  private static func granted(
+    in value: ResponseValue, _ rules: ScopeRules, isOfUser: Bool
+  ) -> Set<Scope>? {
     let found = value[path: rules.grantedMember] ?? value["scope"] ?? value["scopes"]
+    func scopes(_ names: [String]) -> Set<Scope> {
+      Set(names.map { Scope($0) }.map { isOfUser ? rules.ofUser?.marked($0) ?? $0 : $0 })
+    }
     switch found {
     case .text(let bytes):
-      let names = bytes.text().split { $0.isWhitespace || $0 == "," }
-      return Set(names.map { Scope(String($0)) })
-    case .array(let items): return Set(items.compactMap(\.plainText).map { Scope($0) })
+      return scopes(bytes.text().split { $0.isWhitespace || $0 == "," }.map(String.init))
+    case .array(let items): return scopes(items.compactMap(\.plainText))
     case .object, .number, .boolean, .null, nil: return nil
     }
-  }
-
-  /// At least how many whole seconds the server's clock is ahead. A date between the request and
-  /// the response counts as right, however long the request took; under five seconds, so does any
-  /// other date.
-  private static func skew(_ raw: RawResponse) -> Int64? {
-    guard let text = raw.date, let date = HTTPDate.read(text) else { return nil }
-    let skew = date.seconds(since: min(max(date, raw.sentAt), raw.receivedAt))
-    return abs(skew) < 5 ? nil : skew
   }
 }

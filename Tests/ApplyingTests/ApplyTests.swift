@@ -73,9 +73,9 @@ import Testing
   /// A key that exists and is sealed for somebody else.
   private struct KeyOfOthers: SealedKeyStorage {
     func sealedKey() async throws(StoreError) -> String? { "00" }
-    func addSealedKey(_ sealed: String) async throws(StoreError) -> Bool { false }
+    func addSealedKey(_ key: StoreKey) async throws(StoreError) -> Bool { false }
     func replaceSealedKey(
-      _ old: String, with new: String, rotation: KeyRotation?, by provenance: Provenance
+      _ rotation: KeyRotation, by provenance: Provenance
     ) async throws(StoreError) { Issue.record("nobody can open it") }
   }
 

@@ -19,6 +19,7 @@ struct PureTarget: CustomTestStringConvertible {
     PureTarget(name: "Manifests"),
     PureTarget(name: "Planning", besides: ["Crypto", "FoundationEssentials", "Parallelism"]),
     PureTarget(name: "Reports", besides: ["Crypto", "FoundationEssentials"]),
+    PureTarget(name: "Pages", besides: ["Crypto", "Mustache"]),
   ]
 
   var check: PurityCheck {

@@ -1,4 +1,5 @@
 import Auth0Store
+import Foundation
 import HTTP
 import Model
 import Secrets
@@ -104,6 +105,55 @@ import Testing
     #expect(try await vault.list().connections.isEmpty)
     #expect(try await vault.list().connections.isEmpty)
     #expect(http.calls.withLock { $0.count } == (isOver ? 4 : 3))
+  }
+
+  /// The login of a pipeline is minted again, and a client's secret is rotated.
+  @Test(arguments: [true, false])
+  func aLoginThatIsRefusedIsReadAgain(isToken: Bool) async throws {
+    let reads = Mutex(0)
+    let issued = { (name: String) in
+      self.answer(200, [:], Array(#"{"access_token":"\#(name)","expires_in":86400}"#.utf8))
+    }
+    let http = Scripted(
+      isToken
+        ? [answer(), answer(401), answer()]
+        : [issued("a"), answer(), answer(401), issued("b"), answer()])
+    let vault = Auth0Backend(
+      domain: "t.example.com", base: "http://server",
+      credentials: { () throws(StoreError) in
+        let number = reads.withLock { reads in
+          reads += 1
+          return reads
+        }
+        return isToken ? .token("t0ken-\(number)") : .client(id: "id", secret: "s3cret-\(number)")
+      }, http: http, runtime: TestRuntime().runtime)
+    #expect(try await vault.list().connections.isEmpty)
+    #expect(try await vault.list().connections.isEmpty)
+    #expect(reads.withLock { $0 } == 2)
+  }
+
+  /// A login that gives the same token again is asked once, and the server once.
+  @Test func aLoginWithTheSameTokenIsRefusedAtOnce() async throws {
+    let http = Scripted([answer(401)])
+    await #expect(throws: StoreError.self) { try await vault(http, TestRuntime()).list() }
+    #expect(http.calls.withLock { $0.count } == 1)
+  }
+
+  /// A command prints a token that is at its end: it is not run again for each request.
+  @Test func aTokenAtItsEndIsUsedUntilItIsRefused() async throws {
+    let reads = Mutex(0)
+    let time = TestRuntime(Timestamp(milliseconds: 1_000_000_000_000))
+    let claims = Data(#"{"exp": 1000000030}"#.utf8).base64EncodedString()
+      .replacing("=", with: "").replacing("+", with: "-").replacing("/", with: "_")
+    let http = Scripted([answer(), answer(), answer()])
+    let vault = Auth0Backend(
+      domain: "t.example.com", base: "http://server",
+      credentials: { () throws(StoreError) in
+        reads.withLock { $0 += 1 }
+        return .token("e30.\(claims).c")
+      }, http: http, runtime: time.runtime)
+    for _ in 0..<3 { _ = try await vault.list() }
+    #expect(reads.withLock { $0 } == 2)
   }
 
   @Test func slowsDownBeforeTheLimitIsHit() async throws {

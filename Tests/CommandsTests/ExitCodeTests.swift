@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: [
     (Outcome.fine, Int32(0)), (.applied, 0), (.failed, 1), (.changes, 2), (.finding, 3),
     (.partly, 4),
-    (.broken, 70),
+    (.interrupted, 130), (.broken, 70),
   ])
   func everyOutcomeHasItsExitCode(_ outcome: Outcome, _ code: Int32) {
     #expect(outcome.exitCode.rawValue == code)

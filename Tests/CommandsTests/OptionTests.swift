@@ -11,9 +11,8 @@ import Testing
     ["plan", "--format", "html"],
     ["apply", "--parallelism", "0"],
     ["apply", "--parallelism", "65"],
-    ["apply", "it.plan", "--prune"],
-    ["apply", "it.plan", "--adopt"],
-    ["apply", "it.plan", "--target", "a"],
+    ["plan", "--destroy", "--adopt"],
+    ["log", "--limit", "0"],
     ["validate", "--format", "markdown"],
     ["import"],
     ["import", "a", "--all"],
@@ -49,11 +48,28 @@ import Testing
 
   @Test func targetsAreConnectionNames() throws {
     let options = try PlanOptions.parse(["--target", "a", "--target", "b", "--prune"]).planning()
-    #expect(options.targets == [try Sample.name("a"), try Sample.name("b")])
+    #expect(options.selection == ConnectionSelection(included: ["a", "b"]))
     #expect(options.prunes && !options.adopts)
-    #expect(try PlanOptions.parse([]).planning().targets == nil, "no target is every connection")
+    #expect(try PlanOptions.parse([]).planning().selection.isAll, "no target is every connection")
+    let more = try PlanOptions.parse(["--target", "a", "--exclude", "b*"]).planning(names: ["c"])
+    #expect(more.selection == ConnectionSelection(included: ["a", "c"], excluded: ["b*"]))
     let wrong = try PlanOptions.parse(["--target", ""])
     #expect(throws: (any Error).self) { try wrong.planning() }
+  }
+
+  @Test(arguments: [
+    (["-C", "p", "plan"], ["plan", "-C", "p"]), (["plan", "-C", "p"], ["plan", "-C", "p"]),
+    (
+      ["--env=x", "-vq", "ledger", "--batch", "log", "-v"],
+      ["ledger", "log", "--env=x", "-vq", "--batch", "-v"]
+    ),
+    (["exec", "a", "--", "-C", "p"], ["exec", "a", "--", "-C", "p"]),
+    (["-C", "p", "exec", "a", "--", "x"], ["exec", "-C", "p", "a", "--", "x"]),
+    (["list", "a"], ["list", "a"]), (["--version"], ["--version"]), (["-h", "x"], ["-h", "x"]),
+    (["-C"], ["-C"]), ([], []), (["---completion", "x"], ["---completion", "x"]),
+  ])
+  func optionsOfEveryCommandFollowTheCommand(_ words: [String], _ ordered: [String]) throws {
+    #expect(try ArgumentOrder(words).arguments == ordered)
   }
 
   @Test(arguments: [

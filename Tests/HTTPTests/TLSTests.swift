@@ -9,7 +9,7 @@ import Testing
     _ server: TLSServer, host: String = "127.0.0.1", trusting authority: TestAuthority?
   ) async -> HTTPFailure? {
     let http = LiveHTTPTransport(
-      authorities: TrustedAuthorities(additional: authority?.path))
+      authorities: TrustedAuthorities(additional: [authority?.path].compactMap(\.self)))
     do throws(HTTPFailure) {
       _ = try await http.send(HTTPRequest(.get, "https://\(host):\(server.port)/"))
       return nil
@@ -99,7 +99,7 @@ import Testing
     try folder.write("not a certificate", to: "README")
     let text = try String(contentsOfFile: authority.path, encoding: .utf8)
     try folder.write(text, to: "ours.pem")
-    let http = LiveHTTPTransport(authorities: TrustedAuthorities(additional: folder.path))
+    let http = LiveHTTPTransport(authorities: TrustedAuthorities(additional: [folder.path]))
     let response = try await http.send(
       HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
     #expect(response.status == 200)
@@ -122,7 +122,8 @@ import Testing
     #expect(
       await failure(TrustedAuthorities(replacement: other.path)) == .untrusted(.unknownAuthority))
     #expect(
-      await failure(TrustedAuthorities(replacement: other.path, additional: authority.path)) == nil)
+      await failure(TrustedAuthorities(replacement: other.path, additional: [authority.path]))
+        == nil)
   }
 
   @Test func aFileWithoutACertificateIsNamed() async throws {
@@ -138,7 +139,7 @@ import Testing
     ] {
       let expected = HTTPFailure.cannotSend("the file of trusted authorities `\(path)` \(reason)")
       for authorities in [
-        TrustedAuthorities(additional: path), TrustedAuthorities(replacement: path),
+        TrustedAuthorities(additional: [path]), TrustedAuthorities(replacement: path),
       ] {
         await #expect(throws: expected) {
           _ = try await LiveHTTPTransport(authorities: authorities).send(request)
@@ -146,8 +147,49 @@ import Testing
       }
     }
     await #expect(throws: HTTPFailure.cannotSend("no file in `\(folder.path)` has a certificate")) {
-      _ = try await LiveHTTPTransport(authorities: TrustedAuthorities(additional: folder.path))
+      _ = try await LiveHTTPTransport(authorities: TrustedAuthorities(additional: [folder.path]))
         .send(request)
+    }
+  }
+}
+
+/// A service's own authority, for its requests alone.
+@Suite struct RequestAuthorityTests {
+  @Test func isTrustedForThatRequestOnly() async throws {
+    let authority = try TestAuthority()
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    let folder = URL(fileURLWithPath: authority.path).deletingLastPathComponent().path
+    let http = LiveHTTPTransport(folder: folder)
+    func failure(_ file: String?) async -> HTTPFailure? {
+      do throws(HTTPFailure) {
+        _ = try await http.send(
+          HTTPRequest(.get, "https://127.0.0.1:\(server.port)/", authorities: file))
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(await failure(nil) == .untrusted(.unknownAuthority))
+    #expect(await failure("authority.pem") == nil)
+    #expect(await failure(authority.path) == nil)
+    #expect(await failure(nil) == .untrusted(.unknownAuthority))
+    // A missing file is said, each time, and does not break the client.
+    for _ in 0..<2 {
+      #expect(
+        await failure("none.pem")
+          == .cannotSend("the file of trusted authorities `\(folder)/none.pem` cannot be read"))
+    }
+    #expect(await failure("authority.pem") == nil)
+  }
+
+  @Test func aPipeIsNotWaitedFor() async throws {
+    let folder = try TemporaryFolder()
+    _ = try run("/usr/bin/mkfifo", [folder.path + "/pipe"])
+    let http = LiveHTTPTransport()
+    await #expect(throws: HTTPFailure.self) {
+      try await http.send(
+        HTTPRequest(.get, "https://127.0.0.1:1/", authorities: folder.path + "/pipe"))
     }
   }
 }

@@ -34,6 +34,12 @@ import Testing
       // These need a file system that others write to as well.
       .changesRecovered, .changesUnfinished, .filesBusy, .fileMoved, .ownerNotKept,
       .foreignJournal, .valueKept,
+      // These need a command with arguments, or another tool's file.
+      .notImported, .notExported, .noSuchRecipientRule, .lastRecipient, .noSuchRecipient,
+      .notCommitted, .noLog,
+      .notFormatted, .notFormattable,
+      // This needs another program.
+      .portUnavailable,
     ]
     let missing = DiagnosticCode.allCases.filter {
       $0.rawValue.hasPrefix("VC1") && !elsewhere.contains($0)

@@ -14,6 +14,7 @@ import Testing
   /// `vaultctl schema connection > schemas/connection.schema.json` regenerates them.
   @Test func checkedInSchemasMatchTheCatalog() throws {
     #expect(try checkedIn("connection") == Schemas.connection(.builtIn))
+    #expect(try checkedIn("overlay") == Schemas.overlay(.builtIn))
     #expect(try checkedIn("project") == Schemas.project())
   }
 

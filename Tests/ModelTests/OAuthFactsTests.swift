@@ -21,7 +21,7 @@ import Testing
     for app in Catalog.builtIn.apps.values {
       for setup in app.setups where setup.grant != nil {
         #expect(app.oauth != nil, "\(app.id)")
-        for field in app.oauth?.tokenEndpoint.fields ?? [] {
+        for field in app.oauth?.tokenEndpoint?.fields ?? [] {
           #expect(setup[field] != nil, "\(app.id) \(setup.type) \(field)")
         }
         if setup.grant == .authorizationCode {
@@ -41,13 +41,13 @@ import Testing
   }
 
   @Test func fillsEndpointsFromTheSetup() throws {
-    let endpoint = try service("auth0").tokenEndpoint
+    let endpoint = try #require(try service("auth0").tokenEndpoint)
     #expect(endpoint.fields == ["domain"])
     #expect(
       endpoint.filled { $0 == "domain" ? "acme.eu.auth0.com" : nil }
         == "https://acme.eu.auth0.com/oauth/token")
     #expect(endpoint.filled { _ in nil } == nil)
-    #expect(try service("http").tokenEndpoint.filled { _ in "https://x/y" } == "https://x/y")
+    #expect(try service("http").tokenEndpoint?.filled { _ in "https://x/y" } == "https://x/y")
   }
 
   // MARK: Scopes are compared as sets, with a service's aliases
@@ -75,6 +75,24 @@ import Testing
     let granted = Set(granted.map { Scope($0) })
     #expect(Self.rules.missing(declared, from: granted).map(\.rawValue) == missing)
     #expect(Self.rules.extra(granted, beyond: declared).map(\.rawValue) == extra)
+  }
+
+  @Test func aPrefixSaysHowAServiceIsAsked() throws {
+    let hubspot = try service("hubspot").scopes
+    let asked = hubspot.parameters(["contacts", "optional:deals"])
+    #expect(asked.map(\.name) == ["scope", "optional_scope"])
+    #expect(asked.map(\.scopes) == [["contacts"], ["deals"]])
+    #expect(hubspot.missing(["contacts", "optional:deals"], from: ["contacts"]).isEmpty)
+    #expect(hubspot.extra(["contacts", "deals"], beyond: ["contacts", "optional:deals"]).isEmpty)
+    #expect(hubspot.granted(asRequested: ["contacts", "optional:deals"]) == ["contacts", "deals"])
+    let slack = try service("slack").scopes
+    #expect(slack.parameters(["user:search:read"]).map(\.name) == ["user_scope"])
+    #expect(slack.parameters(["user:search:read"]).map(\.scopes) == [["search:read"]])
+    #expect(slack.areOfTwoTokens(["user:search:read", "chat:write"]))
+    #expect(!slack.areOfTwoTokens(["user:search:read"]) && !slack.areOfTwoTokens(["chat:write"]))
+    // To any other service, these are names like others.
+    #expect(
+      Self.rules.parameters(["user:a", "optional:b"]).map(\.scopes) == [["user:a", "optional:b"]])
   }
 
   @Test func sameScopesUnderOtherNamesAreNoChange() {

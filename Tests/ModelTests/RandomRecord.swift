@@ -46,6 +46,7 @@ enum RandomRecord {
     return Provenance(
       who: text(&random), at: Timestamp(milliseconds: Int64.random(in: -9...9, using: &random)),
       toolVersion: "0.1.0", commit: Bool.random(using: &random) ? nil : text(&random),
-      allowedRedirects: Bool.random(using: &random) ? [] : names)
+      allowedRedirects: Bool.random(using: &random) ? [] : names,
+      rolledBackTo: Bool.random(using: &random) ? nil : StoreVersion(text(&random)))
   }
 }

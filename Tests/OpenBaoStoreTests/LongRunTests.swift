@@ -68,6 +68,85 @@ private final class Watched: HTTPTransport {
     #expect(http.count("auth/approle/login") == 2)
   }
 
+  /// Logins that come from a file or a command, and end while a process uses them.
+  @Test func aLoginThatIsRefusedIsReadAgain() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let root = server.root
+    func made() throws -> String {
+      try #require(
+        try root.call("POST", "auth/token/create", ["policies": ["root"], "ttl": "1h"])
+          .value("auth", "client_token", as: String.self))
+    }
+    let current = Mutex(try made())
+    let reads = Mutex(0)
+    let http = Watched()
+    let store = OpenBaoBackend(
+      address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
+      environment: nil, destroys: false,
+      credentials: { () throws(StoreError) in
+        reads.withLock { $0 += 1 }
+        return .token(current.withLock { $0 })
+      }, http: http, runtime: .real, protection: TestProtection()
+    ).store
+    let run = try await store.journal.beginRun([], by: provenance)
+    #expect(reads.withLock { $0 } == 1)
+    try root.order("POST", "auth/token/revoke", ["token": current.withLock { $0 }])
+    // The same token again is of no use.
+    await #expect(throws: StoreError.self) { try await store.reader.read() }
+    let next = try made()
+    current.withLock { $0 = next }
+    // A write goes through as well: what was forbidden was not carried out.
+    let written = try await run.writer.carryOut(
+      write("a", .create, fields: ["token": .secret(secret("s3cret"), ciphertext: "c")]))
+    #expect(try await store.reader.read().applied[try name("a")] == written)
+    let count = reads.withLock { $0 }
+    _ = try await store.reader.read()
+    #expect(reads.withLock { $0 } == count, "it is read again only when it is refused")
+  }
+
+  /// A periodic token lives as long as it is renewed.
+  @Test func aTokenThatWasGivenIsRenewedBeforeItEnds() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let root = server.root
+    let given = try #require(
+      try root.call("POST", "auth/token/create", ["policies": ["root"], "period": "10m"])
+        .value("auth", "client_token", as: String.self))
+    let http = Watched()
+    let time = TestRuntime(Timestamp(milliseconds: 1_800_000_000_000))
+    let store = store(
+      of: root, credentials: .token(given), http: http, runtime: time.sleepingReally)
+    _ = try await store.reader.read()
+    #expect(http.count("lookup-self") == 0, "a short command asks nothing more")
+    time.advance(seconds: 61)
+    _ = try await store.reader.read()
+    #expect(http.count("lookup-self") == 1 && http.count("renew-self") == 0)
+    for _ in 0..<3 {
+      time.advance(seconds: 301)
+      _ = try await store.reader.read()
+    }
+    #expect(http.count("renew-self") == 3 && http.count("lookup-self") == 1)
+  }
+
+  /// A token without the default policy may not look itself up.
+  @Test func aTokenWithoutTheDefaultPolicyIsUsedAsItIs() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let root = server.root
+    try root.writePolicy(
+      "all", #"path "secret/*" { capabilities = ["create", "read", "update", "list"] }"#)
+    let given = try #require(
+      try root.call(
+        "POST", "auth/token/create",
+        ["policies": ["all"], "no_default_policy": true, "ttl": "1h"]
+      ).value("auth", "client_token", as: String.self))
+    let store = store(of: root, credentials: .token(given), http: LiveHTTPTransport())
+    let written = try await store.journal.beginRun([], by: provenance).writer.carryOut(
+      write("a", .create, fields: ["token": .secret(secret("s3cret"), ciphertext: "c")]))
+    #expect(try await store.reader.read().applied[try name("a")] == written)
+  }
+
   /// A standby that does not forward sends its callers to the leader (HTTP 307): each write is there
   /// once, and the next call asks the standby again.
   @Test func aRedirectionIsFollowedToTheLeader() async throws {

@@ -18,7 +18,7 @@ import Testing
       of: client,
       http:
         LiveHTTPTransport(
-          authorities: TrustedAuthorities(additional: cluster.authority.path)))
+          authorities: TrustedAuthorities(additional: [cluster.authority.path])))
     let run = try await store.journal.beginRun([], by: provenance)
     func put(_ number: Int, _ action: StoreWrite.Action) async throws -> AppliedRecord {
       let written = try await run.writer.carryOut(

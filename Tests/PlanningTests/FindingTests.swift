@@ -24,8 +24,9 @@ import Testing
 
   @Test(
     arguments: [
-      (nil, nil, []), (nil, ["read"], []), (["read"], ["read"], []),
-      (["read"], nil, [DiagnosticCode.scopeMissing]),
+      (nil, nil, []), (nil, ["read"], [DiagnosticCode.scopeExtra]), (nil, [], []),
+      (["read"], ["read"], []),
+      (["read"], nil, [.scopeMissing]),
       (["read", "write"], ["read"], [.scopeMissing]), (["read"], ["read", "admin"], [.scopeExtra]),
       (["read"], ["write"], [.scopeMissing, .scopeExtra]), ([], ["write"], [.scopeExtra]),
       ([], nil, []),

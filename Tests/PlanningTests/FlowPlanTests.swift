@@ -83,7 +83,12 @@ import Testing
     #expect(
       plan.codes == [.flowNamesNone, .flowNamesNone, .flowWrongApp, .flowLacksConnection])
     #expect(plan.findings.allSatisfy { $0.kind == .flow && $0.diagnostic.severity == .warning })
-    #expect(plan.findings.flatMap(\.diagnostic.notes).contains("it is now called `a`"))
+    #expect(
+      plan.findings.map(\.diagnostic.message).contains {
+        $0.hasSuffix("breaks at crm.find: `old` was renamed to `a`")
+      })
+    let reach = plan.changes.first { $0.connection.rawValue == "a" }?.reach ?? []
+    #expect(reach.map(\.isBroken) == [false, true])
   }
 
   @Test func anIdOfTheStoreMeansItsConnectionAlsoWhenThatIsRenamed() throws {

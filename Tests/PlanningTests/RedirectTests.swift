@@ -179,6 +179,31 @@ import Testing
     #expect(redirect(plan)?.notes.first == "secrets: `token`")
   }
 
+  /// A reviewer has no key, and the address is what an attacker would change.
+  @Test func withoutAKeyAValueThatWasSealedAgainMayBeTheSame() throws {
+    func possible(
+      _ now: State, _ before: State, _ comparisons: [FieldName: SecretComparison] = [:],
+      allowing: Bool = false
+    ) throws -> Diagnostic? {
+      let plan = try plan(now, applied: before, comparisons: comparisons, allowing: allowing)
+      #expect(redirect(plan) == nil)
+      return plan.findings.first { $0.kind == .undecided && $0.diagnostic.code == .redirected }?
+        .diagnostic
+    }
+    let moved = try keyed(host: "evil.example.com", token: 11, other: 12)
+    let found = try #require(try possible(moved, try keyed()))
+    #expect(found.message.contains("`evil.example.com`"))
+    #expect(found.notes.first == "secrets: `other`, `token`")
+    #expect(found.notes.last == "so far they are sent to `api.example.com`")
+    #expect(
+      try possible(moved, try keyed(), ["token": .different])?.notes.first == "secrets: `other`")
+    #expect(try possible(moved, try keyed(), ["token": .different, "other": .different]) == nil)
+    #expect(try possible(moved, try keyed(), allowing: true) == nil)
+    // All that was sealed again alone stays where it was, sealed addresses too.
+    #expect(try possible(try keyed(token: 11, other: 12), try keyed()) == nil)
+    #expect(try possible(try hidden(url: 9, token: 11), try hidden(url: 5)) == nil)
+  }
+
   /// A branch may change what its own app says of a field.
   @Test func aFieldThatWasAnAddressStaysOne() throws {
     var now = try keyed(host: "evil.example.com")

@@ -71,9 +71,14 @@ private struct TokenScenario {
   @Test func validTokensAreNotReported() throws {
     let plan = try TokenScenario().planned()
     #expect(plan.findings.isEmpty && plan.changes.isEmpty)
+  }
+
+  @Test func tokensThatOnlyAPersonCanObtainAreReported() throws {
     var without = TokenScenario()
     without.record = nil
-    #expect(try without.planned().findings.isEmpty)
+    let finding = try #require(try without.planned().findings.first)
+    #expect(finding.kind == .needsAuthorization)
+    #expect(finding.diagnostic.message.hasSuffix("was never authorized"))
   }
 
   // MARK: Declared, granted, required, each apart
@@ -156,7 +161,16 @@ private struct TokenScenario {
     scenario.before = ["read", "write"]
     let later = try scenario.planned()
     #expect(later.changes.isEmpty)
-    if grant.needsPerson { #expect(later.codes.contains(.needsAuthorization)) }
+    guard grant.needsPerson else { return }
+    let need = try #require(
+      later.findings.first { $0.diagnostic.code == .needsAuthorization }?.diagnostic)
+    #expect(need.notes.first == "the declared scopes changed since consent")
+    #expect(need.notes.last?.contains("the previous consent are renewed") == true)
+    // It is missing, whatever else is wrong.
+    scenario.record?.attempts = 1
+    scenario.record?.history = [TokenFailure(at: now, reason: "busy")]
+    #expect(
+      Set(try scenario.planned().codes).isSuperset(of: [.renewalFailed, .needsAuthorization]))
   }
 
   @Test func anotherClientReauthorizes() throws {
@@ -186,7 +200,7 @@ private struct TokenScenario {
     scenario.record?.tokens?.expiry = .at(now.adding(seconds: seconds))
     let finding = try #require(try scenario.planned().findings.first)
     #expect(finding.diagnostic.code == .tokenEnding && finding.diagnostic.severity == severity)
-    #expect(finding.kind == .tokens)
+    #expect(finding.kind == .expiring)
   }
 
   @Test func theExpiryOfARefreshTokenIsAWarningWithItsDate() throws {
@@ -216,7 +230,22 @@ private struct TokenScenario {
     #expect(dead.diagnostic.notes.count == 2)
     scenario.record?.stop = nil
     scenario.record?.attempts = 0
-    scenario.record?.tokens?.skewSeconds = -90
-    #expect(try scenario.planned().codes == [.clockSkew])
+    for (skew, severity) in [(-90, Severity.warning), (61, .warning), (60, .info), (-5, .info)] {
+      scenario.record?.tokens?.skewSeconds = Int64(skew)
+      let found = try scenario.planned().findings
+      #expect(found.map(\.diagnostic.code) == [.clockSkew])
+      #expect(found.first?.diagnostic.severity == severity, "\(skew)")
+    }
+  }
+
+  @Test func reportsALifetimeThatIsTooShort() throws {
+    var scenario = TokenScenario(grant: .clientCredentials)
+    let issued = try #require(scenario.record?.tokens?.issuedAt)
+    scenario.record?.tokens?.expiry = .at(issued)
+    let findings = try scenario.planned().findings
+    let short = try #require(findings.first { $0.diagnostic.code == .lifetimeTooShort })
+    #expect(short.kind == .tokens && short.diagnostic.message.contains("a lifetime of 0 s"))
+    scenario.record?.tokens?.expiry = .at(issued.adding(seconds: 3))
+    #expect(try !scenario.planned().codes.contains(.lifetimeTooShort))
   }
 }

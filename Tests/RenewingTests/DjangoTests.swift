@@ -3,6 +3,7 @@ import HTTP
 import Model
 import Renewing
 import Secrets
+import Serving
 import Stores
 import Synchronization
 import TestSupport

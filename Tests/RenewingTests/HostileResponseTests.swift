@@ -6,6 +6,7 @@ import Model
 import Renewing
 import Stores
 import TestAuthorizationServer
+import TestSupport
 import Testing
 import Tokens
 
@@ -17,8 +18,41 @@ import Tokens
       .body("", status: 307, headers: ["Location": other.address + "/token"])
     }
     let harness = try await RenewalHarness(server.service, grant: .clientCredentials)
-    #expect(await harness.renew() == .stopped("redirect 307"))
-    #expect(other.calls.isEmpty)
+    guard case .failed(let reason, _?) = await harness.renew() else {
+      Issue.record("it has no next time")
+      return
+    }
+    #expect(reason.contains("redirected the request (307)") && other.calls.isEmpty)
+  }
+
+  /// What stands in front of a service may answer in its place for a while.
+  @Test(arguments: [
+    (404, "<html>not here"), (302, ""), (401, ""), (403, "<html>blocked"), (400, ""),
+    (200, "<!doctype html>log in"), (200, ""), (405, "no"), (503, #"{"error": "invalid_grant"}"#),
+  ])
+  func oneStrayPageCostsNoGrant(status: Int, body: String) async throws {
+    let server = try await HostileServer { _ in .body("") }
+    for grant in [OAuthGrant.authorizationCode, .clientCredentials] {
+      let harness = try await RenewalHarness(server.service, grant: grant)
+      if grant.needsPerson { try await harness.authorize() }
+      let count = server.calls.count
+      server.answer { _ in .body(body, status: status) }
+      guard case .failed(_, let next?) = await harness.renew() else {
+        Issue.record("it has no next time")
+        return
+      }
+      server.answer { _ in
+        .body(#"{"access_token": "access-1", "refresh_token": "r", "expires_in": 3600}"#)
+      }
+      // Nothing is sent before that time, and then it is renewed without a person.
+      for _ in 0..<5 { await harness.renew() }
+      #expect(server.calls.count == count + 1)
+      harness.clock.advance(seconds: next.seconds(since: harness.clock.now) + 1)
+      guard case .renewed = await harness.renew() else {
+        Issue.record("the grant was given up")
+        return
+      }
+    }
   }
 
   @Test func refusesAResponseOverAMebibyte() async throws {

@@ -63,7 +63,7 @@ final class RenewalHarness: Sendable {
   func renewer(
     _ store: (any TokenStore)? = nil, http: (any HTTPTransport)? = nil,
     journal: ResponseJournal? = nil,
-    isRealTime: Bool = false
+    isRealTime: Bool = false, waitsForOthers: Bool = true
   ) -> Renewer {
     let store = store ?? self.store
     return Renewer(
@@ -71,7 +71,7 @@ final class RenewalHarness: Sendable {
       http: http ?? LiveHTTPTransport(limits: HTTPLimits(body: 1 << 20)),
       journal: journal ?? self.journal,
       runtime: isRealTime ? clock.sleepingReally : clock.runtime, isEnding: { false },
-      rule: .standard, holder: "test",
+      rule: .standard, holder: "test", waitsForOthers: waitsForOthers,
       provenance: { provenance })
   }
 

@@ -254,6 +254,73 @@ import Tokens
     #expect(server.calls.count == 2)
   }
 
+  /// A process that died during its request must not keep a service from all other connections.
+  @Test(arguments: [false, true])
+  func onlyWhoNeedsTheResultWaitsForTheClaimOfAnother(waits: Bool) async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let stored = try await harness.stored()
+    var record = try #require(stored.record)
+    let began = harness.clock.now
+    let deadline = began.adding(seconds: 45)
+    record.claim = TokenClaim(
+      attempt: "another", holder: "ops@b", deadline: deadline, refreshDigest: nil)
+    _ = try await harness.store.swapTokens(
+      TokenWrite(
+        name: harness.subject.name, id: harness.id, version: stored.version, record: record,
+        provenance: provenance))
+    let outcome = await harness.renew(harness.renewer(waitsForOthers: waits))
+    if waits {
+      #expect(harness.clock.now >= deadline)
+    } else {
+      #expect(outcome == .waiting(until: deadline))
+      #expect(harness.clock.now == began && server.calls.isEmpty)
+    }
+  }
+
+  /// Whether its process saves the response or the next one does.
+  @Test(arguments: [false, true])
+  func aRenameDuringTheExchangeLosesNoToken(dies: Bool) async throws {
+    let renaming = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    let server = try await HostileServer.rotating { _, body in
+      let rename = renaming.withLock { $0 }
+      do { try await rename?() } catch { return .body("", status: 500) }
+      return .body(body)
+    }
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let new = try name("crm-2")
+    renaming.withLock { renaming in
+      renaming = { [harness] in
+        let run = try await harness.store.beginRun([], by: provenance)
+        _ = try await run.writer.carryOut(
+          StoreWrite(
+            name: new,
+            action: .rename(
+              harness.id, from: harness.subject.version, formerly: harness.subject.name),
+            app: "crm", setupType: "oauth", fields: ["client_id": .plain(.string("flows"))],
+            provenance: provenance))
+      }
+    }
+    if dies {
+      _ = await harness.renew(dying(harness, journal: harness.journal))
+      #expect(text(try await harness.store.openTokens(of: new).refresh) == "refresh-0")
+      let renamed = RenewalSubject(
+        name: new, grant: harness.subject.grant, service: harness.subject.service,
+        plain: harness.subject.plain, version: harness.subject.version,
+        declared: harness.subject.declared, destinations: harness.subject.destinations)
+      #expect(try await harness.renewer().replay([new: renamed]) == [.saved(new)])
+    } else {
+      guard case .renewed = await harness.renew() else {
+        Issue.record("the response was not saved")
+        return
+      }
+    }
+    #expect(text(try await harness.store.openTokens(of: new).refresh) == "refresh-1")
+    #expect(harness.journaled == [])
+  }
+
   @Test func anOldJournalDoesNotUndoNewerTokens() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
@@ -266,7 +333,7 @@ import Tokens
       response: RawResponse(
         status: 200, body: Array(#"{"access_token": "old", "refresh_token": "old"}"#.utf8),
         sentAt: harness.clock.now))
-    try harness.journal.write(entry, under: await harness.store.tokenKey())
+    try await harness.journal.write(entry, under: harness.store.tokenKey())
     let outcomes = try await harness.renewer().replay([harness.subject.name: harness.subject])
     #expect(outcomes == [.cleared(harness.subject.name)])
     #expect(text(try await harness.stored().refresh) == "refresh-0")
@@ -464,6 +531,50 @@ import Tokens
     #expect(server.calls.count == 3)
   }
 
+  /// A renewer that looks each second, for ten minutes.
+  @Test(arguments: [
+    (400, #"{"error": "access_denied"}"#, 2), (400, #"{"error": "invalid_grant"}"#, 2),
+    (401, #"{"error": "invalid_client"}"#, 2), (404, "<html>", 10), (503, "", 10),
+    (200, #"{"access_token": "a", "expires_in": 0}"#, 10),
+    (200, #"{"access_token": "a", "expires_in": 1}"#, 10),
+    (200, #"{"access_token": "a", "expires_at": 1}"#, 10),
+  ])
+  func noAnswerOfAServiceMakesAStormOfRequests(status: Int, body: String, most: Int) async throws {
+    let server = try await HostileServer { _ in .body(body, status: status) }
+    let harness = try await RenewalHarness(server.service, grant: .clientCredentials)
+    let renewer = harness.renewer()
+    for _ in 0..<600 {
+      if case .needsAuthorization = await harness.renew(renewer) {
+        Issue.record("nobody's consent is needed")
+        return
+      }
+      harness.clock.advance(seconds: 1)
+    }
+    #expect((1...most).contains(server.calls.count), "\(server.calls.count)")
+  }
+
+  /// Other scopes were applied, and nobody has consented to them yet.
+  @Test(arguments: [["read", "write"], [], ["write"]] as [Set<Scope>])
+  func aScopeChangeLeavesTheGrantThatWorks(declared: Set<Scope>) async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let changed = RenewalSubject(
+      name: harness.subject.name, grant: harness.subject.grant, service: harness.subject.service,
+      plain: harness.subject.plain, version: "2", declared: declared,
+      destinations: harness.subject.destinations)
+    for number in 1...3 {
+      let outcome = await harness.renewer().renew(changed, secrets: harness.secrets)
+      guard case .renewed(let record) = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
+      #expect(record.requested == ["read"])
+      #expect(text(try await harness.stored().refresh) == "refresh-\(number)")
+      harness.clock.advance(seconds: 3500)
+    }
+  }
+
   // MARK: The end of a refresh token
 
   @Test(arguments: [true, false])
@@ -482,7 +593,8 @@ import Tokens
     let refresh = try #require(record.tokens?.refresh)
     #expect(refresh.consentedAt == consented)
     let month = Int64(30 * 86_400)
-    #expect(refresh.idleUntil == (isExtended ? harness.clock.now.adding(seconds: month) : nil))
+    #expect(refresh.usedAt == record.tokens?.issuedAt)
+    #expect(refresh.idleUntil == (isExtended ? refresh.usedAt.adding(seconds: month) : nil))
     #expect(refresh.hardUntil == (isExtended ? nil : consented.adding(seconds: month)))
   }
 

@@ -45,6 +45,11 @@ final class UnreliableTokens: TokenStore, Sendable {
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     try await inner.openTokens(of: name)
   }
+  func strayTokens() async throws(StoreError) -> [StrayTokens] {
+    try await inner.strayTokens()
+  }
+  func forget(_ stray: StrayTokens) async throws(StoreError) { try await inner.forget(stray) }
+  func repairTokenCopies() async throws(StoreError) { await inner.repairTokenCopies() }
   func tokenKey() async throws(StoreError) -> StoreKey { try await inner.tokenKey() }
 
   var description: StoreDescription { inner.description }

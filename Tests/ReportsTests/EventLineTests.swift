@@ -20,8 +20,9 @@ import Testing
   func aStoredEventHasALine(stored: String, event: String) throws {
     let line = try #require(eventLine(StoreEvent.Kind(stored: stored)))
     #expect(
-      line.json.text == """
-        {"at":"2026-09-21T14:13:20Z","connection":"crm","event":"\(event)","version":"4",\
+      line.json.line.text == """
+        {"at":"2026-09-21T14:13:20Z","connection":"crm","event":"\(event)",\
+        "format_version":"2.0","version":"4",\
         "who":"ann@laptop"}
 
         """)

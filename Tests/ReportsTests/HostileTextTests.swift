@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: prose) func markdownLinksAndNotifiesNothing(_ item: Case) throws {
     let text = PlanMarkdown().text([try plan(named: "it", message: item.outside)]).text
-    #expect(text.contains("- error VC3004: \(item.written) · `f`\n"), "\(text)")
+    #expect(text.contains("1. 🔴 \(item.written) · `f` · VC3004\n"), "\(text)")
   }
 
   static let cells = [
@@ -125,12 +125,14 @@ import Testing
   @Test(arguments: ["a\u{1B}\u{9B}\u{202E}\u{E0041}b", "##[group]x", "\u{7F}\u{200B}", "é\\\"\n"])
   func jsonSaysTheSameWithoutControls(_ hostile: String) throws {
     let fault = Diagnostic(.drift, hostile, at: .file(hostile), notes: [hostile])
-    for text in [DiagnosticJSON.text([fault]).text, PlanJSON.text([try plan(named: hostile)]).text]
-    {
+    for text in [
+      JSONReport.empty.text([fault]).text, PlanJSON.text([try plan(named: hostile)]).text([]).text,
+    ] {
       #expect(text.unicodeScalars.allSatisfy { $0.isShowable || $0 == "\n" })
       #expect(!text.contains("##["))
     }
-    let read = try JSONSerialization.jsonObject(with: Data(DiagnosticJSON.text([fault]).text.utf8))
+    let read = try JSONSerialization.jsonObject(
+      with: Data(JSONReport.empty.text([fault]).text.utf8))
     let first = ((read as? [String: Any])?["diagnostics"] as? [[String: Any]])?.first
     #expect(first?["message"] as? String == hostile, "a program reads what it was")
     let quality = CodeQuality.text([fault], folder: "", projectFile: "p").text

@@ -27,7 +27,7 @@ import Testing
   @Test func planAsJSON() throws {
     let text = PlanJSON.text([
       EnvironmentPlan(environment: nil, store: "sqlite:vault.db", plan: try examplePlan())
-    ]).text
+    ]).text([]).text
     try expectGolden(text, "plan.json")
     let parsed = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     #expect((parsed?["changes"] as? [Any])?.count == 9)
@@ -51,10 +51,11 @@ import Testing
         name: try name("scopes"), app: "crm", state: .scopeDrift, version: "2", updatedAt: at),
       StatusRow(name: try name("new"), app: "crm", state: .pending, version: nil, updatedAt: nil),
     ]
-    try expectGolden(StatusText(palette: plain).text(rows).rendered, "status.txt")
-    try expectGolden(StatusText(palette: plain).json(rows).text, "status.json")
+    let list = StatusList(environment: nil, store: "sqlite:vault.db", rows: rows)
+    try expectGolden(StatusText(palette: plain).text([list]).rendered, "status.txt")
+    try expectGolden(StatusJSON.report([list]).text([]).text, "status.json")
     #expect(
-      StatusText(palette: Palette(isOn: true)).text(rows).rendered.contains("\u{1B}[38;5;208m●"),
+      StatusText(palette: Palette(isOn: true)).text([list]).rendered.contains("\u{1B}[38;5;208m●"),
       "orange flags an empty one")
   }
 
@@ -112,7 +113,8 @@ import Testing
       name: connection, app: "crm", state: .ready, version: nil, updatedAt: nil)
     let texts = [
       PlanText(palette: plain).text(of: hostile, plan),
-      StatusText(palette: plain).text([row]).rendered,
+      StatusText(palette: plain).text([StatusList(environment: nil, store: "s", rows: [row])])
+        .rendered,
       ApplyText(palette: plain).line(change, .done).rendered,
       DiagnosticText(palette: plain).text(fault).rendered,
     ]
@@ -129,11 +131,24 @@ import Testing
 
   @Test func theOutcomeOfAnApply() throws {
     let text = ApplyText(palette: plain)
+    func change(_ name: String, _ action: ChangeAction = .create) throws -> Change {
+      try Change(
+        connection: #require(ConnectionName(name)), app: "crm", action: action, reason: .declared,
+        details: [],
+        location: nil)
+    }
     #expect(
-      text.summary([(.create, .done), (.update("i", from: "1"), .done)], empty: 1).rendered
+      text.summary(
+        [(try change("a"), .done), (try change("b", .update("i", from: "1")), .done)], empty: 1
+      ).rendered
         == "Applied: 1 created, 1 updated, 0 deleted. 1 empty connection.")
+    let many = try (10..<35).map { (try change("c\($0)"), ApplyText.Outcome.skipped) }
     #expect(
-      text.summary([(.create, .done), (.create, .failed), (.create, .skipped)], empty: 0).rendered
-        == "Incomplete: 1 created, 0 updated, 0 deleted; 1 failed, 1 not started.")
+      text.summary([(try change("a"), .done), (try change("b"), .failed)] + many, empty: 0).rendered
+        == """
+        Incomplete: 1 created, 0 updated, 0 deleted; 1 failed, 25 not started.
+          failed: b
+          not started: \((10..<30).map { "c\($0)" }.joined(separator: ", ")) and 5 more
+        """)
   }
 }

@@ -41,14 +41,47 @@ import Testing
     try expectValid(text, schema: ProcessInfo.processInfo.environment["VAULTCTL_SARIF_SCHEMA"])
   }
 
+  @Test func eventsAndRenewalsAreAsTheirSchemasSay() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../schemas").standardizedFileURL.path
+    let at = Timestamp(milliseconds: 1_790_000_000_000)
+    let kinds: [EventLine.Kind] = [
+      .applied, .renamed, .deleted, .refreshed, .authorized, .revoked, .failed, .drifted,
+      .rolledBack, .expiring, .scopes,
+    ]
+    for kind in kinds {
+      let line = EventLine(kind, connection: "crm", at: at, who: "ann@laptop", version: "4")
+      try expectValid(line.json.line.text, schema: folder + "/event.schema.json")
+    }
+    let bare = EventLine(.expiring, connection: "crm", at: at, who: nil, version: nil)
+    try expectValid(bare.json.line.text, schema: folder + "/event.schema.json")
+    let unknown = bare.json.line.text.replacingOccurrences(of: "expiring", with: "exploded")
+    #expect(try check(unknown, schema: folder + "/event.schema.json").status == 1)
+
+    let text = RenewalText(palette: Palette(isOn: false))
+    let name = try #require(ConnectionName("crm"))
+    let rows = [
+      RenewalRow(name: name, result: .renewed, endsAt: at),
+      RenewalRow(name: name, result: .adopted), RenewalRow(name: name, result: .waiting),
+      RenewalRow(name: name, result: .needsAuthorization, reason: "it was revoked"),
+      RenewalRow(name: name, result: .failed, reason: "the service is away", nextAttemptAt: at),
+    ]
+    try expectValid(text.json([]).text([]).text, schema: folder + "/refresh.schema.json")
+    try expectValid(text.json(rows).text([]).text, schema: folder + "/refresh.schema.json")
+    #expect(text.json(rows).text([]).text.contains(#""reason" : "the service is away""#))
+    for line in text.lines(rows) {
+      try expectValid(line.line.text, schema: folder + "/renewal.schema.json")
+    }
+  }
+
   @Test func planAsItsSchemaSays() throws {
     let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../../schemas/plan.schema.json").standardizedFileURL.path
     let plan = EnvironmentPlan(
       environment: "prod", store: "sqlite:vault.db", plan: try examplePlan())
-    let text = PlanJSON.text([plan]).text
+    let text = PlanJSON.text([plan]).text([]).text
     try expectValid(text, schema: schema)
-    try expectValid(PlanJSON.text([plan, plan]).text, schema: schema)
+    try expectValid(PlanJSON.text([plan, plan]).text([]).text, schema: schema)
     let leak = text.replacingOccurrences(
       of: "\"change\" : \"rotated\"", with: "\"change\" : \"rotated\", \"to\" : \"x\"")
     #expect(leak != text)
@@ -58,7 +91,7 @@ import Testing
       .map { Finding($0, nil, Diagnostic(.drift, "x")) }
     let all = Plan(changes: [], findings: kinds, unchangedCount: 0, emptyCount: 0)
     try expectValid(
-      PlanJSON.text([EnvironmentPlan(environment: nil, store: "s", plan: all)]).text,
+      PlanJSON.text([EnvironmentPlan(environment: nil, store: "s", plan: all)]).text([]).text,
       schema: schema)
   }
 
@@ -125,9 +158,10 @@ import Testing
       of: "s", Plan(changes: changes, findings: findings, unchangedCount: 0, emptyCount: 10_000))
     #expect(text.utf8.count <= 65_536 && text.utf8.count > 50_000)
     #expect(text.contains("Plan: 10000 to create"))
-    for what in ["findings", "table rows", "connections' details"] {
+    for what in ["table rows", "connections' details"] {
       #expect(text.contains(" of 10000 \(what)"))
     }
+    #expect(text.contains("; the same of `connection-1`,") && text.contains(" and 9991 more\n"))
     #expect(text.contains("</details>\n"))
   }
 

@@ -83,6 +83,114 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: test.path)) == Data(bytes), "left as it is")
   }
 
+  /// What is in the place of a store, and is none: SQLite itself would take some of it for an empty one,
+  /// and all of the project would be created again.
+  enum Impostor: String, CaseIterable {
+    case noByte, text, noTable, otherTables, otherMigrations, firstPage, logAlone
+
+    func put(in test: StoreUnderTest) throws {
+      let url = URL(fileURLWithPath: test.path)
+      switch self {
+      case .noByte: try Data().write(to: url)
+      case .text: try Data(String(repeating: "# vault.db\n", count: 500).utf8).write(to: url)
+      case .noTable, .otherTables, .otherMigrations:
+        try FileManager.default.removeItem(at: url)
+        try test.execute("PRAGMA user_version = 1")
+        if self == .noTable { break }
+        try test.execute("CREATE TABLE theirs (x)")
+        if self == .otherMigrations {
+          try test.execute("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+          try test.execute("INSERT INTO grdb_migrations VALUES ('theirs')")
+        }
+      case .firstPage: try Data(Data(contentsOf: url).prefix(4096)).write(to: url)
+      case .logAlone:
+        try FileManager.default.removeItem(at: url)
+        try Data(count: 32).write(to: URL(fileURLWithPath: test.path + "-wal"))
+        return
+      }
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: test.path)
+    }
+  }
+
+  @Test(arguments: Impostor.allCases)
+  func refusesWhatIsInTheStoresPlace(_ impostor: Impostor) async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    try await DatabaseQueue(path: test.path).writeWithoutTransaction {
+      _ = try $0.checkpoint(.truncate)
+    }
+    for ending in ["-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: test.path + ending)
+    }
+    try impostor.put(in: test)
+    func files() throws -> [String: Data] {
+      let folder = test.folder.path + "/.vaultctl"
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      return try names.filter { !$0.hasSuffix("-shm") }.reduce(into: [:]) { files, name in
+        files[name] = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+      }.filter { $0.key == "vault.db" || !$0.value.isEmpty }
+    }
+    let before = try files()
+    let store = test.another()
+    await #expect(throws: StoreError.self) { _ = try await store.read() }
+    await #expect(throws: StoreError.self) { _ = try await store.beginRun([], by: provenance) }
+    await #expect(throws: StoreError.self) { try await store.copy(to: test.folder.path + "/copy") }
+    await #expect(throws: StoreError.self) { try await store.check() }
+    #expect(try files() == before, "left as it is")
+  }
+
+  /// A process was killed while it made the file.
+  @Test func aHalfMadeStoreIsMadeAgain() async throws {
+    let test = try StoreUnderTest()
+    let draft = test.path + ".new"
+    try FileManager.default.createDirectory(
+      atPath: test.folder.path + "/.vaultctl", withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o700])
+    for ending in ["", "-wal", "-shm", "-journal"] {
+      try Data("half".utf8).write(to: URL(fileURLWithPath: draft + ending))
+    }
+    for ending in ["-shm", "-journal"] {
+      try Data("left".utf8).write(to: URL(fileURLWithPath: test.path + ending))
+    }
+    #expect(try await test.backend.read().isEmpty)
+    try await test.create()
+    #expect(try await test.another().read().actual.count == 1)
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: test.folder.path + "/.vaultctl")
+    #expect(names.allSatisfy { !$0.contains(".new") }, "\(names)")
+  }
+
+  /// A row of no connection comes before those of one, in the order in which both are read.
+  @Test(arguments: [true, false])
+  func aRowOfNoConnectionConcernsNone(isSealed: Bool) async throws {
+    let test = try StoreUnderTest()
+    try await test.create("a")
+    try await test.create("b")
+    let before = try await test.another().read()
+    let value = isSealed ? "NULL, X'00'" : "'\"x\"', NULL"
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    try await DatabaseQueue(path: test.path, configuration: configuration).write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO field (connection, name, version, plain, sealed)
+          VALUES ('', 'token', 1, \(value)), ('zz', 'token', 1, \(value));
+          INSERT INTO version (connection, number, content, provenance) VALUES ('', 1, 'x', 'x');
+          """)
+    }
+    let store = test.another()
+    let after = try await store.read()
+    #expect(after.actual.mapValues(\.fields) == before.actual.mapValues(\.fields))
+    #expect(after.actual.count == 2 && after.doubt == nil)
+    #expect(try await store.secrets(of: [name("a"), name("b")]).count == 2)
+    #expect(try await store.orphans() == ["field": 2, "version": 1])
+    #expect(try await store.faults() == [])
+    // A new key leaves nothing that only the old one opens.
+    try await store.store.key?.update(makesNew: true, by: provenance)
+    #expect(try await test.another().orphans().isEmpty)
+    #expect(try await test.another().secrets(of: [name("a"), name("b")]).count == 2)
+  }
+
   /// Bytes of a good file changed or cut off: an error of the store or a right answer, never a
   /// crash, and never a value that was not written.
   @Test(arguments: 0..<60)

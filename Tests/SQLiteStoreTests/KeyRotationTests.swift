@@ -134,11 +134,11 @@ import Testing
   @Test func ofTwoReplacementsOneWins() async throws {
     let (test, _) = try await filled()
     let (one, two) = (test.another(), test.another())
-    let sealed = try #require(try await one.key.sealed())
+    let old = try #require(try await one.key.present())
     try await one.key.update(makesNew: true, by: provenance)
     let storage = SQLiteKeyStorage(file: SQLiteFile(path: test.path))
     #expect(throws: StoreError.self) {
-      try storage.replaceSealedKey(sealed, with: "x", rotation: nil, by: provenance)
+      try storage.replaceSealedKey(KeyRotation(from: old, to: old), by: provenance)
     }
     let address = FieldAddress(try name("a"), Self.field)
     #expect(try await two.secrets(of: [name("a")])[address] != nil)

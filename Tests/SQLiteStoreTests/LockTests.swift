@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Model
 import Processes
 import SQLiteStore
@@ -99,5 +100,25 @@ import Testing
     }
     #expect(outcomes.count { $0 == .acquired } == 1)
     #expect(!outcomes.contains(nil))
+  }
+
+  /// A transaction of another process, on a disk that is slow.
+  @Test func whoWantsTheLockIsToldOfATransactionThatTakesLong() async throws {
+    let test = try StoreUnderTest()
+    try await test.create()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: test.path, configuration: configuration)
+    try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    await #expect(throws: StoreError.busy("another process is using it")) {
+      try await test.another().tryLock(holder("bob"))
+    }
+    let impatient = SQLiteBackend(
+      path: test.path, shownPath: "vault.db", patience: 0, protection: TestProtection())
+    await #expect(throws: StoreError.busy("another process is using it")) {
+      try await impatient.unlock(holder("bob"))
+    }
+    try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+    #expect(try await test.another().tryLock(holder("bob")) == .acquired)
   }
 }

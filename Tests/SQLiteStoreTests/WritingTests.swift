@@ -223,21 +223,29 @@ import Testing
     #expect(throws: (any Error).self) { try test.execute("UPDATE event SET who = 'nobody'") }
   }
 
-  @Test func plansAndPlainWritesOpenNoKey() async throws {
+  /// A write without the key would make what it writes look like damage.
+  @Test func plansNeedNoKeyAndWritesDo() async throws {
     let test = try StoreUnderTest()
-    try await test.create("a")
-    let sealed = TestProtection(opens: false)
-    let other = test.another(sealed)
-    _ = try await other.read()
+    // Before the first secret there is no key.
+    try await test.carryOut(write("a", .create, setup: nil))
+    let other = test.another(TestProtection(opens: false))
+    let plain = try await other.beginRun([], by: provenance)
+    _ = try await plain.writer.carryOut(write("b", .create, setup: nil))
+    #expect(try await other.read().doubt == nil)
+
+    try await test.create("c")
+    let snapshot = try await other.read()
+    #expect(snapshot.actual.count == 3 && snapshot.doubt?.contains("not checked") == true)
     let run = try await other.beginRun([], by: provenance)
-    _ = try await run.writer.carryOut(write("b", .create, setup: nil))
-    #expect(await sealed.openings == 0)
-    let secretWrite = try write(
-      "c", .create, fields: ["token": .secret(secret("x"), ciphertext: "c")])
-    await #expect(throws: StoreError.keyUnavailable("no key is here")) {
-      _ = try await run.writer.carryOut(secretWrite)
+    for fields: [FieldName: FieldWrite] in [
+      [:], ["token": .secret(secret("x"), ciphertext: "c")],
+    ] {
+      await #expect(throws: StoreError.keyUnavailable("no key is here")) {
+        _ = try await run.writer.carryOut(write("d", .create, fields: fields))
+      }
     }
-    #expect(try await other.read().actual[name("c")] == nil)
+    #expect(try await other.read().actual[name("d")] == nil)
+    #expect(try await test.another().faults() == [])
   }
 
   @Test func tellsWhatAKilledRunLeft() async throws {

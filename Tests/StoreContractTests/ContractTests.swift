@@ -261,15 +261,20 @@ import Testing
     let contract = try await Contract(kind)
     defer { contract.end() }
     let start = Timestamp(Date())
-    func candidate(_ token: String, after seconds: Int64, process: Int32) -> LockHolder {
+    func candidate(
+      _ token: String, after seconds: Int64, process: Int32, startedAt processStart: String? = nil
+    ) -> LockHolder {
       LockHolder(
-        token: token, who: "\(token)@here", host: "here", processID: process, processStart: nil,
-        since: start.adding(seconds: seconds), lastSeen: start.adding(seconds: seconds))
+        token: token, who: "\(token)@here", host: "here", processID: process,
+        processStart: processStart, since: start.adding(seconds: seconds),
+        lastSeen: start.adding(seconds: seconds))
     }
     let own = ProcessInfo.processInfo.processIdentifier
     let dead = try run("/bin/sh", ["-c", "echo $$"]).text
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    let killed = candidate("killed", after: 0, process: try #require(Int32(dead)))
+    // Its id may be another process' by now, which started later.
+    let killed = candidate(
+      "killed", after: 0, process: try #require(Int32(dead)), startedAt: "1")
     #expect(try await contract.opened().lock.tryLock(killed) == .acquired)
     let living = candidate("living", after: 1, process: own)
     #expect(try await contract.opened().lock.tryLock(living) == .takenOver(from: killed))

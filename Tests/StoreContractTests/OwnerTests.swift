@@ -263,7 +263,7 @@ import Testing
     let owner = try owner("a")
     // The settings of the copy, and no data yet.
     try #require(contract.bao).root.order(
-      "POST", "secret/metadata/vaultctl-tokens/\(owner.project)/\(record.storeID)",
+      "POST", "secret/metadata/vaultctl-tokens/\(owner.project)/refresh/x",
       ["max_versions": 2])
 
     let store = try contract.opened(by: owner)

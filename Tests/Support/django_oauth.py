@@ -1,10 +1,11 @@
 """An authorization server for the tests: django-oauth-toolkit on a free port of this machine.
 
-    django_oauth.py FOLDER [GRACE_SECONDS [ACCESS_SECONDS]]
+    django_oauth.py FOLDER [GRACE_SECONDS [ACCESS_SECONDS [PORT]]]
 
 Keeps its database in FOLDER, prints one line of JSON when it listens (its address, its clients and
 their secrets), and ends when its standard input does. Rotates refresh tokens and detects their reuse;
-with GRACE_SECONDS a used one stays valid for that long. `GET /count` says how often tokens were asked for.
+with GRACE_SECONDS a used one stays valid for that long. Started again in the same FOLDER, at the same PORT, it
+continues. `GET /count` says how often tokens were asked for.
 """
 
 import json
@@ -15,6 +16,7 @@ import threading
 FOLDER = sys.argv[1]
 GRACE = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 ACCESS = int(sys.argv[3]) if len(sys.argv) > 3 else 3600
+PORT = int(sys.argv[4]) if len(sys.argv) > 4 else 0
 
 from django.conf import settings
 
@@ -68,6 +70,7 @@ from django.http import HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.models import get_application_model
+from oauth2_provider.urls import metadata_urlpatterns
 
 asked = []
 lock = threading.Lock()
@@ -101,6 +104,7 @@ urlpatterns = [
     path("count", count),
     path("approve", approve_device),
     path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    path("", include((metadata_urlpatterns, "metadata"))),
 ]
 
 
@@ -125,20 +129,22 @@ class Counted:
 
 def main():
     call_command("migrate", verbosity=0)
-    user = get_user_model().objects.create_user("ann", password="ann")
+    user = get_user_model().objects.filter(username="ann").first()
+    user = user or get_user_model().objects.create_user("ann", password="ann")
     Application = get_application_model()
 
     def client(name, grant, secret, kind="confidential"):
-        Application.objects.create(
-            name=name,
-            client_id=name,
-            client_secret=secret,
-            client_type=kind,
-            authorization_grant_type=grant,
-            user=user,
-            redirect_uris="http://127.0.0.1/callback",
-            skip_authorization=True,
-        )
+        if not Application.objects.filter(client_id=name).exists():
+            Application.objects.create(
+                name=name,
+                client_id=name,
+                client_secret=secret,
+                client_type=kind,
+                authorization_grant_type=grant,
+                user=user,
+                redirect_uris="http://127.0.0.1/callback",
+                skip_authorization=True,
+            )
         return secret
 
     clients = {
@@ -165,7 +171,7 @@ def main():
         def address_string(self):
             return self.client_address[0]
 
-    server = make_server("127.0.0.1", 0, Counted(get_wsgi_application()), Server, Quiet)
+    server = make_server("127.0.0.1", PORT, Counted(get_wsgi_application()), Server, Quiet)
     address = f"http://127.0.0.1:{server.server_port}"
     print(json.dumps({"address": address, "clients": clients}), flush=True)
 

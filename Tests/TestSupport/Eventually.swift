@@ -9,7 +9,7 @@ package struct NotInTime: Error, CustomStringConvertible {
 ///
 /// - Throws: `NotInTime` with the claim after the limit; what the claim throws.
 package func eventually(
-  _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(50),
+  _ what: String, within limit: Duration = .seconds(180), every pause: Duration = .milliseconds(50),
   _ claim: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit

@@ -64,7 +64,7 @@ package final class RunningProgram: Sendable {
   ///
   /// - Throws: `Ended` where the program ends without it; `NotInTime` after a minute.
   package func blockUntilOutput(_ text: String) throws {
-    let end = ContinuousClock.now + .seconds(60)
+    let end = ContinuousClock.now + .seconds(180)
     while !output.contains(text) {
       guard isRunning else { throw Ended(description: "ended without `\(text)`: \(output)") }
       guard ContinuousClock.now < end else { throw NotInTime(description: "output of `\(text)`") }
@@ -73,7 +73,7 @@ package final class RunningProgram: Sendable {
   }
 
   private func waitFor(_ text: String, in printed: (RunningProgram) -> String) async throws {
-    try await eventually("output of `\(text)`", within: .seconds(60)) {
+    try await eventually("output of `\(text)`", within: .seconds(180)) {
       let wasRunning = isRunning
       if printed(self).contains(text) { return true }
       guard wasRunning else {
@@ -96,6 +96,7 @@ package final class RunningProgram: Sendable {
   }
 
   package func end() { process.signal(SIGTERM) }
+  package func send(_ signal: Int32) { process.signal(signal) }
   package func kill() { process.signal(SIGKILL) }
 
   /// Waits for its end.

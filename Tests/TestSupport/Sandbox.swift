@@ -131,6 +131,17 @@ package final class Sandbox: Sendable {
     return finished
   }
 
+  /// Runs SQL on the project's store, as who holds its key could: what is in it counts as written.
+  package func changeStore(_ sql: String) throws -> String {
+    let path = folder.path + "/.vaultctl/vault.db"
+    let changed = try run("/usr/bin/sqlite3", [path, sql])
+    let accepted = try vaultctl(["store", "accept", "--auto-approve"], isRecorded: false)
+    guard changed.status == 0, accepted.status == 0 else {
+      throw Missing(what: changed.errorText + accepted.errorText)
+    }
+    return changed.text
+  }
+
   /// Starts vaultctl in the project and lets it run.
   ///
   /// - Parameters:

@@ -8,14 +8,17 @@ package final class TerminalSession: Sendable {
   private let scratch: TemporaryFolder
   private let typed = Pipe()
 
+  /// - Parameter columns: of the terminal; `nil` for one that does not know its size.
   package init(
-    _ sandbox: Sandbox, _ arguments: [String], environment: [String: String] = [:]
+    _ sandbox: Sandbox, _ arguments: [String], environment: [String: String] = [:],
+    columns: Int? = nil
   ) throws {
     scratch = try TemporaryFolder()
     try Data().write(to: URL(fileURLWithPath: scratch.path + "/screen"))
     try scratch.write(
       """
       trap : INT QUIT TERM TSTP
+      \(columns.map { "stty cols \($0) rows 50" } ?? ":")
       sh -c 'echo $$ > "$0/id"; exec "$@"' \(scratch.path) "$@"
       echo $? > \(scratch.path)/status
       read end

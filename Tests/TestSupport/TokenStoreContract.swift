@@ -105,8 +105,16 @@ package struct TokenStoreContract: Sendable {
       let other = try #require(ConnectionName("crm-2"))
       _ = try await carryOut(other, .rename(id, from: made.version, formerly: name))
       let kept = try await tokens.openTokens(of: other)
-      #expect(kept.version == version && text(kept.access) == "access-1")
+      #expect(kept.id == id && text(kept.access) == "access-1" && text(kept.refresh) == "refresh-1")
       #expect(try await tokens.tokenRecords().keys.map { $0 } == [other])
+      #expect(try await tokens.strayTokens().isEmpty)
+      #expect(try await tokens.name(of: id) == other)
+      // Who has not noticed yet writes nothing.
+      await #expect(throws: StoreError.notFound(name)) {
+        _ = try await put(name, id, from: version, access: "access-x", refresh: nil)
+      }
+      _ = try await put(other, id, from: kept.version, access: "access-2", refresh: "refresh-2")
+      #expect(text(try await another.openTokens(of: other).refresh) == "refresh-2")
     case .aReplacementTakesTokens:
       _ = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let again = try await carryOut(name, .replace(id, from: made.version))

@@ -31,6 +31,8 @@ package struct TranscriptNormalizer: Sendable {
     Rule(pattern: #"\b[0-9A-F]{16}\b"#, placeholder: "<key id #>"),
     Rule(pattern: #"\b[0-9a-f]{64}\b"#, placeholder: "<digest #>"),
     Rule(pattern: #"\b[0-9a-f]{40}\b"#, placeholder: "<commit #>"),
+    Rule(pattern: #"\b(commit `)[0-9a-f]{7}`"#, placeholder: "$1<short>`"),
+    Rule(pattern: #"\b(against (?:`[^`]+` )?`)[0-9a-f]{7}`"#, placeholder: "$1<short>`"),
     Rule(pattern: #"\b(key )[0-9a-f]{32}\b"#, placeholder: "$1<ledger key>"),
     // Its last group may look like a revision.
     Rule(

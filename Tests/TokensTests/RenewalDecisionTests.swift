@@ -10,9 +10,11 @@ private let now = Timestamp(milliseconds: 1_790_000_000_000)
 
 private func facts(
   ends: TokenExpiry, refresh: RefreshMetadata? = RefreshMetadata(consentedAt: now, usedAt: now),
-  issued: Timestamp = now
+  issued: Timestamp? = nil
 ) -> TokenMetadata {
-  TokenMetadata(
+  // For an hour, or for longer.
+  let issued = issued ?? ends.time.map { min(now, $0.adding(seconds: -3600)) } ?? now
+  return TokenMetadata(
     attempt: "a1", issuedAt: issued, expiry: ends, granted: ["read"], refresh: refresh,
     verifiedAt: issued)
 }
@@ -74,6 +76,28 @@ private func decide(
     }
   }
 
+  /// Each of two gets about a half of the connections first, and the other one its turn well before the end.
+  @Test(arguments: [12, 3600, 1_000_000] as [Int64])
+  func sharedWorkIsOneHostsTurnFirst(lifetime: Int64) throws {
+    let issued = Timestamp(milliseconds: 1_790_000_000_000)
+    let ends = issued.adding(seconds: lifetime)
+    let rule = RenewalRule.standard
+    let margin = rule.margin(lifetime: ends - issued)
+    var first = 0
+    for number in 0..<200 {
+      let connection = try name("crm-\(number)")
+      let alone = rule.dueAt(issued: issued, ends: ends, connection: connection)
+      let turns = ["ops@a, process 7", "ops@b, process 7"].map {
+        rule.shared(by: $0).dueAt(issued: issued, ends: ends, connection: connection)
+      }
+      #expect(turns.allSatisfy { alone <= $0 && $0 <= alone + margin / 3 })
+      #expect(turns.allSatisfy { $0 <= alone.adding(seconds: 45) })
+      #expect(turns.allSatisfy { $0 < ends })
+      if turns[0] < turns[1] { first += 1 }
+    }
+    #expect((70...130).contains(first), "\(first) of 200")
+  }
+
   @Test func tokensThatExpireTogetherAreNotDueTogether() throws {
     let rule = RenewalRule.standard
     let times = try (0..<1000).map { number in
@@ -114,6 +138,75 @@ private func decide(
     let stored = record(tokens: facts(ends: .unknown))
     #expect(
       try decide(stored, at: now.adding(seconds: 2700)) == .refresh(priorAttemptUnresolved: false))
+  }
+
+  /// Requests for tokens that end at once would follow one another without a pause.
+  @Test(arguments: [0, 1, 2, -3600] as [Int64])
+  func aLifetimeThatIsTooShortIsRenewedOnceAMinute(seconds: Int64) throws {
+    let tokens = facts(ends: .at(now.adding(seconds: seconds)), refresh: nil, issued: now)
+    #expect(tokens.shortLifetime == seconds)
+    let stored = record(.clientCredentials, tokens: tokens)
+    let due = now.adding(seconds: 60)
+    #expect(try decide(stored, at: now) == .use(until: due))
+    #expect(try decide(stored, at: due) == .mint)
+    // A caller that needs a token gets one that is valid.
+    let demanded = RenewalRule.standard.onDemand.dueAt(tokens, connection: try name("crm"))
+    #expect(demanded == max(now, now.adding(seconds: seconds)))
+    // A refresh token that ends at once is not kept alive.
+    let idle = RefreshMetadata(
+      consentedAt: now, usedAt: now, idleUntil: now.adding(seconds: seconds))
+    #expect(
+      RenewalRule.standard.dueAt(
+        facts(ends: .never, refresh: idle), connection: try name("crm")) == nil)
+  }
+
+  @Test func aLifetimeOfAFewSecondsIsRenewedInTime() throws {
+    for seconds in 3...20 as ClosedRange<Int64> {
+      let tokens = facts(ends: .at(now.adding(seconds: seconds)), refresh: nil, issued: now)
+      let due = try #require(RenewalRule.standard.dueAt(tokens, connection: try name("crm")))
+      #expect(due > now && due < now.adding(seconds: seconds) && tokens.shortLifetime == nil)
+    }
+  }
+
+  /// This machine's clock is hours off, and the token still is renewed once in its lifetime, in time.
+  @Test(arguments: [7200, -7200, 90, -86_400] as [Int64])
+  func aWrongClockOfThisMachineChangesNoLifetime(ahead: Int64) throws {
+    var tokens = facts(ends: .at(ends), issued: now)
+    tokens.skewSeconds = -ahead
+    let stored = record(tokens: tokens)
+    let right = try #require(RenewalRule.standard.dueAt(tokens, connection: try name("crm")))
+    let due = right.adding(seconds: ahead)
+    #expect(try decide(stored, at: now.adding(seconds: ahead)) == .use(until: due))
+    #expect(try decide(stored, at: due.adding(seconds: -1)) == .use(until: due))
+    #expect(try decide(stored, at: due) == .refresh(priorAttemptUnresolved: false))
+    func state(at time: Timestamp) throws -> ConnectionState {
+      stored.state(
+        of: try name("crm"), client: identity, declared: ["read"], rules: ScopeRules(),
+        rule: .standard, now: time.adding(seconds: ahead))
+    }
+    #expect(try state(at: now) == .ready)
+    #expect(try state(at: ends.adding(seconds: -1)) == .expiring(at: ends))
+    #expect(try state(at: ends) == .expired(at: ends))
+  }
+
+  /// It was two hours ahead, and was set back while the token was valid.
+  @Test func aClockThatWasSetBackMakesNoTokenLiveLonger() throws {
+    var tokens = facts(ends: .at(ends), issued: now)
+    tokens.skewSeconds = -7200
+    let stored = record(tokens: tokens)
+    let due = try #require(RenewalRule.standard.dueAt(tokens, connection: try name("crm")))
+    #expect(try decide(stored, at: now.adding(seconds: 60)) == .use(until: due))
+    #expect(try decide(stored, at: due) == .refresh(priorAttemptUnresolved: false))
+  }
+
+  /// Their times are by this machine's clock.
+  @Test func aDifferenceThatAnEarlierVersionWroteIsIgnored() throws {
+    var tokens = facts(ends: .at(ends), issued: now)
+    tokens.skewSeconds = -7200
+    let text = try canonicalJSON(record(tokens: tokens))
+      .replacing(#""serviceSkewSeconds""#, with: #""skewSeconds""#)
+    let earlier = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    #expect(earlier.tokens?.skewSeconds == nil && earlier.tokens?.expiry == .at(ends))
   }
 
   // MARK: Claims
@@ -169,9 +262,29 @@ private func decide(
   // MARK: Failures
 
   private func failed(
-    _ fault: TokenError, after record: TokenRecord, fraction: Double = 0.5
+    _ fault: TokenError, after record: TokenRecord, fraction: Double = 0.5,
+    rules: RefreshRules = RefreshRules()
   ) -> TokenRecord {
-    record.failed(fault, at: now, version: "1", fraction: fraction)
+    record.failed(fault, rules, at: now, version: "1", fraction: fraction)
+  }
+
+  /// Google ends a grant seven days after the consent while the app is in testing; other ends differ.
+  @Test(
+    arguments: [
+      (6 * 86_400, false), (604_000, true), (7 * 86_400 + 3600, true), (30 * 86_400, false),
+    ]
+      as [(Int64, Bool)])
+  func aGrantThatEndsAsInTestingIsExplained(age: Int64, isExplained: Bool) {
+    var stored = record(tokens: facts(ends: .at(now)))
+    stored.tokens?.refresh = RefreshMetadata(
+      consentedAt: now.adding(seconds: -age), usedAt: now)
+    let refused = TokenError.consent(.refused(code: "invalid_grant"))
+    let rules = RefreshRules(testingSeconds: 604_800)
+    let expected = AuthorizationNeed.refused(
+      code: "invalid_grant", testingDays: isExplained ? 7 : nil)
+    #expect(failed(refused, after: stored, rules: rules).stop == .consent(expected))
+    #expect(expected.remedy?.contains("publish") ?? false == isExplained)
+    #expect(failed(refused, after: stored).stop == .consent(.refused(code: "invalid_grant")))
   }
 
   @Test func aTerminalErrorStopsAutomaticCallsAndKeepsTheTokens() throws {
@@ -194,9 +307,57 @@ private func decide(
   @Test func aWrongSetupIsRetriedOnceItChanges() throws {
     let stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
     let stopped = failed(.configuration("invalid_client"), after: stored)
-    #expect(try decide(stopped, at: ends) == .stopped("invalid_client"))
-    #expect(try decide(stopped, at: ends, version: "2") == .mint)
-    #expect(try decide(stopped, at: ends, isForced: true) == .mint)
+    #expect(try decide(stopped, at: now) == .stopped("invalid_client"))
+    #expect(try decide(stopped, at: now, version: "2") == .mint)
+    #expect(try decide(stopped, at: now, isForced: true) == .mint)
+  }
+
+  /// The client may be put right at the service, where nothing of ours changes.
+  @Test func aWrongSetupIsRetriedRarely() throws {
+    var stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
+    var waits: [Int64] = []
+    for _ in 0..<8 {
+      stored = failed(.configuration("invalid_client"), after: stored)
+      let retry = try #require(stored.retryAt)
+      waits.append(retry.seconds(since: now))
+      #expect(try decide(stored, at: retry.adding(seconds: -1)) == .stopped("invalid_client"))
+      #expect(try decide(stored, at: retry) == .mint)
+    }
+    #expect(waits.first.map { (300...600).contains($0) } ?? false)
+    #expect(waits.last.map { (10_800...21_600).contains($0) } ?? false)
+  }
+
+  @Test(
+    arguments: [
+      .consent(.refused(code: "access_denied")), .consent(.refused(code: "invalid_grant")),
+      .configuration("invalid_client"), .transient("busy", retryAfter: nil),
+      .unspecified("404"), .responseLost("cut"), .slowDown, .authorizationPending,
+    ] as [TokenError])
+  func withoutAPersonEveryFailureHasANextTimeAndAsksNobody(fault: TokenError) throws {
+    for grant in [OAuthGrant.clientCredentials, .jwtBearer] {
+      var stored = record(grant, tokens: facts(ends: .at(now), refresh: nil))
+      for fraction in [0, 0.5, 0.999] {
+        stored = failed(fault, after: stored, fraction: fraction)
+        let retry = try #require(stored.retryAt)
+        #expect(retry >= now.adding(seconds: 1) && retry <= now.adding(seconds: 21_600))
+        if case .consent = stored.stop { Issue.record("\(fault) asks for consent") }
+        #expect(try decide(stored, at: retry) == .mint)
+        if case .mint = try decide(stored, at: now) { Issue.record("\(fault) is repeated at once") }
+      }
+    }
+  }
+
+  /// Earlier versions stopped for good at a status without a reason.
+  @Test func aStopOfAnEarlierVersionIsRetried() throws {
+    let minted = record(
+      .clientCredentials, tokens: facts(ends: .at(now), refresh: nil),
+      stop: .configuration(code: "status 404", at: "1"))
+    #expect(try decide(minted, at: now) == .mint)
+    let text = try canonicalJSON(
+      record(tokens: facts(ends: .at(now)), stop: .consent(.unspecified())))
+    #expect(text.contains(#""unspecified":{}"#))
+    let stored = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    #expect(try decide(stored, at: now) == .refresh(priorAttemptUnresolved: false))
   }
 
   /// A store that was edited can hold any number.
@@ -220,35 +381,61 @@ private func decide(
     #expect(waits[0] > 1900 && waits[0] <= 2000)
     #expect(zip(waits, waits.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(waits.last.map { $0 <= 300_000 && $0 > 290_000 } ?? false)
-    // Full jitter: from none at all.
+    // Jitter over the second half: there is always a pause.
     let early = failed(.transient("busy", retryAfter: nil), after: stored, fraction: 0)
-    #expect(early.retryAt == now)
+    #expect(early.retryAt == now.adding(seconds: 150))
     let asked = failed(.transient("busy", retryAfter: 30), after: stored, fraction: 0)
-    #expect(asked.retryAt == now.adding(seconds: 30))
-    #expect(try decide(asked, at: now) == .wait(until: now.adding(seconds: 30)))
+    #expect(asked.retryAt == now.adding(seconds: 180))
+    #expect(try decide(asked, at: now) == .wait(until: now.adding(seconds: 180)))
     #expect(try decide(asked, at: now, isForced: true) == .refresh(priorAttemptUnresolved: false))
     #expect(stored.history.count == TokenRecord.keptFailures)
   }
 
-  @Test func refusalsWithoutAReasonStopAfterAFewAttempts() {
-    var stored = record(tokens: facts(ends: .at(ends)))
-    for _ in 1..<TokenRecord.unexplainedLimit {
-      stored = failed(.unspecified("the service answered 400"), after: stored)
-      #expect(stored.stop == nil)
+  @Test func refusalsWithoutAReasonAreRetriedForDays() throws {
+    let day: Int64 = 86_400
+    func refused(_ record: TokenRecord, at time: Timestamp) -> TokenRecord {
+      record.failed(
+        .unspecified("the service responded with 404 and an HTML page"), RefreshRules(), at: time,
+        version: "1",
+        fraction: 0.5)
     }
-    // A transient error in between restarts the count.
-    var mixed = failed(.transient("busy", retryAfter: nil), after: stored)
-    mixed = failed(.unspecified("the service answered 400"), after: mixed)
+    var stored = record(tokens: facts(ends: .at(ends)))
+    for hour in 0..<72 {
+      stored = refused(stored, at: now.adding(seconds: Int64(hour) * 3600))
+      #expect(stored.stop == nil && stored.retryAt != nil)
+    }
+    // Another error in between restarts the count.
+    var mixed = stored.failed(
+      .transient("busy", retryAfter: nil), RefreshRules(), at: now.adding(seconds: 3 * day),
+      version: "1",
+      fraction: 0.5)
+    mixed = refused(mixed, at: now.adding(seconds: 3 * day))
     #expect(mixed.stop == nil)
-    stored = failed(.unspecified("the service answered 400"), after: stored)
-    #expect(stored.stop == .consent(.unspecified))
+    // Two refusals are too few, whatever the time between them.
+    let twice = refused(
+      refused(record(tokens: facts(ends: .at(ends))), at: now), at: now.adding(seconds: 9 * day))
+    #expect(twice.stop == nil)
+
+    stored = refused(stored, at: now.adding(seconds: 3 * day))
+    let need = AuthorizationNeed.unspecified(
+      seen: "the service responded with 404 and an HTML page")
+    #expect(stored.stop == .consent(need) && need.summary.contains("404 and an HTML page"))
+    // The refresh token is presented now and then all the same.
+    let retry = try #require(stored.retryAt)
+    #expect(retry.seconds(since: now.adding(seconds: 3 * day)) >= 10_800)
+    #expect(try decide(stored, at: retry.adding(seconds: -1)) == .ask(need))
+    #expect(try decide(stored, at: retry) == .refresh(priorAttemptUnresolved: false))
   }
 
   @Test func aLostResponseLeavesTheClaim() throws {
     let deadline = now.adding(seconds: 45)
     let claimed = record(tokens: facts(ends: .at(ends)), claim: claim(deadline: deadline))
     let lost = failed(.responseLost("the connection broke"), after: claimed)
-    #expect(lost.claim == claimed.claim)
+    #expect(lost.claim == claimed.claim && lost.retryAt == deadline)
+    // The next attempts are further and further apart.
+    var losing = claimed
+    for _ in 0..<10 { losing = failed(.responseLost("the connection broke"), after: losing) }
+    #expect(losing.retryAt.map { $0 >= now.adding(seconds: 150) } ?? false)
     var again = lost
     again.claim = TokenClaim(
       attempt: "a3", holder: "h", deadline: deadline, refreshDigest: "d",
@@ -285,7 +472,26 @@ private func decide(
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
     #expect(try decide(minted, at: now, declared: ["read", "write"]) == .mint)
     let stored = record(tokens: facts(ends: .at(ends)))
-    #expect(try decide(stored, at: now, declared: ["write"]) == .ask(.scopesChanged))
+    // A person is asked, and meanwhile the present grant is renewed.
+    let due = ends.adding(seconds: -60)
+    for declared in [["write"], ["read", "write"], []] as [Set<Scope>] {
+      #expect(
+        try decide(stored, at: due, declared: declared) == .refresh(priorAttemptUnresolved: false))
+      guard case .use = try decide(stored, at: now, declared: declared) else {
+        Issue.record("other scopes make a valid token invalid")
+        return
+      }
+      let state = stored.state(
+        of: try name("crm"), client: identity, declared: declared, rules: ScopeRules(),
+        rule: .standard, now: now)
+      #expect(state == .needsAuthorization(.scopesChanged))
+    }
+    // What ends the grant itself counts before that.
+    let hard = RefreshMetadata(consentedAt: now, usedAt: now, hardUntil: due)
+    let ended = record(tokens: facts(ends: .at(ends), refresh: hard))
+    #expect(try decide(ended, at: due, declared: ["write"]) == .ask(.refreshTokenEnded))
+    let noRefresh = record(tokens: facts(ends: .at(ends), refresh: nil))
+    #expect(try decide(noRefresh, at: ends, declared: ["write"]) == .ask(.noRefreshToken))
     // Nothing is said: nothing is asked.
     guard case .use = try decide(stored, at: now, declared: nil) else {
       Issue.record("scopes that nobody declares ask for something")

@@ -21,6 +21,7 @@ import Tokens
   @Test(arguments: [
     (400, #"{"error": "invalid_grant"}"#, Class.consent),
     (400, #"{"error": "access_denied"}"#, .consent),
+    (403, #"{"error": "access_denied"}"#, .consent),
     (400, #"{"error": "invalid_client"}"#, .configuration),
     (401, #"{"error": "invalid_client"}"#, .configuration),
     (400, #"{"error": "unauthorized_client"}"#, .configuration),
@@ -28,8 +29,12 @@ import Tokens
     (400, #"{"error": "scope_invalid"}"#, .configuration),
     (400, #"{"error": "unsupported_grant_type"}"#, .configuration),
     (200, #"{"error": "incorrect_client_credentials"}"#, .configuration),
-    (401, "", .configuration), (403, "", .configuration), (404, "<html>", .configuration),
-    (302, "", .configuration),
+    (401, "", .unspecified), (403, "", .unspecified), (404, "<html>", .unspecified),
+    (405, "Method Not Allowed", .unspecified), (410, "", .unspecified), (302, "", .unspecified),
+    (307, #"{"moved": true}"#, .unspecified), (200, "", .unspecified),
+    (200, "<!doctype html>", .unspecified), (200, "{}", .unspecified), (204, "", .unspecified),
+    (408, "", .transient), (425, "", .transient), (502, #"{"error": "invalid_grant"}"#, .transient),
+    (503, #"{"error": "invalid_client"}"#, .transient),
     (500, "", .transient), (503, "<html>", .transient), (429, "", .transient),
     (400, #"{"error": "temporarily_unavailable"}"#, .transient),
     (503, #"{"error": "who knows"}"#, .transient),
@@ -61,7 +66,40 @@ import Tokens
     #expect(wait == seconds)
   }
 
+  /// A proxy that limits its clients may refuse with any status.
+  @Test(arguments: [403, 404, 503]) func aRetryTimeIsHonoredWithAnyStatus(status: Int) {
+    let result = read(response("<html>", status: status, retryAfter: "7"))
+    guard case .failure(.transient(_, 7)) = result else {
+      Issue.record("\(result)")
+      return
+    }
+  }
+
   // MARK: What is shown
+
+  @Test(
+    arguments: [
+      (404, "text/html", "\n <html><h1>Tops3cret", "responded with 404 and an HTML page"),
+      (401, nil, "", "responded with 401 and an empty body"),
+      (302, "text/html", "<html>", "redirected the request (302)"),
+      (400, "application/json", #"{"reason": "Tops3cret"}"#, "responded with 400 and JSON"),
+      (200, nil, #"{"access_token": "Tops3cret"#, "responded with 200 and damaged JSON"),
+      (400, "text/xml", "<?xml", "responded with 400 and XML"),
+      (404, "text/plain", "Tops3cret not found!", "responded with 404 and plain text"),
+      (400, nil, "reason=Tops3cret", "responded with 400 and a form"),
+    ] as [(Int, String?, String, String)])
+  func anUnexplainedRefusalSaysWhatWasSeen(
+    status: Int, type: String?, body: String, seen: String
+  ) {
+    guard
+      case .failure(.unspecified(let reason)) = read(
+        response(body, status: status, contentType: type))
+    else {
+      Issue.record("it has a reason")
+      return
+    }
+    #expect(reason.hasPrefix("the service " + seen) && !reason.contains("Tops3cret"), "\(reason)")
+  }
 
   @Test(arguments: [
     #"{"error": "client_secret=Tops3cretValue rejected"}"#,

@@ -9,11 +9,12 @@ let sentAt = Timestamp(milliseconds: 1_790_000_000_000)
 let anyService = OAuthService(token: "https://id.example.com/token")
 
 func response(
-  _ body: String, status: Int = 200, date: String? = nil, retryAfter: String? = nil
+  _ body: String, status: Int = 200, contentType: String? = nil, date: String? = nil,
+  retryAfter: String? = nil
 ) -> RawResponse {
   RawResponse(
-    status: status, date: date, retryAfter: retryAfter, body: Array(body.utf8), sentAt: sentAt,
-    receivedAt: sentAt.adding(seconds: 20))
+    status: status, contentType: contentType, date: date, retryAfter: retryAfter,
+    body: Array(body.utf8), sentAt: sentAt, receivedAt: sentAt.adding(seconds: 20))
 }
 
 func text(_ secret: SecretBytes?) -> String? {
@@ -108,14 +109,16 @@ func read(
   @Test func countsFromBeforeTheRequestAndDetectsClockSkew() throws {
     let body = #"{"access_token": "a", "expires_in": 60}"#
     let late = try read(response(body, date: "Mon, 21 Sep 2026 14:15:20 GMT")).get()
-    #expect(late.expiry == .at(sentAt.adding(seconds: 60)))
+    // By the service's clock, whatever ours says.
+    #expect(late.issuedAt == sentAt.adding(seconds: 100))
+    #expect(late.expiry == .at(sentAt.adding(seconds: 160)))
     // The answer was there after 20 s.
     #expect(late.skewSeconds == 100)
     let behind = try read(response(body, date: "Mon, 21 Sep 2026 14:12:20 GMT")).get()
-    #expect(behind.skewSeconds == -60)
+    #expect(behind.skewSeconds == -60 && behind.expiry == .at(sentAt))
     // A slow answer is no wrong clock.
     let slow = try read(response(body, date: "Mon, 21 Sep 2026 14:13:35 GMT")).get()
-    #expect(slow.skewSeconds == nil)
+    #expect(slow.skewSeconds == nil && slow.expiry == .at(sentAt.adding(seconds: 60)))
     #expect(try read(response(body, date: "yesterday")).get().skewSeconds == nil)
   }
 
@@ -156,7 +159,7 @@ func read(
     String(repeating: "[", count: 5000),
   ])
   func aResponseWithoutATokenIsAnError(body: String) {
-    guard case .failure(.transient) = read(response(body)) else {
+    guard case .failure(.unspecified) = read(response(body)) else {
       Issue.record("\(body.prefix(40))")
       return
     }
@@ -193,6 +196,44 @@ func read(
     service.scopes.grantedMember = path
     let found = try read(response(#"{"access_token": "a", \#(member)}"#), service).get()
     #expect(found.granted == Set(scopes.map { Scope($0) }))
+  }
+
+  // MARK: Tokens of a person's own
+
+  private static let appAlone =
+    #"{"ok": true, "access_token": "xoxb", "token_type": "bot", "scope": "chat:write"}"#
+  private static let userAlone =
+    #"{"ok": true, "authed_user": {"id": "U1", "scope": "search:read,users:read", "access_token": "xoxp", "#
+    + #""refresh_token": "xoxe", "expires_in": 43200, "token_type": "user"}}"#
+  private static let userRenewed =
+    #"{"ok": true, "access_token": "xoxp2", "refresh_token": "xoxe2", "expires_in": 43200, "#
+    + #""token_type": "user", "scope": "search:read"}"#
+  private static let both =
+    #"{"ok": true, "access_token": "xoxb", "token_type": "bot", "scope": "chat:write", "#
+    + #""authed_user": {"scope": "search:read", "access_token": "xoxp"}}"#
+
+  @Test(
+    arguments: [
+      (appAlone, "xoxb", nil, ["chat:write"]),
+      (userAlone, "xoxp", "xoxe", ["user:search:read", "user:users:read"]),
+      (userRenewed, "xoxp2", "xoxe2", ["user:search:read"]),
+      (both, "xoxb", nil, ["chat:write"]),
+    ] as [(String, String, String?, [String])])
+  func readsTheTokenThatWasRequested(
+    body: String, access: String, refresh: String?, scopes: [String]
+  ) throws {
+    let slack = try #require(Catalog.builtIn["slack"]?.oauth)
+    let found = try read(response(body), slack).get()
+    #expect(text(found.access) == access && text(found.refresh) == refresh)
+    #expect(found.granted == Set(scopes.map { Scope($0) }))
+    #expect(found.expiry == (refresh == nil ? .never : .at(sentAt.adding(seconds: 43_200))))
+  }
+
+  @Test func aResponseWithoutAnyTokenIsNone() throws {
+    let slack = try #require(Catalog.builtIn["slack"]?.oauth)
+    for body in [#"{"ok": true}"#, #"{"ok": true, "authed_user": {"id": "U1"}}"#] {
+      #expect(throws: TokenError.self) { try read(response(body), slack).get() }
+    }
   }
 
   @Test(arguments: [#""scope": null"#, #""x": 1"#])

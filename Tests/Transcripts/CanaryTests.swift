@@ -53,6 +53,7 @@ import Testing
       ["plan", "--format", "markdown"], ["plan", "--format", "sarif"],
       ["plan", "--out", "it.plan"], ["apply", "--auto-approve"],
       ["status"], ["status", "--format", "json"], ["show", "one"], ["rekey"],
+      ["report", "--out", "page"],
     ] {
       try vaultctl(arguments)
     }

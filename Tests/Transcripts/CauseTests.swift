@@ -30,6 +30,7 @@ import Testing
       #expect(
         try helps(["diff", range]).first == "list branches and tags: git branch --all && git tag")
     }
+    try sandbox.expectTranscript()
   }
 
   @Test func ofGPG() throws {
@@ -64,5 +65,63 @@ import Testing
     #expect(finished.errorText.contains("it may be in `connections/b.yaml`, which cannot be read"))
     #expect(finished.errorText.contains("connections/b.yaml:1:"), "\(finished.errorText)")
     #expect(try helps(["set", "other", "token"]).contains("fix the errors, then try again"))
+  }
+
+  @Test func ofAnAddressAsARecipient() throws {
+    for (text, address) in [
+      ("ann@example.com", "ann@example.com"), ("Ann <ann@example.com>", "ann@example.com"),
+    ] {
+      try sandbox.writeProject(keys: [text])
+      #expect(
+        try helps(["validate"]) == [
+          "show its fingerprint: gpg --list-keys --fingerprint '\(address)'"
+        ])
+    }
+    try sandbox.writeProject(keys: ["ABCD1234"])
+    #expect(try helps(["validate"]) == ["show fingerprints: gpg --list-keys --fingerprint"])
+    try sandbox.expectTranscript()
+  }
+
+  @Test func ofAConnectionInOneEnvironment() throws {
+    try sandbox.writeProject(
+      extra: """
+        environments:
+          staging: {store: {type: sqlite, path: staging.db}, overlay: env/staging}
+          prod: {store: {type: sqlite, path: prod.db}, overlay: env/prod}
+        """)
+    try sandbox.write(httpManifest("only", token: "t0ken"), to: "env/staging/only.yaml")
+    for arguments in [
+      ["set", "only", "token"], ["decrypt", "only"], ["set", "only", "token", "--env", "prod"],
+    ] {
+      #expect(try helps(arguments, input: "x") == ["choose it: --env staging"])
+    }
+    #expect(
+      try sandbox.vaultctl(["set", "only", "token", "--env", "staging"], input: "x").status == 0)
+    try sandbox.expectTranscript()
+  }
+
+  /// Calls that fail as on a full disk, a read-only one, and one that breaks.
+  @Test(
+    arguments: [
+      ("pwrite64", ["", "-wal"], "ENOSPC", "its disk is full"),
+      ("ftruncate", ["-shm"], "ENOSPC", "disk I/O error"),
+      ("fdatasync", ["", "-wal"], "EIO", "disk I/O error"),
+    ])
+  func ofADiskThatFails(call: String, files: [String], error: String, reason: String) async throws {
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    #expect(try sandbox.vaultctl(["set", "a", "token"], input: "other").status == 0)
+    let files = files.flatMap { ["-P", "\(sandbox.folder.path)/.vaultctl/vault.db\($0)"] }
+    let running = try RunningProgram(
+      sandbox, ["apply", "--auto-approve"],
+      under: ["strace", "-f", "-qq", "-o", "/dev/null"] + files + [
+        "-e", "trace=\(call)", "-e", "inject=\(call):error=\(error)",
+      ])
+    let finished = try await running.finished()
+    #expect(finished.status != 0)
+    #expect(finished.errorText.contains(reason), "\(finished.errorText)")
+    // Nothing of it is left behind.
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    #expect(try sandbox.vaultctl(["plan", "--detailed-exitcode"]).status == 0)
   }
 }

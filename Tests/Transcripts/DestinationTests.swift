@@ -120,11 +120,11 @@ import Testing
     let moved = stored.replacingOccurrences(
       of: servers.service.address.dropFirst(7), with: servers.other.address.dropFirst(7))
     #expect(moved != stored)
-    _ = try test.sql("UPDATE field SET plain = '\(moved)' WHERE name = 'token_endpoint'")
+    try test.change("UPDATE field SET plain = '\(moved)' WHERE name = 'token_endpoint'")
     let refreshed = try await test.vaultctl(["refresh", "robot"], isRecorded: false)
     #expect(refreshed.status == 1 && refreshed.errorText.contains("not a host that was applied"))
     #expect(servers.other.calls.isEmpty)
-    _ = try test.sql("UPDATE field SET plain = '\(stored)' WHERE name = 'token_endpoint'")
+    try test.change("UPDATE field SET plain = '\(stored)' WHERE name = 'token_endpoint'")
 
     // In the manifest.
     try move(
@@ -142,13 +142,13 @@ import Testing
     let servers = try await Servers()
     let test = try await prepared(servers)
     let forget = "UPDATE applied SET record = json_remove(record, '$.destinations')"
-    _ = try test.sql(forget)
+    try test.change(forget)
     try await test.expectFine(["refresh", "robot"], isRecorded: false)
     #expect(servers.service.calls.count == 2, "the client that it was before")
     try move(
       test, from: servers.service.address, to: servers.other.address, in: "vaultctl.yaml")
     #expect(try await test.vaultctl(["refresh", "robot"], isRecorded: false).status == 1)
-    _ = try test.sql("DELETE FROM token")
+    try test.change("DELETE FROM token")
     #expect(try await test.vaultctl(["refresh", "robot"], isRecorded: false).status == 1)
     #expect(servers.other.calls.isEmpty)
     // The first plan that changes nothing else records them.

@@ -72,6 +72,42 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  @Test func allEnvironmentsAreAppliedInTurn() throws {
+    let sandbox = try sandbox()
+    #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)
+    #expect(try sandbox.vaultctl(["validate", "--env", "all"]).status == 0)
+    #expect(try sandbox.vaultctl(["status", "--env", "all"]).status == 0)
+    #expect(try sandbox.vaultctl(["apply", "--env", "all"]).status == 1, "nobody can be asked")
+    #expect(try sandbox.vaultctl(["apply", "--env", "all", "--auto-approve"]).status == 0)
+    #expect(try sandbox.vaultctl(["status", "--env", "all"]).status == 0)
+    #expect(try sandbox.vaultctl(["status", "only-in-prod", "--env", "all"]).status == 0)
+    #expect(try sandbox.vaultctl(["status", "nosuch", "--env", "all"]).status == 1)
+    let plan = ["plan", "--env", "all", "--detailed-exitcode"]
+    #expect(try sandbox.vaultctl(plan, isRecorded: false).status == 0)
+    #expect(try sandbox.vaultctl(["plan", "--env", "prod", "--out", "it.plan"]).status == 0)
+    #expect(try sandbox.vaultctl(["apply", "it.plan", "--env", "all"]).status == 1)
+    try sandbox.expectTranscript()
+  }
+
+  /// What is applied first was meant to be seen before the next.
+  @Test func anEnvironmentThatFailsEndsTheApplyOfAll() throws {
+    let sandbox = try sandbox()
+    #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)
+    let all = ["apply", "--env", "all", "--auto-approve"]
+    try sandbox.write("no database", to: ".vaultctl/production.db")
+    #expect(try sandbox.vaultctl(all).status == 4)
+    #expect(try sandbox.vaultctl(["status", "--env", "all"]).status == 1, "one cannot be read")
+    let plan = ["plan", "--detailed-exitcode", "--env"]
+    #expect(try sandbox.vaultctl(plan + ["staging"], isRecorded: false).status == 0)
+
+    try FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl/production.db")
+    #expect(FileManager.default.fileExists(atPath: sandbox.folder.path + "/.vaultctl/staging.db"))
+    try sandbox.write("no database", to: ".vaultctl/staging.db")
+    #expect(try sandbox.vaultctl(all).status == 1)
+    #expect(try sandbox.vaultctl(plan + ["prod"], isRecorded: false).status == 2, "not begun")
+    try sandbox.expectTranscript()
+  }
+
   @Test func eachEnvironmentIsAppliedToItsOwnStore() throws {
     let sandbox = try sandbox()
     #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)

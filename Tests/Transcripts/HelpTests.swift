@@ -35,18 +35,86 @@ import Testing
     #expect(Set(found).subtracting(names) == [], "files of no command or code in Golden/\(folder)")
   }
 
-  @Test func helpOfEveryCommandIsAsRecorded() throws {
+  /// The words that call each command, those of groups too.
+  private func paths() throws -> [[String]] {
     let dump = try output(["--experimental-dump-help"])
     let root = try JSONDecoder().decode(ToolInfo.self, from: Data(dump.utf8)).command
     // `help` is the parser's own command, and has no help.
-    let paths = root.paths().map { Array($0.dropFirst()) }.filter { $0 != ["help"] }
+    return root.paths().map { Array($0.dropFirst()) }.filter { $0 != ["help"] }
+  }
+
+  @Test func helpOfEveryCommandIsAsRecorded() throws {
+    let paths = try paths()
     #expect(paths.count > 30)
     let names = try paths.map { path in
       let name = (path.isEmpty ? "vaultctl" : path.joined(separator: "-")) + ".txt"
-      try expectGolden(output(["help"] + path), "help/\(name)")
+      let shown = try output(path + ["--help"])
+      try expectGolden(shown, "help/\(name)")
+      let long = shown.split(separator: "\n").filter { $0.count > 80 && !$0.contains("vaultctl ") }
+      #expect(long.isEmpty, "\(path): \(long)")
+      let usage = shown.split(separator: "\n").drop { !$0.hasPrefix("USAGE: ") }.prefix(1)
+      #expect(usage.allSatisfy { $0.count <= 80 }, "\(path)")
       return name
     }
     try expectNoOthers(than: names, in: "help")
+  }
+
+  @Test func everyTopicIsAsRecorded() throws {
+    let topics = [
+      "manifests", "environments", "recipients", "trust", "stores", "ledger", "scopes", "tokens",
+      "ci", "exit-codes",
+    ]
+    for topic in topics {
+      let shown = try output(["help", topic])
+      let text = shown.split(separator: "TOPIC: ").last.map(String.init) ?? ""
+      try expectGolden("TOPIC: " + text, "topics/\(topic).txt")
+      #expect(shown.split(separator: "\n").allSatisfy { $0.count <= 110 }, "\(topic)")
+      #expect(try output(["help"]).contains("\n  \(topic) "), "\(topic) is not listed")
+    }
+    try expectNoOthers(than: topics.map { "\($0).txt" }, in: "topics")
+    // What a command is named after, too: its help, then the topic.
+    let both = try output(["help", "trust"])
+    #expect(both.contains("USAGE: vaultctl trust") && both.contains("TOPIC: trust."))
+    #expect(!(try output(["trust", "--help"])).contains("TOPIC:"))
+  }
+
+  /// The commands of a topic are commands with such options.
+  @Test func theCommandsOfTopicsAreRightUsage() throws {
+    let folder = goldenFolder().appending(path: "topics")
+    let sandbox = try Sandbox()
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+      let commands = text.split(separator: "\n").filter { $0.hasPrefix("  vaultctl ") }
+      for command in commands {
+        // They end in `--help` instead of being run; the parser reads what is before it.
+        let words = command.split(separator: " ").dropFirst().map(String.init)
+        let shown = try sandbox.vaultctl(words.filter { $0 != "--" } + ["--help"])
+        #expect(shown.status == 0, "\(name): \(command): \(shown.errorText)")
+      }
+    }
+  }
+
+  /// `mandoc -Tlint` has nothing to say about the manual.
+  @Test func theManualIsClean() throws {
+    let sandbox = try Sandbox()
+    let written = try sandbox.vaultctl(["man", "--out", "man"])
+    #expect(written.status == 0, "\(written.errorText)")
+    let pages = try FileManager.default.contentsOfDirectory(atPath: sandbox.folder.path + "/man")
+    #expect(pages.count == (try paths()).count + 10)
+    for page in pages.sorted() {
+      let lint = try run(
+        "/usr/bin/mandoc", ["-Tlint", "man/\(page)"], in: sandbox.folder.path,
+        environment: ["PATH": "/usr/bin:/bin"])
+      #expect(lint.status == 0 && lint.output.isEmpty, "\(lint.text)\(lint.errorText)")
+    }
+    let shown = try run(
+      "/usr/bin/mandoc", ["-Tutf8", "man/vaultctl-plan.1"], in: sandbox.folder.path,
+      environment: ["PATH": "/usr/bin:/bin"])
+    let plain = shown.text.replacing(/.\u{8}/, with: "")
+    #expect(plain.contains("vaultctl plan [options]") && plain.contains("--detailed-exitcode"))
+    #expect(
+      try sandbox.vaultctl(["man", "ledger", "log"]).text.contains(".TH VAULTCTL-LEDGER-LOG 1"))
+    #expect(try sandbox.vaultctl(["man", "nosuch"]).status == 64)
   }
 
   @Test func explanationOfEveryCodeIsAsRecorded() throws {

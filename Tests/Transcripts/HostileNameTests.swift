@@ -16,16 +16,24 @@ import Testing
     [["validate"]] + each(["validate"], ["text", "json", "sarif", "junit", "code-quality"])
     + [["hooks", "install"], ["hooks", "check"], ["set", connection, field], ["encrypt"]]
     + each(["plan"], ["text", "json", "markdown", "sarif", "junit", "code-quality"])
-    + each(["graph"], ["text", "dot", "mermaid"])
+    + each(["graph"], ["text", "json", "dot", "mermaid"])
     + each(["diff", "{commit}"], ["text", "json", "markdown"])
     + [["plan", "--out", "it.plan"]]
     + each(["show", "it.plan"], ["text", "json", "markdown", "sarif", "junit", "code-quality"])
     + [
       ["apply", "--auto-approve", "-vvv"], ["apply", "it.plan"], ["validate"], ["rekey"],
-      ["show", connection], ["decrypt", connection], ["textconv", file],
+      ["show", connection], ["show", connection, "-o", "json"], ["decrypt", connection],
+      ["decrypt", file], ["textconv", file],
     ]
+    + [["report", "--out", "\u{1B}[2J\u{202E}"]]
     + each(["status"], ["text", "json"]) + each(["history", connection], ["text", "json"])
+    + each(["get", connection], ["yaml", "json"])
+    + each(["who-can-open", connection], ["text", "json"])
+    + each(["recipients", "list"], ["text", "json"]) + each(["log"], ["text", "json"])
+    + each(["doctor"], ["text", "json"]) + each(["apps"], ["text", "json"])
     + [
+      ["get", "\u{1B}"], ["apps", "::error::a\u{1B}"], ["delete", connection],
+      ["recipients", "add", "\u{1B}]0;PWNED\u{7}"], ["recipients", "remove", "::error::k\u{202E}"],
       ["scopes", "record", connection, "::error::s\u{202E}"], ["set", connection, "\u{1B}[2J"],
       ["edit", connection, field], ["rollback", connection, "--to", "\u{1B}1", "--auto-approve"],
       ["refresh", connection], ["authorize", connection], ["revoke", connection],
@@ -36,8 +44,12 @@ import Testing
       ["new", "::n\u{202E}", "--app", "slack", "--empty", "--file", "connections/\u{1B}n.yaml"],
       ["new", "--from-flow", flow], ["explain", "\n::error::c\u{1B}"], ["schema", "connection"],
       ["\n::error::\u{1B}"], ["plan", "--\u{1B}"], ["plan", "--color", "\u{1B}"],
-      ["encrypt", "\u{1B}.yaml"], ["ledger", "log"], ["ledger", "show"], ["ledger", "verify"],
-      ["rename", connection, renamed], ["plan"], ["apply", "--auto-approve"],
+      ["encrypt", "\u{1B}.yaml"], ["encrypt", "\u{1B}.yaml", "-o", "json"],
+      ["trust", "-o", "json"],
+      ["ledger", "log"], ["ledger", "show"], ["ledger", "verify"],
+      ["ledger", "show", "-o", "json"],
+      ["rename", connection, renamed, "--dry-run"], ["rename", connection, renamed, "-o", "json"],
+      ["plan"], ["apply", "--auto-approve", "-o", "json"],
       ["rename", renamed, "\u{1B}"], ["import", "--all"], ["ledger", "rebuild", "--auto-approve"],
     ]
 
@@ -123,7 +135,8 @@ import Testing
     #expect(Self.misleading("\u{1B}[1ma\u{1B}[0m ::b é\n", hasColours: true).isEmpty)
   }
 
-  /// What can show text is `Console` alone, and it takes no `String`.
+  /// What can show text is `Console` alone, and it takes no `String`; a line of progress draws a
+  /// `TerminalText`.
   @Test func theConsoleIsTheOnlyWayOut() throws {
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources").standardizedFileURL.path
@@ -134,6 +147,8 @@ import Testing
         let console = text.prefix(upTo: try #require(text.firstRange(of: "\n}\n")).lowerBound)
         #expect(console.contains("func result(_ text: TerminalText)"))
         #expect(!console.contains(/func \w+\([^)]*: String\??[,)]/), "\(name)")
+      } else if name.hasSuffix("/ProgressLine.swift") {
+        #expect(text.contains("write(\"\\r\\(line.cut(to: width - 1).rendered)"), "\(name)")
       } else if !name.hasSuffix("/OutputStream.swift") {
         for way in ["OutputStream.standard", "STDOUT_FILENO", "STDERR_FILENO", "fputs(", " print("]
         {

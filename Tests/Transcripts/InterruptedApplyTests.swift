@@ -19,7 +19,7 @@ import Testing
 
   /// Killed at every call by which something comes to the disk: the store can be read at once, and the
   /// next apply finishes.
-  @Test(arguments: ["fdatasync", "pwrite64", "unlink"])
+  @Test(arguments: ["fdatasync", "pwrite64", "unlink", "link", "fsync", "ftruncate"])
   func theNextApplyFinishesAKilledOne(call: String) throws {
     let sandbox = try sandbox(connections: 5)
     var kills = 0
@@ -71,24 +71,112 @@ import Testing
     let tenant = try await TestTenant()
     let it = try TenantSandbox(tenant)
     try await it.declare(["a"])
-    // The first call that writes is answered when the other apply has given up.
-    let isCreating = Mutex(false)
-    let isOver = Mutex(false)
-    tenant.watch { call, moment in
-      guard call.method == "POST", moment == .before else { return }
-      isCreating.withLock { $0 = true }
-      while !isOver.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(20)) }
-    }
+    let creation = HeldCreation(in: tenant)
     let first = try RunningProgram(
       it.sandbox, ["apply", "--auto-approve"], environment: TenantSandbox.login)
-    try await eventually("the first call", within: .seconds(60)) { isCreating.withLock { $0 } }
+    try await creation.begun()
     let holder = try #require(first.id)
     let other = try await it.vaultctl(["apply", "--auto-approve", "--lock-timeout", "1"])
-    isOver.withLock { $0 = true }
+    creation.release()
     #expect(other.status == 1)
     #expect(other.errorText.contains("process \(holder)"))
     #expect(try await first.finished().status == 0)
     try await it.expectFine(["apply", "--auto-approve", "--lock-timeout", "0"])
     try it.sandbox.expectTranscript()
   }
+
+  /// A signal ends an apply between two changes.
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aSignalEndsAnApplyBetweenChanges(signal: Int32) async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a", "b", "c"])
+    let creation = HeldCreation(in: tenant)
+    let apply = try RunningProgram(
+      it.sandbox, ["apply", "--auto-approve", "--parallelism", "1"],
+      environment: TenantSandbox.login)
+    try await creation.begun()
+    apply.send(signal)
+    // Signals are handled on another thread.
+    try await Task.sleep(for: .milliseconds(300))
+    creation.release()
+    let finished = try await apply.finished()
+    #expect(finished.status == 4, "\(finished.text)\(finished.errorText)")
+    #expect(finished.text.contains("1 created") && finished.text.contains("2 not started"))
+    #expect(finished.errorText.contains("VC4080"))
+    #expect(finished.errorText.contains("not started: `b`, `c`"))
+    // The lock is free, and nothing has to be recovered.
+    let rest = try await it.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
+    #expect(rest.status == 0 && rest.text.contains("2 created"), "\(rest.text)\(rest.errorText)")
+    #expect(!rest.errorText.contains("VC4006") && !rest.errorText.contains("VC4007"))
+  }
+
+  /// One apply waits for another one's lock, and is ended.
+  @Test func aSignalBeforeTheFirstChangeBeginsNone() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try await it.declare(["a"])
+    let creation = HeldCreation(in: tenant)
+    let first = try RunningProgram(
+      it.sandbox, ["apply", "--auto-approve"], environment: TenantSandbox.login)
+    try await creation.begun()
+    let waiting = try RunningProgram(
+      it.sandbox, ["apply", "--auto-approve", "--lock-timeout", "300"],
+      environment: TenantSandbox.login)
+    try await waiting.waitForErrors("waiting for the lock")
+    waiting.send(SIGTERM)
+    let finished = try await waiting.finished()
+    creation.release()
+    #expect(finished.status == 130, "\(finished.text)\(finished.errorText)")
+    #expect(finished.errorText.contains("VC4080"))
+    #expect(try await first.finished().status == 0)
+  }
+
+  /// Its holder is on another machine, whose clock is a day ahead.
+  @Test func anUnreachableHoldersLockIsShownAndReleased() throws {
+    let sandbox = try sandbox(connections: 1)
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    let none = try sandbox.vaultctl(["unlock"])
+    #expect(none.status == 0 && none.text.contains("No running process holds the lock"))
+    let tomorrow = Int64(Date().timeIntervalSince1970 * 1000) + 86_400_000
+    _ = try run(
+      "/usr/bin/sqlite3",
+      [
+        sandbox.folder.path + "/.vaultctl/vault.db",
+        """
+        INSERT INTO lock (id, holder) VALUES (1, '{"host":"elsewhere","lastSeen":\(tomorrow),\
+        "processID":4711,"since":\(tomorrow),"token":"t","who":"ann@elsewhere"}')
+        """,
+      ])
+    let refused = try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
+    #expect(refused.status == 1 && refused.errorText.contains("vaultctl unlock"))
+    #expect(!refused.errorText.contains("-86"), "\(refused.errorText)")
+    let asked = try sandbox.vaultctl(["unlock"], input: "no\n")
+    #expect(asked.status == 1 && asked.text.contains("ann@elsewhere (process 4711 on elsewhere)"))
+    #expect(asked.errorText.contains("The lock was not released."))
+    let released = try sandbox.vaultctl(["unlock", "--yes"])
+    #expect(released.status == 0 && released.text.contains("Released the lock"))
+    #expect(
+      try sandbox.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"]).status == 0)
+  }
+}
+
+/// The calls that create something in a tenant, which are not answered until they are released.
+private final class HeldCreation: Sendable {
+  private let isBegun = Mutex(false)
+  private let isReleased = Mutex(false)
+
+  init(in tenant: TestTenant) {
+    tenant.watch { [self] call, moment in
+      guard call.method == "POST", moment == .before else { return }
+      isBegun.withLock { $0 = true }
+      while !isReleased.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+  }
+
+  func begun() async throws {
+    try await eventually("the first call", within: .seconds(60)) { isBegun.withLock { $0 } }
+  }
+
+  func release() { isReleased.withLock { $0 = true } }
 }

@@ -68,6 +68,7 @@ import Testing
     for (name, value) in [
       ("BAO_CACERT", authority.path), ("BAO_CAPATH", folder.path),
       ("VAULT_CAPATH", folder.path), ("SSL_CERT_FILE", authority.path),
+      ("SSL_CERT_DIR", "/etc/ssl/certs:\(folder.path)"),
     ] {
       let finished = try plan([name: value])
       #expect(finished.status == 0, "\(name): \(finished.errorText)")
@@ -77,6 +78,67 @@ import Testing
     #expect(
       finished.errorText.contains(
         "the file of trusted authorities `\(folder.path)/none.pem` cannot be read"))
+  }
+
+  @Test func anAuthorityOfTheProjectFileIsTrusted() async throws {
+    let authority = try TestAuthority()
+    let server = try await BaoServer(authority: authority)
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root)
+    try it.declare(["a"])
+    func plan() throws -> Finished {
+      try it.vaultctl(["plan"], environment: ["BAO_CACERT": ""], isRecorded: false)
+    }
+    #expect(try plan().status == 1)
+    try it.sandbox.write(
+      try String(contentsOfFile: authority.path, encoding: .utf8), to: "keys/ours.pem")
+    let project = try it.sandbox.read("vaultctl.yaml")
+    func trusting(_ file: String) throws -> Finished {
+      try it.sandbox.write(project + "\ntls: {caFile: \(file)}\n", to: "vaultctl.yaml")
+      return try plan()
+    }
+    let missing = try trusting("keys/none.pem")
+    #expect(missing.status == 1)
+    #expect(missing.errorText.contains("keys/none.pem` cannot be read"), "\(missing.errorText)")
+    let trusted = try trusting("keys/ours.pem")
+    #expect(trusted.status == 0, "\(trusted.errorText)")
+  }
+
+  /// Of an app whose service has one of its own; nothing else trusts it.
+  @Test func anAuthorityOfAServiceIsTrusted() async throws {
+    let authority = try TestAuthority()
+    let server = try await TLSServer(authority)
+    defer { server.end() }
+    func failure(_ oauth: [String]) async throws -> String {
+      let test = try TokenSandbox(server: "https://127.0.0.1:\(server.port)", oauth: oauth)
+      try test.sandbox.write(
+        try String(contentsOfFile: authority.path, encoding: .utf8), to: "ours.pem")
+      try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+      let finished = try await test.vaultctl(["refresh"])
+      #expect(finished.status == 1)
+      return finished.errorText
+    }
+    let unknown = "not signed by an authority that this machine trusts"
+    #expect(try await failure([]).contains(unknown))
+    let known = try await failure(["tls: {caFile: ours.pem}"])
+    // It is no authorization server, which shows that the request was sent.
+    #expect(!known.contains(unknown) && !known.contains("TLS"), "\(known)")
+  }
+
+  /// In a pipeline, what a branch puts into the file is not trusted.
+  @Test func theFileOfAuthoritiesIsTrustedToo() throws {
+    let sandbox = try Sandbox(isTrusted: false)
+    try sandbox.writeProject(
+      extra: """
+        store: {type: openbao, address: "https://127.0.0.1:9"}
+        tls: {caFile: ours.pem}
+        """)
+    try sandbox.write("one", to: "ours.pem")
+    func digest() throws -> String { try sandbox.vaultctl(["trust", "--digest"]).text }
+    let first = try digest()
+    #expect(first.hasPrefix("sha256:"))
+    try sandbox.write("two", to: "ours.pem")
+    #expect(try digest() != first)
   }
 
   @Test func withoutLibcurlOnlyTheNetworkIsMissing() throws {

@@ -73,6 +73,22 @@ import Testing
     #expect(reads.count == 12)
   }
 
+  /// The one that failed is named, with what the server says, and the others are done.
+  @Test func oneRefusedChangeAmongManyIsNamed() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let refused = #"path "secret/data/vaultctl/c-7" { capabilities = ["deny"] }"#
+    try server.root.writePolicy("applier", policy("applier") + refused)
+    let it = try OpenBaoSandbox(server.root.with(token: try server.root.makeToken(["applier"])))
+    try it.declare((0..<12).map { "c-\($0)" })
+    let applied = try it.vaultctl(["apply", "--auto-approve"])
+    #expect(applied.status == 4, "\(applied.text)\(applied.errorText)")
+    #expect(applied.text.contains("Incomplete: 11 created, 0 updated, 0 deleted"))
+    #expect(applied.text.hasSuffix("  result unknown: c-7\n"))
+    #expect(applied.errorText.contains("connection `c-7`"))
+    try it.sandbox.expectTranscript()
+  }
+
   @Test func everyFailureHasItsOwnMessage() async throws {
     let authority = try TestAuthority()
     let server = try await BaoServer(authority: authority)

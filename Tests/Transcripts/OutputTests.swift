@@ -20,7 +20,10 @@ import Testing
     ["decrypt", "a"], ["decrypt", "a", "token"], ["status"], ["status", "--format", "json"],
     ["plan"], ["plan", "--format", "json"], ["plan", "--format", "sarif"],
     ["plan", "--detailed-exitcode"], ["validate"], ["history", "a"], ["show", "a"], ["graph"],
-    ["explain"], ["schema", "project"], ["completions", "bash"],
+    ["report", "--out", "page"], ["explain"], ["schema", "project"], ["completion", "bash"],
+    ["list"], ["get", "a"], ["get", "a", "-o", "json"], ["who-can-open", "a"], ["log"],
+    ["recipients", "list"], ["apps"], ["apps", "slack", "--output", "json"], ["version"],
+    ["doctor"],
     ["textconv", "connections/a.yaml"],
     ["--help"], ["plan", "--help"], ["--version"],
   ]

@@ -13,17 +13,8 @@ import Testing
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appending(path: "../Fixtures/previous").standardizedFileURL.path
   private static func apps(_ server: HostileServer) -> String {
-    """
-    apps:
-      machine:
-        setups:
-          - type: oauth
-            grant: client_credentials
-            fields:
-              - {name: client_id, required: true, secret: false}
-              - {name: client_secret, required: true}
-        oauth: {tokenEndpoint: "\(server.address)/token", accessTokens: {neverExpire: true}}
-    """
+    machineApp(
+      oauth: #"{tokenEndpoint: "\#(server.address)/token", accessTokens: {neverExpire: true}}"#)
   }
   private static let robot = """
     apiVersion: vaultctl/v1
@@ -122,12 +113,20 @@ import Testing
     }
     let refused = try await vaultctl(["plan"])
     #expect(refused.status == 1 && refused.errorText.contains("VC1218"), "\(refused.errorText)")
+    let file = try sandbox.read("vaultctl.yaml")
+    let shown = try await vaultctl(["upgrade", "--dry-run"])
+    #expect(shown.status == 0 && shown.text.contains("(dry run)"), "\(shown.errorText)")
+    #expect(try sandbox.read("vaultctl.yaml") == file)
     // The new id is a part of what is trusted, so it is approved before anything is claimed.
     let first = try await vaultctl(["upgrade", "--auto-approve"])
     #expect(first.text.contains("The project has an id now"), "\(first.text)")
     let upgraded = try await vaultctl(["upgrade", "--auto-approve"])
     #expect(upgraded.status == 0, "\(upgraded.text)\(upgraded.errorText)")
-    if claims { #expect(upgraded.text.contains("Claimed: "), "\(upgraded.text)") }
+    func claimed(_ finished: Finished) -> Substring? {
+      finished.text.firstMatch(of: /Claimed: \d+\./)?.output
+    }
+    #expect((claimed(upgraded) != nil) == claims, "\(upgraded.text)")
+    #expect(claimed(shown) == claimed(upgraded), "\(shown.text)")
     for arguments in [
       ["plan"], ["apply", "--auto-approve"], ["plan", "--detailed-exitcode"], ["status"],
     ] {
@@ -159,6 +158,13 @@ import Testing
       try await previous.run(["refresh"])
       try previous.keep(Self.manifests + [".vaultctl/vault.db"], as: "sqlite")
     }
+    let sandbox = try sqliteProject()
+    try await expectRefusedAndUpgraded(sandbox, claims: false)
+    try await expectToken(sandbox)
+    try expectCodes(sandbox)
+  }
+
+  private func sqliteProject() throws -> Sandbox {
     let sandbox = try project("sqlite")
     let store = sandbox.folder.path + "/.vaultctl"
     try FileManager.default.createDirectory(
@@ -167,8 +173,27 @@ import Testing
       atPath: Self.folder + "/sqlite/vault.db", toPath: store + "/vault.db")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o600], ofItemAtPath: store + "/vault.db")
-    try await expectRefusedAndUpgraded(sandbox, claims: false)
-    try await expectToken(sandbox)
+    return sandbox
+  }
+
+  private func expectCodes(_ sandbox: Sandbox) throws {
+    let plan = try sandbox.vaultctl(["plan", "--detailed-exitcode"], isRecorded: false)
+    #expect(plan.status == 0 && !plan.text.contains("VC4028"), "\(plan.text)")
+    let verified = try sandbox.vaultctl(["store", "verify"], isRecorded: false)
+    #expect(verified.status == 0 && !verified.errorText.contains("no codes"))
+  }
+
+  /// Pipelines apply saved plans alone.
+  @Test func aSQLiteStoreGetsItsCodesByASavedPlan() async throws {
+    let sandbox = try sqliteProject()
+    for _ in 0..<2 { _ = try sandbox.vaultctl(["upgrade", "--auto-approve"], isRecorded: false) }
+    let plan = try sandbox.vaultctl(["plan", "--out", "it.plan"], isRecorded: false)
+    #expect(
+      plan.status == 0 && plan.text.components(separatedBy: "VC4028").count == 2, "\(plan.text)")
+    let applied = try sandbox.vaultctl(["apply", "it.plan"], isRecorded: false)
+    #expect(applied.status == 0, "\(applied.errorText)")
+    #expect(applied.errorText.contains("are protected from now on"), "\(applied.errorText)")
+    try expectCodes(sandbox)
   }
 
   @Test func anOpenBaoEngine() async throws {

@@ -78,13 +78,10 @@ import Testing
   }
 
   private func replaceStoreKey(_ armored: String) throws {
-    let found = try run(
-      "/usr/bin/sqlite3",
-      [
-        sandbox.folder.path + "/.vaultctl/vault.db",
-        "UPDATE store_key SET sealed = '\(armored)'",
-      ])
-    #expect(found.status == 0, "\(found.errorText)")
+    let path = sandbox.folder.path + "/.vaultctl/vault.db"
+    let changed = try run(
+      "/usr/bin/sqlite3", [path, "UPDATE store_key SET sealed = '\(armored)'"])
+    #expect(changed.status == 0, "\(changed.errorText)")
   }
 
   /// The packets of a message, under another name.
@@ -150,6 +147,7 @@ import Testing
     try declare(["one"])
     try fine(["apply", "--auto-approve"])
     try replaceStoreKey(try renamed(try storeKey(), from: newName, to: oldName))
+    try fine(["store", "accept", "--auto-approve"])
     try fine(["set", "one", "token"], input: "another")
     try fine(["apply", "--auto-approve"])
     #expect(

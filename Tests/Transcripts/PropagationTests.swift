@@ -36,17 +36,78 @@ import Testing
       ]).text == "t0ken-2\n")
   }
 
-  @Test func execPassesFilesWithoutAName() async throws {
+  /// A child of the command that closes what it inherits, as Python's does, opens them by their paths.
+  @Test func execPassesFilesThatAChildsChildrenOpen() async throws {
     let server = try await minting()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
-    let before = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm").sorted()
-    let shown = try await test.expectFine([
-      "exec", "robot", "--files", "--", "/bin/sh", "-c",
-      #"cat "$ROBOT_ACCESS_TOKEN"; echo; env | grep -c t0ken; stat -L -c %a "$ROBOT_ACCESS_TOKEN""#,
-    ])
-    #expect(shown.text == "t0ken-1\n0\n400\n")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: "/dev/shm").sorted() == before)
+    let runtime = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: runtime.path)
+    let environment = ["XDG_RUNTIME_DIR": runtime.path]
+    let script =
+      #"python3 -c 'import subprocess, sys; subprocess.run(["cat", sys.argv[1]], close_fds=True)' "$ROBOT_ACCESS_TOKEN""#
+      + #"; echo; env | grep -c t0ken; stat -c "%a %F" "$ROBOT_ACCESS_TOKEN""#
+      + #"; stat -c %a "$(dirname "$ROBOT_ACCESS_TOKEN")""#
+    let shown = try test.sandbox.vaultctl(
+      ["exec", "robot", "--files", "--", "/bin/sh", "-c", script], environment: environment)
+    #expect(shown.text == "t0ken-1\n0\n400 regular file\n700\n", "\(shown.errorText)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: runtime.path) == [])
+  }
+
+  @Test func aKilledExecLeavesNoFileBehindTheNextOne() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let runtime = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: runtime.path)
+    let environment = ["XDG_RUNTIME_DIR": runtime.path]
+    let running = try RunningProgram(
+      test.sandbox,
+      ["exec", "robot", "--files", "--", "/bin/sh", "-c", "echo ready >&2; kill -9 $PPID"],
+      environment: environment)
+    _ = try await running.finished()
+    _ = try test.sandbox.vaultctl(
+      ["exec", "robot", "--files", "--", "/bin/true"], environment: environment)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: runtime.path) == [])
+  }
+
+  /// Each of them removes the folders that others left, and none that another one just made.
+  @Test func commandsWithFilesBeginAtTheSameTime() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(httpManifest("a", token: "x"), to: "connections/a.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      #expect(try sandbox.vaultctl(arguments).status == 0)
+    }
+    let ended = try run(
+      "/bin/bash", ["-c", "seq 48 | xargs -P 12 -I% vaultctl exec a --files -- /bin/true"],
+      in: sandbox.folder.path,
+      environment: [
+        "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "GNUPGHOME": sandbox.home.path,
+        "HOME": sandbox.folder.path,
+      ])
+    #expect(ended.status == 0, "\(ended.errorText)")
+  }
+
+  @Test func execAsksForTokensThatLast() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 3600, "scope": "read"}"#)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    try await test.expectFine(["refresh"])
+    func exec(_ time: String) async throws -> Finished {
+      try await test.vaultctl(["exec", "robot", "--min-ttl", time, "--", "/bin/echo", "ran"])
+    }
+    #expect(try await exec("30m").text == "ran\n")
+    // It is not due yet, and does not last: it is renewed.
+    try test.makeDue(seconds: 1800)
+    #expect(try await exec("45m").text == "ran\n")
+    let short = try await exec("2h")
+    #expect(short.status == 1 && short.text.isEmpty)
+    #expect(short.errorText.contains("valid for 7200 s"))
+    for time in ["0", "-1", "1w", "9223372036854775807d", "m"] {
+      #expect(try await exec(time).status == 64, "\(time)")
+    }
   }
 
   @Test func execForwardsExitCodesAndSignals() async throws {
@@ -60,7 +121,9 @@ import Testing
     ])
     #expect(killed.status == 137)
     let none = try await test.vaultctl(["exec", "robot", "--", "/no/such/program"])
-    #expect(none.status == 1)
+    #expect(none.status == 127)
+    let file = try await test.vaultctl(["exec", "robot", "--", "/etc/passwd"])
+    #expect(file.status == 126)
     try test.sandbox.expectTranscript()
 
     let running = try RunningProgram(

@@ -186,7 +186,7 @@ import Testing
     for (arguments, text) in [
       (["plan", "--formt", "json"], "Unknown option '--formt'. Did you mean '--format'?"),
       (["plan", "--format", "jsn"], "The value '•••' is invalid"),
-      (["plna"], "Unexpected argument 'plna'"),
+      (["plna"], "there is no command `plna`; did you mean `plan`?"),
       (["set", "a"], "Missing expected argument '<field>'"),
       (["set", "a", "b", "c", "d"], "the value must not be an argument"),
     ] {

@@ -54,8 +54,8 @@ import Testing
       struct Connection: Decodable {
         struct Tokens: Decodable {
           let state: String
-          let isHealthy: Bool
-          let isRecoverable: Bool
+          let is_healthy: Bool
+          let is_recoverable: Bool
         }
         let tokens: Tokens
       }
@@ -65,7 +65,7 @@ import Testing
     let tokens = try #require(
       try JSONDecoder().decode(Page.self, from: json.output).connections.first
     ).tokens
-    #expect(tokens.state == "expired" && !tokens.isHealthy && tokens.isRecoverable)
+    #expect(tokens.state == "expired" && !tokens.is_healthy && tokens.is_recoverable)
     try test.sandbox.expectTranscript()
   }
 }

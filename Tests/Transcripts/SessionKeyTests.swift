@@ -44,8 +44,9 @@ import Testing
     #expect(try sandbox.home.keyOperations() == 1)
     try vaultctl(["validate"])
     #expect(try sandbox.home.keyOperations() == 2)
+    // What the store has is checked with its key.
     try vaultctl(["plan"])
-    #expect(try sandbox.home.keyOperations() == 2)
+    #expect(try sandbox.home.keyOperations() == 3)
   }
 
   @Test func whatIsSetOrEditedLaterJoins() throws {

@@ -95,6 +95,28 @@ import Testing
     #expect(try sandbox.vaultctl(["plan", "--detailed-exitcode"]).status == 0)
   }
 
+  /// A plan would create everything again, which the store has.
+  @Test(arguments: [
+    ("empty", ": >"), ("anotherProgram", "sqlite3 new.db 'CREATE TABLE theirs (x)'; mv new.db"),
+    ("text", "echo text >"), ("cut", "head -c 4096 vault.db > cut; mv cut"),
+  ])
+  func whatIsNoStoreIsRefused(_ what: String, _ command: String) throws {
+    let sandbox = try sandbox()
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"], isRecorded: false).status == 0)
+    let folder = sandbox.folder.path + "/.vaultctl"
+    let script = """
+      sqlite3 vault.db 'PRAGMA wal_checkpoint(TRUNCATE)' && rm -f vault.db-*; umask 077
+      \(command) vault.db
+      """
+    #expect(try run("/bin/sh", ["-ec", script], in: folder).status == 0)
+    try expectRefusal(sandbox, code: "VC4009")
+    #expect(try sandbox.vaultctl(["store", "verify"]).status == 1)
+    try FileManager.default.removeItem(atPath: folder + "/vault.db")
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"], isRecorded: false).status == 0)
+    #expect(try sandbox.vaultctl(["plan", "--detailed-exitcode"], isRecorded: false).status == 0)
+    try sandbox.expectTranscript(case: what)
+  }
+
   @Test func initIgnoresTheStore() throws {
     let sandbox = try Sandbox()
     try FileManager.default.removeItem(atPath: sandbox.folder.path + "/vaultctl.yaml")

@@ -99,6 +99,70 @@ private final class Rotating: Sendable {
       })
   }
 
+  /// On a machine without a disk: whatever was written beside the project file is gone when the next program
+  /// starts, as in a new pod. Killed after each request that writes to the store.
+  @Test(.timeLimit(.minutes(10))) func aRefreshKilledOnAMachineWithoutADiskLosesNoToken()
+    async throws
+  {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let proxy = try await BaoProxy(bao.root.address)
+    defer { proxy.end() }
+    let service = try await Rotating()
+    let test = try await authorized(
+      service,
+      project: """
+        tokens: {journal: store}
+        store:
+          type: openbao
+          address: \(proxy.address)
+          credentialsCommand: [echo, "BAO_TOKEN=\(bao.root.token)"]
+        """)
+    let state = test.sandbox.folder.path + "/.vaultctl"
+    var afterTheAnswer = 0
+    var number = 1
+    var isOver = false
+    while !isOver {
+      try makeDue(bao.root)
+      let before = service.given
+      isOver = try await !test.isKilled(["refresh"], through: proxy, at: number)
+      if service.given > before, !isOver { afterTheAnswer += 1 }
+      #expect(!FileManager.default.fileExists(atPath: state + "/answers"), "nothing is on the disk")
+      try? FileManager.default.removeItem(atPath: state)
+      try makeDue(bao.root, endsClaims: true)
+      let next = try await test.vaultctl(["refresh"], isRecorded: false)
+      #expect(next.status == 0, "write \(number): \(next.text)\(next.errorText)")
+      #expect(!service.isDead, "write \(number): a spent token was presented again")
+      let left = try bao.root.call(
+        "GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/journal/?list=true")
+      #expect(left.status == 404, "write \(number): \(left.text)")
+      number += 1
+    }
+    #expect(
+      number > 6 && afterTheAnswer > 2, "\(number) writes, \(afterTheAnswer) after the answer")
+  }
+
+  /// The signal arrives while the service works on the request of `exec`.
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+  func aSignalDuringTheRefreshOfExecIsObeyedAfterTheSave(signal: Int32) async throws {
+    let service = try await Rotating(answersAfter: .seconds(2))
+    let test = try await authorized(service)
+    try test.makeDue()
+    let before = service.given
+    let running = try RunningProgram(
+      test.sandbox, ["exec", "crm", "--", "/bin/sh", "-c", "echo started"])
+    try await eventually("the request", within: .seconds(60)) { service.given > before }
+    running.send(signal)
+    let finished = try await running.finished()
+    #expect(finished.status == 128 + signal, "\(finished.text)\(finished.errorText)")
+    #expect(!finished.text.contains("started"))
+    // The new refresh token is in the store: it renews, and no token is presented twice.
+    try test.makeDue()
+    let next = try await test.vaultctl(["refresh"])
+    #expect(next.status == 0 && !service.isDead, "\(next.text)\(next.errorText)")
+    #expect(service.given == before + 2)
+  }
+
   /// Eight processes at once, fifty times: one request each time, and no token presented twice.
   @Test func eightProcessesAskOnceInFiftyRounds() async throws {
     let service = try await Rotating()
@@ -125,12 +189,8 @@ private final class Rotating: Sendable {
   }
 
   /// Moves the end of the kept token to just ahead of now, by the engine's own means.
-  private func makeDue(_ root: BaoClient) throws {
-    let keys = try root.call(
-      "GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/?list=true"
-    )
-    .value("data", "keys", as: [String].self)
-    let path = "secret/data/vaultctl-tokens/sandbox0sandbox0sand/\(try #require(keys?.first))"
+  private func makeDue(_ root: BaoClient, endsClaims: Bool = false) throws {
+    let path = "secret/data/vaultctl-tokens/sandbox0sandbox0sand/refresh/crm"
     let found = try root.call("GET", path)
     var data = try #require(found.value("data", "data", as: [String: String].self))
     let version = try #require(found.value("data", "metadata", "version", as: Int.self))
@@ -142,6 +202,10 @@ private final class Rotating: Sendable {
     tokens["expiry"] = ["at": ["_0": now + 30_000]]
     tokens["issuedAt"] = now - 3_600_000
     record["tokens"] = tokens
+    if endsClaims, var claim = record["claim"] as? [String: Any] {
+      claim["deadline"] = 0
+      record["claim"] = claim
+    }
     data["record"] = String(
       decoding: try JSONSerialization.data(withJSONObject: record), as: UTF8.self)
     try root.order("POST", path, ["options": ["cas": version], "data": data])
@@ -206,7 +270,7 @@ private final class Rotating: Sendable {
 extension TokenSandbox {
   /// The time of all claims is over.
   func endClaims() throws {
-    _ = try sql(
+    try change(
       """
       UPDATE token SET record = json_set(record, '$.claim.deadline', 0)
       WHERE json_extract(record, '$.claim') IS NOT NULL

@@ -1,5 +1,4 @@
 import Foundation
-import Processes
 import Synchronization
 import TestAuthorizationServer
 import TestOpenBao
@@ -67,9 +66,11 @@ import Testing
     try test.sandbox.write(httpManifest("robot", token: "t"), to: "connections/robot.yaml")
   }
 
-  private func tokenFolders(_ root: BaoClient) throws -> Int {
-    try root.call("GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/?list=true")
-      .value("data", "keys", as: [String].self)?.count ?? 0
+  private func tokenFolders(_ root: BaoClient, _ folder: String = "refresh") throws -> Int {
+    try root.call(
+      "GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/\(folder)/?list=true"
+    )
+    .value("data", "keys", as: [String].self)?.count ?? 0
   }
 
   @Test(arguments: [false, true])
@@ -114,6 +115,7 @@ import Testing
     try await test.expectFine(Self.apply)
     #expect(present.withLock { $0 } == [2])
     #expect(try tokenFolders(bao.root) == 1)
+    #expect(try tokenFolders(bao.root, "access") == 1)
   }
 
   /// Killed at every request that writes: the tokens were revoked before they were forgotten, and the next
@@ -143,37 +145,18 @@ import Testing
         try remove(test)
       }
       service.forget()
-      isOver = try await !killed(test, proxy, at: number)
+      isOver = try await !test.isKilled(Self.apply, through: proxy, at: number)
       let left = try tokenFolders(bao.root)
       #expect(left == 2 || !service.revocations.isEmpty, "write \(number)")
       let again = try await test.vaultctl(Self.apply, isRecorded: false)
       #expect(again.status == 0, "write \(number): \(again.text)\(again.errorText)")
       #expect(try tokenFolders(bao.root) == 1, "write \(number)")
+      #expect(try tokenFolders(bao.root, "access") == 1, "write \(number)")
       #expect(!service.revocations.isEmpty, "write \(number)")
       try await test.expectFine(["plan", "--detailed-exitcode"], isRecorded: false)
       number += 1
     }
     #expect(number > 4, "there were that many writes to be killed at")
-  }
-
-  private func killed(
-    _ test: TokenSandbox, _ proxy: BaoProxy, at number: Int
-  ) async throws -> Bool {
-    let process = Mutex<ChildProcess?>(nil)
-    let isKilled = Mutex(false)
-    proxy.watch { found, when in
-      guard found >= number, when == .after, !isKilled.withLock({ $0 }) else { return }
-      process.withLock { process in
-        guard let process else { return }
-        process.signal(SIGKILL)
-        isKilled.withLock { $0 = true }
-      }
-    }
-    try process.withLock { $0 = try test.sandbox.start(Self.apply) }
-    let started = process.withLock { $0 }
-    try await apart { _ = started?.wait() }
-    proxy.watch { _, _ in }
-    return isKilled.withLock { $0 }
   }
 
   /// Nor does the damage of one connection's tokens concern another one.
@@ -182,12 +165,8 @@ import Testing
     defer { bao.end() }
     let service = try await Service()
     let test = try await prepared(service, store: project(bao.root.address, bao.root.token))
-    let keys = try bao.root.call(
-      "GET", "secret/metadata/vaultctl-tokens/sandbox0sandbox0sand/?list=true"
-    )
-    .value("data", "keys", as: [String].self)
-    let key = try #require(keys?.first)
-    _ = try bao.root.bao(["kv", "put", "secret/vaultctl-tokens/sandbox0sandbox0sand/\(key)", "a=b"])
+    _ = try bao.root.bao(
+      ["kv", "put", "secret/vaultctl-tokens/sandbox0sandbox0sand/refresh/kept", "a=b"])
     try await test.expectFine(["plan"])
     try await test.expectFine(["status"])
     try test.declare("another", app: "machine", id: "another", secret: "s3cr3t")

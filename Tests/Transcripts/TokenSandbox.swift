@@ -19,17 +19,7 @@ struct TokenSandbox: Sendable {
     try sandbox.writeProject(
       extra: """
         \(project)
-        apps:
-          machine:
-            setups:
-              - type: oauth
-                grant: client_credentials
-                fields:
-                  - {name: client_id, required: true, secret: false}
-                  - {name: client_secret, required: true}
-            oauth:
-              tokenEndpoint: \(server)/o/token/
-        \(revoking)\(more)
+        \(machineApp(oauth: "\n      tokenEndpoint: \(server)/o/token/\n\(revoking)\(more)"))
           crm:
             setups:
               - type: oauth_code
@@ -105,6 +95,9 @@ struct TokenSandbox: Sendable {
     return finished
   }
 
+  /// Changes what the store has, by SQL.
+  func change(_ sql: String) throws { _ = try sandbox.changeStore(sql) }
+
   /// What the store has, by its own commands.
   func sql(_ query: String) throws -> String {
     let path = sandbox.folder.path + "/.vaultctl/vault.db"
@@ -115,7 +108,7 @@ struct TokenSandbox: Sendable {
   /// Makes the kept tokens due: their ends are moved to just ahead of now.
   func makeDue(seconds: Int64 = 30) throws {
     let now = Int64(Date().timeIntervalSince1970 * 1000)
-    _ = try sql(
+    try change(
       """
       UPDATE token SET record = json_set(record, '$.tokens.expiry.at._0', \(now + seconds * 1000),
         '$.tokens.issuedAt', \(now - 3_600_000))

@@ -3,7 +3,7 @@ import Diagnostics
 import GitPlumbing
 import Manifests
 
-struct CheckHooksCommand: Subcommand {
+struct CheckHooksCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Reject staged manifests that contain a plain-text secret or cannot be read.",
@@ -13,6 +13,8 @@ struct CheckHooksCommand: Subcommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+
+  @OptionGroup var output: OutputOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let git = Git(folder: try ProjectRoot.entered(global))
@@ -27,7 +29,8 @@ struct CheckHooksCommand: Subcommand {
       .filter { $0.severity == .error }
     console.report(diagnostics, sources: contents.sources)
     guard diagnostics.isEmpty else {
-      console.note("\nThe commit was rejected. Fix the staged files (git add), then commit again.")
+      console.explain(
+        "\nThe commit was rejected. Fix the staged files (git add), then commit again.")
       return .failed
     }
     return .fine

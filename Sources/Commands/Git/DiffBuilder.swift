@@ -94,26 +94,26 @@ struct DiffBuilder {
   /// New messages with packets for several keys of ours, of which one does not open it.
   private func mislabelled(_ fields: [LocatedSealedField]) async -> [Diagnostic] {
     let labels = (try? await openPGP.mislabelledKeyIDs(of: fields.map(\.message))) ?? []
-    return zip(fields, labels).compactMap { Diagnostic.mislabelled($0, $1) }
+    let keys = await openPGP.keys(namedBy: labels.map { .mislabelled($0) })
+    return zip(fields, labels).compactMap { Diagnostic.mislabelled($0, $1, among: keys) }
   }
 
-  /// An unusable keyring names no owners.
+  /// The owners of the keys that it shows, by key id and by fingerprint.
   private func names(in diff: ProjectDiff) async throws -> [String: String] {
     let ids = diff.connections.flatMap(\.details).flatMap { detail -> [String] in
       if case .secret(_, let secret) = detail { secret.gained + secret.lost } else { [] }
     }
     let texts = diff.settings.flatMap { $0.added + $0.removed }
     let fingerprints = texts.filter { Fingerprint($0) != nil }
-    var names = [KeyID.hidden.rawValue: "a hidden recipient"]
-    for key in (try? await openPGP.publicKeys(Set(ids.map { KeyID($0) }))) ?? [] {
-      for id in key.encryptionKeyIDs {
-        names[id.rawValue] = "\(key.userID) \(key.fingerprint)"
-      }
+    if ids.isEmpty, fingerprints.isEmpty { return [:] }
+    let directory = await KeyDirectory(
+      openPGP, ids: Set(ids),
+      fingerprints: Set(fingerprints.compactMap { Fingerprint($0)?.rawValue }),
+      base: try sides.oldFiles(), branch: try sides.newFiles())
+    let people = Set(ids + fingerprints).map { text in
+      (text, directory.person(Fingerprint(text)?.rawValue ?? text).description)
     }
-    for case .success(let key) in (try? await openPGP.recipients(fingerprints)) ?? [] {
-      names[key.fingerprint.rawValue] = key.userID
-    }
-    return names
+    return Dictionary(people) { first, _ in first }
   }
 }
 

@@ -21,7 +21,10 @@ struct DiffCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Commits: BASE, BASE..HEAD or BASE...HEAD.") var range: String?
 
-  @Option(help: "Output format: text, json or markdown.")
+  @Option(
+    name: .output,
+    help: ArgumentHelp(
+      "Output format: text, json or markdown.", valueName: "format"))
   var format: Format = .text
 
   @Flag(help: "Exit with code 2 if there are differences.")
@@ -30,6 +33,8 @@ struct DiffCommand: Subcommand {
   @Option(
     help: ArgumentHelp("Comma-separated findings that fail the run.", valueName: "findings"))
   var failOn: String?
+
+  var resultForm: ResultForm { format == .json ? .document : .text }
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let policy = try FailOnPolicy(option: failOn, of: .diff)

@@ -9,6 +9,17 @@ struct DiffSides {
   /// `nil` if the project did not exist then.
   let old: ProjectContents?
   let new: ProjectContents
+  private let git: Git
+  private let folder: String
+  private let ends: (old: String, new: String?)
+
+  /// All files of the older state.
+  func oldFiles() throws -> GitSnapshot { try GitSnapshot(git, commit: ends.old, folder: folder) }
+
+  func newFiles() throws -> any ManifestSource {
+    try ends.new.map { try GitSnapshot(git, commit: $0, folder: folder) }
+      ?? ProjectFiles(root: git.folder)
+  }
 
   init(_ range: RevisionRange, project: String?) throws {
     let root = try? ProjectRoot.find(project)
@@ -18,8 +29,11 @@ struct DiffSides {
     let (isBare, workTree) = try git.workTree()
     if root == nil, !isBare { _ = try ProjectRoot.find(project) }
     let ends = try Self.ends(range, git, isBare: isBare)
+    self.git = git
+    self.ends = ends
     // The project's folder in the repository; empty for its root.
     let folder = try root == nil ? git.projectFolder(in: ends.new) : workTree
+    self.folder = folder
     if let commit = ends.new,
       let (old, new) = try Self.differing(git, from: ends.old, to: commit, folder: folder)
     {
@@ -87,18 +101,6 @@ struct DiffSides {
 }
 
 extension Git {
-  /// The id of a commit that a user names.
-  fileprivate func commit(_ revision: String) throws -> String {
-    if let commit = commitIfAny(revision) { return commit }
-    // Outside of a repository this fails for its own reason.
-    _ = try line(["rev-parse", "--git-dir"])
-    throw Failure(.noCommit(hasCommits: commitIfAny("HEAD") != nil))
-  }
-
-  private func commitIfAny(_ revision: String) -> String? {
-    try? line(["rev-parse", "--verify", "--end-of-options", "\(revision)^{commit}"])
-  }
-
   /// The folder of a commit's only project.
   fileprivate func projectFolder(in commit: String?) throws -> String {
     let text = try output(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit ?? "HEAD"])

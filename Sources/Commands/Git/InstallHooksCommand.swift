@@ -3,8 +3,9 @@ import Diagnostics
 import FileChanges
 import Foundation
 import GitPlumbing
+import Reports
 
-struct InstallHooksCommand: Subcommand {
+struct InstallHooksCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
     abstract: "Install the pre-commit hook and the diff driver.",
@@ -16,6 +17,12 @@ struct InstallHooksCommand: Subcommand {
 
   @OptionGroup var global: GlobalOptions
 
+  @Flag(help: "Show what would be written; write nothing.") var dryRun = false
+
+  @OptionGroup var output: OutputOptions
+
+  var isDryRun: Bool { dryRun }
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let root = try ProjectRoot.entered(global)
     let git = Git(folder: root)
@@ -23,6 +30,14 @@ struct InstallHooksCommand: Subcommand {
     let folder = "./" + (try git.line(["rev-parse", "--show-prefix"]))
     var script = try present(path, folder)
     script.add(folder)
+    if !dryRun { try install(script, at: path, git) }
+    console.result(ActionReport(["file": .text(path), "dry_run": .flag(dryRun)]).json)
+    console.done("Before each commit, git now runs: vaultctl hooks check")
+    if dryRun { console.note("The hook is \(path); the diff driver is a setting of this clone.") }
+    return .fine
+  }
+
+  private func install(_ script: HookScript, at path: String, _ git: Git) throws {
     do {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: path).deletingLastPathComponent(),
@@ -35,8 +50,6 @@ struct InstallHooksCommand: Subcommand {
       throw Failure(.unwritable(path, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)))
     }
     _ = try git.output(["config", "--local"] + TextconvCommand.setting)
-    console.result("Before each commit, git now runs: vaultctl hooks check\n")
-    return .fine
   }
 
   /// The hook that vaultctl wrote, or a new one.

@@ -143,9 +143,10 @@ extension Diagnostic {
   /// - Parameters:
   ///   - environment: the one whose overlay has the field; `nil` for the base.
   ///   - binding: the one at which the message was to open.
+  ///   - keys: of the keyring, which the fault may name.
   package init(
     _ fault: OpenError, _ address: FieldAddress, in environment: String? = nil,
-    at location: Location?, _ binding: SealBinding? = nil
+    at location: Location?, _ binding: SealBinding? = nil, among keys: [PublicKey] = []
   ) {
     let option = environment.map { " --env \($0)" } ?? ""
     var help = [
@@ -157,16 +158,21 @@ extension Diagnostic {
         "if the project was renamed: vaultctl rename-project \(names.from) \(names.to)")
     }
     self.init(
-      fault, named: "`\(address.field)` of `\(address.connection)`", at: location, help: help)
+      fault, named: "`\(address.field)` of `\(address.connection)`", at: location, help: help,
+      among: keys)
   }
 
   /// - Parameters:
   ///   - subject: what could not be opened.
   ///   - again: how to replace it.
+  ///   - keys: of the keyring, which the fault may name.
   init(
     _ fault: OpenError, named subject: String, at location: Location? = nil,
-    help again: [String] = []
+    help again: [String] = [], among keys: [PublicKey]
   ) {
+    func names(_ ids: [KeyID]) -> String {
+      ids.map { KeyPerson($0.rawValue, among: keys).description }.joined(separator: ", ")
+    }
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
     ) -> Diagnostic {
@@ -177,7 +183,7 @@ extension Diagnostic {
       case .noSecretKey(let ids):
         make(
           .noSecretKey, "cannot be decrypted: no secret key for it is available",
-          notes: ["it is addressed to: \(ids.map(\.rawValue).joined(separator: ", "))"],
+          notes: ["it is addressed to: \(names(ids))"],
           help: ["list your keys: gpg --list-secret-keys --keyid-format long"])
       case .agentUnavailable:
         make(
@@ -191,7 +197,7 @@ extension Diagnostic {
         make(
           .mislabelled, "is addressed to your key, which does not open it",
           notes: [
-            "its packet for \(ids.map(\.rawValue).joined(separator: ", ")) is damaged, or belongs to another key"
+            "its packet for \(names(ids)) is damaged, or belongs to another key"
           ],
           help: [
             "restore it from git: git log -p -- FILE",

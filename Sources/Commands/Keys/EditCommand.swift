@@ -16,11 +16,16 @@ struct EditCommand: Subcommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection.") var name: String
-  @Argument(help: "Field (default: all of the connection).")
+  @Argument(help: "Connection.", completion: .connections) var name: String
+  @Argument(help: "Field (default: all of the connection).", completion: .fields)
   var field: String?
 
   @OptionGroup var placeholders: PlaceholderOptions
+
+  @Flag(help: "Check and seal what was edited, and show what would be written; write nothing.")
+  var dryRun = false
+
+  var isDryRun: Bool { dryRun }
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)

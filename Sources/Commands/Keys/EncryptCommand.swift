@@ -6,7 +6,7 @@ import Model
 import Secrets
 import SourceYAML
 
-struct EncryptCommand: Subcommand {
+struct EncryptCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "encrypt",
     abstract: "Seal every plain-text secret field in place.")
@@ -17,6 +17,8 @@ struct EncryptCommand: Subcommand {
   var files: [String] = []
 
   @OptionGroup var placeholders: PlaceholderOptions
+
+  @OptionGroup var writing: WriteOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     try await againIfMoved { try await changed(console) }
@@ -72,8 +74,8 @@ struct EncryptCommand: Subcommand {
     }
     try workspace.write(changes, console)
     for (source, field) in fields {
-      console.result(
-        "\(source.manifest.file): sealed `\(field.address.field)` of `\(source.document.name)`\n")
+      console.done(
+        "\(source.manifest.file): sealed `\(field.address.field)` of `\(source.document.name)`")
     }
     return .fine
   }

@@ -70,11 +70,12 @@ struct FieldSealer: SecretOpener, Sendable {
     }
     do throws(GPGUnavailable) {
       let opened = try await keyring.openPGP.open(requests)
+      let keys = await keyring.openPGP.keys(namedBy: opened.compactMap(\.fault))
       return zip(zip(fields, bindings), opened).map { asked, result in
         let (field, binding) = asked
         let environment = field.location.file.flatMap(keyring.project.environment(of:))?.name
         return result.mapError {
-          Diagnostic($0, field.address, in: environment, at: field.location, binding)
+          Diagnostic($0, field.address, in: environment, at: field.location, binding, among: keys)
         }
       }
     } catch {

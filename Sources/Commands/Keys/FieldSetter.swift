@@ -1,4 +1,5 @@
 import Diagnostics
+import FileChanges
 import Manifests
 import Model
 import Secrets
@@ -10,17 +11,36 @@ struct FieldSetter {
   /// Whether a value is sealed that looks like a placeholder or another tool's ciphertext.
   let allowsPlaceholder: Bool
 
+  /// Of the setup that a connection without one gets; `nil`: its app's first with the field.
+  var setupType: SetupType?
+  /// The fields whose values are random texts, for a preview.
+  var standIns: Set<FieldName> = []
+
+  /// A change of a manifest, and the texts that it writes.
+  struct Planned {
+    let change: FileChange
+    fileprivate let texts: [FieldName: String]
+  }
+
   /// Nothing is created or written before all values are checked and sealed.
   ///
   /// - Parameter top: the connection's document that wins in the chosen environment.
   func set(
     _ values: [FieldName: SecretBytes], in top: LocatedDocument, _ console: Console
   ) async throws {
+    try write(try await planned(values, in: top), in: top, console)
+  }
+
+  /// Checks and seals the values; nothing is written.
+  func planned(
+    _ values: [FieldName: SecretBytes], in top: LocatedDocument
+  ) async throws -> Planned {
     let values = values.sorted { $0.key < $1.key }
     let file = workspace.editableFile(top)
-    let faults = values.compactMap { fault(in: $1, for: FieldAddress(top.document.name, $0), top) }
+    let faults = values.filter { !standIns.contains($0.key) }
+      .compactMap { fault(in: $1, for: FieldAddress(top.document.name, $0), top) }
     if !faults.isEmpty { throw Failure(faults) }
-    let secret = values.filter { top.document.seals($0.key) }.map { field, value in
+    let secret = values.filter { top.document.seals($0.key, of: setupType) }.map { field, value in
       UnsealedField(
         address: FieldAddress(top.document.name, field), value: value, file: file, location: nil)
     }
@@ -30,32 +50,37 @@ struct FieldSetter {
     let (editable, isNew) = try workspace.editableDocument(top)
     let change = try workspace.editor.change(
       texts.sorted { $0.key < $1.key }.map {
-        FieldEdit(document: editable.document, field: $0, text: $1)
+        FieldEdit(document: editable.document, field: $0, text: $1, setupType: setupType)
       }, to: editable.manifest, isNew: isNew)
+    return Planned(change: change, texts: texts)
+  }
+
+  func write(_ planned: Planned, in top: LocatedDocument, _ console: Console) throws {
+    let fields = planned.texts.keys.sorted()
     do {
-      try workspace.write([change], console)
-    } catch let failure as Failure where failure.isOfMovedFile {
+      try workspace.write([planned.change], console)
+    } catch let failure as Failure where failure.isOfMovedFile && !console.isDryRun {
       throw Failure(
         failure.diagnostics
-          + texts.sorted { $0.key < $1.key }.map { field, text in
+          + fields.map { field in
             keep(
-              text, of: FieldAddress(top.document.name, field),
-              isSealed: top.document.seals(field))
+              planned.texts[field] ?? "", of: FieldAddress(top.document.name, field),
+              isSealed: top.document.seals(field, of: setupType))
           })
     }
-    for (field, _) in values {
-      let verb: TerminalText = top.document.seals(field) ? "sealed" : "set"
-      console.result("\(file): \(verb) `\(field)` of `\(editable.document.name)`\n")
+    for field in fields {
+      let verb: TerminalText = top.document.seals(field, of: setupType) ? "sealed" : "set"
+      console.done("\(planned.change.file): \(verb) `\(field)` of `\(top.document.name)`")
     }
   }
 
   private func fault(
     in value: SecretBytes, for address: FieldAddress, _ top: LocatedDocument
   ) -> Diagnostic? {
-    if let reason = top.document.violation(of: value, in: address.field) {
+    if let reason = top.document.violation(of: value, in: address.field, of: setupType) {
       return .invalidSecretValue(address, reason, at: nil)
     }
-    guard top.document.seals(address.field) else {
+    guard top.document.seals(address.field, of: setupType) else {
       return value.publicText == nil ? .invalidSecretValue(address, "is not UTF-8", at: nil) : nil
     }
     if allowsPlaceholder { return nil }

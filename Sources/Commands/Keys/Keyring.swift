@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 import Manifests
 import Model
 import OpenPGP
@@ -10,8 +9,12 @@ struct Keyring: Sendable {
   let project: Project
 
   static func standard(_ project: Project, console: Console) -> Keyring {
-    Keyring(
-      openPGP: PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk)), project: project)
+    let progress = console.progress.map { advance in
+      { @Sendable (step: PGPEngine.Step, total: Int) in advance(step.title, total) }
+    }
+    return Keyring(
+      openPGP: PGPEngine(
+        GPGSettings(isInteractive: console.letsGPGAsk), progress: progress), project: project)
   }
 
   /// The keys of the rules for these files.
@@ -32,12 +35,14 @@ struct Keyring: Sendable {
     return texts.compactMap { keys[$0.text] }
   }
 
-  /// Whether there is a keyring. gpg makes one where there is none, so a plan does not ask it then.
-  var exists: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    let home = environment["GNUPGHOME"] ?? NSHomeDirectory() + "/.gnupg"
-    return ["pubring.kbx", "pubring.gpg", "public-keys.d"].contains {
-      FileManager.default.fileExists(atPath: "\(home)/\($0)")
+  var exists: Bool { openPGP.hasKeyring }
+
+  /// The keys of the keyring with one of these ids or fingerprints, each once.
+  func keys(ids: Set<KeyID>, fingerprints: Set<String>) async throws -> [PublicKey] {
+    do throws(GPGUnavailable) {
+      return try await openPGP.keys(ids: ids, fingerprints: fingerprints)
+    } catch {
+      throw Failure(Diagnostic(error))
     }
   }
 
@@ -136,5 +141,14 @@ struct Keyring: Sendable {
     }
     if !faults.isEmpty { throw Failure(faults.sorted(by: Diagnostic.inReadingOrder)) }
     return keys
+  }
+}
+
+extension PGPEngine.Step {
+  fileprivate var title: String {
+    switch self {
+    case .sealing: "Sealing values"
+    case .opening: "Opening values"
+    }
   }
 }

@@ -1,33 +1,104 @@
+import Diagnostics
 import Foundation
+import Secrets
 import Synchronization
 
 /// A folder that only this user can enter, and that goes with everything in it: editors leave backups and
-/// swap files beside the file that they were given.
+/// swap files beside the file that they were given, and commands get credentials in files.
 ///
 /// It is in memory where the machine has a file system for that: `XDG_RUNTIME_DIR`
 /// (basedir-spec, "User directories") or `/dev/shm`.
 final class PrivateFolder: Sendable {
-  struct Failed: Error {}
-
   let path: String
   /// Locked (flock(2)) for as long as this process lives, which distinguishes a folder in use,
   /// also by another container, from that of a process that was killed.
   private let lock: Int32
   private let isRemoved = Mutex(false)
 
-  private static let prefix = "vaultctl-edit-"
+  enum Purpose: String, CaseIterable {
+    case edit, exec
+
+    /// Whether it may be on a disk if the machine has no such file system.
+    fileprivate var mayBeOnDisk: Bool {
+      switch self {
+      case .edit: true
+      case .exec: false
+      }
+    }
+  }
+
+  private static let prefix = "vaultctl-"
 
   /// Folders that others left are removed before.
-  init() throws(Failed) {
+  init(for purpose: Purpose) throws(Diagnostic) {
     Self.removeLeftovers()
-    guard let base = Self.bases.first(where: { unsafe access($0, W_OK | X_OK) == 0 }) else {
-      throw Failed()
+    let bases = Self.basesInMemory + (purpose.mayBeOnDisk ? [Self.diskBase] : [])
+    guard let base = bases.first(where: { unsafe access($0, W_OK | X_OK) == 0 }) else {
+      throw .noPrivateFile(ENOENT)
     }
-    var template = Array("\(base)/\(Self.prefix)XXXXXX".utf8CString)
-    // Its mode is 0700 (mkdtemp(3)).
-    guard unsafe mkdtemp(&template) != nil else { throw Failed() }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    lock = Self.locked(path) ?? -1
+    (path, lock) = try Self.made(in: base, purpose)
+  }
+
+  /// Until it is locked, another process takes a new folder for one that was left, and removes it.
+  private static func made(
+    in base: String, _ purpose: Purpose
+  ) throws(Diagnostic) -> (path: String, lock: Int32) {
+    for _ in 0..<100 {
+      var template = Array("\(base)/\(prefix)\(purpose.rawValue)-XXXXXX".utf8CString)
+      // Its mode is 0700 (mkdtemp(3)).
+      guard unsafe mkdtemp(&template) != nil else { throw .noPrivateFile(errno) }
+      let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      guard let lock = locked(path) else { continue }
+      var (found, own) = (stat(), stat())
+      if unsafe lstat(path, &found) == 0, unsafe fstat(lock, &own) == 0, found.st_ino == own.st_ino
+      {
+        return (path, lock)
+      }
+      close(lock)
+    }
+    throw .noPrivateFile(EBUSY)
+  }
+
+  /// Writes a new file in it.
+  ///
+  /// - Returns: its path.
+  func write(
+    _ value: SecretBytes, to name: String, mode: mode_t
+  ) throws(Diagnostic) -> String {
+    let path = "\(path)/\(name)"
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw .noPrivateFile(errno) }
+    defer { close(descriptor) }
+    let count = value.withBytes { span in
+      unsafe span.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      }
+    }
+    // What is written in part has met the end of the space.
+    if count != value.count {
+      let number = count < 0 ? errno : ENOSPC
+      unsafe unlink(path)
+      throw .noPrivateFile(number)
+    }
+    return path
+  }
+
+  /// Replaces a file in it, or writes a new one: a reader gets the old value or the new one, never a part.
+  ///
+  /// - Returns: its path.
+  @discardableResult
+  func replace(
+    _ value: SecretBytes, in name: String, mode: mode_t
+  ) throws(Diagnostic) -> String {
+    // It has a name that no variable has.
+    let new = try write(value, to: ".new-\(name)", mode: mode)
+    let path = "\(path)/\(name)"
+    guard unsafe rename(new, path) == 0 else {
+      let number = errno
+      unsafe unlink(new)
+      throw .noPrivateFile(number)
+    }
+    return path
   }
 
   /// Everything in it is overwritten with zeros and removed. It may be called several times.
@@ -42,8 +113,9 @@ final class PrivateFolder: Sendable {
 
   /// Removes what processes of this user left that were killed, or that crashed.
   static func removeLeftovers() {
-    for base in bases {
-      for name in names(in: base) where name.hasPrefix(prefix) {
+    let purposes = Purpose.allCases.map { "\(prefix)\($0.rawValue)-" }
+    for base in basesInMemory + [diskBase] {
+      for name in names(in: base) where purposes.contains(where: name.hasPrefix) {
         let path = base + "/" + name
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
@@ -55,12 +127,14 @@ final class PrivateFolder: Sendable {
     }
   }
 
-  /// Where such folders may be; the best first.
-  private static var bases: [String] {
+  private static let diskBase = "/tmp"
+
+  /// File systems in memory; the best first.
+  private static var basesInMemory: [String] {
     let runtime = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"].flatMap { path in
       isOwn(path) ? path : nil
     }
-    return [runtime, "/dev/shm", "/tmp"].compactMap { $0 }
+    return [runtime, "/dev/shm"].compactMap { $0 }
   }
 
   /// Whether a folder is this user's, and closed to others.
@@ -120,10 +194,21 @@ final class PrivateFolder: Sendable {
     let zeros = [UInt8](repeating: 0, count: 65_536)
     var rest = Int(status.st_size)
     while rest > 0 {
-      let count = unsafe write(descriptor, zeros, min(rest, zeros.count))
+      let count = unsafe Glibc.write(descriptor, zeros, min(rest, zeros.count))
       if count <= 0 { break }
       rest -= count
     }
     fsync(descriptor)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noPrivateFile(_ number: Int32) -> Diagnostic {
+    Diagnostic(
+      .unreadableFile, "there is no private place for a value in a file",
+      notes: [
+        unsafe String(cString: strerror(number)),
+        "such files are in memory: in XDG_RUNTIME_DIR, or in /dev/shm",
+      ])
   }
 }

@@ -9,6 +9,10 @@ import Stores
 struct ProjectKeyProtection: KeyProtection {
   enum Purpose: String, Sendable {
     case store, ledger
+    /// A backup of a store.
+    case backup
+    /// Values for another tool.
+    case export
   }
 
   let keyring: Keyring
@@ -21,6 +25,8 @@ struct ProjectKeyProtection: KeyProtection {
     switch purpose {
     case .store: .storeKey(project: project, environment: environment?.name)
     case .ledger: .ledgerKey(project: project, environment: environment?.name)
+    case .backup: .backupKey(project: project, environment: environment?.name)
+    case .export: .export(project: project, environment: environment?.name)
     }
   }
 
@@ -51,7 +57,7 @@ struct ProjectKeyProtection: KeyProtection {
       {
         return key
       }
-      throw KeyProtectionFailure(reason(error))
+      throw KeyProtectionFailure(await reason(error))
     }
   }
 
@@ -78,9 +84,10 @@ struct ProjectKeyProtection: KeyProtection {
     return try opened.get()
   }
 
-  private func reason(_ fault: OpenError) -> String {
+  private func reason(_ fault: OpenError) async -> String {
     if case .gpgFailed(let reason) = fault { return reason }
-    return Diagnostic(fault, named: subject).inOneLine
+    let keys = await keyring.openPGP.keys(namedBy: [fault])
+    return Diagnostic(fault, named: subject, among: keys).inOneLine
   }
 
   private var subject: String { "the \(purpose.rawValue)'s key" }

@@ -53,7 +53,7 @@ struct ProjectLedgerSigning: LedgerSigning {
     case .gpgFailed(let reason): throw KeyProtectionFailure(reason)
     case .deadlineExceeded: throw KeyProtectionFailure("gpg did not answer in time")
     case .noValidSignature(let reason): return reason
-    case let fault?: return Diagnostic(fault, named: Self.subject).inOneLine
+    case let fault?: return Diagnostic(fault, named: Self.subject, among: []).inOneLine
     }
   }
 

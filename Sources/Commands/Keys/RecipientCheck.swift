@@ -28,12 +28,13 @@ struct RecipientCheck {
   func values(in files: Set<String>? = nil) async throws -> [Value] {
     let manifests = workspace.manifests.filter { files?.contains($0.file) ?? true }
     let keys = try await keyring.recipients(for: Set(manifests.map(\.file)))
+    let others = try await others(in: manifests, than: keys)
     var values = manifests.flatMap { manifest in
       manifest.documents.flatMap { document in
         document.slots.compactMap(document.sealedField).map { field in
           Value(
             manifest: manifest, document: document, field: field,
-            match: RecipientMatch(field.message, keys[manifest.file] ?? []))
+            match: RecipientMatch(field.message, keys[manifest.file] ?? [], others: others))
         }
       }
     }
@@ -42,10 +43,20 @@ struct RecipientCheck {
     return values
   }
 
+  /// Keys of the keyring that values are addressed to, and that are no recipients of theirs.
+  private func others(
+    in manifests: [Manifest], than recipients: [String: [PublicKey]]
+  ) async throws -> [PublicKey] {
+    let known = Set(recipients.values.joined().flatMap(\.encryptionKeyIDs))
+    let messages = manifests.flatMap { $0.documents.flatMap { $0.slots.compactMap(\.sealed) } }
+    let unknown = Set(messages.flatMap(\.keyIDs).map { KeyID($0) }).subtracting(known)
+    return unknown.isEmpty ? [] : try await keyring.keys(ids: unknown, fingerprints: [])
+  }
+
   /// What the keyring knows about the values' key packets. Faults that the packets show without it
   /// are the manifests' own diagnostics.
-  func diagnostics() async throws -> [Diagnostic] {
-    try await values().flatMap { value in
+  func diagnostics(in files: Set<String>) async throws -> [Diagnostic] {
+    try await values(in: files).flatMap { value in
       [value.differing, value.lying].compactMap(\.self)
     }
   }
@@ -62,12 +73,14 @@ extension RecipientCheck.Value {
       help: ["seal it for the current recipients: vaultctl rekey"])
   }
 
-  fileprivate var lying: Diagnostic? { .mislabelled(field, mislabelled) }
+  fileprivate var lying: Diagnostic? {
+    .mislabelled(field, mislabelled, among: match.known)
+  }
 
   /// What `rekey` says about a value that others may know.
   var formerRecipient: Diagnostic? {
     let claims =
-      (match.strangers.isEmpty ? [] : [match.strangers.joined(separator: ", ")])
+      (match.strangers.isEmpty ? [] : [match.strangerNames.joined(separator: ", ")])
       + (field.message.hasPassphrase ? ["a passphrase"] : [])
       + (field.message.duplicateKeyIDs.isEmpty && mislabelled.isEmpty
         ? [] : ["a key under the name of another"])
@@ -87,9 +100,11 @@ extension RecipientCheck.Value {
 extension Diagnostic {
   /// A value that one of our keys opens, and that is addressed to others of them, which do not; `nil`
   /// for no ids.
-  static func mislabelled(_ field: LocatedSealedField, _ ids: [KeyID]) -> Diagnostic? {
+  static func mislabelled(
+    _ field: LocatedSealedField, _ ids: [KeyID], among keys: [PublicKey]
+  ) -> Diagnostic? {
     if ids.isEmpty { return nil }
-    let texts = ids.map(\.rawValue).joined(separator: ", ")
+    let texts = ids.map { KeyPerson($0.rawValue, among: keys).description }.joined(separator: ", ")
     return Diagnostic(
       .mislabelled,
       "`\(field.address.field)` of `\(field.address.connection)` is addressed to your key, which does not open it",

@@ -12,7 +12,8 @@ struct RecipientMatch: Hashable {
   /// A passphrase packet, or several packets of one id.
   let hasExtraPackets: Bool
 
-  init(_ message: SealedMessage, _ recipients: [PublicKey]) {
+  /// - Parameter others: of the keyring, for the names of keys that are no recipients.
+  init(_ message: SealedMessage, _ recipients: [PublicKey], others: [PublicKey] = []) {
     let ids = message.keyIDs
     let valid = Set(recipients.flatMap(\.validEncryptionKeyIDs).map(\.rawValue))
     let known = Set(recipients.flatMap(\.encryptionKeyIDs).map(\.rawValue))
@@ -21,26 +22,35 @@ struct RecipientMatch: Hashable {
     missing = recipients.filter { key in
       !key.validEncryptionKeyIDs.contains { ids.contains($0.rawValue) }
     }.map(\.fingerprint)
+    self.known = recipients + others
     hasExtraPackets = message.hasPassphrase || !message.duplicateKeyIDs.isEmpty
   }
+
+  /// The recipients, and other keys of the keyring that the message may name.
+  let known: [PublicKey]
 
   /// Whether each recipient's valid subkey is named, and nothing else.
   var isExact: Bool {
     strangers.isEmpty && outdated.isEmpty && missing.isEmpty && !hasExtraPackets
   }
 
+  /// `strangers` for people.
+  var strangerNames: [String] { strangers.map { KeyPerson($0, among: known).description } }
+
   /// For people; empty if it is exact.
   var notes: [String] {
     var notes: [String] = []
     if !missing.isEmpty {
-      notes.append("it is not addressed to: \(missing.map(\.rawValue).joined(separator: ", "))")
+      let names = missing.map { KeyPerson($0.rawValue, among: known).description }
+      notes.append("it is not addressed to: \(names.joined(separator: ", "))")
     }
     if !strangers.isEmpty {
-      notes.append("it is also addressed to: \(strangers.joined(separator: ", "))")
+      notes.append("it is also addressed to: \(strangerNames.joined(separator: ", "))")
     }
     if !outdated.isEmpty {
+      let names = outdated.map { "\($0) of \(KeyPerson($0, among: known))" }
       notes.append(
-        "it is addressed to expired or revoked subkeys: \(outdated.joined(separator: ", "))")
+        "it is addressed to expired or revoked subkeys: \(names.joined(separator: ", "))")
     }
     return notes
   }

@@ -5,7 +5,7 @@ import Model
 import OpenPGP
 import Secrets
 
-struct RekeyCommand: Subcommand {
+struct RekeyCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "rekey",
     abstract: "Seal values again whose recipients changed, and leave all others as they are.",
@@ -32,6 +32,8 @@ struct RekeyCommand: Subcommand {
         signed. Make sure first that one of you sealed each of them.
         """))
   var acceptUnsigned = false
+
+  @OptionGroup var writing: WriteOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     try await againIfMoved { try await changed(console) }
@@ -120,8 +122,8 @@ struct RekeyCommand: Subcommand {
     try workspace.write(changes, console)
     for (value, _) in sealed {
       let address = value.field.address
-      console.result(
-        "\(value.manifest.file): sealed `\(address.field)` of `\(address.connection)` again\n")
+      console.done(
+        "\(value.manifest.file): sealed `\(address.field)` of `\(address.connection)` again")
     }
   }
 }

@@ -7,6 +7,8 @@ import Secrets
 /// Checks sealed values with the keyring.
 struct SealedValueCheck {
   let workspace: Workspace
+  /// Those whose values are checked.
+  let manifests: [Manifest]
   let keyring: Keyring
   let now: Timestamp
 
@@ -19,7 +21,8 @@ struct SealedValueCheck {
     }
     if found.isEmpty {
       found += try await keyring.expiring(now: now)
-      found += try await RecipientCheck(workspace: workspace, keyring: keyring).diagnostics()
+      found += try await RecipientCheck(workspace: workspace, keyring: keyring)
+        .diagnostics(in: Set(manifests.map(\.file)))
     }
     found += try await opened()
     return found
@@ -30,7 +33,7 @@ struct SealedValueCheck {
     if own.isEmpty { return [] }
     var fields: [LocatedSealedField] = []
     var constraints: [ValueConstraint?] = []
-    for document in workspace.manifests.flatMap(\.documents) {
+    for document in manifests.flatMap(\.documents) {
       for slot in document.slots {
         // gpg would try each packet of a duplicate id, and that they are there is an error.
         guard let field = document.sealedField(slot), own.mayOpen(field.message),

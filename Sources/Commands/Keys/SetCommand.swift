@@ -4,7 +4,7 @@ import Manifests
 import Model
 import Secrets
 
-struct SetCommand: Subcommand {
+struct SetCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Write one value into a manifest; seal it if it is secret.",
     discussion: """
@@ -16,8 +16,8 @@ struct SetCommand: Subcommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection.") var name: String
-  @Argument(help: "Setup field.") var field: String
+  @Argument(help: "Connection.", completion: .connections) var name: String
+  @Argument(help: "Setup field.", completion: .fields) var field: String
   @Flag(help: "Read the value from stdin even if it is a terminal.") var stdin = false
 
   @Option(
@@ -28,6 +28,8 @@ struct SetCommand: Subcommand {
   var keepNewline = false
 
   @OptionGroup var placeholders: PlaceholderOptions
+
+  @OptionGroup var writing: WriteOptions
 
   @Argument(help: "Value, only for a field that is not secret.")
   var value: String?

@@ -4,8 +4,6 @@ import Secrets
 
 /// A value in a private file, for the user's editor. It can be edited several times until `end`.
 struct ValueEditor {
-  struct Failed: Error {}
-
   private let folder: PrivateFolder
   private let editor: EditorProcess
   private let path: String
@@ -14,17 +12,17 @@ struct ValueEditor {
 
   /// - Parameter old: the present value; `nil` begins with an empty file.
   init(_ old: SecretBytes?) throws {
-    let folder = try PrivateFolder()
+    let folder = try PrivateFolder(for: .edit)
     self.folder = folder
     // From here on, every signal removes the folder.
     editor = EditorProcess { folder.remove() }
-    path = folder.path + "/value"
     let endedWithBreak = old?.withBytes { $0.count > 0 && $0[$0.count - 1] == 0x0A }
     lastBreak = endedWithBreak.map { $0 ? .kept : .dropped } ?? .keptAfterLines
     do {
-      try Self.write(old, to: path)
+      path = try folder.write(old ?? SecretBytes(copying: []), to: "value", mode: 0o600)
     } catch {
-      end()
+      folder.remove()
+      editor.end()
       throw error
     }
   }
@@ -41,26 +39,16 @@ struct ValueEditor {
   /// The value as the editor left it.
   func value() throws -> SecretBytes {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failed() }
+    guard descriptor >= 0 else {
+      throw Diagnostic(
+        .unreadableFile, "the edited file cannot be read",
+        notes: [unsafe String(cString: strerror(errno))])
+    }
     defer { close(descriptor) }
     do throws(SecretInput.Fault) {
       return try SecretInput.read(descriptor, lastBreak: lastBreak)
     } catch {
       throw Diagnostic(error, source: "the edited file")
     }
-  }
-
-  private static func write(_ value: SecretBytes?, to path: String) throws(Failed) {
-    let descriptor = unsafe open(
-      path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Failed() }
-    defer { close(descriptor) }
-    let isWritten =
-      value?.withBytes { span in
-        unsafe span.withUnsafeBytes { bytes in
-          unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
-        }
-      } ?? true
-    if !isWritten { throw Failed() }
   }
 }

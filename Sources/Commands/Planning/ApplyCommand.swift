@@ -3,20 +3,26 @@ import Diagnostics
 import Manifests
 import Model
 import Planning
+import Reports
 import Stores
 
-struct ApplyCommand: Subcommand {
+struct ApplyCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "apply", abstract: "Apply the manifests to the store.")
+    commandName: "apply", abstract: "Apply the manifests to the store.",
+    discussion: """
+      All of them, the connections that are named, or exactly what a saved plan has; that is not asked about \
+      again. A plan's file with the name of a connection is ./NAME. With --env all, the environments are \
+      applied in the project's order, until one of them is not applied as a whole.
+      """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var options: PlanOptions
 
   @Argument(
     help: ArgumentHelp(
-      "Saved plan from `vaultctl plan --out`; it is applied exactly, without asking for confirmation.",
-      valueName: "file"), completion: .file())
-  var saved: String?
+      "Connections, or globs of their names; or the file of a plan saved with `vaultctl plan --out`.",
+      valueName: "name-or-file"), completion: .connections)
+  var subjects: [String] = []
 
   @Flag(help: "Skip the confirmation prompt.")
   var autoApprove = false
@@ -36,59 +42,113 @@ struct ApplyCommand: Subcommand {
   @Option(help: ArgumentHelp("Seconds to wait for another apply to finish.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
+  @OptionGroup var output: OutputOptions
+
   func validate() throws {
     if let parallelism { try NumberLimit.parallelism.validate(parallelism, of: "--parallelism") }
     try NumberLimit.lockTimeout.validate(lockTimeout, of: "--lock-timeout")
-    let choices = options.targets + options.allowedRedirects
-    if saved != nil, options.prune || options.adopt || !choices.isEmpty {
+  }
+
+  /// The saved plan's file; `nil` if connections are applied.
+  private func savedPlan() throws -> String? {
+    guard subjects.count == 1, PlanArgument.isFile(subjects[0], global) else { return nil }
+    let choices = options.targets + options.exclusions + options.allowedRedirects
+    if options.prune || options.adopt || !choices.isEmpty {
       throw ValidationError(
-        "--prune, --adopt, --target and --allow-redirect cannot be used with a saved plan")
+        "--prune, --adopt, --target, --exclude and --allow-redirect cannot be used with a saved plan"
+      )
+    }
+    return subjects[0]
+  }
+
+  /// 1. The manifests of every environment must be valid before any store is used.
+  /// 2. Each environment is applied in turn, until one is not applied as a whole.
+  func carryOut(_ console: Console) async throws -> Outcome {
+    let saved = try savedPlan()
+    let workspaces = try workspaces(of: saved)
+    let diagnostics = workspaces.diagnostics
+    let sources = workspaces.first?.sources ?? [:]
+    if diagnostics.hasErrors { throw Failure(diagnostics, sources: sources) }
+    console.report(diagnostics, sources: sources)
+    let policy = try options.policy(of: workspaces[0].project)
+    // The user who saved a plan has seen it.
+    let isPreapproved = autoApprove || saved != nil
+    if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
+
+    let record = ApplyRecord(isOfAll: global.namesAllEnvironments)
+    defer { record.report.map { console.result($0) } }
+    guard global.namesAllEnvironments else {
+      return try await apply(workspaces[0], saved, policy, isPreapproved, record, console)
+    }
+    var hasApplied = false
+    for (index, workspace) in workspaces.enumerated() {
+      let name = workspace.environment?.name ?? ""
+      console.present(index > 0 ? "\nEnvironment \(name)\n\n" : "Environment \(name)\n\n")
+      let outcome = await ofOne(console) {
+        try await apply(workspace, nil, policy, isPreapproved, record, console)
+      }
+      if outcome == .applied { hasApplied = true }
+      if outcome == .applied || outcome == .fine { continue }
+      let left = workspaces[(index + 1)...].compactMap(\.environment?.name)
+      if !left.isEmpty {
+        console.explain("\nNot applied, because of \(name): \(left.joined(separator: ", "))")
+      }
+      return hasApplied ? .partly : outcome
+    }
+    return hasApplied ? .applied : .fine
+  }
+
+  /// The outcome of one environment of several; why it failed is reported.
+  private func ofOne(_ console: Console, _ work: () async throws -> Outcome) async -> Outcome {
+    do {
+      return try await work()
+    } catch {
+      let failure = Failure(ending: error)
+      console.report(failure.diagnostics, sources: failure.sources)
+      return failure.outcome
     }
   }
 
-  func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try workspace()
-    let policy = try options.policy(of: workspace.project)
-    try workspace.requireNoErrors()
-    console.report(workspace.diagnostics, sources: workspace.sources)
-    if !isPreapproved, !console.canAsk { throw Failure(.cannotAsk()) }
-
+  private func apply(
+    _ workspace: Workspace, _ saved: String?, _ policy: FailOnPolicy, _ isPreapproved: Bool,
+    _ record: ApplyRecord, _ console: Console
+  ) async throws -> Outcome {
     let session = try SessionFactory(
-      console: console, destroys: destroy, reportsUntrusted: saved != nil
+      console: console, destroys: destroy, lockTimeout: lockTimeout,
+      reportsUntrusted: saved != nil
     ).session(for: workspace)
     let runner = ApplyRunner(
-      session: session, console: console, source: try source(session),
+      session: session, console: console, source: try source(session, saved),
       applyGuard: ApplyGuard(
         policy: policy, allowsManyChanges: force, forcesConflicts: forceConflicts),
-      isPreapproved: isPreapproved, width: parallelism)
+      isPreapproved: isPreapproved, isPermanent: destroy, record: record, width: parallelism)
     return try await runner.run(waitingAtMost: lockTimeout)
   }
 
   /// A plan for another store is refused before this one is asked for anything.
-  private func source(_ session: Session) throws -> ApplyRunner.Source {
+  private func source(_ session: Session, _ saved: String?) throws -> ApplyRunner.Source {
     if let saved {
       return .saved(
         try session.savedPlan(in: saved), file: saved, readsFlows: !options.noFlows)
     }
-    return .manifests(try options.planning(), readsFlows: !options.noFlows)
+    return .manifests(try options.planning(names: subjects), readsFlows: !options.noFlows)
   }
 
   /// A saved plan names its environment, so `--env` is optional.
-  private func workspace() throws -> Workspace {
-    let workspace = try Workspace.load(global)
-    guard let saved, let name = try SavedPlan.read(saved).environment else { return workspace }
+  private func workspaces(of saved: String?) throws -> [Workspace] {
+    let workspace = try Workspace.load(global, acceptsAll: saved == nil)
+    guard let saved, let name = try SavedPlan.read(saved).environment else {
+      return try global.environments(of: workspace)
+    }
     if let chosen = workspace.environment {
-      if chosen.name == name { return workspace }
+      if chosen.name == name { return [workspace] }
       throw ValidationError("the plan in `\(saved)` is for environment `\(name)`")
     }
     guard let environment = workspace.project.environment(named: name) else {
       throw Failure(.unknownEnvironment(name, workspace.project))
     }
-    return workspace.choosing(environment)
+    return [workspace.choosing(environment)]
   }
-
-  /// The user who saved a plan has seen it.
-  private var isPreapproved: Bool { autoApprove || saved != nil }
 }
 
 extension Diagnostic {

@@ -27,6 +27,9 @@ struct ApplyRunner {
   let applyGuard: ApplyGuard
   /// The confirmation prompt is skipped.
   let isPreapproved: Bool
+  /// Whether what is deleted cannot be restored.
+  let isPermanent: Bool
+  let record: ApplyRecord
   /// Maximum number of parallel changes; `nil` for the store's default.
   let width: Int?
 
@@ -39,10 +42,14 @@ struct ApplyRunner {
   func run(waitingAtMost seconds: Int64) async throws -> Outcome {
     if isPreapproved {
       return try await session.underLock(waitingAtMost: seconds, console) { lock in
-        switch try await review(lock) {
-        case .ended(let outcome): outcome
-        case .ready(let plan, _): try await carryOut(plan, lock)
-        }
+        let outcome =
+          switch try await review(lock) {
+          case .ended(let outcome): outcome
+          case .ready(let plan, _): try await carryOut(plan, lock)
+          }
+        // Only now: a new key of the store makes saved plans stale.
+        if case .saved = source { await session.protectContent(console) }
+        return outcome
       }
     }
     let reviewed = try await session.underLock(waitingAtMost: seconds, console) { lock in
@@ -52,12 +59,13 @@ struct ApplyRunner {
     case .ended(let outcome): return outcome
     case .ready(let plan, let basis):
       // A plan that could not be shown cannot be approved.
-      guard !console.hasLostOutput, isApproved() else {
+      guard !console.hasLostOutput, isApproved(plan) else {
         console.note("Nothing was applied.")
         return .failed
       }
       return try await session.underLock(waitingAtMost: seconds, console) { lock in
         try await recover(lock)
+        try requireNotEnding(lock)
         let snapshot = try await session.read()
         let changes =
           try await basis.changes(to: session.basis(of: plan, snapshot))
@@ -82,11 +90,21 @@ struct ApplyRunner {
       try await session.requireCurrent(saved, in: file, readsFlows: readsFlows)
       (plan, basis) = (saved.plan, saved.basis)
     case .manifests(let options, let readsFlows):
-      let planned = try await session.plan(options, readsFlows: readsFlows)
+      await session.protectContent(console)
+      let planned = try await session.plan(
+        options, readsFlows: readsFlows, isApplied: true)
       plan = planned.plan
       basis = session.basis(of: plan, planned.snapshot)
     }
-    console.result(PlanText(palette: console.palette).text(session.labelled(plan)))
+    try requireNotEnding(lock)
+    let planned = session.labelled(plan)
+    record.begin(planned)
+    let text = PlanText(palette: console.palette)
+    if isPreapproved {
+      console.result(text.text(planned))
+    } else {
+      console.present(text.text(planned))
+    }
     if let refusal = applyGuard.refusal(of: plan) {
       console.report([refusal.diagnostic])
       return .ended(refusal.outcome)
@@ -102,6 +120,10 @@ struct ApplyRunner {
     console.report(try await applier(lock).interruptedRuns())
   }
 
+  private func requireNotEnding(_ lock: StoreLock) throws {
+    if lock.isEnding() { throw Failure(Diagnostic.interrupted(), outcome: .interrupted) }
+  }
+
   private func applier(_ lock: StoreLock) -> Applier {
     Applier(
       store: session.store, lock: lock, opener: session.sealer, catalog: session.workspace.catalog,
@@ -112,37 +134,51 @@ struct ApplyRunner {
     if let change = plan.storeKey {
       try await session.prepareForStoreKey(change, console: console)
     }
-    let tokens = ApplyTokenUpdater(session, plan)
+    let tokens = ApplyTokenUpdater(session, plan, under: lock)
     let revoker = try await tokens.removalRevoker()
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier(lock).carryOut(
-      plan, desired: session.workspace.state.connections,
+      plan, desired: session.desired,
       by: session.provenance().allowing(redirects: plan.allowedRedirects),
       beforeRemoval: { await revoker?.revoke(before: $0) }
     ) { change, result in
       if console.showsProgress { console.note(lines.line(change, result.summary)) }
+      console.progress?("Applying", plan.changes.count)
     }
     report(outcome, plan)
+    let isInterrupted = lock.isEnding() && !outcome.left.isEmpty
+    if isInterrupted { console.report([.interrupted(outcome)]) }
     console.report(await revoker?.diagnostics.sorted { $0.message < $1.message } ?? [])
     let isRevoked = await revoker?.hasFailed != true
     do {
       // A connection was skipped, so not all that is declared is so.
       let isWhole =
-        try await tokens.update(after: outcome, console) && isRevoked
+        try await tokens.update(after: outcome, record, console) && isRevoked
         && !plan.findings.contains(where: \.isBlocking)
+      if isInterrupted, !outcome.hasBegun { return .interrupted }
       return outcome.exitOutcome == .applied && !isWhole ? .partly : outcome.exitOutcome
     } catch {
       throw outcome.mayHaveChanged ? Failure(error, outcome: .partly) : error
     }
   }
 
-  private func isApproved() -> Bool {
-    console.answer(to: "\nApply these changes? Type `yes` to confirm: ") == "yes"
+  private func isApproved(_ plan: Plan) -> Bool {
+    let destroyed = plan.changes.filter(\.action.endsConnection)
+    if !destroyed.isEmpty {
+      let names = destroyed.map { "  \($0.connection)\n" as TerminalText }.joined()
+      let count = counted(destroyed.count, "connection")
+      console.explain(
+        isPermanent
+          ? "\nThis destroys \(count) permanently; they cannot be restored:\n\(names)"
+          : "\nThis destroys \(count):\n\(names)")
+    }
+    return console.confirms("Apply these changes?")
   }
 
   private func report(_ outcome: ApplyOutcome, _ plan: Plan) {
     console.report(outcome.diagnostics, sources: session.workspace.sources)
-    let summaries = outcome.results.map { (action: $0.change.action, ending: $0.result.summary) }
+    let summaries = outcome.results.map { (change: $0.change, ending: $0.result.summary) }
+    record.end(summaries, sealsKey: outcome.isKeyUpdated)
     let text = ApplyText(palette: console.palette)
     console.result("\n\(text.summary(summaries, empty: plan.emptyCount))\n")
     if outcome.isKeyUpdated, !outcome.faults.hasErrors {
@@ -162,7 +198,32 @@ extension ApplyOutcome.ChangeResult {
   }
 }
 
+extension ApplyOutcome {
+  /// The connections whose changes were not started, in plan order.
+  fileprivate var left: [ConnectionName] {
+    results.filter { $0.result == .skipped }.map(\.change.connection)
+  }
+
+  /// Whether a change was started, or the store's key sealed.
+  fileprivate var hasBegun: Bool { isKeyUpdated || left.count < results.count }
+}
+
 extension Diagnostic {
+  /// - Parameter outcome: of what was begun; `nil` if nothing was.
+  fileprivate static func interrupted(_ outcome: ApplyOutcome? = nil) -> Diagnostic {
+    guard let outcome, outcome.hasBegun else {
+      return Diagnostic(
+        .interrupted, "interrupted by a signal; nothing was applied",
+        help: ["start again: vaultctl apply"])
+    }
+    let left = outcome.left
+    let names = left.prefix(20).map { "`\($0)`" }.joined(separator: ", ")
+    let more = left.count > 20 ? " and \(left.count - 20) more" : ""
+    return Diagnostic(
+      .interrupted, "interrupted by a signal; the changes in progress were finished",
+      notes: ["not started: \(names)\(more)"], help: ["apply the rest: vaultctl apply"])
+  }
+
   fileprivate static func changedWhileAsking(_ changes: [String]) -> Diagnostic {
     Diagnostic(
       .stalePlan, "the plan changed while it was waiting for confirmation; nothing was applied",

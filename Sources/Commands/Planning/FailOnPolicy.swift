@@ -16,7 +16,7 @@ package struct FailOnPolicy: Hashable, Sendable {
     _ projectKinds: Set<FindingKind> = [], option: String?, of reporter: FindingKind.Reporter
   ) throws {
     let words = (option ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
-    kinds = projectKinds.union(
+    let named = projectKinds.union(
       try words.map { word in
         if let kind = FindingKind(rawValue: word) {
           if kind.reporters.contains(reporter) { return kind }
@@ -29,6 +29,7 @@ package struct FailOnPolicy: Hashable, Sendable {
         throw ValidationError(
           "unknown finding\(refused.quoted) for --fail-on; known findings: \(refused.listing)")
       })
+    kinds = Set(named.flatMap(\.members))
   }
 
   /// The findings that it does not allow; `nil` if there are none.

@@ -15,13 +15,20 @@ struct PlanCommand: Subcommand {
 
   private static let title = "vaultctl plan"
 
+  @Flag(
+    help: "Plan to delete everything that vaultctl applied; `apply FILE --force` carries it out.")
+  var destroy = false
+
   @Flag(help: "Exit with code 2 if there are changes.")
   var detailedExitcode = false
 
   @Flag(help: "Compare with the applied records alone, without credentials, key or network.")
   var offline = false
 
-  @Option(help: "Output format: text, json, markdown, sarif, junit or code-quality.")
+  @Option(
+    name: .output,
+    help: ArgumentHelp(
+      "Output format: text, json, markdown, sarif, junit or code-quality.", valueName: "format"))
   var format: ReportFormat = .text
 
   @Option(
@@ -29,7 +36,19 @@ struct PlanCommand: Subcommand {
     completion: .file())
   var out: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Commit that a markdown comment compares readers and settings with (default: the trusted revision).",
+      valueName: "commit"))
+  var base: String?
+
   func validate() throws {
+    if base != nil, format != .markdown {
+      throw ValidationError("--base needs --output markdown")
+    }
+    if destroy, options.prune || options.adopt {
+      throw ValidationError("--destroy cannot be used with --prune or --adopt")
+    }
     if offline, out != nil {
       throw ValidationError(
         "--out cannot be used with --offline: a saved plan depends on the versions in the store")
@@ -40,18 +59,24 @@ struct PlanCommand: Subcommand {
     }
   }
 
+  var resultForm: ResultForm { format == .json ? .document : .text }
+
   /// 1. The manifests of every environment must be valid before any store is read.
   /// 2. Each is planned in turn.
   /// 3. Everything is reported in one document, then what fails the run.
   func carryOut(_ console: Console) async throws -> Outcome {
-    let planning = try options.planning()
+    let planning = try options.planning(destroys: destroy)
     if let out { try SavedPlan.requireReplaceable(out) }
     let workspace = try RunReport.loading(global, name: Self.title, format, console)
     let policy = try options.policy(of: workspace.project)
-    let workspaces = try chosen(workspace)
+    let workspaces = try global.environments(of: workspace)
     try requireNoErrors(workspaces, console)
+    let isReviewed = format == .markdown || RunReport.hasSummary
     let runner = PlanRunner(
       console: console, options: planning, isOffline: offline, readsFlows: !options.noFlows,
+      reviewer: isReviewed
+        ? try PlanReviewer(option: base, trustRef: global.trustRef, root: workspace.files.root)
+        : nil,
       file: out)
     let result = try await runner.run(workspaces)
     show(result, workspaces, console)
@@ -61,13 +86,6 @@ struct PlanCommand: Subcommand {
       console.report(policy.violation(in: result.findings).map { [$0] } ?? [])
     }
     return outcome
-  }
-
-  private func chosen(_ workspace: Workspace) throws -> [Workspace] {
-    guard global.namesAllEnvironments else { return [workspace] }
-    let environments = workspace.project.environments
-    if environments.isEmpty { throw Failure(.unknownEnvironment("all", workspace.project)) }
-    return environments.map(workspace.choosing)
   }
 
   private func requireNoErrors(_ workspaces: [Workspace], _ console: Console) throws {
@@ -103,12 +121,5 @@ extension Diagnostic {
     Diagnostic(
       .storeNotAsked, "the store was not read", severity: .info,
       notes: ["changes made in it since the last apply (drift) are not shown"])
-  }
-}
-
-extension [Workspace] {
-  /// Of all of them, each once, in reading order.
-  fileprivate var diagnostics: [Diagnostic] {
-    Set(flatMap(\.diagnostics)).sorted(by: Diagnostic.inReadingOrder)
   }
 }

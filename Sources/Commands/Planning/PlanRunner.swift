@@ -11,6 +11,8 @@ struct PlanRunner {
   let isOffline: Bool
   /// Also reads the flows of the store's backend.
   let readsFlows: Bool
+  /// `nil` if nobody reads a comment.
+  let reviewer: PlanReviewer?
   /// The file to save the plan in; `nil` for none.
   let file: String?
 
@@ -19,15 +21,16 @@ struct PlanRunner {
     var plans: [EnvironmentPlan] = []
     var faults: [Diagnostic] = []
     for workspace in workspaces {
-      let session = try SessionFactory(console: console, reportsUntrusted: false)
-        .session(for: workspace)
       do {
-        let (plan, snapshot) = try await session.plan(
+        let session = try SessionFactory(console: console, reportsUntrusted: false)
+          .session(for: workspace)
+        let planned = try await session.plan(
           options, isOffline: isOffline, readsFlows: readsFlows)
-        if let file { try session.saved(plan, snapshot).write(to: file) }
-        plans.append(session.labelled(plan))
-      } catch let failure as Failure where workspaces.count > 1 {
-        faults += failure.diagnostics
+        if let file { try session.saved(planned.plan, planned.snapshot).write(to: file) }
+        let review = try await reviewer?.review(planned.plan, of: session, flows: planned.flows)
+        plans.append(session.labelled(planned.plan, review))
+      } catch  where workspaces.count > 1 {
+        faults += Failure(error, outcome: .failed).diagnostics
       }
     }
     return PlanResult(plans: plans, faults: faults)

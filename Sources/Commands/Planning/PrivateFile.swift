@@ -1,6 +1,6 @@
 package import Diagnostics
 import FileChanges
-import Foundation
+package import Foundation
 
 /// A file that only its owner can read, from the moment it exists.
 package struct PrivateFile {
@@ -10,7 +10,9 @@ package struct PrivateFile {
 
   /// Replaces the file atomically: a reader sees the old bytes or the new ones. What is not an
   /// ordinary file, such as a link or a device, is neither followed nor replaced.
-  package func replace(with bytes: [UInt8]) throws(Diagnostic) {
+  ///
+  /// - Parameter mode: of the new file.
+  package func replace(with bytes: [UInt8], mode: mode_t = 0o600) throws(Diagnostic) {
     var status = stat()
     if unsafe lstat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw .notAnOrdinaryFile(file, isLink: status.st_mode & S_IFMT == S_IFLNK)
@@ -23,10 +25,28 @@ package struct PrivateFile {
       defer { close(descriptor) }
       let number = ProjectPath.write(bytes, to: descriptor)
       if number != 0 { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
+      // Whatever the process' umask is.
+      if fchmod(descriptor, mode) != 0 { throw Self.lastError() }
       if fsync(descriptor) != 0 { throw Self.lastError() }
       if unsafe rename(temporary, file) != 0 { throw Self.lastError() }
     } catch {
       unsafe unlink(temporary)
+      throw .unwritable(file, error)
+    }
+  }
+
+  /// Creates the file; whatever has its name stays.
+  package func create(with bytes: [UInt8]) throws(Diagnostic) {
+    let descriptor = unsafe open(
+      file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(file, Self.lastError()) }
+    do throws(POSIXError) {
+      defer { close(descriptor) }
+      let number = ProjectPath.write(bytes, to: descriptor)
+      if number != 0 { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
+      if fsync(descriptor) != 0 { throw Self.lastError() }
+    } catch {
+      unsafe unlink(file)
       throw .unwritable(file, error)
     }
   }

@@ -12,12 +12,6 @@ struct RunReport {
   let files: [String]
   let diagnostics: [Diagnostic]
 
-  init(name: String, workspace: Workspace, diagnostics: [Diagnostic]) {
-    self.init(
-      name: name, root: workspace.files.root, files: workspace.manifests.map(\.file),
-      diagnostics: diagnostics)
-  }
-
   init(name: String, root: String, files: [String], diagnostics: [Diagnostic]) {
     self.name = name
     self.root = root
@@ -61,6 +55,12 @@ struct RunReport {
       report.annotate(console)
       throw failure
     }
+  }
+
+  /// Whether the run's summary is shown on the page of a step.
+  static var hasSummary: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["GITHUB_ACTIONS"] == "true" && environment["GITHUB_STEP_SUMMARY"] != nil
   }
 
   /// On GitHub Actions: annotations at the lines, and the plan on the step's page.

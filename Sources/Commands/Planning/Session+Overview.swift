@@ -14,10 +14,15 @@ extension Session {
   func overview() async throws -> ProjectOverview {
     let snapshot = try await read()
     let tokens = try await tokenOverview()
+    let discovery = await EndpointDiscovery(
+      of: workspace.state.connections, workspace.catalog, snapshot, over: nil)
     let plan = Planner(
       PlanningInput(
-        desired: workspace.state.connections, snapshot: snapshot, catalog: workspace.catalog,
-        tokens: tokens)
+        desired: discovery.completed(workspace.state.connections), snapshot: snapshot,
+        catalog: workspace.catalog,
+        options: PlanningOptions(
+          store: store.description.description, owner: store.owner),
+        tokens: tokens, sharedMessages: workspace.contents.manifests.sharedMessages)
     ).plan()
     return ProjectOverview(plan: plan, snapshot: snapshot, tokens: tokens)
   }

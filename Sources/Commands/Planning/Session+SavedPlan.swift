@@ -35,6 +35,7 @@ extension Session {
   func requireCurrent(_ saved: SavedPlan, in file: String, readsFlows: Bool) async throws {
     if saved.plan.isEmpty { return }
     let snapshot = try await read()
+    _ = try await discovered(snapshot, over: tokenHTTP)
     let changes =
       try await saved.basis.changes(to: basis(of: saved.plan, snapshot))
       + usesGained(since: saved.plan, snapshot, readsFlows: readsFlows)
@@ -64,7 +65,7 @@ extension Session {
 
   func basis(of plan: Plan, _ snapshot: Snapshot) -> PlanBasis {
     PlanBasis(
-      of: plan, desired: workspace.state.connections, snapshot: snapshot,
+      of: plan, desired: desired, snapshot: snapshot,
       recipients: workspace.project.rules(of: workspace.environment).flatMap { rule in
         rule.keys.map { "\(rule.path.text): \($0.text)" }
       })

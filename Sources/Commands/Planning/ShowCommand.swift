@@ -4,6 +4,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import Model
+import OpenPGP
 import Planning
 import Reports
 import Stores
@@ -14,15 +15,23 @@ struct ShowCommand: Subcommand {
     abstract: "Show a connection (declared, stored, history) or a saved plan.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection, or file with a saved plan.") var name: String
+  @Argument(help: "Connection, or file with a saved plan.", completion: .connections)
+  var name: String
 
   @Option(
-    help: "Output format of a saved plan: text, json, markdown, sarif, junit or code-quality.")
+    name: .output,
+    help: ArgumentHelp(
+      "Output format: text or json; of a saved plan also markdown, sarif, junit or code-quality.",
+      valueName: "format"))
   var format: ReportFormat = .text
+
+  var resultForm: ResultForm { format == .json ? .document : .text }
 
   func carryOut(_ console: Console) async throws -> Outcome {
     if namesPlan { return try shown(plan: name, console) }
-    if format != .text { throw ValidationError("--format can only be used with a saved plan") }
+    guard format == .text || format == .json else {
+      throw ValidationError("this format can only be used with a saved plan; use text or json")
+    }
     let workspace = try Workspace.load(global)
     let session = try SessionFactory(console: console).session(for: workspace)
     let snapshot = try await session.read()
@@ -36,28 +45,33 @@ struct ShowCommand: Subcommand {
     let events = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.history?.events(of: name) ?? []
     }
-    console.result(
-      ConnectionText(palette: console.palette).text(
-        name: name, declared: declared, app: declared?.app ?? actual?.app,
-        actual: actual, applied: snapshot.applied[name],
-        events: events.map {
-          ConnectionText.Event(at: $0.at, who: $0.who, what: $0.kind.stored, commit: $0.commit)
-        }))
+    let rows = events.map {
+      ConnectionText.Event(at: $0.at, who: $0.who, what: $0.kind.stored, commit: $0.commit)
+    }
+    let app = declared?.app ?? actual?.app
+    if format == .json {
+      console.result(
+        ConnectionJSON.text(
+          name: name, app: app, declared: declared, actual: actual,
+          applied: snapshot.applied[name], events: rows))
+    } else {
+      console.result(
+        ConnectionText(
+          palette: console.palette,
+          keyNames: await session.owners(
+            of: Set((declared?.setup?.sealed.values).map { $0.flatMap(\.keyIDs) } ?? []))
+        ).text(
+          name: name, declared: declared, app: app, actual: actual,
+          applied: snapshot.applied[name], events: rows))
+    }
     return .fine
   }
 
   /// A connection is not hidden by a file of its name, which `./NAME` shows. Whatever cannot be a
   /// connection is a file.
   private var namesPlan: Bool {
-    guard NamedFile.isPlan(name) else { return false }
-    if ConnectionName(name) == nil { return true }
-    return SavedPlan.isPlan(name) && !declares(name)
-  }
-
-  /// A plan can be shown outside of its project.
-  private func declares(_ name: String) -> Bool {
-    let state = try? Workspace.load(global).state
-    return state?.connections.contains { $0.name.rawValue == name } ?? false
+    guard NamedFile.isPlan(name), PlanArgument.isFile(name, global) else { return false }
+    return ConnectionName(name) == nil || SavedPlan.isPlan(name)
   }
 
   /// Needs neither the project nor a store.

@@ -8,6 +8,12 @@ package enum FileLimit {
   package static let flow = 16 << 20
   /// A saved plan, or a manifest that git shows in a diff.
   package static let plan = 64 << 20
+  /// Another tool's state or export.
+  static let foreign = 64 << 20
+  /// A backup of a store, which is read as a whole.
+  static let backup = 1 << 30
+  /// Metrics of a service with many connections.
+  static let metrics = 64 << 20
   /// A program of the project that a trusted setting runs; it is read for its digest.
   static let program = 256 << 20
 }

@@ -7,7 +7,7 @@ import Model
 import OpenPGP
 import SourceYAML
 
-struct InitCommand: Subcommand {
+struct InitCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Create a project in this folder.",
     discussion: """
@@ -24,15 +24,19 @@ struct InitCommand: Subcommand {
   @Option(help: "Project name (default: the folder's name).")
   var name: String?
 
+  @OptionGroup var writing: WriteOptions
+
   /// 1. What a killed command left is finished or taken back.
   /// 2. The project file is planned, or the one that is there is compared with the options.
   /// 3. So is everything else that a project needs and this one lacks.
   /// 4. All of it is written, or nothing.
   func carryOut(_ console: Console) async throws -> Outcome {
     let root = URL(fileURLWithPath: global.project ?? ".").standardizedFileURL
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    if !isDryRun {
+      try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    }
     let files = ProjectFiles(root: root.path)
-    try files.recover(console)
+    if !isDryRun { try files.recover(console) }
     let isNew = !files.exists(Project.fileName)
     var changes: [FileChange] = []
     var created = ""
@@ -54,12 +58,15 @@ struct InitCommand: Subcommand {
       adding(["connections/**/*.yaml -text diff=vaultctl"], to: ".gitattributes", files),
     ].compactMap(\.self)
     try files.write(changes, console)
-    if isNew { try createFolder(files.path("connections")) }
+    if isNew, !isDryRun { try createFolder(files.path("connections")) }
     let added = changes.map(\.file).joined(separator: ", ")
-    console.result(
-      isNew
-        ? "Created the project `\(created)`: \(Project.fileName), connections/, schemas/\n"
-        : changes.isEmpty ? "The project is complete already.\n" : "Added \(added)\n")
+    if isNew {
+      console.done("Created the project `\(created)`: \(Project.fileName), connections/, schemas/")
+    } else if changes.isEmpty {
+      console.result("The project is complete already.\n")
+    } else {
+      console.done("Added \(added)")
+    }
     return .fine
   }
 
@@ -129,9 +136,9 @@ struct InitCommand: Subcommand {
       throw Failure(Diagnostic(error))
     }
     guard console.canAsk, !own.isEmpty else { throw Failure(.noRecipient(own)) }
-    console.note("Which key should be able to decrypt the secrets?")
+    console.explain("Which key should be able to decrypt the secrets?")
     for (index, key) in own.enumerated() {
-      console.note("  \(index + 1)) \(key.fingerprint)  \(key.userID)")
+      console.explain("  \(index + 1)) \(key.fingerprint)  \(key.userID)")
     }
     let answer = console.answer(to: "A number: ") ?? ""
     guard let (_, key) = own.enumerated().first(where: { String($0.offset + 1) == answer })

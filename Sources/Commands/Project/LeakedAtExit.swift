@@ -5,5 +5,8 @@ import Synchronization
 enum LeakedAtExit {
   private static let values = Mutex<[any Sendable]>([])
 
+  /// For a command that reads again and again.
+  static func release() { values.withLock { $0 = [] } }
+
   static func keep(_ value: any Sendable) { values.withLock { $0.append(value) } }
 }

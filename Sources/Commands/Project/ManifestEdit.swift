@@ -6,7 +6,8 @@ import SourceYAML
 struct ManifestEdit: Sendable {
   let manifest: Manifest
   let fields: [FieldEdit]
-  let renames: [RenameEdit]
+  var renames: [RenameEdit] = []
+  var metadata: [MetadataEdit] = []
 
   /// The same edits of what another program wrote meanwhile.
   ///
@@ -20,7 +21,9 @@ struct ManifestEdit: Sendable {
         before.value(of: edit.field, in: edit.document)
           == after.value(of: edit.field, in: document)
       else { return nil }
-      fields.append(FieldEdit(document: document, field: edit.field, text: edit.text))
+      fields.append(
+        FieldEdit(
+          document: document, field: edit.field, text: edit.text, setupType: edit.setupType))
     }
     var renames: [RenameEdit] = []
     for rename in self.renames {
@@ -35,7 +38,15 @@ struct ManifestEdit: Sendable {
       renames.append(
         RenameEdit(document: document, name: rename.name, formerNames: rename.formerNames))
     }
-    return ManifestEdit(manifest: moved, fields: fields, renames: renames)
+    var metadata: [MetadataEdit] = []
+    for edit in self.metadata {
+      guard let document = Self.counterpart(of: edit.document, in: moved),
+        before.text(of: edit, in: edit.document) == after.text(of: edit, in: document)
+      else { return nil }
+      metadata.append(
+        MetadataEdit(document: document, part: edit.part, key: edit.key, text: edit.text))
+    }
+    return ManifestEdit(manifest: moved, fields: fields, renames: renames, metadata: metadata)
   }
 
   private static func counterpart(
@@ -53,5 +64,10 @@ extension YAMLFile {
   /// A field's scalar; `nil` if it has none.
   fileprivate func value(of field: FieldName, in document: ManifestDocument) -> String? {
     root(of: document)?["spec"]?["setup"]?[field.rawValue]?.scalar?.text
+  }
+
+  /// What a document has for a label or annotation.
+  fileprivate func text(of edit: MetadataEdit, in document: ManifestDocument) -> String? {
+    root(of: document)?["metadata"]?[edit.part.rawValue]?[edit.key]?.scalar?.text
   }
 }

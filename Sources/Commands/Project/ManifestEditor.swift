@@ -12,8 +12,7 @@ package struct ManifestEditor: Sendable {
 
   package init(contents: ProjectContents) {
     catalog = contents.project.catalog
-    let documents = contents.manifests.filter { $0.environment == nil }.flatMap(\.documents)
-    base = Dictionary(documents.map { ($0.name, $0) }) { $1 }
+    base = contents.baseDocuments
   }
 
   /// All edits of one manifest.
@@ -25,8 +24,18 @@ package struct ManifestEditor: Sendable {
     _ edits: [FieldEdit], renames: [RenameEdit] = [], to manifest: Manifest, isNew: Bool = false,
     ifMoved fits: @escaping @Sendable (Manifest) -> Bool = { _ in true }
   ) throws -> FileChange {
-    let edit = ManifestEdit(manifest: manifest, fields: edits, renames: renames)
-    let after = try edited(edits, renames, manifest)
+    try change(
+      by: ManifestEdit(manifest: manifest, fields: edits, renames: renames), isNew: isNew,
+      ifMoved: fits)
+  }
+
+  /// As above.
+  func change(
+    by edit: ManifestEdit, isNew: Bool = false,
+    ifMoved fits: @escaping @Sendable (Manifest) -> Bool = { _ in true }
+  ) throws -> FileChange {
+    let manifest = edit.manifest
+    let after = try edited(edit)
     return FileChange(manifest.file, from: isNew ? nil : manifest.bytes, to: after) { present in
       guard let present else { return nil }
       let (yaml, faults) = YAMLFile.parse(present, file: manifest.file)
@@ -35,27 +44,59 @@ package struct ManifestEditor: Sendable {
       guard !faults.hasErrors, fits(moved), let again = edit.rebased(onto: moved) else {
         return nil
       }
-      return try? edited(again.fields, again.renames, moved)
+      return try? edited(again)
     }
   }
 
   /// The manifest's bytes with all edits made.
-  private func edited(
-    _ edits: [FieldEdit], _ renames: [RenameEdit], _ manifest: Manifest
-  ) throws -> [UInt8] {
-    let yaml = manifest.yaml()
+  private func edited(_ edit: ManifestEdit) throws -> [UInt8] {
+    let yaml = edit.manifest.yaml()
     return try yaml.applying(
-      try changes(edits, yaml) + renames.flatMap { try changes($0, yaml) })
+      try changes(edit.fields, yaml) + edit.renames.flatMap { try changes($0, yaml) }
+        + edit.metadata.compactMap { try change($0, yaml) })
+  }
+
+  /// `nil` if there is nothing to remove.
+  private func change(_ edit: MetadataEdit, _ yaml: YAMLFile) throws -> YAMLChange? {
+    let key = edit.part.rawValue
+    let metadata = try metadata(of: edit.document, yaml)
+    guard let present = metadata.entry(key), !present.value.isNull else {
+      guard let text = edit.text else { return nil }
+      let value = YAMLNewValue.mapping([YAMLNewEntry(edit.key, text)])
+      let empty = metadata.entry(key)
+      return empty.map { yaml.replacing($0.value, of: $0.key, with: value) }
+        ?? yaml.inserting(key, value, into: metadata)
+    }
+    guard present.value.aliasOf == nil, let entries = present.value.entries else {
+      throw Diagnostic.alias(
+        "metadata.\(key)", of: edit.document, at: present.value.range, yaml.file)
+    }
+    let entry = present.value.entry(edit.key)
+    switch (entry, edit.text) {
+    case (let entry?, let text?):
+      return yaml.replacing(entry.value, of: entry.key, with: .text(text))
+    case (nil, let text?): return yaml.inserting(edit.key, .text(text), into: present.value)
+    case (_?, nil):
+      return entries.count > 1
+        ? yaml.removingEntry(edit.key, of: present.value) : yaml.removingEntry(key, of: metadata)
+    case (nil, nil): return nil
+    }
+  }
+
+  private func metadata(of document: ManifestDocument, _ yaml: YAMLFile) throws -> YAMLNode {
+    guard let metadata = yaml.root(of: document)?["metadata"] else {
+      preconditionFailure("a document that was read has metadata")
+    }
+    guard metadata.aliasOf == nil else {
+      throw Diagnostic.alias("metadata", of: document, at: metadata.range, yaml.file)
+    }
+    return metadata
   }
 
   private func changes(_ rename: RenameEdit, _ yaml: YAMLFile) throws -> [YAMLChange] {
-    guard let metadata = yaml.root(of: rename.document)?.entry("metadata")?.value,
-      let name = metadata.entry("name")
-    else {
+    let metadata = try metadata(of: rename.document, yaml)
+    guard let name = metadata.entry("name") else {
       preconditionFailure("a document that was read has a name")
-    }
-    guard metadata.aliasOf == nil else {
-      throw Diagnostic.alias("metadata", of: rename.document, at: metadata.range, yaml.file)
     }
     let change = yaml.replacing(name.value, of: name.key, with: .text(rename.name.rawValue))
     guard let last = rename.formerNames.first else { return [change] }
@@ -97,7 +138,7 @@ package struct ManifestEditor: Sendable {
       }
       return yaml.inserting(edit.field.rawValue, .text(edit.text), into: setup)
     }
-    guard let type = document.setupType(with: edit.field) else {
+    guard let type = edit.setupType ?? document.setupType(with: edit.field) else {
       throw Diagnostic.noSetupType(document)
     }
     // An overlay of a base's setup need not repeat its type.

@@ -5,7 +5,7 @@ import Foundation
 import Manifests
 import Model
 
-struct NewCommand: Subcommand {
+struct NewCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Scaffold a connection's manifest from the catalog.",
     discussion: """
@@ -18,8 +18,9 @@ struct NewCommand: Subcommand {
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Connection.") var name: String?
-  @Option(help: "App, such as twilio.") var app: String?
-  @Option(help: "Setup type (default: the app's first).") var type: String?
+  @Option(help: "App, such as twilio.", completion: .apps) var app: String?
+  @Option(help: "Setup type (default: the app's first).", completion: .setupTypes)
+  var type: String?
   @Flag(help: "Omit the setup: the connection is created now, credentials are added later.")
   var empty = false
   @Option(help: "File, relative to the project (default: connections/NAME.yaml).")
@@ -35,6 +36,8 @@ struct NewCommand: Subcommand {
     help: ArgumentHelp("Exported flow definition.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var fromFlow: String?
+
+  @OptionGroup var writing: WriteOptions
 
   func validate() throws {
     if fromFlow != nil {
@@ -54,7 +57,7 @@ struct NewCommand: Subcommand {
     if let fromFlow { return try scaffold(for: fromFlow, workspace, console) }
     let name = try ConnectionName(argument: name ?? "")
     let present = workspace.state.connections.first { $0.name == name }
-    let app = try chosenApp(workspace.catalog)
+    let app = try workspace.catalog.app(named: self.app ?? "")
     let shape = try chosenShape(app)
     let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
     var new = NewFile(file: target, name: name, app: app, shape: empty ? nil : shape)
@@ -83,7 +86,7 @@ struct NewCommand: Subcommand {
   /// Creates all files, or none.
   private func make(_ new: [NewFile], _ workspace: Workspace, _ console: Console) throws {
     try workspace.files.write(new.map { FileChange($0.file, from: nil, to: $0.bytes) }, console)
-    for new in new { console.result("Created \(new.file)\n") }
+    for new in new { console.done("Created \(new.file)") }
   }
 
   private func scaffold(
@@ -109,16 +112,6 @@ struct NewCommand: Subcommand {
       }
     }
     return .fine
-  }
-
-  private func chosenApp(_ catalog: Catalog) throws -> App {
-    let text = app ?? ""
-    if let found = catalog[AppID(text)] { return found }
-    let word = RefusedWord(text, known: catalog.appNames)
-    throw Failure(
-      Diagnostic(
-        .unknownApp, "unknown app\(word.quoted)", notes: ["apps: \(word.listing)"],
-        help: word.help))
   }
 
   private func chosenShape(_ app: App) throws -> SetupShape? {

@@ -71,7 +71,7 @@ struct NewValues {
         choices.isEmpty ? "\(field.name): " : "\(field.name) (\(choices)): "
       guard let answer = console.answer(to: question), !answer.isEmpty else { return nil }
       guard let violation = field.constraint.violation(of: answer) else { return answer }
-      console.note("`\(field.name)` \(violation.reason)")
+      console.explain("`\(field.name)` \(violation.reason)")
     }
   }
 
@@ -81,7 +81,7 @@ struct NewValues {
       let value = try console.secret(prompt: "\(field.name) (input is hidden): ")
       if value.count == 0 { return nil }
       if let violation = value.withBytes({ field.constraint.violation(ofUTF8: $0) }) {
-        console.note("`\(field.name)` \(violation.reason)")
+        console.explain("`\(field.name)` \(violation.reason)")
       } else if let foreign = value.withBytes({ ForeignValue($0) }) {
         console.report([.foreignValue(foreign, for: address)])
       } else {

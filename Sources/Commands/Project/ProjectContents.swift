@@ -58,3 +58,11 @@ package struct ProjectContents: Sendable {
     return Dictionary(proposed) { first, _ in first }
   }
 }
+
+extension ProjectContents {
+  /// The base's documents, which overlays override.
+  package var baseDocuments: [ConnectionName: ManifestDocument] {
+    let documents = manifests.filter { $0.environment == nil }.flatMap(\.documents)
+    return Dictionary(documents.map { ($0.name, $0) }) { $1 }
+  }
+}

@@ -116,6 +116,13 @@ package struct ProjectFiles: ManifestSource {
     try transaction.commit(changes, given: premises)
   }
 
+  /// Refuses what `write` would refuse before it writes.
+  package func check(
+    _ changes: [FileChange], given premises: [FilePremise] = []
+  ) throws(ChangeFault) {
+    try transaction.check(changes, given: premises)
+  }
+
   /// Finishes or takes back what a killed command left.
   package func recover() throws(ChangeFault) -> Recovery? { try transaction.recover() }
 

@@ -8,7 +8,7 @@ import Secrets
 import SourceYAML
 import Stores
 
-struct RenameProjectCommand: Subcommand {
+struct RenameProjectCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "rename-project",
     abstract: "Rename the project, and seal everything again for its new name.",
@@ -22,6 +22,8 @@ struct RenameProjectCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Name that the values are sealed for.") var name: String
   @Argument(help: "New name.") var newName: String
+
+  @OptionGroup var writing: WriteOptions
 
   /// 1. Every value is opened under the previous name, or is already sealed for the new one.
   /// 2. So is every store's key, so that nothing is written if one of them cannot be.
@@ -45,12 +47,13 @@ struct RenameProjectCommand: Subcommand {
     let nameChange = file.change
     try workspace.write(changes(sealed, workspace) + (nameChange.map { [$0] } ?? []), console)
     for (manifest, edit) in sealed {
-      console.result(
-        "\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again\n")
+      console.done("\(manifest.file): sealed `\(edit.field)` of `\(edit.document.name)` again")
     }
     if nameChange != nil {
-      console.result("\(Project.fileName): `\(name)` is now `\(newName)`\n")
-      try Workspace.load(global).keepApproval(of: workspace.contents.settings)
+      console.done("\(Project.fileName): `\(name)` is now `\(newName)`")
+      if !isDryRun {
+        try Workspace.load(global).keepApproval(of: workspace.contents.settings)
+      }
     }
     for session in sessions { try await sealKey(of: session, console) }
     return .fine
@@ -62,12 +65,18 @@ struct RenameProjectCommand: Subcommand {
       try await key.sealed() != nil
     }
     if !exists { return }
+    if !isDryRun { try await reseal(key, session, console) }
+    console.done("\(session.store.description.location): sealed the store's key again")
+  }
+
+  private func reseal(
+    _ key: any StoreKeyAccess, _ session: Session, _ console: Console
+  ) async throws {
     try await session.underLock(waitingAtMost: 60, console) { _ in
       try await session.mappingStoreErrors { () async throws(StoreError) in
         try await key.update(makesNew: false, by: session.provenance())
       }
     }
-    console.result("\(session.store.description.location): sealed the store's key again\n")
   }
 
   private typealias Edits = [(manifest: Manifest, edit: FieldEdit)]
@@ -121,15 +130,6 @@ struct RenameProjectCommand: Subcommand {
     return try byFile.sorted(by: { $0.key < $1.key }).compactMap { _, here in
       try here.first.map { try editor.change(here.map(\.edit), to: $0.manifest) }
     }
-  }
-}
-
-extension Workspace {
-  /// The chosen environment; if none was chosen, each that has a store.
-  fileprivate var withStores: [Workspace] {
-    if environment != nil { return [self] }
-    return (project.storeSettings(of: nil) == nil ? [] : [self])
-      + project.environments.map(choosing)
   }
 }
 

@@ -5,10 +5,11 @@ import FileChanges
 import Foundation
 import Manifests
 import Model
+import Reports
 import SourceYAML
 import Stores
 
-struct UpgradeCommand: Subcommand {
+struct UpgradeCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "upgrade",
     abstract: "Bring a project of an earlier version up to date.",
@@ -21,16 +22,15 @@ struct UpgradeCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
   @Flag(help: "Skip the confirmation prompt.") var autoApprove = false
 
+  @Flag(help: "Show what would be written; write nothing.") var dryRun = false
+
+  @OptionGroup var output: OutputOptions
+
+  var isDryRun: Bool { dryRun }
+
   func carryOut(_ console: Console) async throws -> Outcome {
     var workspace = try Workspace.load(global)
-    if workspace.project.id == nil {
-      let before = workspace.contents.settings
-      try addID(to: workspace, console)
-      console.result("The project has an id now; commit \(Project.fileName).\n")
-      workspace = try Workspace.load(global)
-      try workspace.keepApproval(of: before)
-      workspace = try Workspace.load(global)
-    }
+    if workspace.project.id == nil { workspace = try addID(to: workspace, console) }
     let project = workspace.project
     if project.storeSettings(of: workspace.environment) == nil {
       console.note("Claim records per environment: vaultctl upgrade --env NAME")
@@ -49,14 +49,25 @@ struct UpgradeCommand: Subcommand {
     if others > 0 {
       console.note("\(others) more without an owner are not declared here; they stay unclaimed.")
     }
+    func report(_ count: Int) -> JSONReport {
+      ActionReport([
+        "store": .text(session.store.description.description), "claimed": .number(count),
+        "dry_run": .flag(dryRun),
+      ]).json
+    }
     guard let upgrade = session.store.upgrade, !names.isEmpty else {
+      console.result(report(0))
       console.result("Nothing to claim in \(session.store.description).\n")
       return .fine
     }
-    for name in names.sorted() { console.note("  \(name)") }
-    let question: TerminalText =
-      "Claim these connections in \(session.store.description)? Type `yes` to confirm: "
-    guard autoApprove || console.answer(to: question) == "yes" else {
+    for name in names.sorted() { console.explain("  \(name)") }
+    if dryRun {
+      console.result(report(names.count))
+      console.done("Claimed: \(names.count).")
+      return .fine
+    }
+    let question: TerminalText = "Claim these connections in \(session.store.description)?"
+    guard autoApprove || console.confirms(question) else {
       console.note("Nothing was claimed.")
       return .failed
     }
@@ -66,17 +77,28 @@ struct UpgradeCommand: Subcommand {
       }
     }
     console.result("Claimed: \(claimed.count).\n")
+    console.result(report(claimed.count))
     let left = names.subtracting(claimed).sorted()
     if left.isEmpty { return .fine }
     console.report([.notClaimed(left)])
     return claimed.isEmpty ? .failed : .partly
   }
 
-  /// A line in the project file; nothing else in it changes.
-  private func addID(to workspace: Workspace, _ console: Console) throws {
-    let bytes = workspace.contents.projectFile
+  /// Writes a line into the project file; nothing else in it changes.
+  ///
+  /// - Returns: the project with its id.
+  private func addID(to workspace: Workspace, _ console: Console) throws -> Workspace {
+    let change = try addingID(to: workspace.contents.projectFile)
+    try workspace.files.write([change], console)
+    console.done("The project has an id now; commit \(Project.fileName).")
+    if dryRun { return try workspace.applying([change], global) }
+    try Workspace.load(global).keepApproval(of: workspace.contents.settings)
+    return try Workspace.load(global)
+  }
+
+  private func addingID(to bytes: [UInt8]) throws -> FileChange {
     let (yaml, _) = YAMLFile.parse(bytes, file: Project.fileName)
-    guard let root = yaml.documents.first?.root else { return }
+    guard let root = yaml.documents.first?.root else { throw Diagnostic.idNotWritten }
     let after = try yaml.applying([
       yaml.inserting("id", .text("\(ProjectID.random())"), into: root)
     ])
@@ -84,7 +106,7 @@ struct UpgradeCommand: Subcommand {
     guard Project.read(again, parseFaults: faults).project?.id != nil else {
       throw Diagnostic.idNotWritten
     }
-    try workspace.files.write([FileChange(Project.fileName, from: bytes, to: after)], console)
+    return FileChange(Project.fileName, from: bytes, to: after)
   }
 }
 

@@ -15,10 +15,14 @@ extension Workspace {
   }
 
   /// The document in `editableFile`, and whether that file has to be created.
-  func editableDocument(_ top: LocatedDocument) throws -> (LocatedDocument, isNew: Bool) {
+  ///
+  /// - Parameter hasSetup: whether a new file is for a setup.
+  func editableDocument(
+    _ top: LocatedDocument, hasSetup: Bool = true
+  ) throws -> (LocatedDocument, isNew: Bool) {
     let file = editableFile(top)
     guard let environment, file != top.manifest.file else { return (top, false) }
-    let text = Scaffold.overlay(name: top.document.name)
+    let text = Scaffold.overlay(name: top.document.name, hasSetup: hasSetup)
     let (yaml, faults) = YAMLFile.parse(Array(text.utf8), file: file)
     let manifest = Manifest(
       yaml, parseFaults: faults, catalog: catalog, environment: environment.name,

@@ -12,6 +12,8 @@ struct Workspace: Sendable {
   let state: DesiredState
   /// Whether the project's store may be opened and its services called.
   let trust: ProjectTrust
+  /// `--trust-ref`.
+  let trustRef: String?
 
   var project: Project { contents.project }
   var environment: Environment? { state.environment }
@@ -36,9 +38,7 @@ struct Workspace: Sendable {
   /// - Parameter acceptsAll: whether `--env all` is accepted; it chooses no environment.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
     let files = ProjectFiles(root: try ProjectRoot.entered(global))
-    let resolver = TrustResolver(
-      root: files.root, option: global.trustRef,
-      environment: ProcessInfo.processInfo.environment)
+    let resolver = trust(global, files)
     let contents = try ProjectReader.contents(of: files, trusting: resolver.projectFile)
     let name = acceptsAll && global.namesAllEnvironments ? nil : global.environment
     let environment = try name.map { name in
@@ -49,9 +49,15 @@ struct Workspace: Sendable {
     }
     let workspace = Workspace(
       files: files, contents: contents, state: contents.state(of: environment),
-      trust: try resolver.trust(in: contents.settings))
+      trust: try resolver.trust(in: contents.settings), trustRef: global.trustRef)
     LeakedAtExit.keep(workspace)
     return workspace
+  }
+
+  static func trust(_ global: GlobalOptions, _ files: ProjectFiles) -> TrustResolver {
+    TrustResolver(
+      root: files.root, option: global.trustRef,
+      environment: ProcessInfo.processInfo.environment)
   }
 
   /// The folder for new manifests: the chosen environment's overlay, else the project's first
@@ -62,14 +68,23 @@ struct Workspace: Sendable {
 
   func choosing(_ environment: Environment) -> Workspace {
     Workspace(
-      files: files, contents: contents, state: contents.state(of: environment), trust: trust)
+      files: files, contents: contents, state: contents.state(of: environment), trust: trust,
+      trustRef: trustRef)
+  }
+
+  /// As no environment sees it: the base's.
+  var withoutEnvironment: Workspace {
+    Workspace(
+      files: files, contents: contents, state: contents.state(of: nil), trust: trust,
+      trustRef: trustRef)
   }
 
   /// The same workspace under another name of the project.
   func renamed(to name: String) -> Workspace {
     let renamed = contents.renamed(to: name)
     return Workspace(
-      files: files, contents: renamed, state: renamed.state(of: environment), trust: trust)
+      files: files, contents: renamed, state: renamed.state(of: environment), trust: trust,
+      trustRef: trustRef)
   }
 
   /// Before anything of the project file runs, or a credential goes where it says.
@@ -106,6 +121,20 @@ struct Workspace: Sendable {
       let found = layers.compactMap { state.document(known, in: $0) }
       if !found.isEmpty { return found }
     }
+    let elsewhere = contents.project.environments.map(\.name).filter { environment in
+      contents.manifests.contains { manifest in
+        manifest.environment == environment
+          && manifest.documents.contains { $0.name.rawValue == name }
+      }
+    }
+    if let first = elsewhere.first {
+      let list = elsewhere.map { "`\($0)`" }.joined(separator: ", ")
+      throw Failure(
+        Diagnostic(
+          .connectionNotFound, "`\(name)` is declared only in environment \(list)",
+          notes: environment.map { ["the chosen environment is `\($0.name)`"] } ?? [],
+          help: ["choose it: --env \(first)"]))
+    }
     let names = state.manifests.flatMap(\.documents).map(\.name.rawValue)
     let near = nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
     // It may be in one of these, and a scaffolded one would declare it twice.
@@ -119,5 +148,12 @@ struct Workspace: Sendable {
           notes: unread.isEmpty ? [] : ["it may be in \(files), which cannot be read"],
           help: [near ?? (unread.isEmpty ? scaffold : "fix the errors, then try again")])
       ] + unread.flatMap(\.diagnostics).filter { $0.severity == .error }, sources: sources)
+  }
+}
+
+extension [Workspace] {
+  /// Of all of them, each once, in reading order.
+  var diagnostics: [Diagnostic] {
+    Set(flatMap(\.diagnostics)).sorted(by: Diagnostic.inReadingOrder)
   }
 }

@@ -5,7 +5,6 @@ enum HostIdentity {
 
   static var user: String {
     let environment = ProcessInfo.processInfo.environment
-    return environment["GITHUB_ACTOR"] ?? environment["GITLAB_USER_LOGIN"] ?? environment["USER"]
-      ?? "uid \(getuid())"
+    return environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
   }
 }

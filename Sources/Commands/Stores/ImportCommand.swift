@@ -3,9 +3,10 @@ import Diagnostics
 import Manifests
 import Model
 import Planning
+import Reports
 import Stores
 
-struct ImportCommand: Subcommand {
+struct ImportCommand: WritingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Write manifests for connections in the store and record them as applied.",
@@ -14,17 +15,61 @@ struct ImportCommand: Subcommand {
       store returns are sealed into the manifest; others stay in the store, and the manifest lists \
       them under `ignore` until they are set. A connection whose app the catalog does not know is \
       skipped.
+
+      With --from, manifests are written for the connections in files of another tool: a Terraform state, \
+      an export of auth0-deploy-cli or of the dashboard, a file that SOPS encrypted, or any JSON, YAML or \
+      dotenv file or entries of `pass` with a mapping. Secrets are sealed, and nothing is overwritten. \
+      No store is needed, but if it is a tenant that Terraform manages, the connections are recorded.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connections in the store.") var names: [String] = []
+  @Argument(
+    help: "Connections in the store; with --from, files, or entries of `pass`.", completion: .file()
+  )
+  var names: [String] = []
   @Flag(help: "All connections that no manifest declares.") var all = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Import from files of another tool: \(ForeignFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "format"))
+  var from: ForeignFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which values are which fields: a YAML file, or paths such as services.*.token=http.token; repeatable.",
+      valueName: "mapping"), completion: .file())
+  var map: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Values of the keywords of auth0-deploy-cli: its configuration, or a mapping.",
+      valueName: "file"), completion: .file())
+  var keywords: String?
+
+  @OptionGroup var writing: WriteOptions
+
+  @Flag(
+    name: .customLong("ignore-mac"), help: "With --from sops: skip the check of the whole file.")
+  var ignoresMAC = false
+
   func validate() throws {
-    if names.isEmpty != all { throw ValidationError("specify connection names, or --all") }
+    guard let from else {
+      if names.isEmpty != all { throw ValidationError("specify connection names, or --all") }
+      if !map.isEmpty || keywords != nil || ignoresMAC {
+        throw ValidationError("--map, --keywords and --ignore-mac need --from")
+      }
+      return
+    }
+    if all { throw ValidationError("--all cannot be used with --from") }
+    if names.isEmpty { throw ValidationError("specify the files to import from") }
+    if from.needsMapping, map.isEmpty {
+      throw ValidationError("--from \(from.rawValue) needs --map")
+    }
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
+    if let from { return try await importForeign(from, console) }
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
     let session = try SessionFactory(console: console).session(for: workspace)
@@ -42,11 +87,13 @@ struct ImportCommand: Subcommand {
     console.report(faults)
     let imported = try await importer.write(importable, from: snapshot)
     for imported in imported {
-      console.result("Created \(imported.file)\n")
+      console.done("Created \(imported.file)")
       console.report(imported.unknownSecrets)
     }
+    if isDryRun { return faults.isEmpty ? .fine : .partly }
     let outcome = try await ImportRecorder(session: session, console: console)
-      .record(imported, global)
+      .record(
+        Dictionary(imported.map { ($0.manifest.name, $0.file) }) { first, _ in first }, global)
     return outcome == .applied && !faults.isEmpty ? .partly : outcome
   }
 

@@ -10,17 +10,30 @@ struct ImportRecorder {
   let console: Console
 
   /// Applies only the records, with a lock and a journal.
-  func record(_ imported: [ImportedConnection], _ global: GlobalOptions) async throws -> Outcome {
+  ///
+  /// - Parameter files: the connections' manifests.
+  func record(
+    _ files: [ConnectionName: String], _ global: GlobalOptions
+  ) async throws -> Outcome {
     let workspace = try Workspace.load(global)
     try workspace.requireNoErrors()
     let outcome = try await session.underLock(waitingAtMost: 60, console) { lock in
-      let actual = try await session.read().actual
-      let changes = imported.compactMap { imported -> Change? in
-        let name = imported.manifest.name
-        return actual[name].map {
+      let snapshot = try await session.read()
+      let discovery = await EndpointDiscovery(
+        of: workspace.state.connections, workspace.catalog, snapshot, over: session.tokenHTTP)
+      // Without its endpoints a connection would be recorded as if it had none.
+      let doubts = discovery.diagnostics(
+        workspace.state.connections.filter { files[$0.name] != nil })
+      if doubts.hasErrors {
+        console.note(Self.advice)
+        throw Failure(doubts)
+      }
+      console.report(doubts)
+      let changes = files.sorted { $0.key < $1.key }.compactMap { name, file in
+        snapshot.actual[name].map {
           Change(
             connection: name, app: $0.app, action: .record($0.id, at: $0.version),
-            reason: .unmanaged, details: [], location: .file(imported.file))
+            reason: .unmanaged, details: [], location: .file(file))
         }
       }
       let applier = Applier(
@@ -28,10 +41,16 @@ struct ImportRecorder {
         runtime: session.runtime)
       return await applier.carryOut(
         Plan(changes: changes, findings: [], unchangedCount: 0, emptyCount: 0),
-        desired: workspace.state.connections, by: session.provenance()
+        desired: discovery.completed(workspace.state.connections), by: session.provenance()
       ) { _, _ in }
     }
     console.report(outcome.diagnostics)
+    if outcome.exitOutcome == .failed {
+      console.note(Self.advice)
+    }
     return outcome.exitOutcome
   }
+
+  private static let advice: TerminalText =
+    "The manifests are written; to record what they declare: vaultctl apply --adopt"
 }

@@ -88,6 +88,7 @@ struct Importer {
     return ImportedManifest(
       name: connection.name, app: app, setupType: connection.setupType, fields: fields,
       labels: connection.labels, scopes: connection.grantedScopes?.sorted(),
-      preventsDestroy: applied?.preventsDestroy ?? false, updatedAt: connection.updatedAt)
+      preventsDestroy: applied?.preventsDestroy ?? false,
+      origin: "; last changed in the store at \(connection.updatedAt)")
   }
 }

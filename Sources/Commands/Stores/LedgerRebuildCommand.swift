@@ -1,9 +1,10 @@
-import Diagnostics
 import ArgumentParser
+import Diagnostics
 import Ledgers
+import Reports
 import Stores
 
-struct LedgerRebuildCommand: Subcommand {
+struct LedgerRebuildCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild",
     abstract: "Reset the ledger and rebuild it from the store.",
@@ -16,17 +17,19 @@ struct LedgerRebuildCommand: Subcommand {
   @OptionGroup var global: GlobalOptions
   @Flag(help: "Skip the confirmation prompt.") var autoApprove = false
 
+  @OptionGroup var output: OutputOptions
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, authentication, session) = try ledger(console)
-    guard
-      autoApprove || console.answer(to: "\nForget all records? Type `yes` to confirm: ") == "yes"
-    else {
+    guard autoApprove || console.confirms("Forget all records?") else {
       console.note("Nothing was changed.")
       return .failed
     }
     try await session.mappingStoreErrors { () async throws(StoreError) in
       try await ledger.rebuild(provenWith: authentication, by: session.provenance())
     }
+    console.result(
+      ActionReport(["store": .text(session.store.description.description)]).json)
     let next = session.store.traits.holdsRecords ? "" : " --adopt"
     console.result("The ledger is empty. Rebuild it: vaultctl apply\(next)\n")
     return .fine

@@ -1,19 +1,23 @@
-import Diagnostics
 import ArgumentParser
+import Diagnostics
 import Ledgers
 import Model
+import Reports
 import Stores
 
-struct LedgerShowCommand: Subcommand {
+struct LedgerShowCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show the applied records: digests, never a value.")
   @OptionGroup var global: GlobalOptions
+
+  @OptionGroup var output: OutputOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, _, session) = try ledger(console)
     let contents = try await session.mappingStoreErrors { () throws(StoreError) in
       try ledger.read().contents
     }
+    console.result(LedgerReport(contents).json)
     if let run = contents.state.run {
       console.result("running: \(run.holder.who), since \(run.holder.since)\n")
     }
@@ -27,5 +31,16 @@ struct LedgerShowCommand: Subcommand {
           + " \(record.provenance.at) by \(record.provenance.who)\n")
     }
     return .fine
+  }
+}
+
+extension LedgerReport {
+  fileprivate init(_ contents: LedgerContents) {
+    func run(_ run: LedgerRun) -> Run {
+      Run(who: run.holder.who, since: run.holder.since, inDoubt: run.intents.count)
+    }
+    self.init(
+      running: contents.state.run.map(run), interrupted: contents.state.interrupted.map(run),
+      records: contents.records)
   }
 }

@@ -2,9 +2,10 @@ import ArgumentParser
 import Diagnostics
 import Ledgers
 import Model
+import Reports
 import Stores
 
-struct LedgerVerifyCommand: Subcommand {
+struct LedgerVerifyCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check who wrote the ledger, and compare it with the store.",
@@ -13,6 +14,8 @@ struct LedgerVerifyCommand: Subcommand {
       longer exists, or if one was changed outside vaultctl.
       """)
   @OptionGroup var global: GlobalOptions
+
+  @OptionGroup var output: OutputOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let (ledger, authentication, session) = try ledger(console)
@@ -47,6 +50,12 @@ struct LedgerVerifyCommand: Subcommand {
           help: ["the next apply checks its result: vaultctl apply"]))
     }
     console.report(faults)
+    console.result(
+      ActionReport([
+        "store": .text(session.store.description.description),
+        "key": contents.proof.map { .text($0.key) }, "records": .number(contents.records.count),
+        "verified": .flag(!faults.hasErrors),
+      ]).json)
     if faults.hasErrors { return .failed }
     if let key = contents.proof?.key { console.result("The ledger is authentic, by key \(key).\n") }
     console.result("\(contents.records.count) records match the store.\n")

@@ -2,9 +2,10 @@ import ArgumentParser
 import Diagnostics
 import Manifests
 import Model
+import Reports
 import Stores
 
-struct RollbackCommand: Subcommand {
+struct RollbackCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
     abstract: "Restore an older version of a connection as a new version.",
@@ -14,7 +15,7 @@ struct RollbackCommand: Subcommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Connection.", completion: .connections) var name: String
 
   @Option(help: ArgumentHelp("Version, as listed by `vaultctl history`.", valueName: "version"))
   var to: String
@@ -26,13 +27,16 @@ struct RollbackCommand: Subcommand {
     help: ArgumentHelp("Seconds to wait for a running apply to finish.", valueName: "seconds"))
   var lockTimeout: Int64 = 60
 
+  @OptionGroup var output: OutputOptions
+
   func validate() throws {
     try NumberLimit.lockTimeout.validate(lockTimeout, of: "--lock-timeout")
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    let session = try SessionFactory(console: console).session(for: workspace)
+    let session = try SessionFactory(console: console, lockTimeout: lockTimeout)
+      .session(for: workspace)
     let name = try ConnectionName(argument: name)
     let version = StoreVersion(to)
     let kept = try await session.versions(of: name)
@@ -41,11 +45,7 @@ struct RollbackCommand: Subcommand {
     else {
       throw Failure(.noSuchVersion(version, of: name, session.store.description))
     }
-    guard
-      autoApprove
-        || console.answer(
-          to: "\nRoll `\(name)` back to version \(version)? Type `yes` to confirm: ") == "yes"
-    else {
+    guard autoApprove || console.confirms("Roll `\(name)` back to version \(version)?") else {
       console.note("Nothing was changed.")
       return .failed
     }
@@ -56,6 +56,11 @@ struct RollbackCommand: Subcommand {
     }
     console.result(
       "Rolled `\(name)` back to version \(version); it is now version \(record.version).\n")
+    console.result(
+      ActionReport([
+        "connection": .text(name.rawValue), "restored_version": .text(version.rawValue),
+        "version": .text(record.version.rawValue),
+      ]).json)
     console.report([.gitIsBehind(name, wanted, workspace)])
     return .applied
   }

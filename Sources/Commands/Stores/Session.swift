@@ -1,8 +1,10 @@
 import Applying
 import Diagnostics
+import HTTP
 import Manifests
 import Model
 import Pacing
+import Planning
 import Stores
 
 /// The live parts of one run on one project.
@@ -15,9 +17,23 @@ struct Session: Sendable {
   let identity: StoreIdentity
   /// Provenance of a write that happens now.
   let provenance: @Sendable () -> Provenance
+  /// Who does it.
+  let author: Author
+  /// Its time is the store's, if the store is a server.
   let runtime: Runtime
+  let clock: ServerClock
 
   let stores: StoreFactory
+  let completed = CompletedConnections()
+
+  /// The declared connections; after a plan, with the endpoints that it discovered.
+  var desired: [DesiredConnection] { completed.current ?? workspace.state.connections }
+
+  /// That the store's clock differs much from this machine's; `nil` if it does not.
+  var clockWarning: Diagnostic? {
+    let skew = Diagnostic.clockSkew("\(store.description)", seconds: clock.skewSeconds)
+    return skew.severity == .warning ? skew : nil
+  }
 
   /// - Parameter isOffline: reads only the records, without a request to the store.
   func read(isOffline: Bool = false) async throws -> Snapshot {

@@ -5,27 +5,57 @@ import Model
 import Planning
 import Reports
 
-struct StatusCommand: Subcommand {
+struct StatusCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "List connections and their state.")
+    commandName: "status", abstract: "List connections and their state.",
+    discussion: """
+      With --env all, those of every environment. With --watch, the list is shown again every few seconds, \
+      until Ctrl-C.
+      """, aliases: ["list"])
 
   @OptionGroup var global: GlobalOptions
 
-  @Option(help: "Output format: text or json.")
-  var format: OutputFormat = .text
+  @Argument(
+    help: ArgumentHelp("Connections, or globs of their names (default: all).", valueName: "name"),
+    completion: .connections)
+  var names: [String] = []
+
+  @OptionGroup var output: OutputOptions
+
+  @Option(
+    help: ArgumentHelp("Comma-separated findings that fail the run.", valueName: "findings"))
+  var failOn: String?
+
+  @Flag(help: "Show the list again and again, until Ctrl-C.")
+  var watch = false
+
+  @Option(help: ArgumentHelp("With --watch: seconds between two looks.", valueName: "seconds"))
+  var interval: Int64 = 2
+
+  var resultForm: ResultForm {
+    if format == .text { return .text }
+    return watch ? .lines : .document
+  }
+
+  func validate() throws {
+    try NumberLimit.interval.validate(interval, of: "--interval")
+    if watch, failOn != nil { throw ValidationError("--watch cannot be used with --fail-on") }
+  }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global)
-    try workspace.requireNoErrors()
-    let session = try SessionFactory(console: console).session(for: workspace)
-    let overview = try await session.overview()
-    let rows = StatusReader(overview, workspace).rows()
-    let text = StatusText(palette: console.palette)
-    let forecast = overview.tokens.map { TokenForecast(rows, now: $0.now) }
-    switch format {
-    case .text: console.result(text.text(rows, forecast))
-    case .json: console.result(text.json(rows, forecast))
+    if watch {
+      return try await StatusWatch(
+        run: StatusRun(names: names, console: console), global: global, interval: interval
+      ).run(console)
     }
-    return .fine
+    let policy = try FailOnPolicy(option: failOn, of: .status)
+    let result = try await StatusRun(names: names, console: console).result(global)
+    console.result(StatusText(palette: console.palette).text(result.lists))
+    console.result(StatusJSON.report(result.lists, isOfAll: global.namesAllEnvironments))
+    console.report(result.untrusted + result.faults, sources: result.sources)
+    if !result.faults.isEmpty { return .failed }
+    guard let violation = policy.violation(in: result.findings) else { return .fine }
+    console.report([violation])
+    return .finding
   }
 }

@@ -22,10 +22,19 @@ struct StoreFactory {
   /// Deletes permanently, even if the store could restore the connection.
   let destroys: Bool
   let runtime: Runtime
+  /// Of the store's server.
+  let clock: ServerClock
+  /// Seconds to wait for other processes that use the store.
+  let lockTimeout: Int64
   /// The project's name by which keys still open; `nil` if it was not renamed.
   let previousProjectName: String?
+  /// Whether the environment's logins are another store's.
+  let ignoresEnvironmentLogins: Bool
   /// The provenance of writes.
   let provenance: @Sendable () -> Provenance
+
+  /// Seconds: transactions of other processes that meet are no apply to wait for.
+  private static let leastPatience: Int64 = 10
 
   func store(_ settings: StoreSettings) throws -> Store {
     let store: Store
@@ -34,7 +43,8 @@ struct StoreFactory {
       store =
         SQLiteBackend(
           path: try storeFile(path), shownPath: path, owner: owner,
-          isShared: path.hasPrefix("/"), protection: protection(.store)
+          isShared: path.hasPrefix("/"), patience: max(lockTimeout, Self.leastPatience),
+          protection: protection(.store)
         ).store
     case .openBao(let settings):
       store = try openBao(settings)
@@ -137,7 +147,7 @@ struct StoreFactory {
     try StoreFileGuard(root: workspace.files.root, logger: logger).checked(path)
   }
 
-  private func protection(_ purpose: ProjectKeyProtection.Purpose) -> ProjectKeyProtection {
+  func protection(_ purpose: ProjectKeyProtection.Purpose) -> ProjectKeyProtection {
     ProjectKeyProtection(
       keyring: keyring, environment: workspace.environment, purpose: purpose,
       previousProjectName: previousProjectName)
@@ -209,13 +219,14 @@ struct StoreFactory {
 
   private func http(additionalAuthorities: String? = nil) -> LoggingHTTPTransport {
     LoggingHTTPTransport(
-      LiveHTTPTransport(
-        authorities: TrustedAuthorities(
-          environment: ProcessInfo.processInfo.environment, additional: additionalAuthorities)),
+      ClockReadingTransport(
+        LiveHTTPTransport(authorities: workspace.authorities(and: additionalAuthorities)),
+        clock: clock, now: Runtime.live.now),
       logger: logger)
   }
 
   private func logins(_ command: [String]) -> StoreLogins {
-    StoreLogins(command, folder: workspace.files.root)
+    StoreLogins(
+      command, folder: workspace.files.root, isCommandAlone: ignoresEnvironmentLogins)
   }
 }

@@ -9,6 +9,8 @@ package struct StoreLogins: Sendable {
   private let command: CredentialsCommand?
   private let folder: String
   private let environment: [String: String]
+  /// Whether the environment's logins are another store's, if there is a command.
+  private let isCommandAlone: Bool
 
   /// - Parameters:
   ///   - command: prints variables, which take precedence over the environment's; empty if there is
@@ -17,34 +19,41 @@ package struct StoreLogins: Sendable {
   ///   - environment: `nil` for the program's own.
   package init(
     _ command: [String], folder: String,
-    environment: [String: String]? = nil
+    environment: [String: String]? = nil, isCommandAlone: Bool = false
   ) {
     let environment = environment ?? InheritedEnvironment.variables
     self.command = CredentialsCommand(command, folder: folder, environment: environment)
     self.folder = folder
     self.environment = environment
+    self.isCommandAlone = isCommandAlone && !command.isEmpty
   }
 
   @Sendable package func auth0() throws(StoreError) -> Auth0Credentials {
-    guard let found = Auth0Credentials(try variables()) else {
+    let environment = environment.merging(try command?.variables() ?? [:]) { $1 }
+    guard let found = Auth0Credentials(environment) else {
       throw .unauthorized("no credentials found")
     }
     return found
   }
 
   package func openBao(_ login: OpenBaoLogin) throws(StoreError) -> BaoCredentials {
-    let variables = try variables()
+    let own = try command?.variables() ?? [:]
+    let environment = isCommandAlone ? [:] : environment
+    // What the command prints wins, under either name.
     func needed(_ name: String) throws(StoreError) -> String {
-      for name in ["BAO_\(name)", "VAULT_\(name)"] {
-        if let value = variables[name], !value.isEmpty { return value }
+      for variables in [own, environment] {
+        for name in ["BAO_\(name)", "VAULT_\(name)"] {
+          if let value = variables[name], !value.isEmpty { return value }
+        }
       }
       throw .unauthorized("BAO_\(name), which the login needs, is not set")
     }
     switch login {
     case .token:
       if let token = try? needed("TOKEN") { return .token(token) }
+      if isCommandAlone { throw .unauthorized("`credentialsCommand` did not print a token") }
       // The token file that `bao login` writes.
-      let home = variables["HOME"] ?? NSHomeDirectory()
+      let home = environment["HOME"] ?? NSHomeDirectory()
       let kept = try? String(contentsOfFile: home + "/.vault-token", encoding: .utf8)
       guard let token = kept?.trimmingCharacters(in: .whitespacesAndNewlines), !token.isEmpty else {
         throw .unauthorized("no token found")
@@ -54,7 +63,7 @@ package struct StoreLogins: Sendable {
       return .appRole(
         mount: mount, roleID: try needed("ROLE_ID"), secretID: try needed("SECRET_ID"))
     case .jwt(let mount, let role, let source):
-      return .jwt(mount: mount, role: role, jwt: try jwt(source, variables))
+      return .jwt(mount: mount, role: role, jwt: try jwt(source, environment.merging(own) { $1 }))
     }
   }
 
@@ -79,10 +88,5 @@ package struct StoreLogins: Sendable {
       }
       return jwt
     }
-  }
-
-  /// The environment's variables, overridden by the command's.
-  private func variables() throws(StoreError) -> [String: String] {
-    environment.merging(try command?.variables() ?? [:]) { $1 }
   }
 }

@@ -12,10 +12,12 @@ import Tokens
 struct ApplyTokenUpdater {
   private let session: Session
   private let plan: Plan
+  private let lock: StoreLock
 
-  init(_ session: Session, _ plan: Plan) {
+  init(_ session: Session, _ plan: Plan, under lock: StoreLock) {
     self.session = session
     self.plan = plan
+    self.lock = lock
   }
 
   /// What is needed to revoke the tokens of the connections that the plan removes; `nil` if none of
@@ -28,7 +30,7 @@ struct ApplyTokenUpdater {
       try await tokens.tokenRecords()
     }.filter { names.contains($0.key) && $0.value.record.tokens != nil }
     if kept.isEmpty { return nil }
-    let tokenRenewer = try TokenRenewer(session, termination: nil)
+    let tokenRenewer = try TokenRenewer(session, under: lock)
     let subjects = tokenRenewer.subjects(try await session.read())
     let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
     var clients: [ConnectionName: Client] = [:]
@@ -42,21 +44,31 @@ struct ApplyTokenUpdater {
   /// 2. For connections that need a person, the command to run is reported.
   ///
   /// - Returns: false if something has to be done again.
-  func update(after outcome: ApplyOutcome, _ console: Console) async throws -> Bool {
+  func update(
+    after outcome: ApplyOutcome, _ record: ApplyRecord, _ console: Console
+  ) async throws -> Bool {
     let done = Set(outcome.results.filter { $0.result == .done }.map(\.change.connection))
     var minting: Set<ConnectionName> = []
+    var consenting: Set<ConnectionName> = []
     for change in plan.changes where done.contains(change.connection) {
       for case .reauthorize(let who) in change.details {
         switch who {
         case .byItself: minting.insert(change.connection)
-        case .byPerson:
-          console.report([.authorizationNeeded(change.connection, .scopesChanged)])
+        case .byPerson: consenting.insert(change.connection)
         }
       }
     }
+    if !consenting.isEmpty {
+      let needs = try await TokenRenewer(session, under: lock).needs(of: consenting)
+      console.report(needs.map { .authorizationNeeded($0.name, $0.need) })
+    }
     if minting.isEmpty { return true }
-    let results = try await TokenRenewer(session, termination: nil).run(minting, console: console)
-    console.result(RenewalText(palette: console.palette).text(results.compactMap(\.row)))
+    // `refresh` obtains them later.
+    if lock.isEnding() { return false }
+    let results = try await TokenRenewer(session, under: lock).run(minting, console: console)
+    let rows = results.compactMap(\.row)
+    record.add(rows)
+    console.result(RenewalText(palette: console.palette).text(rows))
     console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
     return !results.contains(where: \.isFailure)
   }

@@ -5,13 +5,13 @@ import Foundation
 import HTTP
 import Manifests
 import Model
-import Pacing
 import Renewing
 import Reports
+import Serving
 import Stores
 import Tokens
 
-struct AuthorizeCommand: Subcommand {
+struct AuthorizeCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "authorize",
     abstract: "Authorize a connection: obtain consent for its scopes.",
@@ -23,7 +23,7 @@ struct AuthorizeCommand: Subcommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Connection.", completion: .connections) var name: String
 
   @Flag(help: "Use the device flow, for a machine without a browser (RFC 8628).")
   var device = false
@@ -40,6 +40,8 @@ struct AuthorizeCommand: Subcommand {
   @Option(help: ArgumentHelp("Seconds to wait for consent.", valueName: "seconds"))
   var timeout: Int64 = 600
 
+  @OptionGroup var output: OutputOptions
+
   func validate() throws {
     guard path.hasPrefix("/"), !path.contains(where: { "?# ".contains($0) }) else {
       throw ValidationError("--path must start with `/` and must not contain `?`, `#` or spaces")
@@ -51,7 +53,8 @@ struct AuthorizeCommand: Subcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     let name = try ConnectionName(argument: name)
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
-    let tokenRenewer = try TokenRenewer(session, termination: nil)
+    let termination = TerminationSignal(.live)
+    let tokenRenewer = try TokenRenewer(session, termination: termination)
     let (subject, client) = try await tokenRenewer.client(of: name)
     guard subject.grant == .authorizationCode else {
       throw Failure(.needsNoPerson(name))
@@ -62,19 +65,23 @@ struct AuthorizeCommand: Subcommand {
     ) {
       (requests) async throws(TokenError) -> RawResponse in
       device
-        ? try await onDevice(requests, scopes, session.runtime, console)
-        : try await inBrowser(requests, scopes, session.runtime, console)
+        ? try await onDevice(requests, scopes, termination, console)
+        : try await inBrowser(requests, scopes, termination, console)
     }
     switch outcome {
     case .authorized(let record):
       let row = RenewalRow(name: name, result: .renewed, endsAt: record.tokens?.expiry.time)
-      console.result(RenewalText(palette: console.palette).text([row]))
+      let text = RenewalText(palette: console.palette)
+      console.result(text.text([row]))
+      console.result(text.json([row]))
       console.report(record.grantFindings(of: subject))
       if let superseded {
         console.report(
           try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true))
       }
       return .fine
+    case .refused(Self.interruption):
+      throw Failure(Diagnostic.interrupted(name), outcome: .interrupted)
     case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
     case .unsaved(let reason, let isJournaled):
@@ -84,8 +91,13 @@ struct AuthorizeCommand: Subcommand {
     }
   }
 
+  /// A signal came while a person was waited for. Once the service is asked for tokens, they are saved first.
+  private static let interruption = TokenError.transient(
+    "interrupted by a signal", retryAfter: nil)
+
   private func inBrowser(
-    _ requests: TokenRequests, _ scopes: Set<Scope>, _ runtime: Runtime, _ console: Console
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ termination: TerminationSignal,
+    _ console: Console
   ) async throws(TokenError) -> RawResponse {
     let listener: LoopbackListener
     do throws(LoopbackListener.NotStarted) {
@@ -97,23 +109,24 @@ struct AuthorizeCommand: Subcommand {
     } catch {
       throw .transient(error.reason, retryAfter: nil)
     }
-    let result = await response(to: requests, scopes, listener, runtime, console)
+    let result = await response(to: requests, scopes, listener, termination, console)
     await listener.end()
     return try result.get()
   }
 
   private func response(
     to requests: TokenRequests, _ scopes: Set<Scope>, _ listener: LoopbackListener,
-    _ runtime: Runtime, _ console: Console
+    _ termination: TerminationSignal, _ console: Console
   ) async -> Result<RawResponse, TokenError> {
     do throws(TokenError) {
       let request = try AuthorizationRequest(
         requests.client, scopes: scopes, redirect: listener.url)
-      console.note("Open this URL in a browser and authorize the connection:\n\n  \(request.url)\n")
+      console.explain(
+        "Open this URL in a browser and authorize the connection:\n\n  \(request.url)\n")
       let query = await withTaskGroup(of: String?.self) { group in
         group.addTask { await listener.query() }
         group.addTask { [timeout] in
-          await runtime.sleep(.seconds(timeout))
+          await termination.sleep(for: .seconds(timeout))
           return nil
         }
         let first = await group.next() ?? nil
@@ -121,7 +134,9 @@ struct AuthorizeCommand: Subcommand {
         return first
       }
       guard let query else {
-        return .failure(.transient("no consent within \(timeout) s", retryAfter: nil))
+        return .failure(
+          termination.isReceived
+            ? Self.interruption : .transient("no consent within \(timeout) s", retryAfter: nil))
       }
       return .success(try await requests.send(request.exchange(query: query)))
     } catch {
@@ -130,14 +145,17 @@ struct AuthorizeCommand: Subcommand {
   }
 
   private func onDevice(
-    _ requests: TokenRequests, _ scopes: Set<Scope>, _ runtime: Runtime, _ console: Console
+    _ requests: TokenRequests, _ scopes: Set<Scope>, _ termination: TerminationSignal,
+    _ console: Console
   ) async throws(TokenError) -> RawResponse {
     let device = try await requests.authorizeDevice(scopes: scopes)
-    console.note(
+    console.explain(
       "On any device, open \(device.url) and enter the code \(device.userCode)"
         + (device.completeURL.map { "\nor open \($0)" } ?? ""))
-    return try await requests.response(to: device, timeout: timeout) { seconds in
-      await runtime.sleep(.seconds(seconds))
+    return try await requests.response(to: device, timeout: timeout) {
+      (seconds) async throws(TokenError) in
+      await termination.sleep(for: .seconds(seconds))
+      if termination.isReceived { throw Self.interruption }
     }
   }
 }
@@ -163,6 +181,13 @@ extension Diagnostic {
       .authorizationFailed, "`\(name)` needs no authorization",
       notes: ["its tokens are obtained with its own credentials"],
       help: ["obtain one: vaultctl refresh \(shellWord(name.rawValue))"])
+  }
+
+  fileprivate static func interrupted(_ name: ConnectionName) -> Diagnostic {
+    Diagnostic(
+      .interrupted, "interrupted by a signal; `\(name)` was not authorized",
+      notes: ["no tokens were requested, and those in the store are unchanged"],
+      help: ["start again: vaultctl authorize \(shellWord(name.rawValue))"])
   }
 
   fileprivate static func authorizationFailed(

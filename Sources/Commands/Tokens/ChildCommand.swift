@@ -6,66 +6,55 @@ import Secrets
 
 /// A command with credentials in its environment, or in files that it alone gets.
 ///
-/// They never appear on a command line, and they are wiped from our memory as soon as the command
-/// runs: the environment is built by hand and never a `String`.
+/// They never appear on a command line, and the environment is built by hand, wiped once the command runs,
+/// and never a `String`.
 struct ChildCommand {
+  /// The program cannot be run.
+  struct NotStarted: Error {
+    let diagnostic: Diagnostic
+    /// No program has its name.
+    let isMissing: Bool
+
+    /// As shells and env(1) have it.
+    var exitCode: Int32 { isMissing ? 127 : 126 }
+  }
+
   /// The program and its arguments, as bytes.
   private let command: [[UInt8]]
-  private let variables: [(name: String, value: SecretBytes)]
-  private let inFiles: Bool
+  private let signals: SignalForwarder
 
-  init(
-    _ command: [[UInt8]], _ variables: [(name: String, value: SecretBytes)], inFiles: Bool
-  ) {
+  init(_ command: [[UInt8]], signals: SignalForwarder) {
     self.command = command
-    self.variables = variables
-    self.inFiles = inFiles
+    self.signals = signals
   }
 
-  /// Runs it to its end.
+  /// Starts it; signals go to it from then on.
   ///
   /// - Throws: also if a value has a NUL, with which a variable would end.
+  /// - Returns: its process id.
+  func start(_ variables: Variables) throws -> pid_t {
+    let cut = variables.filter { $0.value.holdsNUL }
+    if !cut.isEmpty { throw Failure(cut.map { .holdsNUL($0.name) }) }
+    let process = try spawn(variables)
+    signals.forward(to: process)
+    return process
+  }
+
+  /// Waits until it has ended; from then on signals go to nobody.
+  ///
   /// - Returns: its exit code; 128 plus the signal's number if a signal ended it, as in shells.
-  func run() throws -> Int32 {
-    if !inFiles {
-      let cut = variables.filter { $0.value.holdsNUL }
-      if !cut.isEmpty { throw Failure(cut.map { .holdsNUL($0.name) }) }
-    }
-    var descriptors: [Int32] = []
-    defer { for descriptor in descriptors { close(descriptor) } }
-    var entries: [(name: String, value: SecretBytes)] = []
-    for (name, value) in variables {
-      if inFiles {
-        let descriptor = try memoryFile(value)
-        descriptors.append(descriptor)
-        entries.append((name, SecretBytes(copying: "/proc/self/fd/\(descriptor)".utf8)))
-      } else {
-        entries.append((name, value))
+  func exitCode(of process: pid_t) async -> Int32 {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [signals] in
+        // A process that has ended keeps its id until it is reaped.
+        ChildProcess.waitForEnd(of: process)
+        signals.childEnded()
+        continuation.resume(returning: ChildProcess.reaped(process))
       }
     }
-    return try spawn(entries)
   }
 
-  /// A file in memory (tmpfs) that is unlinked before anything is written to it, and that the
-  /// command inherits.
-  private func memoryFile(_ value: SecretBytes) throws -> Int32 {
-    let path = "/dev/shm/vaultctl-\(UUID().uuidString)"
-    let descriptor = unsafe open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o600)
-    guard descriptor >= 0 else { throw Failure(.cannotRun(command, errno)) }
-    unsafe unlink(path)
-    let isWritten = value.withBytes { span in
-      unsafe span.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
-      }
-    }
-    guard isWritten, lseek(descriptor, 0, SEEK_SET) == 0, fchmod(descriptor, 0o400) == 0 else {
-      close(descriptor)
-      throw Failure(.cannotRun(command, errno))
-    }
-    return descriptor
-  }
-
-  private func spawn(_ entries: [(name: String, value: SecretBytes)]) throws -> Int32 {
+  private func spawn(_ entries: Variables) throws -> pid_t {
     let names = entries.map { Array("\($0.name)=".utf8) }
     let inherited = InheritedEnvironment.entries.filter { entry in
       !names.contains { entry.starts(with: $0) }
@@ -86,7 +75,6 @@ struct ChildCommand {
       for index in unsafe environment.indices { unsafe free(environment[index]) }
       for index in unsafe arguments.indices { unsafe free(arguments[index]) }
     }
-    let signals = SignalForwarder()
     var process = pid_t()
     let failure = CoreDumps.allowingChildren {
       unsafe ChildProcess.withSignalsAsNew { attributes in
@@ -94,9 +82,10 @@ struct ChildCommand {
         return unsafe posix_spawnp(&process, program, nil, attributes, arguments, environment)
       }
     }
-    guard failure == 0 else { throw Failure(.cannotRun(command, failure)) }
-    signals.forward(to: process)
-    return withExtendedLifetime(signals) { ChildProcess.reaped(process) }
+    guard failure == 0 else {
+      throw NotStarted(diagnostic: .cannotRun(command, failure), isMissing: failure == ENOENT)
+    }
+    return process
   }
 
   /// A C string, which the caller frees.

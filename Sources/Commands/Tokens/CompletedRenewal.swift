@@ -1,6 +1,7 @@
 import Applying
 import Diagnostics
 import Model
+import Planning
 import Renewing
 import Reports
 import Stores
@@ -17,10 +18,16 @@ extension CompletedRenewal {
     case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
     case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)
     case .notDue: nil
-    case .waiting: RenewalRow(name: name, result: .waiting, endsAt: nil)
-    case .needsAuthorization: RenewalRow(name: name, result: .needsAuthorization, endsAt: nil)
-    case .stopped, .failed, .storeFailed, .unsaved:
-      RenewalRow(name: name, result: .failed, endsAt: nil)
+    case .waiting(let until):
+      RenewalRow(name: name, result: .waiting, nextAttemptAt: until)
+    case .needsAuthorization(let need):
+      RenewalRow(name: name, result: .needsAuthorization, reason: need.summary)
+    case .stopped(let code): RenewalRow(name: name, result: .failed, reason: code)
+    case .failed(let reason, let retryAt):
+      RenewalRow(name: name, result: .failed, reason: reason, nextAttemptAt: retryAt)
+    case .storeFailed(let error):
+      RenewalRow(name: name, result: .failed, reason: error.summary)
+    case .unsaved(let reason, _): RenewalRow(name: name, result: .failed, reason: reason)
     }
   }
 }
@@ -29,7 +36,9 @@ extension CompletedRenewal {
   /// A diagnostic besides its row; `nil` if the row is enough.
   func diagnostic(in store: StoreDescription) -> Diagnostic? {
     switch outcome {
-    case .renewed(let record), .adopted(let record): record.skewDiagnostic(name)
+    case .renewed(let record), .adopted(let record):
+      record.tokens?.shortLifetime.map { .lifetimeTooShort(name, seconds: $0) }
+        ?? record.skewDiagnostic(name)
     case .notDue, .waiting: nil
     case .needsAuthorization(let need): .authorizationNeeded(name, need)
     case .stopped(let code):
@@ -74,11 +83,7 @@ extension CompletedRenewal {
 
 extension TokenRecord {
   fileprivate func skewDiagnostic(_ name: ConnectionName) -> Diagnostic? {
-    guard let skew = tokens?.skewSeconds else { return nil }
-    return Diagnostic(
-      .clockSkew,
-      "the clock of the service of `\(name)` is \(abs(skew)) s \(skew > 0 ? "fast" : "slow")",
-      severity: .info)
+    tokens?.skewSeconds.map { .clockSkew("the service of `\(name)`", seconds: $0) }
   }
 }
 

@@ -15,27 +15,40 @@ struct Credentials {
   /// Renews the due ones among these, and opens them.
   ///
   /// A failed renewal is reported; the current token is used until it expires.
-  init(_ session: Session, _ names: Set<ConnectionName>, console: Console) async throws {
+  ///
+  /// - Parameters:
+  ///   - signals: wait until the tokens of an exchange in progress are saved.
+  ///   - minimum: seconds that each token must still be valid for; those that are not are renewed.
+  ///   - report: takes what was noticed.
+  init(
+    _ session: Session, _ names: Set<ConnectionName>, _ signals: SignalForwarder,
+    minimum: Int64 = 0, console: Console, report: ([Diagnostic]) -> Void
+  ) async throws {
     snapshot = try await session.read()
     let missing = names.filter { [snapshot] in snapshot.actual[$0] == nil }.sorted()
     if !missing.isEmpty {
       throw Failure(missing.map { Diagnostic.notStored($0, session) })
     }
     if let tokens = session.store.tokens {
-      let tokenRenewer = try TokenRenewer(session, termination: nil)
+      let tokenRenewer = try TokenRenewer(session, deferring: signals)
       let subjects = tokenRenewer.subjects(snapshot)
       let renewed = names.filter { subjects[$0] != nil }
       if !renewed.isEmpty {
-        let results = try await tokenRenewer.runDue(renewed, console: console)
-        console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
+        var results = try await tokenRenewer.runDue(renewed, console: console)
+        let short = try await tokenRenewer.ending(within: minimum, among: renewed)
+          .subtracting(results.map(\.name))
+        if !short.isEmpty { results += try await tokenRenewer.run(short, console: console) }
+        report(results.compactMap { $0.diagnostic(in: session.store.description) })
       }
       for name in renewed.sorted() {
         let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
           try await tokens.openTokens(of: name)
         }
         guard let token = kept.access else { throw Failure(.noTokenToHandOver(name)) }
-        if let end = kept.record?.tokens?.expiry.time, end <= session.runtime.now() {
-          throw Failure(.expiredToken(name, end))
+        if let tokens = kept.record?.tokens, let end = tokens.expiry.time {
+          let now = tokens.serviceTime(at: session.runtime.now())
+          if end <= now { throw Failure(.expiredToken(name, end)) }
+          if end.seconds(since: now) < minimum { throw Failure(.endsTooSoon(name, end, minimum)) }
         }
         access[name] = token
       }
@@ -75,6 +88,15 @@ extension Diagnostic {
     Diagnostic(
       .unauthorized, "`\(name)` has no access token",
       help: ["obtain one: vaultctl authorize \(shellWord(name.rawValue))"])
+  }
+
+  fileprivate static func endsTooSoon(
+    _ name: ConnectionName, _ end: Timestamp, _ minimum: Int64
+  ) -> Diagnostic {
+    Diagnostic(
+      .tokenExpired, "the access token of `\(name)` ends at \(end)",
+      notes: ["--min-ttl asks for one that is valid for \(minimum) s, and the service issues none"],
+      help: ["ask for less, or run the command in shorter parts"])
   }
 
   fileprivate static func expiredToken(_ name: ConnectionName, _ end: Timestamp) -> Diagnostic {

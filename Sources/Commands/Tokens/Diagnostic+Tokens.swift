@@ -25,7 +25,9 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .needsAuthorization, "`\(name)` needs authorization", severity: .warning,
-      notes: [need.summary], help: ["authorize it: vaultctl authorize \(shellWord(name.rawValue))"]
-    )
+      notes: [need.summary]
+        + (need.leavesGrant ? ["until then, the tokens of the previous consent are renewed"] : []),
+      help: [need.remedy, "authorize it: vaultctl authorize \(shellWord(name.rawValue))"]
+        .compactMap(\.self))
   }
 }

@@ -22,6 +22,7 @@ struct EventPoller {
   private var cursor: FeedCursor
   private var conditions: Set<ActiveCondition>
   private var polls = -1
+  private var latest = Timestamp(milliseconds: 0)
 
   /// Starts at the current end of the log. Existing drift is not reported; a token that expires soon
   /// is, at the first poll.
@@ -35,16 +36,16 @@ struct EventPoller {
     conditions = try await Self.conditions(session).filter { $0.kind == .drifted }
   }
 
-  /// What happened since the last poll.
+  /// What happened since the last poll; times do not step back from one line to the next.
+  ///
+  /// After a failure, the next poll reports what this one did not.
   mutating func poll() async throws -> [EventLine] {
     let (events, next) = try await session.mappingStoreErrors {
       [cursor, feed] () async throws(StoreError) in
       try await feed.events(after: cursor)
     }
-    cursor = next
-    var lines = events.compactMap { EventLine($0) }
-    polls += 1
-    if polls.isMultiple(of: Self.pollsPerDriftCheck) {
+    var lines = try await markingOwners(events.compactMap { EventLine($0) })
+    if (polls + 1).isMultiple(of: Self.pollsPerDriftCheck) {
       let found = try await Self.conditions(session)
       lines += found.subtracting(conditions).sorted { $0.connection < $1.connection }.map {
         EventLine(
@@ -52,7 +53,28 @@ struct EventPoller {
       }
       conditions = found
     }
-    return lines
+    polls += 1
+    cursor = next
+    return lines.map { line in
+      latest = max(latest, line.at)
+      return EventLine(
+        line.kind, connection: line.connection, at: latest, who: line.who, version: line.version)
+    }
+  }
+
+  /// A write of another owner is foreign, whichever tool made it.
+  private func markingOwners(_ lines: [EventLine]) async throws -> [EventLine] {
+    let writes: Set<EventLine.Kind> = [.applied, .renamed, .rolledBack]
+    guard lines.contains(where: { writes.contains($0.kind) }) else { return lines }
+    let foreign = Set(try await session.read().foreign.keys.map(\.rawValue))
+    return lines.map { line in
+      guard writes.contains(line.kind), line.connection.map(foreign.contains) ?? false else {
+        return line
+      }
+      return EventLine(
+        .foreignWrite, connection: line.connection, at: line.at, who: line.who,
+        version: line.version)
+    }
   }
 
   private static func conditions(_ session: Session) async throws -> Set<ActiveCondition> {

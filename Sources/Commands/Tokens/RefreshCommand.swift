@@ -1,90 +1,130 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Manifests
 import Model
 import Pacing
+import Processes
 import Renewing
 import Reports
 import Stores
 
-struct RefreshCommand: Subcommand {
+struct RefreshCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "refresh",
     abstract: "Renew tokens that are about to expire.",
     discussion: """
       Runs once, for a timer or a pipeline, or with --watch until SIGTERM. Tokens are renewed before \
       they expire; `tokens:` in the project file sets how long before. Connections given by name are \
-      renewed now, due or not. Any number of processes can run at once: each token is requested once.
+      renewed now, due or not. With --format json, one document says what was done and why not; \
+      with --watch, it is a line of JSON for each result. Any number of processes can run at once: \
+      each token is requested once.
       """)
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "Connections to renew now (default: all that are due).")
+  @Argument(
+    help: "Connections to renew now (default: all that are due).", completion: .connections)
   var names: [String] = []
 
   @Flag(help: "Keep running and renew tokens as they come due.")
   var watch = false
 
-  @Option(help: "Output format: text or json.")
-  var format: OutputFormat = .text
+  @OptionGroup var output: OutputOptions
 
-  /// Seconds after which `--watch` looks for connections that are new.
-  private static let longestPause: Int64 = 30
+  @Option(
+    help: ArgumentHelp(
+      "With --watch: keep metrics in this file, for Prometheus and `vaultctl probe`.",
+      valueName: "file"), completion: .file())
+  var metricsFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --watch: serve /metrics and /healthz there, on 127.0.0.1 only; port 0 is any free one.",
+      valueName: "address:port"))
+  var metricsAddress: LoopbackAddress?
+
+  @Option(help: ArgumentHelp("Log format: text or json, one line per message."))
+  var logFormat: LogFormat = .text
+
+  var resultForm: ResultForm {
+    if format == .text { return .text }
+    return watch ? .lines : .document
+  }
 
   func validate() throws {
     if watch, !names.isEmpty {
       throw ValidationError("--watch cannot be used with connection names")
     }
+    if metricsFile != nil, !watch { throw ValidationError("--metrics-file needs --watch") }
+    if metricsAddress != nil, !watch { throw ValidationError("--metrics-address needs --watch") }
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
+    let console = console.logging(as: logFormat)
     let names = try Set(names.map { try ConnectionName(argument: $0) })
+    let metricsFile = try metricsFile.map { try MetricsFile($0) }
     let termination = TerminationSignal(.live)
-    let session = try SessionFactory(console: console).session(for: Workspace.load(global))
-    let tokenRenewer = try TokenRenewer(session, termination: termination)
-    if watch { return try await keepRenewing(tokenRenewer, termination, console) }
-    let results = try await tokenRenewer.run(names.isEmpty ? nil : names, console: console)
-    report(results, session, console)
-    if format == .text, results.isEmpty { console.result("Nothing is due.\n") }
-    guard results.contains(where: \.isFailure) else { return .fine }
-    return results.contains(where: \.isRenewed) ? .partly : .failed
+    let workspace = try Workspace.load(global, acceptsAll: true)
+    let renewers = try global.environments(of: workspace).map { workspace in
+      try TokenRenewer(
+        SessionFactory(console: console).session(for: workspace), termination: termination,
+        isShared: watch)
+    }
+    if watch {
+      let service = RenewalService(
+        renewers: renewers, termination: termination, console: console, metricsFile: metricsFile,
+        metricsAddress: metricsAddress,
+        manager: ServiceManager(environment: ProcessInfo.processInfo.environment)
+      ) { report($0, $1, console) }
+      return try await service.run()
+    }
+    return try await renewOnce(renewers, names, console)
   }
 
-  private func keepRenewing(
-    _ tokenRenewer: TokenRenewer, _ termination: TerminationSignal, _ console: Console
+  /// If a store cannot be used, the tokens of the other environments are still renewed.
+  private func renewOnce(
+    _ renewers: [TokenRenewer], _ names: Set<ConnectionName>, _ console: Console
   ) async throws -> Outcome {
-    var reported: [ConnectionName: RenewalOutcome] = [:]
-    while !termination.isReceived {
-      var pause = Self.longestPause * 1000
+    var results: [CompletedRenewal] = []
+    var reports: [Diagnostic] = []
+    var faults: [Diagnostic] = []
+    for renewer in renewers {
       do {
-        let results = try await tokenRenewer.run(nil, console: console)
-        // Reports only what changed since the last time.
-        report(
-          results.filter { reported[$0.name] != $0.outcome }, tokenRenewer.session, console)
-        reported = Dictionary(results.map { ($0.name, $0.outcome) }) { $1 }
-        if let due = try await tokenRenewer.nextDue() {
-          let wait = due.milliseconds - tokenRenewer.session.runtime.now().milliseconds
-          pause = min(pause, max(wait, 250))
-        }
-      } catch let failure as Failure {
-        // An unavailable store may come back.
-        console.report(failure.diagnostics)
-        pause = 5000
+        let found = try await renewer.run(names.isEmpty ? nil : names, console: console)
+        results += found
+        reports += diagnostics(found, renewer.session)
+        try await renewer.repairCopies()
+      } catch let failure as Failure where renewers.count > 1 || !results.isEmpty {
+        faults += failure.diagnostics
       }
-      await termination.sleep(for: .milliseconds(pause))
     }
-    return .fine
+    show(results, console)
+    console.report(reports + faults)
+    if results.isEmpty, faults.isEmpty { console.result("Nothing is due.\n") }
+    guard !faults.isEmpty || results.contains(where: \.isFailure) else { return .fine }
+    return results.contains(where: \.isRenewed) ? .partly : .failed
   }
 
   private func report(
     _ results: [CompletedRenewal], _ session: Session, _ console: Console
   ) {
+    show(results, console)
+    console.report(diagnostics(results, session))
+  }
+
+  private func show(_ results: [CompletedRenewal], _ console: Console) {
     let rows = results.compactMap { $0.row }
     let text = RenewalText(palette: console.palette)
-    switch format {
-    case .text: console.result(text.text(rows))
-    case .json: console.result(text.json(rows))
+    console.result(text.text(rows))
+    if watch {
+      for line in text.lines(rows) { console.result(line) }
+    } else {
+      console.result(text.json(rows))
     }
-    console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
+  }
+
+  private func diagnostics(_ results: [CompletedRenewal], _ session: Session) -> [Diagnostic] {
+    results.compactMap { $0.diagnostic(in: session.store.description) }
   }
 }

@@ -1,38 +1,61 @@
-import Applying
 import ArgumentParser
 import Diagnostics
 import Model
 import Renewing
+import Reports
 import Stores
-import Tokens
 
-struct RevokeCommand: Subcommand {
+struct RevokeCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
     abstract: "Revoke a connection's tokens.",
     discussion: """
       They are removed from the store, then revoked at the service (RFC 7009). Tokens shared with \
-      another connection remain valid.
+      another connection remain valid. Tokens without a connection have no client that could revoke \
+      them: forget them (`vaultctl tokens forget`), and revoke them on the service's own page.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Connection.", completion: .connections) var name: String
 
+  @OptionGroup var output: OutputOptions
+
+  /// The tokens are removed from the store, then revoked at the service.
   func carryOut(_ console: Console) async throws -> Outcome {
     let name = try ConnectionName(argument: name)
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
-    let tokenRenewer = try TokenRenewer(session, termination: nil)
+    // From here on a signal waits: what is no longer in the store could not be revoked later.
+    let termination = TerminationSignal(.live)
+    let tokenRenewer = try TokenRenewer(session, termination: termination)
     let (subject, client) = try await tokenRenewer.client(of: name)
+    if termination.isReceived { throw Failure(Diagnostic.interrupted(name), outcome: .interrupted) }
     let superseded = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokenRenewer.renewer.removeTokens(of: subject)
     }
+    func report(_ isRevoked: Bool) -> JSONReport {
+      ActionReport(["connection": .text(name.rawValue), "revoked": .flag(isRevoked)]).json
+    }
     guard let superseded else {
+      console.result(report(false))
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
     let faults = try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
     console.report(faults)
+    console.result(report(faults.isEmpty))
+    guard faults.isEmpty else {
+      console.result("Removed the tokens of `\(name)` from the store.\n")
+      return .partly
+    }
     console.result("Revoked the tokens of `\(name)`.\n")
-    return faults.isEmpty ? .fine : .partly
+    return .fine
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func interrupted(_ name: ConnectionName) -> Diagnostic {
+    Diagnostic(
+      .interrupted, "interrupted by a signal; nothing of `\(name)` was revoked",
+      help: ["start again: vaultctl revoke \(shellWord(name.rawValue))"])
   }
 }

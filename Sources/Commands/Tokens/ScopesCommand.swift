@@ -2,6 +2,7 @@ import Applying
 import ArgumentParser
 import Diagnostics
 import Model
+import Reports
 import Stores
 
 struct ScopesCommand: AsyncParsableCommand {
@@ -10,7 +11,7 @@ struct ScopesCommand: AsyncParsableCommand {
     subcommands: [RecordScopesCommand.self])
 }
 
-struct RecordScopesCommand: Subcommand {
+struct RecordScopesCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "record",
     abstract: "Record in the store which scopes a service granted.",
@@ -20,8 +21,10 @@ struct RecordScopesCommand: Subcommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connection.") var name: String
+  @Argument(help: "Connection.", completion: .connections) var name: String
   @Argument(help: "All scopes that were granted.") var scopes: [String] = []
+
+  @OptionGroup var output: OutputOptions
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
@@ -35,6 +38,8 @@ struct RecordScopesCommand: Subcommand {
       try await session.store.grants.recordGrant(
         Set(scopes.map { Scope($0) }), for: name, by: session.provenance())
     }
+    console.result(
+      ActionReport(["connection": .text(name.rawValue), "scopes": .texts(scopes.sorted())]).json)
     let list = scopes.isEmpty ? "no scopes" : scopes.sorted().joined(separator: ", ")
     console.result("Recorded for `\(name)`: \(list)\n")
     return .fine

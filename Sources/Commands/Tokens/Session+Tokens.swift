@@ -5,6 +5,7 @@ import Model
 import Pacing
 import Planning
 import Renewing
+import Reports
 import Stores
 import Tokens
 
@@ -19,13 +20,41 @@ extension Session {
       records: records.mapValues(\.record), rule: workspace.project.renewal, now: runtime.now())
   }
 
+  /// Where the project wants it; what is left on this machine's disk is found in any case.
+  var responseJournal: ResponseJournal {
+    let folder = JournalFolder(path: workspace.files.path(".vaultctl/answers"))
+    guard workspace.project.tokenJournal == .store, let exchanges = store.exchanges else {
+      return ResponseJournal(folder)
+    }
+    return ResponseJournal(exchanges, previous: folder)
+  }
+
+  /// The connections of the store that obtain tokens.
+  func renewalSubjects(_ snapshot: Snapshot) -> [ConnectionName: RenewalSubject] {
+    snapshot.actual.compactMapValues {
+      RenewalSubject($0, applied: snapshot.applied[$0.name], catalog: workspace.catalog)
+    }
+  }
+
   /// Responses with tokens are small, and the timeout is shorter than a claim.
   var tokenHTTP: LoggingHTTPTransport {
     LoggingHTTPTransport(
       LiveHTTPTransport(
-        authorities: TrustedAuthorities(environment: ProcessInfo.processInfo.environment),
+        authorities: workspace.authorities(),
         limits: HTTPLimits(
-          body: TokenRequests.responseLimit, responseSeconds: RenewalTimes.responseSeconds)),
+          body: TokenRequests.responseLimit, responseSeconds: RenewalTimes.responseSeconds),
+        folder: workspace.files.root),
       logger: stores.logger)
+  }
+}
+
+extension [ConnectionName: RenewalSubject] {
+  func states(by overview: TokenOverview) -> [ConnectionName: RenewalMetrics.Token] {
+    mapValues { subject in
+      let record = overview.records[subject.name]
+      return RenewalMetrics.Token(
+        state: subject.state(record, rule: overview.rule, now: overview.now),
+        endsAt: record?.tokens?.expiry.time)
+    }
   }
 }

@@ -6,6 +6,7 @@ import Manifests
 import Model
 import Pacing
 import Renewing
+import Reports
 import Secrets
 import Stores
 import Tokens
@@ -16,23 +17,71 @@ struct TokenRenewer: Sendable {
   let renewer: Renewer
   let tokens: any TokenStore
   private let rule: RenewalRule
+  private let runtime: Runtime
+  private let signals: SignalForwarder?
+  private let pauses: AttemptPauses
+  private let conditions = ReportedConditions()
 
+  /// - Parameter isShared: other processes renew the same tokens all the time.
   /// - Throws: if the store keeps no tokens.
-  init(_ session: Session, termination: TerminationSignal?) throws {
+  init(_ session: Session, termination: TerminationSignal?, isShared: Bool = false) throws {
+    let rule = session.workspace.project.renewal
+    try self.init(
+      session, rule: isShared ? rule.shared(by: Self.holder(session.author)) : rule,
+      runtime: termination?.endingSleeps(of: session.runtime) ?? session.runtime,
+      signals: nil, isShared: isShared, isEnding: { termination?.isReceived ?? false })
+  }
+
+  /// For an apply, whose lock is released at a signal.
+  ///
+  /// - Throws: if the store keeps no tokens.
+  init(_ session: Session, under lock: StoreLock) throws {
+    try self.init(
+      session, rule: session.workspace.project.renewal, runtime: session.runtime, signals: nil,
+      isEnding: lock.isEnding)
+  }
+
+  /// For a caller that needs a valid token now.
+  ///
+  /// - Parameter signals: wait for the end of the exchanges in progress.
+  /// - Throws: if the store keeps no tokens.
+  init(_ session: Session, deferring signals: SignalForwarder) throws {
+    try self.init(
+      session, rule: session.workspace.project.renewal.onDemand, runtime: session.runtime,
+      signals: signals, isEnding: { signals.isEnding })
+  }
+
+  private init(
+    _ session: Session, rule: RenewalRule, runtime: Runtime, signals: SignalForwarder?,
+    isShared: Bool = false, isEnding: @escaping @Sendable () -> Bool
+  ) throws {
     guard let tokens = session.store.tokens else {
       throw Failure(.storeKeepsNoTokens(session.store.description))
     }
     self.session = session
     self.tokens = tokens
-    rule = session.workspace.project.renewal
-    let process = ProcessInfo.processInfo.processIdentifier
+    self.rule = rule
+    self.runtime = runtime
+    self.signals = signals
+    pauses = AttemptPauses(session.runtime)
     renewer = Renewer(
       tokens: tokens, http: session.tokenHTTP,
-      journal: ResponseJournal(folder: session.workspace.files.path(".vaultctl/answers")),
-      runtime: termination?.endingSleeps(of: session.runtime) ?? session.runtime,
-      isEnding: { termination?.isReceived ?? false }, rule: rule,
-      holder: "\(HostIdentity.user)@\(HostIdentity.host), process \(process)",
+      journal: session.responseJournal,
+      runtime: runtime, isEnding: isEnding, rule: rule,
+      holder: Self.holder(session.author), waitsForOthers: !isShared,
       provenance: session.provenance)
+  }
+
+  private static func holder(_ author: Author) -> String {
+    let process = ProcessInfo.processInfo.processIdentifier
+    return "\(author.name) on \(HostIdentity.host), process \(process)"
+  }
+
+  /// Brings the copies that consumers read up to date.
+  func repairCopies() async throws {
+    try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await tokens.repairTokenCopies()
+    }
   }
 
   /// Renews the tokens that are due, of all connections or of the named ones.
@@ -49,6 +98,51 @@ struct TokenRenewer: Sendable {
     try await run(names, isForced: names != nil, console: console)
   }
 
+  /// Renews one connection at a time, beside the passes of a service.
+  ///
+  /// - Parameter completion: is called after each.
+  func background(completion: @escaping @Sendable () -> Void) -> BackgroundRenewals {
+    BackgroundRenewals(
+      renew: { [renewer, pauses] work in
+        let outcome = await renewer.renew(work.subject, secrets: work.secrets)
+        pauses.note(outcome, of: work.subject.name)
+        return outcome
+      }, completion: completion)
+  }
+
+  /// Begins to renew all that are due, and says what is due next.
+  ///
+  /// - Returns: what was tried, also by earlier passes. What takes longer than a moment is reported by
+  ///   a later one.
+  func pass(
+    _ background: BackgroundRenewals, in group: inout DiscardingTaskGroup, console: Console
+  ) async throws -> (results: [CompletedRenewal], outlook: Outlook) {
+    var look = try await look(
+      nil, isForced: false, except: background.inProgress, console: console)
+    background.begin(try await opened(look.due), in: &group)
+    await background.wait(for: Self.moment, runtime)
+    let completed = background.takeCompleted()
+    var needsRecords = false
+    for result in completed {
+      switch result.outcome {
+      case .renewed(let record), .adopted(let record): look.records[result.name] = record
+      case .notDue, .needsAuthorization, .stopped, .unsaved: break
+      // Their records say when the next attempt is due.
+      case .waiting, .failed, .storeFailed: needsRecords = true
+      }
+    }
+    // What is known is reported, even if the store cannot be read.
+    let records = needsRecords ? try? await storedRecords() : nil
+    if let records { look.records = records.mapValues(\.record) }
+    let names = Set(completed.map(\.name))
+    let results = (look.results.filter { !names.contains($0.name) } + completed)
+      .sorted { $0.name < $1.name }
+    return (results, outlook(look, except: background.inProgress))
+  }
+
+  /// How long a pass waits for what it has begun.
+  private static let moment = Duration.milliseconds(500)
+
   /// Renews the due ones among the named connections.
   func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [CompletedRenewal] {
     try await run(names, isForced: false, console: console)
@@ -57,53 +151,159 @@ struct TokenRenewer: Sendable {
   private func run(
     _ names: Set<ConnectionName>?, isForced: Bool, console: Console
   ) async throws -> [CompletedRenewal] {
+    let look = try await look(names, isForced: isForced, console: console)
+    let count = look.due.count
+    let progress = console.progress.map { advance in
+      { @Sendable in advance("Renewing tokens", count) }
+    }
+    let results = look.results + (try await renewed(look.due, isForced: isForced, progress))
+    return results.sorted { $0.name < $1.name }
+  }
+
+  /// What a look at the store found.
+  private struct Look {
+    let subjects: [ConnectionName: RenewalSubject]
+    var records: [ConnectionName: TokenRecord]
+    let due: [RenewalSubject]
+    /// Of those that are due, and cannot be tried now.
+    let results: [CompletedRenewal]
+  }
+
+  /// - Parameters:
+  ///   - names: `nil` for all.
+  ///   - exceptions: are in progress.
+  private func look(
+    _ names: Set<ConnectionName>?, isForced: Bool, except exceptions: Set<ConnectionName> = [],
+    console: Console
+  ) async throws -> Look {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
-    console.report(try await replayed(subjects))
-    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
-    }
+    var conditions = try await replayed(subjects)
+    if let warning = session.clockWarning { conditions.append(warning) }
+    let records = try await storedRecords()
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
     var results: [CompletedRenewal] = []
-    for subject in subjects.values where names?.contains(subject.name) ?? true {
+    for subject in subjects.values.sorted(by: { $0.name < $1.name })
+    where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
+      // The grant is renewed until a person has consented to the other scopes.
+      if let need = record?.need(of: subject, at: now), need.leavesGrant {
+        conditions.append(.authorizationNeeded(subject.name, need))
+      }
+      if exceptions.contains(subject.name) { continue }
       switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
-      case .mint, .refresh: due.append(subject)
+      case .mint, .refresh:
+        if !isForced, let pause = pauses.pause(of: subject.name) {
+          results.append(CompletedRenewal(name: subject.name, outcome: pause.outcome))
+        } else {
+          due.append(subject)
+        }
       case .ask(let need) where record != nil || names != nil:
         results.append(CompletedRenewal(name: subject.name, outcome: .needsAuthorization(need)))
       case .stopped(let code):
         results.append(CompletedRenewal(name: subject.name, outcome: .stopped(code)))
       case .wait where names != nil: due.append(subject)
+      // It is due, and was not renewed; that it is tried again later does not make it fine.
+      case .wait(let until) where record?.retryAt == until:
+        let reason = record?.lastFailure ?? "it failed"
+        results.append(
+          CompletedRenewal(name: subject.name, outcome: .failed(reason, retryAt: until)))
       case .use, .wait, .ask: break
       }
     }
-    results += try await renewed(due.sorted { $0.name < $1.name }, isForced: isForced)
-    return results.sorted { $0.name < $1.name }
+    console.report(self.conditions.new(among: conditions))
+    return Look(
+      subjects: subjects, records: records.mapValues(\.record), due: due, results: results)
   }
 
-  /// When the records must be checked again; `nil` if nothing expires.
-  func nextDue() async throws -> Timestamp? {
-    let subjects = subjects(try await session.read())
-    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
+  /// The state of the tokens of each connection that has some, and when the records must be checked again:
+  /// `nil` if nothing expires.
+  struct Outlook {
+    let tokens: [ConnectionName: RenewalMetrics.Token]
+    let nextDue: Timestamp?
+  }
+
+  private func outlook(_ look: Look, except exceptions: Set<ConnectionName>) -> Outlook {
+    let (subjects, records) = (look.subjects, look.records)
+    let now = session.runtime.now()
+    let tokens = subjects.states(by: TokenOverview(records: records, rule: rule, now: now))
+    return Outlook(
+      tokens: tokens,
+      nextDue: subjects.values.filter { !exceptions.contains($0.name) }
+        .compactMap { due($0, records, now) }.min())
+  }
+
+  private func due(
+    _ subject: RenewalSubject, _ records: [ConnectionName: TokenRecord], _ now: Timestamp
+  ) -> Timestamp? {
+    switch subject.decision(records[subject.name], rule: rule, now: now) {
+    case .use(let until): until
+    case .wait(let until): until
+    case .mint, .refresh: pauses.pause(of: subject.name)?.until ?? now
+    case .ask, .stopped: nil
+    }
+  }
+
+  /// What the tokens of some connections came from, and when the next one is due.
+  ///
+  /// - Parameter seconds: that each must still be valid for.
+  func attempts(
+    of names: Set<ConnectionName>, minimum seconds: Int64
+  ) async throws -> (attempts: [ConnectionName: TokenAttempt], nextDue: Timestamp?) {
+    let subjects = subjects(try await session.read()).filter { names.contains($0.key) }
+    let records = try await storedRecords().mapValues(\.record)
+    let now = session.runtime.now()
+    let ends = subjects.keys.compactMap { name -> Timestamp? in
+      guard seconds > 0, let tokens = records[name]?.tokens, let end = tokens.expiry.time else {
+        return nil
+      }
+      // A service whose tokens last little longer is not asked all the time.
+      return tokens.localTime(
+        of: max(end.adding(seconds: -seconds), tokens.issuedAt.adding(seconds: 60)), at: now)
+    }
+    return (
+      subjects.keys.reduce(into: [:]) { $0[$1] = records[$1]?.tokens?.attempt },
+      (subjects.values.compactMap { due($0, records, now) } + ends).min()
+    )
+  }
+
+  /// Those whose access token ends within some seconds.
+  func ending(
+    within seconds: Int64, among names: Set<ConnectionName>
+  ) async throws -> Set<ConnectionName> {
+    if seconds == 0 { return [] }
+    let records = try await storedRecords()
+    let now = session.runtime.now()
+    return names.filter { name in
+      guard let tokens = records[name]?.record.tokens, let end = tokens.expiry.time else {
+        return false
+      }
+      return end.seconds(since: tokens.serviceTime(at: now)) < seconds
+    }
+  }
+
+  func storedRecords() async throws -> [ConnectionName: StoredTokenRecord] {
+    try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }
-    let now = session.runtime.now()
-    return subjects.values.compactMap { subject -> Timestamp? in
-      switch subject.decision(records[subject.name]?.record, rule: rule, now: now) {
-      case .use(let until): until
-      case .wait(let until): until
-      case .mint, .refresh: now
-      case .ask, .stopped: nil
-      }
-    }.min()
+  }
+
+  /// What only a person can give to these connections, by name.
+  func needs(
+    of names: Set<ConnectionName>
+  ) async throws -> [(name: ConnectionName, need: AuthorizationNeed)] {
+    let subjects = subjects(try await session.read())
+    let records = try await storedRecords()
+    return names.sorted().compactMap { name in
+      guard let subject = subjects[name], let record = records[name]?.record else { return nil }
+      return record.need(of: subject, at: session.runtime.now()).map { (name, $0) }
+    }
   }
 
   func subjects(_ snapshot: Snapshot) -> [ConnectionName: RenewalSubject] {
-    snapshot.actual.compactMapValues {
-      RenewalSubject($0, applied: snapshot.applied[$0.name], catalog: session.workspace.catalog)
-    }
+    session.renewalSubjects(snapshot)
   }
 
   /// The opened setup of each.
@@ -116,13 +316,27 @@ struct TokenRenewer: Sendable {
     return opened.byConnection
   }
 
-  private func renewed(
-    _ subjects: [RenewalSubject], isForced: Bool
-  ) async throws -> [CompletedRenewal] {
+  /// With their setups' secrets, all opened in one batch.
+  private func opened(_ subjects: [RenewalSubject]) async throws -> [BackgroundRenewals.Work] {
     if subjects.isEmpty { return [] }
     let secrets = try await secrets(of: Set(subjects.map(\.name)))
-    let renewed = await renewer.renewAll(
-      subjects.map { ($0, secrets[$0.name] ?? [:]) }, isForced: isForced)
+    return subjects.map { ($0, secrets[$0.name] ?? [:]) }
+  }
+
+  private func renewed(
+    _ subjects: [RenewalSubject], isForced: Bool, _ progress: (@Sendable () -> Void)?
+  ) async throws -> [CompletedRenewal] {
+    if subjects.isEmpty { return [] }
+    let work = try await opened(subjects)
+    let renewed =
+      if let signals {
+        await signals.deferring {
+          await renewer.renewAll(work, isForced: isForced, progress: progress)
+        }
+      } else {
+        await renewer.renewAll(work, isForced: isForced, progress: progress)
+      }
+    for (name, outcome) in renewed { pauses.note(outcome, of: name) }
     return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 
@@ -144,5 +358,13 @@ struct TokenRenewer: Sendable {
         ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
     }
     if !faults.isEmpty { throw Failure(faults) }
+  }
+}
+
+extension TokenRecord {
+  fileprivate func need(of subject: RenewalSubject, at now: Timestamp) -> AuthorizationNeed? {
+    need(
+      client: subject.clientIdentity, declared: subject.declared, rules: subject.service.scopes,
+      now: now)
   }
 }

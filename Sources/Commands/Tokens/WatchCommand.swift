@@ -1,7 +1,9 @@
+import Applying
 import ArgumentParser
 import Diagnostics
 import Foundation
 import Model
+import Pacing
 import Processes
 import Reports
 import Stores
@@ -12,43 +14,105 @@ struct WatchCommand: Subcommand {
     abstract: "Stream events of connections as JSON Lines.",
     discussion: """
       Events are applied, renamed, deleted, rolled-back, refreshed, authorized, revoked, failed, \
-      scopes, expiring and drifted; they never contain a value. They are read from the \
+      scopes, expiring, drifted, foreign-write (by another tool, or another owner of the store) and \
+      lock-taken-over (from an apply that was gone); they never contain a value. They are read from the \
       store's own log, whichever process wrote it; for a store without a log, versions are \
-      compared every five seconds. With --exec, a \
-      command runs after each event, with VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. \
-      Ends on SIGTERM.
+      compared every five seconds. schemas/event.schema.json describes a line. A store that is \
+      unavailable is waited for. With --exec, a command runs after each event, one at a time, with \
+      VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. Ends on SIGTERM.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "Connections (default: all).") var names: [String] = []
+  @Argument(help: "Connections (default: all).", completion: .connections)
+  var names: [String] = []
 
   @Option(
     name: .customLong("exec"),
     help: ArgumentHelp("Command to run with /bin/sh after each event.", valueName: "command"))
   var command: String?
 
+  @Option(name: .output, help: ArgumentHelp("Output format: json or text.", valueName: "format"))
+  var format: OutputFormat = .json
+
+  var resultForm: ResultForm { format == .json ? .lines : .text }
+
   func carryOut(_ console: Console) async throws -> Outcome {
-    let names = try Set(names.map { try ConnectionName(argument: $0).rawValue })
+    let names = try Set(names.map { try ConnectionName(argument: $0) })
     let termination = TerminationSignal(.live)
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
-    var poller = try await EventPoller(session)
+    let poller = try await EventPoller(session)
+    let known = try await session.read().actual
+    let unknown = names.filter { known[$0] == nil }.sorted()
+    if !unknown.isEmpty {
+      throw Failure(unknown.map { Diagnostic(.notFound($0), in: session.store.description) })
+    }
     console.note("Watching \(session.store.description).")
-    while !termination.isReceived, !console.hasLostOutput {
-      await termination.sleep(for: .milliseconds(session.store.feed.pauseMilliseconds))
-      let lines = try await poller.poll()
-      for line in lines where names.isEmpty || names.contains(line.connection) {
-        console.result(line.json)
-        try run(line)
+    let (events, queue) = AsyncStream.makeStream(of: EventLine.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await run(events, until: termination, session.runtime) }
+      group.addTask {
+        await stream(
+          poller, of: Set(names.map(\.rawValue)), to: queue, session, termination, console)
+        queue.finish()
       }
+      try await group.waitForAll()
     }
     return .fine
   }
 
-  private func run(_ line: EventLine) throws {
+  private func stream(
+    _ poller: EventPoller, of names: Set<String>, to queue: AsyncStream<EventLine>.Continuation,
+    _ session: Session, _ termination: TerminationSignal, _ console: Console
+  ) async {
+    var poller = poller
+    var absence = StoreAbsence()
+    var pause = Duration.milliseconds(session.store.feed.pauseMilliseconds)
+    while !termination.isReceived, !console.hasLostOutput, !Task.isCancelled {
+      await termination.sleep(for: pause)
+      pause = .milliseconds(session.store.feed.pauseMilliseconds)
+      do {
+        let lines = try await poller.poll()
+        if absence.ended() > 0 { console.note("\(session.store.description) is available again.") }
+        for line in lines where names.isEmpty || line.connection.map(names.contains) ?? true {
+          console.result(line.text)
+          console.result(line.json)
+          if command != nil { queue.yield(line) }
+        }
+      } catch {
+        // An unavailable store may come back.
+        let failure = Failure(error, outcome: .failed)
+        let (new, wait) = absence.failed(
+          failure.diagnostics, fraction: session.runtime.random())
+        console.report(new)
+        pause = max(wait, pause)
+      }
+    }
+  }
+
+  /// Seconds that the commands of events have after a signal.
+  private static let grace: Int64 = 5
+
+  /// Runs the command for each event, one after the other and without delaying the events. Some time
+  /// after a signal, the current one is ended, and those that wait are dropped.
+  private func run(
+    _ events: AsyncStream<EventLine>, until termination: TerminationSignal, _ runtime: Runtime
+  ) async throws {
     guard let command else { return }
-    let environment = InheritedEnvironment.variables.merging([
-      "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection,
-    ]) { $1 }
-    try ChildProcess(["/bin/sh", "-c", command], environment: environment, input: .null).wait()
+    var end: Timestamp?
+    func isOver() -> Bool {
+      if end == nil, termination.isReceived { end = runtime.now().adding(seconds: Self.grace) }
+      return end.map { $0 <= runtime.now() } ?? false
+    }
+    for await line in events where !isOver() {
+      let environment = InheritedEnvironment.variables.merging([
+        "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection ?? "",
+      ]) { $1 }
+      let child = try ChildProcess(
+        ["/bin/sh", "-c", command], environment: environment, input: .null)
+      while child.isRunning {
+        if isOver() { child.signal(SIGTERM) }
+        await runtime.sleep(.milliseconds(20))
+      }
+    }
   }
 }

@@ -5,8 +5,9 @@ import FileChanges
 import Foundation
 import Manifests
 
-/// The files of a project that its settings run: `credentialsCommand: [ci/login]`. A branch that
-/// changes such a file changes what runs, though no setting differs.
+/// The files of a project that its settings run, `credentialsCommand: [ci/login]`, or trust,
+/// `caFile: ca.pem`. A branch that changes such a file changes what runs, or which servers are trusted,
+/// though no setting differs.
 struct CommandFiles {
   private let files: ProjectFiles
 
@@ -20,7 +21,13 @@ struct CommandFiles {
         [text] + text.split { " \t\n'\"`;|&()<>=$,".contains($0) }.map(String.init)
       }
     }
-    return Set(words.flatMap(paths)).sorted()
+    let authorities = settings.needingTrust.compactMap { setting -> String? in
+      guard setting.path.keys.last == "caFile", case .text(let path) = setting.value else {
+        return nil
+      }
+      return path
+    }
+    return Set((words + authorities).flatMap(paths)).sorted()
   }
 
   /// A file of the project with that name, and what it links to, if that is in the project.

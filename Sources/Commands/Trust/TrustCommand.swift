@@ -4,7 +4,7 @@ import Foundation
 import Manifests
 import Reports
 
-struct TrustCommand: Subcommand {
+struct TrustCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "trust",
     abstract: "Approve the settings that run something or decide where credentials go.",
@@ -24,6 +24,8 @@ struct TrustCommand: Subcommand {
   @Flag(help: "Withdraw the approval.")
   var revoke = false
 
+  @OptionGroup var output: OutputOptions
+
   func validate() throws {
     if digest, revoke { throw ValidationError("--digest cannot be used with --revoke") }
   }
@@ -33,13 +35,26 @@ struct TrustCommand: Subcommand {
     let contents = try ProjectReader.contents(of: ProjectFiles(root: root))
     let settings = contents.settings
     let own = try CommandFiles(root: root).digest(of: settings)
+    let records = TrustRecords(root: root, environment: ProcessInfo.processInfo.environment)
+    // Neither the digest nor a withdrawal depends on what was approved.
+    let former =
+      digest || revoke ? try? records.record(of: settings) : try records.record(of: settings)
+    func report(isTrusted: Bool) -> JSONReport {
+      TrustReport(
+        digest: own, isTrusted: isTrusted,
+        settings: settings.needingTrust.map { ($0.path.text, $0.value.text) },
+        files: CommandFiles(root: root).paths(in: settings),
+        changes: former?.changes(to: settings) ?? []
+      ).json
+    }
+    console.result(report(isTrusted: former?.digest == own || settings.needingTrust.isEmpty))
     if digest {
       console.result("\(own)\n")
       return .fine
     }
-    let records = TrustRecords(root: root, environment: ProcessInfo.processInfo.environment)
     if revoke {
       let wasTrusted = try records.remove(of: settings)
+      console.result(report(isTrusted: settings.needingTrust.isEmpty))
       console.result(wasTrusted ? "The approval was withdrawn.\n" : "There was no approval.\n")
       return .fine
     }
@@ -47,7 +62,6 @@ struct TrustCommand: Subcommand {
       console.result("No setting of \(Project.fileName) needs trust.\n")
       return .fine
     }
-    let former = try records.record(of: settings)
     if former?.digest == own {
       console.result("The settings of \(Project.fileName) are already trusted.\n")
       return .fine
@@ -55,30 +69,31 @@ struct TrustCommand: Subcommand {
     show(settings, root, console)
     show(changes: former?.changes(to: settings) ?? [], console)
     guard console.canAsk else { throw Failure(.cannotAskForTrust()) }
-    guard console.answer(to: "\nTrust these settings? Type `yes` to confirm: ") == "yes" else {
+    guard console.confirms("Trust these settings?") else {
       console.note("Nothing was recorded.")
       return .failed
     }
     try records.write(TrustRecord(settings, digest: own, root: root), of: settings)
+    console.result(report(isTrusted: true))
     console.result("Trusted.\n")
     return .fine
   }
 
   private func show(_ settings: SettingsTree, _ root: String, _ console: Console) {
-    console.note("Settings of \(root)/\(Project.fileName) that need trust:\n")
+    console.explain("Settings of \(root)/\(Project.fileName) that need trust:\n")
     for setting in settings.needingTrust {
-      console.note("  \(setting.path.text) = \(setting.value.text)")
+      console.explain("  \(setting.path.text) = \(setting.value.text)")
     }
     let files = CommandFiles(root: root).paths(in: settings)
     if files.isEmpty { return }
-    console.note("\nFiles of the project that they run; read them, too:\n")
-    for file in files { console.note("  \(file)") }
+    console.explain("\nFiles of the project that they run; read them, too:\n")
+    for file in files { console.explain("  \(file)") }
   }
 
   private func show(changes: [String], _ console: Console) {
     if changes.isEmpty { return }
-    console.note("\nChanged since your last approval:\n")
-    for change in changes { console.note("  \(change)") }
+    console.explain("\nChanged since your last approval:\n")
+    for change in changes { console.explain("  \(change)") }
   }
 }
 

@@ -5,7 +5,7 @@ import Manifests
 /// A commit whose project file is trusted.
 struct TrustedCommit: Sendable {
   private let git: Git
-  private let commit: String
+  let commit: String
   /// The project's folder in it, with a slash at its end; empty for the root.
   private let prefix: String
   /// For messages.

@@ -78,6 +78,8 @@ extension DiagnosticCode {
     case .outputNotWritten: .outputNotWritten
     case .projectWithoutID: .projectWithoutID
     case .storesMeet: .storesMeet
+    case .notImported: .notImported
+    case .notExported: .notExported
 
     // VC123x: trust in the project file.
     case .untrustedSetting: .untrustedSetting
@@ -97,6 +99,16 @@ extension DiagnosticCode {
     case .ownerNotKept: .ownerNotKept
     case .foreignJournal: .foreignJournal
     case .valueKept: .valueKept
+    case .portUnavailable: .portUnavailable
+
+    // VC125x: what commands on a project are about.
+    case .noSuchRecipientRule: .noSuchRecipientRule
+    case .lastRecipient: .lastRecipient
+    case .noSuchRecipient: .noSuchRecipient
+    case .notCommitted: .notCommitted
+    case .noLog: .noLog
+    case .notFormatted: .notFormatted
+    case .notFormattable: .notFormattable
 
     // VC2xxx: secrets and keys.
     case .recipientNotFound: .recipientNotFound
@@ -135,6 +147,7 @@ extension DiagnosticCode {
     case .recipientNotYetValid: .recipientNotYetValid
     case .editDiscarded: .editDiscarded
     case .storeKeyUnchecked: .storeKeyUnchecked
+    case .notPublicKey: .notPublicKey
     case .foreignCiphertext: .foreignCiphertext
     case .placeholderValue: .placeholderValue
     case .sopsDocument: .sopsDocument
@@ -200,11 +213,16 @@ extension DiagnosticCode {
     case .storeTracked: .storeTracked
     case .ledgerUntrusted: .ledgerUntrusted
     case .ledgerUnverified: .ledgerUnverified
+    case .backupDamaged: .backupDamaged
+    case .copyBlocked: .copyBlocked
+    case .copyDiffers: .copyDiffers
+    case .storeUnverified: .storeUnverified
     case .storeNotAsked: .storeNotAsked
     case .storeMisconfigured: .storeMisconfigured
     case .manifestBehind: .manifestBehind
     case .ownedByOther: .ownedByOther
     case .foreignEntry: .foreignEntry
+    case .interrupted: .interrupted
 
     // VC5xxx: tokens.
     case .tokenExpired: .tokenExpired
@@ -220,6 +238,11 @@ extension DiagnosticCode {
     case .scopeNarrowed: .scopeNarrowed
     case .unauthorized: .unauthorized
     case .commandNotRun: .commandNotRun
+    case .lifetimeTooShort: .lifetimeTooShort
+    case .serviceNotAlive: .serviceNotAlive
+    case .endpointsNotDiscovered: .endpointsNotDiscovered
+
+    case .wrongUsage: .wrongUsage
 
     case .internalFault: .internalFault
     }

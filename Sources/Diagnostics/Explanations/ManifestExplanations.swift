@@ -238,7 +238,9 @@ extension Explanation {
   static let invalidScope = Explanation(
     "Invalid scope",
     """
-    A scope contains no spaces. List each scope as a separate item.
+    A scope contains no spaces. List each scope as a separate item. A connection has one token: where a
+    service issues the person's own one besides the app's (Slack: `user:search:read`), declare a connection
+    for each.
     """)
 
   static let duplicateScope = Explanation(

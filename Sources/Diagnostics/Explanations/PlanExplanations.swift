@@ -208,6 +208,9 @@ extension Explanation {
     A secret stays the same, and the hosts that it or its tokens are sent to change: an endpoint of
     its app, an address in its setup, or its app itself. The operator of the new host would
     get the credential. This fails a plan and an apply unless `--allow-redirect NAME` accepts it.
+
+    A plan without a key cannot compare a secret that was sealed again. It warns that the secret may
+    be unchanged; the plan of the apply, which has a key, decides.
     """)
 
   static let appOverridden = Explanation(

@@ -117,10 +117,35 @@ extension Explanation {
     name. `vaultctl init` writes a random id; `vaultctl upgrade` adds one to an older project.
     """)
 
+  static let notImported = Explanation(
+    "Not imported from another tool",
+    """
+    `vaultctl import --from` takes what it can and reports the rest: a name that a manifest already
+    declares, an app or a setup that the catalog does not have, fields of no setup, and values that
+    are placeholders, references or another tool's ciphertext, whose fields stay empty. It never
+    overwrites a manifest, so it can be run again after a fix. It exits with 4 if something was left.
+    """)
+
+  static let notExported = Explanation(
+    "Not exported to another tool",
+    """
+    `vaultctl export` writes what the other tool's form can express and reports the rest: scopes, labels
+    and annotations, apps of the project's own, setups that lack a required field, fields whose value is
+    only in the store, and values that the form cannot hold. It exits with 4 then, and never overwrites a
+    file.
+    """)
+
   static let storesMeet = Explanation(
     "Environments share a store",
     """
     Two environments, or an environment and the base, would keep their connections in the same place.
     Give each its own: another path, prefix, mount, namespace or domain.
+    """)
+
+  static let portUnavailable = Explanation(
+    "Port not available",
+    """
+    `serve` listens on 127.0.0.1 alone, and another program has the port already, or it is one that
+    only root may use. Without `--port` the system chooses a free one.
     """)
 }

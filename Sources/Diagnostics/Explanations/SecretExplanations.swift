@@ -282,6 +282,14 @@ extension Explanation {
     value is no value, so nothing was sealed. The note has the system's reason.
     """)
 
+  static let notPublicKey = Explanation(
+    "Not a public key",
+    """
+    `vaultctl recipients add FILE` takes the export of one public key: `gpg --armor --export FINGERPRINT`.
+    A file with several keys does not say which one is meant, and a private key must not leave its
+    owner's keyring.
+    """)
+
   static let placeholderValue = Explanation(
     "Placeholder instead of a value",
     """

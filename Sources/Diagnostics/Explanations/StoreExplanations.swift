@@ -53,8 +53,9 @@ extension Explanation {
   static let storeCorrupt = Explanation(
     "Store damaged",
     """
-    The contents are not something vaultctl writes: they are damaged or were tampered with. Restore
-    the store from a backup.
+    The contents are not something vaultctl writes: they are damaged or were tampered with, or an empty file
+    or another program's is in the store's place. Restore the store from a backup. `vaultctl store verify`
+    names what was changed, and `vaultctl store accept` takes it as it is.
     """)
 
   static let storeKeyUnavailable = Explanation(
@@ -183,6 +184,15 @@ extension Explanation {
     A plan without them shows what the ledger says. An apply verifies it before it writes anything.
     """)
 
+  static let backupDamaged = Explanation(
+    "Backup cannot be restored",
+    """
+    The file is not a backup of vaultctl, was changed or cut off, was written by a newer version, or is
+    a backup of another project or environment. Every part of a backup is authenticated, so nothing of
+    a damaged one is restored. `vaultctl store restore --to FILE` writes the store of a whole backup to
+    another file.
+    """)
+
   static let storeTracked = Explanation(
     "Store is tracked by git",
     """
@@ -225,11 +235,42 @@ extension Explanation {
     done so after the plan.
     """)
 
+  static let copyBlocked = Explanation(
+    "Store not copied",
+    """
+    `store copy` makes an exact copy in an empty place. What changed in the store since it was applied
+    has no record to copy, and what the other store already has is not overwritten.
+    """)
+
+  static let copyDiffers = Explanation(
+    "Copy differs from the original",
+    """
+    `store copy` opens every value and token of both stores after it copied them. The original is not
+    removed while one of them differs.
+    """)
+
+  static let storeUnverified = Explanation(
+    "Store not verified",
+    """
+    The embedded store has codes, under its key, of everything that is not sealed: names, plain values,
+    records, tokens' expiry, versions, events. Without the key, a change of them in the
+    file does not show. Secrets are never handed out without that check. A store of an earlier version has
+    no codes until the next `vaultctl apply` where its key is.
+    """)
+
   static let foreignEntry = Explanation(
     "Foreign entry in the store",
     """
     The store has an entry that no manifest can declare, because of its name, or one in a form that
     cannot be read. It is left alone and concerns nothing else. If it is the entry of a declared
     connection, that connection is left unchanged, and an apply does not count as complete.
+    """)
+
+  static let interrupted = Explanation(
+    "Interrupted by a signal",
+    """
+    SIGINT, SIGTERM or SIGHUP arrived. Changes in progress were finished and recorded, no further one
+    was started, and the lock was released. `vaultctl apply` applies the rest. Exit code 4: a part
+    was applied; 130: nothing was begun.
     """)
 }

@@ -22,14 +22,20 @@ extension Explanation {
     from those that were consented to, or a response with a new token was lost. vaultctl makes no
     further attempts. The current access token works until it expires. `vaultctl authorize NAME`
     asks for consent.
+
+    A service that has refused for three days without an OAuth error (RFC 6749 section 5.2) counts
+    as well; the note says what it responded with. It may only be out of order, so the refresh token
+    is still tried every few hours.
     """)
 
   static let renewalFailed = Explanation(
     "Token renewal failed",
     """
-    The service was unreachable or busy, or rejected the client configuration. Stored tokens are
-    unchanged. Transient errors are retried with increasing delays; a rejected client is retried
-    after its setup was changed and applied, or when `vaultctl refresh NAME` names it.
+    The service was unreachable or busy, answered with something that is no OAuth response (a page,
+    a redirect, an empty body), or rejected the client. Stored tokens are unchanged. Everything is
+    retried, with increasing and random delays of up to five minutes. A rejected client is retried
+    every few hours, once its setup was changed and applied, or when `vaultctl refresh NAME` names
+    it.
     """)
 
   static let tokensMoved = Explanation(
@@ -42,9 +48,9 @@ extension Explanation {
   static let clockSkew = Explanation(
     "Clock skew",
     """
-    The service's response carries a different time than this machine's clock. Token lifetimes are
-    measured with this machine's clock, so tokens are still renewed in time; signed assertions use
-    the service's clock. Correct the clock that is wrong.
+    A service's or a store's response has a time that differs from this machine's clock. The times of
+    tokens are the service's, those of locks and leases the store's, so that hosts whose clocks differ
+    agree about them. Over 60 seconds, it is a warning: correct the clock that is wrong.
     """)
 
   static let authorizationFailed = Explanation(
@@ -73,7 +79,8 @@ extension Explanation {
     """
     A service issued tokens and the store could not be written. The response is kept, sealed, in
     `.vaultctl/answers/` next to the project file; the next `vaultctl refresh` on this machine saves
-    it. Do not delete it, because the service may accept no other refresh token. If that folder could
+    it. With `tokens: {journal: store}` in the project file, it is in OpenBao, and any machine saves it.
+    Do not delete it, because the service may accept no other refresh token. If that folder could
     not be written either, the tokens are lost and the connection must be authorized again.
     """)
 
@@ -92,10 +99,39 @@ extension Explanation {
     `vaultctl authorize NAME`.
     """)
 
+  static let serviceNotAlive = Explanation(
+    "The service that renews tokens is not alive",
+    """
+    `vaultctl probe` reads the metrics file of `vaultctl refresh --watch --metrics-file FILE`. The
+    service writes it after each pass over all tokens, at least every 30 seconds while none of them
+    takes longer. A file that is older means that it hangs, was killed, or cannot write the file;
+    with --ready, that its store could not be used.
+    """)
+
+  static let endpointsNotDiscovered = Explanation(
+    "Endpoints could not be discovered",
+    """
+    An app with `oauth: {issuer: URL}` takes the endpoints that it does not give from the issuer's
+    metadata (RFC 8414, or OpenID Connect Discovery). A plan fetches it; the metadata must name
+    exactly that issuer, comes without a redirect, and each endpoint must be https. What was found is
+    recorded by the apply and used from then on; another endpoint in a later plan is a redirect (VC3042).
+    While the metadata is unavailable, what was recorded stays in use.
+    """)
+
   static let commandNotRun = Explanation(
     "Command could not be started",
     """
     `vaultctl exec NAME -- COMMAND` runs a program from the PATH with the connection's credentials.
     The note says why it did not start.
+    """)
+
+  static let lifetimeTooShort = Explanation(
+    "Token lifetime too short",
+    """
+    The service issued a token with a lifetime of less than three seconds, often 0. No token of that
+    kind is valid for long enough to be renewed in time, so vaultctl requests one once a minute at
+    most, and whenever `vaultctl exec` needs one. If 0 means that the tokens do not expire, say so in
+    the project's own app: `accessTokens: {zeroMeans: never}`. Otherwise correct the lifetime at the
+    service.
     """)
 }

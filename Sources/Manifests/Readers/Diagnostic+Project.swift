@@ -63,11 +63,21 @@ extension Diagnostic {
       help: ["list your keys: gpg --list-secret-keys --with-subkey-fingerprint"])
   }
 
-  static func notFingerprint(at location: Location) -> Diagnostic {
-    Diagnostic(
-      .recipientNotFingerprint, "not a full fingerprint", at: location,
-      notes: ["a fingerprint has 40 hex digits (64 for a version 6 key); short IDs can be forged"],
-      help: ["show fingerprints: gpg --list-keys --fingerprint"])
+  /// - Parameter text: the recipient; shown only if it is an address, for which gpg looks up the key.
+  static func notFingerprint(_ text: String, at location: Location) -> Diagnostic {
+    let isAddress = text.split(separator: "@", omittingEmptySubsequences: false).count == 2
+    let address = isAddress ? text.split { " <>".contains($0) }.first { $0.contains("@") } : nil
+    guard let address else {
+      return Diagnostic(
+        .recipientNotFingerprint, "not a full fingerprint", at: location,
+        notes: [
+          "a fingerprint has 40 hex digits (64 for a version 6 key); short IDs can be forged"
+        ], help: ["show fingerprints: gpg --list-keys --fingerprint"])
+    }
+    return Diagnostic(
+      .recipientNotFingerprint, "an e-mail address cannot name a recipient", at: location,
+      notes: ["any key can claim an address; a fingerprint belongs to one key"],
+      help: ["show its fingerprint: gpg --list-keys --fingerprint \(shellWord(String(address)))"])
   }
 
   static func duplicateRecipient(_ fingerprint: String, at location: Location) -> Diagnostic {

@@ -87,7 +87,7 @@ extension NodeReader {
       publicFields: publicFields.names)
     let shape = setup?.shape ?? below?.shape
     checkUse(of: publicFields, shape: shape, of: app?.app)
-    let scopes = readScopes(specEntries)
+    let scopes = readScopes(specEntries, of: app?.app)
     let preventsDestroy = readLifecycle(specEntries)
     let ignored = readIgnoredFields(specEntries, shape: shape, of: app?.app)
 
@@ -139,9 +139,7 @@ extension NodeReader {
     return ParsedApp(app: app, range: value.range, isOwn: true)
   }
 
-  private mutating func readScopes(
-    _ spec: [YAMLEntry]
-  ) -> ParsedScopes {
+  private mutating func readScopes(_ spec: [YAMLEntry], of app: App?) -> ParsedScopes {
     guard let node = spec.value("scopes") else { return ParsedScopes() }
     if node.isNull { return ParsedScopes(part: .removed) }
     guard let items = list(node, "spec.scopes") else { return ParsedScopes() }
@@ -153,6 +151,9 @@ extension NodeReader {
       } else if !scopes.insert(Scope(text)).inserted {
         report(.duplicateScope(at: location(item)))
       }
+    }
+    if let app, app.oauth?.scopes.areOfTwoTokens(scopes) ?? false {
+      report(.scopesOfTwoTokens(app.id, at: location(node)))
     }
     return ParsedScopes(part: .given(scopes), range: node.range)
   }
@@ -195,6 +196,15 @@ extension Diagnostic {
     Diagnostic(
       .invalidScope, isEmpty ? "a scope cannot be empty" : "a scope cannot contain spaces",
       at: location, help: ["list each scope as a separate item"])
+  }
+
+  fileprivate static func scopesOfTwoTokens(
+    _ app: AppID, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidScope, "these scopes belong to two tokens, and a connection has one", at: location,
+      notes: ["the service of `\(app)` issues scopes with `user:` for a token of the person's own"],
+      help: ["declare them in a connection of their own"])
   }
 
   fileprivate static func duplicateScope(at location: Location) -> Diagnostic {

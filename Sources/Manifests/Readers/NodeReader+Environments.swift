@@ -75,8 +75,10 @@ extension LocatedText {
 }
 
 extension String {
-  /// As a project's name, but not `all`, which means all of them.
-  fileprivate var isEnvironmentName: Bool { isProjectName && self != "all" }
+  /// As a project's name, but none that is reserved.
+  fileprivate var isEnvironmentName: Bool {
+    isProjectName && !Environment.reservedNames.contains(self)
+  }
 }
 
 extension Diagnostic {
@@ -85,7 +87,7 @@ extension Diagnostic {
       .invalidEnvironment, "invalid environment name", at: location,
       notes: [
         "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit;"
-          + " `all` is reserved"
+          + " \(Environment.reservedNamesSummary) are reserved"
       ])
   }
 

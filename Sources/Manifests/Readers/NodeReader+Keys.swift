@@ -3,7 +3,7 @@
 extension NodeReader {
   static let projectKeys = [
     "apiVersion", "kind", "name", "id", "manifests", "recipients", "store", "policy", "signing",
-    "signers", "apps", "environments", "flows", "tokens",
+    "signers", "apps", "environments", "flows", "tokens", "tls",
   ]
 
   /// Of all mappings, whichever it is: these words give nothing away.
@@ -19,7 +19,8 @@ extension NodeReader {
       "clientAuthentication", "pkce", "refresh", "accessTokens", "separator", "sent", "member",
       "aliases", "implied", "rotation", "graceSeconds", "idleSeconds", "idleRenewedBy",
       "hardSeconds", "invalidGrantCodes", "revocationEndsOthers", "lifetimeSeconds",
-      "neverExpire", "zeroMeans", "marginSeconds", "marginPercent",
+      "neverExpire", "zeroMeans", "optionalParameter", "userParameter", "userMember",
+      "testingSeconds", "issuer", "marginSeconds", "marginPercent", "journal", "caFile",
     ])
 }
 

@@ -14,10 +14,11 @@ extension NodeReader {
     let keys = [
       "authorizationEndpoint", "tokenEndpoint", "deviceEndpoint", "revocationEndpoint",
       "introspectionEndpoint", "authorizationParameters", "clientAuthentication", "pkce",
-      "scopes", "refresh", "accessTokens",
+      "scopes", "refresh", "accessTokens", "tls", "issuer",
     ]
     guard let entries = mapping(node, path, keys: keys) else { return nil }
-    guard entries.value("tokenEndpoint") != nil else {
+    let isDiscovered = entries.given("issuer") != nil
+    guard entries.value("tokenEndpoint") != nil || isDiscovered else {
       report(
         .missingKey(
           "tokenEndpoint", in: path, of: node,
@@ -31,7 +32,9 @@ extension NodeReader {
     func endpoint(_ key: String) -> EndpointTemplate? {
       readEndpoint(key, in: entries, path, setups)
     }
-    guard let token = endpoint("tokenEndpoint") else { return nil }
+    let issuer = readIssuer(entries, path)
+    let token = endpoint("tokenEndpoint")
+    if token == nil, issuer == nil { return nil }
     return OAuthService(
       authorization: endpoint("authorizationEndpoint"), token: token,
       device: endpoint("deviceEndpoint"), revocation: endpoint("revocationEndpoint"),
@@ -39,7 +42,17 @@ extension NodeReader {
       authorizationParameters: readTexts("authorizationParameters", in: entries, path),
       clientAuthentication: authentication ?? .basic, pkce: pkce ?? .unknown,
       scopes: readScopeRules(entries, path), refresh: readRefreshRules(entries, path),
-      lifetime: readLifetime(entries, path))
+      lifetime: readLifetime(entries, path), authorities: readAuthorities(entries, path),
+      issuer: issuer)
+  }
+
+  /// `tls: {caFile: …}`, of a service or of the project.
+  mutating func readAuthorities(_ entries: [YAMLEntry], _ path: String = "") -> String? {
+    let path = path.isEmpty ? "tls" : "\(path).tls"
+    guard let node = entries.given("tls"), let entries = mapping(node, path, keys: ["caFile"]),
+      let file = entries.given("caFile")
+    else { return nil }
+    return self.file(file, "\(path).caFile")
   }
 
   /// `https`, or plain `http` to this machine; or a field of each setup with a grant.
@@ -61,6 +74,18 @@ extension NodeReader {
     return template
   }
 
+  /// A fixed URL: a field would let a manifest choose what a plan requests.
+  private mutating func readIssuer(_ entries: [YAMLEntry], _ path: String) -> String? {
+    guard let node = entries.given("issuer"), let text = text(node, "\(path).issuer") else {
+      return nil
+    }
+    guard text.isEndpoint, !text.contains(where: { "?{}".contains($0) }) else {
+      report(.notAnIssuer("\(path).issuer", at: location(node)))
+      return nil
+    }
+    return text
+  }
+
   private mutating func readTexts(
     _ key: String, in entries: [YAMLEntry], _ path: String
   ) -> [String: String] {
@@ -78,7 +103,11 @@ extension NodeReader {
     let path = "\(path).scopes"
     guard let node = entries.given("scopes"),
       let entries = mapping(
-        node, path, keys: ["separator", "sent", "member", "aliases", "implied"])
+        node, path,
+        keys: [
+          "separator", "sent", "member", "aliases", "implied", "optionalParameter",
+          "userParameter", "userMember",
+        ])
     else { return ScopeRules() }
     var implied: [Scope: Set<Scope>] = [:]
     if let node = entries.given("implied"), let members = anyMapping(node, "\(path).implied") {
@@ -94,7 +123,32 @@ extension NodeReader {
       isSent: entries.given("sent").flatMap { boolean($0, "\(path).sent") } ?? true,
       grantedMember: entries.given("member").flatMap { text($0, "\(path).member") } ?? "scope",
       aliases: Dictionary(aliases.map { (Scope($0.key), Scope($0.value)) }) { $1 },
-      implied: implied)
+      implied: implied,
+      optionalParameter: entries.given("optionalParameter").flatMap {
+        text($0, "\(path).optionalParameter")
+      }, user: readUserScopes(entries, path, of: node))
+  }
+
+  /// `userParameter` and `userMember`: both or none.
+  private mutating func readUserScopes(
+    _ entries: [YAMLEntry], _ path: String, of node: YAMLNode
+  ) -> ScopeRules.UserScopes? {
+    let parameter = entries.given("userParameter").flatMap { text($0, "\(path).userParameter") }
+    let member = entries.given("userMember").flatMap { text($0, "\(path).userMember") }
+    switch (parameter, member) {
+    case (let parameter?, let member?):
+      return ScopeRules.UserScopes(parameter: parameter, member: member)
+    case (nil, nil): break
+    case (.some, nil):
+      report(
+        .missingKey(
+          "userMember", in: path, of: node, example: "userMember: authed_user", file: file))
+    case (nil, .some):
+      report(
+        .missingKey(
+          "userParameter", in: path, of: node, example: "userParameter: user_scope", file: file))
+    }
+    return nil
   }
 
   private mutating func readRefreshRules(_ entries: [YAMLEntry], _ path: String) -> RefreshRules {
@@ -104,8 +158,7 @@ extension NodeReader {
         node, path,
         keys: [
           "rotation", "graceSeconds", "idleSeconds", "idleRenewedBy", "hardSeconds",
-          "invalidGrantCodes",
-          "revocationEndsOthers",
+          "testingSeconds", "invalidGrantCodes", "revocationEndsOthers",
         ])
     else { return RefreshRules() }
     func seconds(_ key: String, _ limit: NumberLimit) -> Int64? {
@@ -121,6 +174,7 @@ extension NodeReader {
       idleSeconds: seconds("idleSeconds", .tokenLifetime),
       idleRenewedBy: entries.given("idleRenewedBy").flatMap { text($0, "\(path).idleRenewedBy") }
         .map { Scope($0) }, hardSeconds: seconds("hardSeconds", .tokenLifetime),
+      testingSeconds: seconds("testingSeconds", .tokenLifetime),
       invalidGrantCodes: Set(codes.compactMap { text($0, "\(path).invalidGrantCodes") }),
       revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
         boolean($0, "\(path).revocationEndsOthers")
@@ -147,7 +201,7 @@ extension NodeReader {
   /// When tokens are renewed.
   mutating func readRenewalRule(_ entries: [YAMLEntry]) -> RenewalRule {
     guard let node = entries.given("tokens"),
-      let entries = mapping(node, "tokens", keys: ["marginSeconds", "marginPercent"])
+      let entries = mapping(node, "tokens", keys: ["marginSeconds", "marginPercent", "journal"])
     else { return .standard }
     let seconds = entries.given("marginSeconds").flatMap {
       wholeNumber($0, "tokens.marginSeconds", .renewalMargin)
@@ -158,6 +212,14 @@ extension NodeReader {
     return RenewalRule(
       marginSeconds: Int64(seconds ?? Int(RenewalRule.standard.marginSeconds)),
       marginPercent: Int64(percent ?? Int(RenewalRule.standard.marginPercent)))
+  }
+
+  /// Where responses with tokens are kept; what is wrong with the other keys is reported elsewhere.
+  mutating func readTokenJournal(_ entries: [YAMLEntry]) -> TokenJournal {
+    guard let node = entries.given("tokens"), let entries = node.entries,
+      let value = entries.given("journal")
+    else { return .disk }
+    return choice(value, "tokens.journal") ?? .disk
   }
 }
 
@@ -188,6 +250,15 @@ extension Diagnostic {
         "an endpoint is `https://HOST/PATH`; plain `http` is accepted only for this machine (127.0.0.1)"
       ],
       help: ["use a setup field as a part of it: `https://{domain}/oauth/token`"])
+  }
+
+  fileprivate static func notAnIssuer(_ path: String, at location: Location) -> Diagnostic {
+    Diagnostic(
+      .invalidAppDefinition, "`\(path)` is not an issuer", at: location,
+      notes: [
+        "an issuer is `https://HOST/PATH` without a query (RFC 8414 section 2); plain `http` is accepted only for this machine",
+        "fields of a setup cannot be a part of it",
+      ], help: ["use the `issuer` of its metadata, character by character"])
   }
 
   fileprivate static func endpointField(

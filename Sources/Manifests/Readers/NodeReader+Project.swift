@@ -42,7 +42,8 @@ extension NodeReader {
     return Project(
       name: name, id: id, manifests: manifests, recipientRules: rules, store: store, failOn: failOn,
       signing: signing, catalog: Catalog.builtIn.adding(apps), environments: environments,
-      flows: flows, renewal: readRenewalRule(entries))
+      flows: flows, renewal: readRenewalRule(entries), tokenJournal: readTokenJournal(entries),
+      authorities: readAuthorities(entries))
   }
 
   private mutating func readProjectName(_ entries: [YAMLEntry], of root: YAMLNode) -> String? {
@@ -142,7 +143,7 @@ extension NodeReader {
       }
       let digits = scalar.text.filter { $0 != " " }.uppercased()
       guard [40, 64].contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else {
-        report(.notFingerprint(at: location(item)))
+        report(.notFingerprint(scalar.text, at: location(item)))
         return nil
       }
       guard seen.insert(digits).inserted else {

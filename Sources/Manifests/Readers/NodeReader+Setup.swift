@@ -155,11 +155,21 @@ extension NodeReader {
     }
     if isSecret {
       if let foreign = ForeignValue(scalar.text.utf8.span) {
-        report(.foreignValue(foreign, in: field, of: name, file: file, at: location(node)))
+        report(
+          .foreignValue(
+            foreign, in: field, of: name, isSecret: true, file: file, at: location(node)))
       } else {
         report(.plaintextSecret(field, file: file, at: location(node)))
       }
       return (slot(.plain), nil)
+    }
+    // A public field may well hold one letter again and again.
+    if let foreign = ForeignValue(scalar.text.utf8.span),
+      foreign != .placeholder || Set(scalar.text.utf8).count > 1
+    {
+      report(
+        .foreignValue(
+          foreign, in: field, of: name, isSecret: false, file: file, at: location(node)))
     }
     return (slot(.plain), readPlain(scalar, node, field, constraint).map(FieldValue.plain))
   }

@@ -40,7 +40,7 @@ extension NodeReader {
       switch type {
       case .sqlite:
         .sqlite(
-          path: entries.given("path").flatMap { storeFile($0, "\(path).path") }
+          path: entries.given("path").flatMap { file($0, "\(path).path") }
             ?? standardFile)
       case .auth0: readAuth0(entries, of: node, path).map { .auth0($0) }
       case .openbao: readOpenBao(entries, path).map { .openBao($0) }
@@ -79,7 +79,7 @@ extension NodeReader {
         report(.ledgerWithoutPath(at: location(node)))
         return nil
       }
-      return storeFile(value, "\(path).path").map { .sqlite(path: $0) }
+      return file(value, "\(path).path").map { .sqlite(path: $0) }
     }
   }
 
@@ -97,7 +97,7 @@ extension NodeReader {
   }
 
   /// A file in the project, or anywhere on the machine by its absolute path.
-  private mutating func storeFile(_ node: YAMLNode, _ path: String) -> String? {
+  mutating func file(_ node: YAMLNode, _ path: String) -> String? {
     guard let text = text(node, path) else { return nil }
     if text.hasPrefix("/"), String(text.drop { $0 == "/" }).isRelativePath { return text }
     return relativePath(node, path)?.text

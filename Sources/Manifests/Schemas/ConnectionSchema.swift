@@ -3,8 +3,13 @@ import Model
 /// The schema of a connection document: one frame, and a setup for each app.
 struct ConnectionSchema {
   private let apps: [App]
+  /// What the project's connections declare beside what the catalog's actions need.
+  private let scopes: [AppID: Set<Scope>]
 
-  init(_ catalog: Catalog) { apps = catalog.apps.values.sorted { $0.id < $1.id } }
+  init(_ catalog: Catalog, scopes: [AppID: Set<Scope>] = [:]) {
+    apps = catalog.apps.values.sorted { $0.id < $1.id }
+    self.scopes = scopes
+  }
 
   var json: JSON {
     [
@@ -15,28 +20,33 @@ struct ConnectionSchema {
       "required": ["apiVersion", "kind", "metadata", "spec"],
       "properties": [
         "apiVersion": Schemas.constant(apiVersion), "kind": Schemas.constant("Connection"),
-        "metadata": metadata, "spec": spec,
+        "metadata": Self.metadata, "spec": spec,
       ],
       "additionalProperties": false,
       "$defs": ["sealed": Self.sealed],
     ]
   }
 
-  private var metadata: JSON {
+  /// What a text must be to name a connection.
+  static let nameText: JSON.Members = [
+    "minLength": 1, "maxLength": .number(ConnectionName.maxLength),
+    "pattern":
+      #"^(?!\.\.?$)[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#,
+  ]
+
+  private static var metadata: JSON {
     Schemas.closed(
       "Identifies the connection.", required: ["name"],
       [
         "name": Schemas.described(
           "Unique in the store; 1 to \(ConnectionName.maxLength) characters.",
-          [
-            "type": "string", "minLength": 1,
-            "maxLength": .number(ConnectionName.maxLength),
-            "pattern":
-              #"^(?!\.\.?$)[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#,
-          ]),
+          ["type": "string"] + Self.nameText),
         "renamedFrom": Schemas.described(
           "Previous names; the connection in the store is renamed.",
-          ["type": ["string", "array", "null"], "items": Schemas.text]),
+          [
+            "type": ["string", "array", "null"],
+            "items": .object(["type": "string"] + Self.nameText),
+          ] + Self.nameText),
         "labels": Schemas.described(
           "Key-value pairs for selecting connections; kept in the store.",
           [
@@ -51,7 +61,18 @@ struct ConnectionSchema {
   }
 
   private var spec: JSON {
-    let frame: JSON.Members = [
+    Schemas.described(
+      "The connection itself.",
+      [
+        "type": "object", "required": ["app"],
+        "properties": .object(frame), "additionalProperties": false,
+        "allOf": .array(apps.map(rule)),
+      ])
+  }
+
+  /// The members of `spec`, whatever the app is.
+  var frame: JSON.Members {
+    [
       "app": Schemas.described(
         "The service that the connection logs in to.",
         ["enum": .strings(apps.map(\.id.rawValue))]),
@@ -79,13 +100,6 @@ struct ConnectionSchema {
             "Refuse any change that would delete the connection.", ["type": "boolean"])
         ], nullable: true),
     ]
-    return Schemas.described(
-      "The connection itself.",
-      [
-        "type": "object", "required": ["app"],
-        "properties": .object(frame), "additionalProperties": false,
-        "allOf": .array(apps.map(rule)),
-      ])
   }
 
   /// If the app is this one, its setup is one of the app's.
@@ -103,20 +117,29 @@ struct ConnectionSchema {
         "required": ["app"],
       ],
       "then": [
-        "properties": [
-          "setup": [
-            "if": ["type": "object"],
-            "then": [
-              "required": ["type"],
-              "properties": ["type": types], "allOf": .array(shapes),
-            ],
-          ]
-        ]
+        "properties": .object(
+          [
+            "setup": [
+              "if": ["type": "object"],
+              "then": [
+                "required": ["type"],
+                "properties": ["type": types], "allOf": .array(shapes),
+              ],
+            ]
+          ] + knownScopes(of: app))
       ],
     ]
   }
 
-  private func setup(_ shape: SetupShape, _ app: App) -> JSON {
+  /// Scopes that editors propose; any other is right, too.
+  func knownScopes(of app: App) -> JSON.Members {
+    let known = Set(app.actions.flatMap(\.scopes)).union(scopes[app.id] ?? [])
+    if known.isEmpty { return [:] }
+    let names: JSON = ["enum": .strings(known.sorted().map(\.rawValue))]
+    return ["scopes": ["items": ["anyOf": [names, Schemas.text]]]]
+  }
+
+  func setup(_ shape: SetupShape, _ app: App) -> JSON {
     let fields = JSON.Members(shape.fields.map { ($0.name.rawValue, field($0)) })
     return [
       "title": "\(app.name): \(shape.type)",
@@ -145,7 +168,7 @@ struct ConnectionSchema {
     return .object(rules)
   }
 
-  private static let sealed: JSON = Schemas.described(
+  static let sealed: JSON = Schemas.described(
     "An OpenPGP message; `vaultctl encrypt` seals the value in place.",
     [
       "type": "string",

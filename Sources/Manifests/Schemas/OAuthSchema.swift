@@ -26,7 +26,7 @@ enum OAuthSchema {
 
   static var json: JSON {
     Schemas.closed(
-      "The service's OAuth 2 endpoints and behavior.", required: ["tokenEndpoint"],
+      "The service's OAuth 2 endpoints and behavior.",
       [
         "authorizationEndpoint": endpoint, "tokenEndpoint": endpoint, "deviceEndpoint": endpoint,
         "revocationEndpoint": endpoint, "introspectionEndpoint": endpoint,
@@ -36,6 +36,25 @@ enum OAuthSchema {
         "clientAuthentication": choice(ClientAuthentication.allCases.map(\.rawValue)),
         "pkce": choice(PKCE.allCases.map(\.rawValue)),
         "scopes": scopes, "refresh": refresh, "accessTokens": accessTokens,
+        "tls": authorities,
+        "issuer": Schemas.described(
+          "Its metadata (RFC 8414, OpenID Connect) names the endpoints that are not given.",
+          [
+            "type": ["string", "null"],
+            "pattern": .string(
+              #"^(https://[^@/?# ]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/[!-"$->@-z|~]*)?$"#
+            ),
+          ]),
+      ], nullable: true,
+      conditions: ["anyOf": [["required": ["tokenEndpoint"]], ["required": ["issuer"]]]])
+  }
+
+  static var authorities: JSON {
+    Schemas.closed(
+      "Certificate authorities that are trusted besides those of the machine.",
+      [
+        "caFile": Schemas.described(
+          "A PEM file, in the project or with an absolute path.", ["type": ["string", "null"]])
       ], nullable: true)
   }
 
@@ -53,6 +72,15 @@ enum OAuthSchema {
             "type": ["object", "null"],
             "additionalProperties": ["type": "array", "items": Schemas.text],
           ]),
+        "optionalParameter": Schemas.described(
+          "Request parameter for scopes that a manifest lists as optional:SCOPE.",
+          ["type": ["string", "null"]]),
+        "userParameter": Schemas.described(
+          "Request parameter for scopes that a manifest lists as user:SCOPE.",
+          ["type": ["string", "null"]]),
+        "userMember": Schemas.described(
+          "Member of the response that has the tokens for user:SCOPE.",
+          ["type": ["string", "null"]]),
       ], nullable: true)
   }
 
@@ -63,6 +91,7 @@ enum OAuthSchema {
         "rotation": choice(RefreshRules.Rotation.allCases.map(\.rawValue)),
         "graceSeconds": count(.refreshGrace), "idleSeconds": count(.tokenLifetime),
         "idleRenewedBy": text, "hardSeconds": count(.tokenLifetime),
+        "testingSeconds": count(.tokenLifetime),
         "invalidGrantCodes": Schemas.list("Error codes equivalent to invalid_grant.", Schemas.text),
         "revocationEndsOthers": truth,
       ], nullable: true)

@@ -1,7 +1,10 @@
 import Model
 
 /// The schema of `vaultctl.yaml`.
-enum ProjectSchema {
+struct ProjectSchema {
+  /// Keys that editors propose; any other is right, too.
+  let recipients: [SchemaRecipient]
+
   private static let id = "^[a-z][a-z0-9_]{0,54}$"
   static let path: JSON = Schemas.described(
     "A path relative to the project file, without `..`.",
@@ -9,14 +12,18 @@ enum ProjectSchema {
       "type": "string", "minLength": 1,
       "pattern": #"^(?!/)(?!(.*/)?\.\.(/|$))[^\u0000-\u001f\u007f-\u009f]+$"#,
     ])
-  private static let fingerprint: JSON = Schemas.described(
-    "A key's full fingerprint.",
-    [
+  private var fingerprint: JSON {
+    let text: JSON.Members = [
       "type": "string",
       "pattern": "^ *([0-9A-Fa-f] *){40}(([0-9A-Fa-f] *){24})?$",
-    ])
+    ]
+    let known = recipients.map { Schemas.described($0.name, ["const": .string($0.fingerprint)]) }
+    return Schemas.described(
+      "A key's full fingerprint.",
+      known.isEmpty ? text : ["anyOf": .array(known + [.object(text)])])
+  }
 
-  static var json: JSON {
+  var json: JSON {
     [
       "$schema": .string(Schemas.dialect),
       "title": "vaultctl project",
@@ -39,34 +46,41 @@ enum ProjectSchema {
     ]
   }
 
-  private static var properties: JSON.Members {
+  private var properties: JSON.Members {
     [
       "apiVersion": Schemas.constant(apiVersion), "kind": Schemas.constant("Project"),
       "name": Schemas.described(
         "The project's name; every sealed value contains it.",
-        ["type": "string", "pattern": .string(name)]),
+        ["type": "string", "pattern": .string(Self.name)]),
       "id": Schemas.described(
         "Random; names the owner of applied records. Written by `vaultctl init`.",
         ["type": "string", "pattern": "^[a-z0-9]{16,64}$"]),
-      "manifests": Schemas.list("Files and folders that declare connections.", path),
+      "manifests": Schemas.list("Files and folders that declare connections.", Self.path),
       "recipients": Schemas.described(
         "Keys that can decrypt secrets, by file; the first matching rule applies.",
         ["type": "array"] + rules),
       "store": StoreSchema.json,
       "environments": Schemas.described(
-        "Environments, each with its own place in the base's store or its own store, and an overlay over the base; selected with --env.",
+        "Environments, each with its own place in the base's store or its own store, and an overlay over the base; selected with --env. \(Environment.reservedNamesSummary) are reserved names.",
         [
           "type": ["object", "null"],
-          "propertyNames": ["pattern": .string(name), "not": Schemas.constant("all")],
+          "propertyNames": [
+            "pattern": .string(Self.name),
+            "not": ["enum": .array(Environment.reservedNames.map { .string($0) })],
+          ],
           "additionalProperties": environment,
         ]),
       "tokens": Schemas.closed(
-        "How long before expiry tokens are renewed.",
+        "How long before expiry tokens are renewed, and where a response is kept until its tokens are saved.",
         [
           "marginSeconds": OAuthSchema.count(.renewalMargin),
           "marginPercent": OAuthSchema.count(.renewalMarginPercent),
+          "journal": Schemas.described(
+            "`store` for machines without a disk: in OpenBao, sealed under the store's key.",
+            ["enum": .array(TokenJournal.allCases.map { .string($0.rawValue) } + [.null])]),
         ], nullable: true),
-      "flows": Schemas.list("Globs of flow definitions, one flow per JSON file.", path),
+      "tls": OAuthSchema.authorities,
+      "flows": Schemas.list("Globs of flow definitions, one flow per JSON file.", Self.path),
       "policy": Schemas.closed(
         "Policy for plans in CI.",
         [
@@ -82,21 +96,21 @@ enum ProjectSchema {
         "The project's own apps, in the format of the catalog.",
         [
           "type": ["object", "null"],
-          "propertyNames": ["pattern": .string(id)],
-          "additionalProperties": app,
+          "propertyNames": ["pattern": .string(Self.id)],
+          "additionalProperties": Self.app,
         ]),
     ]
   }
 
   private static let name = "^[a-z0-9][a-z0-9._-]{0,99}$"
 
-  private static var rules: JSON.Members {
+  private var rules: JSON.Members {
     [
       "minItems": 1,
       "items": Schemas.closed(
         "A rule.", required: ["keys"],
         [
-          "path": ["anyOf": [path, Schemas.null]],
+          "path": ["anyOf": [Self.path, Schemas.null]],
           "keys": [
             "type": "array", "minItems": 1, "items": fingerprint,
             "uniqueItems": true,
@@ -105,7 +119,7 @@ enum ProjectSchema {
     ]
   }
 
-  private static var environment: JSON {
+  private var environment: JSON {
     Schemas.closed(
       "An environment.",
       [
@@ -113,7 +127,7 @@ enum ProjectSchema {
         "recipients": Schemas.described(
           "Recipient rules for its files, tried before the project's.",
           ["type": ["array", "null"]] + rules),
-        "overlay": ["anyOf": [path, Schemas.null]],
+        "overlay": ["anyOf": [Self.path, Schemas.null]],
       ], nullable: true)
   }
 

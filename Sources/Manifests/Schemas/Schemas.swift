@@ -7,12 +7,31 @@ package enum Schemas {
   static let dialect = "https://json-schema.org/draft/2020-12/schema"
 
   /// One document of a manifest.
-  package static func connection(_ catalog: Catalog) -> String {
-    ConnectionSchema(catalog).json.text
+  ///
+  /// - Parameter connections: those of the project, whose scopes editors propose.
+  package static func connection(
+    _ catalog: Catalog, connections: [SchemaConnection] = []
+  ) -> String {
+    ConnectionSchema(catalog, scopes: scopes(connections)).json.text
+  }
+
+  /// One document of an environment.
+  ///
+  /// - Parameter base: the connections that it may change.
+  package static func overlay(_ catalog: Catalog, base: [SchemaConnection] = []) -> String {
+    OverlaySchema(catalog, base: base, scopes: scopes(base)).json.text
   }
 
   /// The project file.
-  package static func project() -> String { ProjectSchema.json.text }
+  ///
+  /// - Parameter recipients: keys that editors propose.
+  package static func project(recipients: [SchemaRecipient] = []) -> String {
+    ProjectSchema(recipients: recipients).json.text
+  }
+
+  private static func scopes(_ connections: [SchemaConnection]) -> [AppID: Set<Scope>] {
+    connections.reduce(into: [:]) { $0[$1.app, default: []].formUnion($1.scopes) }
+  }
 
   static func described(_ description: String, _ members: JSON.Members) -> JSON {
     .object(["description": .string(description)] + members)

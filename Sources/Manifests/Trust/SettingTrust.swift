@@ -68,6 +68,8 @@ package enum SettingTrust: Hashable, Sendable {
     "apps.*.setups",
     // When a token is due, within fixed limits; not where it is sent.
     "tokens.marginSeconds", "tokens.marginPercent",
+    // Sealed, in this folder or in the store that has the tokens as well.
+    "tokens.journal",
   ].map(KeyPattern.init)
 }
 

@@ -27,6 +27,8 @@ private func destinations(
   let shape = app?.setup(type)
   var found: Set<Destination> = []
   if shape?.grant != nil, let service = app?.oauth {
+    // It says where the rest goes.
+    if let host = service.issuer.flatMap({ Destination(url: $0) }) { found.insert(host) }
     for endpoint in service.endpoints {
       found.formUnion(sealed.intersection(endpoint.fields).map { Destination(sealedIn: $0) })
       let url = endpoint.filled { plain[$0]?.text }

@@ -8,16 +8,20 @@ package struct App: Hashable, Sendable {
   package let actions: [FlowAction]
   /// `nil` if it is not known as an OAuth service.
   package let oauth: OAuthService?
+  /// The service's page where credentials are made and revoked, an `https` URL; `nil` if it has none
+  /// for all its accounts.
+  package let credentialsPage: String?
 
   package init(
     id: AppID, name: String, setups: [SetupShape], actions: [FlowAction] = [],
-    oauth: OAuthService? = nil
+    oauth: OAuthService? = nil, credentialsPage: String? = nil
   ) {
     self.id = id
     self.name = name
     self.setups = setups
     self.actions = actions
     self.oauth = oauth
+    self.credentialsPage = credentialsPage
   }
 
   package func setup(_ type: SetupType) -> SetupShape? { setups.first { $0.type == type } }

@@ -30,7 +30,8 @@ extension App {
     actions: [
       FlowAction("find_person"),
       FlowAction("find_company"),
-    ])
+    ],
+    credentialsPage: "https://dashboard.clearbit.com/api")
 
   static let hubspot = App(
     id: "hubspot", name: "HubSpot",
@@ -46,7 +47,8 @@ extension App {
       FlowAction("get_contact"),
       FlowAction("enroll_contact"),
       FlowAction("upsert_contact"),
-    ], oauth: .hubspot)
+    ], oauth: .hubspot,
+    credentialsPage: "https://app.hubspot.com/l/private-apps")
 
   static let mailchimp = App(
     id: "mailchimp", name: "Mailchimp",
@@ -60,7 +62,8 @@ extension App {
     ],
     actions: [
       FlowAction("upsert_member")
-    ], oauth: .mailchimp)
+    ], oauth: .mailchimp,
+    credentialsPage: "https://admin.mailchimp.com/account/api")
 
   static let pipedrive = App(
     id: "pipedrive", name: "Pipedrive",
@@ -76,7 +79,8 @@ extension App {
       FlowAction("add_organization"),
       FlowAction("add_person"),
       FlowAction("add_deal"),
-    ], oauth: .pipedrive)
+    ], oauth: .pipedrive,
+    credentialsPage: "https://app.pipedrive.com/settings/api")
 
   static let salesforce = App(
     id: "salesforce", name: "Salesforce",

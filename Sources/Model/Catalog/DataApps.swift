@@ -13,7 +13,8 @@ extension App {
       FlowAction("update_record"),
       FlowAction("list_records"),
       FlowAction("create_record"),
-    ], oauth: .airtable)
+    ], oauth: .airtable,
+    credentialsPage: "https://airtable.com/create/tokens")
 
   static let bigquery = App(
     id: "bigquery", name: "Google BigQuery",
@@ -28,13 +29,15 @@ extension App {
     ],
     actions: [
       FlowAction("insert_rows")
-    ], oauth: .googleServiceAccount)
+    ], oauth: .googleServiceAccount,
+    credentialsPage: "https://console.cloud.google.com/iam-admin/serviceaccounts")
 
   static let docusign = App(
     id: "docusign", name: "DocuSign",
     setups: [
       .oauthCode
-    ], oauth: .docusign)
+    ], oauth: .docusign,
+    credentialsPage: "https://admin.docusign.com/apps-and-keys")
 
   static let googleSheets = App(
     id: "google_sheets", name: "Google Sheets",
@@ -43,7 +46,8 @@ extension App {
     ],
     actions: [
       FlowAction("add_row")
-    ], oauth: .googleSheets)
+    ], oauth: .googleSheets,
+    credentialsPage: "https://console.cloud.google.com/apis/credentials")
 
   static let stripe = App(
     id: "stripe", name: "Stripe",
@@ -64,7 +68,8 @@ extension App {
       FlowAction("update_customer"),
       FlowAction("find_customers"),
       FlowAction("get_customer"),
-    ], oauth: .stripe)
+    ], oauth: .stripe,
+    credentialsPage: "https://dashboard.stripe.com/apikeys")
 
   static let zapier = App(
     id: "zapier", name: "Zapier",

@@ -20,7 +20,8 @@ extension App {
       FlowAction("get_user", scopes: ["read:users"]),
       FlowAction("create_user", scopes: ["create:users"]),
       FlowAction("send_request"),
-    ], oauth: .auth0)
+    ], oauth: .auth0,
+    credentialsPage: "https://manage.auth0.com")
 
   static let http = App(
     id: "http", name: "HTTP Request",

@@ -15,7 +15,8 @@ extension App {
     ],
     actions: [
       FlowAction("post_message")
-    ], oauth: .slack)
+    ], oauth: .slack,
+    credentialsPage: "https://api.slack.com/apps")
 
   static let telegram = App(
     id: "telegram", name: "Telegram",
@@ -28,7 +29,8 @@ extension App {
     ],
     actions: [
       FlowAction("send_message")
-    ])
+    ],
+    credentialsPage: "https://t.me/BotFather")
 
   static let twilio = App(
     id: "twilio", name: "Twilio",
@@ -43,7 +45,8 @@ extension App {
     actions: [
       FlowAction("send_sms"),
       FlowAction("make_call"),
-    ])
+    ],
+    credentialsPage: "https://console.twilio.com/us1/account/keys-credentials/api-keys")
 
   static let whatsapp = App(
     id: "whatsapp", name: "WhatsApp",
@@ -56,7 +59,8 @@ extension App {
     ],
     actions: [
       FlowAction("send_message")
-    ])
+    ],
+    credentialsPage: "https://developers.facebook.com/apps")
 
   static let mailjet = App(
     id: "mailjet", name: "Mailjet",
@@ -70,7 +74,8 @@ extension App {
     ],
     actions: [
       FlowAction("send_email", connection: .optional)
-    ])
+    ],
+    credentialsPage: "https://app.mailjet.com/account/apikeys")
 
   static let sendgrid = App(
     id: "sendgrid", name: "SendGrid",
@@ -83,5 +88,6 @@ extension App {
     ],
     actions: [
       FlowAction("send_email")
-    ])
+    ],
+    credentialsPage: "https://app.sendgrid.com/settings/api_keys")
 }

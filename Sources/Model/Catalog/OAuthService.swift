@@ -2,7 +2,8 @@
 /// absent, never guessed.
 package struct OAuthService: Hashable, Sendable {
   package var authorizationEndpoint: EndpointTemplate?
-  package var tokenEndpoint: EndpointTemplate
+  /// `nil` if the issuer's metadata names it.
+  package var tokenEndpoint: EndpointTemplate?
   /// RFC 8628 section 3.1.
   package var deviceEndpoint: EndpointTemplate?
   /// RFC 7009.
@@ -16,15 +17,23 @@ package struct OAuthService: Hashable, Sendable {
   package var scopes: ScopeRules
   package var refresh: RefreshRules
   package var lifetime: AccessLifetime
+  /// A file (PEM) of certificate authorities that its servers' certificates may be signed by, besides
+  /// those of the machine; absolute, or relative to the project's root.
+  package var authorities: String?
+  /// The URL whose metadata names the endpoints that are not configured (RFC 8414, OpenID Connect
+  /// Discovery); `nil` if nothing is discovered.
+  package var issuer: String?
 
   package init(
-    authorization: EndpointTemplate? = nil, token: EndpointTemplate,
+    authorization: EndpointTemplate? = nil, token: EndpointTemplate?,
     device: EndpointTemplate? = nil, revocation: EndpointTemplate? = nil,
     introspection: EndpointTemplate? = nil, authorizationParameters: [String: String] = [:],
     clientAuthentication: ClientAuthentication = .basic, pkce: PKCE = .unknown,
     scopes: ScopeRules = ScopeRules(), refresh: RefreshRules = RefreshRules(),
-    lifetime: AccessLifetime = AccessLifetime()
+    lifetime: AccessLifetime = AccessLifetime(), authorities: String? = nil,
+    issuer: String? = nil
   ) {
+    self.issuer = issuer
     authorizationEndpoint = authorization
     tokenEndpoint = token
     deviceEndpoint = device
@@ -36,12 +45,11 @@ package struct OAuthService: Hashable, Sendable {
     self.scopes = scopes
     self.refresh = refresh
     self.lifetime = lifetime
+    self.authorities = authorities
   }
 
   package var endpoints: [EndpointTemplate] {
-    [tokenEndpoint]
-      + [authorizationEndpoint, deviceEndpoint, revocationEndpoint, introspectionEndpoint]
-      .compactMap { $0 }
+    OAuthEndpoint.allCases.compactMap { self[$0] }
   }
 }
 

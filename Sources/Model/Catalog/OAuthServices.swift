@@ -20,12 +20,14 @@ extension OAuthService {
     token: "https://oauth2.googleapis.com/token", clientAuthentication: .none,
     pkce: .unsupported, refresh: RefreshRules(rotation: .none))
 
-  /// Without `prompt=consent` only the first consent gives a refresh token.
+  /// Without `prompt=consent` only the first consent gives a refresh token. While the consent screen's
+  /// publishing status is *Testing*, a grant ends after seven days.
   static let googleSheets = OAuthService(
     authorization: "https://accounts.google.com/o/oauth2/v2/auth",
     token: "https://oauth2.googleapis.com/token",
     authorizationParameters: ["access_type": "offline", "prompt": "consent"],
-    clientAuthentication: .post, refresh: RefreshRules(rotation: .never, idleSeconds: days(180)))
+    clientAuthentication: .post,
+    refresh: RefreshRules(rotation: .never, idleSeconds: days(180), testingSeconds: days(7)))
 
   /// The 30 days start again with each refresh only if `extended` was granted at first.
   static let docusign = OAuthService(
@@ -36,13 +38,15 @@ extension OAuthService {
     lifetime: AccessLifetime(.seconds(28_800)))
 
   /// Scopes come back as an array, in a member of another name; connections of one account share
-  /// their grant.
+  /// their grant. What an account's plan does not include is left out of the grant if it was requested as
+  /// optional, and fails the request otherwise.
   static let hubspot = OAuthService(
     authorization: "https://app.hubspot.com/oauth/authorize",
     token: "https://api.hubapi.com/oauth/2026-03/token",
     revocation: "https://api.hubapi.com/oauth/2026-03/token/revoke",
     introspection: "https://api.hubapi.com/oauth/2026-03/token/introspect",
-    clientAuthentication: .post, pkce: .supported, scopes: ScopeRules(grantedMember: "scopes"),
+    clientAuthentication: .post, pkce: .supported,
+    scopes: ScopeRules(grantedMember: "scopes", optionalParameter: "optional_scope"),
     refresh: RefreshRules(
       rotation: .never, invalidGrantCodes: ["BAD_REFRESH_TOKEN"], revocationEndsOthers: true),
     lifetime: AccessLifetime(.seconds(1800)))
@@ -70,13 +74,15 @@ extension OAuthService {
     scopes: ScopeRules(aliases: ["offline_access": "refresh_token"]),
     refresh: RefreshRules(rotation: .optional))
 
-  /// Tokens never expire unless the app has rotation enabled; errors come with status 200.
+  /// Tokens never expire unless the app has rotation enabled; errors come with status 200. One consent
+  /// can give two tokens: the app's, and one of the person's own in `authed_user`.
   static let slack = OAuthService(
     authorization: "https://slack.com/oauth/v2/authorize",
     token: "https://slack.com/api/oauth.v2.access", clientAuthentication: .basic,
     pkce: .unsupported,
     scopes: ScopeRules(
-      separator: ",", aliases: ["chat:write:bot": "chat:write", "chat:write:user": "chat:write"]),
+      separator: ",", aliases: ["chat:write:bot": "chat:write", "chat:write:user": "chat:write"],
+      user: ScopeRules.UserScopes(parameter: "user_scope", member: "authed_user")),
     refresh: RefreshRules(
       rotation: .optional, invalidGrantCodes: ["invalid_refresh_token", "token_revoked"]),
     lifetime: AccessLifetime(.forever))

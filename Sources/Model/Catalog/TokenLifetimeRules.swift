@@ -21,6 +21,8 @@ package struct RefreshRules: Hashable, Sendable {
   package var idleRenewedBy: Scope?
   /// Seconds after the consent at which a refresh token expires, used or not.
   package var hardSeconds: Int64?
+  /// Seconds after the consent at which the service ends the grants of an app that is not published yet.
+  package var testingSeconds: Int64?
   /// Error codes by which the service says `invalid_grant` in its own words.
   package var invalidGrantCodes: Set<String>
   /// Whether revoking one token ends others that the same client was given.
@@ -28,9 +30,10 @@ package struct RefreshRules: Hashable, Sendable {
 
   package init(
     rotation: Rotation = .unknown, graceSeconds: Int64 = 0, idleSeconds: Int64? = nil,
-    idleRenewedBy: Scope? = nil, hardSeconds: Int64? = nil, invalidGrantCodes: Set<String> = [],
-    revocationEndsOthers: Bool = false
+    idleRenewedBy: Scope? = nil, hardSeconds: Int64? = nil, testingSeconds: Int64? = nil,
+    invalidGrantCodes: Set<String> = [], revocationEndsOthers: Bool = false
   ) {
+    self.testingSeconds = testingSeconds
     self.rotation = rotation
     self.graceSeconds = graceSeconds
     self.idleSeconds = idleSeconds
@@ -38,6 +41,12 @@ package struct RefreshRules: Hashable, Sendable {
     self.hardSeconds = hardSeconds
     self.invalidGrantCodes = invalidGrantCodes
     self.revocationEndsOthers = revocationEndsOthers
+  }
+
+  /// Whether a grant that was refused this long after its consent, in seconds, was probably one of an app that is
+  /// not published: it is noticed at the first renewal after its end.
+  package func endsTesting(after seconds: Int64) -> Bool {
+    testingSeconds.map { (($0 - $0 / 20)...($0 + $0 / 2)).contains(seconds) } ?? false
   }
 
   /// Whether presenting a used refresh token again may look like theft.

@@ -39,6 +39,16 @@ package struct SealBinding: Hashable, Sendable {
     key("ledger-key", project, environment)
   }
 
+  /// The key of a backup of a store: `vaultctl:store-backup:v1:<project>:<environment or ->`.
+  package static func backupKey(project: String, environment: String?) -> SealBinding {
+    SealBinding(["vaultctl", "store-backup", "v1", project, environment ?? "-"])
+  }
+
+  /// Values for another tool: `vaultctl:export:v1:<project>:<environment or ->`.
+  package static func export(project: String, environment: String?) -> SealBinding {
+    SealBinding(["vaultctl", "export", "v1", project, environment ?? "-"])
+  }
+
   /// A ledger's state, in the signature of it: `vaultctl:ledger-state:v1:<project>:<environment or ->`.
   package static func ledgerState(project: String, environment: String?) -> SealBinding {
     SealBinding(["vaultctl", "ledger-state", "v1", project, environment ?? "-"])

@@ -23,7 +23,7 @@ extension ClientIdentity {
     _ grant: OAuthGrant, _ service: OAuthService, value: (FieldName) -> String?
   ) {
     guard let id = value(ClientField.clientID) ?? value(ClientField.clientEmail),
-      let endpoint = service.tokenEndpoint.filled(with: value)
+      let endpoint = service.tokenEndpoint?.filled(with: value)
     else { return nil }
     var hash = SHA256()
     let parts = [

@@ -39,16 +39,26 @@ extension TokenRecord {
   /// - Parameters:
   ///   - client: the connection's client as it is set up now; `nil` if that is not known.
   ///   - declared: the scopes that the connection should have; `nil` if none are declared.
+  ///   - isRetry: leaves the recorded stop out, because its retry time has come.
   package func need(
-    client: ClientIdentity?, declared: Set<Scope>?, rules: ScopeRules, now: Timestamp
+    client: ClientIdentity?, declared: Set<Scope>?, rules: ScopeRules, now: Timestamp,
+    isRetry: Bool = false
   ) -> AuthorizationNeed? {
     guard grant.needsPerson else { return nil }
-    if case .consent(let need) = stop { return need }
+    if case .consent(let need) = stop, !isRetry { return need }
     guard let tokens else { return nil }
     if let client, client != self.client { return .clientChanged }
+    if let ends = tokens.refresh?.endsAt, ends <= tokens.serviceTime(at: now) {
+      return .refreshTokenEnded
+    }
     if let declared, !rules.areSame(declared, requested) { return .scopesChanged }
-    if let ends = tokens.refresh?.endsAt, ends <= now { return .refreshTokenEnded }
     return nil
+  }
+
+  /// Why it was not renewed the last time; `nil` if it was.
+  package var lastFailure: String? {
+    if case .configuration(let code, _) = stop { return code }
+    return attempts == 0 ? nil : history.first?.reason ?? "it failed"
   }
 
   /// The state of a connection that has all its fields.
@@ -56,29 +66,40 @@ extension TokenRecord {
     of connection: ConnectionName, client: ClientIdentity?, declared: Set<Scope>?,
     rules: ScopeRules, rule: RenewalRule, now: Timestamp
   ) -> ConnectionState {
-    if let need = need(client: client, declared: declared, rules: rules, now: now) {
-      return .needsAuthorization(need)
-    }
+    let need = need(client: client, declared: declared, rules: rules, now: now)
+    if let need, !need.leavesGrant { return .needsAuthorization(need) }
+    let state = state(of: connection, rule: rule, now: now)
+    return need.flatMap { state.isHealthy ? .needsAuthorization($0) : nil } ?? state
+  }
+
+  /// The state of the present grant, which lacks nothing that only a person can give.
+  private func state(
+    of connection: ConnectionName, rule: RenewalRule, now: Timestamp
+  ) -> ConnectionState {
     if case .configuration(let code, _) = stop { return .error(last: code, attempts: attempts) }
     guard let tokens else {
-      return attempts == 0
-        ? .unauthorized
-        : .error(last: history.first?.reason ?? "it failed", attempts: attempts)
+      return lastFailure.map { .error(last: $0, attempts: attempts) } ?? .unauthorized
     }
+    let now = tokens.serviceTime(at: now)
     if let end = tokens.expiry.time, end <= now {
-      guard attempts == 0 else {
-        return .error(last: history.first?.reason ?? "it failed", attempts: attempts)
-      }
+      // Expired is expired, however often a renewal failed.
       return tokens.refresh == nil && grant.needsPerson
         ? .needsAuthorization(.noRefreshToken) : .expired(at: end)
     }
-    if attempts > 0 {
-      return .error(last: history.first?.reason ?? "it failed", attempts: attempts)
-    }
+    if let lastFailure { return .error(last: lastFailure, attempts: attempts) }
     if let due = rule.dueAt(tokens, connection: connection), due <= now {
       return .expiring(at: tokens.expiry.time ?? tokens.refresh?.idleUntil ?? due)
     }
     return .ready
+  }
+
+  /// Whether one attempt is made in spite of the stop.
+  ///
+  /// - Parameter isForced: the connection was asked for by name.
+  package func isStopLifted(at now: Timestamp, isForced: Bool) -> Bool {
+    guard let stop else { return false }
+    guard let retryAt else { return stop.isTriedAgain }
+    return isForced || retryAt <= now
   }
 
   /// Whether a renewal can fix what is wrong, without a person.

@@ -6,16 +6,47 @@ package struct RenewalRule: Hashable, Sendable {
   /// The margin is at most this percentage of the lifetime.
   package let marginPercent: Int64
 
+  /// Seconds between two renewals of a token with a lifetime below `shortestLifetime`.
+  private let shortLivedSpacing: Int64
+  /// Who renews, where several share the work; `nil` for one that takes all there is.
+  private var sharer: String?
+  /// Seconds after which the others have seen to what one of them did not renew, or earlier.
+  private static let longestTurn: Int64 = 45
+
   package static let standard = RenewalRule()
+
+  /// Seconds; a token with a shorter lifetime cannot be renewed in time. Requests for it would follow
+  /// one another without a pause.
+  package static let shortestLifetime: Int64 = 3
 
   /// - Precondition: the margin is not negative, and the part from 1 to 60 %, so that with its
   ///   jitter it stays below the lifetime.
   package init(marginSeconds: Int64 = 900, marginPercent: Int64 = 25) {
+    self.init(marginSeconds, marginPercent, shortLivedSpacing: 60)
+  }
+
+  private init(_ marginSeconds: Int64, _ marginPercent: Int64, shortLivedSpacing: Int64) {
     precondition(
       marginSeconds >= 0 && NumberLimit.renewalMarginPercent.contains(marginPercent),
       "no such margin")
     self.marginSeconds = marginSeconds
     self.marginPercent = marginPercent
+    self.shortLivedSpacing = shortLivedSpacing
+  }
+
+  /// The rule for a caller that needs a valid token now, however short its lifetime is.
+  package var onDemand: RenewalRule {
+    RenewalRule(marginSeconds, marginPercent, shortLivedSpacing: 0)
+  }
+
+  /// The rule for one of several processes that run all the time: each connection is the turn of one of
+  /// them first, by both names, and of the next one shortly after.
+  ///
+  /// - Parameter sharer: a name that no other process has at the same time.
+  package func shared(by sharer: String) -> RenewalRule {
+    var rule = self
+    rule.sharer = sharer
+    return rule
   }
 
   /// The smaller of the configured margin and its part of the lifetime.
@@ -24,13 +55,22 @@ package struct RenewalRule: Hashable, Sendable {
   }
 
   /// When the token of a connection is renewed: the margin before its end, and up to half of it
-  /// earlier, by the connection's name alone.
+  /// earlier, by the connection's name alone. Where the work is shared, a part of that margin later.
   package func dueAt(
     issued: Timestamp, ends: Timestamp, connection: ConnectionName
   ) -> Timestamp {
     let margin = margin(lifetime: ends - issued)
-    let jitter = Milliseconds(Int64(fraction(of: connection) * Double(margin.count) / 2))
-    return ends - margin - jitter
+    let jitter = Milliseconds(Int64(fraction(of: connection.rawValue) * Double(margin.count) / 2))
+    return ends - margin - jitter + turn(of: connection, margin: margin)
+  }
+
+  /// How long others have before it is this process's turn: at most a third of the margin, so that all
+  /// have had theirs well before the end.
+  private func turn(of connection: ConnectionName, margin: Milliseconds) -> Milliseconds {
+    guard let sharer else { return 0 }
+    let longest = min(margin / 3, Seconds(Self.longestTurn).milliseconds)
+    return Milliseconds(
+      Int64(fraction(of: "\(sharer)\n\(connection)") * Double(longest.count)))
   }
 
   /// When the tokens of a record are due; `nil` if they need no renewal by time.
@@ -39,25 +79,30 @@ package struct RenewalRule: Hashable, Sendable {
   package func dueAt(_ tokens: TokenMetadata, connection: ConnectionName) -> Timestamp? {
     let access: Timestamp? =
       switch tokens.expiry {
-      case .at(let time): dueAt(issued: tokens.issuedAt, ends: time, connection: connection)
+      case .at(let time):
+        tokens.shortLifetime == nil
+          ? dueAt(issued: tokens.issuedAt, ends: time, connection: connection)
+          : max(time, tokens.issuedAt.adding(seconds: shortLivedSpacing))
       case .never: nil
       // The lifetime is unknown: an hour is short for a service, and a refresh is cheap.
       case .unknown: tokens.issuedAt.adding(seconds: 2700)
       }
-    let keepAlive = tokens.refresh.flatMap { refresh in
-      refresh.idleUntil.map { idle in
-        idle - (idle - refresh.usedAt) / 10
-      }
+    let keepAlive = tokens.refresh.flatMap { refresh -> Timestamp? in
+      // What ends at once cannot be kept alive.
+      guard let idle = refresh.idleUntil,
+        idle.seconds(since: refresh.usedAt) >= Self.shortestLifetime
+      else { return nil }
+      return idle - (idle - refresh.usedAt) / 10
     }
     // A token that never ends is refreshed only to keep its refresh token; that of a token with an
     // end is used in time anyway.
     return [access, keepAlive].compactMap { $0 }.min()
   }
 
-  /// From 0 up to 1: FNV-1a over the name, mixed so that similar names are far apart.
-  private func fraction(of connection: ConnectionName) -> Double {
+  /// From 0 up to 1: FNV-1a over the text, mixed so that similar texts are far apart.
+  private func fraction(of text: String) -> Double {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in connection.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
     hash ^= hash >> 33
     return Double(hash >> 11) / Double(UInt64(1) << 53)

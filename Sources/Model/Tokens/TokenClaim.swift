@@ -27,6 +27,13 @@ package struct TokenClaim: Hashable, Sendable, Codable {
     self.priorAttemptUnresolved = priorAttemptUnresolved
   }
 
+  /// The same claim, with the digest by another key.
+  package func presenting(_ digest: KeyedDigest) -> TokenClaim {
+    TokenClaim(
+      attempt: attempt, holder: holder, deadline: deadline, refreshDigest: digest,
+      priorAttemptUnresolved: priorAttemptUnresolved)
+  }
+
   package func isActive(at now: Timestamp) -> Bool { now < deadline }
 
   /// The keys in stores.

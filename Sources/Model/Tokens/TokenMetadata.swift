@@ -1,8 +1,8 @@
-/// Metadata of the stored tokens.
+/// Metadata of the stored tokens; its times are the service's.
 package struct TokenMetadata: Hashable, Sendable, Codable {
   /// The exchange that they came from.
   package var attempt: TokenAttempt
-  /// Our time just before that exchange was sent: what lifetimes count from (RFC 6749 section 5.1).
+  /// Just before that exchange was sent: what lifetimes count from (RFC 6749 section 5.1).
   package var issuedAt: Timestamp
   package var expiry: TokenExpiry
   package var granted: Set<Scope>
@@ -11,8 +11,14 @@ package struct TokenMetadata: Hashable, Sendable, Codable {
   package var refresh: RefreshMetadata?
   /// When the service was last known to accept them.
   package var verifiedAt: Timestamp
-  /// Seconds that the service's clock is ahead of ours, by its response's `Date`.
+  /// Seconds that the service's clock was ahead of this store's, by its response's `Date`.
   package var skewSeconds: Int64?
+
+  /// The keys in stores. What earlier versions wrote as `skewSeconds` belongs to times by our clock.
+  private enum CodingKeys: String, CodingKey {
+    case attempt, issuedAt, expiry, granted, narrowed, refresh, verifiedAt
+    case skewSeconds = "serviceSkewSeconds"
+  }
 
   package init(
     attempt: TokenAttempt, issuedAt: Timestamp, expiry: TokenExpiry, granted: Set<Scope>,
@@ -27,6 +33,32 @@ package struct TokenMetadata: Hashable, Sendable, Codable {
     self.refresh = refresh
     self.verifiedAt = verifiedAt
     self.skewSeconds = skewSeconds
+  }
+}
+
+extension TokenMetadata {
+  /// From our time to the service's. If our clock was set back since the tokens were issued, the
+  /// difference that was measured then does not hold any more.
+  private func offset(at now: Timestamp) -> Milliseconds {
+    guard let skewSeconds else { return 0 }
+    let offset = Seconds(skewSeconds).milliseconds
+    return now + offset < issuedAt.adding(seconds: -5) ? 0 : offset
+  }
+
+  /// The service's time, by which the times here are.
+  package func serviceTime(at now: Timestamp) -> Timestamp { now + offset(at: now) }
+
+  /// A time of these in our time.
+  package func localTime(of time: Timestamp, at now: Timestamp) -> Timestamp {
+    time - offset(at: now)
+  }
+
+  /// The lifetime in seconds, if it is too short to renew the token in time; may be negative.
+  package var shortLifetime: Int64? {
+    guard let seconds = expiry.time?.seconds(since: issuedAt),
+      seconds < RenewalRule.shortestLifetime
+    else { return nil }
+    return seconds
   }
 }
 

@@ -18,8 +18,10 @@ package struct TokenRecord: Hashable, Sendable, Codable {
   }
   /// The count in the store, which may have been edited there.
   private var countedAttempts: Int
-  /// The earliest time of the next attempt.
+  /// The earliest time of the next attempt; it also ends a stop.
   package var retryAt: Timestamp?
+  /// The first of the refusals without a reason that nothing else has interrupted since.
+  package var unexplainedSince: Timestamp?
   /// The last failures, the latest first; a success does not remove them.
   package var history: [TokenFailure]
 
@@ -27,7 +29,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
   private static let maxAttempts = 1_000_000
 
   private enum CodingKeys: String, CodingKey {
-    case client, grant, requested, tokens, claim, stop, retryAt, history
+    case client, grant, requested, tokens, claim, stop, retryAt, unexplainedSince, history
     case countedAttempts = "attempts"
   }
 
@@ -44,6 +46,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
     self.stop = stop
     countedAttempts = attempts
     self.retryAt = retryAt
+    unexplainedSince = nil
     self.history = history
   }
 }

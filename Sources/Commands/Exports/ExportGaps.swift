@@ -1,0 +1,42 @@
+import Model
+import Planning
+import Reports
+
+/// What a connection has that another tool's form cannot express.
+struct ExportGaps {
+  let connection: DesiredConnection
+  private let shape: SetupShape?
+
+  init(connection: DesiredConnection, _ catalog: Catalog) {
+    self.connection = connection
+    shape = catalog.shape(of: connection)
+  }
+
+  /// Required fields without a value: a service would refuse the setup.
+  var missingFields: [FieldName] {
+    let given = Set(connection.setup?.fields.keys ?? [:].keys).union(connection.ignoredFields)
+    return connection.setup == nil ? [] : shape?.missing(from: given) ?? []
+  }
+
+  func gaps(for kind: ExportKind) -> [Export.Gap] {
+    reasons(for: kind).map { Export.Gap(connection: connection.name, reason: $0) }
+  }
+
+  private func reasons(for kind: ExportKind) -> [String] {
+    if kind != .externalSecrets, Catalog.builtIn[connection.app] == nil {
+      return ["it is left out: the tool does not know the project's own app `\(connection.app)`"]
+    }
+    var reasons: [String] = []
+    if !missingFields.isEmpty {
+      let list = missingFields.map { "`\($0)`" }.joined(separator: ", ")
+      reasons.append("it has no setup, because \(list) has no value")
+    }
+    let parts = [
+      connection.scopes.map { _ in "scopes" }, connection.labels.isEmpty ? nil : "labels",
+      connection.annotations.isEmpty ? nil : "annotations",
+      connection.preventsDestroy && kind != .terraform ? "`preventDestroy`" : nil,
+    ].compactMap { $0 }
+    if !parts.isEmpty { reasons.append("the form has no \(parts.joined(separator: ", "))") }
+    return reasons
+  }
+}

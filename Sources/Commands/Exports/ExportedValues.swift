@@ -1,0 +1,99 @@
+import Diagnostics
+import Encodings
+import FileChanges
+import Manifests
+import Model
+import Reports
+import Secrets
+import Stores
+
+/// The opened values that an export's files refer to.
+struct ExportedValues {
+  let workspace: Workspace
+  let console: Console
+
+  /// A JSON document with all values: variable definitions of Terraform (`terraform.tfvars.json`), or a
+  /// configuration of auth0-deploy-cli with its mappings of keywords.
+  ///
+  /// - Returns: also the values that are none of the manifests'.
+  /// - Throws: if a value does not open.
+  func document(
+    of placeholders: [Export.Placeholder], in connections: [DesiredConnection],
+    for kind: ExportKind
+  ) async throws -> (text: SecretBytes, faults: [Diagnostic]) {
+    let (values, absent) = try await opened(placeholders.map(\.address), in: connections)
+    var faults = absent.map { Diagnostic.notExported($0) }
+    var writer = JSONWriter()
+    func mappings(_ writer: inout JSONWriter) {
+      writer.object { writer in
+        for placeholder in placeholders {
+          guard let value = values[placeholder.address] else { continue }
+          writer.name(placeholder.name)
+          if !value.withBytes({ writer.string(utf8: $0) }) {
+            writer.string("")
+            faults.append(.notText(placeholder.address))
+          }
+        }
+      }
+    }
+    if kind == .deployCLI {
+      writer.object { writer in
+        writer.name("AUTH0_KEYWORD_REPLACE_MAPPINGS")
+        mappings(&writer)
+      }
+    } else {
+      mappings(&writer)
+    }
+    return (SecretBytes(copying: writer.bytes + [0x0A]), faults)
+  }
+
+  /// The values of manifests, and what is only in the store.
+  ///
+  /// - Throws: all that do not open.
+  func opened(
+    _ addresses: [FieldAddress], in connections: [DesiredConnection]
+  ) async throws -> (values: [FieldAddress: SecretBytes], absent: [Export.Gap]) {
+    let byName = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
+    let fields = addresses.compactMap { byName[$0.connection]?.sealedField($0.field) }
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let results = await sealer.open(fields)
+    let faults = results.compactMap { result in
+      if case .failure(let fault) = result { fault } else { nil }
+    }
+    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
+    let values = Dictionary(
+      zip(fields.map(\.address), results.compactMap { try? $0.get() })
+    ) { first, _ in first }
+    return (
+      values,
+      addresses.filter { values[$0] == nil }.map {
+        Export.Gap(
+          connection: $0.connection,
+          reason: "`\($0.field)` is ignored: its value is not in the manifest")
+      }
+    )
+  }
+
+  /// An OpenPGP message to the recipients of the environment.
+  func sealed(_ text: SecretBytes) async throws -> String {
+    let keyring = Keyring.standard(workspace.project, console: console)
+    let protection = ProjectKeyProtection(
+      keyring: keyring, environment: workspace.environment, purpose: .export,
+      previousProjectName: nil)
+    do throws(KeyProtectionFailure) {
+      return try await protection.seal(text)
+    } catch {
+      throw Failure(
+        Diagnostic(.outputNotWritten, "the values cannot be sealed", notes: [error.reason]))
+    }
+  }
+}
+
+extension Diagnostic {
+  static func notText(_ address: FieldAddress) -> Diagnostic {
+    .notExported(
+      Export.Gap(
+        connection: address.connection,
+        reason: "`\(address.field)` has bytes that the form cannot hold"))
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Model
+import OpenPGP
+
+extension PGPEngine {
+  /// Whether there is a keyring. gpg makes one where there is none, so a plan does not ask it then.
+  var hasKeyring: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    let home = environment["GNUPGHOME"] ?? NSHomeDirectory() + "/.gnupg"
+    return ["pubring.kbx", "pubring.gpg", "public-keys.d"].contains {
+      FileManager.default.fileExists(atPath: "\(home)/\($0)")
+    }
+  }
+
+  /// The keys of the keyring with one of these ids or fingerprints, each once.
+  func keys(
+    ids: Set<KeyID>, fingerprints: Set<String> = []
+  ) async throws(GPGUnavailable) -> [PublicKey] {
+    guard hasKeyring else { return [] }
+    let found = try await publicKeys(
+      ids.union(fingerprints.compactMap { Fingerprint($0)?.keyID }))
+    var seen: Set<Fingerprint> = []
+    return found.filter { seen.insert($0.fingerprint).inserted }
+  }
+
+  /// The keys that faults name, as far as the keyring has them.
+  func keys(namedBy faults: [OpenError]) async -> [PublicKey] {
+    let ids = Set(faults.flatMap(\.keyIDs))
+    return ids.isEmpty ? [] : (try? await keys(ids: ids)) ?? []
+  }
+}
+
+extension Result where Failure == OpenError {
+  var fault: OpenError? { if case .failure(let fault) = self { fault } else { nil } }
+}
+
+extension OpenError {
+  /// Of the keys that it is about.
+  fileprivate var keyIDs: [KeyID] {
+    switch self {
+    case .noSecretKey(let ids), .mislabelled(let ids): ids
+    case .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled, .badMessage,
+      .bindingMismatch, .noValidSignature, .signatureWithoutBinding, .signedForAnotherBinding,
+      .tooLarge, .deadlineExceeded, .gpgFailed:
+      []
+    }
+  }
+}

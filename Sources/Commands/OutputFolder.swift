@@ -1,0 +1,28 @@
+import Diagnostics
+import Foundation
+
+/// A folder that the user named for a command's files.
+struct OutputFolder {
+  private let path: String
+
+  init(_ path: String) { self.path = path }
+
+  /// Creates it, with the folders above it, if it does not exist.
+  ///
+  /// - Parameter followsLink: whether it may be a link to a folder.
+  func create(followsLink: Bool = true) throws { try create(path, followsLink: followsLink) }
+
+  private func create(_ folder: String, followsLink: Bool) throws {
+    var status = stat()
+    let found = unsafe followsLink ? stat(folder, &status) : lstat(folder, &status)
+    if found == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+    if found != 0, errno == ENOENT, parent != folder { try create(parent, followsLink: true) }
+    if unsafe mkdir(folder, 0o777) == 0 { return }
+    throw Failure(
+      Diagnostic(
+        .outputNotWritten, "the folder `\(path)` cannot be created", at: .file(path),
+        notes: [unsafe String(cString: strerror(errno))],
+        help: ["name a folder that you may write to"]))
+  }
+}

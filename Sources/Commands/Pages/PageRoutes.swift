@@ -1,0 +1,62 @@
+import Pages
+import Serving
+
+/// What `serve` answers to each request.
+struct PageRoutes: Sendable {
+  let access: PageAccess
+  let live: LivePage
+  /// Whether metrics are answered without the link's cookie.
+  let opensMetrics: Bool
+  /// `nil`: nothing can be changed.
+  let writer: PageWriter?
+
+  /// As in `schemas/serve.openapi.json`, with the page itself.
+  static let paths = ["/", "/healthz", "/metrics", "/api/v1/page", "/api/v1/events"]
+
+  func response(to request: ServerRequest, port: UInt16) async -> ServerResponse {
+    let head = request.head
+    switch access.verdict(on: head, port: port) {
+    case .refused(.unauthorized, _) where head.path == "/healthz": break
+    case .refused(.unauthorized, _) where head.path == "/metrics" && opensMetrics: break
+    case .refused(let status, let reason): return ServerResponse(status, reason)
+    case .exchanged(let cookie):
+      var response = ServerResponse(.seeOther, "see /")
+      response.fields = ["Location": "/", "Set-Cookie": cookie]
+      return response
+    case .granted: break
+    }
+    if let methods = PageWriteRoutes.methods[head.path] {
+      guard let writer, methods.contains(head.method) else {
+        return .notAllowed(methods.joined(separator: ", "))
+      }
+      guard head.method == "GET" || access.mayWrite(head) else {
+        return ServerResponse(.forbidden, "only the page itself can change something")
+      }
+      return await PageWriteRoutes(writer: writer).response(to: request)
+    }
+    guard Self.paths.contains(head.path) else { return ServerResponse(.notFound, "not found") }
+    guard ["GET", "HEAD"].contains(head.method) else { return .notAllowed("GET, HEAD") }
+    switch head.path {
+    case "/": return await page()
+    case "/metrics": return .metrics(await live.metrics())
+    case "/api/v1/page":
+      return ServerResponse(
+        .ok, type: "application/json",
+        body: .bytes(Array(await live.current().json.utf8)))
+    case "/api/v1/events":
+      guard head.method == "GET", let events = await live.events() else {
+        return ServerResponse(.unavailable, "too many browsers wait for changes")
+      }
+      return ServerResponse(.ok, type: "text/event-stream", body: .events(events))
+    default: return ServerResponse(.ok, "ok")
+    }
+  }
+
+  private func page() async -> ServerResponse {
+    let page = await live.current()
+    return ServerResponse(
+      .ok, type: "text/html; charset=utf-8",
+      fields: ["Content-Security-Policy": page.policy + "; frame-ancestors 'none'"],
+      body: .bytes(Array(page.html.utf8)))
+  }
+}

@@ -1,0 +1,149 @@
+import Diagnostics
+import FileChanges
+import Manifests
+import Model
+import Secrets
+
+/// Writes manifests for connections that another tool has.
+struct ForeignImporter {
+  let workspace: Workspace
+  let source: ForeignSource
+  /// Which values are which fields, for formats that do not say.
+  let mapping: ForeignMapping?
+  let console: Console
+
+  /// What one import would write.
+  struct Batch {
+    var drafts: [ImportDraft] = []
+    /// The names that are declared, by the project or a draft.
+    fileprivate var names: Set<ConnectionName>
+    /// Where the sources have connections, also those that are not taken.
+    var origins: [String] = []
+    /// What is not taken, or only in part.
+    var report: [Diagnostic] = []
+
+    var isWhole: Bool { report.allSatisfy { $0.severity == .info } }
+  }
+
+  /// 1. All files are read, and what is in them is compared with the catalog and the project.
+  /// 2. What cannot be taken is reported, each with its reason.
+  func batch(_ paths: [String]) async throws -> Batch {
+    var batch = Batch(names: Set(workspace.state.connections.map(\.name)))
+    let parts = try await source.parts(paths)
+    for part in parts where !part.isFlow {
+      batch.report += part.report
+      let (found, unread) =
+        mapping.map { $0.connections(in: part.data, file: part.name) }
+        ?? source.format.connections(in: part.data, file: part.name, workspace.catalog)
+      batch.origins += found.map(\.origin) + unread
+      batch.report += unread.map {
+        .notTaken($0, "it is not in the source, or nothing says which connection it is")
+      }
+      for foreign in found { add(foreign, to: &batch) }
+    }
+    let known = Set(batch.names.map(\.rawValue))
+    for flow in parts.flatMap(\.flows) {
+      let missing = flow.connections.subtracting(known).sorted()
+      batch.report += missing.map { .unknownInFlow($0, flow.name) }
+    }
+    return batch
+  }
+
+  private func add(_ foreign: ForeignConnection, to batch: inout Batch) {
+    do throws(ImportDraft.Refusal) {
+      let draft = try ImportDraft(
+        foreign, workspace.catalog, hasKeywords: source.format == .deployCLI)
+      guard batch.names.insert(draft.name).inserted else {
+        batch.report.append(.notTaken(foreign.origin, "`\(draft.name)` is already declared"))
+        return
+      }
+      batch.drafts.append(draft)
+      if !draft.left.isEmpty { batch.report.append(.leftOut(draft)) }
+    } catch {
+      batch.report.append(.notTaken(foreign.origin, error.reason))
+    }
+  }
+
+  /// 1. Secrets are sealed for the recipients of the new files.
+  /// 2. All files are written, or none; none is overwritten.
+  ///
+  /// - Returns: the files, in the drafts' order.
+  func write(_ drafts: [ImportDraft]) async throws -> [String] {
+    let files = workspace.newFiles(for: drafts.map(\.name))
+    let fields = drafts.flatMap { draft in
+      draft.secrets.sorted { $0.key < $1.key }.map { field, text in
+        UnsealedField(
+          address: FieldAddress(draft.name, field), value: SecretBytes(copying: text.utf8),
+          file: files[draft.name] ?? "", location: nil)
+      }
+    }
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let texts = try await sealer.seal(fields, sharing: workspace.presentSessionKeys)
+    let sealed = Dictionary(zip(fields.map(\.address), texts)) { $1 }
+    let changes = drafts.map { draft in
+      let manifest = manifest(draft) { sealed[FieldAddress(draft.name, $0)].map { .sealed($0) } }
+      return FileChange(files[draft.name] ?? "", from: nil, to: Array(manifest.text.utf8))
+    }
+    try workspace.write(changes, console)
+    return drafts.map { files[$0.name] ?? "" }
+  }
+
+  /// What `write` would write, without the sealed values.
+  func preview(_ drafts: [ImportDraft]) -> [(file: String, text: String)] {
+    let files = workspace.newFiles(for: drafts.map(\.name))
+    return drafts.map { draft in (files[draft.name] ?? "", manifest(draft) { _ in .hidden }.text) }
+  }
+
+  private func manifest(
+    _ draft: ImportDraft, _ secret: (FieldName) -> ImportedManifest.Value?
+  ) -> ImportedManifest {
+    var fields: [FieldName: ImportedManifest.Value] = draft.plain.mapValues { .plain(.string($0)) }
+    for field in draft.secrets.keys { fields[field] = secret(field) }
+    return ImportedManifest(
+      name: draft.name, app: draft.app, setupType: draft.shape?.type, fields: fields, labels: [:],
+      scopes: draft.scopes,
+      origin: " from \(source.format.rawValue): \(shownInComment(draft.origin))")
+  }
+
+  /// A comment is one line of a file that others review.
+  private func shownInComment(_ text: String) -> String {
+    String(text.unicodeScalars.map { $0.isShowable ? Character($0) : "?" })
+  }
+}
+
+extension ImportDraft.Refusal {
+  fileprivate var reason: String {
+    switch self {
+    case .invalidName: "its name cannot be a connection's"
+    case .unknownApp(let app): "the catalog has no app `\(app)`; declare it under `apps:`"
+    case .unknownSetup("", let known):
+      "its fields fit none, or several, of the app's setups: \(Self.list(known))"
+    case .unknownSetup(let type, let known):
+      "the app has no setup `\(type)`; it has \(Self.list(known))"
+    }
+  }
+
+  private static func list(_ types: [SetupType]) -> String {
+    types.map(\.rawValue).joined(separator: ", ")
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unknownInFlow(_ connection: String, _ flow: String) -> Diagnostic {
+    Diagnostic(
+      .notImported, "the flow `\(flow)` uses a connection `\(connection)`", severity: .warning,
+      notes: ["neither the export nor the project has one of this name"])
+  }
+
+  fileprivate static func leftOut(_ draft: ImportDraft) -> Diagnostic {
+    let first = draft.shape?.missing(
+      from: Set(draft.plain.keys).union(draft.secrets.keys)
+    ).first
+    return Diagnostic(
+      .notImported, "`\(draft.name)` was imported without some fields", severity: .warning,
+      notes: ["from \(draft.origin)"] + draft.left,
+      help: first.map {
+        ["add what is missing: vaultctl set \(shellWord(draft.name.rawValue)) \($0)"]
+      } ?? [])
+  }
+}

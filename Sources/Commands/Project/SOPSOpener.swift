@@ -1,0 +1,234 @@
+import Diagnostics
+import Foundation
+import Manifests
+import Model
+import OpenPGP
+import Processes
+import Secrets
+
+/// Opens files that SOPS encrypted: with gpg if their data key is sealed for OpenPGP keys, else with SOPS
+/// itself, if it is installed.
+struct SOPSOpener {
+  let keyring: Keyring
+  let ignoresMAC: Bool
+
+  /// The documents, a list if there are several, and what a person should look at.
+  ///
+  /// - Throws: what is wrong with the file, or that its key is not here.
+  func opened(_ bytes: [UInt8], _ path: String) async throws -> (ImportedData, [Diagnostic]) {
+    // What is neither JSON nor YAML, SOPS knows by its name.
+    if Self.isOtherForm(path) {
+      return (try openedBySOPS(path, namesServer: Self.namesServer(bytes)), [])
+    }
+    let documents = try ImportedData.documents(file: path, bytes)
+    do {
+      let file = try SOPSFile(documents)
+      let key = try await dataKey(try file.dataKeyMessages(), path)
+      let (data, plainCount) = try file.opened(with: key, ignoringMAC: ignoresMAC)
+      return (data, plainCount == 0 ? [] : [.plainValues(plainCount, path)])
+    } catch let fault as SOPSFile.Fault {
+      switch fault {
+      case .noPGP, .keyGroups, .unsupportedRule:
+        return (
+          try openedBySOPS(path, namesServer: documents.contains(where: Self.namesServer)), []
+        )
+      case .noMetadata, .invalidKey, .undecryptable, .notText, .notEncrypted, .noMAC, .wrongMAC,
+        .pathTooLong:
+        throw Failure(.refused(fault, path))
+      }
+    }
+  }
+
+  /// One key operation, unless a message names one of our keys, which does not open it.
+  private func dataKey(_ messages: [String], _ path: String) async throws -> SecretBytes {
+    let own = try await keyring.openingKeys()
+    var last: OpenError?
+    for armored in messages {
+      guard let message = try? SealedMessage(armored: armored), own.mayOpen(message) else {
+        continue
+      }
+      do throws(GPGUnavailable) {
+        switch try await keyring.openPGP.openUnbound(armored) {
+        case .success(let key): return key
+        case .failure(let fault): last = fault
+        }
+      } catch {
+        throw Failure(Diagnostic(error))
+      }
+    }
+    guard let last else { throw Failure(.noKeyOfSOPS(path)) }
+    let keys = await keyring.openPGP.keys(namedBy: [last])
+    throw Failure(Diagnostic(last, named: "the data key of `\(path)`", among: keys))
+  }
+
+  /// Neither YAML nor JSON.
+  private static func isOtherForm(_ path: String) -> Bool {
+    [".env", ".ini"].contains { path.hasSuffix($0) }
+  }
+
+  /// The kinds of keys for which SOPS asks no server that the file names: lists of mappings.
+  private static let harmlessKeys: Set = ["kms", "gcp_kms", "age", "pgp", "key_groups"]
+  /// The metadata beside keys.
+  private static let harmlessMetadata: Set = [
+    "shamir_threshold", "lastmodified", "mac", "version", "mac_only_encrypted", "encrypted_suffix",
+    "unencrypted_suffix", "encrypted_regex", "unencrypted_regex", "encrypted_comment_regex",
+    "unencrypted_comment_regex",
+  ]
+
+  /// Whether a document may name a server that SOPS would send the user's login to. SOPS reads names in
+  /// any case, and merges mappings, so what is not known counts.
+  private static func namesServer(_ document: ImportedData) -> Bool {
+    let isDecoy = document.members.contains { member in
+      // A letter that is folded to one of ASCII counts too, as in Go's `encoding/json`.
+      member.key == "<<"
+        || (member.key != "sops" && member.key.uppercased().lowercased() == "sops")
+    }
+    let metadata = document["sops"]
+    let groups = [metadata].compactMap(\.self) + (metadata?["key_groups"]?.items ?? [])
+    return isDecoy
+      || groups.contains { group in
+        group.members.contains { member in
+          if harmlessKeys.contains(member.key) { return !member.value.isListOfMappings }
+          return !harmlessMetadata.contains(member.key) && !member.value.isEmptyOfKeys
+        }
+      }
+  }
+
+  /// The same for a file of another form, in which each name of metadata is one word, such as
+  /// `sops_key_groups__list_0__map_age__list_0__map_enc`.
+  private static func namesServer(_ bytes: [UInt8]) -> Bool {
+    bytes.split { !$0.isOfWord }.contains { word in
+      let parts = String(decoding: word, as: UTF8.self).split(separator: "__")
+      guard let first = parts.first,
+        parts.dropFirst().contains(where: { $0.hasPrefix("list_") || $0.hasPrefix("map_") })
+      else { return false }
+      let kind = first.hasPrefix("sops_") ? first.dropFirst("sops_".count) : first
+      guard kind == "key_groups" else { return !harmlessKeys.contains(String(kind)) }
+      guard parts.count > 2, parts[2].hasPrefix("map_") else { return true }
+      return !harmlessKeys.contains(String(parts[2].dropFirst("map_".count)))
+    }
+  }
+
+  /// - Parameter namesServer: then SOPS is not run: the author of the file chose where the login is sent.
+  private func openedBySOPS(_ path: String, namesServer: Bool) throws -> ImportedData {
+    if namesServer { throw Failure(.namesServer(path)) }
+    let isOption = path.hasPrefix("-")
+    // Of YAML there may be several documents.
+    let form = Self.isOtherForm(path) ? ["--output-type", "json"] : []
+    let finished: ChildProcess.Finished
+    do throws(ChildProcess.NotStarted) {
+      finished = try ChildProcess.run(
+        ["sops", "--decrypt"] + form + [isOption ? "./\(path)" : path], input: [])
+    } catch {
+      throw Failure(.needsSOPS(path, []))
+    }
+    guard finished.status == 0 else {
+      let words = String(decoding: finished.errors, as: UTF8.self).split(separator: "\n")
+      throw Failure(.needsSOPS(path, words.suffix(4).map(String.init)))
+    }
+    let documents = try ImportedData.documents(file: path, finished.output)
+    guard let first = documents.first else { throw Failure(.needsSOPS(path, ["no output"])) }
+    return documents.count == 1 ? first : .list(documents)
+  }
+}
+
+extension ImportedData {
+  /// `null`, or a list without items.
+  fileprivate var isEmptyOfKeys: Bool {
+    switch self {
+    case .null: true
+    case .list(let items): items.isEmpty
+    case .mapping, .text, .entry, .literal: false
+    }
+  }
+
+  /// Or `null`.
+  fileprivate var isListOfMappings: Bool {
+    switch self {
+    case .null: true
+    case .list(let items):
+      items.allSatisfy { item in if case .mapping = item { true } else { false } }
+    case .mapping, .text, .entry, .literal: false
+    }
+  }
+}
+
+extension UInt8 {
+  /// A letter, also one that is not of ASCII, a digit or `_`.
+  fileprivate var isOfWord: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
+      true
+    default: false
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func plainValues(_ count: Int, _ path: String) -> Diagnostic {
+    Diagnostic(
+      .notImported, "\(count) values of `\(path)` are not encrypted", severity: .info,
+      at: .file(path),
+      notes: [
+        "SOPS authenticates them together, and not for their keys: one that was moved or renamed shows"
+          + " nothing"
+      ], help: ["compare those that were imported with their source"])
+  }
+
+  fileprivate static func noKeyOfSOPS(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .noSecretKey, "none of the keys of `\(path)` is in your keyring", at: .file(path),
+      help: ["list your keys: gpg --list-secret-keys"])
+  }
+
+  fileprivate static func needsSOPS(_ path: String, _ words: [String]) -> Diagnostic {
+    Diagnostic(
+      .notImported, "the data key of `\(path)` is not sealed for one OpenPGP key", at: .file(path),
+      notes: words.isEmpty
+        ? ["vaultctl runs `sops` for other keys, and it is not installed"]
+        : ["sops says:"] + words,
+      help: words.isEmpty ? ["install sops, then import again"] : [])
+  }
+
+  fileprivate static func namesServer(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .notImported, "the data key of `\(path)` may be at a server that the file names",
+      at: .file(path),
+      notes: ["SOPS would send your login there, so vaultctl does not run it"],
+      help: [
+        "if you trust the file: sops --decrypt \(shellWord(path)) | vaultctl import --from json /dev/stdin …"
+      ])
+  }
+
+  fileprivate static func refused(_ fault: SOPSFile.Fault, _ path: String) -> Diagnostic {
+    let (message, help): (String, [String]) =
+      switch fault {
+      case .noMetadata: ("is not a file that SOPS encrypted: it has no `sops` key", [])
+      case .keyGroups, .noPGP: ("has no data key for one OpenPGP key", [])
+      case .invalidKey: ("has a data key that is not 32 bytes long", [])
+      case .undecryptable(let place):
+        (
+          "was changed: `\(place)` does not open at its path",
+          ["it was renamed or moved; restore the file as SOPS wrote it"]
+        )
+      case .notText(let place):
+        ("has a value that is not UTF-8: `\(place)`", [])
+      case .notEncrypted(let place):
+        (
+          "was changed: `\(place)` is not encrypted, and its rule says that it is",
+          ["restore the file as SOPS wrote it, or encrypt it: sops --encrypt --in-place"]
+        )
+      case .noMAC:
+        ("has no authentication code", ["take it without one: --ignore-mac"])
+      case .wrongMAC:
+        (
+          "was changed: its authentication code is that of other values",
+          ["find out who changed it; to take it as it is: --ignore-mac"]
+        )
+      case .pathTooLong: ("has keys that are too long", [])
+      case .unsupportedRule(let pattern): ("has a rule that cannot be read: \(pattern)", [])
+      }
+    return Diagnostic(.notImported, "`\(path)` \(message)", at: .file(path), help: help)
+  }
+}

@@ -1,0 +1,149 @@
+import Applying
+import ArgumentParser
+import Diagnostics
+import FileChanges
+import Foundation
+import Manifests
+import Model
+import Reports
+import Secrets
+import Stores
+
+struct StoreRestoreCommand: ReportingSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Restore the embedded store from a backup.",
+    discussion: """
+      The store must not exist: move it away first, so that nothing is overwritten. With --to, the store \
+      is written to another file, to look at it.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The backup.", completion: .file()) var file: String
+
+  @Option(
+    help: ArgumentHelp("Write the store to this file, which does not exist.", valueName: "file"),
+    completion: .file())
+  var to: String?
+
+  @Flag(help: "Check the backup, and say what would be restored; write nothing.")
+  var dryRun = false
+
+  @OptionGroup var output: OutputOptions
+
+  var isDryRun: Bool { dryRun }
+
+  /// 1. The backup must be this project's and environment's, and open with a key that is here.
+  /// 2. What it holds is written beside the store and checked.
+  /// 3. It becomes the store, or the file.
+  func carryOut(_ console: Console) async throws -> Outcome {
+    if let to, FileManager.default.fileExists(atPath: to) { throw Failure(.backupExists(to)) }
+    let workspace = try Workspace.load(global)
+    let session = try SessionFactory(console: console).session(for: workspace)
+    let backup = try session.backup()
+    let archive = try read()
+    try requireOwn(archive.header, workspace)
+    let protection = session.stores.protection(.backup)
+    let key = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await protection.openKey(archive.header.key)
+    }
+    let bytes = try opened(archive, key)
+    let report = ActionReport([
+      "store": .text(session.store.description.description), "file": to.map { .text($0) },
+      "connections": .number(archive.header.connections),
+      "created_at": .text(archive.header.createdAt), "dry_run": .flag(dryRun),
+    ]).json
+    if let to {
+      if !dryRun { try PrivateFile(to).create(with: bytes) }
+      console.result(report)
+      console.done("Wrote \(to)")
+      return .fine
+    }
+    do throws(StoreError) {
+      try await backup.requireVacancy()
+    } catch {
+      throw failure(error, session)
+    }
+    if !dryRun { try await install(bytes, backup, session) }
+    console.result(report)
+    console.done(restored(archive.header))
+    if !dryRun { console.note("what changed since is in git: vaultctl plan") }
+    return .fine
+  }
+
+  private func install(
+    _ bytes: [UInt8], _ backup: any StoreBackup, _ session: Session
+  ) async throws {
+    let copy = try await session.temporaryFile()
+    defer { unsafe unlink(copy) }
+    try PrivateFile(copy).create(with: bytes)
+    do throws(StoreError) {
+      _ = try await backup.check(copy)
+      try await backup.install(copy)
+    } catch {
+      throw failure(error, session)
+    }
+  }
+
+  private func failure(_ error: StoreError, _ session: Session) -> Failure {
+    if case .refused = error { return Failure(.storeExists(session.store.description)) }
+    return Failure(Diagnostic(error, in: session.store.description))
+  }
+
+  private func restored(_ header: BackupArchive.Header) -> TerminalText {
+    "Restored \(counted(header.connections, "connection")) as of \(header.createdAt)"
+  }
+
+  private func read() throws -> BackupArchive {
+    let bytes = try NamedFile(file, limit: FileLimit.backup).bytes()
+    do throws(BackupArchive.Fault) {
+      return try BackupArchive(bytes)
+    } catch {
+      throw Failure(.unusable(file, error))
+    }
+  }
+
+  private func opened(_ archive: BackupArchive, _ key: SecretBytes) throws -> [UInt8] {
+    do throws(BackupArchive.Fault) {
+      return try archive.opened(with: key)
+    } catch {
+      throw Failure(.unusable(file, error))
+    }
+  }
+
+  private func requireOwn(_ header: BackupArchive.Header, _ workspace: Workspace) throws {
+    guard header.projectID == workspace.project.id?.rawValue,
+      header.environment == workspace.environment?.name
+    else {
+      throw Failure(.ofAnother(file, header))
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func storeExists(_ store: StoreDescription) -> Diagnostic {
+    Diagnostic(
+      .alreadyExists, "\(store) already exists", notes: ["it was not changed"],
+      help: ["move its files away first, or look at the backup: --to FILE"])
+  }
+
+  fileprivate static func unusable(_ file: String, _ fault: BackupArchive.Fault) -> Diagnostic {
+    let what =
+      switch fault {
+      case .notABackup: "is not a backup of vaultctl"
+      case .newerFormat(let version): "was written by a newer vaultctl (format \(version))"
+      case .damaged: "is damaged: it was changed or cut off"
+      }
+    return Diagnostic(.backupDamaged, "`\(file)` \(what)", at: .file(file))
+  }
+
+  fileprivate static func ofAnother(
+    _ file: String, _ header: BackupArchive.Header
+  ) -> Diagnostic {
+    let environment = header.environment.map { ", environment `\($0)`" } ?? ""
+    return Diagnostic(
+      .backupDamaged, "`\(file)` is a backup of another store", at: .file(file),
+      notes: ["it belongs to project `\(header.project)`\(environment)"],
+      help: ["restore it in its own project, with the --env that it was made with"])
+  }
+}

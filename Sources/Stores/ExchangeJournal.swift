@@ -1,0 +1,28 @@
+/// A place for the responses of services whose tokens are not saved yet. They are sealed before they come
+/// here.
+package protocol ExchangeJournal: Sendable {
+  /// Adds an entry; it is kept when this returns.
+  ///
+  /// - Parameter name: random, so that no two entries share one.
+  func add(_ bytes: [UInt8], as name: String) async throws(StoreError)
+
+  func remove(_ name: String) async
+
+  /// All entries, in no order.
+  func entries() async throws(StoreError) -> [ExchangeEntry]
+}
+
+package struct ExchangeEntry: Sendable {
+  /// For people: a path.
+  package let location: String
+  /// `nil` if it cannot be read.
+  package let bytes: [UInt8]?
+  /// False if its writer may have been killed before its end.
+  package let isComplete: Bool
+
+  package init(location: String, bytes: [UInt8]?, isComplete: Bool = true) {
+    self.location = location
+    self.bytes = bytes
+    self.isComplete = isComplete
+  }
+}

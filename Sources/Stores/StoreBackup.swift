@@ -1,0 +1,34 @@
+/// Copies of a store that is one file.
+package protocol StoreBackup: Sendable {
+  /// A copy of one moment, while others may write. Nothing of the store changes.
+  ///
+  /// - Parameter path: absolute; of a file that does not exist.
+  /// - Throws: `unavailable` if there is no store yet.
+  func copy(to path: String) async throws(StoreError)
+
+  /// Whether the store's file is whole; no value is opened.
+  ///
+  /// - Returns: how many connections it has.
+  /// - Throws: `corrupt` if it is not, `unavailable` if there is no store yet.
+  func check() async throws(StoreError) -> Int
+
+  /// Whether a copy is a whole store of this kind.
+  ///
+  /// - Returns: how many connections it has.
+  /// - Throws: `corrupt` if it is not.
+  func check(_ path: String) async throws(StoreError) -> Int
+
+  /// Whether a copy could become the store.
+  ///
+  /// - Throws: `refused` if there is a store.
+  func requireVacancy() async throws(StoreError)
+
+  /// Makes a checked copy the store.
+  ///
+  /// - Parameter path: of a file beside the store, which is moved.
+  /// - Throws: `refused` if there is a store.
+  func install(_ path: String) async throws(StoreError)
+
+  /// The folder that the store is in; it is created if it does not exist.
+  func folder() async throws(StoreError) -> String
+}

@@ -1,0 +1,33 @@
+import Commands
+import Model
+import Renewing
+import Stores
+import TestSupport
+import Testing
+import Tokens
+
+@Suite struct AttemptPausesTests {
+  @Test(
+    arguments: [
+      .stopped("no key"), .needsAuthorization(.noRefreshToken),
+      .storeFailed(.unavailable("it is away")), .unsaved("it is away", isJournaled: true),
+    ] as [RenewalOutcome])
+  func anOutcomeThatNoRecordHoldsOffIsRepeatedRarely(outcome: RenewalOutcome) throws {
+    let clock = TestRuntime()
+    let pauses = AttemptPauses(clock.runtime)
+    let name = try #require(ConnectionName("crm"))
+    var attempts = 0
+    for _ in 0..<3600 {
+      if let pause = pauses.pause(of: name) {
+        #expect(pause.outcome == outcome && pause.until > clock.now)
+      } else {
+        attempts += 1
+        pauses.note(outcome, of: name)
+      }
+      clock.advance(seconds: 1)
+    }
+    #expect((10...25).contains(attempts), "\(attempts) in an hour")
+    pauses.note(.notDue(until: nil), of: name)
+    #expect(pauses.pause(of: name) == nil)
+  }
+}

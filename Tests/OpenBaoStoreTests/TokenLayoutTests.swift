@@ -1,0 +1,242 @@
+import Foundation
+import HTTP
+import Model
+import Secrets
+import Stores
+import TestOpenBao
+import TestSupport
+import Testing
+
+/// Where tokens are in the engine, as its other clients see it.
+@Suite struct TokenLayoutTests {
+  private static let folder = "vaultctl-tokens/prod"
+
+  private struct Prepared {
+    let server: BaoServer
+    let store: Store
+    let tokens: any TokenStore
+
+    init(_ present: BaoServer? = nil) async throws {
+      let server = if let present { present } else { try await BaoServer() }
+      self.server = server
+      store = OpenBaoStoreTests.store(
+        of: server.root, environment: "prod", http: LiveHTTPTransport())
+      tokens = try #require(store.tokens)
+    }
+
+    func another() throws -> any TokenStore {
+      try #require(
+        OpenBaoStoreTests.store(
+          of: server.root, environment: "prod", http: LiveHTTPTransport()
+        ).tokens)
+    }
+
+    @discardableResult
+    func carryOut(_ name: ConnectionName, _ action: StoreWrite.Action) async throws
+      -> AppliedRecord?
+    {
+      let run = try await store.journal.beginRun([StoreIntent(name, action)], by: provenance)
+      let record = try await run.writer.carryOut(
+        write(
+          name.rawValue, action, app: "twilio", setup: "api_key",
+          fields: [
+            "account_id": .plain(.string("AC1")),
+            "api_key": .secret(secret("s3cret"), ciphertext: "c"),
+          ]))
+      try await run.end?(provenance.at)
+      return record
+    }
+
+    func create(_ text: String) async throws -> (ConnectionName, StoreID) {
+      let name = try name(text)
+      return (name, try #require(try await carryOut(name, .create)).storeID)
+    }
+
+    @discardableResult
+    func put(
+      _ name: ConnectionName, _ id: StoreID, from version: Int64, _ number: Int
+    ) async throws -> Int64 {
+      var record = TokenStoreContract.record(granted: ["read"])
+      record.tokens?.attempt = TokenAttempt("attempt-\(number)")
+      return try await tokens.swapTokens(
+        TokenWrite(
+          name: name, id: id, version: version, record: record,
+          tokens: .put(
+            access: secret("access-\(number)"), refresh: secret("refresh-\(number)")),
+          event: .refreshed, provenance: provenance))
+    }
+
+    func keys(_ folder: String) throws -> [String] {
+      try server.root.call("GET", "secret/metadata/\(TokenLayoutTests.folder)/\(folder)?list=true")
+        .value("data", "keys", as: [String].self) ?? []
+    }
+
+    func access(_ key: String = "crm") throws -> [String: String] {
+      try server.root.secret("\(TokenLayoutTests.folder)/access/\(key)")
+    }
+
+    /// Puts the tokens where earlier versions have them, with what those know.
+    func age(_ name: String, _ id: StoreID) throws {
+      let root = server.root
+      let path = "\(TokenLayoutTests.folder)/refresh/\(name)"
+      var data = try root.secret(path)
+      data["connection"] = nil
+      let old = "\(TokenLayoutTests.folder)/\(id)"
+      try root.order("POST", "secret/data/\(old)", ["data": data])
+      let found = try root.order("GET", "secret/metadata/\(path)")
+      var custom = try #require(
+        found.value("data", "custom_metadata", as: [String: String].self))
+      custom["connection"] = nil
+      custom["consumers.0"] = nil
+      custom["version"] = "1"
+      try root.order("POST", "secret/metadata/\(old)", ["custom_metadata": custom])
+      for folder in ["refresh", "access"] {
+        try root.order("DELETE", "secret/metadata/\(TokenLayoutTests.folder)/\(folder)/\(name)")
+      }
+    }
+  }
+
+  private func text(_ secret: SecretBytes?) -> String? {
+    secret?.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
+  }
+
+  @Test func aConsumersSecretHoldsTheAccessTokenAloneAndFollowsIt() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    let version = try await it.put(name, id, from: 0, 1)
+    #expect(try it.access() == ["access_token": "access-1", "expires_at": "2026-09-21T15:13:20Z"])
+    try await it.put(name, id, from: version, 2)
+    #expect(try it.access()["access_token"] == "access-2")
+    #expect(try it.keys("") == ["access/", "refresh/"])
+    #expect(try it.keys("refresh/") == ["crm"] && it.keys("access/") == ["crm"])
+  }
+
+  /// As people write them, and back from the list of another client.
+  @Test func namesInPathsAreReadable() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let expected = [
+      "crm prod": "crm prod", "sales@eu (2)": "sales@eu (2)", "Été": "Été", "東京": "東京",
+      "a/b": "a%2Fb", "50%": "50%25", "..x": "%2E%2Ex", "a*": "a%2A", "+": "%2B",
+      "x\u{200B}y": "x%E2%80%8By", "😀": "%F0%9F%98%80", "a%2Fb": "a%252Fb",
+    ]
+    for (number, text) in expected.keys.sorted().enumerated() {
+      let (name, id) = try await it.create(text)
+      try await it.put(name, id, from: 0, number)
+    }
+    #expect(Set(try it.keys("refresh/")) == Set(expected.values))
+    #expect(Set(try it.keys("access/")) == Set(expected.values))
+    let another = try it.another()
+    #expect(
+      Set(try await another.tokenRecords().keys.map(\.rawValue)) == Set(expected.keys))
+    for (number, text) in expected.keys.sorted().enumerated() {
+      let kept = try await another.openTokens(of: name(text))
+      #expect(self.text(kept.refresh) == "refresh-\(number)", "\(text)")
+    }
+    #expect(try await another.strayTokens().isEmpty)
+  }
+
+  @Test func tokensOfAnEarlierVersionAreReadWhereTheyAreAndMovedBeforeTheyAreWritten() async throws
+  {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    try await it.put(name, id, from: 0, 1)
+    try it.age("crm", id)
+
+    let old = try await it.tokens.openTokens(of: name)
+    #expect(text(old.refresh) == "refresh-1" && old.version == -1)
+    #expect(try await it.tokens.tokenRecords()[name]?.version == -1)
+    #expect(try it.keys("refresh/").isEmpty, "a look moves nothing")
+    // Of two that have read them there, neither writes before they are moved.
+    await #expect(throws: StoreError.tokensMoved(name)) {
+      try await it.put(name, id, from: old.version, 2)
+    }
+    await #expect(throws: StoreError.tokensMoved(name)) {
+      try await it.put(name, id, from: old.version, 2)
+    }
+    let moved = try await it.tokens.openTokens(of: name)
+    #expect(text(moved.refresh) == "refresh-1" && moved.version == 1)
+    #expect(try it.keys("") == ["access/", "refresh/"], "nothing is left at the old path")
+    #expect(try it.access()["access_token"] == "access-1")
+    try await it.put(name, id, from: moved.version, 2)
+    #expect(text(try await it.another().openTokens(of: name).refresh) == "refresh-2")
+  }
+
+  @Test func aCopyThatIsAbsentOldOrChangedIsRepaired() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let root = it.server.root
+    let (name, id) = try await it.create("crm")
+    let version = try await it.put(name, id, from: 0, 1)
+    _ = try root.bao(["kv", "put", "secret/\(Self.folder)/access/crm", "access_token=forged"])
+    try await it.tokens.repairTokenCopies()
+    #expect(try it.access()["access_token"] == "access-1")
+    try root.order("DELETE", "secret/metadata/\(Self.folder)/access/crm")
+    try await it.tokens.repairTokenCopies()
+    #expect(try it.access()["access_token"] == "access-1")
+    _ = try root.bao(["kv", "delete", "secret/\(Self.folder)/access/crm"])
+    try await it.tokens.repairTokenCopies()
+    #expect(try it.access()["access_token"] == "access-1")
+    // What is said about the copy is gone too, as it is where a process was killed before it said it.
+    _ = try root.bao([
+      "kv", "metadata", "put", "-custom-metadata=a=b", "secret/\(Self.folder)/refresh/crm",
+    ])
+    try await it.put(name, id, from: version, 2)
+    let before = try root.order("GET", "secret/metadata/\(Self.folder)/access/crm")
+    try await it.tokens.repairTokenCopies()
+    let after = try root.order("GET", "secret/metadata/\(Self.folder)/access/crm")
+    #expect(
+      before.text.contains("\"current_version\":")
+        && before.value("data", "current_version", as: Int.self)
+          == after.value("data", "current_version", as: Int.self),
+      "a good one is left alone")
+  }
+
+  @Test func aConnectionThatLostItsMetadataKeepsItsTokens() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let root = it.server.root
+    let (name, id) = try await it.create("crm")
+    try await it.put(name, id, from: 0, 1)
+    try root.order("POST", "secret/metadata/vaultctl/prod/crm", ["custom_metadata": ["a": "b"]])
+    let kept = try await it.another().openTokens(of: name)
+    #expect(text(kept.refresh) == "refresh-1" && kept.version == 1)
+    #expect(try await it.another().strayTokens().isEmpty)
+    // Adopted, it has the id again that its tokens know.
+    let actual = try #require(try await it.store.reader.read().actual[name])
+    let adopted = try await it.carryOut(name, .record(actual.id, at: actual.version))
+    #expect(adopted?.storeID == id)
+    #expect(text(try await it.another().openTokens(of: name).refresh) == "refresh-1")
+  }
+
+  @Test func tokensWithoutAConnectionAreListedAndForgotten() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let root = it.server.root
+    let (name, id) = try await it.create("crm")
+    try await it.put(name, id, from: 0, 1)
+    #expect(try await it.tokens.strayTokens().isEmpty)
+    // Deleted by somebody else.
+    try root.order("DELETE", "secret/metadata/vaultctl/prod/crm")
+    let stray = try await it.another().strayTokens()
+    #expect(stray.map(\.key) == ["crm"] && stray.first?.id == id)
+
+    // Another connection has the name now: its tokens replace none of those.
+    let later = try await Prepared(it.server)
+    let (_, newID) = try await later.create("crm")
+    #expect(try await it.tokens.openTokens(of: name).version == 0)
+    await #expect(throws: StoreError.tokensMoved(name)) {
+      try await it.put(name, newID, from: 0, 2)
+    }
+    try await it.put(name, newID, from: 0, 2)
+    #expect(text(try await it.tokens.openTokens(of: name).refresh) == "refresh-2")
+    let set = try await it.another().strayTokens()
+    #expect(set.map(\.key) == [id.rawValue] && set.first?.record.tokens?.attempt == "attempt-1")
+    try await it.tokens.forget(try #require(set.first))
+    #expect(try await it.another().strayTokens().isEmpty)
+    #expect(text(try await it.tokens.openTokens(of: name).refresh) == "refresh-2")
+    #expect(try it.keys("") == ["access/", "refresh/"])
+  }
+}

@@ -1,0 +1,312 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Files that SOPS itself encrypted.
+@Suite struct SOPSImportTests {
+  private let sandbox: Sandbox
+
+  private static let plain = """
+    services:
+      # a comment
+      crm:
+        token: tok-1   # inline
+        count: 12
+        ratio: 1.5
+        enabled: true
+        nothing: null
+        empty: ""
+      billing:
+        token: "tok-2 ü"
+    list: [a, 2, false, {x: y}]
+
+    """
+
+  init() throws { sandbox = try Sandbox() }
+
+  /// The folder of the program.
+  private func tools() throws -> String {
+    let python = try #require(
+      ProcessInfo.processInfo.environment["VAULTCTL_OPENPGP_PYTHON"], "Tests/run sets it")
+    return URL(fileURLWithPath: python).deletingLastPathComponent().path
+  }
+
+  /// Encrypted for the sandbox' key.
+  private func encrypt(
+    _ text: String, _ options: [String] = [], as name: String = "it.yaml", for key: String? = nil
+  ) throws -> String {
+    try encrypt(text, options, as: name, to: ["--pgp", key ?? sandbox.key])
+  }
+
+  private func encrypt(
+    _ text: String, _ options: [String], as name: String, to recipients: [String]
+  ) throws -> String {
+    try sandbox.write(text, to: "plain-\(name)")
+    let finished = try run(
+      tools() + "/sops",
+      ["--encrypt"] + recipients + options + [sandbox.folder.path + "/plain-\(name)"],
+      environment: ["GNUPGHOME": sandbox.home.path, "PATH": "/usr/bin:/bin", "HOME": "/tmp"])
+    #expect(finished.status == 0, "\(finished.errorText)")
+    return finished.text
+  }
+
+  /// - Parameter environment: in which SOPS itself can be found.
+  private func imported(
+    _ text: String, as name: String = "it.yaml", _ options: [String] = [],
+    mapped: [String] = ["--map", "services.*.token=http.token"], environment: [String: String] = [:]
+  ) throws -> Finished {
+    let folder = sandbox.folder.path + "/connections"
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+    }
+    try sandbox.write(text, to: name)
+    return try sandbox.vaultctl(
+      ["import", "--from", "sops", name] + mapped + options, environment: environment)
+  }
+
+  private func expectTokens(_ names: [String] = ["crm", "billing"]) throws {
+    for (name, token) in [("crm", "tok-1"), ("billing", "tok-2 ü")] where names.contains(name) {
+      #expect(try sandbox.vaultctl(["decrypt", name, "token"]).text == token)
+    }
+  }
+
+  @Test(arguments: [
+    [], ["--encrypted-regex", "^token$"], ["--encrypted-regex", "^token$", "--mac-only-encrypted"],
+    ["--unencrypted-regex", "^(count|ratio)$"], ["--encrypted-suffix", "token"],
+    ["--unencrypted-suffix", "_plain"],
+  ])
+  func everyRuleOfTheToolIsRead(options: [String]) throws {
+    let finished = try imported(encrypt(Self.plain, options))
+    #expect(finished.status == 0, "\(finished.errorText)")
+    try expectTokens()
+    #expect(try sandbox.vaultctl(["validate"]).status == 0)
+  }
+
+  @Test func severalDocumentsAndJSON() throws {
+    let documents = "services: {crm: {token: tok-1}}\n---\nservices: {billing: {token: tok-2 ü}}\n"
+    #expect(try imported(encrypt(documents)).status == 0)
+    try expectTokens()
+    let json =
+      #"{"services": {"crm": {"token": "tok-1", "n": 3, "f": 0.25, "b": false, "x": null}}}"#
+    #expect(try imported(encrypt(json, as: "it.json"), as: "it.json").status == 0)
+    try expectTokens(["crm"])
+  }
+
+  @Test func oneOfSeveralKeysIsEnough() throws {
+    let other = try sandbox.home.makeKey("Bob <bob@example.com>")
+    let text = try encrypt(Self.plain, for: "\(other),\(sandbox.key)")
+    try sandbox.home.gpg(["--delete-secret-keys", other])
+    #expect(try imported(text).status == 0)
+    try expectTokens()
+    let finished = try imported(encrypt(Self.plain, for: other))
+    #expect(finished.status == 1)
+    #expect(finished.errorText.contains("none of the keys of `it.yaml` is in your keyring"))
+  }
+
+  /// Forms that SOPS knows by the file's name.
+  @Test func dotenvINIAndBinaryFiles() throws {
+    let path = ["PATH": "\(try tools()):/usr/bin:/bin"]
+    try sandbox.write(
+      "connections: [{name: crm, app: http, type: bearer, fields: {token: CRM_TOKEN}}]\n",
+      to: "env.yaml")
+    let env = try encrypt("# c\nCRM_TOKEN=tok-1\nPLAIN=x\n", as: "it.env")
+    let withoutSOPS = try imported(env, as: "it.env", mapped: ["--map", "env.yaml"])
+    #expect(withoutSOPS.status == 1 && withoutSOPS.errorText.contains("not installed"))
+    let finished = try imported(
+      env, as: "it.env", mapped: ["--map", "env.yaml"], environment: path)
+    #expect(finished.status == 0, "\(finished.errorText)")
+    try expectTokens(["crm"])
+    let ini = try imported(
+      encrypt("[crm]\ntoken = tok-1\n", as: "it.ini"), as: "it.ini",
+      mapped: ["--map", "*.token=http.token"], environment: path)
+    #expect(ini.status == 0, "\(ini.errorText)")
+    try expectTokens(["crm"])
+    try sandbox.write(
+      "connections: [{name: crm, app: http, type: bearer, fields: {token: data}}]\n",
+      to: "data.yaml")
+    let binary = try encrypt("tok-1", ["--input-type", "binary"], as: "it.bin")
+    #expect(try imported(binary, as: "it.bin", mapped: ["--map", "data.yaml"]).status == 0)
+    try expectTokens(["crm"])
+  }
+
+  /// By SOPS, from PATH.
+  @Test func aFileForAnAgeKey() throws {
+    let key = sandbox.folder.path + "/age.txt"
+    let made = try run("/usr/bin/age-keygen", ["-o", key], environment: ["PATH": "/usr/bin:/bin"])
+    let recipient = try #require(made.errorText.split(separator: " ").last).trimmingCharacters(
+      in: .whitespacesAndNewlines)
+    let text = try encrypt(
+      "services: {crm: {token: tok-1}}\n---\nservices: {billing: {token: tok-2 ü}}\n", [],
+      as: "it.yaml", to: ["--age", recipient])
+    let path = ["PATH": "\(try tools()):/usr/bin:/bin", "SOPS_AGE_KEY_FILE": key]
+    let finished = try imported(text, environment: path)
+    #expect(finished.status == 0, "\(finished.errorText)")
+    try expectTokens()
+    let keyless = try imported(text, environment: ["PATH": "\(try tools()):/usr/bin:/bin"])
+    #expect(keyless.status == 1 && keyless.errorText.contains("sops says:"))
+    // What SOPS finds, it says.
+    let tampered = try imported(text.replacing("billing:", with: "other:"), environment: path)
+    #expect(tampered.status == 1 && !tampered.errorText.contains("tok-"))
+  }
+
+  /// Imports with a `sops` in PATH that leaves a mark.
+  ///
+  /// - Returns: also whether it was started.
+  private func importedWithSOPS(
+    _ text: String, as name: String
+  ) throws -> (finished: Finished, wasStarted: Bool) {
+    let bin = sandbox.folder.path + "/bin"
+    try sandbox.write("#!/bin/sh\ntouch \"$HOME/ran\"\n", to: "bin/sops")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: bin + "/sops")
+    let mark = sandbox.folder.path + "/ran"
+    try? FileManager.default.removeItem(atPath: mark)
+    let finished = try imported(text, as: name, environment: ["PATH": "\(bin):/usr/bin:/bin"])
+    return (finished, FileManager.default.fileExists(atPath: mark))
+  }
+
+  private static let server =
+    "[{vault_address: \"https://evil.example.com\", engine_path: a, key_name: b, enc: c}]"
+  private static let age = "age: [{recipient: age1x, enc: x}]"
+
+  /// SOPS would send the user's token there.
+  @Test(arguments: [
+    ("x: y\nsops: {hc_vault: \(server), mac: x}\n", "it.yaml"),
+    ("x: y\nsops: {key_groups: [{pgp: []}, {hc_vault: \(server)}], mac: x}\n", "it.yaml"),
+    ("x: y\nsops: {azure_kv: [{vault_url: \"https://evil.example.com\"}]}\n", "it.yaml"),
+    ("X=y\nsops_hc_vault__list_0__map_vault_address=https://evil.example.com\n", "it.env"),
+    // In another case, and kinds that nobody knows.
+    ("x: y\nsops: {\(age), HC_Vault: \(server), mac: x}\n", "it.yaml"),
+    ("x: y\nsops: {\(age), hckms: [{key_id: \"x:y\", enc: c}]}\n", "it.yaml"),
+    ("x: y\nsops: {key_groups: [{\(age)}, {other: \(server)}]}\n", "it.yaml"),
+    ("X=y\nsops_hckms__list_0__map_key_id=x:y\n", "it.env"),
+    (
+      "[sops]\nage__list_0__map_enc=x\nkey_groups__list_1__map_Hc_vault__list_0__map_enc=x\n",
+      "it.ini"
+    ),
+    ("[sops]\nkey_groups__map_0__list_hc_vault__list_0__map_enc=x\n", "it.ini"),
+    // Metadata that SOPS may take instead.
+    ("x: y\nsops: {\(age)}\n---\nx: y\nsops: {hc_vault: \(server)}\n", "it.yaml"),
+    ("x: y\nsops: {\(age)}\nSOPS: {hc_vault: \(server)}\n", "it.yaml"),
+    ("x: y\nsops: {\(age)}\n\u{17F}ops: {hc_vault: \(server)}\n", "it.yaml"),
+    ("sops: {\(age)}\n\"<<\": {sops: {hc_vault: \(server)}}\n", "it.yaml"),
+    // Shapes that SOPS does not write.
+    ("x: y\nsops: {age: {hc_vault: \(server)}}\n", "it.yaml"),
+    ("x: y\nsops: {kms: [[{hc_vault: \(server)}]]}\n", "it.yaml"),
+    ("x: y\nsops: {\(age), key_groups: {a: {hc_vault: \(server)}}}\n", "it.yaml"),
+    ("x: y\nsops: {gcp_kms: text}\n", "it.yaml"),
+  ])
+  func aFileThatMayNameAServerIsNotGivenToSOPS(text: String, name: String) throws {
+    let (finished, wasStarted) = try importedWithSOPS(text, as: name)
+    #expect(finished.status == 1 && !wasStarted, "\(finished.errorText)")
+    #expect(finished.errorText.contains("a server that the file names"), "\(finished.errorText)")
+  }
+
+  /// The same without these: the mark is left.
+  @Test(arguments: [
+    ("x: y\nsops: {\(age), kms: [], hc_vault: [], azure_kv: null, mac: x}\n", "it.yaml"),
+    ("x: y\nsops: {key_groups: [{\(age)}, {gcp_kms: [{resource_id: a, enc: x}]}]}\n", "it.yaml"),
+    ("X=y\nX__Y=z\nsops_age__list_0__map_enc=x\nsops_version=3.9.0\n", "it.env"),
+    ("[sops]\nkey_groups__list_0__map_age__list_0__map_enc=x\n", "it.ini"),
+  ])
+  func aFileWithKeysOfKnownKindsIsGivenToSOPS(text: String, name: String) throws {
+    #expect(try importedWithSOPS(text, as: name).wasStarted)
+  }
+
+  /// Nothing says which value is which field, but the keys do.
+  @Test func keysThatAreAConnectionsOwn() throws {
+    let text = try encrypt(
+      """
+      prod:
+        crm: {app: HTTP, type: bearer, token: tok-1}
+        sms: {account_id: AC1, api_key: tok-3}
+        other: {colour: red}
+      billing: {app: http, name: billing, setup: {type: bearer, token: tok-2 ü}, scopes: [a]}
+
+      """)
+    let finished = try imported(text, mapped: [])
+    #expect(finished.status == 4)
+    try expectTokens()
+    #expect(try sandbox.read("connections/sms.yaml").contains("app: twilio"))
+    #expect(try sandbox.vaultctl(["decrypt", "sms", "api_key"]).text == "tok-3")
+    #expect(finished.errorText.contains("`prod`.`other`.`colour`"), "\(finished.errorText)")
+    #expect(try sandbox.vaultctl(["validate"]).status == 0)
+  }
+
+  /// A matcher that backtracks would be busy for years.
+  @Test func aHostileRuleTakesNoTime() throws {
+    let text = try encrypt("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!: {token: tok-1}\n")
+      .replacing("    mac:", with: "    encrypted_regex: (a+)+$\n    mac:")
+    #expect(try imported(text).status == 1)
+  }
+
+  @Test func aManifestThatSOPSEncrypted() throws {
+    let text = try encrypt(httpManifest("crm", token: "tok-1"), ["--encrypted-regex", "^token$"])
+    try sandbox.write(text, to: "it.yaml")
+    let finished = try sandbox.vaultctl(["import", "--from", "sops", "it.yaml"])
+    #expect(finished.status == 0, "\(finished.errorText)")
+    try expectTokens(["crm"])
+  }
+
+  /// Also what SOPS lets pass, as far as the file shows it.
+  @Test func whatWasTamperedWithIsRefused() throws {
+    let whole = try encrypt(Self.plain)
+    let parts = try encrypt(Self.plain, ["--encrypted-regex", "^token$"])
+    func line(_ key: String, _ text: String) throws -> String {
+      try String(
+        #require(text.split(separator: "\n").first { $0.contains("\(key):") }))
+    }
+    let (one, two) = (
+      try line("token", whole),
+      try String(#require(whole.split(separator: "\n").filter { $0.contains("token:") }.last))
+    )
+    for (tampered, reason) in [
+      ("renamed", whole.replacing("billing:", with: "other:")),
+      (
+        "moved",
+        whole.replacing(one, with: "<1>").replacing(two, with: one).replacing("<1>", with: two)
+      ),
+      ("plain", whole.replacing(one, with: "        token: plain")),
+      ("removed", whole.replacing(try line("ratio", whole) + "\n", with: "")),
+      ("changed", parts.replacing("count: 12", with: "count: 13")),
+    ].map({ ($0.1, $0.0) }) {
+      let finished = try imported(tampered)
+      #expect(finished.status == 1, "\(reason): \(finished.text)")
+      #expect(finished.errorText.contains("`it.yaml` was changed"), "\(reason)")
+      #expect(!finished.errorText.contains("tok-"))
+    }
+    // What no authentication code shows is reported: a plain key's name, and where one plain value ends.
+    for (reason, tampered) in [
+      ("renamed", parts.replacing("count:", with: "number:")),
+      (
+        "shifted",
+        parts.replacing("count: 12", with: "count: 1").replacing("ratio: 1.5", with: "ratio: 21.5")
+      ),
+      ("null", parts.replacing("    list:", with: "    more: null\n    list:")),
+    ] {
+      let finished = try imported(tampered)
+      #expect(finished.status == 0, "\(reason)")
+      #expect(finished.errorText.contains("8 values of `it.yaml` are not encrypted"), "\(reason)")
+    }
+    // Without its authentication code only if that is asked for.
+    let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+    let bare = lines.filter { !$0.hasPrefix("    mac:") }.joined(separator: "\n")
+    #expect(try imported(bare).status == 1)
+    #expect(try imported(bare, ["--ignore-mac"]).status == 0)
+    try expectTokens()
+  }
+
+  /// SOPS itself opens what is sealed for other keys, if it is installed.
+  @Test func aFileForOtherKeysNamesTheWay() throws {
+    let finished = try imported(
+      """
+      services: {crm: {token: "ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]"}}
+      sops:
+        age: [{recipient: age1x, enc: x}]
+        lastmodified: "2026-01-01T00:00:00Z"
+        mac: x
+      """)
+    #expect(finished.status == 1)
+    #expect(finished.errorText.contains("not sealed for one OpenPGP key"))
+  }
+}

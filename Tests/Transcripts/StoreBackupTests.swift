@@ -1,0 +1,184 @@
+import Foundation
+import TestAuthorizationServer
+import TestSupport
+import Testing
+
+/// A store is verified, backed up and restored; what was damaged is found, and never handed out.
+@Suite struct StoreBackupTests {
+  private func filled(_ count: Int = 6) throws -> Sandbox {
+    let sandbox = try Sandbox()
+    for number in 0..<count {
+      try sandbox.write(
+        httpManifest("c-\(number)", token: "s3cret-\(number)"), to: "connections/c-\(number).yaml")
+    }
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      #expect(try sandbox.vaultctl(arguments, isRecorded: false).status == 0)
+    }
+    return sandbox
+  }
+
+  private func value(_ name: String, _ sandbox: Sandbox) throws -> Finished {
+    try sandbox.vaultctl(
+      ["exec", name, "--prefix", "X", "--", "/bin/sh", "-c", "printf %s \"$X_TOKEN\""],
+      isRecorded: false)
+  }
+
+  private func moveStore(_ sandbox: Sandbox) throws {
+    try FileManager.default.moveItem(
+      atPath: sandbox.folder.path + "/.vaultctl", toPath: sandbox.folder.path + "/.old")
+  }
+
+  @Test func aBackupIsRestoredAsItWas() throws {
+    let sandbox = try filled()
+    #expect(try sandbox.vaultctl(["store", "verify"]).status == 0)
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"]).status == 0)
+    let text = try Data(contentsOf: URL(fileURLWithPath: sandbox.folder.path + "/it.backup"))
+    #expect(text.range(of: Data("c-3".utf8)) == nil && text.range(of: Data("s3cret".utf8)) == nil)
+    #expect(text.starts(with: Data("{\"connections\":6".utf8)))
+    // It replaces no store, and no file.
+    #expect(try sandbox.vaultctl(["store", "restore", "it.backup"]).status == 1)
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"]).status == 1)
+    try moveStore(sandbox)
+    #expect(try sandbox.vaultctl(["store", "restore", "it.backup"]).status == 0)
+    #expect(try sandbox.vaultctl(["plan", "--detailed-exitcode"]).status == 0)
+    #expect(try sandbox.vaultctl(["store", "verify"]).status == 0)
+    #expect(try value("c-3", sandbox).text == "s3cret-3")
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: sandbox.folder.path + "/.vaultctl")
+    #expect(names.allSatisfy { !$0.hasPrefix("backup-") }, "\(names)")
+    try sandbox.expectTranscript()
+  }
+
+  @Test func aBackupIsOfOneMomentWhileOthersApply() async throws {
+    let sandbox = try filled(2)
+    for round in 0..<4 {
+      for number in 0..<2 {
+        #expect(
+          try sandbox.vaultctl(
+            ["set", "c-\(number)", "token"], input: "round-\(round)", isRecorded: false
+          ).status == 0)
+      }
+      let applying = try RunningProgram(sandbox, ["apply", "--auto-approve"])
+      let backup = try sandbox.vaultctl(["store", "backup", "\(round).backup"], isRecorded: false)
+      #expect(backup.status == 0, "\(backup.errorText)")
+      #expect(try await applying.finished().status == 0)
+      let looked = try sandbox.vaultctl(
+        ["store", "restore", "\(round).backup", "--to", "\(round).db"], isRecorded: false)
+      #expect(looked.status == 0, "\(looked.errorText)")
+      let checked = try run(
+        "/usr/bin/sqlite3", [sandbox.folder.path + "/\(round).db", "PRAGMA integrity_check"])
+      #expect(checked.text == "ok\n")
+    }
+  }
+
+  @Test func aBackupThatWasChangedIsNotRestored() throws {
+    let sandbox = try filled(2)
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
+    try moveStore(sandbox)
+    let path = sandbox.folder.path + "/it.backup"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    var generator = SeededGenerator(seed: 7)
+    var variants = (0..<20).map { _ -> Data in
+      var bytes = whole
+      let index = Int.random(in: 0..<bytes.count, using: &generator)
+      bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      return bytes
+    }
+    variants += [Data(), whole.prefix(whole.count - 1), whole.prefix(400), whole + Data([0])]
+    for bytes in variants {
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let restored = try sandbox.vaultctl(["store", "restore", "it.backup"], isRecorded: false)
+      #expect(restored.status == 1, "\(restored.text)")
+      #expect(!restored.errorText.contains("VC9"))
+      #expect(
+        !FileManager.default.fileExists(atPath: sandbox.folder.path + "/.vaultctl/vault.db"))
+    }
+  }
+
+  @Test func aBackupOfAnotherProjectOrForOthersIsRefused() throws {
+    let sandbox = try filled(1)
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
+    try moveStore(sandbox)
+    let none = try sandbox.vaultctl(
+      ["store", "restore", "it.backup"], home: try GPGHome().path, isRecorded: false)
+    #expect(none.status == 1 && none.errorText.contains("VC4010"))
+    let project = try sandbox.read("vaultctl.yaml")
+    try sandbox.write(
+      project.replacing("sandbox0sandbox0sand", with: "another0another0anot"),
+      to: "vaultctl.yaml")
+    let other = try sandbox.vaultctl(["store", "restore", "it.backup"], isRecorded: false)
+    #expect(other.status == 1 && other.errorText.contains("a backup of another store"))
+  }
+
+  /// Each is found with its place, or has no effect; no wrong secret is handed out.
+  @Test func damagedSecretsAreFound() throws {
+    let sandbox = try filled(3)
+    let path = sandbox.folder.path + "/.vaultctl/vault.db"
+    func sql(_ text: String) throws -> String { try run("/usr/bin/sqlite3", [path, text]).text }
+    // One connection's ciphertext becomes another's, and one bit of a third one's flips.
+    let id = { (name: String) in "(SELECT id FROM connection WHERE name = '\(name)')" }
+    _ = try sql(
+      """
+      UPDATE field SET sealed = (SELECT sealed FROM field WHERE connection = \(id("c-1")))
+        WHERE connection = \(id("c-0")) AND sealed IS NOT NULL;
+      UPDATE field SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)
+        WHERE connection = \(id("c-2")) AND sealed IS NOT NULL;
+      """)
+    let verified = try sandbox.vaultctl(["store", "verify"], isRecorded: false)
+    #expect(verified.status == 1, "\(verified.text)")
+    for name in ["c-0", "c-2"] {
+      #expect(verified.errorText.contains("connection `\(name)`"), "\(verified.errorText)")
+      let handed = try value(name, sandbox)
+      #expect(handed.status != 0 && !handed.text.contains("s3cret"))
+    }
+    #expect(!verified.errorText.contains("connection `c-1`"))
+    #expect(try value("c-1", sandbox).text == "s3cret-1")
+  }
+
+  /// Faults of the file that reading every value does not meet.
+  @Test(arguments: ["a free page that is not there", "a page that nothing uses"])
+  func aDamagedFileIsFoundByVerify(_ damage: String) throws {
+    let sandbox = try filled(2)
+    let url = URL(fileURLWithPath: sandbox.folder.path + "/.vaultctl/vault.db")
+    _ = try run("/usr/bin/sqlite3", [url.path, "PRAGMA wal_checkpoint(TRUNCATE)"])
+    var bytes = try Data(contentsOf: url)
+    // The header's numbers are big-endian (https://sqlite.org/fileformat2.html, section 1.3).
+    if damage == "a free page that is not there" {
+      bytes[39] += 1
+    } else {
+      bytes.append(Data(count: Int(bytes[16]) << 8 | Int(bytes[17])))
+      bytes[31] += 1
+    }
+    try bytes.write(to: url)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+    #expect(try value("c-1", sandbox).text == "s3cret-1")
+    for arguments in [["store", "verify"], ["store", "backup", "it.backup"]] {
+      let finished = try sandbox.vaultctl(arguments, isRecorded: false)
+      #expect(finished.status == 1, "\(finished.text)")
+      #expect(finished.errorText.contains("SQLite says"), "\(finished.errorText)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: sandbox.folder.path + "/it.backup"))
+  }
+
+  @Test func whatIsNoStoreIsAnError() throws {
+    let sandbox = try filled(1)
+    let path = sandbox.folder.path + "/.vaultctl/vault.db"
+    for name in ["vault.db", "vault.db-wal", "vault.db-shm"] {
+      try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl/" + name)
+    }
+    _ = try run(
+      "/usr/bin/sqlite3", [path, "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)"])
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    for arguments in [["plan"], ["apply", "--auto-approve"], ["store", "backup", "x.backup"]] {
+      let finished = try sandbox.vaultctl(arguments, isRecorded: false)
+      #expect(finished.status == 1, "\(arguments)")
+      #expect(finished.errorText.contains("it is another program's database"), "\(arguments)")
+    }
+    #expect(try run("/usr/bin/sqlite3", [path, "SELECT * FROM theirs"]).text == "1\n")
+    try FileManager.default.removeItem(atPath: path)
+    for arguments in [["store", "backup", "x.backup"], ["store", "verify"]] {
+      let none = try sandbox.vaultctl(arguments, isRecorded: false)
+      #expect(none.status == 1 && none.errorText.contains("there is no store yet"))
+    }
+  }
+}

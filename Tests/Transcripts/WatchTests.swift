@@ -1,0 +1,44 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct WatchTests {
+  private func apply(_ token: String, in sandbox: Sandbox) async throws {
+    try sandbox.write(httpManifest("crm", token: token), to: "connections/crm.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      let status = try await apart { try sandbox.vaultctl(arguments).status }
+      #expect(status == 0)
+    }
+  }
+
+  @Test func aNameThatNoConnectionHasIsAnError() async throws {
+    let sandbox = try Sandbox()
+    try await apply("one", in: sandbox)
+    let ended = try await RunningProgram(sandbox, ["watch", "crm", "nobody"]).finished()
+    #expect(ended.status == 1 && ended.text.contains("VC4013"))
+    #expect(ended.errorText.contains("error[VC4013]: the store has no connection `nobody`"))
+  }
+
+  /// The command of the first event takes for ever.
+  @Test func aCommandThatTakesLongHoldsUpNoEvent() async throws {
+    let sandbox = try Sandbox()
+    try await apply("one", in: sandbox)
+    let watching = try RunningProgram(
+      sandbox, ["watch", "crm", "--exec", "echo began >&2; exec sleep 1000"])
+    try await watching.waitForErrors("Watching")
+    try await apply("two", in: sandbox)
+    try await watching.waitForErrors("began")
+    try await apply("three", in: sandbox)
+    try await eventually("the second event", within: .seconds(60)) {
+      watching.output.split(separator: "\n").count == 2
+    }
+    watching.end()
+    let ended = try await watching.finished()
+    #expect(ended.status == 0, "\(ended.errorText)")
+    #expect(ended.errorText.components(separatedBy: "began").count == 2, "one at a time")
+    let times = ended.text.split(separator: "\n").compactMap { line in
+      line.firstMatch(of: /"at":"([^"]+)"/).map { String($0.1) }
+    }
+    #expect(times.count == 2 && times == times.sorted())
+  }
+}
