@@ -1,12 +1,7 @@
-import Dispatch
 import Foundation
-import Processes
-import Synchronization
 
 /// Signals that do not end this process while this object exists, but are handled on a thread of
-/// Dispatch's.
-///
-/// A handler of sigaction(2) could do next to nothing (signal-safety(7)).
+/// Dispatch's, one after another.
 final class CaughtSignals: Sendable {
   /// What ends a process that does not expect it, and can be caught (signal(7)).
   static let ending = [
@@ -15,33 +10,18 @@ final class CaughtSignals: Sendable {
     SIGXFSZ,
   ]
 
-  private let numbers: [Int32]
-  /// Set once and only cancelled.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
-  private let hasEnded = Mutex(false)
+  private let catcher: SignalPipe.Catcher
 
+  /// They are caught when this returns.
   init(_ numbers: [Int32], _ handle: @escaping @Sendable (Int32) -> Void) {
-    self.numbers = numbers
-    unsafe sources = numbers.map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { handle(number) }
-      source.resume()
-      return source
-    }
+    catcher = SignalPipe.Catcher(numbers, handle)
+    SignalPipe.add(catcher)
   }
 
   deinit { end() }
 
-  /// The signals do again what they do to every process.
-  func end() {
-    hasEnded.withLock { hasEnded in
-      if hasEnded { return }
-      hasEnded = true
-      for source in unsafe sources { source.cancel() }
-      for number in numbers { signal(number, SIG_DFL) }
-    }
-  }
+  /// Signals that no other object catches do again what they did before.
+  func end() { SignalPipe.remove(catcher) }
 
   /// Whether this process ignores the signal, as its parent arranged it.
   static func isIgnored(_ number: Int32) -> Bool {

@@ -35,6 +35,23 @@ import Testing
     #expect(!session.screen.contains("hal"))
   }
 
+  /// The first one caught the same signals.
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalEndsTheSecondPrompt(_ number: Int32) async throws {
+    let sandbox = try Sandbox()
+    let session = try TerminalSession(sandbox, ["new", "mail", "--app", "mailjet"])
+    try await session.waitForScreen("api_key (input is hidden)")
+    let terminal = try session.terminal()
+    try await eventually("echo off") { TerminalSession.echoes(terminal) == false }
+    try session.type("one-4711\n")
+    try await session.waitForScreen("secret_key (input is hidden)")
+    try await eventually("echo off") { TerminalSession.echoes(terminal) == false }
+    session.signal(number)
+    try await session.waitForEnd()
+    #expect(session.status == 128 + number, "it ends of the signal")
+    #expect(TerminalSession.echoes(terminal) == true)
+  }
+
   @Test func aLineEndsThePrompt() async throws {
     let (session, terminal, sandbox) = try await prompt()
     try session.type("typed-4711\n")

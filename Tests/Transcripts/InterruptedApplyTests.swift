@@ -111,6 +111,34 @@ import Testing
     #expect(!rest.errorText.contains("VC4006") && !rest.errorText.contains("VC4007"))
   }
 
+  /// The first environment's apply caught the same signals.
+  @Test func aSignalEndsTheApplyOfASecondEnvironment() async throws {
+    let tenant = try await TestTenant()
+    let it = try TenantSandbox(tenant)
+    try it.sandbox.writeProject(
+      extra: """
+        environments:
+          dev: {}
+          prod:
+            store:
+              {type: auth0, domain: test.eu.auth0.com, baseURL: "\(tenant.address)", ledger: git}
+        """)
+    try await it.declare(["a", "b"])
+    let creation = HeldCreation(in: tenant)
+    let apply = try RunningProgram(
+      it.sandbox, ["apply", "--env", "all", "--auto-approve", "--parallelism", "1"],
+      environment: TenantSandbox.login)
+    try await creation.begun()
+    apply.send(SIGTERM)
+    // Signals are handled on another thread.
+    try await Task.sleep(for: .milliseconds(300))
+    creation.release()
+    let finished = try await apply.finished()
+    #expect(finished.status == 4, "\(finished.text)\(finished.errorText)")
+    #expect(finished.text.contains("2 created") && finished.text.contains("1 not started"))
+    #expect(finished.errorText.contains("VC4080"), "\(finished.errorText)")
+  }
+
   /// One apply waits for another one's lock, and is ended.
   @Test func aSignalBeforeTheFirstChangeBeginsNone() async throws {
     let tenant = try await TestTenant()
