@@ -18,6 +18,12 @@ extension Renewer {
     ask: (TokenRequests) async throws(TokenError) -> RawResponse
   ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
     let requests = TokenRequests(client, http: http, now: runtime.now)
+    let key: StoreKey
+    do throws(StoreError) {
+      key = try await tokens.tokenKey()
+    } catch {
+      return (.storeFailed(error), nil)
+    }
     let raw: RawResponse
     do throws(TokenError) {
       raw = try await ask(requests)
@@ -25,14 +31,15 @@ extension Renewer {
       return (.refused(error), nil)
     }
     do throws(StoreError) {
-      return try await saved(raw, subject, client, scopes)
+      return try await saved(raw, subject, client, scopes, key)
     } catch {
       return (.storeFailed(error), nil)
     }
   }
 
   private func saved(
-    _ raw: RawResponse, _ subject: RenewalSubject, _ client: Client, _ scopes: Set<Scope>
+    _ raw: RawResponse, _ subject: RenewalSubject, _ client: Client, _ scopes: Set<Scope>,
+    _ key: StoreKey
   ) async throws(StoreError) -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
     let response: TokenResponse
     do throws(TokenError) {
@@ -47,7 +54,7 @@ extension Renewer {
         store: tokens.description.description, connection: subject.name, id: before.id,
         attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
         requested: scopes, client: client.identity, response: raw)
-      let isJournaled = await journal.tryToWrite(entry, of: tokens)
+      let isJournaled = await journal.tryToWrite(entry, under: key)
       let saver = ResponseSaver(
         tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
         provenance: provenance)

@@ -150,6 +150,7 @@ package actor Renewer {
     } else {
       exchange = .mint(scopes)
     }
+    let key = try await tokens.tokenKey()
     let attempt = TokenAttempt(randomName())
     var record =
       stored.record ?? TokenRecord(client: client.identity, grant: subject.grant, requested: scopes)
@@ -170,42 +171,36 @@ package actor Renewer {
     let claimed = StoredTokens(
       id: stored.id, version: version, record: record, access: stored.access,
       refresh: stored.refresh)
-    return try await exchanged(subject, client, claimed, exchange, attempt, scopes)
+    return try await exchanged(subject, client, claimed, exchange, attempt, scopes, key)
   }
 
   private func exchanged(
     _ subject: RenewalSubject, _ client: Client, _ claimed: StoredTokens,
-    _ exchange: TokenExchange, _ attempt: TokenAttempt, _ scopes: Set<Scope>
+    _ exchange: TokenExchange, _ attempt: TokenAttempt, _ scopes: Set<Scope>, _ key: StoreKey
   ) async throws(StoreError) -> RenewalOutcome {
     let requests = TokenRequests(
       client, http: http, now: runtime.now,
       skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0)
-    let raw: RawResponse
+    let isRefresh = if case .refresh = exchange { true } else { false }
+    let (store, base) = (tokens.description.description, claimed.record?.tokens?.attempt)
+    let received: (entry: JournaledResponse, isJournaled: Bool)
     do throws(TokenError) {
-      raw = try await requests.send(exchange)
+      received = try await sent(exchange, by: requests, journaledUnder: key) { response in
+        JournaledResponse(
+          store: store, connection: subject.name, id: claimed.id, attempt: attempt, base: base,
+          kind: isRefresh ? .refresh : .mint, requested: scopes, client: client.identity,
+          response: response)
+      }
     } catch {
       return try await failed(subject, claimed, error, attempt)
     }
-    let isRefresh = if case .refresh = exchange { true } else { false }
-    let entry = JournaledResponse(
-      store: tokens.description.description, connection: subject.name, id: claimed.id,
-      attempt: attempt, base: claimed.record?.tokens?.attempt,
-      kind: isRefresh ? .refresh : .mint, requested: scopes, client: client.identity, response: raw)
-    return try await completed(entry, subject, requests, claimed)
-  }
-
-  /// Journals, reads and saves a response.
-  func completed(
-    _ entry: JournaledResponse, _ subject: RenewalSubject, _ requests: TokenRequests,
-    _ claimed: StoredTokens
-  ) async throws(StoreError) -> RenewalOutcome {
-    let isJournaled = await journal.tryToWrite(entry, of: tokens)
+    let entry = received.entry
     let response: TokenResponse
     do throws(TokenError) {
       response = try TokenResponse.read(entry.response, service: subject.service)
     } catch {
-      let outcome = try await failed(subject, claimed, error, entry.attempt)
-      await journal.clear(entry.attempt)
+      let outcome = try await failed(subject, claimed, error, attempt)
+      await journal.clear(attempt)
       return outcome
     }
     let saver = ResponseSaver(
@@ -213,14 +208,25 @@ package actor Renewer {
       provenance: provenance)
     switch await saver.save(response, of: entry, over: claimed) {
     case .unsaved(let error):
-      return .unsaved(error.summary, isJournaled: isJournaled)
+      return .unsaved(error.summary, isJournaled: received.isJournaled)
     case .superseded(let record):
-      await journal.clear(entry.attempt)
+      await journal.clear(attempt)
       return .adopted(record)
     case .saved(let stored):
-      await journal.clear(entry.attempt)
+      await journal.clear(attempt)
       return .renewed(await supplemented(stored, response, subject, requests))
     }
+  }
+
+  /// Sends a request and journals the response as soon as it is there. What is killed before that loses a
+  /// refresh token that is good once, so this does not wait for the actor, which all exchanges share, or for
+  /// the store's key.
+  private nonisolated func sent(
+    _ exchange: TokenExchange, by requests: TokenRequests, journaledUnder key: StoreKey,
+    _ entry: @Sendable (RawResponse) -> JournaledResponse
+  ) async throws(TokenError) -> (entry: JournaledResponse, isJournaled: Bool) {
+    let entry = entry(try await requests.send(exchange))
+    return (entry, await journal.tryToWrite(entry, under: key))
   }
 
   /// Requests what the service's response left out, now that the tokens are saved.

@@ -63,13 +63,8 @@ package struct ResponseJournal: Sendable {
   }
 
   /// Writes a response if it can: a full disk must not keep the tokens from the store.
-  func tryToWrite(_ entry: JournaledResponse, of tokens: any TokenStore) async -> Bool {
-    do {
-      try await write(entry, under: tokens.tokenKey())
-      return true
-    } catch {
-      return false
-    }
+  func tryToWrite(_ entry: JournaledResponse, under key: StoreKey) async -> Bool {
+    (try? await write(entry, under: key)) != nil
   }
 
   package func clear(_ attempt: TokenAttempt) async {
