@@ -1,10 +1,10 @@
 """An authorization server for the tests: glewlwyd on a free port of this machine.
 
-    glewlwyd.py FOLDER
+    glewlwyd.py FOLDER [ACCESS_SECONDS [DEVICE_INTERVAL [CLIENT...]]]
 
 Makes its configuration and database in FOLDER, sets it up by its REST API, prints one line of JSON when
 it listens, and ends with its standard input. Refresh tokens are good for one use each; the device flow
-says `slow_down` to who asks too often.
+says `slow_down` to who asks too often. CLIENTs use it with the secret `s3cr3t`.
 """
 
 import http.cookiejar
@@ -18,6 +18,9 @@ import time
 import urllib.request
 
 FOLDER = sys.argv[1]
+ACCESS = int(sys.argv[2]) if len(sys.argv) > 2 else 3600
+INTERVAL = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+CLIENTS = sys.argv[4:]
 
 
 def free_port():
@@ -138,7 +141,7 @@ try:
                 "jwt-key-size": "256",
                 "key": "only for tests",
                 "cert": "",
-                "access-token-duration": 3600,
+                "access-token-duration": ACCESS,
                 "refresh-token-duration": 1209600,
                 "code-duration": 600,
                 "refresh-token-rolling": True,
@@ -150,7 +153,7 @@ try:
                 "auth-type-refresh-enabled": True,
                 "auth-type-device-enabled": True,
                 "device-authorization-expiration": 600,
-                "device-authorization-interval": 5,
+                "device-authorization-interval": INTERVAL,
                 "scope": [],
                 "additional-parameters": [],
                 "pkce-allowed": True,
@@ -174,6 +177,7 @@ try:
                 "delete_token",
             ],
         ),
+        *[(name, "s3cr3t", ["refresh_token", "device_authorization"]) for name in CLIENTS],
     ]:
         call(
             "POST",
