@@ -42,9 +42,11 @@ package struct LedgerState: Hashable, Sendable, Codable {
   var storedSequence: Int?
   package var run: LedgerRun?
   package var interrupted: [LedgerRun] = []
+  /// `nil` if the lock was last taken while it was free.
+  package var takeOver: LockTakeOver?
 
   private enum CodingKeys: String, CodingKey {
-    case token, step, run, interrupted
+    case token, step, run, interrupted, takeOver
     case storedSequence = "sequence"
   }
 }

@@ -68,7 +68,10 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
     let outcome = LockOutcome(of: holder, over: former?.holder, silent: silent)
     switch outcome {
     case .held: return outcome
-    case .acquired, .takenOver: break
+    case .acquired: contents.state.takeOver = nil
+    case .takenOver(let former):
+      contents.state.takeOver = LockTakeOver(
+        token: holder.token, who: holder.who, from: former.who, at: holder.lastSeen)
     }
     if let former, !former.intents.isEmpty { contents.state.interrupted.append(former) }
     contents.state.token = holder.token

@@ -55,7 +55,8 @@ package struct LedgeredBackend<Records: Ledger>: Sendable {
         writer: LedgeredWriter(backend: backend, lock: lock, key: key, catalog: catalog),
         provenance: provenance),
       grants: self,
-      feed: ComparingFeed(self, tokens: nil, now: { [provenance] in provenance().at }),
+      feed: ComparingFeed(
+        self, tokens: nil, takeOvers: self, now: { [provenance] in provenance().at }),
       offline: .reader(
         LedgerReader(
           ledger: ledger, former: former, catalog: catalog, authentication: authentication)),
@@ -76,6 +77,12 @@ extension LedgeredBackend: ConnectionReader, FlowReader {
 
   package func flows() async throws(StoreError) -> [FlowDefinition] {
     try await backend.flows()
+  }
+}
+
+extension LedgeredBackend: TakeOverReader {
+  package func lastTakeOver() async throws(StoreError) -> LockTakeOver? {
+    try await lock.checkedContents().contents.state.takeOver
   }
 }
 

@@ -280,8 +280,22 @@ import Testing
     #expect(try await contract.opened().lock.tryLock(living) == .takenOver(from: killed))
     let early = candidate("early", after: 60, process: own)
     #expect(try await contract.opened().lock.tryLock(early) == .held(by: living))
+    let feed = try contract.opened().feed
+    let cursor = try await feed.currentCursor()
     let late = candidate("late", after: 61, process: own)
-    #expect(try await contract.opened().lock.tryLock(late) == .takenOver(from: living))
+    let store = try contract.opened()
+    #expect(try await store.lock.tryLock(late) == .takenOver(from: living))
+    // Those who watch the store see it, also once the run has ended, and once.
+    try await store.lock.unlock(late)
+    let (events, next) = try await feed.events(after: cursor)
+    #expect(events.map(\.kind) == [.lockTakenOver(from: living.who)])
+    #expect(events.map(\.who) == [late.who])
+    #expect(try await feed.events(after: next).0.isEmpty)
+    // One that is taken while it is free is no take-over.
+    let free = candidate("free", after: 62, process: own)
+    #expect(try await store.lock.tryLock(free) == .acquired)
+    try await store.lock.unlock(free)
+    #expect(try await feed.events(after: next).0.isEmpty)
   }
 
   /// The parts that a store has are those of its kind, and each works.

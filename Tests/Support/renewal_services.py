@@ -13,7 +13,7 @@ def free_port():
 
 
 class Outages:
-    """When something was not there, so that it is no fault of vaultctl."""
+    """When something was missing, so that it is no fault of vaultctl."""
 
     def __init__(self):
         self.windows = []  # [begin, end or None]
@@ -123,7 +123,7 @@ class Front:
             return any(abs(at + lifetime - end) < 2.5 for at, lifetime in self.issued[client][-4:])
 
     def cut_off(self, begin, end):
-        """The clients to which a response was under way when a host was killed, or shortly before: no program
+        """The clients to which a response was in progress when a host was killed, or shortly before: no program
         can keep that."""
         return {client for client, (arrived, sent) in list(self.exchanges.items())
                 if arrived <= end and (sent is None or sent >= begin - UNKEPT)}
@@ -162,11 +162,11 @@ class Glewlwyd(Front):
         self.process = subprocess.Popen(
             [sys.executable, str(support / "glewlwyd.py"), str(folder), str(lifetime), "1", *clients],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.behind = json.loads(self.process.stdout.readline())["address"]
+        self.real = json.loads(self.process.stdout.readline())["address"]
         super().__init__()
 
     def respond(self, client, form, path, headers, body):
-        connection = http.client.HTTPConnection(urllib.parse.urlparse(self.behind).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urllib.parse.urlparse(self.real).netloc, timeout=20)
         try:
             kept = {name: headers[name] for name in ("Authorization", "Content-Type", "Accept") if name in headers}
             connection.request("POST", path, body, kept)
@@ -187,7 +187,7 @@ class Glewlwyd(Front):
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
         def call(method, path, body=None):
-            request = urllib.request.Request(self.behind + path, body and json.dumps(body).encode(),
+            request = urllib.request.Request(self.real + path, body and json.dumps(body).encode(),
                                              {"Content-Type": "application/json"}, method=method)
             opener.open(request, timeout=30).read()
 

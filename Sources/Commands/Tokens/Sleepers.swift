@@ -27,6 +27,9 @@ final class Sleepers: Sendable {
     }
   }
 
+  /// Returns when it is over.
+  func wait() async { await wait(UUID()) }
+
   func wakeAll() {
     let sleepers = state.withLock { state in
       defer { state.sleepers = [:] }

@@ -16,6 +16,9 @@ final class TerminationSignal: Sendable {
 
   var isReceived: Bool { sleepers.isOver }
 
+  /// Returns when a signal comes.
+  func wait() async { await sleepers.wait() }
+
   /// Returns after the duration, or when a signal comes.
   func sleep(for duration: Duration) async {
     await sleepers.sleep(for: duration, runtime)

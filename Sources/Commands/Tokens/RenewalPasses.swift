@@ -1,0 +1,125 @@
+import Diagnostics
+import Model
+import Pacing
+import Renewing
+import Reports
+import Stores
+
+/// The passes of a renewal service over one environment.
+///
+/// Each looks at all connections and begins to renew what is due; the renewals themselves run beside the
+/// passes. What could not be done is reported when it begins and when it ends, and not each time.
+struct RenewalPasses {
+  private let renewer: TokenRenewer
+  private let termination: TerminationSignal
+  private let console: Console
+  /// Shows the renewals of one pass.
+  private let show: ([CompletedRenewal], Session) -> Void
+  private let bell = Bell()
+  private let renewals: BackgroundRenewals
+  private var metrics = RenewalMetrics.Environment()
+  /// What was reported.
+  private var outcomes: [ConnectionName: RenewalOutcome] = [:]
+  private var absence = StoreAbsence()
+  /// When the copies for consumers were last looked at.
+  private var repairedAt: Timestamp?
+
+  /// Seconds after which it looks for connections that are new.
+  private static let longestPause: Int64 = 30
+
+  init(
+    renewer: TokenRenewer, termination: TerminationSignal, console: Console,
+    show: @escaping ([CompletedRenewal], Session) -> Void
+  ) {
+    self.renewer = renewer
+    self.termination = termination
+    self.console = console
+    self.show = show
+    renewals = renewer.background { [bell] in bell.ring() }
+  }
+
+  /// Returns once a signal has come and nothing is in progress.
+  ///
+  /// - Parameter publish: is called after each pass, and in the end.
+  mutating func run(publish: (RenewalMetrics.Environment) -> Void) async {
+    await withDiscardingTaskGroup { group in
+      while !termination.isReceived {
+        let pause = await pass(in: &group)
+        publish(metrics)
+        // What has completed since it was looked at is looked at now, and later ones ring.
+        bell.silence()
+        if renewals.hasCompleted { continue }
+        await bell.sleep(for: .milliseconds(pause), termination.endingSleeps(of: .live))
+      }
+    }
+    reportCompleted()
+    publish(metrics)
+  }
+
+  /// - Returns: the milliseconds until the next one.
+  private mutating func pass(in group: inout DiscardingTaskGroup) async -> Int64 {
+    let session = renewer.session
+    do {
+      let (results, outlook) = try await renewer.pass(renewals, in: &group, console: console)
+      if absence.ended() > 0 {
+        console.note("\(session.store.description) is available again.")
+      }
+      report(results)
+      metrics.connections = outlook.tokens
+      let now = session.runtime.now()
+      if repairedAt.map({ now.seconds(since: $0) >= Self.longestPause }) ?? true {
+        try await renewer.repairCopies()
+        repairedAt = now
+      }
+      (metrics.lastPass, metrics.lastSuccess) = (now, now)
+      guard let due = outlook.nextDue else { return Self.longestPause * 1000 }
+      let wait = due.milliseconds - session.runtime.now().milliseconds
+      return min(max(wait, 250), Self.longestPause * 1000)
+    } catch {
+      reportCompleted()
+      metrics.storeErrors += 1
+      metrics.lastPass = session.runtime.now()
+      // An unavailable store may come back.
+      let (new, pause) = absence.failed(
+        Failure(error, outcome: .failed).diagnostics, fraction: session.runtime.random())
+      console.report(new)
+      return max(Int64(pause / .milliseconds(1)), 250)
+    }
+  }
+
+  /// Shows those of a pass that differ from the last ones.
+  private mutating func report(_ results: [CompletedRenewal]) {
+    let news = results.filter { outcomes[$0.name] != $0.outcome }
+    if !news.isEmpty { show(news, renewer.session) }
+    // One that only waits for its next attempt has not failed once more.
+    metrics.add(news)
+    let inProgress = renewals.inProgress
+    outcomes = outcomes.filter { inProgress.contains($0.key) }
+    outcomes.merge(results.map { ($0.name, $0.outcome) }) { $1 }
+  }
+
+  /// What a pass would have shown that did not come to it.
+  private mutating func reportCompleted() {
+    let results = renewals.takeCompleted()
+    if results.isEmpty { return }
+    show(results, renewer.session)
+    metrics.add(results)
+    outcomes.merge(results.map { ($0.name, $0.outcome) }) { $1 }
+  }
+}
+
+extension RenewalMetrics.Environment {
+  fileprivate mutating func add(_ results: [CompletedRenewal]) {
+    for result in results {
+      switch result.outcome {
+      case .renewed: renewals[result.name, default: 0] += 1
+      case .adopted, .notDue, .waiting: break
+      case .needsAuthorization: failures[.needsAuthorization, default: 0] += 1
+      case .stopped: failures[.refused, default: 0] += 1
+      case .failed: failures[.service, default: 0] += 1
+      case .storeFailed: failures[.store, default: 0] += 1
+      case .unsaved: failures[.unsaved, default: 0] += 1
+      }
+    }
+  }
+}

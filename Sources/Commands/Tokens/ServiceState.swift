@@ -1,0 +1,64 @@
+import Diagnostics
+import Model
+import Processes
+import Reports
+import Synchronization
+
+/// What a renewal service says of itself: its metrics, in a file and on request, and its state, to the
+/// service manager.
+final class ServiceState: Sendable {
+  private struct State {
+    var metrics: RenewalMetrics
+    /// The metrics could not be written, and that was reported.
+    var hasLostMetrics = false
+  }
+
+  private let state: Mutex<State>
+  private let file: MetricsFile?
+  private let server: MetricsServer?
+  private let manager: ServiceManager?
+  private let console: Console
+
+  /// - Parameter metrics: have each environment.
+  init(
+    _ metrics: RenewalMetrics, file: MetricsFile?, server: MetricsServer?, manager: ServiceManager?,
+    console: Console
+  ) {
+    state = Mutex(State(metrics: metrics))
+    self.file = file
+    self.server = server
+    self.manager = manager
+    self.console = console
+  }
+
+  /// After a pass of an environment. The first state is published once all have been looked at: a part of
+  /// them would look complete.
+  func publish(_ environment: RenewalMetrics.Environment, of name: String) {
+    state.withLock { state in
+      state.metrics.environments[name] = environment
+      guard state.metrics.passes.last != nil else { return }
+      server?.replace(with: state.metrics)
+      do throws(Diagnostic) {
+        try file?.replace(with: state.metrics)
+        state.hasLostMetrics = false
+      } catch {
+        if !state.hasLostMetrics { console.report([error.asWarning]) }
+        state.hasLostMetrics = true
+      }
+      manager?.notify(.ready, .status(status(state.metrics)))
+    }
+  }
+
+  /// Only if no environment's passes have stopped.
+  func reportAlive(at now: Timestamp) {
+    let last = state.withLock { $0.metrics.passes.last }
+    guard let last, now.seconds(since: last) <= ServicePasses.maxAge else { return }
+    manager?.notify(.alive)
+  }
+
+  private func status(_ metrics: RenewalMetrics) -> String {
+    let tokens = metrics.environments.values.flatMap(\.connections.values)
+    let healthy = tokens.count { $0.state.isHealthy }
+    return "\(healthy) of \(tokens.count) connections have a valid token"
+  }
+}
