@@ -12,26 +12,28 @@ extension OpenBaoBackend {
     var found: [StrayTokens] = []
     for (key, metadata) in own {
       // A key that we would write in another way is not ours.
-      guard let name = ReadableKey.name(key),
-        let there = try await storedRecord(paths.refreshToken(name), metadata), let id = there.id
-      else { continue }
-      if let entry = entries[name],
-        StoredTokenData.isSame(id, as: entry.id(named: name), named: name)
-      {
-        continue
+      guard let name = ReadableKey.name(key), metadata.isThere else { continue }
+      let there = try await storedRecord(paths.refreshToken(name), metadata)
+      let id = there?.id
+      if let entry = entries[name] {
+        // What cannot be read concerns the connection of the name.
+        guard let id, !StoredTokenData.isSame(id, as: entry.id(named: name), named: name) else {
+          continue
+        }
       }
       found.append(
         StrayTokens(
-          key: name.rawValue, name: name, id: id, version: there.version,
-          record: there.record))
+          key: name.rawValue, name: name, id: id ?? StoreID(name.rawValue),
+          version: metadata.current, record: there?.record))
     }
     for (key, metadata) in former {
       guard let id = key.removingPercentEncoding.map({ StoreID($0) }), KVPaths.key(id) == key,
-        !ids.contains(id), let there = try await storedRecord(paths.tokens(id), metadata)
+        !ids.contains(id), metadata.isThere
       else { continue }
+      let there = try await storedRecord(paths.tokens(id), metadata)
       found.append(
         StrayTokens(
-          key: id.rawValue, name: nil, id: id, version: there.version, record: there.record))
+          key: id.rawValue, name: nil, id: id, version: metadata.current, record: there?.record))
     }
     return found.sorted { $0.key < $1.key }
   }

@@ -10,10 +10,11 @@ package struct TokensReport: Sendable {
     let hasConnection: Bool
     /// `nil` without a connection, or if its setup obtains no tokens any more.
     let state: ConnectionState?
-    let record: TokenRecord
+    /// `nil` if it cannot be read.
+    let record: TokenRecord?
 
     package init(
-      key: String, id: StoreID, hasConnection: Bool, state: ConnectionState?, _ record: TokenRecord
+      key: String, id: StoreID, hasConnection: Bool, state: ConnectionState?, _ record: TokenRecord?
     ) {
       self.key = key
       self.id = id
@@ -37,7 +38,8 @@ package struct TokensReport: Sendable {
     let cells = rows.map { row in
       [
         row.key, owner.map { "\($0.name)\($0.environment.map { "/\($0)" } ?? "")" } ?? "-",
-        row.stateSummary, row.endsAt?.description ?? "-", row.hasRefreshToken ? "yes" : "no",
+        row.stateSummary, row.endsAt?.description ?? "-",
+        row.hasRefreshToken.map { $0 ? "yes" : "no" } ?? "-",
       ].map { TerminalText($0) }
     }
     let lines = aligned([titles] + cells, palette)
@@ -82,9 +84,9 @@ package struct TokensReport: Sendable {
     let id: String
     let has_connection: Bool
     let state: String
-    let grant: String
-    let client_id: String
-    let has_refresh_token: Bool
+    let grant: String?
+    let client_id: String?
+    let has_refresh_token: Bool?
     let issued_at: String?
     let ends_at: String?
     let refresh_token_ends_at: String?
@@ -94,20 +96,21 @@ package struct TokensReport: Sendable {
       id = row.id.rawValue
       has_connection = row.hasConnection
       state = row.stateSummary
-      grant = row.record.grant.rawValue
-      client_id = row.record.client.id
+      grant = row.record?.grant.rawValue
+      client_id = row.record?.client.id
       has_refresh_token = row.hasRefreshToken
-      issued_at = row.record.tokens?.issuedAt.description
+      issued_at = row.record?.tokens?.issuedAt.description
       ends_at = row.endsAt?.description
-      refresh_token_ends_at = row.record.tokens?.refresh?.endsAt?.description
+      refresh_token_ends_at = row.record?.tokens?.refresh?.endsAt?.description
     }
   }
 }
 
 extension TokensReport.Row {
   fileprivate var stateSummary: String {
-    hasConnection ? state?.summary ?? "not renewed" : "no connection"
+    if hasConnection { return state?.summary ?? "not renewed" }
+    return record == nil ? "unreadable" : "no connection"
   }
-  fileprivate var endsAt: Timestamp? { record.tokens?.expiry.time }
-  fileprivate var hasRefreshToken: Bool { record.tokens?.refresh != nil }
+  fileprivate var endsAt: Timestamp? { record?.tokens?.expiry.time }
+  fileprivate var hasRefreshToken: Bool? { record.map { $0.tokens?.refresh != nil } }
 }

@@ -63,11 +63,10 @@ extension SQLiteBackend: TokenStore {
           SELECT connection, version, record FROM token
           WHERE connection NOT IN (SELECT id FROM connection) ORDER BY connection
           """
-      ).compactMap { row in
-        // One that cannot be read concerns nobody.
-        guard let record: TokenRecord = try? decoded(row[2]) else { return nil }
+      ).map { row in
         let id: String = row[0]
-        return StrayTokens(key: id, name: nil, id: StoreID(id), version: row[1], record: record)
+        return StrayTokens(
+          key: id, name: nil, id: StoreID(id), version: row[1], record: try? decoded(row[2]))
       }
     }
   }

@@ -9,10 +9,11 @@ package struct StrayTokens: Hashable, Sendable {
   /// Of the connection that had them.
   package let id: StoreID
   package let version: Int64
-  package let record: TokenRecord
+  /// `nil` if it cannot be read.
+  package let record: TokenRecord?
 
   package init(
-    key: String, name: ConnectionName?, id: StoreID, version: Int64, record: TokenRecord
+    key: String, name: ConnectionName?, id: StoreID, version: Int64, record: TokenRecord?
   ) {
     self.key = key
     self.name = name

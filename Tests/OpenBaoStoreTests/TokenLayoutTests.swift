@@ -233,7 +233,7 @@ import Testing
     try await it.put(name, newID, from: 0, 2)
     #expect(text(try await it.tokens.openTokens(of: name).refresh) == "refresh-2")
     let set = try await it.another().strayTokens()
-    #expect(set.map(\.key) == [id.rawValue] && set.first?.record.tokens?.attempt == "attempt-1")
+    #expect(set.map(\.key) == [id.rawValue] && set.first?.record?.tokens?.attempt == "attempt-1")
     try await it.tokens.forget(try #require(set.first))
     #expect(try await it.another().strayTokens().isEmpty)
     #expect(text(try await it.tokens.openTokens(of: name).refresh) == "refresh-2")

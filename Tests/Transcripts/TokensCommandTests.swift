@@ -97,6 +97,35 @@ import Testing
     }
   }
 
+  /// They may hold a refresh token, so they are not passed over.
+  @Test(arguments: [false, true])
+  func tokensThatNobodyCanReadAreListedAndForgotten(inOpenBao: Bool) async throws {
+    let bao = inOpenBao ? try await BaoServer() : nil
+    defer { bao?.end() }
+    let server = try await service()
+    let test = try await prepared(bao, server)
+    try orphan(test, bao)
+    if let bao {
+      try bao.root.order("POST", "\(Self.folder)/refresh/old-crm", ["data": ["x": "y"]])
+    } else {
+      let connections = "(SELECT id FROM connection)"
+      try test.change("UPDATE token SET record = '{' WHERE connection NOT IN \(connections)")
+    }
+    let json = try await test.expectFine(["tokens", "list", "-o", "json"], isRecorded: false)
+    try expectValid(json.text)
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any])
+    let rows = try #require(document["tokens"] as? [[String: Any]])
+    let stray = try #require(rows.first { $0["state"] as? String == "unreadable" })
+    let key = try #require(stray["name"] as? String)
+    let verified = try await test.vaultctl(["store", "verify"], isRecorded: false)
+    #expect(verified.status == 1 && verified.errorText.contains("VC4009"), "\(verified.text)")
+    try await test.expectFine(["tokens", "forget", key, "--auto-approve"], isRecorded: false)
+    let left = try await test.expectFine(["tokens", "list"], isRecorded: false)
+    #expect(!left.text.contains("unreadable") && left.text.contains("crm"))
+    if bao != nil { try await test.expectFine(["store", "verify"], isRecorded: false) }
+  }
+
   /// What the service did not take back is not called revoked.
   @Test func isRevokedOnlyIfTheServiceRevokedIt() async throws {
     let server = try await service()

@@ -112,6 +112,13 @@ struct StoreVerifier {
         report.faults.append(fault(error, name))
       }
     }
+    for stray in try await session.strayTokens() where stray.record == nil {
+      report.faults.append(
+        Diagnostic(
+          .storeCorrupt, "the tokens of `\(stray.key)` cannot be read, and no connection has them",
+          notes: ["no connection is affected"],
+          help: ["remove them: vaultctl tokens forget \(shellWord(stray.key))"]))
+    }
   }
 
   func versions(_ report: inout Report) async throws {
