@@ -1,5 +1,4 @@
 import Foundation
-import Processes
 import Synchronization
 import TestSupport
 import TestTenant
@@ -297,7 +296,7 @@ import Testing
     try writeProject("signing: required\nsigners: [\(it.sandbox.key)]")
     try await it.expectFine(["rekey", "--accept-unsigned"])
     try await it.declare((0..<6).map { "new-\($0)" })
-    let process = Mutex<ChildProcess?>(nil)
+    let program = KillableProgram()
     let created = Mutex(0)
     tenant.watch { call, moment in
       guard call.method == "POST", moment == .before else { return }
@@ -305,15 +304,13 @@ import Testing
         count += 1
         return count
       }
-      if count == 5 { process.withLock { $0?.signal(SIGKILL) } }
+      if count == 5 { program.kill() }
     }
-    try process.withLock {
-      $0 = try it.sandbox.start(
-        ["apply", "--auto-approve", "--parallelism", "1"], environment: TenantSandbox.login)
-    }
-    let started = process.withLock { $0 }
-    try await apart { _ = started?.wait() }
+    let isKilled = try await program.isKilled(
+      it.sandbox, ["apply", "--auto-approve", "--parallelism", "1"],
+      environment: TenantSandbox.login)
     tenant.watch { _, _ in }
+    #expect(isKilled)
     let local = try it.sandbox.git(["rev-parse", forger.ref]).text
     #expect(local != forger.tipIfAny, "the last states were not pushed")
     try await it.expectFine(["apply", "--auto-approve"])

@@ -1,5 +1,4 @@
 import Foundation
-import Processes
 import Synchronization
 import TestOpenBao
 import TestSupport
@@ -78,24 +77,14 @@ import Testing
     _ it: OpenBaoSandbox, _ proxy: BaoProxy, _ root: BaoClient, at number: Int,
     _ moment: BaoProxy.Moment
   ) async throws -> Bool {
-    let process = Mutex<ChildProcess?>(nil)
-    let isKilled = Mutex(false)
+    let program = KillableProgram()
     proxy.watch { found, when in
-      guard found == number, when == moment else { return }
-      process.withLock { process in
-        guard let process else { return }
-        process.signal(SIGKILL)
-        isKilled.withLock { $0 = true }
-      }
+      if found == number, when == moment { program.kill() }
     }
-    let environment = root.environment.merging(["BAO_ADDR": proxy.address]) { $1 }
-    try process.withLock {
-      $0 = try it.sandbox.start(Self.apply, environment: environment)
-    }
-    let started = process.withLock { $0 }
-    try await apart { _ = started?.wait() }
-    proxy.watch { _, _ in }
-    return isKilled.withLock { $0 }
+    defer { proxy.watch { _, _ in } }
+    return try await program.isKilled(
+      it.sandbox, Self.apply,
+      environment: root.environment.merging(["BAO_ADDR": proxy.address]) { $1 })
   }
 
   private func expectConverged(

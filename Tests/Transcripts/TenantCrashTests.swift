@@ -1,6 +1,4 @@
 import Foundation
-import Processes
-import Synchronization
 import TestSupport
 import TestTenant
 import Testing
@@ -91,23 +89,13 @@ import Testing
   private func killed(
     _ it: TenantSandbox, at number: Int, _ moment: TestTenant.Moment
   ) async throws -> Bool {
-    let process = Mutex<ChildProcess?>(nil)
-    let isKilled = Mutex(false)
+    let program = KillableProgram()
     it.tenant.watch { call, when in
-      guard call.number == number, when == moment else { return }
-      process.withLock { process in
-        guard let process else { return }
-        process.signal(SIGKILL)
-        isKilled.withLock { $0 = true }
-      }
+      if call.number == number, when == moment { program.kill() }
     }
-    try process.withLock {
-      $0 = try it.sandbox.start(Self.apply, environment: TenantSandbox.login)
-    }
-    let started = process.withLock { $0 }
-    try await apart { _ = started?.wait() }
-    it.tenant.watch { _, _ in }
-    return isKilled.withLock { $0 }
+    defer { it.tenant.watch { _, _ in } }
+    return try await program.isKilled(
+      it.sandbox, Self.apply, environment: TenantSandbox.login)
   }
 
   @Test(arguments: ["git", "{type: sqlite, path: .vaultctl/ledger.db}"])
