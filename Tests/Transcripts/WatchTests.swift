@@ -41,4 +41,27 @@ import Testing
     }
     #expect(times.count == 2 && times == times.sorted())
   }
+
+  /// Neither it nor what it started is left.
+  @Test func aCommandThatIgnoresTheEndIsKilled() async throws {
+    let sandbox = try Sandbox()
+    try await apply("one", in: sandbox)
+    let watching = try RunningProgram(
+      sandbox,
+      [
+        "watch", "--exec",
+        "trap '' TERM; (while :; do sleep 1; done) & echo \"began $! $$\" >&2; wait; wait",
+      ])
+    try await watching.waitForErrors("Watching")
+    try await apply("two", in: sandbox)
+    try await watching.waitForErrors("began")
+    watching.end()
+    let ended = try await watching.finished()
+    #expect(ended.status == 0, "\(ended.errorText)")
+    let began = try #require(ended.errorText.firstMatch(of: /began (\d+) (\d+)/))
+    for id in [began.1, began.2] {
+      let id = try #require(Int32(id))
+      try await eventually("the end of \(id)", within: .seconds(30)) { kill(id, 0) != 0 }
+    }
+  }
 }

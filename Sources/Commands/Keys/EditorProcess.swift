@@ -73,31 +73,16 @@ private final class Control: Sendable {
       return state.child
     }
     guard let child else { endProcess(of: number) }
-    Self.signalAll(of: child, number)
+    child.signalWithDescendants(number)
     if Self.isForEditor(number) { return }
     // It may be suspended.
-    Self.signalAll(of: child, SIGCONT)
+    child.signalWithDescendants(SIGCONT)
     Thread.sleep(forTimeInterval: Self.patience)
-    Self.signalAll(of: child, SIGKILL)
+    child.signalWithDescendants(SIGKILL)
   }
 
   private func endProcess(of number: Int32) -> Never {
     cleanUp()
     CaughtSignals.die(of: number)
-  }
-
-  /// The shell, which does not pass signals on, and what it started.
-  private static func signalAll(of child: ChildProcess, _ number: Int32) {
-    let others = descendants(of: child.id)
-    child.signal(number)
-    for process in others { kill(process, number) }
-  }
-
-  /// proc(5), `/proc/pid/task/tid/children`.
-  private static func descendants(of process: Int32) -> [Int32] {
-    let path = "/proc/\(process)/task/\(process)/children"
-    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-    return text.split(separator: " ").compactMap { Int32($0) }
-      .flatMap { [$0] + descendants(of: $0) }
   }
 }

@@ -89,28 +89,32 @@ struct WatchCommand: Subcommand {
     }
   }
 
-  /// Seconds that the commands of events have after a signal.
+  /// Seconds that the commands of events have after a signal, and then to obey their own.
   private static let grace: Int64 = 5
 
   /// Runs the command for each event, one after the other and without delaying the events. Some time
-  /// after a signal, the current one is ended, and those that wait are dropped.
+  /// after a signal, the current one is ended, if need be by SIGKILL, and those that wait are dropped.
   private func run(
     _ events: AsyncStream<EventLine>, until termination: TerminationSignal, _ runtime: Runtime
   ) async throws {
     guard let command else { return }
-    var end: Timestamp?
-    func isOver() -> Bool {
-      if end == nil, termination.isReceived { end = runtime.now().adding(seconds: Self.grace) }
-      return end.map { $0 <= runtime.now() } ?? false
+    var received: Timestamp?
+    /// How often the time after the signal has passed.
+    func over() -> Int64 {
+      if received == nil, termination.isReceived { received = runtime.now() }
+      return received.map { runtime.now().seconds(since: $0) / Self.grace } ?? 0
     }
-    for await line in events where !isOver() {
+    for await line in events where over() == 0 {
       let environment = InheritedEnvironment.variables.merging([
         "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection ?? "",
       ]) { $1 }
       let child = try ChildProcess(
         ["/bin/sh", "-c", command], environment: environment, input: .null)
+      var signals: Int64 = 0
       while child.isRunning {
-        if isOver() { child.signal(SIGTERM) }
+        let times = over()
+        if times > signals { child.signalWithDescendants(times == 1 ? SIGTERM : SIGKILL) }
+        signals = times
         await runtime.sleep(.milliseconds(20))
       }
     }
