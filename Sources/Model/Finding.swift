@@ -78,7 +78,8 @@ package enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
     case .drift, .conflict, .scopeDrift, .unmanaged, .orphaned, .foreign, .preventDestroy, .expired,
       .expiring, .needsAuthorization, .renewalFailed, .tokens, .projectRenamed:
       [.plan, .status]
-    case .undecided, .allowedRedirect, .unverified: [.plan]
+    case .undecided: [.plan, .diff]
+    case .allowedRedirect, .unverified: [.plan]
     }
   }
 

@@ -33,13 +33,14 @@ struct ConnectionPlanner {
     let mayMove = decision.change != nil || input.proposed[desired.name] != nil
     if decision.isManaged, mayMove {
       let isAllowed = input.options.allowedRedirects.contains(desired.name)
-      if let redirect = redirect() {
+      let certain = redirect()
+      if let certain {
         decision.findings.append(
-          .redirect(
-            redirect, of: desired, applied: counterpart.applied, isAllowed: isAllowed))
-      } else if !isAllowed, let redirect = redirect(includingUndecided: true) {
+          .redirect(certain, of: desired, applied: counterpart.applied, isAllowed: isAllowed))
+      }
+      if !isAllowed, let possible = redirect(includingUndecided: true)?.without(certain) {
         decision.findings.append(
-          .possibleRedirect(redirect, of: desired, applied: counterpart.applied))
+          .possibleRedirect(possible, of: desired, applied: counterpart.applied))
       }
     }
     decision.findings += Finding.scopeDrift(

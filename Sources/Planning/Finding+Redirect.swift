@@ -15,7 +15,7 @@ extension Finding {
           ? "unchanged secrets of `\(desired.name)` are allowed to go to \(redirect.whereTo)"
           : "unchanged secrets of `\(desired.name)` would be sent to \(redirect.whereTo)",
         severity: .warning, at: desired.origin.setupLocation,
-        notes: [redirect.what] + formerDestinations(applied),
+        notes: [redirect.what] + former(applied?.destinations),
         help: isAllowed
           ? []
           : [
@@ -35,29 +35,45 @@ extension Finding {
         .redirected,
         "secrets of `\(desired.name)` that may be unchanged would be sent to \(redirect.whereTo)",
         severity: .warning, at: desired.origin.setupLocation,
-        notes: [redirect.what, "they were sealed again, and cannot be compared without a key"]
-          + formerDestinations(applied),
+        notes: [redirect.what, notComparable] + former(applied?.destinations),
         help: [
           "accept this only if the service moved, or the credential is a new one",
           "run plan where one of the keys is available",
         ]))
   }
 
-  private static func formerDestinations(_ applied: AppliedRecord?) -> [String] {
-    let before = applied?.destinations.map { $0.sorted().map(\.summary) } ?? []
+  private static let notComparable =
+    "they were sealed again, and cannot be compared without a key"
+
+  private static func former(_ destinations: (some Collection<Destination>)?) -> [String] {
+    let before = destinations.map { $0.sorted().map(\.summary) } ?? []
     return before.isEmpty ? [] : ["so far they are sent to \(before.joined(separator: ", "))"]
   }
 
-  /// A secret that stays the same and would be sent somewhere else, in a diff.
+  /// A secret that stays the same, or may, and would be sent somewhere else, in a diff.
   static func redirect(_ redirect: ConnectionRedirect) -> Finding {
     let name = redirect.connection
     let place = redirect.environment.map { " in `\($0)`" } ?? ""
+    let former = former(redirect.formerDestinations)
+    let whereTo = redirect.redirect.whereTo
+    guard redirect.isCertain else {
+      return Finding(
+        .undecided, name,
+        Diagnostic(
+          .redirected,
+          "secrets of `\(name)`\(place) that may be unchanged would be sent to \(whereTo)",
+          severity: .warning, at: redirect.location,
+          notes: [redirect.redirect.what, notComparable] + former,
+          help: [
+            "accept this only if the service moved, or the credential is a new one",
+            "run diff where one of the keys is available",
+          ]))
+    }
     return Finding(
       .redirect, name,
       Diagnostic(
-        .redirected,
-        "unchanged secrets of `\(name)`\(place) would be sent to \(redirect.redirect.whereTo)",
-        severity: .warning, at: redirect.location, notes: [redirect.redirect.what],
+        .redirected, "unchanged secrets of `\(name)`\(place) would be sent to \(whereTo)",
+        severity: .warning, at: redirect.location, notes: [redirect.redirect.what] + former,
         help: [
           "accept this only if the service moved; plan and apply then need: --allow-redirect"
             + " \(shellWord(name.rawValue))"

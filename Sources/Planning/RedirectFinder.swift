@@ -32,33 +32,53 @@ struct RedirectFinder {
   ///
   /// - Parameter environments: the base first.
   func redirects(in environments: [String?]) -> [ConnectionRedirect] {
-    var ofBase: [ConnectionName: Redirect] = [:]
+    var ofBase: [ConnectionName: [ConnectionRedirect]] = [:]
     return environments.flatMap { environment in
       let connections = new.connections[environment] ?? []
       let before = ConnectionPair.matching(old.connections[environment] ?? [], connections)
       let pairs = Dictionary(before.map { ($0.new.name, $0.old) }) { first, _ in first }
-      return connections.compactMap { connection -> ConnectionRedirect? in
-        let found = redirect(of: connection, before: pairs[connection.name], environment)
-        guard let found else { return nil }
-        if environment == nil {
-          ofBase[connection.name] = found
-        } else if ofBase[connection.name] == found {
-          return nil
+      return connections.flatMap { connection -> [ConnectionRedirect] in
+        let found = redirects(of: connection, before: pairs[connection.name], environment)
+        if environment == nil { ofBase[connection.name] = found }
+        let shared = (environment == nil ? nil : ofBase[connection.name]) ?? []
+        return found.filter { redirect in
+          !shared.contains {
+            $0.redirect == redirect.redirect && $0.isCertain == redirect.isCertain
+          }
         }
-        return ConnectionRedirect(
-          connection: connection.name, environment: environment, redirect: found,
-          location: connection.origin.setupLocation)
       }
     }
   }
 
-  private func redirect(
+  /// The certain one, then the one of secrets that cannot be compared here.
+  private func redirects(
     of connection: DesiredConnection, before: DesiredConnection?, _ environment: String?
+  ) -> [ConnectionRedirect] {
+    func found(_ redirect: Redirect, isCertain: Bool) -> ConnectionRedirect {
+      ConnectionRedirect(
+        connection: connection.name, environment: environment, redirect: redirect,
+        isCertain: isCertain, formerDestinations: before?.destinations.sorted() ?? [],
+        location: connection.origin.setupLocation)
+    }
+    let certain = redirect(of: connection, before: before, environment)
+    let possible = redirect(
+      of: connection, before: before, environment, includingUndecided: true)
+    return [
+      certain.map { found($0, isCertain: true) },
+      possible?.without(certain).map { found($0, isCertain: false) },
+    ].compactMap(\.self)
+  }
+
+  /// - Parameter includesUndecided: a value that could not be compared counts as the same.
+  private func redirect(
+    of connection: DesiredConnection, before: DesiredConnection?, _ environment: String?,
+    includingUndecided includesUndecided: Bool = false
   ) -> Redirect? {
     let earlier = before?.setup?.sealed ?? [:]
     func hasSameValue(_ field: FieldName, _ message: SealedMessage?) -> Bool {
       guard let message, let former = earlier[field] else { return false }
-      return comparisons[MessagePair(old: former.digest, new: message.digest)] == .same
+      let comparison = comparisons[MessagePair(old: former.digest, new: message.digest)]
+      return comparison == .same || (comparison == nil && includesUndecided)
     }
     let obtainsTokens = new.catalog.shape(of: connection)?.grant != nil
     return RedirectCheck(

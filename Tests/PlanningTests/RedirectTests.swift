@@ -365,9 +365,22 @@ import Testing
   @Test func aDiffKnowsASecretThatWasSealedAgain() throws {
     let old = try keyed()
     let new = try keyed(host: "evil.example.com", token: 11, other: 12)
-    #expect(try diff([nil: old], [nil: new]).redirects.isEmpty)
+    let unknown = try diff([nil: old], [nil: new])
+    #expect(unknown.redirects.map(\.isCertain) == [false])
+    #expect(unknown.redirects.first?.redirect.secrets == ["other", "token"])
+    let finding = try #require(unknown.findings(keyOwners: [:]).first { $0.kind == .undecided })
+    #expect(finding.diagnostic.code == .redirected)
+    #expect(
+      finding.diagnostic.message
+        == "secrets of `it` that may be unchanged would be sent to `evil.example.com`")
+    #expect(finding.diagnostic.notes.last == "so far they are sent to `api.example.com`")
     let pair = MessagePair(old: try message(1).digest, new: try message(11).digest)
     let found = try diff([nil: old], [nil: new], comparisons: [pair: .same]).redirects
-    #expect(found.first?.redirect.secrets == ["token"])
+    #expect(found.map(\.redirect.secrets) == [["token"], ["other"]])
+    #expect(found.map(\.isCertain) == [true, false])
+    let other = MessagePair(old: try message(2).digest, new: try message(12).digest)
+    #expect(
+      try diff([nil: old], [nil: new], comparisons: [pair: .different, other: .different])
+        .redirects.isEmpty, "new values may go anywhere")
   }
 }
