@@ -4,7 +4,7 @@ import GitPlumbing
 
 /// Why a command stops: all diagnostics at once.
 package struct Failure: Error {
-  package let diagnostics: [Diagnostic]
+  package var diagnostics: [Diagnostic]
   package var sources: [String: RedactedSource] = [:]
   package var outcome = Outcome.failed
 

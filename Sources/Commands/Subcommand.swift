@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import GitPlumbing
+import OpenPGP
 import Reports
 
 /// A command: what it does, without how the process exits.
@@ -33,7 +34,9 @@ extension Subcommand {
     do {
       return try await carryOut(console)
     } catch let error where !error.isForTheParser {
-      let failure = Failure(ending: error)
+      var failure = Failure(ending: error)
+      let openPGP = PGPEngine(GPGSettings(isInteractive: false))
+      failure.diagnostics = await failure.diagnostics.namingKeys(openPGP)
       console.reportEnd(failure)
       return failure.outcome
     }

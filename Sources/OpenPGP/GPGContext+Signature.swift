@@ -43,15 +43,13 @@ extension GPGContext {
       throw .signedForAnotherBinding(
         found: other.bindings.map { String(decoding: $0, as: UTF8.self) })
     }
-    if let unbound = trusted.first {
+    if let signer = trusted.first?.madeBy {
       if acceptsUnbound { return }
-      throw .signatureWithoutBinding(unbound.madeBy?.rawValue ?? "")
+      throw .signatureWithoutBinding(signer)
     }
-    throw .noValidSignature(
-      reason: signatures.last.map { signature in
-        signature.fault
-          ?? "its signer \(signature.madeBy?.rawValue ?? "") is not one of the project's signers"
-      } ?? "it is not signed")
+    guard let last = signatures.last else { throw .noValidSignature(reason: "it is not signed") }
+    if last.fault == nil, let signer = last.madeBy { throw .signedByOther(signer) }
+    throw .noValidSignature(reason: last.fault ?? "its signer is not named")
   }
 
   private struct MessageSignature {

@@ -16,8 +16,10 @@ package enum OpenError: Error, Hashable, Sendable {
   /// It was sealed for another binding; `nil` if it names none.
   case bindingMismatch(found: String?)
   case noValidSignature(reason: String)
-  /// A signer made the signature, but it names no binding; the signer's fingerprint.
-  case signatureWithoutBinding(String)
+  /// The signature holds, and who made it is none of the project's signers.
+  case signedByOther(Fingerprint)
+  /// A signer made the signature, but it names no binding.
+  case signatureWithoutBinding(Fingerprint)
   /// A signer made the signature for other bindings, or for more than one.
   case signedForAnotherBinding(found: [String])
   case tooLarge(limit: Int)

@@ -118,7 +118,8 @@ extension OpenError {
     switch self {
     case .noSecretKey, .badMessage: true
     case .mislabelled, .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled,
-      .bindingMismatch, .noValidSignature, .signatureWithoutBinding, .signedForAnotherBinding,
+      .bindingMismatch, .noValidSignature, .signedByOther, .signatureWithoutBinding,
+      .signedForAnotherBinding,
       .tooLarge, .deadlineExceeded, .gpgFailed:
       false
     }
@@ -129,7 +130,8 @@ extension OpenError {
     switch self {
     case .noSecretKey, .badMessage, .agentUnavailable, .gpgFailed: true
     case .mislabelled, .wrongPassphrase, .cardUnavailable, .cancelled, .bindingMismatch,
-      .noValidSignature, .signatureWithoutBinding, .signedForAnotherBinding, .tooLarge,
+      .noValidSignature, .signedByOther, .signatureWithoutBinding, .signedForAnotherBinding,
+      .tooLarge,
       .deadlineExceeded:
       false
     }

@@ -36,7 +36,7 @@ import Testing
     (OpenError.noSecretKey([]), DiagnosticCode.noSecretKey), (.badMessage, .badMessage),
     (.bindingMismatch(found: nil), .bindingMismatch),
     (.noValidSignature(reason: "unsigned"), .noValidSignature), (.cancelled, .cancelled),
-    (.signatureWithoutBinding("A"), .unboundSignature), (.mislabelled([]), .mislabelled),
+    (.mislabelled([]), .mislabelled),
     (.signedForAnotherBinding(found: ["a"]), .signedForAnother),
     (.wrongPassphrase, .agentUnavailable), (.cardUnavailable(serial: ""), .agentUnavailable),
     (.agentUnavailable, .agentUnavailable), (.deadlineExceeded(.seconds(30)), .deadlineExceeded),
@@ -46,6 +46,19 @@ import Testing
     let diagnostic = Diagnostic(fault, address, at: .file("a.yaml"))
     #expect(diagnostic.code == code && diagnostic.location == .file("a.yaml"))
     #expect(diagnostic.message.hasPrefix("`token` of `a` "))
+  }
+
+  @Test func aSignerIsNamedWithTheKeyring() throws {
+    let signer = try #require(Fingerprint(String(repeating: "A", count: 40)))
+    let address = FieldAddress(try Sample.name("a"), "token")
+    for (fault, code) in [
+      (OpenError.signatureWithoutBinding(signer), DiagnosticCode.unboundSignature),
+      (.signedByOther(signer), .noValidSignature),
+    ] {
+      let diagnostic = Diagnostic(fault, address, at: nil)
+      #expect(diagnostic.code == code)
+      #expect(diagnostic.notes.first?.hasPrefix("AAAAAAAAAAAAAAAA (not in your keyring)") == true)
+    }
   }
 
   @Test func aFileIsNamedByTheSystemsWords() {

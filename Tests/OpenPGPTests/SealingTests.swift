@@ -139,7 +139,7 @@ import Testing
       return
     }
     let strange = try await seal("value", for: [alice], signer: mallory)
-    guard case .noValidSignature = try await fault(open(strange, signers: signers)) else {
+    guard case .signedByOther = try await fault(open(strange, signers: signers)) else {
       Issue.record("a stranger's message was opened")
       return
     }

@@ -140,7 +140,9 @@ import Testing
       let finished = try sandbox.vaultctl(arguments)
       #expect(finished.status == 1, "\(arguments)")
       let text = finished.text + finished.errorText
-      #expect(text.contains("recipient `\(bob)` has expired"), "\(arguments): \(text)")
+      #expect(
+        text.contains("recipient Bob <bob@example.com> (\(bob.suffix(16))) has expired"),
+        "\(arguments): \(text)")
       #expect(!text.contains("VC4010"))
     }
     // It has not to be sealed now, and a plan of nothing is one.
@@ -172,7 +174,8 @@ import Testing
     try sandbox.writeProject(keys: [sandbox.key, bob])
     let planned = try sandbox.vaultctl(["plan"])
     #expect(planned.status == 1)
-    #expect(planned.text.contains("recipient `\(bob)` has expired"))
+    #expect(
+      planned.text.contains("recipient Bob <bob@example.com> (\(bob.suffix(16))) has expired"))
   }
 
   // MARK: Tokens

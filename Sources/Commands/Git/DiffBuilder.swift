@@ -28,10 +28,11 @@ struct DiffBuilder {
     let diff = builder.diff(comparisons: comparisons)
     let names = try await names(in: diff)
     let fields = newFields
+    let addressing = try await named(addressingFindings(fields))
     return Output(
       report: DiffReport(
         diff: diff,
-        findings: newOverrides + diff.findings(keyOwners: names) + addressingFindings(fields),
+        findings: newOverrides + diff.findings(keyOwners: names) + addressing,
         names: names),
       faults: faults + (await mislabelled(fields)))
   }
@@ -91,10 +92,22 @@ struct DiffBuilder {
     }
   }
 
+  private func named(_ findings: [Finding]) async throws -> [Finding] {
+    let ids = Set(findings.flatMap(\.diagnostic.claimedKeyIDs))
+    if ids.isEmpty { return findings }
+    let directory = await KeyDirectory(
+      openPGP, ids: ids, fingerprints: [], base: try sides.oldFiles(),
+      branch: try sides.newFiles())
+    return findings.map {
+      Finding(
+        $0.kind, $0.connection, $0.diagnostic.namingKeys { directory.person($0).description })
+    }
+  }
+
   /// New messages with packets for several keys of ours, of which one does not open it.
   private func mislabelled(_ fields: [LocatedSealedField]) async -> [Diagnostic] {
     let labels = (try? await openPGP.mislabelledKeyIDs(of: fields.map(\.message))) ?? []
-    let keys = await openPGP.keys(namedBy: labels.map { .mislabelled($0) })
+    let keys = await openPGP.keys(namedBy: labels.map { OpenError.mislabelled($0) })
     return zip(fields, labels).compactMap { Diagnostic.mislabelled($0, $1, among: keys) }
   }
 

@@ -30,8 +30,10 @@ extension Diagnostic {
     return "see what gpg says: gpg --list-keys"
   }
 
-  package init(_ fault: RecipientError, _ recipient: LocatedText) {
+  /// - Parameter person: whose key it is; `nil` if the keyring lacks it.
+  package init(_ fault: RecipientError, _ recipient: LocatedText, person: String? = nil) {
     let key = recipient.text
+    let name = person ?? "`\(key)`"
     func make(
       _ code: DiagnosticCode, _ message: String, notes: [String] = [], help: [String] = []
     ) -> Diagnostic {
@@ -53,38 +55,40 @@ extension Diagnostic {
           .recipientNotFingerprint, "`\(key)` is a subkey",
           help: ["use the primary key: \(primary)"])
       case .revoked:
-        make(.recipientRevoked, "recipient `\(key)` is revoked", help: [replace])
+        make(.recipientRevoked, "recipient \(name) is revoked", help: [replace])
       case .expired(let seconds):
         make(
-          .recipientExpired, "recipient `\(key)` has expired",
+          .recipientExpired, "recipient \(name) has expired",
           notes: seconds.map {
             ["it expired at \(Timestamp(milliseconds: Seconds($0).milliseconds.count))"]
           } ?? ["its encryption subkey has expired"],
           help: ["fetch the renewed key: gpg --receive-keys \(key)", replace])
       case .notYetValid(let start):
         make(
-          .recipientNotYetValid, "recipient `\(key)` is dated in the future",
+          .recipientNotYetValid, "recipient \(name) is dated in the future",
           notes: [
             "it was created at \(Timestamp(milliseconds: Seconds(start).milliseconds.count)), by its own date"
           ],
           help: ["check this machine's clock: date", replace])
       case .disabled:
         make(
-          .recipientDisabled, "recipient `\(key)` is disabled in your keyring",
+          .recipientDisabled, "recipient \(name) is disabled in your keyring",
           help: ["gpg --edit-key \(key) enable save"])
       case .invalid:
-        make(.recipientCannotEncrypt, "recipient `\(key)` is not a valid key", help: [replace])
+        make(.recipientCannotEncrypt, "recipient \(name) is not a valid key", help: [replace])
       case .cannotEncrypt:
         make(
-          .recipientCannotEncrypt, "recipient `\(key)` has no encryption subkey",
+          .recipientCannotEncrypt, "recipient \(name) has no encryption subkey",
           help: ["gpg --quick-add-key \(key) cv25519 encr"])
       }
   }
 
-  static func recipientExpiring(_ recipient: LocatedText, at date: Timestamp) -> Diagnostic {
+  static func recipientExpiring(
+    _ recipient: LocatedText, _ person: KeyPerson, at date: Timestamp
+  ) -> Diagnostic {
     let key = recipient.text
     return Diagnostic(
-      .recipientExpiring, "recipient `\(key)` expires soon", severity: .warning,
+      .recipientExpiring, "recipient \(person) expires soon", severity: .warning,
       at: recipient.location, notes: ["nothing can be sealed for it after \(date)"],
       help: [
         "its owner extends it: gpg --quick-set-expire \(key) 1y && gpg --quick-set-expire \(key) 1y '*'",
@@ -92,12 +96,21 @@ extension Diagnostic {
       ])
   }
 
-  package init(_ fault: SealError, _ field: FieldName, at location: Location?) {
-    self.init(fault, named: "`\(field)`", at: location)
+  /// - Parameter keys: of the keyring, which the fault may name.
+  package init(
+    _ fault: SealError, _ field: FieldName, at location: Location?, among keys: [PublicKey] = []
+  ) {
+    self.init(fault, named: "`\(field)`", at: location, among: keys)
   }
 
-  /// - Parameter subject: what could not be sealed.
-  init(_ fault: SealError, named subject: String, at location: Location? = nil) {
+  /// - Parameters:
+  ///   - subject: what could not be sealed.
+  ///   - keys: of the keyring, which the fault may name.
+  init(
+    _ fault: SealError, named subject: String, at location: Location? = nil,
+    among keys: [PublicKey]
+  ) {
+    func person(_ id: String) -> KeyPerson { KeyPerson(id, among: keys) }
     func make(_ code: DiagnosticCode, _ reason: String, help: [String] = []) -> Diagnostic {
       Diagnostic(
         code, "\(subject) could not be sealed", at: location, notes: [reason], help: help)
@@ -116,8 +129,9 @@ extension Diagnostic {
     self =
       switch fault {
       case .recipientUnusable(let key, let reason):
-        make(.recipientCannotEncrypt, "recipient \(key): \(reason)")
-      case .signerUnusable(let key, let reason): make(.gpgFailed, "signer \(key): \(reason)")
+        make(.recipientCannotEncrypt, "recipient \(person(key.rawValue)): \(reason)")
+      case .signerUnusable(let key, let reason):
+        make(.gpgFailed, "signer \(person(key.rawValue)): \(reason)")
       case .recipientsHidden(let options):
         make(
           .addressedToOthers, "gpg hides the recipients of the message",
@@ -125,7 +139,8 @@ extension Diagnostic {
       case .addressedToOthers(let ids, let options):
         make(
           .addressedToOthers,
-          "gpg addressed it to \(ids.map(\.rawValue).joined(separator: ", ")), which are not its recipients",
+          "gpg addressed it to keys that were not asked for: "
+            + ids.map { person($0.rawValue).description }.joined(separator: ", "),
           options: options)
       case .agentUnavailable:
         make(
@@ -228,11 +243,18 @@ extension Diagnostic {
         make(
           .noValidSignature, "has no valid signature", notes: [reason],
           help: again + (reason == "it is not signed" ? [Self.signAll] : []))
+      case .signedByOther(let signer):
+        make(
+          .noValidSignature, "has no valid signature",
+          notes: [
+            "\(KeyPerson(signer.rawValue, among: keys)) signed it, who is no signer of the project"
+          ],
+          help: again)
       case .signatureWithoutBinding(let signer):
         make(
           .unboundSignature, "has a signature that does not name its field",
           notes: [
-            "\(signer) signed the value, maybe for another field; earlier versions signed like this"
+            "\(KeyPerson(signer.rawValue, among: keys)) signed the value, maybe for another field; earlier versions signed like this"
           ],
           help: [Self.signAll] + again)
       case .signedForAnotherBinding(let found):

@@ -43,13 +43,15 @@ struct FieldSealer: SecretOpener, Sendable {
     } catch {
       throw Failure(Diagnostic(error))
     }
+    let keys = await keyring.openPGP.keys(namedBy: results.compactMap(\.fault))
     var faults: [Diagnostic] = []
     var sealed: [String] = []
     for (field, result) in zip(fields, results) {
       switch result {
       case .success(let text): sealed.append(text)
       case .failure(let fault):
-        faults.append(Diagnostic(fault, field.address.field, at: field.location))
+        faults.append(
+          Diagnostic(fault, field.address.field, at: field.location, among: keys))
       }
     }
     if !faults.isEmpty { throw Failure(faults) }

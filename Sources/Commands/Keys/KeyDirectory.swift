@@ -56,7 +56,7 @@ struct KeyDirectory: Sendable {
   }
 
   private static func key(_ id: String, among keys: [PublicKey]) -> PublicKey? {
-    keys.first { $0.fingerprint.rawValue == id || $0.encryptionKeyIDs.contains(KeyID(id)) }
+    keys.first { $0.isNamed(by: id) }
   }
 
   /// gpg would create a keyring, so without one there are no names.

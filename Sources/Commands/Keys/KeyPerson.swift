@@ -22,12 +22,9 @@ struct KeyPerson: Hashable, CustomStringConvertible {
     isVerified = false
   }
 
-  /// The key with this fingerprint, or with a subkey of this id.
+  /// The key of this fingerprint or id, its own or a subkey's.
   init(_ id: String, among keys: [PublicKey]) {
-    let found = keys.first { key in
-      key.fingerprint.rawValue == id || key.encryptionKeyIDs.contains(KeyID(id))
-    }
-    self = found.map { KeyPerson($0) } ?? KeyPerson(unknown: id)
+    self = keys.first { $0.isNamed(by: id) }.map { KeyPerson($0) } ?? KeyPerson(unknown: id)
   }
 
   /// `Ann <ann@example.com> (60B08D8547395983)`, or `Ann <ann@example.com>, name unverified (…)`.
@@ -37,5 +34,13 @@ struct KeyPerson: Hashable, CustomStringConvertible {
     let doubt = isVerified ? "" : ", name unverified"
     return userID.map { "\($0.isEmpty ? "no user id" : $0)\(doubt) (\(short))" }
       ?? "\(short) (not in your keyring)"
+  }
+}
+
+extension PublicKey {
+  /// - Parameter id: a fingerprint, or the id of an encryption key; its own or a subkey's.
+  func isNamed(by id: String) -> Bool {
+    fingerprint.rawValue == id || encryptionKeyIDs.contains(KeyID(id))
+      || subkeys.contains { $0.fingerprint.rawValue == id }
   }
 }

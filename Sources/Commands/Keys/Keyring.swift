@@ -111,10 +111,10 @@ struct Keyring: Sendable {
     let recipients = project.allRecipients
     let keys = (try? await resolved(recipients)) ?? [:]
     return recipients.compactMap { recipient -> Diagnostic? in
-      guard let expiry = keys[recipient.text]?.encryptionExpiry else { return nil }
+      guard let key = keys[recipient.text], let expiry = key.encryptionExpiry else { return nil }
       let date = Timestamp(milliseconds: Seconds(expiry).milliseconds.count)
       guard date.milliseconds - now.milliseconds < Self.expiryNotice else { return nil }
-      return .recipientExpiring(recipient, at: date)
+      return .recipientExpiring(recipient, KeyPerson(key), at: date)
     }
   }
 

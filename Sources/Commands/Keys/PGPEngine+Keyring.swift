@@ -24,23 +24,40 @@ extension PGPEngine {
   }
 
   /// The keys that faults name, as far as the keyring has them.
-  func keys(namedBy faults: [OpenError]) async -> [PublicKey] {
+  func keys(namedBy faults: [some KeyFault]) async -> [PublicKey] {
     let ids = Set(faults.flatMap(\.keyIDs))
     return ids.isEmpty ? [] : (try? await keys(ids: ids)) ?? []
   }
 }
 
-extension Result where Failure == OpenError {
-  var fault: OpenError? { if case .failure(let fault) = self { fault } else { nil } }
+extension Result {
+  var fault: Failure? { if case .failure(let fault) = self { fault } else { nil } }
 }
 
-extension OpenError {
-  /// Of the keys that it is about.
-  fileprivate var keyIDs: [KeyID] {
+/// An error that is about keys.
+protocol KeyFault: Error {
+  var keyIDs: [KeyID] { get }
+}
+
+extension SealError: KeyFault {
+  var keyIDs: [KeyID] {
+    switch self {
+    case .addressedToOthers(let ids, _): ids
+    case .recipientUnusable(let key, _), .signerUnusable(let key, _): [key.keyID]
+    case .recipientsHidden, .agentUnavailable, .wrongPassphrase, .cancelled, .deadlineExceeded,
+      .gpgFailed:
+      []
+    }
+  }
+}
+
+extension OpenError: KeyFault {
+  var keyIDs: [KeyID] {
     switch self {
     case .noSecretKey(let ids), .mislabelled(let ids): ids
+    case .signedByOther(let signer), .signatureWithoutBinding(let signer): [signer.keyID]
     case .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled, .badMessage,
-      .bindingMismatch, .noValidSignature, .signatureWithoutBinding, .signedForAnotherBinding,
+      .bindingMismatch, .noValidSignature, .signedForAnotherBinding,
       .tooLarge, .deadlineExceeded, .gpgFailed:
       []
     }

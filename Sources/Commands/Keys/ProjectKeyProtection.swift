@@ -42,7 +42,8 @@ struct ProjectKeyProtection: KeyProtection {
     } catch let failure as Failure {
       throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))
     } catch let fault as SealError {
-      throw KeyProtectionFailure(Diagnostic(fault, named: subject).inOneLine)
+      let keys = await keyring.openPGP.keys(namedBy: [fault])
+      throw KeyProtectionFailure(Diagnostic(fault, named: subject, among: keys).inOneLine)
     } catch {
       throw KeyProtectionFailure("sealing it for the project's recipients failed")
     }

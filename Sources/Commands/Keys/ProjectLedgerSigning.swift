@@ -33,7 +33,8 @@ struct ProjectLedgerSigning: LedgerSigning {
     do throws(SealError) {
       return try made.get()
     } catch {
-      throw KeyProtectionFailure(Diagnostic(error, named: Self.subject).inOneLine)
+      let keys = await keyring.openPGP.keys(namedBy: [error])
+      throw KeyProtectionFailure(Diagnostic(error, named: Self.subject, among: keys).inOneLine)
     }
   }
 
@@ -53,7 +54,9 @@ struct ProjectLedgerSigning: LedgerSigning {
     case .gpgFailed(let reason): throw KeyProtectionFailure(reason)
     case .deadlineExceeded: throw KeyProtectionFailure("gpg did not answer in time")
     case .noValidSignature(let reason): return reason
-    case let fault?: return Diagnostic(fault, named: Self.subject, among: []).inOneLine
+    case let fault?:
+      let keys = await keyring.openPGP.keys(namedBy: [fault])
+      return Diagnostic(fault, named: Self.subject, among: keys).inOneLine
     }
   }
 

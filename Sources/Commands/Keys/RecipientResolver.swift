@@ -12,8 +12,14 @@ struct RecipientResolver {
   func keys(of recipients: [LocatedText]) async throws -> [Result<PublicKey, Diagnostic>] {
     do throws(GPGUnavailable) {
       let results = try await openPGP.recipients(recipients.map(\.text))
+      let faulty = zip(recipients, results).filter { $1.fault != nil }.map(\.0.text)
+      let known =
+        faulty.isEmpty ? [] : try await openPGP.keys(ids: [], fingerprints: Set(faulty))
       return zip(recipients, results).map { recipient, result in
-        result.mapError { Diagnostic($0, recipient) }
+        let person = known.first { $0.isNamed(by: recipient.text) }.map {
+          KeyPerson($0).description
+        }
+        return result.mapError { Diagnostic($0, recipient, person: person) }
       }
     } catch {
       throw Failure(Diagnostic(error))

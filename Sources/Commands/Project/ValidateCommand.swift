@@ -45,10 +45,10 @@ struct ValidateCommand: Subcommand {
     let policy = try FailOnPolicy(workspace.project.failOn, option: failOn, of: .validate)
     let manifests = try chosen(workspace)
     let chosenFiles = Set(manifests.map(\.file))
-    var diagnostics = workspace.diagnosticsOfAll
+    let keyring = Keyring.standard(workspace.project, console: console)
+    var diagnostics = await workspace.diagnosticsOfAll.namingKeys(keyring.openPGP)
     let check = SealedValueCheck(
-      workspace: workspace, manifests: manifests,
-      keyring: .standard(workspace.project, console: console), now: Runtime.live.now())
+      workspace: workspace, manifests: manifests, keyring: keyring, now: Runtime.live.now())
     if manifests.contains(where: \.holdsSealed) {
       let found = try await check.diagnostics()
       // The keyring says more about the same.

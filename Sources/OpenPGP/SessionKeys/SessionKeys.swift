@@ -81,7 +81,8 @@ extension OpenError {
     case .noSecretKey, .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled,
       .deadlineExceeded:
       true
-    case .badMessage, .mislabelled, .bindingMismatch, .noValidSignature, .signatureWithoutBinding,
+    case .badMessage, .mislabelled, .bindingMismatch, .noValidSignature, .signedByOther,
+      .signatureWithoutBinding,
       .signedForAnotherBinding, .tooLarge, .gpgFailed:
       false
     }
