@@ -38,6 +38,10 @@ enum Markdown {
 
   /// A sentence that may end in a command, which becomes a code span: `add it: vaultctl set NAME FIELD`.
   static func advice(_ text: String) -> String {
+    if let range = text.firstRange(of: ": --") {
+      let option = text.index(range.lowerBound, offsetBy: 2)
+      return prose(String(text[..<range.lowerBound])) + ": " + code(String(text[option...]))
+    }
     for program in ["vaultctl", "gpg", "git"] {
       if text.hasPrefix("\(program) ") { return code(text) }
       guard let range = text.firstRange(of: ": \(program) ") else { continue }

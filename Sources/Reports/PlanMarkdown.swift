@@ -24,7 +24,7 @@ package struct PlanMarkdown: Sendable {
     }
     for (index, planned) in plans.enumerated() {
       let room = (Self.limit - text.utf8.count) / (plans.count - index)
-      let title = planned.environment.map { "\(Markdown.code($0)): " } ?? ""
+      let title = planned.environment.map { " of \(Markdown.code($0))" } ?? ""
       text += section(planned, title: title, within: room)
     }
     return MachineText(written: text)
@@ -45,8 +45,9 @@ package struct PlanMarkdown: Sendable {
       case (0, let count): ("⚠️", "No danger was found. To check: \(Self.numbers(count)).")
       case (let count, _): ("⛔", "Do not merge before this is settled: 🔴 \(Self.numbers(count)).")
       }
+    let counts = summary(plan).replacing(#/^Plan: /#, with: "")
     var text =
-      "### \(mark) \(title)\(summary(plan))\n\n\(verdict)\n\n\(source(planned))\n"
+      "### \(mark) vaultctl plan\(title): \(counts)\n\n\(verdict)\n\n\(source(planned))\n"
     let undo = ReviewUndo(plan: plan, review: review).text
     var leftOut: [String] = []
     func add(_ section: MarkdownSection) {
@@ -59,8 +60,9 @@ package struct PlanMarkdown: Sendable {
     add(
       MarkdownSection(
         title: "\n**Check before merging**\n\n",
-        items: sorted.enumerated().map { $1.markdown($0 + 1) }, closing: "", what: "findings",
-        share: 0.3))
+        items: sorted.enumerated().map { $1.markdown($0 + 1) },
+        closing: items.codes.first.map { "\nWhat a code means: `vaultctl explain \($0)`\n" } ?? "",
+        what: "findings", share: 0.3))
     if let review {
       let readers = ReviewReadersTable(review: review, storeKey: plan.storeKey)
       add(
@@ -79,8 +81,9 @@ package struct PlanMarkdown: Sendable {
         closing: "", what: "table rows", share: 0.5))
     add(
       MarkdownSection(
-        title: "\n**After the merge**\n\n", items: ReviewTasks(plan: plan, review: review).items,
-        closing: "", what: "tasks", share: 0.4))
+        title: "\n**After the merge**\n\n",
+        items: ReviewTasks(plan: plan, review: review, from: sorted.count + 1).items, closing: "",
+        what: "tasks", share: 0.4))
     text += undo
     add(
       MarkdownSection(

@@ -157,7 +157,7 @@ import Testing
     let text = PlanMarkdown().text(
       of: "s", Plan(changes: changes, findings: findings, unchangedCount: 0, emptyCount: 10_000))
     #expect(text.utf8.count <= 65_536 && text.utf8.count > 50_000)
-    #expect(text.contains("Plan: 10000 to create"))
+    #expect(text.contains("vaultctl plan: 10000 to create"))
     for what in ["table rows", "connections' details"] {
       #expect(text.contains(" of 10000 \(what)"))
     }

@@ -27,6 +27,9 @@ struct ReviewItems {
     }.map(\.element)
   }
 
+  /// The diagnostics' codes that the items name.
+  var codes: [String] { plan.findings.filter(isShown).map(\.diagnostic.code.rawValue).sorted() }
+
   /// What is worth knowing and needs no decision.
   var infos: [Finding] {
     plan.findings.filter {
@@ -117,7 +120,7 @@ struct ReviewItems {
       text:
         "\(name) would send \(list(undecided.map(\.rawValue))) to a **new destination**: \(hosts)",
       notes: [
-        "accept this only if the same service moved: else a credential of the old one goes to another",
+        "accept this only if the same service moved: otherwise another service gets the credential of the old one",
         "if it is another service, create a credential there, set it in this change"
           + " (\(commands.joined(separator: ", "))), and revoke the old one",
         "an apply sends an unchanged value there only with "
@@ -174,7 +177,7 @@ struct ReviewItems {
       removed.isEmpty
       ? []
       : [
-        "what \(removed.joined(separator: ", ")) could read is re-encrypted with or without a new value"
+        "all that \(removed.joined(separator: ", ")) could read had to be re-encrypted, so it need not have a new value"
       ]
     return [
       ReviewItem(
@@ -222,7 +225,7 @@ struct ReviewItems {
     return ReviewItem(
       rank: group.first.rank, text: text,
       notes: diagnostic.notes.map(Markdown.prose)
-        + help.map { "to do: \(Markdown.advice($0))" })
+        + help.map { ($0.hasPrefix("if ") ? "" : "to do: ") + Markdown.advice($0) })
   }
 
   private func list(_ texts: [String]) -> String {

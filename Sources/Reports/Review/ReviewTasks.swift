@@ -1,16 +1,20 @@
 import Diagnostics
 import Model
 
-/// What a person does after the merge, as a checklist.
+/// What a person does after the merge, as a checklist. Its numbers continue those of what is checked before,
+/// so that each number of the comment means one thing.
 struct ReviewTasks {
   private let plan: Plan
   private let review: PlanReview?
+  /// Of the first task.
+  private let number: Int
   /// The new destinations of connections that had others.
   private let moved: [ConnectionName: [String]]
 
-  init(plan: Plan, review: PlanReview?) {
+  init(plan: Plan, review: PlanReview?, from number: Int) {
     self.plan = plan
     self.review = review
+    self.number = number
     moved = plan.changes.reduce(into: [:]) { moved, change in
       for case .destinations(let added, let removed) in change.details
       where !added.isEmpty && !removed.isEmpty {
@@ -21,14 +25,30 @@ struct ReviewTasks {
 
   /// Markdown, an item each.
   var items: [String] {
-    let apply = plan.isEmpty ? [] : ["Apply it, if no job does: `vaultctl apply`\(permissions)"]
-    return
-      (apply + replacements + revocations + credentials
-      + consents + flows).map { "- [ ] \($0)\n" }
+    let apply =
+      plan.isEmpty
+      ? [] : [Item("Apply the change, unless a job does: `vaultctl apply`\(permissions)")]
+    let others = (revocations + credentials + consents + flows).map { Item($0) }
+    return (apply + replacements + others).enumerated().map { $1.markdown(number + $0) }
+  }
+
+  private struct Item {
+    let text: String
+    let parts: [String]
+
+    init(_ text: String, parts: [String] = []) {
+      self.text = text
+      self.parts = parts
+    }
+
+    func markdown(_ number: Int) -> String {
+      let indent = String(repeating: " ", count: "\(number). ".count)
+      return "\(number). [ ] \(text)\n" + parts.map { "\(indent)- [ ] \($0)\n" }.joined()
+    }
   }
 
   /// Values that a removed reader may still know.
-  private var replacements: [String] {
+  private var replacements: [Item] {
     let isNew = Set(plan.secrets(.rotated))
     var knownBy: [FieldAddress: [String]] = [:]
     for reader in review?.readers ?? [] {
@@ -40,14 +60,15 @@ struct ReviewTasks {
     let groups = Dictionary(grouping: knownBy.keys.sorted()) { knownBy[$0] ?? [] }
     return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { people, fields in
       let lines = fields.map { field in
-        "\n  - [ ] \(name(field)): \(place(field.connection)); "
+        "\(name(field)): \(place(field.connection)); "
           + Markdown.code("vaultctl set \(words(field))")
       }
       let doubt =
         fields.contains(where: undecided.contains) ? ", unless this change has new ones" : ""
-      return "\(people.joined(separator: ", ")) may still know these values\(doubt)."
-        + " Issue a new one at the service, set it in the manifest, apply, then revoke the old one:"
-        + lines.joined()
+      return Item(
+        "\(people.joined(separator: ", ")) may still know these values\(doubt)."
+          + " Issue a new one at the service, set it in the manifest, apply, then revoke the old one:",
+        parts: lines)
     }
   }
 
@@ -74,7 +95,7 @@ struct ReviewTasks {
         return nil
       }
       return
-        "Credentials for \(Markdown.code(connection.rawValue)) from \(service(connection)): \(Markdown.advice(help))"
+        "Credentials for \(Markdown.code(connection.rawValue)), from \(service(connection)): \(Markdown.advice(help)), then commit and apply"
     }
   }
 
@@ -120,7 +141,8 @@ struct ReviewTasks {
   /// the old one.
   private func place(_ name: ConnectionName) -> String {
     guard let hosts = moved[name] else { return service(name) }
-    return Self.condition + "issued for " + hosts.map(Markdown.code).joined(separator: ", ")
+    return
+      "at \(hosts.map(Markdown.code).joined(separator: ", ")), if this new destination was accepted"
   }
 
   private static let condition = "if its new destination was accepted, "

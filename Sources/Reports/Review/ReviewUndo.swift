@@ -34,7 +34,7 @@ struct ReviewUndo {
       .map { Markdown.code($0.connection.rawValue) }
     if !removed.isEmpty {
       limits.append(
-        "a new id for what is created again (\(removed.joined(separator: ", "))): flows that use the old one do not find it"
+        "what is created again (\(removed.joined(separator: ", "))) gets a new id: flows that use the old one do not find it"
       )
     }
     let moved = plan.changes.contains { change in
