@@ -24,9 +24,25 @@ package struct ArgumentMessage {
     for part in Self.parts(of: arguments.dropFirst()) where shown.contains("'\(part)'") {
       shown = shown.replacing("'\(part)'", with: "'•••'")
     }
+    shown = Self.withoutFarSuggestion(shown) + Self.advice(for: shown, arguments)
     summary = shown
     text =
       full.firstRange(of: message).map { full.replacingCharacters(in: $0, with: shown) } ?? full
+  }
+
+  /// The parser proposes `--quiet` for `--list`, and something for a word that is not shown.
+  private static func withoutFarSuggestion(_ message: String) -> String {
+    guard let found = message.firstMatch(of: #/ Did you mean '(-+[^']+)'\?/#),
+      let typed = message.firstMatch(of: #/^Unknown option '([^']*)'/#)?.1
+    else { return message }
+    let isNear = nearestName(to: String(typed), among: [String(found.1)]) != nil
+    return isNear ? message : String(message[..<found.range.lowerBound].dropLast())
+  }
+
+  /// kubectl and others have `apply --dry-run`.
+  private static func advice(for message: String, _ arguments: [String]) -> String {
+    message == "Unknown option '--dry-run'" && arguments.dropFirst().contains("apply")
+      ? ". See what would change: vaultctl plan" : ""
   }
 
   /// What may be quoted of the arguments: each one, and what is before and after its first `=`; the

@@ -82,7 +82,9 @@ struct Console: Sendable {
 
   /// A result for people; left out where JSON was asked for.
   func result(_ text: TerminalText) {
-    if form == .text { Self.output.write(text.rendered) }
+    guard form == .text else { return }
+    let separator = SharedScreen.shared.separator(before: text, .result)
+    Self.output.write((separator + text).rendered)
   }
 
   /// A result in a format of its own.
@@ -117,7 +119,9 @@ struct Console: Sendable {
   }
 
   /// A line about something that was written, or would be.
-  func done(_ text: TerminalText) { result(isDryRun ? "\(text) (dry run)\n" : "\(text)\n") }
+  func done(_ text: TerminalText) {
+    result((isDryRun ? "\(text) (dry run)" : text).wrapped(to: palette.width, hanging: 2) + "\n")
+  }
 
   /// Files that were written, or would be.
   func written(_ files: FilesReport) {
@@ -140,10 +144,16 @@ struct Console: Sendable {
     if !isQuiet { explain(text) }
   }
 
-  /// What the user has to read, such as what a question is about.
+  /// What the user has to read, such as what a question is about. Sentences fit the terminal; an indented
+  /// line, such as a setting's value, stays as it is.
   func explain(_ text: TerminalText) {
     switch logFormat {
-    case .text: Self.show("\(text)\n")
+    case .text:
+      let lines = text.lines.map { line in
+        line.isIndented
+          ? line : line.wrapped(to: errorPalette.width, hanging: 2, hasCommands: true)
+      }
+      Self.show(lines.joined(separator: "\n") + "\n")
     case .json: Self.show(LogLine(at: Runtime.live.now(), level: "info", message: text.rendered))
     }
   }
@@ -164,7 +174,8 @@ struct Console: Sendable {
       let now = Runtime.live.now()
       return diagnostics.forEach { Self.show(LogLine(at: now, $0)) }
     }
-    Self.show(DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics))
+    let text = DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics)
+    Self.show(SharedScreen.shared.separator(before: text, .diagnostics) + text)
   }
 
   /// Lines for the CI service that runs the job.

@@ -6,6 +6,11 @@ struct GlobalOptions: ParsableArguments {
   static var projectVariable: String? { variable("VAULTCTL_PROJECT") }
   static var environmentVariable: String? { variable("VAULTCTL_ENV") }
 
+  /// What has to be before a proposed command that is about no environment.
+  static var withoutEnvironment: String {
+    environmentVariable == nil ? "" : "VAULTCTL_ENV= "
+  }
+
   /// `nil` if it is not set, or empty.
   private static func variable(_ name: String) -> String? {
     InheritedEnvironment.variables[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -48,6 +48,9 @@ package struct TerminalText: Hashable, Sendable, ExpressibleByStringInterpolatio
   package static func += (left: inout TerminalText, right: TerminalText) { left.text += right.text }
 
   package var isEmpty: Bool { text.isEmpty }
+  package var isIndented: Bool { text.hasPrefix(" ") }
+  package var beginsWithEmptyLine: Bool { text.hasPrefix("\n") }
+  package var endsWithEmptyLine: Bool { text.hasSuffix("\n\n") }
 
   /// How many columns it takes, without the sequences that set colours.
   package var width: Int {
@@ -101,6 +104,17 @@ package struct TerminalText: Hashable, Sendable, ExpressibleByStringInterpolatio
 
   package func padded(to width: Int) -> TerminalText {
     self + TerminalText(repeating: " ", count: max(0, width - self.width))
+  }
+
+  /// Its lines, without their ends.
+  package var lines: [TerminalText] { split(at: "\n") }
+
+  /// What is between its spaces; of several spaces in sequence, all but one yield an empty word.
+  var words: [TerminalText] { split(at: " ") }
+
+  private func split(at separator: Character) -> [TerminalText] {
+    text.split(separator: separator, omittingEmptySubsequences: false)
+      .map { TerminalText(ownText: String($0)) }
   }
 
   package var withoutTrailingSpaces: TerminalText {

@@ -59,7 +59,7 @@ package struct AccessReport: Sendable {
     for field in fields {
       lines += ["", "  \(field.name) (\(field.place)) is addressed to"]
       let rows = field.readers.map { [TerminalText($0.name), Self.coloured($0.standing, palette)] }
-      lines += aligned(rows, palette, indent: 4).map { "    \($0)" }
+      lines += aligned(rows, palette, columns: [.wrapped, .wrapped], indent: 4).map { "    \($0)" }
       if field.hasPassphrase { lines.append("    \(palette.red("a passphrase"))") }
     }
     let standings = Set(fields.flatMap { $0.readers.map(\.standing) })

@@ -13,7 +13,8 @@ package struct CatalogText: Sendable {
         TerminalText(app.setups.map(\.type.rawValue).joined(separator: ", ")),
       ]
     }
-    let lines = aligned([["APP", "SERVICE", "SETUPS"]] + rows, palette)
+    let lines = aligned(
+      [["APP", "SERVICE", "SETUPS"]] + rows, palette, columns: [.whole, .cut, .wrapped])
     return ([palette.bold(lines[0])] + lines.dropFirst()).joined(separator: "\n")
       + "\n\nShow one: vaultctl apps APP\n"
   }
@@ -23,7 +24,8 @@ package struct CatalogText: Sendable {
     for setup in app.setups {
       lines += ["", "  setup \(setup.type)\(tokens(setup))"]
       lines += aligned(
-        setup.fields.map { [TerminalText($0.name), TerminalText($0.summary)] }, palette, indent: 4
+        setup.fields.map { [TerminalText($0.name), TerminalText($0.summary)] }, palette,
+        columns: [.whole, .wrapped], indent: 4
       )
       .map { "    \($0)" }
       if setup.isOpen {
@@ -35,7 +37,8 @@ package struct CatalogText: Sendable {
     if !app.actions.isEmpty {
       lines += ["", "  actions"]
       lines += aligned(
-        app.actions.map { [TerminalText($0.name), TerminalText($0.summary)] }, palette, indent: 4
+        app.actions.map { [TerminalText($0.name), TerminalText($0.summary)] }, palette,
+        columns: [.whole, .wrapped], indent: 4
       )
       .map { "    \($0)" }
     }
@@ -47,7 +50,8 @@ package struct CatalogText: Sendable {
     let remarks = app.oauth?.remarks ?? []
     if !remarks.isEmpty { lines += ["", "  tokens"] + remarks.map { "    \($0)" } }
     lines += ["", "Scaffold a connection: vaultctl new NAME --app \(app.id)"]
-    return lines.joined(separator: "\n") + "\n"
+    return lines.map { $0.wrapped(to: palette.width, hanging: 2, hasCommands: true) }.joined(
+      separator: "\n") + "\n"
   }
 
   private func tokens(_ setup: SetupShape) -> String {

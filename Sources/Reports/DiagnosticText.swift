@@ -35,9 +35,17 @@ package struct DiagnosticText: Sendable {
       lines.append("\(margin)\(palette.blue("-->")) \(summary(location))")
       lines += excerpt(diagnostic, location, excerpts, margin: margin)
     }
-    lines += diagnostic.notes.map { "\(margin) \(palette.blue("=")) note: \($0)" }
-    lines += diagnostic.help.map { "\(margin) \(palette.blue("=")) help: \($0)" }
+    lines += diagnostic.notes.map { remark("note", $0, hasCommands: false, margin: margin) }
+    lines += diagnostic.help.map { remark("help", $0, hasCommands: true, margin: margin) }
     return lines.joined(separator: "\n")
+  }
+
+  private func remark(
+    _ title: TerminalText, _ text: String, hasCommands: Bool, margin: TerminalText
+  ) -> TerminalText {
+    let start: TerminalText = "\(margin) \(palette.blue("=")) \(title): "
+    return (start + TerminalText(text)).wrapped(
+      to: palette.width, hanging: start.width - margin.width - 1, hasCommands: hasCommands)
   }
 
   private func headline(_ diagnostic: Diagnostic) -> TerminalText {
@@ -48,7 +56,8 @@ package struct DiagnosticText: Sendable {
       case .warning: palette.yellow(tag)
       case .info: palette.blue(tag)
       }
-    return "\(coloured): \(palette.bold(TerminalText(diagnostic.message)))"
+    return ("\(coloured): \(palette.bold(TerminalText(diagnostic.message)))" as TerminalText)
+      .wrapped(to: palette.width, hanging: 2)
   }
 
   private func summary(_ location: Location) -> TerminalText {
@@ -63,18 +72,25 @@ package struct DiagnosticText: Sendable {
     _ diagnostic: Diagnostic, _ location: Location, _ excerpts: [String: SourceExcerpts],
     margin: TerminalText
   ) -> [TerminalText] {
+    let columns = palette.width.map { $0 - margin.width - 3 }
     guard let file = location.file, let range = location.range,
-      let excerpt = excerpts[file]?.excerpt(
-        range, columns: palette.width.map { $0 - margin.width - 3 })
+      let excerpt = excerpts[file]?.excerpt(range, columns: columns)
     else { return [] }
     let bar = palette.blue("|")
-    let spaces = TerminalText(repeating: " ", count: excerpt.marked.lowerBound)
     let carets = TerminalText(repeating: "^", count: excerpt.marked.count)
-    let label = diagnostic.label.map { " " + TerminalText($0) } ?? ""
-    return [
-      "\(margin) \(bar)", "\(range.start.line) \(bar) \(excerpt.text)",
-      "\(margin) \(bar) \(spaces)\(palette.red(carets + label))",
-    ]
+    let label = diagnostic.label.map { TerminalText($0) } ?? ""
+    func marked(_ text: TerminalText, from column: Int) -> TerminalText {
+      let spaces = TerminalText(repeating: " ", count: column)
+      return "\(margin) \(bar) \(spaces)\(palette.red(text))"
+    }
+    let start = excerpt.marked.lowerBound
+    let line: TerminalText = label.isEmpty ? carets : "\(carets) \(label)"
+    let room = columns.map { $0 - label.width } ?? .max
+    let below =
+      label.isEmpty || excerpt.marked.upperBound + 1 <= room
+      ? [marked(line, from: start)]
+      : [marked(carets, from: start), marked(label, from: max(0, min(start, room)))]
+    return ["\(margin) \(bar)", "\(range.start.line) \(bar) \(excerpt.text)"] + below
   }
 }
 

@@ -42,8 +42,13 @@ package struct DoctorReport: Sendable {
         }
       return [state, TerminalText(check.name), TerminalText(check.summary)]
     }
-    let lines = zip(checks, aligned(rows, palette)).flatMap { check, line -> [TerminalText] in
-      [line] + check.fixes.map { "    fix: \($0)" }
+    let table = aligned(rows, palette, columns: [.whole, .whole, .wrapped])
+    let lines = zip(checks, table).flatMap { check, line -> [TerminalText] in
+      [line]
+        + check.fixes.map {
+          ("    fix: \($0)" as TerminalText).wrapped(
+            to: palette.width, hanging: 5, hasCommands: true)
+        }
     }
     return lines.joined(separator: "\n") + "\n"
   }

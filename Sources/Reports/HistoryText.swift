@@ -16,7 +16,7 @@ package struct HistoryText: Sendable {
             version.commit.map { TerminalText(String($0.prefix(12))) } ?? "-",
             version.who.map { TerminalText($0) } ?? "-",
           ]
-        }, palette)
+        }, palette, columns: [.whole, .whole, .whole, .optional, .cut])
     return ([palette.bold(lines[0])] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 

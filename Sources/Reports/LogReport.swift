@@ -42,7 +42,9 @@ package struct LogReport: Sendable {
         entry.commit.map { String($0.prefix(12)) } ?? "-",
       ].map { TerminalText($0) }
     }
-    let lines = aligned([["TIME", "WHAT", "CONNECTION", "WHO", "COMMIT"]] + rows, palette)
+    let lines = aligned(
+      [["TIME", "WHAT", "CONNECTION", "WHO", "COMMIT"]] + rows, palette,
+      columns: [.whole, .whole, .cut, .cut, .optional])
     let bodies = zip(entries, lines.dropFirst()).map { entry, line in
       ([line] + entry.details.map { "    \($0)" }).joined(separator: "\n")
     }

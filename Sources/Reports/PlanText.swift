@@ -25,7 +25,8 @@ package struct PlanText: Sendable {
     var parts: [TerminalText] = []
     if !plan.isEmpty {
       let address: TerminalText = planned.address.map { " at \($0)" } ?? ""
-      parts.append("vaultctl will change \(planned.store)\(address):\n")
+      let head: TerminalText = "vaultctl will change \(planned.store)\(address):"
+      parts.append(head.wrapped(to: palette.width, hanging: 2) + "\n")
       parts += plan.changes.map { text($0) }
       if let change = plan.storeKey { parts.append(text(change)) }
     }
@@ -33,7 +34,7 @@ package struct PlanText: Sendable {
       let findings = DiagnosticText(palette: palette)
       parts += plan.findings.map { findings.text($0.diagnostic) + "\n" }
     }
-    parts.append(palette.bold("\(summary(plan))"))
+    parts.append(palette.bold("\(summary(plan))").wrapped(to: palette.width, hanging: 2))
     return parts.joined(separator: "\n") + "\n"
   }
 
@@ -69,14 +70,15 @@ package struct PlanText: Sendable {
   private func text(_ change: Change) -> TerminalText {
     let file: TerminalText = change.location?.file.map { "\($0): " } ?? ""
     var lines: [TerminalText] = [
-      "  # \(file)\(change.reasonSummary)",
+      ("  # \(file)\(change.reasonSummary)" as TerminalText).wrapped(to: palette.width, hanging: 2),
       "  \(mark(change.action)) \(palette.bold("connection \"\(change.connection)\"")) (app: \(change.app))",
     ]
     lines += DetailLine.aligned(change.details).map {
       "      \(palette.coloured($0.mark)) \($0.text)"
     }
     lines += change.reach.map {
-      "      \($0.isBroken ? "breaks" : "used by") flow \"\($0.flow)\": \($0.actions.joined(separator: ", "))"
+      ("      \($0.isBroken ? "breaks" : "used by") flow \"\($0.flow)\": \($0.actions.joined(separator: ", "))"
+        as TerminalText).wrapped(to: palette.width, hanging: 2)
     }
     return lines.joined(separator: "\n") + "\n"
   }

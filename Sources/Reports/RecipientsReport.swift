@@ -45,7 +45,9 @@ package struct RecipientsReport: Sendable {
       }
       return
         ([palette.bold("\(rule.path)") + place]
-        + aligned(rows, palette, indent: 2).map { "  \($0)" })
+        + aligned(rows, palette, columns: [.wrapped, .whole, .wrapped], indent: 2).map {
+          "  \($0)"
+        })
         .joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
   }

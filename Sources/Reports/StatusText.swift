@@ -25,7 +25,10 @@ package struct StatusText: Sendable {
         + (hasTokens ? [row.tokens?.summary ?? "-"] : [])
         + [row.version?.rawValue ?? "-", row.updatedAt?.description ?? "-"]
     }.map { $0.map { TerminalText($0) } }
-    let aligned = aligned([titles] + cells, palette, indent: 2)
+    // Names and states matter most.
+    let columns: [TableColumn] =
+      [.cut, .cut, .cut] + (hasTokens ? [.cut] : []) + [.optional, .optional]
+    let aligned = aligned([titles] + cells, palette, columns: columns, indent: 2)
     let lines = zip(rows, aligned.dropFirst()).map { row, line in
       coloured(line, row.state, isHealthy: row.tokens?.state.isHealthy ?? true)
     }

@@ -35,37 +35,3 @@ package struct Palette: Hashable, Sendable {
 package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
   "\(count) \(count == 1 ? one : many ?? one + "s")"
 }
-
-/// Rows with equal numbers of cells, as lines with aligned columns.
-///
-/// - Parameters:
-///   - palette: if the lines would be wider than its terminal, the widest columns are cut.
-///   - indent: columns that the caller puts before each line.
-func aligned(
-  _ rows: [[TerminalText]], _ palette: Palette, indent: Int = 0
-) -> [TerminalText] {
-  var widths = (rows.first ?? []).indices.map { column in
-    rows.map { $0[column].width }.max() ?? 0
-  }
-  if let width = palette.width { narrow(&widths, to: width - indent - 2 * (widths.count - 1)) }
-  return rows.map { cells in
-    zip(cells, widths).map { $0.cut(to: $1).padded(to: $1) }.joined(separator: "  ")
-      .withoutTrailingSpaces
-  }
-}
-
-/// The least columns of a cell; a terminal that is narrower wraps the lines.
-private let narrowestCell = 6
-
-/// Takes columns from the widest, until all of them fit.
-private func narrow(_ widths: inout [Int], to width: Int) {
-  var excess = widths.reduce(0, +) - width
-  while excess > 0, let widest = widths.max(), widest > narrowestCell {
-    let next = widths.filter { $0 < widest }.max() ?? 0
-    let equal = widths.indices.filter { widths[$0] == widest }
-    let step = min(
-      widest - max(next, narrowestCell), (excess + equal.count - 1) / equal.count)
-    for index in equal { widths[index] -= max(step, 1) }
-    excess -= max(step, 1) * equal.count
-  }
-}

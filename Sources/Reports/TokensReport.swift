@@ -42,7 +42,8 @@ package struct TokensReport: Sendable {
         row.hasRefreshToken.map { $0 ? "yes" : "no" } ?? "-",
       ].map { TerminalText($0) }
     }
-    let lines = aligned([titles] + cells, palette)
+    let lines = aligned(
+      [titles] + cells, palette, columns: [.cut, .cut, .cut, .whole, .optional])
     let marked = zip(rows, lines.dropFirst()).map { row, line in
       row.hasConnection ? line : palette.orange(line)
     }

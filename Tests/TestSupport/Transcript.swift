@@ -21,6 +21,16 @@ package final class Transcript: Sendable {
     append(entry)
   }
 
+  /// What a terminal showed.
+  ///
+  /// - Parameter columns: `nil` for a terminal that does not know its width.
+  package func record(_ command: [String], columns: Int?, screen: String, status: Int32) {
+    let width = columns == 80 ? "" : " (\(columns.map { "\($0) columns" } ?? "unknown width"))"
+    append(
+      "$ " + command.map(Self.shellWord).joined(separator: " ") + "\(width)\n" + Self.lines(screen)
+        + (status == 0 ? "" : "[exit \(status)]\n"))
+  }
+
   /// What a reader cannot see from the commands: an edit of a file, another keyring.
   package func note(_ text: String) { append("# \(text)\n") }
 

@@ -26,22 +26,6 @@ import Testing
       .split(separator: "\n").map(String.init)
   }
 
-  /// As the Unicode tables of Python's `unicodedata` have it, cluster by cluster.
-  private func widths(of lines: [String]) throws -> [Int] {
-    let script = """
-      import sys, unicodedata as u
-      def width(c):
-          if u.category(c) in ("Mn", "Me") or 0x1160 <= ord(c) <= 0x11FF or 0x1F3FB <= ord(c) <= 0x1F3FF:
-              return 0
-          return 2 if u.east_asian_width(c) in "WF" else 1
-      for line in sys.stdin.read().split("\\n")[:-1]:
-          print(sum(map(width, line)))
-      """
-    let text = lines.map { $0 + "\n" }.joined()
-    let finished = try run("/usr/bin/python3", ["-c", script], input: Data(text.utf8))
-    return finished.text.split(separator: "\n").compactMap { Int($0) }
-  }
-
   @Test func tablesFitTheTerminalAndArePiped() async throws {
     let sandbox = try sandbox()
     for (arguments, columns) in [(["status"], 60), (["apps"], 40)] {
@@ -49,7 +33,7 @@ import Testing
       try await session.waitForEnd()
       let shown = lines(session.screen)
       #expect(shown.count > 3, "\(session.screen)")
-      let widths = try widths(of: shown)
+      let widths = try terminalWidths(of: shown)
       #expect(widths.allSatisfy { $0 <= columns }, "\(arguments): \(session.screen)")
       #expect(shown.contains { $0.contains("…") }, "\(arguments): \(session.screen)")
       let piped = try sandbox.vaultctl(arguments)
@@ -67,7 +51,7 @@ import Testing
       let end = try #require(row.firstRange(of: " slack ")).lowerBound
       return String(row[..<end])
     }
-    #expect(Set(try widths(of: starts)).count == 1, "\(rows)")
+    #expect(Set(try terminalWidths(of: starts)).count == 1, "\(rows)")
   }
 
   @Test func aListIsWatched() async throws {
@@ -144,7 +128,7 @@ import Testing
     let shown = lines(session.screen)
     // No value is shown, so each one has the same width.
     let excerpt = try #require(shown.firstIndex { $0.contains("•••}}") }, "\(session.screen)")
-    #expect(try widths(of: [shown[excerpt]]).allSatisfy { $0 <= 60 }, "\(shown[excerpt])")
+    #expect(try terminalWidths(of: [shown[excerpt]]).allSatisfy { $0 <= 60 }, "\(shown[excerpt])")
     #expect(shown[excerpt].contains("…"))
     // The caret is below the value.
     let caret = try #require(shown[excerpt + 1].firstIndex(of: "^"))

@@ -53,7 +53,10 @@ struct HelpText {
         let aliases = (subcommand.aliases ?? []).map { ", \($0)" }.joined()
         return (subcommand.commandName + aliases, subcommand.abstract ?? "")
       })
-      + "\n\n  See 'vaultctl help\(path.map { " \($0)" }.joined()) <subcommand>' for detailed help."
+      + "\n\n"
+      + wrapped(
+        "  See 'vaultctl help\(path.map { " \($0)" }.joined()) <subcommand>' for detailed help.",
+        indent: 2)
   }
 
   private var topics: String {

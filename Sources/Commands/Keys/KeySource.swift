@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Manifests
 import OpenPGP
 
@@ -14,6 +15,10 @@ struct KeySource {
       exported = nil
       key = try await Self.usable(fingerprint, text, openPGP)
       return
+    }
+    let isPath = text.contains("/") || text.hasSuffix(".asc") || text.hasSuffix(".gpg")
+    if !isPath, !FileManager.default.fileExists(atPath: text) {
+      throw Failure(.neitherKeyNorFile(text))
     }
     let bytes = try NamedFile(text, limit: FileLimit.manifest).bytes()
     if Self.isPrivate(bytes) { throw Failure(.privateKey(text)) }
@@ -76,6 +81,13 @@ struct KeySource {
 }
 
 extension Diagnostic {
+  fileprivate static func neitherKeyNorFile(_ text: String) -> Diagnostic {
+    Diagnostic(
+      .recipientNotFingerprint, "`\(text)` is neither a full fingerprint nor a file",
+      notes: ["a name or a short id may be another person's key as well"],
+      help: ["show fingerprints: gpg --list-keys --fingerprint \(shellWord(text))"])
+  }
+
   fileprivate static func privateKey(_ file: String) -> Diagnostic {
     Diagnostic(
       .notPublicKey, "`\(file)` has a private key", at: .file(file),

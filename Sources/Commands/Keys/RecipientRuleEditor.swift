@@ -85,7 +85,8 @@ extension Diagnostic {
       help: [
         environment == nil
           ? "add them: `recipients: [{keys: [FINGERPRINT]}]`"
-          : "change the project's recipients: the same command without --env"
+          : "change the project's recipients: the same command without"
+            + (GlobalOptions.environmentVariable == nil ? " --env" : " --env and VAULTCTL_ENV")
       ])
   }
 

@@ -1,6 +1,6 @@
 package import Diagnostics
 import FileChanges
-package import Foundation
+import Foundation
 
 /// A file that only its owner can read, from the moment it exists.
 package struct PrivateFile {
@@ -12,7 +12,7 @@ package struct PrivateFile {
   /// ordinary file, such as a link or a device, is neither followed nor replaced.
   ///
   /// - Parameter mode: of the new file.
-  package func replace(with bytes: [UInt8], mode: mode_t = 0o600) throws(Diagnostic) {
+  package func replace(with bytes: [UInt8], mode: UInt32 = 0o600) throws(Diagnostic) {
     var status = stat()
     if unsafe lstat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw .notAnOrdinaryFile(file, isLink: status.st_mode & S_IFMT == S_IFLNK)

@@ -51,6 +51,8 @@ extension Diagnostic {
     Diagnostic(
       .connectionNotFound, "environment `\(environment)` has no document of `\(name)`",
       notes: ["the base declares it, for all environments"],
-      help: ["delete it everywhere: vaultctl delete \(shellWord(name))"])
+      help: [
+        "delete it everywhere: \(GlobalOptions.withoutEnvironment)vaultctl delete \(shellWord(name))"
+      ])
   }
 }
