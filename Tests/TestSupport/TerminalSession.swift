@@ -21,6 +21,7 @@ package final class TerminalSession: Sendable {
       \(columns.map { "stty cols \($0) rows 50" } ?? ":")
       sh -c 'echo $$ > "$0/id"; exec "$@"' \(scratch.path) "$@"
       echo $? > \(scratch.path)/status
+      printf '\(Self.endMark)'
       read end
       """, to: "run")
     let terminal = ["/usr/bin/script", "--quiet", "--flush", "--return", "/dev/null", "--command"]
@@ -36,7 +37,12 @@ package final class TerminalSession: Sendable {
     script.wait()
   }
 
-  package var screen: String { (try? scratch.read("screen")) ?? "" }
+  package var screen: String { recorded.replacing(Self.endMark, with: "") }
+
+  private var recorded: String { (try? scratch.read("screen")) ?? "" }
+
+  /// Follows the last of vaultctl's output, which `script` may still have to write when that has ended.
+  private static let endMark = "[the end of vaultctl]"
 
   /// The process id of vaultctl; `nil` before it was started.
   package var id: Int32? {
@@ -60,7 +66,9 @@ package final class TerminalSession: Sendable {
   }
 
   package func waitForEnd() async throws {
-    try await eventually("the end of vaultctl: \(screen)") { status != nil }
+    try await eventually("the end of vaultctl: \(screen)") {
+      status != nil && recorded.hasSuffix(Self.endMark)
+    }
   }
 
   /// Bytes as the keyboard sends them.
