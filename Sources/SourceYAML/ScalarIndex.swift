@@ -69,6 +69,14 @@ struct ScalarIndex {
       case .removedEntry(let key):
         let path = Self.path(target, key)
         expected = expected.filter { $0.key != path && !$0.key.hasPrefix(path + "/") }
+      case .renamedKey(let old, let new):
+        let (old, new) = (Self.path(target, old), Self.path(target, new))
+        expected = Dictionary(
+          expected.map { path, scalar in
+            let isBelow = path == old || path.hasPrefix(old + "/")
+            return (isBelow ? new + path.dropFirst(old.count) : path, scalar)
+          }
+        ) { first, _ in first }
       }
     }
     return expected

@@ -104,6 +104,7 @@ struct ValueWriter {
       var text = lines.below(value, oldStyle: oldStyle, trailing: trailing, form)
       // The blank after the colon already exists, unless the old value was not written.
       text.removeFirst(text.hasPrefix(" ") ? 1 : 0)
+      let head = head == " " && text.hasPrefix(lines.lineBreak) ? "" : head
       return YAMLEdit(
         range: range,
         bytes: Array((head + text).utf8) + file.finalBreak(after: range.upperBound, for: value))

@@ -39,6 +39,8 @@ package struct YAMLChange: Sendable {
     case removedItem(Int)
     /// The target, a mapping, loses the entry of this key.
     case removedEntry(key: String)
+    /// The target, a mapping, has an entry under another key.
+    case renamedKey(from: String, to: String)
   }
 
   /// At least one, the preferred first.
@@ -115,6 +117,29 @@ extension YAMLFile {
     return YAMLChange(
       forms: [PartRemoval(file: self, parts: parts, isFlow: isFlow).edit(number)],
       target: mapping, effect: .removedEntry(key: key))
+  }
+}
+
+extension YAMLFile {
+  /// Replaces the key of an entry; its quotes stay.
+  ///
+  /// - Precondition: `mapping` is a mapping of this file, has an entry of this key and none of the new one.
+  package func renaming(_ key: String, to newKey: String, in mapping: YAMLNode) -> YAMLChange {
+    guard let entry = mapping.entry(key), mapping.entry(newKey) == nil else {
+      preconditionFailure("only an entry of the mapping can be renamed, to a key that is not taken")
+    }
+    let style = entry.key.aliasOf == nil ? entry.key.scalar?.style ?? .plain : .plain
+    let text =
+      if style != .plain {
+        ScalarText.oneLine(newKey, like: style)
+      } else if entry.key.inFlow {
+        ScalarText.doubleQuotedKey(newKey)
+      } else {
+        ScalarText.plainKey(newKey)
+      }
+    return YAMLChange(
+      forms: [YAMLEdit(range: entry.key.range.byteRange, bytes: Array(text.utf8))],
+      target: mapping, effect: .renamedKey(from: key, to: newKey))
   }
 }
 
