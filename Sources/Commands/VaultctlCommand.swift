@@ -16,6 +16,7 @@ package struct VaultctlCommand: AsyncParsableCommand {
       EncryptCommand.self, SetCommand.self,
       EditCommand.self,
       DecryptCommand.self, RekeyCommand.self, RenameCommand.self, RenameProjectCommand.self,
+      RenameEnvironmentCommand.self,
       DeleteCommand.self, GetCommand.self,
       RecipientsCommand.self, WhoCanOpenCommand.self,
       ValidateCommand.self, FmtCommand.self,

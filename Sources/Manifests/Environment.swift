@@ -1,7 +1,13 @@
 /// One of a project's environments: its own store, and the documents that differ from the base's.
 package struct Environment: Hashable, Sendable {
-  /// Part of the binding of every sealed value in its overlay, and of its store's key.
+  /// What `--env` selects it by; can be changed.
   package let name: String
+  /// What everything of it is found by, and which stays when it is renamed: its name, unless it was
+  /// renamed.
+  ///
+  /// Part of its records' owner, of the binding of every sealed value in its overlay and of its store's key,
+  /// of the names of its ledger and of its folder in OpenBao, and of its standard file and overlay.
+  package let id: String
   package let store: StoreSettings
   /// For the overlay's files, they take precedence over the project's rules.
   package let recipientRules: [RecipientRule]
@@ -9,9 +15,11 @@ package struct Environment: Hashable, Sendable {
   package let overlay: LocatedText
 
   package init(
-    name: String, store: StoreSettings, recipientRules: [RecipientRule], overlay: LocatedText
+    name: String, id: String, store: StoreSettings, recipientRules: [RecipientRule],
+    overlay: LocatedText
   ) {
     self.name = name
+    self.id = id
     self.store = store
     self.recipientRules = recipientRules
     self.overlay = overlay
@@ -32,6 +40,15 @@ package struct Environment: Hashable, Sendable {
 extension Project {
   package func environment(named name: String) -> Environment? {
     environments.first { $0.name == name }
+  }
+
+  package func environment(withID id: String) -> Environment? {
+    environments.first { $0.id == id }
+  }
+
+  /// The names of another state's environments in this one: one that was renamed has a name of this one.
+  package func names(ofEnvironmentsIn other: Project) -> EnvironmentNames {
+    EnvironmentNames(from: other.environments, to: environments)
   }
 
   /// The environment whose overlay a file belongs to; `nil` for the base's.

@@ -3,6 +3,7 @@
 struct StorePlace: Hashable, Sendable {
   private let text: String
 
+  /// - Parameter environment: its id.
   init(_ backend: StoreBackend, environment: String?) {
     switch backend {
     case .sqlite(let path):
@@ -21,6 +22,8 @@ struct StorePlace: Hashable, Sendable {
 extension StoreSettings {
   /// The store of an environment that names none: the base's, and an own place in it. A tenant has no
   /// places of its own, so there it is the base's.
+  ///
+  /// - Parameter environment: its id.
   func inherited(by environment: String) -> StoreSettings {
     switch backend {
     case .auth0, .openBao: self

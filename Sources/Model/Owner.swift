@@ -33,7 +33,7 @@ package struct Owner: Hashable, Sendable, Codable, CustomStringConvertible {
   package let project: ProjectID
   /// The project's name when the record was written; for people, and never compared.
   package let name: String
-  /// `nil` for the base.
+  /// The environment's id, which it keeps when it is renamed; `nil` for the base.
   package let environment: String?
 
   package init(project: ProjectID, name: String, environment: String?) {

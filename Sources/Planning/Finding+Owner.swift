@@ -7,6 +7,14 @@ extension Finding {
     _ connection: DesiredConnection, _ record: AppliedRecord, _ owner: Owner?
   ) -> Finding {
     let provenance = record.provenance
+    var help = [
+      "declare it in one of them only, or give one of them another store prefix or name"
+    ]
+    if let other = record.owner, let owner, other.project == owner.project,
+      let was = other.environment, owner.environment != nil
+    {
+      help.append("if environment `\(was)` was renamed to this one: add `id: \(was)` to it")
+    }
     return Finding(
       .foreign, connection.name,
       Diagnostic(
@@ -18,7 +26,7 @@ extension Finding {
           },
           owner.map { "this is \($0)" },
         ].compactMap { $0 },
-        help: ["declare it in one of them only, or give one of them another store prefix or name"]))
+        help: help))
   }
 
   /// One finding for all unclaimed connections: one command claims them all.

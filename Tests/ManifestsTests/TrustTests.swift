@@ -221,6 +221,73 @@ import Testing
     #expect(project.renewal == expected.renewal)
   }
 
+  private static func prod(_ name: String, id: String? = nil, _ host: String) -> String {
+    """
+      \(name):
+        \(id.map { "id: \($0)" } ?? "recipients:")
+        store: {type: openbao, address: https://\(host).example.com}
+
+    """
+  }
+
+  /// An environment that one side has renamed is the same one: its trusted settings are used.
+  @Test(arguments: [
+    (
+      prod("production", id: "prod", "bao"), prod("prod", "bao"), [String](), ["production": "prod"]
+    ),
+    (
+      prod("production", id: "prod", "evil"), prod("prod", "bao"),
+      ["environments.production.store.address"], ["production": "prod"]
+    ),
+    (prod("prod", "bao"), prod("production", id: "prod", "bao"), [], ["prod": "prod"]),
+    (
+      prod("prod", "evil"), prod("production", id: "prod", "bao"),
+      ["environments.prod.store.address"], ["prod": "prod"]
+    ),
+    (prod("live", id: "prod", "bao"), prod("production", id: "prod", "bao"), [], ["live": "prod"]),
+    (prod("prod", id: "prod", "bao"), prod("prod", "bao"), [], ["prod": "prod"]),
+    ("  production: {id: prod}\n", "  prod:\n", [], ["production": "prod"]),
+    ("  production: {id: prod, overlay: o}\n", "  prod: {}\n", [], ["production": "prod"]),
+    // What a pipeline selects by a name stays the same.
+    (
+      prod("prod", id: "other", "bao"), prod("prod", "bao"), ["environments.prod.id"],
+      ["prod": "prod"]
+    ),
+    (
+      "  prod: {id: dev}\n  dev: {id: prod}\n", "  prod:\n  dev:\n",
+      ["environments.prod.id", "environments.dev.id"], ["prod": "prod", "dev": "dev"]
+    ),
+    (
+      "  prod: {id: prod-2}\n  production: {id: prod}\n", "  prod:\n",
+      ["environments.prod.id", "environments.production.id"],
+      ["prod": "prod", "production": "production"]
+    ),
+  ])
+  func aRenamedEnvironmentIsTheSame(
+    _ own: String, _ trusted: String, _ paths: [String], _ ids: [String: String]
+  ) throws {
+    let (project, diagnostics) = try merge("environments:\n" + own, "environments:\n" + trusted)
+    #expect(
+      diagnostics.map { String($0.message.split(separator: "`")[0]) } == paths,
+      "\(diagnostics.map(\.message))")
+    #expect(diagnostics.allSatisfy { $0.code == .untrustedSetting })
+    #expect(
+      Dictionary(uniqueKeysWithValues: project.environments.map { ($0.name, $0.id) }) == ids)
+    #expect(
+      project.environments.allSatisfy {
+        if case .openBao(let bao) = $0.store.backend {
+          bao.address == "https://bao.example.com"
+        } else {
+          true
+        }
+      })
+  }
+
+  @Test func anEnvironmentsIDNeedsNoApprovalOfItsOwn() throws {
+    let (yaml, _) = try parsed("environments: {production: {id: prod}}")
+    #expect(SettingsTree(yaml).needingTrust.isEmpty)
+  }
+
   @Test func aFieldThatIsNoLongerSecretIsAnError() throws {
     let open = Self.crm.replacing("{name: token}", with: "{name: token, secret: false}")
     #expect(try merge(open, Self.crm).1.map(\.code) == [.looserSetting])

@@ -14,6 +14,7 @@ import Testing
     ["rekey", "--all"],
     ["rename", "twilio-prod", "twilio"],
     ["rename-project", "sandbox", "other"],
+    ["rename-environment", "prod", "production"],
     ["delete", "slack-alerts"],
     ["fmt"],
     ["recipients", "add", "keys/bob.asc"],

@@ -6,8 +6,9 @@ import Testing
 /// command leaves it, and the same command ends well.
 @Suite struct KilledEditTests {
   enum Command: String, CaseIterable, Sendable {
-    case set, setOverlay, encrypt, rekey, rename, renameProject, new, newFromFlow, initProject,
-      initAgain
+    case set, setOverlay, encrypt, rekey, rename, renameProject, renameEnvironment, new,
+      newFromFlow,
+      initProject, initAgain
 
     var arguments: [String] {
       switch self {
@@ -17,6 +18,7 @@ import Testing
       case .rekey: ["rekey", "--all"]
       case .rename: ["rename", "a", "z"]
       case .renameProject: ["rename-project", "sandbox", "other"]
+      case .renameEnvironment: ["rename-environment", "prod", "production"]
       case .new: ["new", "n", "--app", "http", "--file", "connections/deep/er/n.yaml"]
       case .newFromFlow: ["new", "--from-flow", "flow.json"]
       case .initProject: ["init", "-C", "fresh"]

@@ -29,6 +29,7 @@ import Testing
     ("rekey", "vaultctl rekey --all -o json", "files"),
     ("rename", "vaultctl rename twilio-prod twilio -o json", "files"),
     ("rename-project", "vaultctl rename-project sandbox other -o json", "files"),
+    ("rename-environment", "vaultctl rename-environment prod production -o json", "files"),
     ("delete", "vaultctl delete slack-alerts -o json", "files"),
     ("get", "vaultctl get slack-alerts -o json", "connection"),
     ("recipients list", "vaultctl recipients list -o json", "recipients"),

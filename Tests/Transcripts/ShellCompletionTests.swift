@@ -120,6 +120,7 @@ import Testing
     ("vaultctl set twilio-prod a", ["account_id", "api_key"], ["token"]),
     ("vaultctl apply --target twi", ["twilio-prod"], ["billing-api"]),
     ("vaultctl plan --env s", ["staging"], ["prod"]),
+    ("vaultctl rename-environment ", ["prod", "staging"], ["all"]),
     ("vaultctl new x --app tw", ["twilio"], ["slack"]),
     ("vaultctl new x --app slack --type w", ["webhook"], ["bearer"]),
     ("vaultctl plan --output j", ["json", "junit"], ["sarif"]),

@@ -5,46 +5,12 @@ import TestOpenBao
 import TestSupport
 import Testing
 
-/// A service whose refresh tokens are good once, and whose families die of a reuse.
-private final class Rotating: Sendable {
-  let server: HostileServer
-  private let state: SharedState
-
-  private final class SharedState: Sendable {
-    let next = Mutex((number: 0, isDead: false))
-  }
-
-  init(answersAfter pause: Duration = .zero, lifetime: Int = 3600) async throws {
-    let state = SharedState()
-    self.state = state
-    server = try await HostileServer { call in
-      let given = call.form["refresh_token"] ?? call.form["code"] ?? ""
-      let number = state.next.withLock { next -> Int? in
-        if call.form["grant_type"] == "refresh_token", given != "kAnArIeReFrEsH-\(next.number)" {
-          next.isDead = true
-        }
-        if next.isDead { return nil }
-        next.number += 1
-        return next.number
-      }
-      guard let number else { return .body(#"{"error": "invalid_grant"}"#, status: 400) }
-      let body =
-        #"{"access_token": "kAnArIeAcCeSs-\#(number)", "refresh_token": "kAnArIeReFrEsH-\#(number)", "#
-        + #""expires_in": \#(lifetime)}"#
-      return pause == .zero ? .body(body) : .slow(pause, body)
-    }
-  }
-
-  var isDead: Bool { state.next.withLock { $0.isDead } }
-  var given: Int { state.next.withLock { $0.number } }
-}
-
 @Suite(.serialized) struct TokenCrashTests {
   /// A connection that a person consented to, as far as the service is concerned.
   ///
   /// - Parameter project: more of the project file.
   private func authorized(
-    _ service: Rotating, project: String = ""
+    _ service: RotatingService, project: String = ""
   ) async throws -> TokenSandbox {
     let test = try TokenSandbox(
       server: service.server.address, oauth: ["refresh: {rotation: always}"], project: project)
@@ -65,7 +31,7 @@ private final class Rotating: Sendable {
   /// Killed at every call by which something comes to the disk, from the claim to the cleared journal:
   /// the connection renews afterwards, and no token is presented twice.
   @Test func aRefreshKilledAtAnyPointDoesNotLoseTheNewToken() async throws {
-    let service = try await Rotating()
+    let service = try await RotatingService()
     let test = try await authorized(service)
     var kills = 0
     var afterTheAnswer = 0
@@ -108,7 +74,7 @@ private final class Rotating: Sendable {
     defer { bao.end() }
     let proxy = try await BaoProxy(bao.root.address)
     defer { proxy.end() }
-    let service = try await Rotating()
+    let service = try await RotatingService()
     let test = try await authorized(
       service,
       project: """
@@ -145,7 +111,7 @@ private final class Rotating: Sendable {
   /// The signal arrives while the service works on the request of `exec`.
   @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
   func aSignalDuringTheRefreshOfExecIsObeyedAfterTheSave(signal: Int32) async throws {
-    let service = try await Rotating(answersAfter: .seconds(2))
+    let service = try await RotatingService(answersAfter: .seconds(2))
     let test = try await authorized(service)
     try test.makeDue()
     let before = service.given
@@ -165,7 +131,7 @@ private final class Rotating: Sendable {
 
   /// Eight processes at once, fifty times: one request each time, and no token presented twice.
   @Test func eightProcessesAskOnceInFiftyRounds() async throws {
-    let service = try await Rotating()
+    let service = try await RotatingService()
     let test = try await authorized(service)
     try await expectOneAsks(of: test, service, rounds: 50) { try test.makeDue() }
   }
@@ -174,7 +140,7 @@ private final class Rotating: Sendable {
   @Test func eightProcessesAskOnceBesideOpenBao() async throws {
     let bao = try await BaoServer()
     defer { bao.end() }
-    let service = try await Rotating()
+    let service = try await RotatingService()
     let test = try await authorized(
       service,
       project: """
@@ -212,7 +178,7 @@ private final class Rotating: Sendable {
   }
 
   private func expectOneAsks(
-    of test: TokenSandbox, _ service: Rotating, rounds: Int,
+    of test: TokenSandbox, _ service: RotatingService, rounds: Int,
     makeDue: @escaping @Sendable () throws -> Void
   ) async throws {
     for round in 1...rounds {
@@ -237,7 +203,7 @@ private final class Rotating: Sendable {
     let watcher = CommandLineWatcher(["kAnArIe"])
     let watching = Task.detached { watcher.watch() }
     defer { watcher.end() }
-    let service = try await Rotating(lifetime: 1)
+    let service = try await RotatingService(lifetime: 1)
     let test = try await authorized(service)
     var printed: [Finished] = []
     for arguments in [

@@ -94,7 +94,7 @@ struct Exporter {
           help: ["select an environment whose store is: --env NAME"]))
     }
     let path = OpenBaoSecretPath(
-      prefix: settings.prefix, environment: workspace.environment?.name)
+      prefix: settings.prefix, environment: workspace.environment?.id)
     return Dictionary(names.map { ($0, path.key(of: $0)) }) { first, _ in first }
   }
 }

@@ -23,7 +23,7 @@ struct DiffBuilder {
   /// 4. What is odd about the key packets of new messages is added.
   func result() async throws -> Output {
     let builder = ProjectDiffBuilder(
-      from: sides.old?.declared ?? DeclaredProject(), to: sides.new.declared)
+      from: sides.old?.declared(as: sides.new) ?? DeclaredProject(), to: sides.new.declared)
     let (comparisons, faults) = try await comparisons(builder.undecidedPairs())
     let diff = builder.diff(comparisons: comparisons)
     let names = try await names(in: diff)

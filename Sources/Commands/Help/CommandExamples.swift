@@ -58,6 +58,10 @@ enum CommandExamples {
       Example(
         "rename one environment's part", "vaultctl rename-project sandbox acme-flows --env prod"),
     ],
+    "rename-environment": [
+      Example("rename an environment", "vaultctl rename-environment prod production"),
+      Example("it is the same one", "vaultctl plan --env production"),
+    ],
     "validate": [
       Example("check the whole project", "vaultctl validate"),
       Example("check one file", "vaultctl validate connections/twilio-prod.yaml"),

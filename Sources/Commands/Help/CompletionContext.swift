@@ -30,9 +30,13 @@ struct CompletionContext {
     Set(documents.map(\.name.rawValue)).filter(Self.isSafe).sorted()
   }
 
+  var declaredEnvironments: [String] {
+    (contents?.project.environments.map(\.name) ?? []).filter(Self.isSafe)
+  }
+
   var environments: [String] {
-    let names = contents?.project.environments.map(\.name) ?? []
-    return names.isEmpty ? [] : names.filter(Self.isSafe) + ["all"]
+    let names = declaredEnvironments
+    return names.isEmpty ? [] : names + ["all"]
   }
 
   var setupTypes: [String] {

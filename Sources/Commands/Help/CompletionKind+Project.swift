@@ -14,6 +14,10 @@ extension CompletionKind {
     .custom { words, _, _ in CompletionContext(words).environments }
   }
 
+  static var declaredEnvironments: CompletionKind {
+    .custom { words, _, _ in CompletionContext(words).declaredEnvironments }
+  }
+
   static var apps: CompletionKind {
     .custom { words, _, _ in CompletionContext(words).catalog.appNames }
   }

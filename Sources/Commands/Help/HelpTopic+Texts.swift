@@ -43,6 +43,9 @@ extension HelpTopic {
       vaultctl set twilio-prod api_key --env prod
       vaultctl get twilio-prod --env prod
       vaultctl plan --env all
+
+    `vaultctl rename-environment` changes the name alone: everything of an environment is found by its
+    `id`, which is the name that it had first.
     """
 
   static let recipientsText = """

@@ -158,10 +158,12 @@ extension Diagnostic {
   /// - Parameters:
   ///   - environment: the one whose overlay has the field; `nil` for the base.
   ///   - binding: the one at which the message was to open.
+  ///   - ids: of the project's environments.
   ///   - keys: of the keyring, which the fault may name.
   package init(
     _ fault: OpenError, _ address: FieldAddress, in environment: String? = nil,
-    at location: Location?, _ binding: SealBinding? = nil, among keys: [PublicKey] = []
+    at location: Location?, _ binding: SealBinding? = nil, ids: [String] = [],
+    among keys: [PublicKey] = []
   ) {
     let option = environment.map { " --env \($0)" } ?? ""
     var help = [
@@ -171,6 +173,12 @@ extension Diagnostic {
     if case .bindingMismatch(let found?) = fault, let names = binding?.renaming(from: found) {
       help.append(
         "if the project was renamed: vaultctl rename-project \(names.from) \(names.to)")
+    }
+    if case .bindingMismatch(let found?) = fault, let environment,
+      let id = binding?.environmentChange(from: found)?.from, id != "-", !ids.contains(id)
+    {
+      help.append(
+        "if environment `\(id)` was renamed: add `id: \(id)` to `environments.\(environment)`")
     }
     self.init(
       fault, named: "`\(address.field)` of `\(address.connection)`", at: location, help: help,

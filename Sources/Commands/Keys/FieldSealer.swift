@@ -19,7 +19,7 @@ struct FieldSealer: SecretOpener, Sendable {
     of address: FieldAddress, in file: String?, project name: String? = nil
   ) -> SealBinding {
     let project = keyring.project
-    let environment = file.flatMap { project.environment(of: $0)?.name }
+    let environment = file.flatMap { project.environment(of: $0)?.id }
     return SealBinding(project: name ?? project.name, environment: environment, address)
   }
 
@@ -77,7 +77,9 @@ struct FieldSealer: SecretOpener, Sendable {
         let (field, binding) = asked
         let environment = field.location.file.flatMap(keyring.project.environment(of:))?.name
         return result.mapError {
-          Diagnostic($0, field.address, in: environment, at: field.location, binding, among: keys)
+          Diagnostic(
+            $0, field.address, in: environment, at: field.location, binding,
+            ids: keyring.project.environments.map(\.id), among: keys)
         }
       }
     } catch {

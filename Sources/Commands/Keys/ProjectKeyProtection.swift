@@ -23,10 +23,10 @@ struct ProjectKeyProtection: KeyProtection {
 
   private func binding(project: String) -> SealBinding {
     switch purpose {
-    case .store: .storeKey(project: project, environment: environment?.name)
-    case .ledger: .ledgerKey(project: project, environment: environment?.name)
-    case .backup: .backupKey(project: project, environment: environment?.name)
-    case .export: .export(project: project, environment: environment?.name)
+    case .store: .storeKey(project: project, environment: environment?.id)
+    case .ledger: .ledgerKey(project: project, environment: environment?.id)
+    case .backup: .backupKey(project: project, environment: environment?.id)
+    case .export: .export(project: project, environment: environment?.id)
     }
   }
 

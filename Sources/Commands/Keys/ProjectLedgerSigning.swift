@@ -11,7 +11,7 @@ struct ProjectLedgerSigning: LedgerSigning {
   let environment: Environment?
 
   private var binding: String {
-    SealBinding.ledgerState(project: keyring.project.name, environment: environment?.name).name
+    SealBinding.ledgerState(project: keyring.project.name, environment: environment?.id).name
   }
 
   func signature(of statement: [UInt8]) async throws(KeyProtectionFailure) -> String {

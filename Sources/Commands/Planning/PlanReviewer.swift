@@ -19,7 +19,7 @@ struct PlanReviewer: Sendable {
     let environment = workspace.environment
     let after = workspace.state.connections
     let old = base?.contents.map { contents in
-      contents.state(of: environment.flatMap { contents.project.environment(named: $0.name) })
+      contents.state(of: environment.flatMap { contents.project.environment(withID: $0.id) })
         .connections
     }
     let readers = try await ReviewReaders(
@@ -41,7 +41,9 @@ struct PlanReviewer: Sendable {
       secretsBefore: base == nil ? nil : readers.countBefore, secretsAfter: readers.countAfter,
       settings: base?.contents.map { old in
         ProjectDiffBuilder(
-          from: DeclaredProject(settings: old.settings.texts),
+          from: DeclaredProject(
+            settings: old.settings.renaming(workspace.project.names(ofEnvironmentsIn: old.project))
+              .texts),
           to: DeclaredProject(settings: workspace.contents.settings.texts)
         ).diff().settings
       } ?? [],

@@ -4,14 +4,17 @@ package import Manifests
 extension Diagnostic {
   package static func unknownEnvironment(_ name: String, _ project: Project) -> Diagnostic {
     let names = project.environments.map(\.name)
-    let near = nearestName(to: name, among: names)
+    let renamed = project.environment(withID: name).map {
+      "it was renamed: use `\($0.name)`, also in VAULTCTL_ENV"
+    }
+    let near = nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
     return Diagnostic(
       .environmentNotFound, "no environment `\(name)` in \(Project.fileName)",
       notes: [
         names.isEmpty
           ? "the project has no environments" : "environments: \(names.joined(separator: ", "))"
       ],
-      help: near.map { ["did you mean `\($0)`?"] } ?? [])
+      help: [renamed ?? near].compactMap(\.self))
   }
 
   static var projectWithoutID: Diagnostic {

@@ -37,10 +37,15 @@ struct Workspace: Sendable {
   /// - Throws: if there is no project, its file has errors, or it has no such environment.
   /// - Parameter acceptsAll: whether `--env all` is accepted; it chooses no environment.
   static func load(_ global: GlobalOptions, acceptsAll: Bool = false) throws -> Workspace {
+    let isAll = acceptsAll && global.namesAllEnvironments
+    return try load(global, environment: isAll ? nil : global.environment)
+  }
+
+  /// As above, whatever environment the options choose.
+  static func load(_ global: GlobalOptions, environment name: String?) throws -> Workspace {
     let files = ProjectFiles(root: try ProjectRoot.entered(global))
     let resolver = trust(global, files)
     let contents = try ProjectReader.contents(of: files, trusting: resolver.projectFile)
-    let name = acceptsAll && global.namesAllEnvironments ? nil : global.environment
     let environment = try name.map { name in
       guard let found = contents.project.environment(named: name) else {
         throw Failure(.unknownEnvironment(name, contents.project))

@@ -84,7 +84,7 @@ struct StoreBackupCommand: ReportingSubcommand {
     let workspace = session.workspace
     let header = BackupArchive.Header(
       project: workspace.project.name, projectID: workspace.project.id?.rawValue ?? "",
-      environment: workspace.environment?.name, store: session.store.description.description,
+      environment: workspace.environment?.id, store: session.store.description.description,
       createdAt: session.runtime.now().description, toolVersion: Program.version,
       connections: count, size: bytes.count, key: sealed)
     try PrivateFile(file).create(with: BackupArchive.bytes(of: bytes, header, key: key))

@@ -138,7 +138,7 @@ struct StoreFactory {
   var owner: Owner? {
     workspace.project.id.map {
       Owner(
-        project: $0, name: workspace.project.name, environment: workspace.environment?.name)
+        project: $0, name: workspace.project.name, environment: workspace.environment?.id)
     }
   }
 
@@ -206,7 +206,7 @@ struct StoreFactory {
     return OpenBaoBackend(
       address: try environment.address(for: settings),
       namespace: environment.namespace(for: settings),
-      mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.name,
+      mount: settings.mount, prefix: settings.prefix, environment: workspace.environment?.id,
       owner: owner,
       destroys: destroys,
       credentials: { [logins = logins(settings.credentialsCommand)] () throws(StoreError) in

@@ -113,7 +113,7 @@ struct StoreRestoreCommand: ReportingSubcommand {
 
   private func requireOwn(_ header: BackupArchive.Header, _ workspace: Workspace) throws {
     guard header.projectID == workspace.project.id?.rawValue,
-      header.environment == workspace.environment?.name
+      header.environment == workspace.environment?.id
     else {
       throw Failure(.ofAnother(file, header))
     }

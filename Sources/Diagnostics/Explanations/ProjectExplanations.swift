@@ -76,8 +76,11 @@ extension Explanation {
   static let invalidEnvironment = Explanation(
     "Invalid environment",
     """
-    Each environment has its own name and its own folder, which must not contain files of the base
-    or of another environment: the folder decides which environment a value is sealed for.
+    Each environment has its own name, its own id and its own folder, which must not contain files of
+    the base or of another environment: the folder decides which environment a value is sealed for. The
+    id is its name, unless `id` says otherwise: `vaultctl rename-environment OLD NEW` writes it, so that
+    the environment keeps its store, records and sealed values. A new environment that takes a name
+    which is another's id needs an id of its own.
     """)
 
   static let environmentNotFound = Explanation(

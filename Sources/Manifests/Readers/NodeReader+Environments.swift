@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import Model
 import SourceYAML
 
@@ -22,8 +22,13 @@ extension NodeReader {
         continue
       }
       show(entry.key)
-      let environment = readEnvironment(entry, base: base)
-      let place = StorePlace(environment.store.backend, environment: environment.name)
+      guard let environment = readEnvironment(entry, base: base) else { continue }
+      if let other = environments.first(where: { $0.id == environment.id }) {
+        report(
+          .environmentsMeet(environment, with: other, at: location(entry.value["id"] ?? entry.key)))
+        continue
+      }
+      let place = StorePlace(environment.store.backend, environment: environment.id)
       if let other = places[place] {
         report(.storesMeet(environment.name, with: other, at: location(entry.key)))
       }
@@ -40,29 +45,38 @@ extension NodeReader {
     return environments
   }
 
+  /// `nil` if its id is invalid: it decides where everything else is.
   private mutating func readEnvironment(
     _ entry: YAMLEntry, base: StoreSettings?
-  ) -> Environment {
+  ) -> Environment? {
     let name = entry.keyText
     let path = "environments.\(name)"
-    let standard = LocatedText("environments/\(name)", at: location(entry.key))
-    let file = ".vaultctl/\(name).db"
-    var environment = Environment(
-      name: name, store: base?.inherited(by: name) ?? StoreSettings(.sqlite(path: file)),
-      recipientRules: [],
-      overlay: standard)
-    if entry.value.isNull { return environment }
-    guard let entries = mapping(entry.value, path, keys: ["store", "recipients", "overlay"])
-    else { return environment }
+    let entries =
+      entry.value.isNull
+      ? [] : mapping(entry.value, path, keys: ["id", "store", "recipients", "overlay"]) ?? []
+    guard let id = readEnvironmentID(entries, path, ofName: name) else { return nil }
+    let file = ".vaultctl/\(id).db"
     let rules = entries.given("recipients").map { readRules($0, "\(path).recipients") } ?? []
     let overlay = entries.given("overlay").flatMap { relativePath($0, "\(path).overlay") }
-    environment = Environment(
-      name: name,
-      store: readStore(entries, "\(path).store", standardFile: file) ?? environment.store,
+    return Environment(
+      name: name, id: id,
+      store: readStore(entries, "\(path).store", standardFile: file)
+        ?? base?.inherited(by: id) ?? StoreSettings(.sqlite(path: file)),
       recipientRules: rules,
-      overlay: overlay.map { LocatedText($0.text.withoutFinalSlashes, at: $0.location) } ?? standard
-    )
-    return environment
+      overlay: overlay.map { LocatedText($0.text.withoutFinalSlashes, at: $0.location) }
+        ?? LocatedText("environments/\(id)", at: location(entry.key)))
+  }
+
+  private mutating func readEnvironmentID(
+    _ entries: [YAMLEntry], _ path: String, ofName name: String
+  ) -> String? {
+    guard let node = entries.given("id") else { return name }
+    guard let id = text(node, "\(path).id") else { return nil }
+    guard id.isEnvironmentName else {
+      report(.invalidEnvironment(at: location(node)))
+      return nil
+    }
+    return id
   }
 }
 
@@ -76,19 +90,31 @@ extension LocatedText {
 
 extension String {
   /// As a project's name, but none that is reserved.
-  fileprivate var isEnvironmentName: Bool {
+  package var isEnvironmentName: Bool {
     isProjectName && !Environment.reservedNames.contains(self)
   }
 }
 
 extension Diagnostic {
-  fileprivate static func invalidEnvironment(at location: Location) -> Diagnostic {
+  package static func invalidEnvironment(at location: Location) -> Diagnostic {
     Diagnostic(
       .invalidEnvironment, "invalid environment name", at: location,
       notes: [
         "a name has 1 to 100 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or digit;"
           + " \(Environment.reservedNamesSummary) are reserved"
       ])
+  }
+
+  fileprivate static func environmentsMeet(
+    _ environment: Environment, with other: Environment, at location: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .invalidEnvironment,
+      "environments `\(other.name)` and `\(environment.name)` have the same id `\(environment.id)`",
+      at: location,
+      notes: [
+        "an environment's id is `id`, or its name; its store, records and sealed values are found by it"
+      ], help: ["give the one that is new an id of its own: `id: NAME`"])
   }
 
   fileprivate static func storesMeet(

@@ -64,10 +64,7 @@ struct ProjectSchema {
         "Environments, each with its own place in the base's store or its own store, and an overlay over the base; selected with --env. \(Environment.reservedNamesSummary) are reserved names.",
         [
           "type": ["object", "null"],
-          "propertyNames": [
-            "pattern": .string(Self.name),
-            "not": ["enum": .array(Environment.reservedNames.map { .string($0) })],
-          ],
+          "propertyNames": .object(environmentName),
           "additionalProperties": environment,
         ]),
       "tokens": Schemas.closed(
@@ -119,10 +116,20 @@ struct ProjectSchema {
     ]
   }
 
+  private var environmentName: JSON.Members {
+    [
+      "pattern": .string(Self.name),
+      "not": ["enum": .array(Environment.reservedNames.map { .string($0) })],
+    ]
+  }
+
   private var environment: JSON {
     Schemas.closed(
       "An environment.",
       [
+        "id": Schemas.described(
+          "The name that it had first, by which its store, records and sealed values are found. Written by `vaultctl rename-environment`.",
+          environmentName + ["type": ["string", "null"]]),
         "store": StoreSchema.json,
         "recipients": Schemas.described(
           "Recipient rules for its files, tried before the project's.",

@@ -12,6 +12,11 @@ package struct SettingPath: Hashable, Comparable, Sendable {
     keys.count > 2 && keys.first == "environments" ? Array(keys.dropFirst(2)) : keys
   }
 
+  /// What its environment is found by.
+  var isEnvironmentID: Bool {
+    keys.count == 3 && keys.first == "environments" && keys.last == "id"
+  }
+
   /// `environments.prod.store.address`; a key with a dot in it is quoted.
   package var text: String {
     keys.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")

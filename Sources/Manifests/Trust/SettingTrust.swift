@@ -40,9 +40,11 @@ package enum SettingTrust: Hashable, Sendable {
     }
   }
 
-  /// A SQLite store: a file inside the project, under rules of its own, and no network.
+  /// A SQLite store: a file inside the project, under rules of its own, and no network. And which part of
+  /// a store is an environment's; where the store is needs trust of its own.
   private static func isLocal(_ setting: Setting) -> Bool {
-    switch setting.path.withoutEnvironment {
+    if setting.path.isEnvironmentID { return true }
+    return switch setting.path.withoutEnvironment {
     case ["store", "type"]: setting.value == .text("sqlite")
     // Only a SQLite store takes a path.
     case ["store", "path"]: true

@@ -44,16 +44,15 @@ struct SettingsMerger {
     near place: YAMLNode
   ) -> YAMLNode? {
     var entries: [YAMLEntry] = []
-    let trusted = Dictionary(theirs.map { ($0.keyText, $0.value) }) { first, _ in first }
+    let pairs = TrustedCounterparts(of: mine, among: theirs, at: path)
     for entry in mine {
-      let other = trusted[entry.keyText]
+      let other = pairs[entry]
       let below = path.appending(entry.keyText)
       if let node = merged(entry.value, other, at: below, near: entry.value) {
         entries.append(entry.replacingValue(node))
       }
     }
-    let names = Set(mine.map(\.keyText))
-    for entry in theirs where !names.contains(entry.keyText) {
+    for entry in theirs where !pairs.has(entry) {
       let below = path.appending(entry.keyText)
       if let node = merged(nil, entry.value, at: below, near: place) {
         entries.append(entry.replacingValue(node).located(at: place.range.start))

@@ -12,6 +12,8 @@ package struct SettingsTree: Sendable {
     self.init(file.documents.first?.root, at: SettingPath([]))
   }
 
+  init(settings: [Setting]) { self.settings = settings.sorted { $0.path < $1.path } }
+
   /// The settings at and below a node.
   init(_ node: YAMLNode?, at path: SettingPath) {
     var found: [Setting] = []

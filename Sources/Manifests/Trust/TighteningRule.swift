@@ -15,6 +15,8 @@ package enum TighteningRule: Hashable, Sendable {
 
   /// The rule of a path, in the base or in an environment; `nil` for a path that is not guarded.
   init?(_ path: SettingPath) {
+    // An environment's id says where its records are: it is not the project's.
+    if path.isEnvironmentID { return nil }
     switch path.withoutEnvironment {
     case ["policy", "failOn"]: self = .moreFindings
     case ["signing"]: self = .required

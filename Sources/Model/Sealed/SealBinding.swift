@@ -67,11 +67,20 @@ package struct SealBinding: Hashable, Sendable {
   /// The projects of a field's binding that is otherwise this one, and of this one; `nil` for any
   /// other name.
   package func renaming(from name: String) -> (from: String, to: String)? {
+    difference(from: name, at: 2)
+  }
+
+  /// The environments' ids, likewise.
+  package func environmentChange(from name: String) -> (from: String, to: String)? {
+    difference(from: name, at: 3)
+  }
+
+  private func difference(from name: String, at part: Int) -> (from: String, to: String)? {
     let own = self.name.split(separator: ":", omittingEmptySubsequences: false)
     let other = name.split(separator: ":", omittingEmptySubsequences: false)
-    guard own.count == 6, other.count == 6, own[2] != other[2] else { return nil }
-    guard own.indices.allSatisfy({ $0 == 2 || own[$0] == other[$0] }) else { return nil }
-    return (String(other[2]), String(own[2]))
+    guard own.count == 6, other.count == 6, own[part] != other[part] else { return nil }
+    guard own.indices.allSatisfy({ $0 == part || own[$0] == other[$0] }) else { return nil }
+    return (String(other[part]), String(own[part]))
   }
 
   private static func name(_ parts: [String]) -> String {
