@@ -21,6 +21,9 @@ final class OutputStream: Sendable {
     }
   }
 
+  /// Whether results and messages are shown on a terminal.
+  static var areTerminals: Bool { isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
   /// Columns of the terminal on stdout, if it is one.
   static var outputWidth: Int? { standardOutput.terminalWidth }
 

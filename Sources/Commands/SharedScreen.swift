@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 import Synchronization
 
 /// A terminal that shows both results and diagnostics: an empty line is between them.
@@ -8,7 +7,7 @@ final class SharedScreen: Sendable {
 
   static let shared = SharedScreen()
 
-  private let isShared = isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+  private let isShared = OutputStream.areTerminals
   private let last = Mutex<Part?>(nil)
 
   /// What has to be written before a text; the next call is about the one after it.

@@ -13,7 +13,7 @@ extension TerminalText {
   ) -> TerminalText {
     guard let width, self.width > width else { return self }
     return lines.map { line in
-      let indent = line.words.prefix(while: \.isEmpty).count
+      let indent = line.indent
       let units = Self.units(
         of: Array(line.words.dropFirst(indent)), width: width, hasCommands: hasCommands)
       return Self.filled(units, width: width, indent: indent, hanging: indent + hanging)
@@ -23,9 +23,14 @@ extension TerminalText {
 
   /// A paragraph's lines, broken at each of its spaces.
   package func filled(width: Int, hanging: Int = 0) -> [TerminalText] {
-    let indent = words.prefix(while: \.isEmpty).count
-    return Self.filled(
+    Self.filled(
       words.filter { !$0.isEmpty }, width: width, indent: indent, hanging: hanging)
+  }
+
+  /// Spaces before the first word; none of a line without words.
+  private var indent: Int {
+    let count = words.prefix(while: \.isEmpty).count
+    return count == words.count ? 0 : count
   }
 
   /// A unit that is wider than a line has one of its own.

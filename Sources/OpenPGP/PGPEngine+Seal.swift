@@ -52,9 +52,10 @@ extension PGPEngine {
       && wanted.allSatisfy { !$0.isDisjoint(with: ids) }
     if isRight { return }
     let options = home.map(GPGOption.addressing) ?? []
+    let others = Set(ids).filter { id in !wanted.contains { $0.contains(id) } }
     throw ids.contains(.hidden)
       ? .recipientsHidden(options)
-      : .addressedToOthers(ids.sorted { $0.rawValue < $1.rawValue }, options)
+      : .addressedToOthers(others.sorted { $0.rawValue < $1.rawValue }, options)
   }
 
   /// - Precondition: the requests are for the same recipients.

@@ -4,8 +4,8 @@ package enum SealError: Error, Hashable, Sendable {
   case signerUnusable(Fingerprint, reason: String)
   /// gpg made a message that hides its recipients; the lines of its configuration that may be why.
   case recipientsHidden([GPGOption])
-  /// gpg addressed the message to other keys than those that were asked for: the ids, and the same
-  /// lines.
+  /// gpg addressed the message to other keys than those that were asked for: the ids, none if one of
+  /// those that were asked for is missing or doubled, and the same lines.
   case addressedToOthers([KeyID], [GPGOption])
   case agentUnavailable
   case wrongPassphrase

@@ -139,8 +139,10 @@ extension Diagnostic {
       case .addressedToOthers(let ids, let options):
         make(
           .addressedToOthers,
-          "gpg addressed it to keys that were not asked for: "
-            + ids.map { person($0.rawValue).description }.joined(separator: ", "),
+          ids.isEmpty
+            ? "gpg did not address it to each of its recipients once"
+            : "gpg addressed it to keys that were not asked for: "
+              + ids.map { person($0.rawValue).description }.joined(separator: ", "),
           options: options)
       case .agentUnavailable:
         make(
