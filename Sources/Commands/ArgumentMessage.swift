@@ -21,7 +21,7 @@ package struct ArgumentMessage {
       return
     }
     var shown = message
-    for part in Self.parts(of: arguments.dropFirst()) where shown.contains("'\(part)'") {
+    for part in Self.hidden(in: message, of: arguments.dropFirst()) {
       shown = shown.replacing("'\(part)'", with: "'•••'")
     }
     shown = Self.withoutFarSuggestion(shown) + Self.advice(for: shown, arguments)
@@ -45,17 +45,20 @@ package struct ArgumentMessage {
       ? ". See what would change: vaultctl plan" : ""
   }
 
-  /// What may be quoted of the arguments: each one, and what is before and after its first `=`; the
-  /// longest first. Words near to known ones are left out.
-  private static func parts(of arguments: ArraySlice<String>) -> [String] {
-    let known = knownWords(of: VaultctlCommand.self)
+  /// What a message quotes of the arguments and must not: each one, and what is before and after its first
+  /// `=`; the longest first. Words near to known ones may be shown.
+  private static func hidden(in message: String, of arguments: ArraySlice<String>) -> [String] {
     let parts = arguments.flatMap { argument -> [String] in
       guard let equals = argument.firstIndex(of: "=") else { return [argument] }
       return [
         argument, String(argument[..<equals]), String(argument[argument.index(after: equals)...]),
       ]
     }
-    return Set(parts).filter { !known.contains($0) && nearestName(to: $0, among: known) == nil }
+    let quoted = Set(parts).filter { message.contains("'\($0)'") }
+    // The known words are those of all commands' help, and help itself quotes nothing.
+    if quoted.isEmpty { return [] }
+    let known = knownWords(of: VaultctlCommand.self)
+    return quoted.filter { !known.contains($0) && nearestName(to: $0, among: known) == nil }
       .sorted { $0.count > $1.count }
   }
 

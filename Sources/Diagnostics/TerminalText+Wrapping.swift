@@ -41,13 +41,17 @@ extension TerminalText {
     let margin = TerminalText(repeating: " ", count: width - hanging < narrowest ? 0 : hanging)
     var lines: [TerminalText] = []
     var line = TerminalText(repeating: " ", count: indent)
+    var column = indent
     var isEmpty = true
     for unit in units {
-      if !isEmpty, line.width + 1 + unit.width > width {
+      let columns = unit.width
+      if !isEmpty, column + 1 + columns > width {
         lines.append(line)
         line = margin + unit
+        column = margin.width + columns
       } else {
         line += (isEmpty ? "" : " ") + unit
+        column += (isEmpty ? 0 : 1) + columns
       }
       isEmpty = false
     }
