@@ -284,6 +284,7 @@ import Testing
     #expect(try await running.finished().status == 0)
     var last = try socket.message()
     while last != "STOPPING=1" { last = try socket.message() }
+    #expect(socket.rest() == [], "it is the last one")
   }
 
   @Test func theLogIsJSONLines() async throws {
@@ -436,6 +437,17 @@ private final class NotificationSocket {
   }
 
   deinit { close(descriptor) }
+
+  /// What was received and not taken yet.
+  func rest() -> [String] {
+    var messages: [String] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+      guard count > 0 else { return messages }
+      messages.append(String(decoding: buffer.prefix(count), as: UTF8.self))
+    }
+  }
 
   func message() throws -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)

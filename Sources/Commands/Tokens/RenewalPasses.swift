@@ -24,7 +24,7 @@ struct RenewalPasses {
   /// When the copies for consumers were last looked at.
   private var repairedAt: Timestamp?
 
-  /// Seconds after which it looks for connections that are new.
+  /// Seconds after which it looks for connections that are new, and for a store that is back.
   private static let longestPause: Int64 = 30
 
   init(
@@ -49,14 +49,16 @@ struct RenewalPasses {
         // What has completed since it was looked at is looked at now, and later ones ring.
         bell.silence()
         if renewals.hasCompleted { continue }
-        await bell.sleep(for: .milliseconds(pause), termination.endingSleeps(of: .live))
+        await bell.sleep(
+          for: .milliseconds(min(max(pause, 250), Self.longestPause * 1000)),
+          termination.endingSleeps(of: .live))
       }
     }
     reportCompleted()
     publish(metrics)
   }
 
-  /// - Returns: the milliseconds until the next one.
+  /// - Returns: the milliseconds until the next one is needed.
   private mutating func pass(in group: inout DiscardingTaskGroup) async -> Int64 {
     let session = renewer.session
     do {
@@ -72,9 +74,8 @@ struct RenewalPasses {
         repairedAt = now
       }
       (metrics.lastPass, metrics.lastSuccess) = (now, now)
-      guard let due = outlook.nextDue else { return Self.longestPause * 1000 }
-      let wait = due.milliseconds - session.runtime.now().milliseconds
-      return min(max(wait, 250), Self.longestPause * 1000)
+      guard let due = outlook.nextDue else { return .max }
+      return due.milliseconds - session.runtime.now().milliseconds
     } catch {
       reportCompleted()
       metrics.storeErrors += 1
@@ -83,7 +84,7 @@ struct RenewalPasses {
       let (new, pause) = absence.failed(
         Failure(error, outcome: .failed).diagnostics, fraction: session.runtime.random())
       console.report(new)
-      return max(Int64(pause / .milliseconds(1)), 250)
+      return Int64(pause / .milliseconds(1))
     }
   }
 

@@ -59,7 +59,7 @@ struct RenewalService {
         }
       }
       await termination.wait()
-      manager?.notify(.stopping)
+      state.reportStopping()
     }
   }
 }

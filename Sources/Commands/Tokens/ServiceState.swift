@@ -11,6 +11,7 @@ final class ServiceState: Sendable {
     var metrics: RenewalMetrics
     /// The metrics could not be written, and that was reported.
     var hasLostMetrics = false
+    var isStopping = false
   }
 
   private let state: Mutex<State>
@@ -45,15 +46,26 @@ final class ServiceState: Sendable {
         if !state.hasLostMetrics { console.report([error.asWarning]) }
         state.hasLostMetrics = true
       }
-      manager?.notify(.ready, .status(status(state.metrics)))
+      if !state.isStopping { manager?.notify(.ready, .status(status(state.metrics))) }
+    }
+  }
+
+  /// The last thing that the service manager hears: later passes only end what is in progress.
+  func reportStopping() {
+    state.withLock { state in
+      state.isStopping = true
+      manager?.notify(.stopping)
     }
   }
 
   /// Only if no environment's passes have stopped.
   func reportAlive(at now: Timestamp) {
-    let last = state.withLock { $0.metrics.passes.last }
-    guard let last, now.seconds(since: last) <= ServicePasses.maxAge else { return }
-    manager?.notify(.alive)
+    state.withLock { state in
+      guard !state.isStopping, let last = state.metrics.passes.last,
+        now.seconds(since: last) <= ServicePasses.maxAge
+      else { return }
+      manager?.notify(.alive)
+    }
   }
 
   private func status(_ metrics: RenewalMetrics) -> String {
