@@ -24,6 +24,8 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
   private let authentication: LedgerAuthentication?
   private let provenance: @Sendable () -> Provenance
   private var held: Held?
+  /// Of the state that was checked last; `nil` before the first one.
+  private var checkedTakeOver: LockTakeOver??
   /// Moves are made one after the other, although a proof may have to wait for gpg.
   private var isMoving = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -49,7 +51,15 @@ actor LedgerLock<Records: Ledger>: ApplyLock {
   func checkedContents() async throws(StoreError) -> (contents: LedgerContents, doubt: String?) {
     if let held { return (held.version.contents, nil) }
     let version = try ledger.read()
-    return (version.contents, try await authentication?.verdict(on: version).doubt)
+    let doubt = try await authentication?.verdict(on: version).doubt
+    checkedTakeOver = version.contents.state.takeOver
+    return (version.contents, doubt)
+  }
+
+  /// As of the last look at the ledger, which may be at a remote.
+  func lastTakeOver() async throws(StoreError) -> LockTakeOver? {
+    if let checkedTakeOver { return checkedTakeOver }
+    return try await checkedContents().contents.state.takeOver
   }
 
   /// `nil` if we do not hold the lock.

@@ -81,8 +81,9 @@ extension LedgeredBackend: ConnectionReader, FlowReader {
 }
 
 extension LedgeredBackend: TakeOverReader {
+  /// The feed has just read the connections, and with them the ledger.
   package func lastTakeOver() async throws(StoreError) -> LockTakeOver? {
-    try await lock.checkedContents().contents.state.takeOver
+    try await lock.lastTakeOver()
   }
 }
 
