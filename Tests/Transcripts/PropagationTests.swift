@@ -178,15 +178,7 @@ import Testing
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "s3cret")
     // Consented to, and the service gave no refresh token.
-    _ = try await test.withPerson(["authorize", "crm"]) { errors in
-      guard let redirect = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
-        let state = errors.firstMatch(of: /state=([^&\s]+)/),
-        let url = String(redirect.1).removingPercentEncoding
-      else { return false }
-      let answer = "\(url)?code=c&state=\(state.1)"
-      _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
-      return true
-    }
+    try await test.consent(["crm"])
     let watching = try RunningProgram(test.sandbox, ["watch"])
     try await watching.waitForOutput("expiring")
     watching.end()

@@ -46,7 +46,7 @@ struct RenamedEnvironment {
       project: base + environments)
     other = place == .openBao ? try Sandbox() : nil
     try await apply(base: base)
-    try await authorize()
+    try await test.consent(["crm", "--env", "prod"])
   }
 
   func end() { bao?.end() }
@@ -101,20 +101,6 @@ struct RenamedEnvironment {
     let changed = try run("/usr/bin/sqlite3", [file, sql])
     #expect(changed.status == 0, "\(changed.errorText)")
     try await fine(["store", "accept", "--auto-approve", "--env", "prod"])
-  }
-
-  private func authorize() async throws {
-    let arguments = ["authorize", "crm", "--env", "prod"]
-    let consented = try await test.withPerson(arguments) { errors in
-      guard let redirect = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
-        let state = errors.firstMatch(of: /state=([^&\s]+)/),
-        let url = String(redirect.1).removingPercentEncoding
-      else { return false }
-      let answer = "\(url)?code=c0de&state=\(state.1)"
-      _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
-      return true
-    }
-    #expect(consented.status == 0, "\(consented.errorText)")
   }
 
   @discardableResult

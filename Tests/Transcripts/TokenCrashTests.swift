@@ -15,16 +15,7 @@ import Testing
     let test = try TokenSandbox(
       server: service.server.address, oauth: ["refresh: {rotation: always}"], project: project)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
-    let consented = try await test.withPerson(["authorize", "crm"]) { errors in
-      guard let redirect = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
-        let state = errors.firstMatch(of: /state=([^&\s]+)/),
-        let url = String(redirect.1).removingPercentEncoding
-      else { return false }
-      let answer = "\(url)?code=c0de&state=\(state.1)"
-      _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
-      return true
-    }
-    #expect(consented.status == 0, "\(consented.errorText)")
+    try await test.consent(["crm"])
     return test
   }
 

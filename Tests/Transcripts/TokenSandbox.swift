@@ -95,6 +95,22 @@ struct TokenSandbox: Sendable {
     return finished
   }
 
+  /// Runs `authorize` for a connection, and gives the consent as a browser does.
+  @discardableResult
+  func consent(_ arguments: [String]) async throws -> Finished {
+    let consented = try await withPerson(["authorize"] + arguments) { errors in
+      guard let redirect = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
+        let state = errors.firstMatch(of: /state=([^&\s]+)/),
+        let url = String(redirect.1).removingPercentEncoding
+      else { return false }
+      let answer = "\(url)?code=c0de&state=\(state.1)"
+      _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
+      return true
+    }
+    #expect(consented.status == 0, "\(consented.errorText)")
+    return consented
+  }
+
   /// Changes what the store has, by SQL.
   func change(_ sql: String) throws { _ = try sandbox.changeStore(sql) }
 
