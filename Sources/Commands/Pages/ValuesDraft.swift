@@ -23,7 +23,7 @@ struct ValuesDraft: Sendable {
     standIns = []
   }
 
-  /// For a preview: what is secret is not in it, and a random text is sealed in its place.
+  /// For a preview: secrets are left out, and a random text is sealed instead of each.
   ///
   /// - Parameter json: `connection`, and if there are such `env`, `seen`, `setup`, `fields` with values,
   ///   `secrets` with names.

@@ -4,8 +4,8 @@ import Reports
 
 /// Shows the state of connections again and again, until a signal ends it.
 ///
-/// On a terminal the list stays in its place. Elsewhere it is written when it changed. What cannot be
-/// read now may be readable later, so it is shown and tried again.
+/// On a terminal the list is redrawn where it is; other output gets it when it changes. What cannot be read
+/// now may be readable later, so the error is shown and the read is tried again.
 struct StatusWatch {
   let run: StatusRun
   let global: GlobalOptions
