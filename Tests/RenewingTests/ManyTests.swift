@@ -93,8 +93,8 @@ private final class CountingService: HTTPTransport {
     return (harness, subjects)
   }
 
-  @Test func aThousandThatEndWithinAMinuteAreRenewedOnceEachAndBounded() async throws {
-    let (harness, subjects) = try await harness(1000, lifetime: 3600, grant: .authorizationCode)
+  @Test func manyThatEndWithinAMinuteAreRenewedOnceEachAndBounded() async throws {
+    let (harness, subjects) = try await harness(300, lifetime: 3600, grant: .authorizationCode)
     harness.clock.advance(seconds: 3545)
     let service = CountingService(lifetime: 3600, clock: harness.clock, pause: .milliseconds(2))
     let renewers = (0..<2).map { _ in
@@ -109,10 +109,10 @@ private final class CountingService: HTTPTransport {
       }
       return await group.reduce(into: []) { $0 += $1 }
     }
-    #expect(service.asked == 1000)
+    #expect(service.asked == 300)
     #expect(service.reused == 0)
     #expect(service.mostAtOnce <= 2 * Renewer.width)
-    #expect(outcomes.count { if case .renewed = $0 { true } else { false } } == 1000)
+    #expect(outcomes.count { if case .renewed = $0 { true } else { false } } == 300)
     let records = try await harness.store.tokenRecords()
     let end = harness.clock.now
     for subject in subjects {
@@ -121,10 +121,15 @@ private final class CountingService: HTTPTransport {
     }
   }
 
-  /// Thirty days of five hundred connections, by the decisions alone: whenever a token ends it has been
+  /// Forty lifetimes of five hundred connections, by the decisions alone: whenever a token ends it has been
   /// renewed, and no minute has more than its share.
   @Test(arguments: [900, 3600, 28_800, 86_400] as [Int64])
-  func inThirtyDaysNoTokenEndsUnrenewedAndNoMinuteIsABurst(lifetime: Int64) throws {
+  func noTokenEndsUnrenewedAndNoMinuteIsABurst(lifetime: Int64) async throws {
+    // The calculation suspends nowhere, and the other tests need the few threads of the pool.
+    try await apart { try renewFortyTimes(lifetime: lifetime) }
+  }
+
+  private func renewFortyTimes(lifetime: Int64) throws {
     let start = Timestamp(milliseconds: 1_790_000_000_000)
     let service = OAuthService(
       token: "https://id.example.com/token", refresh: RefreshRules(rotation: .always))
@@ -142,7 +147,7 @@ private final class CountingService: HTTPTransport {
       (name: try name("connection-\(number)"), record: record(issued: start))
     }
     var perMinute: [Int64: Int] = [:]
-    let end = start.adding(seconds: 30 * 86_400)
+    let end = start.adding(seconds: 40 * lifetime)
     for index in connections.indices {
       var now = start
       while now < end {
