@@ -56,18 +56,49 @@ private final class CountingService: HTTPTransport {
   }
 }
 
+/// A transport that one host's responses take long on.
+private final class HeldService: HTTPTransport {
+  private let inner: any HTTPTransport
+  private let host: String
+  private let isOver: @Sendable () -> Bool
+  private let gaveUp = Mutex(false)
+
+  init(_ inner: any HTTPTransport, host: String, until isOver: @escaping @Sendable () -> Bool) {
+    self.inner = inner
+    self.host = host
+    self.isOver = isOver
+  }
+
+  /// Whether a response was not held any longer, so that a test ends that would wait for ever.
+  var hasGivenUp: Bool { gaveUp.withLock { $0 } }
+
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    if request.url.contains(host) {
+      let end = ContinuousClock.now + .seconds(30)
+      while !isOver(), ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
+      if !isOver() { gaveUp.withLock { $0 = true } }
+    }
+    return try await inner.send(request)
+  }
+}
+
 @Suite struct ManyTests {
+  private static func service(_ host: String) -> OAuthService {
+    OAuthService(
+      token: EndpointTemplate("https://\(host)/token"), refresh: RefreshRules(rotation: .always))
+  }
+
   /// A store with `count` connections, all with tokens that expire together.
-  private func harness(_ count: Int, lifetime: Int64, grant: OAuthGrant) async throws -> (
-    RenewalHarness, [RenewalSubject]
-  ) {
-    let service = OAuthService(
-      token: "https://id.example.com/token", refresh: RefreshRules(rotation: .always))
-    let harness = try await RenewalHarness(service, grant: grant)
+  private func harness(
+    _ count: Int, lifetime: Int64, grant: OAuthGrant = .authorizationCode,
+    service: (Int) -> OAuthService = { _ in service("id.example.com") }
+  ) async throws -> (RenewalHarness, [RenewalSubject]) {
+    let harness = try await RenewalHarness(service(0), grant: grant)
     let run = try await harness.store.beginRun([], by: provenance)
     var subjects: [RenewalSubject] = []
     for number in 0..<count {
       let name = try name("connection-\(number)")
+      let service = service(number)
       let record = try #require(
         try await run.writer.carryOut(
           StoreWrite(
@@ -94,7 +125,7 @@ private final class CountingService: HTTPTransport {
   }
 
   @Test func manyThatEndWithinAMinuteAreRenewedOnceEachAndBounded() async throws {
-    let (harness, subjects) = try await harness(300, lifetime: 3600, grant: .authorizationCode)
+    let (harness, subjects) = try await harness(300, lifetime: 3600)
     harness.clock.advance(seconds: 3545)
     let service = CountingService(lifetime: 3600, clock: harness.clock, pause: .milliseconds(2))
     let renewers = (0..<2).map { _ in
@@ -119,6 +150,22 @@ private final class CountingService: HTTPTransport {
       let tokens = try #require(records[subject.name]?.record.tokens)
       #expect(tokens.expiry.time.map { $0 > end } ?? false)
     }
+  }
+
+  @Test func aServiceThatRespondsLateHoldsUpNoOther() async throws {
+    let count = 2 * Renewer.width
+    let (harness, subjects) = try await harness(2 * count, lifetime: 3600) {
+      Self.service($0 < count ? "slow.example.com" : "quick.example.com")
+    }
+    harness.clock.advance(seconds: 3545)
+    let renewed = Mutex(0)
+    let service = HeldService(
+      CountingService(lifetime: 3600, clock: harness.clock), host: "slow.example.com",
+      until: { renewed.withLock { $0 } >= count })
+    let outcomes = await harness.renewer(http: service, isRealTime: true).renewAll(
+      subjects.map { ($0, [:]) }, progress: { renewed.withLock { $0 += 1 } })
+    #expect(!service.hasGivenUp)
+    #expect(outcomes.count { if case .renewed = $0.outcome { true } else { false } } == 2 * count)
   }
 
   /// Forty lifetimes of five hundred connections, by the decisions alone: whenever a token ends it has been

@@ -76,7 +76,8 @@ package final class TerminalSession: Sendable {
     try typed.fileHandleForWriting.write(contentsOf: Data(text.utf8))
   }
 
-  package func signal(_ number: Int32) { if let id { kill(id, number) } }
+  /// Signals vaultctl, unless it has ended.
+  package func signal(_ number: Int32) { if status == nil, let id { kill(id, number) } }
 
   /// As if its window were closed: the kernel sends SIGHUP to what runs in it.
   package func close() {

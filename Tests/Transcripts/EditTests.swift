@@ -55,11 +55,11 @@ import Testing
       ]
     }
 
-    /// The editor's process id and the file that it edits.
-    func edited() async throws -> (editor: Int32, file: String) {
+    /// The editor, unless it has ended, and the file that it edits.
+    func edited() async throws -> (editor: ObservedProcess?, file: String) {
       try await eventually("the editor") { (try? temporary.read("ready")) != nil }
       let words = try temporary.read("ready").split(whereSeparator: \.isWhitespace).map(String.init)
-      return (try #require(Int32(words[0])), words[1])
+      return (ObservedProcess(try #require(Int32(words[0]))), words[1])
     }
 
     /// Files that hold the value, or a part of it.
@@ -150,7 +150,7 @@ import Testing
     let session = try TerminalSession(
       desk.sandbox, ["edit", "a", "secret"], environment: try desk.environment(last))
     let (editor, file) = try await desk.edited()
-    let id = try #require(session.id)
+    let program = session.id.flatMap { ObservedProcess($0) }
     #expect(file.hasPrefix(desk.runtime.path + "/vaultctl-edit-"))
     if last == Self.waits {
       #expect(desk.leftovers().count >= 4, "the search finds what is there")
@@ -159,7 +159,7 @@ import Testing
       #expect(mode as? Int == 0o700)
     }
     if refuses { try await session.waitForScreen("Edit the value again?") }
-    try await end(session, ending, editor: editor, id: id)
+    try await end(session, ending, editor: editor, program: program)
     if [.killed, .crashed].contains(ending) {
       #expect(desk.leftovers().count >= 4, "nobody could wipe it")
       // The next start does.
@@ -172,12 +172,13 @@ import Testing
     #expect(try desk.folders() == [])
     let isChanged = try desk.sandbox.read("connections/a.yaml") != before
     #expect(isChanged == (ending == .saved))
-    if kill(editor, 0) == 0 { kill(editor, SIGKILL) }
+    editor?.signal(SIGKILL)
   }
 
   /// Ends it, and checks how it ended.
   private func end(
-    _ session: TerminalSession, _ ending: Ending, editor: Int32, id: Int32
+    _ session: TerminalSession, _ ending: Ending, editor: ObservedProcess?,
+    program: ObservedProcess?
   ) async throws {
     func ended(_ status: Int32) async throws {
       try await session.waitForEnd()
@@ -187,7 +188,7 @@ import Testing
     case .saved: try await ended(0)
     case .editorFailed: try await ended(1)
     case .editorKilled:
-      kill(editor, SIGKILL)
+      editor?.signal(SIGKILL)
       try await ended(1)
     case .interrupted:
       session.signal(SIGINT)
@@ -206,11 +207,12 @@ import Testing
       try await ended(128 + SIGQUIT)
     case .terminalClosed:
       session.close()
-      try await eventually("the end") { kill(id, 0) != 0 }
+      let program = try #require(program)
+      try await eventually("the end") { !program.isRunning }
     case .killed, .crashed:
       session.signal(ending == .killed ? SIGKILL : SIGSEGV)
       try await session.waitForEnd()
-      kill(editor, SIGKILL)
+      editor?.signal(SIGKILL)
     case .refusedAndDiscarded:
       try session.type("no\n")
       try await ended(1)

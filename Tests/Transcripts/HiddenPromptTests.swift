@@ -81,9 +81,9 @@ import Testing
 
   @Test func aClosedTerminalEndsIt() async throws {
     let (session, _, sandbox) = try await prompt()
-    let id = try #require(session.id)
+    let program = try #require(session.id.flatMap { ObservedProcess($0) })
     session.close()
-    try await eventually("the end") { kill(id, 0) != 0 }
+    try await eventually("the end") { !program.isRunning }
     #expect(try sandbox.read("connections/a.yaml") == httpManifest("a", token: "x"))
   }
 

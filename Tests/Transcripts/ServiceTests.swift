@@ -274,7 +274,12 @@ import Testing
       test.sandbox, ["refresh", "--watch"],
       environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"])
     let first = try socket.message()
-    #expect(first == "READY=1\nSTATUS=1 of 1 connections have a valid token")
+    #expect(first.hasPrefix("READY=1\nSTATUS="))
+    // A token that takes longer than a moment is in the next status.
+    var status = first
+    while !status.hasSuffix("STATUS=1 of 1 connections have a valid token") {
+      status = try socket.message()
+    }
     // It keeps saying that it is alive, in less than the time that it has.
     let start = ContinuousClock.now
     var times = 0
@@ -381,9 +386,9 @@ import Testing
     try await test.expectFine(["apply", "--auto-approve", "--env", "staging"])
     let running = try RunningProgram(
       test.sandbox, ["refresh", "--watch", "--env", "all"], environment: ["BAO_TOKEN": "x"])
-    try await eventually("both are begun") { !silent.calls.isEmpty && server.calls.count == 1 }
-    let count = silent.calls.count
-    try await eventually("it is renewed") { server.calls.count >= 4 }
+    try await eventually("both are begun") { !silent.calls.isEmpty && !server.calls.isEmpty }
+    let (count, renewals) = (silent.calls.count, server.calls.count)
+    try await eventually("it is renewed") { server.calls.count >= renewals + 3 }
     #expect(silent.calls.count < count + 3, "no renewal waited for a pass of the other one")
     isReleased.withLock { $0 = true }
     running.end()

@@ -54,14 +54,18 @@ import Testing
       ])
     try await watching.waitForErrors("Watching")
     try await apply("two", in: sandbox)
-    try await watching.waitForErrors("began")
+    try await eventually("began") { watching.errors.contains(/began \d+ \d+\n/) }
+    let began = try #require(watching.errors.firstMatch(of: /began (\d+) (\d+)/))
+    let processes = try [began.1, began.2].map {
+      try #require(Int32($0).flatMap { ObservedProcess($0) })
+    }
     watching.end()
     let ended = try await watching.finished()
     #expect(ended.status == 0, "\(ended.errorText)")
-    let began = try #require(ended.errorText.firstMatch(of: /began (\d+) (\d+)/))
-    for id in [began.1, began.2] {
-      let id = try #require(Int32(id))
-      try await eventually("the end of \(id)", within: .seconds(30)) { kill(id, 0) != 0 }
+    for process in processes {
+      try await eventually("the end of \(process.id)", within: .seconds(30)) {
+        !process.isRunning
+      }
     }
   }
 }
