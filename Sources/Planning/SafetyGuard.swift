@@ -14,8 +14,9 @@ package enum SafetyGuard {
     let deleted = destroying.count
     let isDestruction = plan.changes.contains { $0.reason == .destroyed }
     if isDestruction, deleted == plan.size.managed {
+      let what = deleted == 1 ? "the only connection" : "all \(deleted) connections"
       return Diagnostic(
-        .nothingDeclared, "all \(deleted) connections that vaultctl applied would be deleted",
+        .nothingDeclared, "\(what) that vaultctl applied would be deleted",
         help: ["if this is intended, confirm with --force"])
     }
     if plan.size.declared == 0, deleted > 0 {

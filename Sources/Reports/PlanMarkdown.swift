@@ -61,7 +61,9 @@ package struct PlanMarkdown: Sendable {
       MarkdownSection(
         title: "\n**Check before merging**\n\n",
         items: sorted.enumerated().map { $1.markdown($0 + 1) },
-        closing: items.codes.first.map { "\nWhat a code means: `vaultctl explain \($0)`\n" } ?? "",
+        closing: items.codes.first.map {
+          "\nWhat a code such as \($0) means: `vaultctl explain \($0)`\n"
+        } ?? "",
         what: "findings", share: 0.3))
     if let review {
       let readers = ReviewReadersTable(review: review, storeKey: plan.storeKey)

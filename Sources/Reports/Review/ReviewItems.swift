@@ -65,7 +65,7 @@ struct ReviewItems {
       case .scopes(let added, _) where change.isOfExisting && !added.isEmpty:
         return ReviewItem(
           rank: .scope,
-          text: "\(name) asks its service for more access: \(list(added.map(\.rawValue)))")
+          text: "\(name) requests more access from its service: \(list(added.map(\.rawValue)))")
       case .preventDestroy(false):
         return ReviewItem(
           rank: .setting, text: "\(name) may be deleted from now on: `preventDestroy` is lifted")
@@ -123,7 +123,7 @@ struct ReviewItems {
         "accept this only if the same service moved: otherwise another service gets the credential of the old one",
         "if it is another service, create a credential there, set it in this change"
           + " (\(commands.joined(separator: ", "))), and revoke the old one",
-        "an apply sends an unchanged value there only with "
+        "`vaultctl apply` refuses to send an existing value to the new host without "
           + Markdown.code("--allow-redirect \(shellWord(change.connection.rawValue))"),
       ])
   }
@@ -177,7 +177,7 @@ struct ReviewItems {
       removed.isEmpty
       ? []
       : [
-        "all that \(removed.joined(separator: ", ")) could read had to be re-encrypted, so it need not have a new value"
+        "removing \(removed.joined(separator: ", ")) re-encrypts everything that was readable before: re-encryption alone does not mean a new value"
       ]
     return [
       ReviewItem(

@@ -65,9 +65,9 @@ extension StoreKeyChange {
       makesNewKey
       ? " is replaced, and everything in the store is sealed under the new one"
       : " is sealed again"
-    let readers = [("Can open it from now on", added), ("Can no longer open it", removed)]
-      .filter { !$0.1.isEmpty }
-      .map { " \($0.0): \($0.1.map(Markdown.code).joined(separator: ", "))." }
+    let readers = [(added, "can open it from now on"), (removed, "can no longer open it")]
+      .filter { !$0.0.isEmpty }
+      .map { " \($0.0.map(Markdown.code).joined(separator: " and ")) \($0.1)." }
     return "\nThe store's own key\(what).\(readers.joined())\n"
   }
 }

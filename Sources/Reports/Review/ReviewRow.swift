@@ -80,7 +80,7 @@ extension SecretChange {
     case .set: "set"
     case .rotated: "**new value**"
     case .reencrypted: "re-encrypted, same value"
-    case .undecided: "re-encrypted"
+    case .undecided: "re-encrypted, value unknown"
     case .restored: "restored to the applied value"
     case .removed: "removed"
     }

@@ -8,8 +8,8 @@ struct ReviewTasks {
   private let review: PlanReview?
   /// Of the first task.
   private let number: Int
-  /// The new destinations of connections that had others.
-  private let moved: [ConnectionName: [String]]
+  /// The destinations of connections that had others.
+  private let moved: [ConnectionName: (to: [String], from: [String])]
 
   init(plan: Plan, review: PlanReview?, from number: Int) {
     self.plan = plan
@@ -18,7 +18,10 @@ struct ReviewTasks {
     moved = plan.changes.reduce(into: [:]) { moved, change in
       for case .destinations(let added, let removed) in change.details
       where !added.isEmpty && !removed.isEmpty {
-        moved[change.connection] = added.prefix(3).map(\.summary)
+        moved[change.connection] = (
+          added.prefix(3).map { Markdown.code($0.summary) },
+          removed.prefix(3).map { Markdown.code($0.summary) }
+        )
       }
     }
   }
@@ -27,7 +30,7 @@ struct ReviewTasks {
   var items: [String] {
     let apply =
       plan.isEmpty
-      ? [] : [Item("Apply the change, unless a job does: `vaultctl apply`\(permissions)")]
+      ? [] : [Item("Run `vaultctl apply`, unless CI does it\(permissions)")]
     let others = (revocations + credentials + consents + flows).map { Item($0) }
     return (apply + replacements + others).enumerated().map { $1.markdown(number + $0) }
   }
@@ -95,7 +98,7 @@ struct ReviewTasks {
         return nil
       }
       return
-        "Credentials for \(Markdown.code(connection.rawValue)), from \(service(connection)): \(Markdown.advice(help)), then commit and apply"
+        "Get credentials for \(Markdown.code(connection.rawValue)) from \(service(connection)), and \(Markdown.advice(help)), then commit and apply"
     }
   }
 
@@ -141,8 +144,8 @@ struct ReviewTasks {
   /// the old one.
   private func place(_ name: ConnectionName) -> String {
     guard let hosts = moved[name] else { return service(name) }
-    return
-      "at \(hosts.map(Markdown.code).joined(separator: ", ")), if this new destination was accepted"
+    return "at \(hosts.to.joined(separator: ", ")) if this new destination was accepted,"
+      + " otherwise at \(hosts.from.joined(separator: ", "))"
   }
 
   private static let condition = "if its new destination was accepted, "
@@ -151,7 +154,8 @@ struct ReviewTasks {
     let names = moved.keys.sorted().prefix(5)
     if names.isEmpty { return "" }
     let options = names.map { "--allow-redirect \(shellWord($0.rawValue))" }
-    return ", with \(Markdown.code(options.joined(separator: " "))) for what was accepted"
+    return ". For a new destination that was accepted, add "
+      + Markdown.code(options.joined(separator: " "))
   }
 
   private func service(_ name: ConnectionName) -> String {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Model
 
 /// How a merged change is undone, and what that does not bring back.
@@ -23,7 +24,7 @@ struct ReviewUndo {
       .map { Markdown.code($0.name) }
     if !lost.isEmpty {
       limits.append(
-        "it makes \(lost.joined(separator: ", ")) a reader again; to avoid that: `git revert --no-commit -m 1 COMMIT && git checkout HEAD vaultctl.yaml && vaultctl rekey`, then commit"
+        "\(lost.joined(separator: ", ")) can read again; to avoid that, run `git revert --no-commit -m 1 COMMIT && git checkout HEAD vaultctl.yaml && vaultctl rekey`, commit and apply"
       )
     }
     let gained = (review?.readers ?? []).filter(\.isNew).prefix(5).map { Markdown.code($0.name) }
@@ -34,15 +35,32 @@ struct ReviewUndo {
       .map { Markdown.code($0.connection.rawValue) }
     if !removed.isEmpty {
       limits.append(
-        "what is created again (\(removed.joined(separator: ", "))) gets a new id: flows that use the old one do not find it"
+        "\(removed.joined(separator: ", ")): created again with a new id, and whatever uses the old id does not find it"
       )
     }
-    let moved = plan.changes.contains { change in
-      change.details.contains {
-        if case .destinations(let added, _) = $0 { !added.isEmpty } else { false }
-      }
+    let moved = plan.changes.filter { !$0.newDestinations.isEmpty }
+    if !moved.isEmpty { limits.append("what was sent to a new destination stays there") }
+    let back = moved.filter(\.leavesDestination).prefix(5)
+      .map { "--allow-redirect \(shellWord($0.connection.rawValue))" }
+    if !back.isEmpty {
+      limits.append(
+        "the previous destination is a new one then: to accept it, add "
+          + Markdown.code(back.joined(separator: " ")))
     }
-    if moved { limits.append("what was sent to a new destination stays there") }
     return limits
+  }
+}
+
+extension Change {
+  fileprivate var newDestinations: [Destination] {
+    details.flatMap { detail in
+      if case .destinations(let added, _) = detail { added } else { [Destination]() }
+    }
+  }
+
+  fileprivate var leavesDestination: Bool {
+    details.contains {
+      if case .destinations(_, let removed) = $0 { !removed.isEmpty } else { false }
+    }
   }
 }
