@@ -43,14 +43,14 @@ struct EnvironmentRenamer {
     return project
   }
 
-  /// The environment that an earlier run renamed, maybe from a name in between.
+  /// The environment that an earlier run renamed. Of its previous names only the first is known, as its id.
   private static func renamedBefore(
     _ project: Project, from old: String, to new: String
   ) throws -> Environment {
     guard let present = project.environment(named: new) else {
       throw Failure(.unknownEnvironment(old, project))
     }
-    guard present.id != present.name else {
+    guard present.id == old else {
       throw Failure([.unknownEnvironment(old, project), .notRenamed(present, from: old)])
     }
     return present
@@ -107,11 +107,20 @@ extension Diagnostic {
   }
 
   fileprivate static func notRenamed(_ present: Environment, from old: String) -> Diagnostic {
-    Diagnostic(
-      .environmentNotFound, "`\(present.name)` does not say that it was `\(old)`",
+    // An environment that has an id of its own must keep it.
+    let isNamedByHand = present.id == present.name
+    return Diagnostic(
+      .environmentNotFound,
+      isNamedByHand
+        ? "`\(present.name)` does not say that it was `\(old)`"
+        : "`\(present.name)` has the id `\(present.id)`; whether it was ever named `\(old)` is not kept",
       at: .file(Project.fileName),
       notes: ["nothing was changed"],
-      help: ["if its name was changed by hand: add `id: \(old)` to `environments.\(present.name)`"])
+      help: [
+        isNamedByHand
+          ? "if its name was changed by hand: add `id: \(old)` to `environments.\(present.name)`"
+          : "if it was: nothing is left to do"
+      ])
   }
 
   fileprivate static func aliasedEnvironment(at location: Location) -> Diagnostic {

@@ -33,12 +33,7 @@ struct RenameEnvironmentCommand: WritingSubcommand {
     let workspace = try Workspace.load(global, environment: nil)
     let renamer = try EnvironmentRenamer(workspace.contents.projectFile, from: name, to: newName)
     guard let change = renamer.change else {
-      let id = renamer.environment.id
-      // Names between the first and the present one are not kept.
-      console.result(
-        id == name
-          ? "`\(name)` is already named `\(newName)`\n"
-          : "nothing to rename: there is no `\(name)`, and `\(newName)` has the id `\(id)`\n")
+      console.result("`\(name)` is already named `\(newName)`\n")
       return .fine
     }
     try workspace.write([change], console)
