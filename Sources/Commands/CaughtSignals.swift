@@ -13,7 +13,14 @@ final class CaughtSignals: Sendable {
   private let catcher: SignalPipe.Catcher
 
   /// They are caught when this returns.
-  init(_ numbers: [Int32], _ handle: @escaping @Sendable (Int32) -> Void) {
+  convenience init(_ numbers: [Int32], _ handle: @escaping @Sendable (Int32) -> Void) {
+    self.init(numbers, withOrigin: { number, _ in handle(number) })
+  }
+
+  /// They are caught when this returns.
+  init(
+    _ numbers: [Int32], withOrigin handle: @escaping @Sendable (Int32, SignalPipe.Origin) -> Void
+  ) {
     catcher = SignalPipe.Catcher(numbers, handle)
     SignalPipe.add(catcher)
   }

@@ -10,18 +10,26 @@ import Synchronization
 /// only for the first source of each number in a process. A handler may do little (signal-safety(7)):
 /// write(2) is allowed.
 enum SignalPipe {
+  enum Origin: Sendable {
+    /// The kernel: a key or the end of a terminal, which signals the whole process group.
+    case kernel
+    case process
+  }
+
   /// One object's part of the signals, which it handles one after another, in their order.
   final class Catcher: Sendable {
     fileprivate let numbers: Set<Int32>
-    private let handle: @Sendable (Int32) -> Void
+    private let handle: @Sendable (Int32, Origin) -> Void
     private let queue = DispatchQueue(label: "signals")
 
-    init(_ numbers: [Int32], _ handle: @escaping @Sendable (Int32) -> Void) {
+    init(_ numbers: [Int32], _ handle: @escaping @Sendable (Int32, Origin) -> Void) {
       self.numbers = Set(numbers)
       self.handle = handle
     }
 
-    fileprivate func take(_ number: Int32) { queue.async { self.handle(number) } }
+    fileprivate func take(_ number: Int32, _ origin: Origin) {
+      queue.async { self.handle(number, origin) }
+    }
 
     fileprivate func waitForHandler() { queue.sync {} }
   }
@@ -47,7 +55,7 @@ enum SignalPipe {
       guard writingEnd.load(ordering: .relaxed) >= 0 else { return }
       for number in catcher.numbers where !state.isCaught(number) {
         if CaughtSignals.isIgnored(number) { state.ignored.insert(number) }
-        signal(number, note)
+        unsafe install(note, for: number)
       }
       state.catchers.append(catcher)
     }
@@ -66,12 +74,28 @@ enum SignalPipe {
     catcher.waitForHandler()
   }
 
+  private typealias Handler =
+    @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void
+
+  /// Marks the number of a signal that the kernel sent.
+  private static let kernelBit: UInt8 = 0x80
+
   /// The handler.
-  private static let note: @convention(c) (Int32) -> Void = { number in
+  private static let note: Handler = { number, details, _ in
     let before = errno
     var byte = UInt8(truncatingIfNeeded: number)
+    if let details = unsafe details, unsafe details.pointee.si_code == SI_KERNEL {
+      byte |= kernelBit
+    }
     _ = unsafe write(writingEnd.load(ordering: .relaxed), &byte, 1)
     errno = before
+  }
+
+  private static func install(_ handler: @escaping Handler, for number: Int32) {
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_sigaction = handler
+    action.sa_flags = SA_SIGINFO | SA_RESTART
+    _ = unsafe sigaction(number, &action, nil)
   }
 
   private static func open() {
@@ -82,22 +106,24 @@ enum SignalPipe {
     _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     writingEnd.store(ends[1], ordering: .relaxed)
     Thread.detachNewThread { [end = ends[0]] in
-      while let number = next(from: end) { pass(on: number) }
+      while let byte = next(from: end) {
+        pass(on: Int32(byte & ~kernelBit), byte & kernelBit == 0 ? .process : .kernel)
+      }
     }
   }
 
-  private static func next(from end: Int32) -> Int32? {
+  private static func next(from end: Int32) -> UInt8? {
     var byte: UInt8 = 0
     var count = 0
     repeat { count = unsafe read(end, &byte, 1) } while count < 0 && errno == EINTR
-    return count == 1 ? Int32(byte) : nil
+    return count == 1 ? byte : nil
   }
 
   /// A signal whose catcher has ended meanwhile does what it does to every process.
-  private static func pass(on number: Int32) {
+  private static func pass(on number: Int32, _ origin: Origin) {
     let isCaught = state.withLock { state in
       let catchers = state.catchers.filter { $0.numbers.contains(number) }
-      for catcher in catchers { catcher.take(number) }
+      for catcher in catchers { catcher.take(number, origin) }
       return !catchers.isEmpty
     }
     if !isCaught { kill(getpid(), number) }

@@ -30,7 +30,7 @@ extension OpenBaoBackend {
   func repairConsumersCopy(of name: ConnectionName) async throws(StoreError) {
     let path = paths.refreshToken(name)
     guard let metadata = try await engine.metadata(path), metadata.isThere,
-      let tokens = try await storedTokens(path), tokens.version == metadata.current,
+      let tokens = try await readableTokens(path), tokens.version == metadata.current,
       let id = tokens.data.id
     else { return }
     var copy = TokenCopy(metadata.custom)

@@ -174,7 +174,7 @@ extension OpenBaoBackend: TokenStore {
   }
 
   /// `nil` also for what is not ours, or damaged: in the list that concerns one connection alone.
-  private func readableTokens(_ path: String) async throws(StoreError) -> StoredTokenData? {
+  func readableTokens(_ path: String) async throws(StoreError) -> StoredTokenData? {
     do throws(StoreError) {
       return try await storedTokens(path)
     } catch {

@@ -1,12 +1,17 @@
 import FoundationEssentials
 import Glibc
+import Synchronization
 
 extension ChildProcess {
   /// Signals the process and all that it has started: a shell does not pass signals on.
   package func signalWithDescendants(_ number: Int32) {
-    let others = Self.descendants(of: id)
-    signal(number)
-    for process in others { kill(process, number) }
+    ended.withLock { ended in
+      // The id of a process that was reaped may be another's.
+      guard ended == nil else { return }
+      let others = Self.descendants(of: id)
+      kill(id, number)
+      for process in others { kill(process, number) }
+    }
   }
 
   /// proc(5), `/proc/pid/task/tid/children`.

@@ -25,7 +25,7 @@ package final class ChildProcess: Sendable {
 
   package let id: Int32
   /// The exit code, once it was asked for.
-  private let ended = Mutex<Int32?>(nil)
+  let ended = Mutex<Int32?>(nil)
 
   /// - Parameters:
   ///   - arguments: the program first; without a slash, it is looked up in PATH.
@@ -53,7 +53,7 @@ package final class ChildProcess: Sendable {
     var process: pid_t = 0
     let failure = unsafe withCStrings(arguments) { arguments in
       unsafe withCStrings(environment?.map { "\($0)=\($1)" } ?? []) { variables in
-        unsafe Self.withSignalsAsNew { attributes -> Int32 in
+        unsafe Self.withUnblockedSignals { attributes -> Int32 in
           guard let program = unsafe arguments[0] else { return EINVAL }
           return unsafe posix_spawnp(
             &process, program, &actions, attributes, arguments,
@@ -95,10 +95,12 @@ package final class ChildProcess: Sendable {
     ended.withLock { if $0 == nil { kill(id, number) } }
   }
 
-  /// Lends attributes that reset every signal, so that a child neither ignores nor blocks what we
-  /// do.
-  package static func withSignalsAsNew(
-    _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
+  /// Lends attributes with which a child blocks no signal.
+  ///
+  /// - Parameter keepsIgnored: whether it ignores what this process was started to ignore (nohup(1)). What we
+  ///   catch does again in any child what it did before.
+  package static func withUnblockedSignals(
+    keepsIgnored: Bool = false, _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -108,8 +110,8 @@ package final class ChildProcess: Sendable {
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     unsafe sigemptyset(&signals)
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    let flags = POSIX_SPAWN_SETSIGMASK | (keepsIgnored ? 0 : POSIX_SPAWN_SETSIGDEF)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     return unsafe work(&attributes)
   }
 

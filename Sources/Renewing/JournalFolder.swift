@@ -25,8 +25,8 @@ package struct JournalFolder: ExchangeJournal {
     for ending in ["", Self.unfinished] { _ = unsafe unlink(location(name) + ending) }
   }
 
-  package func entries() -> [ExchangeEntry] {
-    names().map { name in
+  package func entries() throws(StoreError) -> [ExchangeEntry] {
+    try names().map { name in
       ExchangeEntry(
         location: path + "/" + name, bytes: contents(of: path + "/" + name),
         isComplete: !name.hasSuffix(Self.unfinished))
@@ -35,8 +35,12 @@ package struct JournalFolder: ExchangeJournal {
 
   private func location(_ name: String) -> String { path + "/" + name + Self.ending }
 
-  private func names() -> [String] {
-    guard let stream = unsafe opendir(path) else { return [] }
+  private func names() throws(StoreError) -> [String] {
+    guard let stream = unsafe opendir(path) else {
+      if errno == ENOENT { return [] }
+      // Tokens that wait there must not be taken for none.
+      throw .unavailable("the journal of token responses: \(cause("opendir \(path)"))")
+    }
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
@@ -98,7 +102,9 @@ package struct JournalFolder: ExchangeJournal {
     guard fsync(descriptor) == 0 else { throw failure("fsync \(path)") }
   }
 
-  private func failure(_ what: String) -> StoreError {
-    .writeFailed("\(what): \(unsafe String(cString: strerror(errno)))")
+  private func failure(_ what: String) -> StoreError { .writeFailed(cause(what)) }
+
+  private func cause(_ what: String) -> String {
+    "\(what): \(unsafe String(cString: strerror(errno)))"
   }
 }

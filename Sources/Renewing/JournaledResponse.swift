@@ -33,4 +33,10 @@ package struct JournaledResponse: Sendable {
     self.client = client
     self.response = response
   }
+  /// The same response, which replaces other tokens.
+  func based(on base: TokenAttempt?) -> JournaledResponse {
+    JournaledResponse(
+      store: store, connection: connection, id: id, attempt: attempt, base: base, kind: kind,
+      requested: requested, client: client, response: response)
+  }
 }

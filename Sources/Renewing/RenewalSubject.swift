@@ -53,7 +53,7 @@ package struct RenewalSubject: Sendable {
     let client = try Client(
       grant, service, plain: plain, secrets: secrets, destinations: destinations)
     if destinations == nil, client.identity != record?.client {
-      throw .configuration(Self.notAppliedYet)
+      throw .local(Self.notAppliedYet)
     }
     return client
   }

@@ -1,6 +1,5 @@
 /// The times of a renewal; a response is awaited for less time than a claim lasts.
 package enum RenewalTimes {
-  package static let claimSeconds: Int64 = 45
   package static let responseSeconds: Int64 = 20
   static let claimPoll = Duration.milliseconds(150)
 }

@@ -18,9 +18,11 @@ extension Renewer {
     ask: (TokenRequests) async throws(TokenError) -> RawResponse
   ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
     let requests = TokenRequests(client, http: http, now: runtime.now)
-    let key: StoreKey
+    // What saves the response is known before a person is asked for it.
+    let (key, before): (StoreKey, StoredTokens)
     do throws(StoreError) {
       key = try await tokens.tokenKey()
+      before = try await tokens.openTokens(of: subject.name)
     } catch {
       return (.storeFailed(error), nil)
     }
@@ -30,17 +32,15 @@ extension Renewer {
     } catch {
       return (.refused(error), nil)
     }
-    do throws(StoreError) {
-      return try await saved(raw, subject, client, scopes, key)
-    } catch {
-      return (.storeFailed(error), nil)
-    }
+    return await saved(raw, over: before, subject, client, scopes, key)
   }
 
+  /// - Parameter before: what the store had before a person was asked. The response is journaled with it,
+  ///   so that it is kept before anything else is waited for.
   private func saved(
-    _ raw: RawResponse, _ subject: RenewalSubject, _ client: Client, _ scopes: Set<Scope>,
-    _ key: StoreKey
-  ) async throws(StoreError) -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
+    _ raw: RawResponse, over before: StoredTokens, _ subject: RenewalSubject, _ client: Client,
+    _ scopes: Set<Scope>, _ key: StoreKey
+  ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
     let response: TokenResponse
     do throws(TokenError) {
       response = try TokenResponse.read(raw, service: subject.service)
@@ -48,30 +48,42 @@ extension Renewer {
       return (.refused(error), nil)
     }
     let attempt = TokenAttempt(randomName())
+    let saver = ResponseSaver(
+      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
+      provenance: provenance)
+    var before = before
+    let entry = JournaledResponse(
+      store: tokens.description.description, connection: subject.name, id: before.id,
+      attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
+      requested: scopes, client: client.identity, response: raw)
+    let isJournaled = await journal.tryToWrite(entry, under: key)
     while true {
-      let before = try await tokens.openTokens(of: subject.name)
-      let entry = JournaledResponse(
-        store: tokens.description.description, connection: subject.name, id: before.id,
-        attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
-        requested: scopes, client: client.identity, response: raw)
-      let isJournaled = await journal.tryToWrite(entry, under: key)
-      let saver = ResponseSaver(
-        tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
-        provenance: provenance)
-      switch await saver.save(response, of: entry, over: before) {
+      let failure: StoreError?
+      let based = entry.based(on: before.record?.tokens?.attempt)
+      switch await saver.save(response, of: based, over: before) {
       case .saved(let stored):
         await journal.clear(attempt)
         guard let record = stored.record else { preconditionFailure("saved tokens have a record") }
         let superseded = SupersededTokens(access: before.access, refresh: before.refresh)
         return (.authorized(record), superseded)
-      case .superseded: continue
-      case .unsaved(let error):
-        return (.unsaved(error.summary, isJournaled: isJournaled), nil)
+      case .superseded: failure = nil
+      case .unsaved(let error): failure = error
+      }
+      // It was renewed meanwhile, or deleted and created again.
+      do throws(StoreError) {
+        let found = try await tokens.openTokens(of: subject.name)
+        if let failure, found.id == before.id { throw failure }
+        before = found
+      } catch {
+        return (.unsaved((failure ?? error).summary, isJournaled: isJournaled), nil)
       }
     }
   }
 
-  /// Removes a connection's tokens from the store; they are not renewed any more.
+  /// Removes a connection's tokens from the store. A grant that a person gave is not renewed any more; another
+  /// is when it is next due.
+  ///
+  /// A renewal in progress is waited for: its tokens would be lost, and live on at the service.
   ///
   /// - Returns: the removed tokens, to be revoked at the service.
   package func removeTokens(of subject: RenewalSubject) async throws(StoreError)
@@ -81,6 +93,10 @@ extension Renewer {
       let stored = try await tokens.openTokens(of: subject.name)
       guard var record = stored.record, stored.access != nil || stored.refresh != nil else {
         return nil
+      }
+      if let claim = record.claim, claim.isActive(at: runtime.now()) {
+        await runtime.sleep(RenewalTimes.claimPoll)
+        continue
       }
       record.tokens = nil
       record.claim = nil
@@ -103,31 +119,37 @@ extension Renewer {
   ///
   /// - Parameter sharing: connections of the same client; if one of them has the same token,
   ///   nothing is revoked.
-  /// - Returns: the failures; empty if everything was revoked.
+  /// - Throws: if the store does not say whether one of them has it; nothing is revoked then.
   package func revoke(
     _ superseded: SupersededTokens, _ client: Client, sharing others: [ConnectionName]
-  ) async throws(StoreError) -> [TokenError] {
+  ) async throws(StoreError) -> Revocation {
     let requests = TokenRequests(client, http: http, now: runtime.now)
     guard requests.canRevoke else {
-      return [.configuration("the service has no revocation endpoint")]
+      return .failed(.local("the service has no revocation endpoint"))
     }
     for name in others {
-      guard let stored = try? await tokens.openTokens(of: name) else { continue }
+      let stored: StoredTokens
+      do throws(StoreError) {
+        stored = try await tokens.openTokens(of: name)
+      } catch {
+        guard case .notFound = error else { throw error }
+        continue
+      }
       for (ours, theirs) in [
         (superseded.refresh, stored.refresh), (superseded.access, stored.access),
       ] {
-        if let ours, let theirs, ours.constantTimeEquals(theirs) { return [] }
+        if let ours, let theirs, ours.constantTimeEquals(theirs) { return .shared(with: name) }
       }
     }
-    var faults: [TokenError] = []
+    var fault: TokenError?
     for (token, isRefresh) in [(superseded.refresh, true), (superseded.access, false)] {
       guard let token else { continue }
       do throws(TokenError) {
         try await requests.revoke(token, isRefreshToken: isRefresh)
       } catch {
-        faults.append(error)
+        fault = fault ?? error
       }
     }
-    return faults
+    return fault.map { .failed($0) } ?? .revoked
   }
 }

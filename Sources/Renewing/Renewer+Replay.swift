@@ -9,8 +9,10 @@ package enum ReplayOutcome: Hashable, Sendable {
   case cleared(ConnectionName)
   /// It holds no tokens but an error that was not recorded.
   case refused(ConnectionName, String)
-  /// It stays in the journal: its app has no OAuth facts any more, or the store did not take it.
+  /// It stays in the journal: its connection is missing, or its app has no OAuth facts any more.
   case retained(ConnectionName, String)
+  /// It stays in the journal: the store did not take it. The connection's other tokens may be spent.
+  case unsaved(ConnectionName, String)
   case unreadable(file: String)
 }
 
@@ -45,10 +47,10 @@ extension Renewer {
       }
       (name, stored) = found
     } catch {
-      return .retained(name, error.summary)
+      return .unsaved(name, error.summary)
     }
     let subject = subjects[name]
-    if stored.record?.tokens?.attempt != entry.base {
+    if !entry.follows(stored.record?.tokens) {
       await journal.clear(entry.attempt)
       return .cleared(name)
     }
@@ -61,17 +63,19 @@ extension Renewer {
       await journal.clear(entry.attempt)
       return .refused(name, error.summary)
     }
+    // The journal has it: it is tried once, and holds up nothing else.
     let saver = ResponseSaver(
-      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
+      tokens: tokens, runtime: runtime, isEnding: { true }, service: subject.service,
       provenance: provenance)
-    switch await saver.save(response, of: entry, over: stored) {
+    let based = entry.based(on: stored.record?.tokens?.attempt)
+    switch await saver.save(response, of: based, over: stored) {
     case .saved:
       await journal.clear(entry.attempt)
       return .saved(name)
     case .superseded:
       await journal.clear(entry.attempt)
       return .cleared(name)
-    case .unsaved(let error): return .retained(name, error.summary)
+    case .unsaved(let error): return .unsaved(name, error.summary)
     }
   }
 
@@ -91,5 +95,15 @@ extension Renewer {
       return nil
     }
     return (name, try await tokens.openTokens(of: name))
+  }
+}
+
+extension JournaledResponse {
+  /// Whether it is newer than the tokens of the store: those of its request, or for a consent, of an earlier
+  /// consent, which may have been renewed while a person was asked.
+  fileprivate func follows(_ tokens: TokenMetadata?) -> Bool {
+    if tokens?.attempt == base { return true }
+    guard kind == .authorization, let tokens, tokens.attempt != attempt else { return false }
+    return (tokens.refresh?.consentedAt ?? tokens.issuedAt) < response.sentAt
   }
 }

@@ -10,7 +10,7 @@ import Tokens
 /// 1. The record alone decides what is due.
 /// 2. The intent is swapped into the store: the process that succeeds sends the request, all others
 ///    wait for its result. So a store that cannot be written stops the exchange before it begins.
-/// 3. The request is sent, with a timeout shorter than the claim.
+/// 3. The request is sent, with a timeout shorter than what is left of the claim.
 /// 4. The response is journaled, sealed, before it is read.
 /// 5. Its tokens are swapped into the store, and this is retried until they are there.
 /// 6. The journal is cleared. Only then are further requests sent to the service.
@@ -21,7 +21,7 @@ package actor Renewer {
   let runtime: Runtime
   /// Whether the process was asked to end: exchanges in progress are finished, and there is no more
   /// waiting. The task is not cancelled: that would cut off an exchange and lose its response.
-  let isEnding: @Sendable () -> Bool
+  package nonisolated let isEnding: @Sendable () -> Bool
   let rule: RenewalRule
   let holder: String
   /// Whether a connection that another process is renewing is waited for. One that dies would keep a caller
@@ -73,15 +73,28 @@ package actor Renewer {
     return outcome
   }
 
-  /// Maximum number of parallel exchanges.
+  /// Maximum number of parallel exchanges with one token service.
   package static let width = 16
 
-  /// Renews the due ones of many, a bounded number at a time; a failure does not stop the others.
+  /// Renews the due ones of many, a bounded number at a time for each token service; a failure does not stop
+  /// the others, and a service that responds late holds up no other.
   ///
   /// - Returns: the outcomes, in no order.
   package nonisolated func renewAll(
     _ subjects: [(subject: RenewalSubject, secrets: [FieldName: SecretBytes])],
     isForced: Bool = false, progress: (@Sendable () -> Void)? = nil
+  ) async -> [(name: ConnectionName, outcome: RenewalOutcome)] {
+    await withTaskGroup(of: [(name: ConnectionName, outcome: RenewalOutcome)].self) { group in
+      for subjects in Dictionary(grouping: subjects, by: \.subject.tokenHost).values {
+        group.addTask { await self.renewAllOfService(subjects, isForced, progress) }
+      }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+  }
+
+  private nonisolated func renewAllOfService(
+    _ subjects: [(subject: RenewalSubject, secrets: [FieldName: SecretBytes])], _ isForced: Bool,
+    _ progress: (@Sendable () -> Void)?
   ) async -> [(name: ConnectionName, outcome: RenewalOutcome)] {
     await withTaskGroup(of: (name: ConnectionName, outcome: RenewalOutcome).self) { group in
       var results: [(name: ConnectionName, outcome: RenewalOutcome)] = []
@@ -129,6 +142,8 @@ package actor Renewer {
         else { return .waiting(until: until) }
         await runtime.sleep(RenewalTimes.claimPoll)
       case .mint, .refresh:
+        // What is in progress is finished, and nothing else begun.
+        if isEnding() { return .failed("interrupted before its request", retryAt: nil) }
         if let outcome = try await exchanged(subject, client, stored, decision) { return outcome }
       }
     }
@@ -152,26 +167,58 @@ package actor Renewer {
     }
     let key = try await tokens.tokenKey()
     let attempt = TokenAttempt(randomName())
-    var record =
+    let record =
       stored.record ?? TokenRecord(client: client.identity, grant: subject.grant, requested: scopes)
-    record.claim = TokenClaim(
-      attempt: attempt, holder: holder,
-      deadline: runtime.now().adding(seconds: RenewalTimes.claimSeconds),
-      refreshDigest: digest, priorAttemptUnresolved: priorAttemptUnresolved)
-    let version: Int64
+    let claimed = try await claimed(stored, for: subject.name, record) { deadline in
+      TokenClaim(
+        attempt: attempt, holder: holder, deadline: deadline, refreshDigest: digest,
+        priorAttemptUnresolved: priorAttemptUnresolved)
+    }
+    guard let claimed else { return nil }
+    return try await exchanged(subject, client, claimed, exchange, attempt, scopes, key)
+  }
+
+  private static let claimAttempts = 3
+
+  /// Swaps a claim into the store, of which enough is left for a request: another process takes over a claim
+  /// whose time is up, and would present the same refresh token.
+  ///
+  /// - Returns: `nil` if another process was quicker.
+  /// - Throws: also if the store takes too long each time; the claim is withdrawn then.
+  private func claimed(
+    _ stored: StoredTokens, for name: ConnectionName, _ record: TokenRecord,
+    claim: (_ deadline: Timestamp) -> TokenClaim
+  ) async throws(StoreError) -> StoredTokens? {
+    var claimed = stored
+    var record = record
     do throws(StoreError) {
-      version = try await tokens.swapTokens(
-        TokenWrite(
-          name: subject.name, id: stored.id, version: stored.version, record: record,
-          provenance: provenance()))
+      for _ in 1...Self.claimAttempts where !isEnding() {
+        let deadline = runtime.now().adding(seconds: TokenClaim.seconds)
+        record.claim = claim(deadline)
+        claimed = try await swapped(claimed, record, for: name)
+        if runtime.now().adding(seconds: RenewalTimes.responseSeconds) <= deadline {
+          return claimed
+        }
+      }
+      record.claim = stored.record?.claim
+      _ = try await swapped(claimed, record, for: name)
     } catch {
       guard case .tokensMoved = error else { throw error }
       return nil
     }
-    let claimed = StoredTokens(
+    throw .unavailable("it took too long to record that a renewal begins")
+  }
+
+  private func swapped(
+    _ stored: StoredTokens, _ record: TokenRecord, for name: ConnectionName
+  ) async throws(StoreError) -> StoredTokens {
+    let version = try await tokens.swapTokens(
+      TokenWrite(
+        name: name, id: stored.id, version: stored.version, record: record,
+        provenance: provenance()))
+    return StoredTokens(
       id: stored.id, version: version, record: record, access: stored.access,
       refresh: stored.refresh)
-    return try await exchanged(subject, client, claimed, exchange, attempt, scopes, key)
   }
 
   private func exchanged(

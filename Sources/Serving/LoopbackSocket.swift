@@ -32,7 +32,15 @@ struct LoopbackSocket: Sendable {
         defer { try? listening.close() }
         try await withThrowingDiscardingTaskGroup { group in
           group.addTask { try await pool.run() }
-          for try await connection in listening.sockets {
+          while !Task.isCancelled {
+            let connection: AsyncSocket
+            do {
+              connection = try await listening.accept()
+            } catch {
+              // A process without a free descriptor has one again later.
+              try await Task.sleep(for: .milliseconds(100))
+              continue
+            }
             group.addTask {
               await serve(connection, port)
               try? connection.close()

@@ -48,12 +48,12 @@ package struct AuthorizationRequest: Sendable {
     guard let given = members?["state"]?.secret,
       given.constantTimeEquals(SecretBytes(copying: state.utf8))
     else {
-      throw .configuration("the response does not belong to this request (its `state` differs)")
+      throw .local("the response does not belong to this request (its `state` differs)")
     }
     let raw = RawResponse(status: 200, body: [], sentAt: Timestamp(milliseconds: 0))
     if let fault = TokenError(errorResponse: members, raw, invalidGrantCodes: []) { throw fault }
     guard let code = members?["code"]?.secret else {
-      throw .configuration("the response has no code")
+      throw .local("the response has no code")
     }
     return .code(code, verifier: verifier, redirect: redirect)
   }

@@ -33,10 +33,10 @@ package struct Client: Sendable {
       if let value = secrets[field] { fields[field] = value.text() }
     }
     guard let id = fields[ClientField.clientID] ?? fields[ClientField.clientEmail] else {
-      throw .configuration("no `\(ClientField.clientID)` in the setup")
+      throw .local("no `\(ClientField.clientID)` in the setup")
     }
     guard let identity = ClientIdentity(grant, service, value: { fields[$0] }) else {
-      throw .configuration("no token endpoint: a setup field that it uses is missing")
+      throw .local("no token endpoint: a setup field that it uses is missing")
     }
     self.grant = grant
     self.service = service
@@ -50,7 +50,7 @@ package struct Client: Sendable {
     let needsKey = grant == .jwtBearer || service.clientAuthentication == .privateKeyJWT
     if needsKey {
       guard let pem = secrets[ClientField.privateKey] else {
-        throw .configuration("no `\(ClientField.privateKey)` in the setup")
+        throw .local("no `\(ClientField.privateKey)` in the setup")
       }
       key = try SigningKey(pem, id: fields[ClientField.keyID])
     } else {
@@ -69,12 +69,12 @@ package struct Client: Sendable {
   func endpoint(
     _ template: EndpointTemplate?, _ name: String
   ) throws(TokenError) -> String {
-    guard let template else { throw .configuration("the service has no \(name) endpoint") }
+    guard let template else { throw .local("the service has no \(name) endpoint") }
     guard let text = template.filled(with: { fields[$0] }) else {
-      throw .configuration("no \(name) endpoint: a setup field that it uses is missing")
+      throw .local("no \(name) endpoint: a setup field that it uses is missing")
     }
     guard let url = text.endpointURL, let host = url.host(percentEncoded: false) else {
-      throw .configuration("the \(name) endpoint is not https")
+      throw .local("the \(name) endpoint is not https")
     }
     guard let destinations else { return text }
     // Both readings of the URL must agree: ours is what was applied, the other is what is called.
@@ -83,7 +83,7 @@ package struct Client: Sendable {
     guard let destination = Destination(url: text), destinations.contains(destination),
       forms.contains(destination)
     else {
-      throw .configuration(
+      throw .local(
         "the \(name) endpoint is at `\(host)\(port)`, which is not a host that was applied")
     }
     return text

@@ -68,7 +68,9 @@ package struct RenewalCase: Sendable {
     }
     if case .configuration(let code, let tried) = record.stop {
       if tried == version, !isRetry { return .stopped(code) }
-    } else if let retry = record.retryAt, retry > now, !isForced {
+    } else if let retry = record.retryAt, retry > now, !isForced,
+      !record.hasFailedInTheFuture(of: now)
+    {
       return .wait(until: retry)
     }
     return grant.needsPerson
@@ -112,5 +114,12 @@ package struct RenewalCase: Sendable {
     }
     let lastMoment = end.map { $0.adding(seconds: -60) } ?? unresolved.deadline
     return lastMoment <= now ? .refresh(priorAttemptUnresolved: true) : .wait(until: lastMoment)
+  }
+}
+
+extension TokenRecord {
+  /// Whether the clock was ahead at the last failure: its next attempt would be as late.
+  fileprivate func hasFailedInTheFuture(of now: Timestamp) -> Bool {
+    history.first.map { $0.at > now.adding(seconds: 60) } ?? false
   }
 }

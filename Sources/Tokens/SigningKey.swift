@@ -23,7 +23,7 @@ struct SigningKey: Sendable {
     } else if let p256 = try? P256.Signing.PrivateKey(pemRepresentation: text) {
       key = .p256(p256)
     } else {
-      throw .configuration("`\(ClientField.privateKey)` is not an RSA or P-256 key in PEM format")
+      throw .local("`\(ClientField.privateKey)` is not an RSA or P-256 key in PEM format")
     }
     self.id = id
   }
@@ -70,7 +70,7 @@ struct SigningKey: Sendable {
         }
       return SecretBytes(copying: "\(signed).\(Base64.urlEncoded(signature))".utf8)
     } catch {
-      throw .configuration("`\(ClientField.privateKey)` cannot sign")
+      throw .local("`\(ClientField.privateKey)` cannot sign")
     }
   }
 }

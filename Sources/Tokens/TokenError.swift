@@ -6,8 +6,10 @@ package import Model
 package enum TokenError: Error, Hashable, Sendable {
   /// A person must consent again.
   case consent(AuthorizationNeed)
-  /// The client is misconfigured, here or at the service; retrying does not help.
+  /// The service refused the client, by a code; retrying does not help.
   case configuration(String)
+  /// Something that was found here: no request was sent, or its response is not used.
+  case local(String)
   /// A later attempt may succeed; `retryAfter` in seconds if the service names it.
   case transient(String, retryAfter: Int64?)
   /// No token, and no OAuth error about the grant or the client: a status, a page, a redirect, an
@@ -23,7 +25,9 @@ package enum TokenError: Error, Hashable, Sendable {
     switch self {
     case .consent(let need): need.summary
     case .configuration(let code): "the service reports `\(code)`"
-    case .transient(let reason, _), .unspecified(let reason), .responseLost(let reason): reason
+    case .local(let reason), .transient(let reason, _), .unspecified(let reason),
+      .responseLost(let reason):
+      reason
     case .authorizationPending: "consent is still pending"
     case .slowDown: "the service asks for a slower polling rate"
     }

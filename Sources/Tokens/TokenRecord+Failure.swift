@@ -35,7 +35,7 @@ extension TokenRecord {
     case .consent(let need) where grant.needsPerson:
       next.stop = .consent(wasInDoubt ? .answerLost : explained(need, rules, at: now))
       next.claim = nil
-    case .consent, .configuration:
+    case .consent, .configuration, .local:
       next.stop = .configuration(code: fault.code, at: version)
       next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
@@ -90,7 +90,8 @@ extension TokenError {
   fileprivate var code: String {
     switch self {
     case .consent(.refused(let code, _)), .configuration(let code): code
-    case .consent, .transient, .unspecified, .responseLost, .authorizationPending, .slowDown:
+    case .consent, .local, .transient, .unspecified, .responseLost, .authorizationPending,
+      .slowDown:
       summary
     }
   }

@@ -62,7 +62,7 @@ package struct TokenRequests: Sendable {
 
   private func assertion(scopes: Set<Scope>) throws(TokenError) -> SecretBytes {
     guard let key = client.key else {
-      throw .configuration("no `\(ClientField.privateKey)` in the setup")
+      throw .local("no `\(ClientField.privateKey)` in the setup")
     }
     let endpoint = try client.endpoint(client.service.tokenEndpoint, "token")
     return try key.assertion(
@@ -93,7 +93,7 @@ package struct TokenRequests: Sendable {
       client.secret.map { form.add("client_secret", $0) }
     case .privateKeyJWT:
       guard let key = client.key else {
-        throw .configuration("no `\(ClientField.privateKey)` in the setup")
+        throw .local("no `\(ClientField.privateKey)` in the setup")
       }
       form.add(
         "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")

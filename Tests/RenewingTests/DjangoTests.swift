@@ -77,7 +77,7 @@ private final class LossyHTTP: HTTPTransport {
       Issue.record("a lost answer is no failure")
       return
     }
-    harness.clock.advance(seconds: RenewalTimes.claimSeconds)
+    harness.clock.advance(seconds: TokenClaim.seconds)
     guard case .renewed = await renew(harness, subject) else {
       Issue.record("the grace window was not used")
       return
@@ -94,7 +94,7 @@ private final class LossyHTTP: HTTPTransport {
     let server = try await DjangoOAuth()
     let (harness, subject) = try await authorized(server, grace: 0)
     _ = await renew(harness, subject, http: LossyHTTP(losing: 1))
-    harness.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
+    harness.clock.advance(seconds: TokenClaim.seconds + 1)
     guard case .waiting = await renew(harness, subject) else {
       Issue.record("a spent token was presented at once")
       return

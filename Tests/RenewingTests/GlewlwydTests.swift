@@ -162,7 +162,9 @@ import Tokens
     let known = try await requests.introspect(access)
     #expect(known.isActive && known.granted == ["read"])
     // While a connection has the same token, it stays good.
-    #expect(try await renewer.revoke(superseded, client, sharing: [subject.name]) == [])
+    #expect(
+      try await renewer.revoke(superseded, client, sharing: [subject.name])
+        == .shared(with: subject.name))
     guard case .renewed = await renew(harness, subject) else {
       Issue.record("a shared token was revoked")
       return
@@ -170,8 +172,7 @@ import Tokens
     let next = try #require(try await renewer.removeTokens(of: subject))
     let last = try #require(next.access)
     #expect(try await requests.introspect(last).isActive)
-    let faults = try await renewer.revoke(next, client, sharing: [])
-    #expect(faults == [])
+    #expect(try await renewer.revoke(next, client, sharing: []) == .revoked)
     #expect(try await !requests.introspect(last).isActive)
     #expect(try await harness.stored().refresh == nil)
     #expect(await renew(harness, subject) == .needsAuthorization(.revoked))

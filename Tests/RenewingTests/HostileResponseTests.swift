@@ -79,7 +79,7 @@ import Tokens
         .clientCredentials, service, plain: ["client_id": .string("flows")], secrets: [:],
         destinations: nil)
     }
-    guard case .configuration = fault else {
+    guard case .local = fault else {
       Issue.record("\(String(describing: fault))")
       return
     }

@@ -63,14 +63,14 @@ final class RenewalHarness: Sendable {
   func renewer(
     _ store: (any TokenStore)? = nil, http: (any HTTPTransport)? = nil,
     journal: ResponseJournal? = nil,
-    isRealTime: Bool = false, waitsForOthers: Bool = true
+    isRealTime: Bool = false, isEnding: Bool = false, waitsForOthers: Bool = true
   ) -> Renewer {
     let store = store ?? self.store
     return Renewer(
       tokens: store,
       http: http ?? LiveHTTPTransport(limits: HTTPLimits(body: 1 << 20)),
       journal: journal ?? self.journal,
-      runtime: isRealTime ? clock.sleepingReally : clock.runtime, isEnding: { false },
+      runtime: isRealTime ? clock.sleepingReally : clock.runtime, isEnding: { isEnding },
       rule: .standard, holder: "test", waitsForOthers: waitsForOthers,
       provenance: { provenance })
   }
@@ -78,16 +78,19 @@ final class RenewalHarness: Sendable {
   /// Tokens as a consent would have left them, due by now.
   func authorize(
     access: String = "access-0", refresh: String? = "refresh-0", lifetime: Int64 = 3600,
-    isDue: Bool = true, client: ClientIdentity? = nil
+    isDue: Bool = true, client: ClientIdentity? = nil, attempt: TokenAttempt = "consent",
+    consentedAt: Timestamp? = nil
   ) async throws {
     let issued = clock.now
     let record = TokenRecord(
       client: try client ?? #require(subject.clientIdentity), grant: subject.grant,
       requested: subject.declared ?? [],
       tokens: TokenMetadata(
-        attempt: "consent", issuedAt: issued, expiry: .at(issued.adding(seconds: lifetime)),
+        attempt: attempt, issuedAt: issued, expiry: .at(issued.adding(seconds: lifetime)),
         granted: subject.declared ?? [],
-        refresh: refresh.map { _ in RefreshMetadata(consentedAt: issued, usedAt: issued) },
+        refresh: refresh.map { _ in
+          RefreshMetadata(consentedAt: consentedAt ?? issued, usedAt: issued)
+        },
         verifiedAt: issued))
     let stored = try await store.openTokens(of: subject.name)
     _ = try await store.swapTokens(

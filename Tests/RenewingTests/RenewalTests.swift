@@ -103,7 +103,7 @@ import Tokens
   // MARK: Claims
 
   @Test func aResponseIsAwaitedForLessThanAClaimLasts() {
-    #expect(RenewalTimes.responseSeconds + 10 < RenewalTimes.claimSeconds)
+    #expect(RenewalTimes.responseSeconds + 10 < TokenClaim.seconds)
   }
 
   @Test func onlyTheOwnClaimIsReleased() async throws {
@@ -111,7 +111,7 @@ import Tokens
     let server = try await HostileServer { _ in
       // While the service thinks, the claim's time runs out and another process claims.
       guard let made = harness.withLock({ $0 }) else { return .cut }
-      made.clock.advance(seconds: RenewalTimes.claimSeconds + 1)
+      made.clock.advance(seconds: TokenClaim.seconds + 1)
       guard let stored = try? await made.stored(), var record = stored.record else { return .cut }
       record.claim = TokenClaim(
         attempt: "another", holder: "b", deadline: made.clock.now.adding(seconds: 45),
@@ -209,8 +209,8 @@ import Tokens
     }
     return Renewer(
       tokens: away, http: LiveHTTPTransport(), journal: journal,
-      runtime: harness.clock.runtime, isEnding: { true }, rule: .standard, holder: "dying",
-      provenance: { provenance })
+      runtime: harness.clock.runtime, isEnding: { away.swaps > 0 }, rule: .standard,
+      holder: "dying", provenance: { provenance })
   }
 
   @Test func aJournalThatCannotBeWrittenIsReported() async throws {
@@ -227,6 +227,100 @@ import Tokens
     harness.clock.advance(seconds: 3500)
     let outcome = await harness.renew(dying(harness, journal: nowhere))
     #expect(outcome == .unsaved("it is away", isJournaled: false))
+  }
+
+  @Test func afterASignalNoRequestIsBegun() async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let before = try await harness.stored()
+    let outcome = await harness.renew(harness.renewer(isEnding: true))
+    #expect(outcome == .failed("interrupted before its request", retryAt: nil))
+    #expect(server.calls.isEmpty)
+    #expect(try await harness.stored().version == before.version)
+  }
+
+  /// What is sent under a claim whose time is up may be sent by another process as well.
+  @Test(arguments: [1, 2]) func aClaimThatTookTooLongIsMadeAgain(slow: Int) async throws {
+    let deadlines = Mutex<[Int64]>([])
+    let harness = Mutex<RenewalHarness?>(nil)
+    let server = try await HostileServer.rotating { _, body in
+      if let harness = harness.withLock({ $0 }), let stored = try? await harness.stored() {
+        let left = stored.record?.claim?.deadline.seconds(since: harness.clock.now) ?? 0
+        deadlines.withLock { $0.append(left) }
+      }
+      return .body(body)
+    }
+    let made = try await RenewalHarness(server.service)
+    harness.withLock { $0 = made }
+    try await made.authorize()
+    let store = UnreliableTokens(made.store) { number, _ in
+      if number <= slow { made.clock.advance(seconds: 30) }
+      return nil
+    }
+    guard case .renewed = await made.renew(made.renewer(store)) else {
+      Issue.record("it was not renewed")
+      return
+    }
+    #expect(deadlines.withLock { $0 } == [TokenClaim.seconds])
+    #expect(store.swaps == slow + 2)
+  }
+
+  @Test func aStoreThatIsAlwaysTooSlowStopsTheExchange() async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let store = UnreliableTokens(harness.store) { _, _ in
+      harness.clock.advance(seconds: 30)
+      return nil
+    }
+    guard case .storeFailed(.unavailable) = await harness.renew(harness.renewer(store)) else {
+      Issue.record("it was not stopped")
+      return
+    }
+    #expect(server.calls.isEmpty)
+    #expect(try await harness.stored().record?.claim == nil)
+  }
+
+  /// One connection's response must not keep all others from being renewed.
+  @Test(.timeLimit(.minutes(1))) func aReplayIsTriedOnce() async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    _ = await harness.renew(dying(harness, journal: harness.journal))
+    let readOnly = UnreliableTokens(harness.store) { _, _ in
+      .refused(.writeFailed("it may not be written"))
+    }
+    let outcomes = try await harness.renewer(readOnly)
+      .replay([harness.subject.name: harness.subject])
+    #expect(outcomes.map { if case .unsaved = $0 { true } else { false } } == [true])
+    #expect(readOnly.swaps == 1)
+    #expect(harness.journaled.count == 1)
+  }
+
+  /// A file where its folder was, or a folder that cannot be opened.
+  @Test func aJournalThatCannotBeReadIsNotTakenForAnEmptyOne() async throws {
+    let harness = try await RenewalHarness(
+      OAuthService(token: "https://id.example.com/token", refresh: RefreshRules()))
+    try harness.folder.write("", to: "file")
+    let renewer = harness.renewer(journal: ResponseJournal(folder: harness.folder.path + "/file"))
+    await #expect(throws: StoreError.self) { try await renewer.replay([:]) }
+  }
+
+  /// Its new tokens would be dropped, and live on at the service.
+  @Test func aRevocationWaitsForARenewalInProgress() async throws {
+    let server = try await HostileServer.rotating { _, body in .slow(.milliseconds(300), body) }
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let renewer = harness.renewer(isRealTime: true)
+    async let outcome = harness.renew(renewer)
+    try await eventually("a request") { server.calls.count == 1 }
+    let removed = try await harness.renewer(isRealTime: true).removeTokens(of: harness.subject)
+    #expect(text(removed?.refresh) == "refresh-1")
+    guard case .renewed = await outcome else {
+      Issue.record("its tokens were dropped")
+      return
+    }
   }
 
   @Test func aJournalIsReplayedAtTheStart() async throws {
@@ -446,7 +540,7 @@ import Tokens
     try await harness.authorize(isDue: false)
     harness.clock.advance(seconds: 2700)
     _ = await harness.renew()
-    harness.clock.advance(seconds: RenewalTimes.claimSeconds)
+    harness.clock.advance(seconds: TokenClaim.seconds)
     guard case .renewed = await harness.renew() else {
       Issue.record("the grace window was not used")
       return

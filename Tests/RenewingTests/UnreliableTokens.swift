@@ -5,7 +5,7 @@ import Secrets
 import Stores
 import Synchronization
 
-/// The tokens of a SQLite store, whose swaps fail where a test says so.
+/// The tokens of a SQLite store, which fails where a test says so.
 final class UnreliableTokens: TokenStore, Sendable {
   enum Fault: Sendable {
     case refused(StoreError)
@@ -16,10 +16,17 @@ final class UnreliableTokens: TokenStore, Sendable {
   let inner: SQLiteBackend
   private let chosen: Mutex<@Sendable (Int, TokenWrite) async -> Fault?>
   private let counter = Mutex(0)
+  private let isAway: @Sendable () -> Bool
 
-  /// - Parameter fault: by the number of the swap, from 1.
-  init(_ inner: SQLiteBackend, fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?) {
+  /// - Parameters:
+  ///   - isAway: whether nothing can be read or written.
+  ///   - fault: by the number of the swap, from 1.
+  init(
+    _ inner: SQLiteBackend, isAway: @escaping @Sendable () -> Bool = { false },
+    fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?
+  ) {
     self.inner = inner
+    self.isAway = isAway
     chosen = Mutex(fault)
   }
 
@@ -30,6 +37,7 @@ final class UnreliableTokens: TokenStore, Sendable {
       $0 += 1
       return $0
     }
+    if isAway() { throw .unavailable("it is away") }
     switch await chosen.withLock({ $0 })(number, write) {
     case .refused(let error): throw error
     case .lost(let error):
@@ -43,7 +51,8 @@ final class UnreliableTokens: TokenStore, Sendable {
     try await inner.tokenRecords()
   }
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
-    try await inner.openTokens(of: name)
+    if isAway() { throw .unavailable("it is away") }
+    return try await inner.openTokens(of: name)
   }
   func strayTokens() async throws(StoreError) -> [StrayTokens] {
     try await inner.strayTokens()

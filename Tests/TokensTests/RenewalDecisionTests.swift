@@ -21,11 +21,11 @@ private func facts(
 
 private func record(
   _ grant: OAuthGrant = .authorizationCode, tokens: TokenMetadata? = nil, claim: TokenClaim? = nil,
-  stop: TokenStop? = nil, retryAt: Timestamp? = nil
+  stop: TokenStop? = nil, retryAt: Timestamp? = nil, history: [TokenFailure] = []
 ) -> TokenRecord {
   TokenRecord(
     client: identity, grant: grant, requested: ["read"], tokens: tokens, claim: claim, stop: stop,
-    retryAt: retryAt)
+    retryAt: retryAt, history: history)
 }
 
 private func decide(
@@ -210,6 +210,26 @@ private func decide(
   }
 
   // MARK: Claims
+
+  /// A machine that starts with a clock two hours ahead, and is put right by its network.
+  @Test func whatAClockThatWasAheadWroteIsNotWaitedFor() throws {
+    let ahead = now.adding(seconds: 7200)
+    let claimed = record(
+      tokens: facts(ends: .at(now)), claim: claim(deadline: ahead.adding(seconds: 45)))
+    #expect(try decide(claimed, at: now) == .refresh(priorAttemptUnresolved: true))
+    let (failure, retry) = (TokenFailure(at: ahead, reason: "busy"), ahead.adding(seconds: 30))
+    let failed = record(tokens: facts(ends: .at(now)), retryAt: retry, history: [failure])
+    #expect(try decide(failed, at: now) == .refresh(priorAttemptUnresolved: false))
+    // That of another host, whose clock is a little ahead, is respected.
+    let other = now.adding(seconds: 50)
+    let others = record(
+      tokens: facts(ends: .at(now)), claim: claim(deadline: other.adding(seconds: 45)))
+    #expect(try decide(others, at: now) == .wait(until: other.adding(seconds: 45)))
+    let late = record(
+      tokens: facts(ends: .at(now)), retryAt: other.adding(seconds: 30),
+      history: [TokenFailure(at: other, reason: "busy")])
+    #expect(try decide(late, at: now) == .wait(until: other.adding(seconds: 30)))
+  }
 
   private func claim(deadline: Timestamp) -> TokenClaim {
     TokenClaim(attempt: "a2", holder: "ann@laptop", deadline: deadline, refreshDigest: "d")

@@ -138,6 +138,50 @@ import Testing
     #expect(ended.status == 5 && ended.text == "heard\n")
   }
 
+  /// A terminal sends it to the whole group: a second one, from us, would be an impatient user's.
+  @Test func aKeyOfTheTerminalReachesTheCommandOnce() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    try test.sandbox.write(
+      """
+      import signal, sys, time
+      heard = []
+      signal.signal(signal.SIGINT, lambda *_: heard.append(time.time()))
+      print("ready", flush=True)
+      end = time.time() + 60
+      while time.time() < (heard[0] + 1 if heard else end): time.sleep(0.05)
+      print("heard " * len(heard), flush=True)
+      sys.exit(5)
+      """, to: "job.py")
+    let session = try TerminalSession(
+      test.sandbox, ["exec", "robot", "--", "/usr/bin/python3", "job.py"])
+    try await session.waitForScreen("ready")
+    try session.type("\u{3}")
+    try await session.waitForEnd()
+    #expect(session.status == 5)
+    #expect(session.screen.matches(of: /heard/).count == 1, "\(session.screen)")
+  }
+
+  @Test func whatIsIgnoredStaysIgnoredInTheCommand() async throws {
+    let server = try await minting()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let running = try RunningProgram(
+      test.sandbox,
+      [
+        "exec", "robot", "--", "/bin/sh", "-c",
+        "echo ready $$ >&2; while [ ! -e over ]; do sleep 0.05; done; echo alive",
+      ], under: ["/usr/bin/nohup"])
+    try await eventually("ready") { running.errors.contains(/ready \d+\n/) }
+    let id = try #require(running.errors.firstMatch(of: /ready (\d+)/).flatMap { Int32($0.1) })
+    running.send(SIGHUP)
+    ObservedProcess(id)?.signal(SIGHUP)
+    try test.sandbox.write("", to: "over")
+    let ended = try await running.finished()
+    #expect(ended.status == 0 && ended.text == "alive\n")
+  }
+
   @Test func execStartsNothingWithoutAToken() async throws {
     let server = try await HostileServer { _ in
       .body(#"{"error": "invalid_client"}"#, status: 401)

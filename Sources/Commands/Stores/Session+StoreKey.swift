@@ -127,8 +127,7 @@ extension Session {
 
   private func saveWaitingResponses(_ console: Console) async throws {
     guard store.tokens != nil else { return }
-    let tokenRenewer = try TokenRenewer(self, termination: nil)
-    console.report(try await tokenRenewer.replayed(tokenRenewer.subjects(try await read())))
+    try await TokenRenewer(self, termination: nil).saveWaitingResponses(console)
   }
 }
 

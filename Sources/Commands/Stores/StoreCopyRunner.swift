@@ -133,8 +133,7 @@ struct StoreCopyRunner: Sendable {
       }
       console.report(runs.map { .interrupted($0) })
     }
-    let tokenRenewer = try TokenRenewer(source, termination: nil)
-    console.report(try await tokenRenewer.replayed(tokenRenewer.subjects(try await source.read())))
+    try await TokenRenewer(source, termination: nil).saveWaitingResponses(console)
   }
 
   /// A ledger that is a copy of a store's records is written when a run begins.

@@ -24,17 +24,27 @@ final class BackgroundRenewals: Sendable {
     var completed: [CompletedRenewal] = []
     /// Is over once nothing is in progress.
     var end = Sleepers()
+
+    mutating func dropWaiting(of host: Destination?) {
+      for work in queues[host]?.waiting ?? [] { inProgress.remove(work.subject.name) }
+      queues[host]?.waiting = []
+    }
   }
 
   private let state = Mutex(State())
+  private let isEnding: @Sendable () -> Bool
   private let renew: @Sendable (Work) async -> RenewalOutcome
   private let completion: @Sendable () -> Void
 
-  /// - Parameter completion: is called once a renewal is among the completed ones.
+  /// - Parameters:
+  ///   - isEnding: whether those that wait are not begun any more.
+  ///   - completion: is called once a renewal is among the completed ones.
   init(
+    isEnding: @escaping @Sendable () -> Bool,
     renew: @escaping @Sendable (Work) async -> RenewalOutcome,
     completion: @escaping @Sendable () -> Void
   ) {
+    self.isEnding = isEnding
     self.renew = renew
     self.completion = completion
   }
@@ -95,6 +105,7 @@ final class BackgroundRenewals: Sendable {
   /// - Returns: `nil` if none is left, and the worker is to end.
   private func next(of host: Destination?) -> Work? {
     state.withLock { state in
+      if isEnding() { state.dropWaiting(of: host) }
       if let work = state.queues[host]?.waiting.popFirst() { return work }
       state.queues[host]?.workers -= 1
       if state.queues[host]?.workers == 0 { state.queues[host] = nil }

@@ -77,7 +77,7 @@ struct ChildCommand {
     }
     var process = pid_t()
     let failure = CoreDumps.allowingChildren {
-      unsafe ChildProcess.withSignalsAsNew { attributes in
+      unsafe ChildProcess.withUnblockedSignals(keepsIgnored: true) { attributes in
         guard let program = unsafe arguments[0] else { return ENOMEM }
         return unsafe posix_spawnp(&process, program, nil, attributes, arguments, environment)
       }

@@ -44,7 +44,7 @@ extension CompletedRenewal {
     case .stopped(let code):
       Diagnostic(
         .renewalFailed, "`\(name)` cannot be renewed with its current setup", severity: .warning,
-        notes: ["the service refused the client: \(code)"],
+        notes: [code.contains(" ") ? code : "the service refused the client: \(code)"],
         help: ["fix its setup and apply it, then: vaultctl refresh \(shellWord(name.rawValue))"])
     case .failed(let reason, let retryAt):
       Diagnostic(
@@ -68,8 +68,8 @@ extension CompletedRenewal {
 
   var isFailure: Bool {
     switch outcome {
-    case .renewed, .adopted, .notDue, .waiting: false
-    case .needsAuthorization, .stopped, .failed, .storeFailed, .unsaved: true
+    case .renewed, .adopted, .notDue: false
+    case .waiting, .needsAuthorization, .stopped, .failed, .storeFailed, .unsaved: true
     }
   }
 

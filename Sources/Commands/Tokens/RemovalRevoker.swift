@@ -41,11 +41,15 @@ actor RemovalRevoker {
       let stored = try await session.mappingStoreErrors { () async throws(StoreError) in
         try await tokens.openTokens(of: name)
       }
-      let faults = try await tokenRenewer.revoke(
+      let findings = try await tokenRenewer.revoke(
         SupersededTokens(access: stored.access, refresh: stored.refresh), of: name, client,
         isReplaced: false)
-      diagnostics += faults
-      if client.service.revocationEndpoint != nil, !faults.isEmpty { hasFailed = true }
+      diagnostics += findings
+      if client.service.revocationEndpoint != nil,
+        findings.contains(where: { $0.severity != .info })
+      {
+        hasFailed = true
+      }
     } catch {
       hasFailed = true
       let reason = (error as? Failure)?.diagnostics.first?.message

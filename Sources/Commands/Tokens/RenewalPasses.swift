@@ -21,6 +21,7 @@ struct RenewalPasses {
   /// What was reported.
   private var outcomes: [ConnectionName: RenewalOutcome] = [:]
   private var absence = StoreAbsence()
+  private let copyConditions = ReportedConditions()
   /// When the copies for consumers were last looked at.
   private var repairedAt: Timestamp?
 
@@ -62,19 +63,17 @@ struct RenewalPasses {
   private mutating func pass(in group: inout DiscardingTaskGroup) async -> Int64 {
     let session = renewer.session
     do {
-      let (results, outlook) = try await renewer.pass(renewals, in: &group, console: console)
+      let pass = try await renewer.pass(renewals, in: &group, console: console)
       if absence.ended() > 0 {
         console.note("\(session.store.description) is available again.")
       }
-      report(results)
-      metrics.connections = outlook.tokens
+      metrics.add(pass.completed)
+      report(pass.results)
+      metrics.connections = pass.outlook.tokens
+      await repairCopies()
       let now = session.runtime.now()
-      if repairedAt.map({ now.seconds(since: $0) >= Self.longestPause }) ?? true {
-        try await renewer.repairCopies()
-        repairedAt = now
-      }
       (metrics.lastPass, metrics.lastSuccess) = (now, now)
-      guard let due = outlook.nextDue else { return .max }
+      guard let due = pass.outlook.nextDue else { return .max }
       return due.milliseconds - session.runtime.now().milliseconds
     } catch {
       reportCompleted()
@@ -88,12 +87,25 @@ struct RenewalPasses {
     }
   }
 
+  /// A copy that cannot be written keeps no token from being renewed.
+  private mutating func repairCopies() async {
+    let now = renewer.session.runtime.now()
+    if let repairedAt, now.seconds(since: repairedAt) < Self.longestPause { return }
+    repairedAt = now
+    var faults: [Diagnostic] = []
+    do {
+      try await renewer.repairCopies()
+    } catch {
+      metrics.storeErrors += 1
+      faults = Failure(error, outcome: .failed).diagnostics
+    }
+    console.report(copyConditions.new(among: faults))
+  }
+
   /// Shows those of a pass that differ from the last ones.
   private mutating func report(_ results: [CompletedRenewal]) {
     let news = results.filter { outcomes[$0.name] != $0.outcome }
     if !news.isEmpty { show(news, renewer.session) }
-    // One that only waits for its next attempt has not failed once more.
-    metrics.add(news)
     let inProgress = renewals.inProgress
     outcomes = outcomes.filter { inProgress.contains($0.key) }
     outcomes.merge(results.map { ($0.name, $0.outcome) }) { $1 }

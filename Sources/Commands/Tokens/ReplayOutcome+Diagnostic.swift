@@ -2,9 +2,15 @@ import Diagnostics
 import Renewing
 
 extension ReplayOutcome {
+  /// What was not saved, as the result of a renewal.
+  var unsaved: CompletedRenewal? {
+    guard case .unsaved(let name, let reason) = self else { return nil }
+    return CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: true))
+  }
+
   var diagnostic: Diagnostic? {
     switch self {
-    case .cleared: nil
+    case .cleared, .unsaved: nil
     case .saved(let name):
       Diagnostic(
         .answerUnsaved, "saved tokens of `\(name)` that an interrupted run left in the journal",

@@ -11,7 +11,8 @@ struct RevokeCommand: ReportingSubcommand {
     abstract: "Revoke a connection's tokens.",
     discussion: """
       They are removed from the store, then revoked at the service (RFC 7009). Tokens shared with \
-      another connection remain valid. Tokens without a connection have no client that could revoke \
+      another connection remain valid at the service, and the exit code is 4. A connection that needs \
+      no consent gets new ones at its next refresh. Tokens without a connection have no client that could revoke \
       them: forget them (`vaultctl tokens forget`), and revoke them on the service's own page.
       """)
 
@@ -40,10 +41,10 @@ struct RevokeCommand: ReportingSubcommand {
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
-    let faults = try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
-    console.report(faults)
-    console.result(report(faults.isEmpty))
-    guard faults.isEmpty else {
+    let findings = try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
+    console.report(findings)
+    console.result(report(findings.isEmpty))
+    guard findings.isEmpty else {
       console.result("Removed the tokens of `\(name)` from the store.\n")
       return .partly
     }

@@ -4,6 +4,9 @@ import Synchronization
 /// Signals of a process that runs a child: they end this process, wait while it exchanges tokens, and
 /// go to the child once that runs.
 ///
+/// What a terminal sends, it sends to the child itself, which is in the same process group. Signals that this
+/// process ignores (nohup(1)) stay ignored, here and there.
+///
 /// It takes over before the child is started: a signal that arrives between the start and the first
 /// wait would otherwise end this process and leave the child running.
 final class SignalForwarder: Sendable {
@@ -22,12 +25,12 @@ final class SignalForwarder: Sendable {
   private final class State: Sendable {
     let target = Mutex(Target.ownProcess)
 
-    func handle(_ number: Int32) {
+    func handle(_ number: Int32, from origin: SignalPipe.Origin) {
       target.withLock { target in
         switch target {
         case .ownProcess: CaughtSignals.die(of: number)
         case .pending(let numbers): target = .pending(numbers + [number])
-        case .child(let process): kill(process, number)
+        case .child(let process): if origin == .process { kill(process, number) }
         case .endingChild(let process, let numbers):
           target = .endingChild(process, pending: numbers + [number])
         case .nobody: break
@@ -40,9 +43,9 @@ final class SignalForwarder: Sendable {
   private let signals: CaughtSignals
 
   init() {
-    signals = CaughtSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]) {
-      [state] number in state.handle(number)
-    }
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]
+      .filter { !CaughtSignals.isIgnored($0) }
+    signals = CaughtSignals(numbers, withOrigin: { [state] in state.handle($0, from: $1) })
   }
 
   /// Whether a signal waits, or the child has ended.

@@ -24,7 +24,7 @@ final class TerminationSignal: Sendable {
     await sleepers.sleep(for: duration, runtime)
   }
 
-  /// The same runtime, whose sleeps a signal ends.
+  /// Its time and its randomness; its sleeps are this signal's, which ends them.
   func endingSleeps(of runtime: Runtime) -> Runtime {
     Runtime(
       now: runtime.now, sleep: { await self.sleep(for: $0) }, random: runtime.random)

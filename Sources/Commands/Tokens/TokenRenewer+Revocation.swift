@@ -16,9 +16,7 @@ extension TokenRenewer {
     try requireTokens([name], subjects, snapshot)
     guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
     let secrets = try await secrets(of: [name])[name] ?? [:]
-    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
-    }
+    let records = try await storedRecords()
     do throws(TokenError) {
       return (subject, try subject.client(secrets, record: records[name]?.record))
     } catch {
@@ -32,27 +30,36 @@ extension TokenRenewer {
   /// Revokes tokens of a connection, which are no longer in the store or about to be removed from it.
   ///
   /// - Parameter isReplaced: other tokens replaced them, and must be known to work first.
-  /// - Returns: what failed, as warnings.
+  /// - Returns: why tokens are still valid at the service, or may be: a warning if they should not be. Empty
+  ///   if the connection itself uses them.
   func revoke(
     _ superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
   ) async throws -> [Diagnostic] {
     if superseded.access == nil, superseded.refresh == nil { return [] }
-    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
-    }
+    let records = try await storedRecords()
     let others = records.filter { $0.key != name && $0.value.record.client.id == client.id }
-    if client.service.refresh.revocationEndsOthers, isReplaced || !others.isEmpty { return [] }
+    if client.service.refresh.revocationEndsOthers {
+      if isReplaced { return [] }
+      if let other = others.keys.min() {
+        return [.stillInUse(name, "revoking them would end those of `\(other)` too")]
+      }
+    }
     // If the service cannot revoke, replacing the grant loses nothing.
     if isReplaced {
       if client.service.revocationEndpoint == nil { return [] }
       guard try await currentTokenWorks(name, client) else { return [.stillUntried(name)] }
     }
-    let faults = try await session.mappingStoreErrors { () async throws(StoreError) in
+    let revocation = try await session.mappingStoreErrors { () async throws(StoreError) in
       // New tokens of the connection itself may be the previous ones in part.
       let sharing = records.keys.filter { isReplaced || $0 != name }.sorted()
       return try await renewer.revoke(superseded, client, sharing: sharing)
     }
-    return faults.prefix(1).map { .notRevoked(name, $0.summary) }
+    return switch revocation {
+    case .revoked: []
+    case .shared(let other) where other == name: []
+    case .shared(let other): [.stillInUse(name, "`\(other)` has the same ones")]
+    case .failed(let error): [.notRevoked(name, error.summary)]
+    }
   }
 
   /// Whether the service accepts the token that the store has now; true if the service cannot be
@@ -75,6 +82,12 @@ extension Diagnostic {
       .revocationFailed, "the tokens of `\(name)` may still be valid at the service",
       severity: .warning, notes: [reason],
       help: ["revoke them on the service's own page"])
+  }
+
+  fileprivate static func stillInUse(_ name: ConnectionName, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .revocationFailed, "the tokens of `\(name)` remain valid at the service", severity: .info,
+      notes: [reason])
   }
 
   fileprivate static func stillUntried(_ name: ConnectionName) -> Diagnostic {

@@ -20,6 +20,8 @@ struct TokenRenewer: Sendable {
   private let runtime: Runtime
   private let signals: SignalForwarder?
   private let pauses: AttemptPauses
+  /// Whether other processes renew the same tokens all the time.
+  private let isShared: Bool
   private let conditions = ReportedConditions()
 
   /// - Parameter isShared: other processes renew the same tokens all the time.
@@ -63,6 +65,7 @@ struct TokenRenewer: Sendable {
     self.rule = rule
     self.runtime = runtime
     self.signals = signals
+    self.isShared = isShared
     pauses = AttemptPauses(session.runtime)
     renewer = Renewer(
       tokens: tokens, http: session.tokenHTTP,
@@ -103,6 +106,7 @@ struct TokenRenewer: Sendable {
   /// - Parameter completion: is called after each.
   func background(completion: @escaping @Sendable () -> Void) -> BackgroundRenewals {
     BackgroundRenewals(
+      isEnding: renewer.isEnding,
       renew: { [renewer, pauses] work in
         let outcome = await renewer.renew(work.subject, secrets: work.secrets)
         pauses.note(outcome, of: work.subject.name)
@@ -112,11 +116,10 @@ struct TokenRenewer: Sendable {
 
   /// Begins to renew all that are due, and says what is due next.
   ///
-  /// - Returns: what was tried, also by earlier passes. What takes longer than a moment is reported by
-  ///   a later one.
+  /// What takes longer than a moment is reported by a later pass.
   func pass(
     _ background: BackgroundRenewals, in group: inout DiscardingTaskGroup, console: Console
-  ) async throws -> (results: [CompletedRenewal], outlook: Outlook) {
+  ) async throws -> Pass {
     var look = try await look(
       nil, isForced: false, except: background.inProgress, console: console)
     background.begin(try await opened(look.due), in: &group)
@@ -137,7 +140,17 @@ struct TokenRenewer: Sendable {
     let names = Set(completed.map(\.name))
     let results = (look.results.filter { !names.contains($0.name) } + completed)
       .sorted { $0.name < $1.name }
-    return (results, outlook(look, except: background.inProgress))
+    return Pass(
+      completed: completed, results: results,
+      outlook: outlook(look, except: background.inProgress))
+  }
+
+  struct Pass {
+    /// The renewals that have ended since the last pass.
+    let completed: [CompletedRenewal]
+    /// These, and what could not be tried now.
+    let results: [CompletedRenewal]
+    let outlook: Outlook
   }
 
   /// How long a pass waits for what it has begun.
@@ -179,12 +192,15 @@ struct TokenRenewer: Sendable {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
-    var conditions = try await replayed(subjects)
+    let replayed = try await replayed(subjects)
+    let waiting = replayed.compactMap(\.unsaved)
+    let exceptions = exceptions.union(waiting.map(\.name))
+    var conditions = replayed.compactMap(\.diagnostic)
     if let warning = session.clockWarning { conditions.append(warning) }
     let records = try await storedRecords()
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
-    var results: [CompletedRenewal] = []
+    var results = waiting
     for subject in subjects.values.sorted(by: { $0.name < $1.name })
     where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
@@ -205,18 +221,27 @@ struct TokenRenewer: Sendable {
       case .stopped(let code):
         results.append(CompletedRenewal(name: subject.name, outcome: .stopped(code)))
       case .wait where names != nil: due.append(subject)
+      // Another process is renewing it; a run that ends waits for the result.
+      case .wait where record?.claim?.isActive(at: now) ?? false:
+        if !isShared { due.append(subject) }
       // It is due, and was not renewed; that it is tried again later does not make it fine.
       case .wait(let until) where record?.retryAt == until:
         let reason = record?.lastFailure ?? "it failed"
         results.append(
           CompletedRenewal(name: subject.name, outcome: .failed(reason, retryAt: until)))
-      case .use, .wait, .ask: break
+      case .wait(let until):
+        results.append(
+          CompletedRenewal(name: subject.name, outcome: .failed(Self.doubt, retryAt: until)))
+      case .use, .ask: break
       }
     }
     console.report(self.conditions.new(among: conditions))
     return Look(
       subjects: subjects, records: records.mapValues(\.record), due: due, results: results)
   }
+
+  private static let doubt =
+    "an attempt was interrupted, and may have used the refresh token; it is presented again at the last moment"
 
   /// The state of the tokens of each connection that has some, and when the records must be checked again:
   /// `nil` if nothing expires.
@@ -340,13 +365,23 @@ struct TokenRenewer: Sendable {
     return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 
-  /// Saves the responses that a killed process left.
-  func replayed(
+  /// Saves the responses that a killed process left, before something that they would not survive.
+  ///
+  /// - Throws: if one could not be saved.
+  func saveWaitingResponses(_ console: Console) async throws {
+    let replayed = try await replayed(subjects(try await session.read()))
+    console.report(replayed.compactMap(\.diagnostic))
+    let faults = replayed.compactMap(\.unsaved)
+      .compactMap { $0.diagnostic(in: session.store.description) }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+
+  private func replayed(
     _ subjects: [ConnectionName: RenewalSubject]
-  ) async throws -> [Diagnostic] {
+  ) async throws -> [ReplayOutcome] {
     try await session.mappingStoreErrors { () async throws(StoreError) in
       try await renewer.replay(subjects)
-    }.compactMap { $0.diagnostic }
+    }
   }
 
   func requireTokens(

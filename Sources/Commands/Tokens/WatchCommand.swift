@@ -47,15 +47,16 @@ struct WatchCommand: Subcommand {
       throw Failure(unknown.map { Diagnostic(.notFound($0), in: session.store.description) })
     }
     console.note("Watching \(session.store.description).")
-    let (events, queue) = AsyncStream.makeStream(of: EventLine.self)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await run(events, until: termination, session.runtime) }
+    let (events, queue) = AsyncStream.makeStream(
+      of: EventLine.self, bufferingPolicy: .bufferingOldest(Self.maxWaiting))
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await run(events, until: termination, session.runtime, console) }
       group.addTask {
         await stream(
           poller, of: Set(names.map(\.rawValue)), to: queue, session, termination, console)
         queue.finish()
       }
-      try await group.waitForAll()
+      await group.waitForAll()
     }
     return .fine
   }
@@ -76,7 +77,9 @@ struct WatchCommand: Subcommand {
         for line in lines where names.isEmpty || line.connection.map(names.contains) ?? true {
           console.result(line.text)
           console.result(line.json)
-          if command != nil { queue.yield(line) }
+          if command != nil, case .dropped = queue.yield(line) {
+            console.report([.eventDropped(line, Self.maxWaiting)])
+          }
         }
       } catch {
         // An unavailable store may come back.
@@ -89,14 +92,18 @@ struct WatchCommand: Subcommand {
     }
   }
 
+  /// Maximum number of events that wait for their command.
+  private static let maxWaiting = 1000
+
   /// Seconds that the commands of events have after a signal, and then to obey their own.
   private static let grace: Int64 = 5
 
   /// Runs the command for each event, one after the other and without delaying the events. Some time
   /// after a signal, the current one is ended, if need be by SIGKILL, and those that wait are dropped.
   private func run(
-    _ events: AsyncStream<EventLine>, until termination: TerminationSignal, _ runtime: Runtime
-  ) async throws {
+    _ events: AsyncStream<EventLine>, until termination: TerminationSignal, _ runtime: Runtime,
+    _ console: Console
+  ) async {
     guard let command else { return }
     var received: Timestamp?
     /// How often the time after the signal has passed.
@@ -108,8 +115,14 @@ struct WatchCommand: Subcommand {
       let environment = InheritedEnvironment.variables.merging([
         "VAULTCTL_EVENT": line.kind.rawValue, "VAULTCTL_CONNECTION": line.connection ?? "",
       ]) { $1 }
-      let child = try ChildProcess(
-        ["/bin/sh", "-c", command], environment: environment, input: .null)
+      let child: ChildProcess
+      do {
+        child = try ChildProcess(
+          ["/bin/sh", "-c", command], environment: environment, input: .null)
+      } catch {
+        console.report([.commandNotStarted(line, error)])
+        continue
+      }
       var signals: Int64 = 0
       while child.isRunning {
         let times = over()
@@ -118,5 +131,29 @@ struct WatchCommand: Subcommand {
         await runtime.sleep(.milliseconds(20))
       }
     }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func commandNotStarted(
+    _ line: EventLine, _ error: any Error
+  ) -> Diagnostic {
+    let number = (error as? ChildProcess.NotStarted)?.code
+    return Diagnostic(
+      .commandNotRun, "the command for \(line.subject) was not started", severity: .warning,
+      notes: number.map { [unsafe String(cString: strerror($0))] } ?? [])
+  }
+
+  fileprivate static func eventDropped(_ line: EventLine, _ limit: Int) -> Diagnostic {
+    Diagnostic(
+      .commandNotRun, "the command for \(line.subject) will not run", severity: .warning,
+      notes: ["\(limit) events are waiting for it; it runs once at a time"],
+      help: ["let the command return sooner"])
+  }
+}
+
+extension EventLine {
+  fileprivate var subject: String {
+    connection.map { "`\(kind.rawValue)` of `\($0)`" } ?? "`\(kind.rawValue)`"
   }
 }

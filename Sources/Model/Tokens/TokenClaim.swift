@@ -6,6 +6,11 @@ package struct TokenAttempt: OpenName {
 
 /// An intent that is written before the service is called.
 package struct TokenClaim: Hashable, Sendable, Codable {
+  /// How long it lasts.
+  package static let seconds: Int64 = 45
+  /// How much the clocks of two holders may differ.
+  private static let skewSeconds: Int64 = 60
+
   package let attempt: TokenAttempt
   /// `user@host`, and the process.
   package let holder: String
@@ -34,7 +39,10 @@ package struct TokenClaim: Hashable, Sendable, Codable {
       priorAttemptUnresolved: priorAttemptUnresolved)
   }
 
-  package func isActive(at now: Timestamp) -> Bool { now < deadline }
+  /// One that ends later than any could was written by a clock that was ahead, and is not respected until then.
+  package func isActive(at now: Timestamp) -> Bool {
+    now < deadline && deadline <= now.adding(seconds: Self.seconds + Self.skewSeconds)
+  }
 
   /// The keys in stores.
   private enum CodingKeys: String, CodingKey {
