@@ -1,7 +1,6 @@
 import Commands
 import Diagnostics
 import Foundation
-import Manifests
 import TestSupport
 import Testing
 
@@ -93,12 +92,6 @@ import Testing
       return
     }
     #expect(fault.code == .unreadableFile && fault.location == .file("missing"))
-  }
-
-  @Test func anUnusedNameGetsTheFirstFreeNumber() {
-    let taken: Set<String> = ["a", "a-2", "b-2"]
-    #expect(Scaffold.unusedName("a", isTaken: taken.contains) == "a-3")
-    #expect(Scaffold.unusedName("b", isTaken: taken.contains) == "b")
   }
 }
 

@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: [
     Case("A=x", "x"), Case("  export\tA = x  # y\n", "x"), Case("A=", ""), Case("A=\n", ""),
     Case("\u{FEFF}A=x\r\nB=y\r\n", "x"), Case("# c\r\n\r\nA='x'\r\n", "x"),
-    Case("A=a#b", "a#b"), Case("A=#b", ""), Case("A=a\\nb$c", "a\\nb$c"),
+    Case("A=a#b", "a#b"), Case("A=#b", ""), Case("A=a\\nb", "a\\nb"),
     Case("A='a\\n\"$b'", "a\\n\"$b"), Case("A='a\r\nb\n'", "a\r\nb\n"),
     Case(#"A="\n\r\t\"\\\$\`\x""#, "\n\r\t\"\\$`\\x"), Case("A=\"a\nb\" # c", "a\nb"),
     // A letter with a mark is one character, and its quote is a quote all the same.
@@ -31,6 +31,29 @@ import Testing
     let file = DotEnvFile(it.text)
     #expect(file.data["A"]?.text == it.value)
     #expect(file.faults.map(\.line) == it.faults)
+  }
+
+  /// What stands for something that is not in the file is no value; a line after it is read.
+  @Test(arguments: [
+    #""${PREFIX}-abc""#, "${A}${B}", "$TOKENA", "x$_", "a$1", #""a\\$b""#, "$(cat x)",
+    #""x $(id)""#,
+    #"a\$b"#, "\"a\n${B}\"", "x # $\"$A",
+  ])
+  func aReferenceIsRefused(value: String) {
+    let file = DotEnvFile("A=\(value)\nB=x\n")
+    let isComment = value.contains(" # ")
+    #expect(file.faults.map(\.line) == (isComment ? [] : [1]))
+    #expect(file.data["A"]?.text == (isComment ? "x" : nil))
+    #expect(file.data["B"]?.text == "x")
+  }
+
+  @Test(arguments: [
+    ("'${A}$B$(c)'", "${A}$B$(c)"), (#""\${A}\$B\$(c)""#, "${A}$B$(c)"), ("a$", "a$"),
+    (#""a$ $.""#, "a$ $."), ("$$", "$$"), (#""\\\$a""#, #"\$a"#),
+  ])
+  func aDollarSignIsNoReference(value: String, expected: String) {
+    let file = DotEnvFile("A=\(value)\n")
+    #expect(file.faults == [] && file.data["A"]?.text == expected)
   }
 
   /// Quotes that are never closed are looked for once.

@@ -1,4 +1,6 @@
+import Diagnostics
 import Manifests
+import SourceYAML
 import Testing
 
 @Suite struct KeywordsTests {
@@ -23,6 +25,32 @@ import Testing
   func replacesWhatHasAValue(text: String, expected: String) {
     #expect(keywords.replaced(in: text) == expected)
   }
+
+  private static let bare = ["##NO##", "@@NO@@", "Bearer ##NO##", "x##NO##"]
+  private static let values =
+    bare + [
+      "##NO##-x", "##NO####NO##", "##NO## x", "##NO##  # why", "@@NO@@ # why", "'##NO##'",
+      "'it''s: ##NO##'", #""\": ##NO##""#, "a'b ##NO##",
+    ]
+
+  /// To YAML, it would be a comment, or no value at all.
+  @Test(
+    arguments: values.map { "token: \($0)\nz: y\n" }
+      + bare.flatMap { ["{token: \($0), z: y}", "{z: y, token: \($0)}"] })
+  func whatHasNoValueIsNoComment(text: String) throws {
+    let (yaml, faults) = YAMLFile.parse(Array(keywords.replaced(in: text).utf8), file: "it")
+    #expect(!faults.hasErrors)
+    let data = ImportedData(try #require(yaml.documents.first?.root))
+    #expect(Keywords.remain(in: try #require(data["token"]?.text)))
+    #expect(data["z"]?.text == "y")
+  }
+
+  /// A decoration is a comment, and a text of JSON stays whole.
+  @Test(arguments: [
+    "##clients##\n- a\n", "  ##clients##\n  - a\n", #"{"a": "b: ##NO## c", "d": "e, ##NO##"}"#,
+    #"{"a": "\": ##NO## x", "b": "@@NO@@ y"}"#,
+  ])
+  func whatIsNoBareValueStays(text: String) { #expect(keywords.replaced(in: text) == text) }
 
   @Test(arguments: [
     ("##A##", true), ("Bearer ##A##.x", true), ("@@A@@", true), ("#A#", false), ("a##b", false),

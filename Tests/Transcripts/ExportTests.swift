@@ -216,6 +216,32 @@ import Testing
     #expect(try sandbox.vaultctl(again).status == 1)
   }
 
+  /// It is exported whole, and nothing says otherwise.
+  @Test func anAppOfTheProjectIsExportedAsLines() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(
+      extra: """
+        apps:
+          crm: {setups: [{type: key, fields: [{name: host, secret: false}, {name: zone, secret: false, required: true}]}]}
+        """)
+    func declare(_ fields: String) throws {
+      try sandbox.write(
+        """
+        apiVersion: vaultctl/v1
+        kind: Connection
+        metadata: {name: crm}
+        spec: {app: crm, setup: {type: key, \(fields)}}
+        """, to: "connections/crm.yaml")
+    }
+    try declare("host: h, zone: z")
+    let whole = try sandbox.vaultctl(["export", "crm", "--to", "dotenv"])
+    #expect(whole.status == 0 && whole.text == "CRM_HOST=h\nCRM_ZONE=z\n", "\(whole.errorText)")
+    try declare("host: h")
+    let half = try sandbox.vaultctl(["export", "crm", "--to", "dotenv"])
+    #expect(half.status == 4 && half.text == "CRM_HOST=h\n")
+    #expect(half.errorText.contains("`zone` has no value"), "\(half.errorText)")
+  }
+
   // MARK: External Secrets
 
   /// The operator reads with the client of `bao`.
@@ -260,6 +286,37 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.write(httpManifest("plain", token: "x"), to: "connections/a.yaml")
     #expect(try sandbox.vaultctl(["export"] + arguments).status == 64)
+  }
+
+  /// All files are written, or none.
+  @Test func aFailingSealFileLeavesNothingBehind() throws {
+    let sandbox = try project()
+    let command = [
+      "export", "--to", "deploy-cli", "--out", "export", "--with-secrets", "--seal-to",
+    ]
+    #expect(try sandbox.vaultctl(command + ["no-such-folder/it.asc"]).status == 1)
+    let left = try FileManager.default.subpathsOfDirectory(atPath: file(sandbox, "export"))
+    #expect(!left.contains { $0.hasSuffix(".json") })
+    #expect(try sandbox.vaultctl(command + ["it.asc"]).status == 4)
+  }
+
+  /// An empty value would be applied, so the name is left out.
+  @Test(arguments: ["terraform", "deploy-cli"])
+  func aSecretThatIsNotTextIsLeftOut(format: String) throws {
+    let sandbox = try Sandbox()
+    for name in ["bytes", "text"] {
+      try sandbox.write(httpManifest(name, token: ""), to: "connections/\(name).yaml")
+      let value = Data(name == "bytes" ? [0xFF, 0x41] : Array("tok".utf8))
+      try value.write(to: URL(fileURLWithPath: file(sandbox, "value")))
+      let set = try sandbox.vaultctl(["set", name, "token", "--value-file", "value"])
+      #expect(set.status == 0, "\(set.errorText)")
+    }
+    let exported = try sandbox.vaultctl([
+      "export", "--to", format, "--out", "export", "--with-secrets",
+    ])
+    #expect(exported.status == 4 && exported.errorText.contains("`token` has bytes"))
+    #expect(exported.text.lowercased().contains("text_token"))
+    #expect(!exported.text.lowercased().contains("bytes_token"), "\(exported.text)")
   }
 
   @Test func nothingIsWrittenThroughALink() throws {

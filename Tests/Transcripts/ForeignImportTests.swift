@@ -86,7 +86,7 @@ import Testing
     try sandbox.write(
       """
       flowVaultConnections:
-        - {name: crm, app_id: HTTP, setup: {type: BEARER, token: "##CRM_TOKEN##"}}
+        - {name: crm, app_id: HTTP, setup: {type: BEARER, token: ##CRM_TOKEN##}}
         - {name: mail, app_id: HTTP, setup: {type: BEARER, token: "@@MAIL_TOKEN@@"}}
         - {name: open, app_id: SLACK}
       """, to: "export/tenant.yaml")
@@ -190,6 +190,28 @@ import Testing
     #expect(
       try sandbox.vaultctl(["import", "--from", "dotenv", ".env", "--map", "vaultctl.yaml"]).status
         == 1)
+    try sandbox.expectTranscript()
+  }
+
+  /// Each value is sealed once, wherever it is.
+  @Test func severalDotenvFilesWithOneMapping() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("CRM_USER=u\nBOTH=one\n", to: "a.env")
+    try sandbox.write("CRM_PASSWORD=p\nBOTH=two\nREF=$CRM_PASSWORD\n", to: "b.env")
+    try sandbox.write(
+      """
+      connections:
+        - {name: crm, app: http, type: basic_auth, fields: {username: CRM_USER, password: CRM_PASSWORD}}
+        - {name: both, app: http, type: bearer, fields: {token: BOTH}}
+        - {name: ref, app: http, type: bearer, fields: {token: REF}}
+      """, to: "map.yaml")
+    let imported = try sandbox.vaultctl(
+      ["import", "--from", "dotenv", "a.env", "b.env", "--map", "map.yaml"])
+    #expect(imported.status == 4)
+    #expect(try decrypted(sandbox, "crm", "password") == "p")
+    for name in ["both", "ref"] {
+      #expect(!(try sandbox.read("connections/\(name).yaml")).contains("PGP MESSAGE"))
+    }
     try sandbox.expectTranscript()
   }
 

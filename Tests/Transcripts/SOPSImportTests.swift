@@ -109,12 +109,14 @@ import Testing
     try sandbox.write(
       "connections: [{name: crm, app: http, type: bearer, fields: {token: CRM_TOKEN}}]\n",
       to: "env.yaml")
-    let env = try encrypt("# c\nCRM_TOKEN=tok-1\nPLAIN=x\n", as: "it.env")
+    let env = try encrypt("# c\nCRM_TOKEN=tok-1\nA_unencrypted=x\n", as: "it.env")
     let withoutSOPS = try imported(env, as: "it.env", mapped: ["--map", "env.yaml"])
     #expect(withoutSOPS.status == 1 && withoutSOPS.errorText.contains("not installed"))
+    #expect(withoutSOPS.errorText.contains("it is a dotenv or INI file"))
     let finished = try imported(
       env, as: "it.env", mapped: ["--map", "env.yaml"], environment: path)
     #expect(finished.status == 0, "\(finished.errorText)")
+    #expect(finished.errorText.contains("1 value of `it.env` is not encrypted"))
     try expectTokens(["crm"])
     let ini = try imported(
       encrypt("[crm]\ntoken = tok-1\n", as: "it.ini"), as: "it.ini",
@@ -144,6 +146,7 @@ import Testing
     try expectTokens()
     let keyless = try imported(text, environment: ["PATH": "\(try tools()):/usr/bin:/bin"])
     #expect(keyless.status == 1 && keyless.errorText.contains("sops says:"))
+    #expect(keyless.errorText.contains("`sops` could not open `it.yaml`"))
     // What SOPS finds, it says.
     let tampered = try imported(text.replacing("billing:", with: "other:"), environment: path)
     #expect(tampered.status == 1 && !tampered.errorText.contains("tok-"))
@@ -269,6 +272,10 @@ import Testing
       ("plain", whole.replacing(one, with: "        token: plain")),
       ("removed", whole.replacing(try line("ratio", whole) + "\n", with: "")),
       ("changed", parts.replacing("count: 12", with: "count: 13")),
+      // Nothing authenticates the type.
+      ("bool", whole.replacing(one, with: one.replacing("type:str]", with: "type:bool]"))),
+      ("int", whole.replacing(one, with: one.replacing("type:str]", with: "type:int]"))),
+      ("bytes", whole.replacing(one, with: one.replacing("type:str]", with: "type:bytes]"))),
     ].map({ ($0.1, $0.0) }) {
       let finished = try imported(tampered)
       #expect(finished.status == 1, "\(reason): \(finished.text)")
@@ -296,6 +303,18 @@ import Testing
     try expectTokens()
   }
 
+  /// Where the authentication code is not over plain values, the report does not say that it is.
+  @Test func whatPlainValuesAreNotAuthenticatedIsAWarning() throws {
+    let parts = try encrypt(Self.plain, ["--encrypted-regex", "^token$", "--mac-only-encrypted"])
+    let changed = try imported(parts.replacing("count: 12", with: "count: 13"))
+    #expect(changed.status == 0, "\(changed.errorText)")
+    let words = "8 values of `it.yaml` are neither encrypted nor authenticated"
+    #expect(changed.errorText.contains("warning[VC1290]: \(words)"), "\(changed.errorText)")
+    let whole = try encrypt(Self.plain, ["--encrypted-regex", "^token$"])
+    let ignored = try imported(whole, ["--ignore-mac"])
+    #expect(ignored.status == 0 && ignored.errorText.contains(words), "\(ignored.errorText)")
+  }
+
   /// SOPS itself opens what is sealed for other keys, if it is installed.
   @Test func aFileForOtherKeysNamesTheWay() throws {
     let finished = try imported(
@@ -307,6 +326,7 @@ import Testing
         mac: x
       """)
     #expect(finished.status == 1)
-    #expect(finished.errorText.contains("not sealed for one OpenPGP key"))
+    #expect(finished.errorText.contains("can only be opened by `sops`"))
+    #expect(finished.errorText.contains("its data key is not sealed for an OpenPGP key"))
   }
 }

@@ -112,7 +112,12 @@ struct ExportCommand: Subcommand {
     var created: [String] = []
     if let out { created += try ExportFolder(out).create(export.files) }
     if let sealTo, let sealed {
-      try PrivateFile(sealTo).create(with: Array(sealed.utf8))
+      do {
+        try PrivateFile(sealTo).create(with: Array(sealed.utf8))
+      } catch {
+        ExportFolder.remove(created)
+        throw error
+      }
       created.append(sealTo)
     }
     // With the values on stdout, nothing else is.

@@ -30,10 +30,15 @@ struct ExportFolder {
         created.append(path)
       }
     } catch {
-      for path in created { unsafe unlink(path) }
+      Self.remove(created)
       throw error
     }
     return paths
+  }
+
+  /// What `create` made.
+  static func remove(_ paths: [String]) {
+    for path in paths { unsafe unlink(path) }
   }
 
   /// Also a link that leads nowhere.

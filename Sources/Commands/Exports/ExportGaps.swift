@@ -23,13 +23,15 @@ struct ExportGaps {
   }
 
   private func reasons(for kind: ExportKind) -> [String] {
-    if kind != .externalSecrets, Catalog.builtIn[connection.app] == nil {
+    if kind.knowsBuiltInAppsAlone, Catalog.builtIn[connection.app] == nil {
       return ["it is left out: the tool does not know the project's own app `\(connection.app)`"]
     }
     var reasons: [String] = []
     if !missingFields.isEmpty {
       let list = missingFields.map { "`\($0)`" }.joined(separator: ", ")
-      reasons.append("it has no setup, because \(list) has no value")
+      reasons.append(
+        kind == .dotenv
+          ? "\(list) has no value" : "it has no setup, because \(list) has no value")
     }
     let parts = [
       connection.scopes.map { _ in "scopes" }, connection.labels.isEmpty ? nil : "labels",

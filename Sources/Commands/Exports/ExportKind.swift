@@ -6,4 +6,12 @@ enum ExportKind: String, CaseIterable, ExpressibleByArgument {
   case deployCLI = "deploy-cli"
   case externalSecrets = "external-secrets"
   case dotenv
+
+  /// Whether the tool takes no connection of a project's own app.
+  var knowsBuiltInAppsAlone: Bool {
+    switch self {
+    case .terraform, .deployCLI: true
+    case .externalSecrets, .dotenv: false
+    }
+  }
 }

@@ -28,11 +28,13 @@ struct ExportedValues {
       writer.object { writer in
         for placeholder in placeholders {
           guard let value = values[placeholder.address] else { continue }
-          writer.name(placeholder.name)
-          if !value.withBytes({ writer.string(utf8: $0) }) {
-            writer.string("")
+          // An empty value would be applied.
+          guard value.withBytes({ (try? UTF8Span(validating: $0)) != nil }) else {
             faults.append(.notText(placeholder.address))
+            continue
           }
+          writer.name(placeholder.name)
+          _ = value.withBytes { writer.string(utf8: $0) }
         }
       }
     }

@@ -17,8 +17,8 @@ struct Exporter {
   ) async throws -> (export: Export, report: [Diagnostic]) {
     var gaps = connections.flatMap { ExportGaps(connection: $0, workspace.catalog).gaps(for: kind) }
     let known =
-      kind == .externalSecrets
-      ? connections : connections.filter { Catalog.builtIn[$0.app] != nil }
+      kind.knowsBuiltInAppsAlone
+      ? connections.filter { Catalog.builtIn[$0.app] != nil } : connections
     let export: Export
     switch kind {
     case .terraform:

@@ -1,6 +1,7 @@
 import Diagnostics
 import Manifests
 import Model
+import Reports
 
 /// The connections that the actions of a flow lack.
 struct FlowScaffolder {
@@ -28,8 +29,10 @@ struct FlowScaffolder {
         continue
       }
       guard workspace.catalog.needsConnection(step) else { continue }
-      let name = Scaffold.unusedName(
-        Scaffold.connectionName(forFlow: flow.name, app.id),
+      // Several actions share the one that has been made for their app.
+      var names = UniqueNames(separator: "-")
+      let name = names.name(
+        for: Scaffold.connectionName(forFlow: flow.name, app.id),
         isTaken: { text in
           // An earlier run made it, and the flow does not name it yet.
           declared[text].map { $0.app != app.id || $0.setup != nil } ?? false

@@ -19,10 +19,12 @@ struct ForeignImporter {
     fileprivate var names: Set<ConnectionName>
     /// Where the sources have connections, also those that are not taken.
     var origins: [String] = []
+    /// What a person should look at, of that which is taken.
+    var cautions: [Diagnostic] = []
     /// What is not taken, or only in part.
     var report: [Diagnostic] = []
 
-    var isWhole: Bool { report.allSatisfy { $0.severity == .info } }
+    var isWhole: Bool { report.isEmpty }
   }
 
   /// 1. All files are read, and what is in them is compared with the catalog and the project.
@@ -30,16 +32,18 @@ struct ForeignImporter {
   func batch(_ paths: [String]) async throws -> Batch {
     var batch = Batch(names: Set(workspace.state.connections.map(\.name)))
     let parts = try await source.parts(paths)
-    for part in parts where !part.isFlow {
-      batch.report += part.report
-      let (found, unread) =
-        mapping.map { $0.connections(in: part.data, file: part.name) }
-        ?? source.format.connections(in: part.data, file: part.name, workspace.catalog)
-      batch.origins += found.map(\.origin) + unread
-      batch.report += unread.map {
-        .notTaken($0, "it is not in the source, or nothing says which connection it is")
+    let sources = parts.filter { !$0.isFlow }
+    batch.cautions = sources.flatMap(\.cautions)
+    // What a mapping puts together may be in several files.
+    if let mapping {
+      batch.report += sources.flatMap(\.report)
+      add(mapping.connections(in: sources.map { ($0.name, $0.data) }), to: &batch)
+    } else {
+      for part in sources {
+        batch.report += part.report
+        add(
+          source.format.connections(in: part.data, file: part.name, workspace.catalog), to: &batch)
       }
-      for foreign in found { add(foreign, to: &batch) }
     }
     let known = Set(batch.names.map(\.rawValue))
     for flow in parts.flatMap(\.flows) {
@@ -47,6 +51,16 @@ struct ForeignImporter {
       batch.report += missing.map { .unknownInFlow($0, flow.name) }
     }
     return batch
+  }
+
+  private func add(
+    _ read: (found: [ForeignConnection], unread: [String]), to batch: inout Batch
+  ) {
+    batch.origins += read.found.map(\.origin) + read.unread
+    batch.report += read.unread.map {
+      .notTaken($0, "it is not in the source, or nothing says which connection it is")
+    }
+    for foreign in read.found { add(foreign, to: &batch) }
   }
 
   private func add(_ foreign: ForeignConnection, to batch: inout Batch) {
@@ -60,7 +74,7 @@ struct ForeignImporter {
       batch.drafts.append(draft)
       if !draft.left.isEmpty { batch.report.append(.leftOut(draft)) }
     } catch {
-      batch.report.append(.notTaken(foreign.origin, error.reason))
+      batch.report.append(.notTaken(foreign.origin, error.reason, foreign.left))
     }
   }
 
@@ -100,8 +114,8 @@ struct ForeignImporter {
     var fields: [FieldName: ImportedManifest.Value] = draft.plain.mapValues { .plain(.string($0)) }
     for field in draft.secrets.keys { fields[field] = secret(field) }
     return ImportedManifest(
-      name: draft.name, app: draft.app, setupType: draft.shape?.type, fields: fields, labels: [:],
-      scopes: draft.scopes,
+      name: draft.name, app: draft.app, setupType: draft.shape?.type, fields: fields,
+      labels: draft.labels, scopes: draft.scopes, preventsDestroy: draft.preventsDestroy,
       origin: " from \(source.format.rawValue): \(shownInComment(draft.origin))")
   }
 
@@ -115,6 +129,7 @@ extension ImportDraft.Refusal {
   fileprivate var reason: String {
     switch self {
     case .invalidName: "its name cannot be a connection's"
+    case .keywordInName: "its name has a keyword without a value"
     case .unknownApp(let app): "the catalog has no app `\(app)`; declare it under `apps:`"
     case .unknownSetup("", let known):
       "its fields fit none, or several, of the app's setups: \(Self.list(known))"

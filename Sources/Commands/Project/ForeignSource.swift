@@ -15,7 +15,9 @@ struct ForeignSource {
   struct Part {
     let name: String
     let data: ImportedData
-    /// What a person should look at.
+    /// What a person should look at, of that which is taken.
+    var cautions: [Diagnostic] = []
+    /// What is not taken.
     var report: [Diagnostic] = []
     /// It holds flows and no connections.
     var isFlow = false
@@ -109,8 +111,8 @@ struct ForeignSource {
           report: file.faults.map { .notTaken("\(path), line \($0.line)", $0.reason) })
       ]
     case .sops:
-      let (data, report) = try await sops.opened(bytes, path)
-      return [Part(name: path, data: data, report: report)]
+      let (data, cautions) = try await sops.opened(bytes, path)
+      return [Part(name: path, data: data, cautions: cautions)]
     case .deployCLI, .terraform, .auth0, .json, .pass:
       let replaced = format == .deployCLI ? Array(keywords.replaced(in: text).utf8) : bytes
       let documents = try ImportedData.documents(file: path, replaced)
@@ -164,8 +166,10 @@ extension ImportedData {
 }
 
 extension Diagnostic {
-  static func notTaken(_ what: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.notImported, "not imported: \(what)", severity: .warning, notes: [reason])
+  static func notTaken(
+    _ what: String, _ reason: String, _ left: [String] = []
+  ) -> Diagnostic {
+    Diagnostic(.notImported, "not imported: \(what)", severity: .warning, notes: [reason] + left)
   }
 
   fileprivate static func notAnExport(_ path: String, _ format: ForeignFormat) -> Diagnostic {

@@ -47,6 +47,9 @@ struct SOPSFile {
     return messages
   }
 
+  /// Whether the authentication code is over the encrypted values alone.
+  var macsOnlyEncrypted: Bool { metadata["mac_only_encrypted"]?.text == "true" }
+
   /// All documents, opened: a list if there are several; and how many values are not encrypted, which
   /// SOPS authenticates together and not for their keys.
   ///
@@ -61,7 +64,7 @@ struct SOPSFile {
     guard key.bitCount == 256 else { throw .invalidKey }
     var reader = LeafReader(
       key: key, rule: try SOPSRule(metadata),
-      macsOnlyEncrypted: metadata["mac_only_encrypted"]?.text == "true")
+      macsOnlyEncrypted: macsOnlyEncrypted)
     var opened: [ImportedData] = []
     for document in documents { opened.append(try reader.opened(document)) }
     if !ignoringMAC { try check(reader.digest, key) }
@@ -225,11 +228,11 @@ private struct LeafReader {
     guard let opened = String(validating: plain, as: UTF8.self) else {
       throw .notText(path: place)
     }
-    switch value.type {
-    case "bool": return .literal(opened.lowercased())
-    case "int", "float": return .literal(opened)
-    default: return .text(opened)
+    // Nothing authenticates the type: another one must not change the value.
+    guard let data = SOPSValueType(rawValue: value.type)?.data(opened) else {
+      throw .undecryptable(path: place)
     }
+    return data
   }
 
   /// As SOPS writes a plain value into the code: numbers and truth values in Go's form.

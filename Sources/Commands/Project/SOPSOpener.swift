@@ -18,25 +18,40 @@ struct SOPSOpener {
   func opened(_ bytes: [UInt8], _ path: String) async throws -> (ImportedData, [Diagnostic]) {
     // What is neither JSON nor YAML, SOPS knows by its name.
     if Self.isOtherForm(path) {
-      return (try openedBySOPS(path, namesServer: Self.namesServer(bytes)), [])
+      let plain = SOPSPlainValues(lines: String(decoding: bytes, as: UTF8.self))
+      return try openedBySOPS(
+        path, because: .otherForm, namesServer: Self.namesServer(bytes), plain)
     }
     let documents = try ImportedData.documents(file: path, bytes)
     do {
       let file = try SOPSFile(documents)
       let key = try await dataKey(try file.dataKeyMessages(), path)
       let (data, plainCount) = try file.opened(with: key, ignoringMAC: ignoresMAC)
-      return (data, plainCount == 0 ? [] : [.plainValues(plainCount, path)])
+      let plain = SOPSPlainValues(
+        count: plainCount, areAuthenticated: !ignoresMAC && !file.macsOnlyEncrypted)
+      return (data, [plain.diagnostic(path)].compactMap { $0 })
     } catch let fault as SOPSFile.Fault {
+      let reason: NeedForSOPS
       switch fault {
-      case .noPGP, .keyGroups, .unsupportedRule:
-        return (
-          try openedBySOPS(path, namesServer: documents.contains(where: Self.namesServer)), []
-        )
+      case .noPGP: reason = .otherKeys
+      case .keyGroups: reason = .keyGroups
+      case .unsupportedRule(let pattern): reason = .rule(pattern)
       case .noMetadata, .invalidKey, .undecryptable, .notText, .notEncrypted, .noMAC, .wrongMAC,
         .pathTooLong:
         throw Failure(.refused(fault, path))
       }
+      return try openedBySOPS(
+        path, because: reason, namesServer: documents.contains(where: Self.namesServer),
+        SOPSPlainValues(documents))
     }
+  }
+
+  /// Why a file is left to SOPS itself.
+  enum NeedForSOPS {
+    case otherKeys
+    case keyGroups
+    case rule(String)
+    case otherForm
   }
 
   /// One key operation, unless a message names one of our keys, which does not open it.
@@ -110,7 +125,9 @@ struct SOPSOpener {
   }
 
   /// - Parameter namesServer: then SOPS is not run: the author of the file chose where the login is sent.
-  private func openedBySOPS(_ path: String, namesServer: Bool) throws -> ImportedData {
+  private func openedBySOPS(
+    _ path: String, because reason: NeedForSOPS, namesServer: Bool, _ plain: SOPSPlainValues
+  ) throws -> (ImportedData, [Diagnostic]) {
     if namesServer { throw Failure(.namesServer(path)) }
     let isOption = path.hasPrefix("-")
     // Of YAML there may be several documents.
@@ -120,15 +137,32 @@ struct SOPSOpener {
       finished = try ChildProcess.run(
         ["sops", "--decrypt"] + form + [isOption ? "./\(path)" : path], input: [])
     } catch {
-      throw Failure(.needsSOPS(path, []))
+      throw Failure(.needsSOPS(path, reason))
     }
     guard finished.status == 0 else {
       let words = String(decoding: finished.errors, as: UTF8.self).split(separator: "\n")
-      throw Failure(.needsSOPS(path, words.suffix(4).map(String.init)))
+      throw Failure(.refusedBySOPS(path, reason, words.suffix(4).map(String.init)))
     }
     let documents = try ImportedData.documents(file: path, finished.output)
-    guard let first = documents.first else { throw Failure(.needsSOPS(path, ["no output"])) }
-    return documents.count == 1 ? first : .list(documents)
+    guard let first = documents.first else {
+      throw Failure(.refusedBySOPS(path, reason, ["no output"]))
+    }
+    return (
+      documents.count == 1 ? first : .list(documents),
+      [plain.diagnostic(path)].compactMap { $0 }
+    )
+  }
+}
+
+extension SOPSOpener.NeedForSOPS {
+  /// In a sentence: `path` needs `sops`, because …
+  fileprivate var cause: String {
+    switch self {
+    case .otherKeys: "its data key is not sealed for an OpenPGP key"
+    case .keyGroups: "its data key is shared between several groups of keys"
+    case .rule(let pattern): "vaultctl cannot read its rule: \(pattern)"
+    case .otherForm: "it is a dotenv or INI file"
+    }
   }
 }
 
@@ -166,29 +200,27 @@ extension UInt8 {
 }
 
 extension Diagnostic {
-  fileprivate static func plainValues(_ count: Int, _ path: String) -> Diagnostic {
-    Diagnostic(
-      .notImported, "\(count) values of `\(path)` are not encrypted", severity: .info,
-      at: .file(path),
-      notes: [
-        "SOPS authenticates them together, and not for their keys: one that was moved or renamed shows"
-          + " nothing"
-      ], help: ["compare those that were imported with their source"])
-  }
-
   fileprivate static func noKeyOfSOPS(_ path: String) -> Diagnostic {
     Diagnostic(
       .noSecretKey, "none of the keys of `\(path)` is in your keyring", at: .file(path),
       help: ["list your keys: gpg --list-secret-keys"])
   }
 
-  fileprivate static func needsSOPS(_ path: String, _ words: [String]) -> Diagnostic {
+  fileprivate static func needsSOPS(
+    _ path: String, _ reason: SOPSOpener.NeedForSOPS
+  ) -> Diagnostic {
     Diagnostic(
-      .notImported, "the data key of `\(path)` is not sealed for one OpenPGP key", at: .file(path),
-      notes: words.isEmpty
-        ? ["vaultctl runs `sops` for other keys, and it is not installed"]
-        : ["sops says:"] + words,
-      help: words.isEmpty ? ["install sops, then import again"] : [])
+      .notImported, "`\(path)` can only be opened by `sops`, which is not installed",
+      at: .file(path), notes: [reason.cause], help: ["install sops, then import again"])
+  }
+
+  /// - Parameter words: of SOPS.
+  fileprivate static func refusedBySOPS(
+    _ path: String, _ reason: SOPSOpener.NeedForSOPS, _ words: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      .notImported, "`sops` could not open `\(path)`", at: .file(path),
+      notes: ["vaultctl leaves the file to it: \(reason.cause)", "sops says:"] + words)
   }
 
   fileprivate static func namesServer(_ path: String) -> Diagnostic {

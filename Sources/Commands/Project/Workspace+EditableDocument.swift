@@ -1,6 +1,7 @@
 import Diagnostics
 import Manifests
 import Model
+import Reports
 import SourceYAML
 
 extension Workspace {
@@ -11,7 +12,8 @@ extension Workspace {
     guard let environment, top.manifest.environment == nil else { return top.manifest.file }
     let stem = "\(environment.overlay.text)/\(Scaffold.fileName(for: top.document.name))"
     // Another connection's file may have the name that this one's would get.
-    return Scaffold.unusedName(stem) { files.exists("\($0).yaml") } + ".yaml"
+    var stems = UniqueNames(separator: "-")
+    return stems.name(for: stem) { files.exists("\($0).yaml") } + ".yaml"
   }
 
   /// The document in `editableFile`, and whether that file has to be created.

@@ -1,16 +1,16 @@
 import Manifests
 import Model
+import Reports
 
 extension Workspace {
   /// A file that does not exist for each new connection.
   func newFiles(for names: [ConnectionName]) -> [ConnectionName: String] {
-    var taken: Set<String> = []
+    var stems = UniqueNames(separator: "-")
     return Dictionary(
       names.map { name in
-        let stem = Scaffold.unusedName("\(folderOfNew)/\(Scaffold.fileName(for: name))") {
-          taken.contains($0) || files.exists("\($0).yaml")
+        let stem = stems.name(for: "\(folderOfNew)/\(Scaffold.fileName(for: name))") {
+          files.exists("\($0).yaml")
         }
-        taken.insert(stem)
         return (name, "\(stem).yaml")
       }
     ) { first, _ in first }

@@ -24,7 +24,7 @@ extension ImportCommand {
     let importer = ForeignImporter(
       workspace: workspace, source: source, mapping: try mapping(for: format), console: console)
     let batch = try await importer.batch(names)
-    console.report(batch.report)
+    console.report(batch.cautions + batch.report)
     if batch.drafts.isEmpty { throw Failure(.nothingToImport(names, format)) }
     if isDryRun {
       for (file, text) in importer.preview(batch.drafts) {
@@ -75,6 +75,8 @@ extension ConnectionMapping {
         switch error {
         case .noConnections: "it has no list `connections`"
         case .incomplete(let number): "connection \(number) has no `name`, `app` or `fields`"
+        case .unknownKey(let key, let number): "connection \(number) has an unknown key `\(key)`"
+        case .notText(let key, let number): "`\(key)` of connection \(number) is not a text"
         }
       throw Failure(
         Diagnostic(

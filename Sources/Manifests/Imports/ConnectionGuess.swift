@@ -32,66 +32,54 @@ struct ConnectionGuess {
     }
   }
 
-  /// A mapping that says which app it is for.
-  private mutating func declared(
+  /// A mapping that says which app it is for: its fields are in `setup` or `fields`, or beside the app.
+  private func declared(
     _ data: ImportedData, _ key: String?, _ origin: String
   ) -> ForeignConnection? {
-    if data["kind"]?.text == "Connection" { return manifest(data, origin) }
-    if let connection = ForeignConnection(data, origin: origin) { return connection }
-    guard let app = data["app", "app_id"]?.text, let name = data["name"]?.text ?? key else {
-      return nil
+    if data["kind"]?.text == "Connection" {
+      return ForeignConnection(manifest: data, origin: origin)
     }
-    let own: Set = ["app", "app_id", "name", "type", "scopes", "setup", "fields"]
-    let inner = data["setup", "fields"]
-    let members = inner?.members ?? data.members.filter { !own.contains($0.key) }
-    return ForeignConnection(
-      name: name, app: app, type: inner?["type"]?.text ?? data["type"]?.text,
-      fields: texts(members, origin), scopes: scopes(data["scopes"], origin), origin: origin)
-  }
-
-  /// A document in the form of our own manifests, as people encrypt them with other tools.
-  private mutating func manifest(_ data: ImportedData, _ origin: String) -> ForeignConnection? {
-    let spec = data["spec"]
-    guard let name = data["metadata"]?["name"]?.text, let app = spec?["app"]?.text else {
-      return nil
+    guard let app = ["app", "app_id", "appId"].lazy.compactMap({ data[$0]?.text }).first,
+      let name = data["name"]?.text ?? key
+    else { return nil }
+    var fields = ForeignFields()
+    for name in ["setup", "fields"] { fields.take(data[name], named: name) }
+    let isAnswer = data["app"] == nil
+    let others = data.members.filter { member in
+      !Self.ownKeys.contains(member.key)
+        && !(isAnswer && Self.answers.contains(member.key) && !hasField(member.key, app))
     }
-    return ForeignConnection(
-      name: name, app: app, type: spec?["setup"]?["type"]?.text,
-      fields: texts(spec?["setup"]?.members ?? [], origin),
-      scopes: scopes(spec?["scopes"], origin), origin: origin)
-  }
-
-  /// What is no text is noted as unread.
-  private mutating func texts(
-    _ members: [ImportedData.Member], _ origin: String
-  ) -> [String: String] {
-    var texts: [String: String] = [:]
-    for member in members where member.key != "type" {
-      if let text = member.value.text {
-        texts[member.key] = text
-      } else if case .null = member.value {
-        continue
-      } else {
-        unread.append("\(origin).`\(member.key)`")
+    if ["setup", "fields"].contains(where: { data[$0]?.isMapping ?? false }) {
+      for other in others where other.value != .null {
+        fields.leave(other.key, "which is beside the setup")
       }
+    } else {
+      fields.take(others)
     }
-    return texts
+    if fields.type == nil { fields.take(data.members.filter { $0.key == "type" }) }
+    let scopes = fields.scopes(data["scopes"])
+    return ForeignConnection(
+      name: name, app: app, type: fields.type, fields: fields.texts, scopes: scopes,
+      origin: origin, left: fields.left)
   }
 
-  /// A list, or one text with spaces (RFC 6749 section 3.3).
-  private mutating func scopes(_ data: ImportedData?, _ origin: String) -> [String]? {
-    switch data {
-    case nil, .null?: return nil
-    case .list(let items)?: return items.compactMap(\.text)
-    case .text(let text)?: return text.split(separator: " ").map(String.init)
-    case .mapping?, .entry?, .literal?:
-      unread.append("\(origin).`scopes`")
-      return nil
+  private static let ownKeys: Set = [
+    "app", "app_id", "appId", "name", "type", "scopes", "setup", "fields",
+  ]
+  /// What the Management API answers beside `name`, `app_id` and `setup`.
+  private static let answers: Set = [
+    "id", "fingerprint", "environment", "account_name", "ready", "created_at", "updated_at",
+    "refreshed_at",
+  ]
+
+  private func hasField(_ key: String, _ app: String) -> Bool {
+    shapes.contains {
+      ($0.app == AppID(app) || $0.app == AppID(app.lowercased())) && $0.shape[FieldName(key)] != nil
     }
   }
 
   /// A mapping of texts, if one setup alone has all their keys and needs no other.
-  private mutating func fitting(
+  private func fitting(
     _ members: [ImportedData.Member], _ key: String?, _ origin: String
   ) -> ForeignConnection? {
     guard let key, !members.isEmpty, members.count <= 64,
@@ -104,6 +92,10 @@ struct ConnectionGuess {
     guard let only = fitting.first, fitting.count == 1 else { return nil }
     return ForeignConnection(
       name: key, app: only.app.rawValue, type: only.shape.type.rawValue,
-      fields: texts(members, origin), origin: origin)
+      fields: Dictionary(
+        members.compactMap { member in member.value.text.map { (member.key, $0) } }
+      ) {
+        $1
+      }, origin: origin)
   }
 }

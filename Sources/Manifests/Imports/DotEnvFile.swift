@@ -2,7 +2,8 @@ import Encodings
 
 /// `NAME=value` lines, as docker compose and most dotenv libraries read them: `export` before a name,
 /// comments, single quotes as they are, and double quotes with `\n`, `\"`, `\$` and `\\`. A value in quotes
-/// may have several lines, and its line ends stay as they are.
+/// may have several lines, and its line ends stay as they are. A value that refers to another variable, or to
+/// the output of a command, is refused: what it stands for is not in the file.
 package struct DotEnvFile: Sendable {
   /// A line that gives no value, or not the only one.
   package struct Fault: Hashable, Sendable {
@@ -86,7 +87,7 @@ private struct DotEnvReader {
   private mutating func value() throws(Refusal) -> String {
     guard index < bytes.count else { return "" }
     let quote = bytes[index]
-    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return bareValue() }
+    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return try bareValue() }
     guard let end = end(of: quote) else { throw Refusal(reason: "its quotes are not closed") }
     let inner = bytes[(index + 1)..<end]
     line += inner.count { $0 == UInt8(ascii: "\n") }
@@ -95,12 +96,13 @@ private struct DotEnvReader {
     guard isAtLineEnd || bytes[index] == UInt8(ascii: "#") else {
       throw Refusal(reason: "something follows the closing quote")
     }
-    return String(
-      decoding: quote == UInt8(ascii: "'") ? inner : Self.unescaped(inner), as: UTF8.self)
+    if quote == UInt8(ascii: "'") { return String(decoding: inner, as: UTF8.self) }
+    try Self.refuseReference(in: inner, isEscapable: true)
+    return String(decoding: Self.unescaped(inner), as: UTF8.self)
   }
 
   /// A comment begins after a blank.
-  private mutating func bareValue() -> String {
+  private mutating func bareValue() throws(Refusal) -> String {
     let start = index
     while !isAtLineEnd {
       if bytes[index] == UInt8(ascii: "#"), index == start || Self.isBlank(bytes[index - 1]) {
@@ -108,8 +110,36 @@ private struct DotEnvReader {
       }
       index += 1
     }
+    // Readers do not agree what a `\` before it does here.
+    try Self.refuseReference(in: bytes[start..<index], isEscapable: false)
     let end = bytes[start..<index].lastIndex { !Self.isBlank($0) }
     return end.map { String(decoding: bytes[start...$0], as: UTF8.self) } ?? ""
+  }
+
+  /// Shells, docker compose and most libraries put another text in its place: `$NAME`, `${NAME}`, `$(command)`.
+  ///
+  /// - Parameter isEscapable: whether `\$` stands for a dollar sign.
+  private static func refuseReference(
+    in text: ArraySlice<UInt8>, isEscapable: Bool
+  ) throws(Refusal) {
+    var index = text.startIndex
+    while index < text.endIndex {
+      if isEscapable, text[index] == UInt8(ascii: "\\") {
+        index += 2
+        continue
+      }
+      index += 1
+      guard text[index - 1] == UInt8(ascii: "$"), index < text.endIndex else { continue }
+      if text[index] == UInt8(ascii: "(") {
+        throw Refusal(reason: "its value is the output of a command, which is not run")
+      }
+      if text[index] == UInt8(ascii: "{") || text[index] == UInt8(ascii: "_")
+        || text[index].isASCIIAlphanumeric
+      {
+        throw Refusal(
+          reason: "its value refers to another variable; in single quotes a `$` is a dollar sign")
+      }
+    }
   }
 
   /// Where the quotes that begin here are closed.

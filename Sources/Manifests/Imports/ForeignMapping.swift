@@ -5,14 +5,13 @@ package enum ForeignMapping: Sendable {
   /// Paths with a `*` for the connection's name.
   case wildcards([WildcardMapping])
 
-  /// - Parameter data: of several documents, a list.
+  /// - Parameter sources: all files; data of several documents is a list.
   package func connections(
-    in data: ImportedData, file: String
+    in sources: [(file: String, data: ImportedData)]
   ) -> (found: [ForeignConnection], unread: [String]) {
     switch self {
-    case .file(let mapping): mapping.connections(in: data, file: file)
-    case .wildcards(let mappings):
-      WildcardMapping.connections(mappings, in: data, file: file)
+    case .file(let mapping): mapping.connections(in: sources)
+    case .wildcards(let mappings): WildcardMapping.connections(mappings, in: sources)
     }
   }
 }

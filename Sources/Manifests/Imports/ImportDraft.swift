@@ -10,6 +10,8 @@ package struct ImportDraft: Sendable {
   /// These texts must only go into sealed messages.
   package let secrets: [FieldName: String]
   package let scopes: [Scope]?
+  package let labels: [String: String]
+  package let preventsDestroy: Bool
   /// The store's id; `nil` if the source does not say.
   package let id: StoreID?
   /// The store's version when the source was written; `nil` if the source does not say.
@@ -21,6 +23,8 @@ package struct ImportDraft: Sendable {
   /// Why a connection cannot be taken.
   package enum Refusal: Error, Hashable, Sendable {
     case invalidName
+    /// A keyword of auth0-deploy-cli without a value is a part of its name.
+    case keywordInName
     case unknownApp(String)
     /// With the setups that the app has.
     case unknownSetup(String, known: [SetupType])
@@ -34,6 +38,7 @@ package struct ImportDraft: Sendable {
   package init(
     _ foreign: ForeignConnection, _ catalog: Catalog, hasKeywords: Bool
   ) throws(Refusal) {
+    if hasKeywords, Keywords.remain(in: foreign.name) { throw .keywordInName }
     guard let name = ConnectionName(foreign.name) else { throw .invalidName }
     guard let app = catalog[AppID(foreign.app.lowercased())] ?? catalog[AppID(foreign.app)] else {
       throw .unknownApp(foreign.app)
@@ -42,13 +47,14 @@ package struct ImportDraft: Sendable {
     self.app = app
     origin = foreign.origin
     scopes = foreign.scopes.map { $0.map { Scope($0) } }
+    (labels, preventsDestroy) = (foreign.labels, foreign.preventsDestroy)
     id = foreign.id.map { StoreID($0) }
     version = foreign.version.map { StoreVersion($0) }
     let names = Set(foreign.fields.keys.map { FieldName($0) })
     let shape = try Self.shape(foreign, app, names)
     self.shape = shape
     var (plain, secrets): ([FieldName: String], [FieldName: String]) = ([:], [:])
-    var left: [String] = []
+    var left = foreign.left
     for (key, text) in foreign.fields.sorted(by: { $0.key < $1.key }) {
       let field = FieldName(key)
       if text.isEmpty { continue }

@@ -98,6 +98,21 @@ package indirect enum ImportedData: Hashable, Sendable {
     }
   }
 
+  /// A list of texts, or one text with spaces (RFC 6749 section 3.3); `nil` for anything else.
+  var scopes: [String]? {
+    switch self {
+    case .list(let items):
+      let texts = items.compactMap(\.text)
+      return texts.count == items.count ? texts : nil
+    case .text(let text): return text.split(separator: " ").map(String.init)
+    case .mapping, .entry, .literal, .null: return nil
+    }
+  }
+
+  var isMapping: Bool {
+    if case .mapping = self { true } else { false }
+  }
+
   package var items: [ImportedData] {
     if case .list(let items) = self { items } else { [] }
   }
@@ -113,30 +128,5 @@ package indirect enum ImportedData: Hashable, Sendable {
   package func without(_ key: String) -> ImportedData {
     guard case .mapping(let members) = self else { return self }
     return .mapping(members.filter { $0.key != key })
-  }
-
-  /// The text at a path: keys, and indices of lists from 0. A key that has dots is in several parts.
-  func text(at path: ArraySlice<String>) -> String? {
-    var parts = path
-    var data = self
-    while !parts.isEmpty {
-      switch data {
-      case .mapping(let members), .entry(_, let members):
-        // A key may have dots itself: the longest that fits.
-        let found = (1...parts.count).reversed().lazy.compactMap { count -> (Int, ImportedData)? in
-          let key = parts.prefix(count).joined(separator: ".")
-          return members.last { $0.key == key }.map { (count, $0.value) }
-        }.first
-        guard let (count, value) = found else { return nil }
-        parts = parts.dropFirst(count)
-        data = value
-      case .list(let items):
-        guard let index = parts.popFirst().flatMap({ Int($0) }), items.indices.contains(index)
-        else { return nil }
-        data = items[index]
-      case .text, .literal, .null: return nil
-      }
-    }
-    return data.text
   }
 }

@@ -33,26 +33,27 @@ package struct Keywords: Sendable {
     return writer.text
   }
 
-  /// The file's text with its keywords replaced; those without a value stay, and are placeholders.
+  /// The file's text with its keywords replaced; those without a value stay, and are placeholders: also where
+  /// YAML would take them for a comment, or for nothing.
   package func replaced(in text: String) -> String {
     if !text.contains("##"), !text.contains("@@") { return text }
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
+    var line = KeywordLine()
     var index = 0
     while index < bytes.count {
       guard let (key, end) = Self.keyword(at: index, in: bytes) else {
+        line.pass(bytes[index])
         result.append(bytes[index])
         index += 1
         continue
       }
       let isText = bytes[index] == UInt8(ascii: "#")
       guard let value = isText ? texts[key] : json[key] else {
-        // YAML has no bare value that begins with `@`.
-        let isBare = !isText && Self.isBareValue(index..<end, in: bytes)
-        if isBare { result.append(UInt8(ascii: "\"")) }
-        result += bytes[index..<end]
-        if isBare { result.append(UInt8(ascii: "\"")) }
+        let (before, after) = line.marks(around: index..<end, in: bytes, isText: isText)
+        result += before + bytes[index..<end] + after
+        for byte in bytes[index..<end] { line.pass(byte) }
         index = end
         continue
       }
@@ -65,6 +66,7 @@ package struct Keywords: Sendable {
         rest += 1
       }
       result += value.utf8
+      for byte in bytes[index..<rest] { line.pass(byte) }
       index = rest
     }
     return String(decoding: result, as: UTF8.self)
@@ -74,13 +76,6 @@ package struct Keywords: Sendable {
   package static func remain(in text: String) -> Bool {
     let bytes = Array(text.utf8)
     return bytes.indices.contains { keyword(at: $0, in: bytes) != nil }
-  }
-
-  /// Whether something is a whole value, without quotes.
-  private static func isBareValue(_ range: Range<Int>, in bytes: [UInt8]) -> Bool {
-    let before = bytes[..<range.lowerBound].last { $0 != 0x20 }
-    let after = range.upperBound < bytes.count ? bytes[range.upperBound] : 0x0A
-    return before.map { ":-[,{".utf8.contains($0) } ?? false && " \r\n,]}".utf8.contains(after)
   }
 
   /// A keyword that begins here, and where it ends: marks around letters, digits, `_`, `-` and `.`.

@@ -16,39 +16,61 @@ package struct WildcardMapping: Hashable, Sendable {
     (app, field) = (target[0], target[1])
   }
 
-  /// The connections of several mappings, in the order in which the source has them: fields of one name
-  /// and app belong together.
+  /// The fields of one name and app, which belong together.
+  private struct Match {
+    let name: String
+    let app: String
+    var texts: [String: Set<String>] = [:]
+    var files = ImportFiles()
+
+    mutating func add(_ text: String, _ field: String, _ file: String) {
+      texts[field, default: []].insert(text)
+      files.add(file)
+    }
+
+    var connection: ForeignConnection {
+      ForeignConnection(
+        name: name, app: app,
+        fields: texts.compactMapValues { $0.count == 1 ? $0.first : nil },
+        origin: files.description,
+        left: texts.filter { $1.count > 1 }.keys.sorted().map {
+          "`\($0)`, for which the source has several values"
+        })
+    }
+  }
+
+  /// The connections of several mappings, in the order in which the sources have them.
   package static func connections(
-    _ mappings: [WildcardMapping], in data: ImportedData, file: String
+    _ mappings: [WildcardMapping], in sources: [(file: String, data: ImportedData)]
   ) -> (found: [ForeignConnection], unread: [String]) {
+    let index = ImportIndex(sources)
     var order: [String] = []
-    var found: [String: (name: String, app: String, fields: [String: String])] = [:]
+    var found: [String: Match] = [:]
     var unread: [String] = []
     for mapping in mappings {
-      let matches = ([data] + data.items).flatMap { mapping.matches($0, mapping.parts[...]) }
-      if matches.isEmpty { unread.append("`\(mapping.parts.joined(separator: "."))`") }
-      for (name, value) in matches {
-        let key = "\(mapping.app)\0\(name)"
-        if found[key] == nil { order.append(key) }
-        found[key, default: (name, mapping.app, [:])].fields[mapping.field] = value
+      var isFound = false
+      for (file, root) in index.roots {
+        for (name, text) in mapping.matches(root, mapping.parts[...]) {
+          isFound = true
+          let key = "\(mapping.app)\0\(name)"
+          if found[key] == nil { order.append(key) }
+          found[key, default: Match(name: name, app: mapping.app)].add(text, mapping.field, file)
+        }
       }
+      if !isFound { unread.append("`\(mapping.parts.joined(separator: "."))`") }
     }
-    return (
-      order.compactMap { found[$0] }.map {
-        ForeignConnection(name: $0.name, app: $0.app, fields: $0.fields, origin: file)
-      }, unread
-    )
+    return (order.compactMap { found[$0]?.connection }, unread)
   }
 
   private func matches(
-    _ data: ImportedData, _ rest: ArraySlice<String>
-  ) -> [(name: String, value: String)] {
+    _ node: ImportIndex.Node, _ rest: ArraySlice<String>
+  ) -> [(name: String, text: String)] {
     guard let part = rest.first else { return [] }
     if part == "*" {
-      return data.members.compactMap { member in
-        member.value.text(at: rest.dropFirst()).map { (member.key, $0) }
+      return node.keys.compactMap { key in
+        node[key]?.text(at: rest.dropFirst()).map { (key, $0) }
       }
     }
-    return data.members.last { $0.key == part }.map { matches($0.value, rest.dropFirst()) } ?? []
+    return node[part].map { matches($0, rest.dropFirst()) } ?? []
   }
 }

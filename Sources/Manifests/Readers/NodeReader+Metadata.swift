@@ -33,7 +33,7 @@ extension NodeReader {
     }
     metadata.formerNames = readFormerNames(entries)
     metadata.labels = readTexts(entries, "labels") { key, text in
-      key.isLabelKey && text.unicodeScalars.count <= 255
+      key.isLabelKey && text.isLabelValue
     }
     metadata.annotations = readTexts(entries, "annotations") { _, _ in true }
     return metadata
@@ -81,10 +81,12 @@ extension NodeReader {
 }
 
 extension String {
-  fileprivate var isLabelKey: Bool {
+  var isLabelKey: Bool {
     (1...63).contains(utf8.count)
       && utf8.allSatisfy { $0.isASCIIAlphanumeric || "._/-".utf8.contains($0) }
   }
+
+  var isLabelValue: Bool { unicodeScalars.count <= 255 }
 }
 
 extension Diagnostic {

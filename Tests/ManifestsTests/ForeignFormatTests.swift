@@ -1,0 +1,117 @@
+import Manifests
+import Model
+import Testing
+
+/// What other tools' files say becomes connections, and nothing of it is lost without a word.
+@Suite struct ForeignFormatTests {
+  private func read(
+    _ json: String, as format: ForeignFormat = .json
+  ) throws -> (found: [ForeignConnection], unread: [String]) {
+    format.connections(in: try ImportedData(json: Array(json.utf8)), file: "it", .builtIn)
+  }
+
+  private func one(_ json: String, as format: ForeignFormat = .json) throws -> ForeignConnection {
+    let (found, unread) = try read(json, as: format)
+    #expect(found.count == 1 && unread.isEmpty, "\(unread)")
+    return try #require(found.first)
+  }
+
+  /// The fields are in `setup` or `fields`, or beside the app.
+  @Test(arguments: [
+    #"{"crm": {"name": "crm", "app_id": "http", "type": "bearer", "token": "t"}}"#,
+    #"{"crm": {"app_id": "http", "fields": {"type": "bearer", "token": "t"}}}"#,
+    #"{"crm": {"name": "crm", "appId": "http", "setup": null, "type": "bearer", "token": "t"}}"#,
+    #"{"crm": {"name": "crm", "app_id": "http", "setup": null, "fields": {"type": "bearer", "token": "t"}}}"#,
+    #"{"crm": {"app": "http", "setup": {"type": "bearer"}, "fields": {"token": "t"}}}"#,
+    #"{"crm": {"app": null, "app_id": "http", "type": "bearer", "token": "t", "user": null}}"#,
+    #"{"name": "crm", "app_id": "http", "setup": {"type": "bearer", "token": "t"}, "id": "ac_1", "fingerprint": "f", "environment": null, "account_name": "a", "ready": true, "created_at": "c"}"#,
+  ])
+  func theFieldsAreFound(json: String) throws {
+    let connection = try one(json)
+    #expect(connection.name == "crm" && connection.app == "http" && connection.type == "bearer")
+    #expect(connection.fields == ["token": "t"])
+    #expect(connection.left == [])
+  }
+
+  @Test(arguments: [#"["a", "b"]"#, #""a b""#])
+  func scopesAreAListOrOneText(scopes: String) throws {
+    for app in ["app", "app_id"] {
+      #expect(
+        try one(#"{"name": "crm", "\#(app)": "http", "scopes": \#(scopes)}"#).scopes == ["a", "b"])
+    }
+  }
+
+  @Test(arguments: [
+    (#""setup": {"type": "bearer", "token": ["t"]}"#, "`token`, which is not a text"),
+    (#""setup": {"type": "bearer"}, "token": "t""#, "`token`, which is beside the setup"),
+    (#""setup": "bearer""#, "`setup`, which is not a mapping"),
+    (#""type": ["bearer"]"#, "`type`, which is not a text"),
+    (#""token": {"a": "t"}"#, "`token`, which is not a text"),
+    (#""setup": {"token": "t"}, "fields": {"token": "u"}"#, "`token`, which has several values"),
+    (#""scopes": ["a", {}]"#, "`scopes`, which are neither a list of texts nor one text"),
+    (#""scopes": {"a": 1}"#, "`scopes`, which are neither a list of texts nor one text"),
+  ])
+  func whatIsNotTakenIsNamed(members: String, reason: String) throws {
+    for app in ["app", "app_id"] {
+      #expect(
+        try one(#"{"name": "crm", "\#(app)": "http", \#(members)}"#).left == [reason])
+    }
+  }
+
+  @Test(arguments: [ForeignFormat.terraform, .deployCLI, .auth0])
+  func aFieldThatIsNotATextIsNamed(format: ForeignFormat) throws {
+    let object =
+      #"{"name": "crm", "app_id": "HTTP", "setup": {"type": "BEARER", "token": ["t"], "url": null}}"#
+    let resource = #"{"type": "auth0_flow_vault_connection", "name": "crm", "instances": "#
+    let json =
+      format == .terraform
+      ? #"{"version": 4, "resources": [\#(resource)[{"attributes": \#(object)}]}]}"# : object
+    let connection = try one(json, as: format)
+    #expect(connection.left == ["`token`, which is not a text"] && connection.fields.isEmpty)
+    let draft = try ImportDraft(connection, .builtIn, hasKeywords: false)
+    #expect(draft.left == connection.left)
+  }
+
+  @Test func aManifestKeepsWhatCanBeKept() throws {
+    let json = #"""
+      {"apiVersion": "vaultctl/v1", "kind": "Connection",
+       "metadata": {"name": "crm", "labels": {"team": "a", "b c": "d"}, "annotations": {"x": "y"}},
+       "spec": {"app": "http", "setup": {"type": "bearer", "token": "t"}, "scopes": ["a"],
+         "lifecycle": {"preventDestroy": true}, "publicFields": ["x"], "ignore": ["y"]}}
+      """#
+    let connection = try one(json)
+    let draft = try ImportDraft(connection, .builtIn, hasKeywords: false)
+    #expect(draft.labels == ["team": "a"] && draft.preventsDestroy)
+    #expect(draft.secrets == ["token": "t"] && draft.scopes == ["a"])
+    #expect(
+      draft.left == [
+        "`metadata.labels.b c`, which cannot be a label",
+        "`metadata.annotations`, which is not imported",
+        "`spec.publicFields`, which is not imported",
+        "`spec.ignore`, which is not imported",
+      ])
+  }
+
+  /// What is neither true nor false, or not a mapping.
+  @Test(arguments: [
+    (
+      #""preventDestroy": "yes""#,
+      "`spec.lifecycle.preventDestroy`, which is neither true nor false"
+    ),
+    (#""preventDestroy": []"#, "`spec.lifecycle.preventDestroy`, which is neither true nor false"),
+    (#""other": 1"#, "`spec.lifecycle.other`, which is not imported"),
+  ])
+  func aManifestsOddLifecycleIsNamed(members: String, reason: String) throws {
+    let connection = try one(
+      #"{"kind": "Connection", "metadata": {"name": "a"}, "spec": {"app": "http", "lifecycle": {\#(members)}}}"#
+    )
+    #expect(connection.left == [reason] && !connection.preventsDestroy)
+  }
+
+  @Test func aKeywordIsNoName() throws {
+    let connection = try one(###"{"name": "##ENV##-crm", "app_id": "HTTP"}"###, as: .deployCLI)
+    #expect(throws: ImportDraft.Refusal.keywordInName) {
+      _ = try ImportDraft(connection, .builtIn, hasKeywords: true)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Manifests
+import Testing
+
+@Suite struct ForeignMappingTests {
+  private func mapping(_ connections: String) throws -> ConnectionMapping {
+    try ConnectionMapping(
+      ImportedData(json: Array(#"{"connections": [\#(connections)]}"#.utf8)), for: .json)
+  }
+
+  private func sources(_ texts: [String]) throws -> [(file: String, data: ImportedData)] {
+    try texts.enumerated().map { ("f\($0)", try ImportedData(json: Array($1.utf8))) }
+  }
+
+  /// A path may be in any file, and in any document of it.
+  @Test func anEntryIsMadeFromAllFiles() throws {
+    let mapping = try mapping(
+      #"{"name": "crm", "app": "http", "fields": {"username": "U", "password": "crm.P", "x": "X"}}"#
+    )
+    let (found, unread) = try mapping.connections(
+      in: sources([#"{"U": "u"}"#, #"[{"A": "a"}, {"crm": {"P": "p"}}]"#]))
+    #expect(found.map(\.fields) == [["username": "u", "password": "p"]])
+    #expect(found.map(\.origin) == ["f1, f0"])
+    #expect(unread == ["`X` for `x` of `crm`"])
+  }
+
+  @Test(arguments: [[#"{"T": "a"}"#, #"{"T": "b"}"#], [#"[{"T": "a"}, {"T": "b"}]"#]])
+  func severalValuesAtOnePathAreLeft(texts: [String]) throws {
+    let entry = #"{"name": "crm", "app": "http", "fields": {"token": "T"}}"#
+    let (found, unread) = try mapping(entry).connections(in: sources(texts))
+    #expect(found.map(\.fields) == [[:]] && unread == [])
+    #expect(found[0].left == ["`token`, for which the source has several values at `T`"])
+    let same = try mapping(entry).connections(in: sources([texts[0], texts[0]]))
+    #expect(texts.count == 1 || same.found.map(\.fields) == [["token": "a"]])
+  }
+
+  @Test(arguments: [
+    (#""messages:write a""#, ["messages:write", "a"]), (#"["a"]"#, ["a"]), ("[]", []),
+  ])
+  func scopesAreAListOrOneText(scopes: String, expected: [String]) throws {
+    let mapping = try mapping(
+      #"{"name": "a", "app": "http", "scopes": \#(scopes), "fields": {"token": "T"}}"#)
+    #expect(try mapping.connections(in: sources(["{}"])).found.map(\.scopes) == [expected])
+  }
+
+  @Test(arguments: [
+    (#""fields": {"token": ["T"]}"#, ConnectionMapping.Fault.notText("token", number: 1)),
+    (#""fields": {"token": null}"#, .notText("token", number: 1)),
+    (#""fields": {}, "scopes": {"a": 1}"#, .notText("scopes", number: 1)),
+    (#""fields": {}, "type": []"#, .notText("type", number: 1)),
+    (#""fields": {}, "scope": "a""#, .unknownKey("scope", number: 1)),
+    (#""field": {}"#, .incomplete(number: 1)),
+  ])
+  func whatCannotBeReadIsAnError(members: String, fault: ConnectionMapping.Fault) {
+    #expect(throws: fault) { _ = try mapping(#"{"name": "a", "app": "http", \#(members)}"#) }
+  }
+
+  @Test(arguments: [
+    [#"{"services": {"crm": {"token": "a"}}}"#, #"{"services": {"crm": {"token": "b"}}}"#],
+    [#"[{"services": {"crm": {"token": "a"}}}, {"services": {"crm": {"token": "b"}}}]"#],
+    [#"{"services": {"crm": {"token": "a", "key": "b"}}}"#],
+  ])
+  func severalValuesForAWildcardAreLeft(texts: [String]) throws {
+    let mappings = ["services.*.token=http.token", "services.*.key=http.token"].compactMap {
+      WildcardMapping($0, for: .json)
+    }
+    let (found, _) = try WildcardMapping.connections(mappings, in: sources(texts))
+    #expect(found.map(\.name) == ["crm"] && found[0].fields.isEmpty)
+    #expect(found[0].left == ["`token`, for which the source has several values"])
+  }
+
+  /// Fields of one connection in several files belong together.
+  @Test func aWildcardLooksIntoAllFiles() throws {
+    let mappings = ["*.user=http.username", "*.pass=http.password"].compactMap {
+      WildcardMapping($0, for: .json)
+    }
+    let (found, unread) = try WildcardMapping.connections(
+      mappings,
+      in: sources([#"{"b": {"user": "u"}, "a": {"user": "v"}}"#, #"{"b": {"pass": "p"}}"#]))
+    #expect(found.map(\.name) == ["b", "a"] && unread == [])
+    #expect(found[0].fields == ["username": "u", "password": "p"])
+    #expect(found[0].origin == "f0, f1")
+  }
+
+  @Test(arguments: [
+    ("a.b.c", "1"), ("a.d.0", "2"), ("a.d.1.e", "3"), ("x.y.z", "4"), ("x.y", nil), ("a.d.2", nil),
+    ("a.d.-1", nil), ("a.b.c.d", nil), ("", nil),
+  ])
+  func aPathHasKeysAndIndices(path: String, expected: String?) throws {
+    let mapping = try mapping(#"{"name": "a", "app": "http", "fields": {"f": "\#(path)"}}"#)
+    let json = #"{"a": {"b.c": "1", "b": {"c": "0"}, "d": ["2", {"e": "3"}]}, "x": {"y.z": "4"}}"#
+    #expect(try mapping.connections(in: sources([json])).found[0].fields["f"] == expected)
+  }
+
+  /// Many paths below one key.
+  @Test func takesLinearTime() throws {
+    let keys = (0..<20_000).map { "k\($0)" }
+    let mapping = try mapping(
+      #"{"name": "a", "app": "http", "fields": {"#
+        + keys.map { #""\#($0)": "all.\#($0)""# }.joined(separator: ", ") + "}}")
+    let json = #"{"all": {"# + keys.map { #""\#($0)": "v""# }.joined(separator: ", ") + "}}"
+    let sources = try sources([json])
+    let time = ContinuousClock().measure {
+      #expect(mapping.connections(in: sources).found[0].fields.count == keys.count)
+    }
+    #expect(time < .seconds(60))
+  }
+}
