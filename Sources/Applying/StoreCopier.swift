@@ -16,6 +16,7 @@ package struct StoreCopier: Sendable {
   private let lock: StoreLock
   private let runtime: Runtime
   private let provenance: @Sendable () -> Provenance
+  private let tokens: TokenCopier
 
   /// - Parameter lock: the target's.
   package init(
@@ -27,6 +28,7 @@ package struct StoreCopier: Sendable {
     self.lock = lock
     self.runtime = runtime
     self.provenance = provenance
+    tokens = TokenCopier(source: source, target: target, runtime: runtime, provenance: provenance)
   }
 
   // MARK: Copying
@@ -43,7 +45,7 @@ package struct StoreCopier: Sendable {
   package func copy(
     _ comparison: StoreCopyComparison, progress: @escaping @Sendable (ConnectionName) -> Void
   ) async -> StoreCopyResult {
-    let names = comparison.names.filter { comparison.state(of: $0) != .copied }
+    let names = comparison.names.filter(comparison.isPending)
     var result = StoreCopyResult()
     if names.isEmpty { return result }
     let run: ApplyRun
@@ -65,7 +67,7 @@ package struct StoreCopier: Sendable {
     }
     result.hasBegun = true
     await inParallel(names, of: target, run, &result) { name in
-      do throws(StepFailure) {
+      do throws(StoreCopyFailure) {
         let versions = try await copy(name, comparison, run)
         progress(name)
         return Step(name: name, outcome: .success(versions))
@@ -80,104 +82,70 @@ package struct StoreCopier: Sendable {
   /// - Returns: how many older versions were copied.
   private func copy(
     _ name: ConnectionName, _ comparison: StoreCopyComparison, _ run: ApplyRun
-  ) async throws(StepFailure) -> Int {
-    guard let record = comparison.source.applied[name] else { return 0 }
-    var versions = 0
+  ) async throws(StoreCopyFailure) -> Int {
     switch comparison.state(of: name) {
-    case .absent, .outdated:
-      versions = try await copyVersions(of: name, record, comparison.action(of: name), run)
-    case .incomplete: break
-    case .copied, .newer: return 0
+    case .newer, .diverged: return 0
+    case .absent, .outdated, .incomplete, .copied: break
     }
+    var versions = 0
+    if comparison.isWritten(name) { versions = try await copyVersions(of: name, comparison, run) }
     var granted: Set<Scope>?
-    if comparison.hasTokens(name) { granted = try await copyTokens(of: name) }
+    if comparison.hasTokens(name) { granted = try await tokens.copy(name) }
     if let scopes = comparison.source.actual[name]?.grantedScopes, scopes != granted {
-      try await writing(name) { () async throws(StoreError) in
-        try await target.grants.recordGrant(scopes, for: name, by: provenance())
+      try await target.copying(name) { () async throws(StoreError) in
+        try await target.grants(knowing: comparison.target)
+          .recordGrant(scopes, for: name, by: provenance())
       }
     }
     return versions
   }
 
   private func copyVersions(
-    of name: ConnectionName, _ record: AppliedRecord, _ first: StoreWrite.Action, _ run: ApplyRun
-  ) async throws(StepFailure) -> Int {
-    var action = first
+    of name: ConnectionName, _ comparison: StoreCopyComparison, _ run: ApplyRun
+  ) async throws(StoreCopyFailure) -> Int {
+    guard let record = comparison.source.applied[name],
+      let current = comparison.source.actual[name]?.version
+    else { return 0 }
+    var action = comparison.action(of: name)
+    if case .replace = action { try await tokens.requireReplaceable(name) }
     var count = 0
-    let versions = try await reading(name) { () async throws(StoreError) in
+    let versions = try await source.copying(name) { () async throws(StoreError) in
       try await source.history?.versions(of: name) ?? []
     }
-    for version in versions.reversed() where version.version != record.version {
+    for version in versions.reversed() where version.version != current {
       guard version.state == .kept, let content = try await content(name, version.version)
       else { continue }
-      let written = try await writing(name) { () async throws(StoreError) in
+      let written = try await target.copying(name) { () async throws(StoreError) in
         try await run.writer.carryOut(
-          StoreWrite(name, action, content.older, of: record, version, by: target.owner))
+          StoreWrite(name, action, content, version, of: record, by: target.owner))
       }
       if let written { action = .update(written.storeID, from: written.version) }
       count += 1
     }
-    guard let content = try await content(name, record.version) else {
-      throw StepFailure(
+    guard let content = try await content(name, current) else {
+      throw StoreCopyFailure(
         Diagnostic(
           .corrupt("its current version has no content"), in: source.description, about: name))
     }
-    let fields = try await reading(name) { () async throws(StoreError) in
-      try content.current(record)
+    let fields = try await source.copying(name) { () async throws(StoreError) in
+      try content.current(record, ignoring: comparison.ignoredFields(of: name))
     }
-    _ = try await writing(name) { () async throws(StoreError) in
-      try await run.writer.carryOut(StoreWrite(name, action, fields, of: record, by: target.owner))
+    let write = StoreWrite(name, action, fields, of: record, by: target.owner)
+    try await target.copying(name) { () async throws(StoreError) in
+      guard let written = try await run.writer.carryOut(write),
+        let again = write.withoutUnrecorded(of: record, written)
+      else { return }
+      _ = try await run.writer.carryOut(again)
     }
     return count
   }
 
   private func content(
     _ name: ConnectionName, _ version: StoreVersion
-  ) async throws(StepFailure) -> VersionContent? {
-    try await reading(name) { () async throws(StoreError) in
+  ) async throws(StoreCopyFailure) -> VersionContent? {
+    try await source.copying(name) { () async throws(StoreError) in
       try await source.history?.content(of: name, at: version)
     }
-  }
-
-  /// - Returns: the scopes that the tokens were granted; `nil` if there are none.
-  private func copyTokens(of name: ConnectionName) async throws(StepFailure) -> Set<Scope>? {
-    guard let tokens = source.tokens, let copies = target.tokens else { return nil }
-    let stored = try await reading(name) { () async throws(StoreError) in
-      try await tokens.openTokens(of: name)
-    }
-    guard var record = stored.record else { return nil }
-    if let claim = record.claim {
-      if claim.isActive(at: runtime.now()) {
-        throw StepFailure(.beingRenewed(name, by: claim.holder, source.description))
-      }
-      record.claim = try await copy(claim, of: stored, name)
-    }
-    let present = try await writing(name) { () async throws(StoreError) in
-      try await copies.openTokens(of: name)
-    }
-    let write = TokenWrite(
-      name: name, id: present.id, version: present.version, record: record,
-      tokens: stored.access.map { .put(access: $0, refresh: stored.refresh) } ?? .remove,
-      provenance: provenance())
-    try await writing(name) { () async throws(StoreError) in
-      _ = try await copies.swapTokens(write)
-    }
-    return record.tokens?.granted
-  }
-
-  /// A claim names the refresh token that it presents by its digest, under the store's key.
-  private func copy(
-    _ claim: TokenClaim, of stored: StoredTokens, _ name: ConnectionName
-  ) async throws(StepFailure) -> TokenClaim {
-    guard let digest = claim.refreshDigest, let refresh = stored.refresh else { return claim }
-    let present = try await reading(name) { () async throws(StoreError) in
-      try await source.tokens?.refreshDigest(of: refresh, in: stored.id)
-    }
-    guard present == digest else { return claim }
-    let own = try await writing(name) { () async throws(StoreError) in
-      try await target.tokens?.refreshDigest(of: refresh, in: stored.id)
-    }
-    return own.map(claim.presenting) ?? claim
   }
 
   // MARK: Finishing
@@ -217,7 +185,8 @@ package struct StoreCopier: Sendable {
         return Step(name: name, outcome: .success(0))
       } catch {
         return Step(
-          name: name, outcome: .failure(StepFailure(error, in: source.description, about: name)))
+          name: name,
+          outcome: .failure(StoreCopyFailure(error, in: source.description, about: name)))
       }
     }
     await end(run, of: source, &result)
@@ -226,52 +195,13 @@ package struct StoreCopier: Sendable {
 
   // MARK: Steps
 
-  /// Why a connection was not copied.
-  private struct StepFailure: Error {
-    let diagnostic: Diagnostic
-    var leavesDoubt = false
-    var stopsTheRun = false
-
-    init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
-
-    init(_ error: StoreError, in store: StoreDescription, about name: ConnectionName) {
-      diagnostic = Diagnostic(error, in: store, about: name)
-      leavesDoubt = error.leavesDoubt
-      stopsTheRun = error.stopsTheRun
-    }
-  }
-
   /// A connection that was copied or removed, with how many older versions; or why it was not.
   ///
   /// Tasks return it and throw nothing: an optimized build of Swift 6.3 crashes where a closure with a typed
   /// throw makes a task's result.
   private struct Step: Sendable {
     let name: ConnectionName
-    let outcome: Result<Int, StepFailure>
-  }
-
-  /// A request to the source.
-  private func reading<R>(
-    _ name: ConnectionName, _ work: () async throws(StoreError) -> R
-  ) async throws(StepFailure) -> R {
-    try await request(source.description, name, work)
-  }
-
-  /// A request to the target.
-  private func writing<R>(
-    _ name: ConnectionName, _ work: () async throws(StoreError) -> R
-  ) async throws(StepFailure) -> R {
-    try await request(target.description, name, work)
-  }
-
-  private func request<R>(
-    _ store: StoreDescription, _ name: ConnectionName, _ work: () async throws(StoreError) -> R
-  ) async throws(StepFailure) -> R {
-    do throws(StoreError) {
-      return try await work()
-    } catch {
-      throw StepFailure(error, in: store, about: name)
-    }
+    let outcome: Result<Int, StoreCopyFailure>
   }
 
   /// A bounded number at once. After one failure the others continue, unless no other can succeed.
@@ -324,11 +254,8 @@ extension StoreCopyComparison {
   /// What a copy of the connection begins with.
   fileprivate func action(of name: ConnectionName) -> StoreWrite.Action {
     guard let there = target.actual[name] else { return .create }
-    switch state(of: name) {
-    case .absent: return .create
-    case .outdated(let version): return .replace(there.id, from: version)
-    case .incomplete, .copied, .newer: return .record(there.id, at: there.version)
-    }
+    return isWritten(name)
+      ? .replace(there.id, from: there.version) : .record(there.id, at: there.version)
   }
 }
 

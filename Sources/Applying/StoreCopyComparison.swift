@@ -1,5 +1,6 @@
 package import Diagnostics
 package import Model
+import Planning
 package import Stores
 
 /// What one owner has in two stores, one of which is to become a copy of the other.
@@ -13,17 +14,25 @@ package struct StoreCopyComparison: Sendable {
     case copied
     /// The connection or its tokens changed there after they were copied.
     case newer
+    /// Its tokens changed there, and the original was applied after it was copied.
+    case diverged
   }
 
   package let source: Snapshot
   package let target: Snapshot
   private let sourceTokens: [ConnectionName: TokenRecord]
   private let targetTokens: [ConnectionName: TokenRecord]
+  private let ignored: [ConnectionName: Set<FieldName>]
   private let sourceStore: StoreDescription
   private let targetStore: StoreDescription
 
   /// Reads both stores.
-  package init(_ source: Store, _ target: Store) async throws(Diagnostic) {
+  ///
+  /// - Parameter ignored: fields of connections that others write.
+  package init(
+    _ source: Store, _ target: Store, ignoring ignored: [ConnectionName: Set<FieldName>] = [:]
+  ) async throws(Diagnostic) {
+    self.ignored = ignored
     (self.source, sourceTokens) = try await Self.read(source)
     (self.target, targetTokens) = try await Self.read(target)
     sourceStore = source.description
@@ -52,6 +61,8 @@ package struct StoreCopyComparison: Sendable {
   }
 
   package var tokenCount: Int { names.count { sourceTokens[$0]?.tokens != nil } }
+
+  func ignoredFields(of name: ConnectionName) -> Set<FieldName> { ignored[name] ?? [] }
 
   func hasTokens(_ name: ConnectionName) -> Bool { sourceTokens[name] != nil }
 
@@ -87,11 +98,18 @@ package struct StoreCopyComparison: Sendable {
     guard let record = source.applied[name], let there = target.actual[name],
       let copy = target.applied[name]
     else { return .absent }
+    let ignored = ignoredFields(of: name)
     let tokens = tokenState(of: name)
-    if tokens == .newer || copy.provenance.at > record.provenance.at { return .newer }
-    guard copy.isCopy(of: record), copy.version == there.version else {
-      return .outdated(there.version)
+    if tokens == .newer {
+      let isOlder = copy.provenance.at < record.provenance.at
+      return isOlder && !copy.isEquivalent(to: record, ignoring: ignored) ? .diverged : .newer
     }
+    if copy.provenance.at > record.provenance.at { return .newer }
+    guard copy.isCopy(of: record, ignoring: ignored),
+      copy.version == there.version || there.isAsApplied(copy, ignoring: ignored)
+    else { return .outdated(there.version) }
+    // Only ignored fields changed there.
+    if copy.version != there.version { return .newer }
     let isSameGrant = source.actual[name]?.grantedScopes == there.grantedScopes
     return isSameGrant ? tokens : .incomplete
   }
@@ -99,10 +117,36 @@ package struct StoreCopyComparison: Sendable {
   private func tokenState(of name: ConnectionName) -> State {
     let (here, there) = (sourceTokens[name], targetTokens[name])
     if here?.withoutClaim == there?.withoutClaim { return .copied }
-    if let issued = there?.tokens?.issuedAt, issued > here?.tokens?.issuedAt ?? issued {
-      return .newer
-    }
+    if let there, here == nil || there.hasNewerTokens(than: here) { return .newer }
     return .incomplete
+  }
+
+  /// Whether a copy has to be made, or continued.
+  func isPending(_ name: ConnectionName) -> Bool {
+    state(of: name) != .copied || hasMovedOn(name)
+  }
+
+  /// Whether the connection is written, and not only its tokens and grants.
+  func isWritten(_ name: ConnectionName) -> Bool {
+    switch state(of: name) {
+    case .absent, .outdated: true
+    case .incomplete, .copied: hasMovedOn(name)
+    case .newer, .diverged: false
+    }
+  }
+
+  /// Whether ignored fields of the original changed since it was applied. A copy may have the previous
+  /// values, which no record shows.
+  private func hasMovedOn(_ name: ConnectionName) -> Bool {
+    source.actual[name]?.version != source.applied[name]?.version
+  }
+
+  /// What was never applied, in either store: no record describes it.
+  func hasUnrecordedFields(_ name: ConnectionName) -> Bool {
+    [source, target].contains { store in
+      let recorded = store.applied[name]?.fields ?? [:]
+      return store.actual[name]?.fields.keys.contains { recorded[$0] == nil } ?? false
+    }
   }
 
   /// Why the target cannot become a copy; all reasons at once.
@@ -111,7 +155,9 @@ package struct StoreCopyComparison: Sendable {
       Diagnostic.blocked($0, .unclaimed, in: sourceStore)
     }
     let target =
-      target.actual.keys.filter { self.source.applied[$0] == nil }.map { ($0, Obstacle.extra) }
+      target.actual.keys.filter { self.source.applied[$0] == nil }.map {
+        ($0, StoreCopyObstacle.extra)
+      }
       + names.compactMap { name in obstacle(to: name).map { (name, $0) } }
     let doubt = self.source.doubt.map { [Diagnostic.doubted(sourceStore, $0)] } ?? []
     return doubt + unclaimed + changes
@@ -119,24 +165,24 @@ package struct StoreCopyComparison: Sendable {
   }
 
   private func isChanged(_ name: ConnectionName) -> Bool {
-    guard let actual = source.actual[name] else { return false }
-    return actual.version != source.applied[name]?.version || actual.unseen != nil
+    guard let actual = source.actual[name], let record = source.applied[name] else { return false }
+    if actual.unseen != nil { return true }
+    return actual.version != record.version
+      && !actual.isAsApplied(record, ignoring: ignoredFields(of: name))
   }
 
-  private func obstacle(to name: ConnectionName) -> Obstacle? {
+  private func obstacle(to name: ConnectionName) -> StoreCopyObstacle? {
     if let other = target.foreign[name]?.owner { return .ofAnother(other) }
     guard let there = target.actual[name] else {
       return target.unclaimed.contains(name) ? .unclaimed : nil
     }
     guard there.id == source.actual[name]?.id, target.applied[name] != nil else { return .taken }
-    return state(of: name) == .newer ? .newer : nil
+    return switch state(of: name) {
+    case .newer: tokenState(of: name) == .newer ? .newerTokens : .newer
+    case .diverged: .diverged
+    case .absent, .outdated, .incomplete, .copied: nil
+    }
   }
-}
-
-/// Why one connection cannot be copied.
-private enum Obstacle {
-  case unclaimed, changed, extra, taken, newer
-  case ofAnother(Owner)
 }
 
 extension TokenRecord {
@@ -145,6 +191,12 @@ extension TokenRecord {
     var record = self
     record.claim = nil
     return record
+  }
+
+  /// Whether it has tokens, and the other one has none or older ones.
+  func hasNewerTokens(than other: TokenRecord?) -> Bool {
+    guard let issued = tokens?.issuedAt else { return false }
+    return other?.tokens.map { issued > $0.issuedAt } ?? true
   }
 }
 
@@ -158,51 +210,6 @@ extension Store {
     } catch {
       throw name.map { Diagnostic(error, in: description, about: $0) }
         ?? Diagnostic(error, in: description)
-    }
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func doubted(_ store: StoreDescription, _ reason: String) -> Diagnostic {
-    Diagnostic(
-      .copyBlocked, "the records of \(store) cannot be verified here", notes: [reason],
-      help: [
-        "run this where a key of the project is",
-        "if an earlier version wrote it, apply there first: vaultctl apply",
-      ])
-  }
-
-  fileprivate static func blocked(
-    _ name: ConnectionName, _ obstacle: Obstacle, in store: StoreDescription
-  ) -> Diagnostic {
-    func made(_ message: String, _ help: String) -> Diagnostic {
-      Diagnostic(
-        .copyBlocked, message, at: .connection(name.rawValue, store: store.description),
-        help: [help])
-    }
-    return switch obstacle {
-    case .unclaimed:
-      made("`\(name)` has no owner yet in \(store)", "claim it first: vaultctl upgrade")
-    case .changed:
-      made(
-        "`\(name)` changed in \(store) since it was applied",
-        "apply it first, so that the copy is what is declared: vaultctl apply")
-    case .extra:
-      made(
-        "\(store) has `\(name)`, which is not in the store that is copied",
-        "copy to an empty place: another file, or another `prefix`")
-    case .taken:
-      made(
-        "\(store) has another connection `\(name)`",
-        "copy to an empty place: another file, or another `prefix`")
-    case .newer:
-      made(
-        "`\(name)` changed in \(store) after it was copied",
-        "it is in use already: remove the original with --finish")
-    case .ofAnother(let owner):
-      made(
-        "`\(name)` in \(store) belongs to \(owner)",
-        "copy to another place: another file, or another `prefix`")
     }
   }
 }

@@ -40,6 +40,7 @@ package struct StoreCopyVerifier: Sendable {
           faults.append(.originalIsNewer(name, in: target.description))
         case .incomplete where comparison.hasOlderTokens(name):
           faults.append(fault(name, "the original's tokens are newer"))
+        case .diverged: faults.append(.originalIsApplied(name, in: target.description))
         case .newer where now != nil && isUsable(name, comparison): break
         case .incomplete where now != nil && isUsable(name, comparison): break
         case .absent: faults.append(fault(name, "it does not exist"))
@@ -67,7 +68,10 @@ package struct StoreCopyVerifier: Sendable {
     let originals = try await secrets(of: Set(names), in: source)
     let copies = try await secrets(of: Set(names), in: target)
     var faults: [Diagnostic] = []
-    for address in Set(originals.keys).union(copies.keys).sorted() {
+    func isRecorded(_ address: FieldAddress) -> Bool {
+      comparison.source.applied[address.connection]?.fields[address.field] != nil
+    }
+    for address in Set(originals.keys).union(copies.keys).filter(isRecorded).sorted() {
       let isSame =
         if let original = originals[address], let copy = copies[address] {
           original.constantTimeEquals(copy)
@@ -76,14 +80,51 @@ package struct StoreCopyVerifier: Sendable {
         }
       if !isSame { faults.append(fault(address.connection, "`\(address.field)` differs")) }
     }
-    let ordered = copies.sorted { $0.key < $1.key }.map { (field: $0.key, value: $0.value) }
+    let ordered = copies.filter { isRecorded($0.key) }.sorted { $0.key < $1.key }
+      .map { (field: $0.key, value: $0.value) }
     let digests = try await target.mappingErrors { () async throws(StoreError) in
       try await target.compare(ordered, with: comparison.target.applied)
     }
     for (value, digest) in zip(ordered, digests) where digest == .different {
       faults.append(fault(value.field.connection, "`\(value.field.field)` has another digest"))
     }
+    for name in names where comparison.hasUnrecordedFields(name) {
+      faults += try await unrecorded(name, comparison)
+    }
     return faults
+  }
+
+  /// What no record describes; a store's records say which values are read as its secrets.
+  private func unrecorded(
+    _ name: ConnectionName, _ comparison: StoreCopyComparison
+  ) async throws(Diagnostic) -> [Diagnostic] {
+    let original = try await fields(of: name, in: source, comparison.source)
+    let copy = try await fields(of: name, in: target, comparison.target)
+    let recorded = comparison.source.applied[name]?.fields ?? [:]
+    return Set(original.keys).union(copy.keys).filter { recorded[$0] == nil }.sorted()
+      .filter { !Self.isSame(original[$0], copy[$0]) }
+      .map { fault(name, "`\($0)` differs") }
+  }
+
+  private func fields(
+    of name: ConnectionName, in store: Store, _ snapshot: Snapshot
+  ) async throws(Diagnostic) -> [FieldName: VersionContent.Value] {
+    guard let version = snapshot.actual[name]?.version else { return [:] }
+    return try await store.mappingErrors(about: name) { () async throws(StoreError) in
+      try await store.history?.content(of: name, at: version)?.fields ?? [:]
+    }
+  }
+
+  private static func isSame(
+    _ original: VersionContent.Value?, _ copy: VersionContent.Value?
+  ) -> Bool {
+    switch (original, copy) {
+    case (.secret(let left), .secret(let right)): left.constantTimeEquals(right)
+    case (.plain(let left), .plain(let right)): left == right
+    // A server does not know of such a field whether it is a secret.
+    case (.plain, .secret), (.secret, .plain), (nil, nil): true
+    case (nil, .some), (.some, nil): false
+    }
   }
 
   private func secrets(
@@ -132,5 +173,15 @@ extension Diagnostic {
         "get new ones in the copy: vaultctl refresh \(shellWord(name.rawValue)), or vaultctl authorize"
           + " \(shellWord(name.rawValue))"
       ])
+  }
+
+  fileprivate static func originalIsApplied(
+    _ name: ConnectionName, in store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .copyDiffers, "`\(name)` was applied to the original after it was copied",
+      at: .connection(name.rawValue, store: store.description),
+      notes: ["the copy does not have what was applied, and its tokens are in use"],
+      help: ["apply it to the copy: vaultctl apply"])
   }
 }

@@ -2,21 +2,25 @@ import Model
 import Stores
 
 extension VersionContent {
-  /// The values of the recorded version.
+  /// The values of the current version, whose messages its record knows.
+  ///
+  /// - Parameter ignored: fields that may have changed since the record was written.
   func current(
-    _ record: AppliedRecord
+    _ record: AppliedRecord, ignoring ignored: Set<FieldName>
   ) throws(StoreError) -> [FieldName: FieldWrite] {
-    if let missing = record.fields.keys.sorted().first(where: { fields[$0] == nil }) {
+    let recorded = record.fields.keys.filter { !ignored.contains($0) }
+    if let missing = recorded.sorted().first(where: { fields[$0] == nil }) {
       throw .corrupt("field `\(missing)`, which its record has, is missing")
     }
     var writes = older
     for (field, value) in fields {
       switch (record.fields[field], value) {
-      // A store may write a number differently.
-      case (.plain(let plain), .plain): writes[field] = .plain(plain)
       case (.sealed(let ciphertext, _, _), .secret(let secret)):
         writes[field] = .secret(secret, ciphertext: ciphertext)
       case (nil, _): break
+      case _ where ignored.contains(field): break
+      // A store may write a number differently.
+      case (.plain(let plain), .plain): writes[field] = .plain(plain)
       case (.plain, .secret), (.sealed, .plain):
         throw .corrupt("field `\(field)` is not as its record has it")
       }
@@ -26,20 +30,46 @@ extension VersionContent {
 }
 
 extension StoreWrite {
-  /// The recorded version, or an older one.
+  /// The current version.
   init(
     _ name: ConnectionName, _ action: Action, _ fields: [FieldName: FieldWrite],
-    of record: AppliedRecord, _ version: StoredVersion? = nil, by owner: Owner?
+    of record: AppliedRecord, by owner: Owner?
   ) {
-    let provenance = version.map { version in
-      Provenance(
-        who: version.who ?? "-", at: version.at, toolVersion: record.provenance.toolVersion,
-        commit: version.commit)
-    }
     self.init(
       name: name, action: action, app: record.app, setupType: record.setupType, fields: fields,
       labels: record.labels, scopes: record.scopes, destinations: record.destinations,
-      preventsDestroy: record.preventsDestroy, provenance: provenance ?? record.provenance,
+      preventsDestroy: record.preventsDestroy, provenance: record.provenance,
       owner: owner, newID: record.storeID)
+  }
+
+  /// An older version, which had an app, a setup type and labels of its own.
+  init(
+    _ name: ConnectionName, _ action: Action, _ content: VersionContent,
+    _ version: StoredVersion, of record: AppliedRecord, by owner: Owner?
+  ) {
+    self.init(
+      name: name, action: action, app: content.app, setupType: content.setupType,
+      fields: content.older, labels: content.labels, scopes: record.scopes,
+      destinations: record.destinations, preventsDestroy: record.preventsDestroy,
+      provenance: Provenance(
+        who: version.who ?? "-", at: version.at, toolVersion: record.provenance.toolVersion,
+        commit: version.commit),
+      owner: owner, newID: record.storeID)
+  }
+
+  /// Takes out of the record of this write, which was carried out, what the original's does not have:
+  /// the store has fields that were never applied. `nil` if there are none.
+  func withoutUnrecorded(
+    of record: AppliedRecord, _ written: AppliedRecord
+  ) -> StoreWrite? {
+    if fields.keys.allSatisfy({ record.fields[$0] != nil }) { return nil }
+    let recorded = fields.filter { record.fields[$0.key] != nil }.mapValues { field in
+      switch field {
+      case .secret(_, let ciphertext): FieldWrite.keep(ciphertext: ciphertext)
+      case .plain, .keep, .leave: field
+      }
+    }
+    return StoreWrite(
+      name, .record(written.storeID, at: written.version), recorded, of: record, by: owner)
   }
 }

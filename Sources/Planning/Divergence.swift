@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// One part of a connection that differs from what was applied.
 enum DivergentPart: Hashable {
@@ -98,5 +98,14 @@ enum Divergence {
     case (.secret, .sealed): true
     case (nil, .some), (.some, nil), (.plain, .sealed), (.secret, .plain): false
     }
+  }
+}
+
+extension ActualConnection {
+  /// Whether the store still has what was applied; ignored fields may differ.
+  package func isAsApplied(
+    _ applied: AppliedRecord, ignoring ignored: Set<FieldName>
+  ) -> Bool {
+    unseen == nil && Divergence.stored(self, since: applied, ignoring: ignored).isEmpty
   }
 }

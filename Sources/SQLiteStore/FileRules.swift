@@ -64,7 +64,7 @@ struct FileRules {
   /// it go with its process): an exclusive one while the database is created or migrated, which
   /// SQLite alone does not keep readers out of.
   ///
-  /// - Throws: `unavailable` if another process holds it for ten seconds.
+  /// - Throws: `busy` if another process holds it all that time, in seconds.
   func underFolderLock<R>(
     exclusive: Bool, waitingAtMost seconds: Int64, _ work: () throws(StoreError) -> R
   ) throws(StoreError) -> R {

@@ -16,16 +16,20 @@ extension SQLiteBackend: StoreAuthentication {
   package func faults() async throws(StoreError) -> [ContentFault]? {
     guard let key = try await key.present() else { return nil }
     return try reading(ifAbsent: []) { db -> [ContentFault]? in
-      guard let check = try CodeCheck(db, key) else { return nil }
-      var faults = try check.faults()
-      do {
-        try check.requireEvents()
-      } catch let error as StoreError {
-        guard case .corrupt(let reason) = error else { throw error }
-        faults.append(ContentFault(nil, reason))
-      }
-      return faults
+      try CodeCheck(db, key).map(Self.faults)
     }
+  }
+
+  /// Of connections, records and events.
+  static func faults(_ check: CodeCheck) throws -> [ContentFault] {
+    var faults = try check.faults()
+    do {
+      try check.requireEvents()
+    } catch let error as StoreError {
+      guard case .corrupt(let reason) = error else { throw error }
+      faults.append(ContentFault(nil, reason))
+    }
+    return faults
   }
 
   package func orphans() async throws(StoreError) -> [String: Int] {

@@ -8,5 +8,22 @@ extension SQLiteBackend: StoreBackup {
   }
   package func requireVacancy() throws(StoreError) { try file.requireVacancy() }
   package func install(_ path: String) throws(StoreError) { try file.install(path) }
-  package func folder() throws(StoreError) -> String { try file.madeFolder() }
+  package func makeCopyFolder() throws(StoreError) -> CopyFolder { try file.makeCopyFolder() }
+
+  package func contentCheck(of path: String?) async throws(StoreError) -> StoreContentCheck {
+    let file = path.map { SQLiteFile(path: $0) } ?? file
+    let text = try file.reading(.store, ifAbsent: nil) { db in try SQLiteKeyStorage.text(in: db) }
+    let opened: StoreKey? =
+      if let text { try await key.openIfAvailable(text) } else { nil }
+    return try file.reading(.store, ifAbsent: StoreContentCheck(faults: [])) { db in
+      if text == nil {
+        return StoreContentCheck(
+          faults: try CodeState.exists(in: db) ? [ContentFault(nil, "its key is missing")] : [])
+      }
+      guard let opened, try opened.isCurrent(in: db), let check = try CodeCheck(db, opened) else {
+        return StoreContentCheck(faults: [], doubt: Self.doubt(opened) ?? "its key was replaced")
+      }
+      return StoreContentCheck(faults: try Self.faults(check))
+    }
+  }
 }

@@ -128,7 +128,7 @@ extension SQLiteBackend: ConnectionReader, SecretReader {
     throw .busy("the store key is being replaced")
   }
 
-  private static func doubt(_ key: StoreKey?) -> String? {
+  static func doubt(_ key: StoreKey?) -> String? {
     guard let key else {
       return
         "no key here opens the store's key; its plain values, names and records were not checked"

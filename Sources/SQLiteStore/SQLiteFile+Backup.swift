@@ -49,8 +49,6 @@ extension SQLiteFile {
     try requireContent()
   }
 
-  func madeFolder() throws(StoreError) -> String { try rules.makeFolder() }
-
   /// - Throws: `refused` if the file exists, with whatever in it, or its log.
   func requireVacancy() throws(StoreError) {
     var status = stat()
@@ -59,7 +57,7 @@ extension SQLiteFile {
     }
   }
 
-  /// Gives a whole database, which is in the same folder, the file's name.
+  /// Gives a whole database, which is on the same file system, the file's name.
   ///
   /// - Throws: `refused` if the file exists, with whatever in it, or its log.
   func install(_ path: String) throws(StoreError) {

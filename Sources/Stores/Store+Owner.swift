@@ -15,6 +15,14 @@ extension Store {
     owned.tokens = tokens.map { OwnedTokens(tokens: $0, scope: scope) }
     return owned
   }
+
+  /// Records grants without reading the store again for each of them.
+  ///
+  /// - Parameter snapshot: whose each connection is, read under the store's lock, which is still held.
+  package func grants(knowing snapshot: Snapshot) -> any GrantRecorder {
+    guard let owned = grants as? OwnedGrants else { return grants }
+    return KnowingGrants(grants: owned.grants, snapshot: snapshot)
+  }
 }
 
 /// What of a store concerns one owner.
@@ -28,9 +36,15 @@ private struct OwnerScope: ConnectionReader {
   }
 
   func require(_ name: ConnectionName) async throws(StoreError) {
-    let snapshot = try await read()
-    if let other = snapshot.foreign[name]?.owner { throw .ownedByOther(name, other) }
-    if snapshot.unclaimed.contains(name) {
+    try await read().require(name)
+  }
+}
+
+extension Snapshot {
+  /// - Throws: if the connection is another owner's, or nobody's yet.
+  fileprivate func require(_ name: ConnectionName) throws(StoreError) {
+    if let other = foreign[name]?.owner { throw .ownedByOther(name, other) }
+    if unclaimed.contains(name) {
       throw .refused("`\(name)` has no owner yet; claim it first: vaultctl upgrade")
     }
   }
@@ -44,6 +58,18 @@ private struct OwnedGrants: GrantRecorder {
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError) {
     try await scope.require(name)
+    try await grants.recordGrant(scopes, for: name, by: provenance)
+  }
+}
+
+private struct KnowingGrants: GrantRecorder {
+  let grants: any GrantRecorder
+  let snapshot: Snapshot
+
+  func recordGrant(
+    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
+  ) async throws(StoreError) {
+    try snapshot.require(name)
     try await grants.recordGrant(scopes, for: name, by: provenance)
   }
 }

@@ -18,6 +18,12 @@ package protocol StoreBackup: Sendable {
   /// - Throws: `corrupt` if it is not.
   func check(_ path: String) async throws(StoreError) -> Int
 
+  /// What of a copy, or of the store itself, is not what a holder of its key wrote.
+  ///
+  /// - Parameter path: of a copy; `nil` for the store.
+  /// - Throws: `corrupt` if it has no codes, though its key demands them.
+  func contentCheck(of path: String?) async throws(StoreError) -> StoreContentCheck
+
   /// Whether a copy could become the store.
   ///
   /// - Throws: `refused` if there is a store.
@@ -29,6 +35,18 @@ package protocol StoreBackup: Sendable {
   /// - Throws: `refused` if there is a store.
   func install(_ path: String) async throws(StoreError)
 
-  /// The folder that the store is in; it is created if it does not exist.
-  func folder() async throws(StoreError) -> String
+  /// A new folder for a copy; that of the store is created if it does not exist.
+  func makeCopyFolder() async throws(StoreError) -> CopyFolder
+}
+
+/// What the codes of a store show.
+package struct StoreContentCheck: Hashable, Sendable {
+  package let faults: [ContentFault]
+  /// Why nothing was checked; `nil` if all was.
+  package let doubt: String?
+
+  package init(faults: [ContentFault], doubt: String? = nil) {
+    self.faults = faults
+    self.doubt = doubt
+  }
 }

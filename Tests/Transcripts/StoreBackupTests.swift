@@ -95,6 +95,48 @@ import Testing
     }
   }
 
+  /// It opens under the name that it was made with, and the restored store under the present one.
+  @Test func aBackupFromBeforeARenameIsRestored() throws {
+    let sandbox = try filled(2)
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"]).status == 0)
+    #expect(try sandbox.vaultctl(["rename-project", "sandbox", "acme"]).status == 0)
+    try moveStore(sandbox)
+    #expect(try sandbox.vaultctl(["store", "restore", "it.backup", "--dry-run"]).status == 0)
+    #expect(try sandbox.vaultctl(["store", "restore", "it.backup", "--to", "it.db"]).status == 0)
+    let restored = try sandbox.vaultctl(["store", "restore", "it.backup"])
+    #expect(restored.status == 0, "\(restored.errorText)")
+    // The values were sealed again since; they are the same.
+    #expect(try sandbox.vaultctl(["plan", "--detailed-exitcode"]).status == 2)
+    #expect(try sandbox.vaultctl(["store", "verify"]).status == 0)
+    #expect(try value("c-1", sandbox).text == "s3cret-1")
+    #expect(try sandbox.vaultctl(["set", "c-1", "token"], input: "n3w").status == 0)
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"]).status == 0)
+    #expect(try value("c-1", sandbox).text == "n3w")
+    try sandbox.expectTranscript()
+  }
+
+  /// Environments are bound by their ids, which a new name leaves as they are.
+  @Test func aBackupFromBeforeAnEnvironmentsRenameIsRestored() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeProject(
+      extra: "store: {type: sqlite, path: .vaultctl/vault.db}\nenvironments: {prod: {}}")
+    try sandbox.write(httpManifest("c-1", token: "s3cret-1"), to: "connections/c-1.yaml")
+    for arguments in [
+      ["encrypt"], ["apply", "--auto-approve", "--env", "prod"],
+      ["store", "backup", "it.backup", "--env", "prod"], ["rename-environment", "prod", "live"],
+    ] {
+      #expect(try sandbox.vaultctl(arguments, isRecorded: false).status == 0, "\(arguments)")
+    }
+    try moveStore(sandbox)
+    for arguments in [
+      ["store", "restore", "it.backup", "--env", "live"], ["store", "verify", "--env", "live"],
+      ["plan", "--detailed-exitcode", "--env", "live"],
+    ] {
+      let finished = try sandbox.vaultctl(arguments, isRecorded: false)
+      #expect(finished.status == 0, "\(arguments): \(finished.errorText)")
+    }
+  }
+
   @Test func aBackupOfAnotherProjectOrForOthersIsRefused() throws {
     let sandbox = try filled(1)
     #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
@@ -158,6 +200,51 @@ import Testing
       #expect(finished.errorText.contains("SQLite says"), "\(finished.errorText)")
     }
     #expect(!FileManager.default.fileExists(atPath: sandbox.folder.path + "/it.backup"))
+  }
+
+  /// Its file is whole, and its records are not what was applied.
+  @Test func aStoreThatWasChangedIsNotBackedUp() throws {
+    let sandbox = try filled(2)
+    let path = sandbox.folder.path + "/.vaultctl/vault.db"
+    _ = try run(
+      "/usr/bin/sqlite3",
+      [path, "UPDATE connection SET labels = '{\"team\":\"theirs\"}' WHERE name = 'c-1'"])
+    for more in [[], ["--dry-run"]] {
+      let refused = try sandbox.vaultctl(["store", "backup", "it.backup"] + more)
+      #expect(refused.status == 1 && refused.errorText.contains("connection `c-1`"))
+      #expect(!FileManager.default.fileExists(atPath: sandbox.folder.path + "/it.backup"))
+    }
+    // Where no key opens it, that is said.
+    let home = try GPGHome()
+    try sandbox.home.copyKey(sandbox.key, to: home)
+    let unchecked = try sandbox.vaultctl(["store", "backup", "it.backup"], home: home.path)
+    #expect(unchecked.status == 0, "\(unchecked.errorText)")
+    #expect(unchecked.errorText.contains("Only its file was checked"), "\(unchecked.errorText)")
+    try sandbox.expectTranscript()
+  }
+
+  /// The next one removes what it left; so does a restore.
+  @Test(arguments: [["backup", "next.backup"], ["restore", "it.backup"]])
+  func aKilledBackupLeavesNothingForLong(next: [String]) async throws {
+    let sandbox = try filled(2)
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
+    func left() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: sandbox.folder.path + "/.vaultctl")
+        .filter { $0.hasPrefix("backup-") }
+    }
+    let killed = try await RunningProgram(
+      sandbox, ["store", "backup", "killed.backup"], under: Sandbox.killing(at: "pwrite64", 1)
+    ).finished()
+    #expect(killed.status != 0)
+    #expect(try left().count == 1)
+    if next[0] == "restore" {
+      for name in ["vault.db", "vault.db-wal", "vault.db-shm"] {
+        try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl/" + name)
+      }
+    }
+    let finished = try sandbox.vaultctl(["store"] + next, isRecorded: false)
+    #expect(finished.status == 0, "\(finished.errorText)")
+    #expect(try left().isEmpty)
   }
 
   @Test func whatIsNoStoreIsAnError() throws {

@@ -31,7 +31,7 @@ import Testing
     try await it.fine(["refresh", "robot"])
     #expect(it.service.calls.count == 2)
     let late = try await it.vaultctl(["store", "copy", "--from", StoreCopyFixture.first])
-    #expect(late.status == 1 && late.errorText.contains("after it was copied"))
+    #expect(late.status == 1 && late.errorText.contains("after they were copied"))
     let removal = ["store", "copy", "--from", StoreCopyFixture.first, "--finish", "--auto-approve"]
     #expect(try await it.fine(removal).text.contains("Removed 6 connections from sqlite:"))
     #expect(try await it.fine(removal).text.contains("Nothing is left in sqlite:"))
@@ -106,6 +106,36 @@ import Testing
   private static let finish = [
     "store", "copy", "--from", StoreCopyFixture.first, "--finish", "--auto-approve",
   ]
+
+  /// Another tool rotates an ignored field: the plan has nothing to do, and so nothing is in the way.
+  @Test func ignoredFieldsThatAnotherToolWritesAreCopied() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root, store: StoreCopyFixture.bao)
+    try it.declare(["a", "b"])
+    let manifest = try it.sandbox.read("connections/a.yaml")
+    try it.sandbox.write(
+      manifest.replacing("  app: http\n", with: "  app: http\n  ignore: [token]\n"),
+      to: "connections/a.yaml")
+    try it.fine(["apply", "--auto-approve"])
+    func rotate(_ value: String) throws {
+      try server.root.order(
+        "POST", "secret/data/flows/a", ["data": ["type": "bearer", "token": value]])
+    }
+    try rotate("rotated-1")
+    try it.expectNoChanges()
+    let copy = ["store", "copy", "--to", StoreCopyFixture.second]
+    try it.fine(copy)
+    try rotate("rotated-2")
+    try it.fine(copy)
+    try it.sandbox.writeProject(extra: "store: \(StoreCopyFixture.second)\n")
+    try it.expectNoChanges()
+    let handed = try it.vaultctl(
+      ["exec", "a", "--prefix", "X", "--", "/bin/sh", "-c", "printf %s \"$X_TOKEN\""])
+    #expect(handed.text == "rotated-2", "\(handed.errorText)")
+    try it.fine(["store", "verify"])
+    try it.fine(["store", "copy", "--from", StoreCopyFixture.bao, "--finish", "--auto-approve"])
+  }
 
   /// It was deleted in the copy, and created there again: it is no copy.
   @Test func anOriginalWhoseCopyIsAnotherConnectionIsNotRemoved() async throws {

@@ -11,9 +11,13 @@ package enum FileLimit {
   /// Another tool's state or export.
   static let foreign = 64 << 20
   /// A backup of a store, which is read as a whole.
-  static let backup = 1 << 30
+  package static let backup = 1 << 30
   /// Metrics of a service with many connections.
   static let metrics = 64 << 20
   /// A program of the project that a trusted setting runs; it is read for its digest.
   static let program = 256 << 20
+
+  /// Whether the backup of a store of this size, in bytes, is within the limit. It has a first line of at most
+  /// 1 MiB, and 28 bytes more for each MiB.
+  package static func allowsBackup(ofStore bytes: Int) -> Bool { bytes <= backup - 2 << 20 }
 }

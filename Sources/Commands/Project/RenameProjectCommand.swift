@@ -65,18 +65,8 @@ struct RenameProjectCommand: WritingSubcommand {
       try await key.sealed() != nil
     }
     if !exists { return }
-    if !isDryRun { try await reseal(key, session, console) }
+    if !isDryRun { try await session.sealStoreKeyAgain(console) }
     console.done("\(session.store.description.location): sealed the store's key again")
-  }
-
-  private func reseal(
-    _ key: any StoreKeyAccess, _ session: Session, _ console: Console
-  ) async throws {
-    try await session.underLock(waitingAtMost: 60, console) { _ in
-      try await session.mappingStoreErrors { () async throws(StoreError) in
-        try await key.update(makesNew: false, by: session.provenance())
-      }
-    }
   }
 
   private typealias Edits = [(manifest: Manifest, edit: FieldEdit)]

@@ -106,6 +106,15 @@ extension Session {
     if change.makesNewKey { try await saveWaitingResponses(console) }
   }
 
+  /// Seals the store's own key for the project's present name and recipients.
+  func sealStoreKeyAgain(_ console: Console) async throws {
+    try await underLock(waitingAtMost: 60, console) { _ in
+      try await mappingStoreErrors { () async throws(StoreError) in
+        try await store.key?.update(makesNew: false, by: provenance())
+      }
+    }
+  }
+
   /// Gives everything in a store of an earlier version its codes, if the key is here. An apply does not
   /// need them: until they are there, plans say that nothing was checked.
   func protectContent(_ console: Console) async {

@@ -1,3 +1,4 @@
+import Applying
 import ArgumentParser
 import Diagnostics
 import FileChanges
@@ -15,7 +16,8 @@ struct StoreBackupCommand: ReportingSubcommand {
     abstract: "Write a backup of the embedded store, sealed for its recipients.",
     discussion: """
       The backup shows one moment, even if others apply meanwhile. Its first line says what is in it, as JSON; \
-      the rest is encrypted. An OpenBao server and an Auth0 tenant are backed up with their own tools.
+      the rest is encrypted. A damaged store is not backed up; where no key opens the store, only its file \
+      is checked. An OpenBao server and an Auth0 tenant are backed up with their own tools.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -29,7 +31,8 @@ struct StoreBackupCommand: ReportingSubcommand {
   var isDryRun: Bool { dryRun }
 
   /// 1. The store is copied into a folder beside it, which only its owner can enter.
-  /// 2. The copy is checked, and encrypted under a key that is sealed for the recipients.
+  /// 2. The copy is checked: its file, and its contents if a key that opens them is here; then it is
+  ///    encrypted under a key that is sealed for the recipients.
   /// 3. The backup is written; it replaces nothing.
   func carryOut(_ console: Console) async throws -> Outcome {
     if FileManager.default.fileExists(atPath: file) { throw Failure(.backupExists(file)) }
@@ -41,20 +44,21 @@ struct StoreBackupCommand: ReportingSubcommand {
     let sealed = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await protection.sealKey(key)
     }
-    let count: Int
+    let checked: Checked
     if dryRun {
-      count = try await session.mappingStoreErrors { () async throws(StoreError) in
-        try await backup.check()
-      }
+      checked = try await check(nil, backup, session)
     } else {
       let bytes: [UInt8]
-      (bytes, count) = try await contents(backup, session)
-      try write(bytes, count, under: key, sealed: sealed, of: session)
+      (bytes, checked) = try await contents(backup, session)
+      try write(bytes, checked.connections, under: key, sealed: sealed, of: session)
     }
+    let count = checked.connections
+    if let doubt = checked.doubt { console.note("Only its file was checked: \(doubt)") }
     console.result(
       ActionReport([
         "store": .text(session.store.description.description), "file": .text(file),
-        "connections": .number(count), "dry_run": .flag(dryRun),
+        "connections": .number(count), "verified": .flag(checked.doubt == nil),
+        "dry_run": .flag(dryRun),
       ]).json)
     console.done(
       "Backed up \(counted(count, "connection")) of \(session.store.description.description) to \(file)"
@@ -62,20 +66,48 @@ struct StoreBackupCommand: ReportingSubcommand {
     return .fine
   }
 
-  /// The bytes of a checked copy, and how many connections it has.
+  private struct Checked {
+    let connections: Int
+    /// Why its contents were not checked; `nil` if they were.
+    let doubt: String?
+  }
+
+  /// The bytes of a checked copy.
   private func contents(
     _ backup: any StoreBackup, _ session: Session
-  ) async throws -> ([UInt8], Int) {
-    let copy = try await session.temporaryFile()
-    defer { unsafe unlink(copy) }
-    return try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await backup.copy(to: copy)
-      let count = try await backup.check(copy)
-      guard let bytes = FileManager.default.contents(atPath: copy) else {
-        throw .unavailable("its copy cannot be read")
-      }
-      return ([UInt8](bytes), count)
+  ) async throws -> ([UInt8], Checked) {
+    let folder = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await backup.makeCopyFolder()
     }
+    defer { folder.remove() }
+    try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await backup.copy(to: folder.file)
+    }
+    let size = try FileManager.default.attributesOfItem(atPath: folder.file)[.size] as? Int ?? 0
+    guard FileLimit.allowsBackup(ofStore: size) else {
+      throw Failure(.tooLarge(session.store.description))
+    }
+    let checked = try await check(folder.file, backup, session)
+    guard let bytes = FileManager.default.contents(atPath: folder.file) else {
+      throw Failure(
+        Diagnostic(.unavailable("its copy cannot be read"), in: session.store.description))
+    }
+    return ([UInt8](bytes), checked)
+  }
+
+  /// - Parameter path: of a copy; `nil` for the store itself.
+  private func check(
+    _ path: String?, _ backup: any StoreBackup, _ session: Session
+  ) async throws -> Checked {
+    let (count, content) = try await session.mappingStoreErrors { () async throws(StoreError) in
+      let count =
+        if let path { try await backup.check(path) } else { try await backup.check() }
+      return (count, try await backup.contentCheck(of: path))
+    }
+    if !content.faults.isEmpty {
+      throw Failure(content.faults.map { Diagnostic($0, in: session.store.description) })
+    }
+    return Checked(connections: count, doubt: content.doubt)
   }
 
   private func write(
@@ -97,19 +129,6 @@ extension Session {
     guard let backup = store.backup else { throw Failure(.notOneFile(store.description)) }
     return backup
   }
-
-  /// A name beside the store, of a file that does not exist.
-  func temporaryFile() async throws -> String {
-    let folder = try await mappingStoreErrors { () async throws(StoreError) in
-      try await backupFolder()
-    }
-    return "\(folder)/backup-\(UUID().uuidString)"
-  }
-
-  private func backupFolder() async throws(StoreError) -> String {
-    guard let backup = store.backup else { throw .unavailable("it is not one file") }
-    return try await backup.folder()
-  }
 }
 
 extension Diagnostic {
@@ -117,6 +136,16 @@ extension Diagnostic {
     Diagnostic(
       .alreadyExists, "`\(file)` already exists", at: .file(file), notes: ["it was not changed"],
       help: ["choose another name"])
+  }
+
+  fileprivate static func tooLarge(_ store: StoreDescription) -> Diagnostic {
+    Diagnostic(
+      .storeRefused, "\(store) is too large for a backup that can be restored",
+      notes: ["a backup is at most \(FileLimit.backup >> 30) GiB"],
+      help: [
+        "copy its file with SQLite's tool, which shows one moment; its secrets stay sealed:"
+          + " sqlite3 \(shellWord(store.location)) '.backup COPY'"
+      ])
   }
 
   fileprivate static func notOneFile(_ store: StoreDescription) -> Diagnostic {

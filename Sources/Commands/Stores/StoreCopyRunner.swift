@@ -39,7 +39,7 @@ struct StoreCopyRunner: Sendable {
   func copy() async throws -> Outcome {
     try await underLocks { copier in
       try await recover()
-      let comparison = try await StoreCopyComparison(source.store, target.store)
+      let comparison = try await compared()
       if !comparison.obstacles.isEmpty { throw Failure(comparison.obstacles) }
       report(comparison.unmanaged)
       let result = await copier.copy(comparison) { name in
@@ -47,7 +47,7 @@ struct StoreCopyRunner: Sendable {
       }
       console.report(result.faults.sorted(by: Diagnostic.inReadingOrder))
       if !result.faults.isEmpty { return result.hasBegun ? .partly : .failed }
-      let after = try await StoreCopyComparison(source.store, target.store)
+      let after = try await compared()
       let faults = try await StoreCopyVerifier(source.store, target.store).faults(after)
       console.report(faults)
       if !faults.isEmpty { return .partly }
@@ -85,6 +85,13 @@ struct StoreCopyRunner: Sendable {
     }
   }
 
+  private func compared() async throws -> StoreCopyComparison {
+    let declared = sides.source.workspace.state.connections
+    return try await StoreCopyComparison(
+      source.store, target.store,
+      ignoring: Dictionary(declared.map { ($0.name, $0.ignoredFields) }) { first, _ in first })
+  }
+
   private var isOneLedger: Bool {
     guard let owner = source.store.owner else { return false }
     return sides.source.settings.backend.ledgerName(of: owner).text
@@ -99,7 +106,7 @@ struct StoreCopyRunner: Sendable {
 
   /// - Throws: what is not in the target.
   private func verified() async throws -> StoreCopyComparison {
-    let comparison = try await StoreCopyComparison(source.store, target.store)
+    let comparison = try await compared()
     let faults =
       comparison.changes
       + (try await StoreCopyVerifier(source.store, target.store).faults(

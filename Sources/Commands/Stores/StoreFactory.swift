@@ -147,10 +147,13 @@ struct StoreFactory {
     try StoreFileGuard(root: workspace.files.root, logger: logger).checked(path)
   }
 
-  func protection(_ purpose: ProjectKeyProtection.Purpose) -> ProjectKeyProtection {
+  /// - Parameter previous: the project's name by which the key may still open, if it is not the factory's.
+  func protection(
+    _ purpose: ProjectKeyProtection.Purpose, previousProjectName previous: String? = nil
+  ) -> ProjectKeyProtection {
     ProjectKeyProtection(
       keyring: keyring, environment: workspace.environment, purpose: purpose,
-      previousProjectName: previousProjectName)
+      previousProjectName: previous ?? previousProjectName)
   }
 
   private func ledgered(

@@ -36,6 +36,7 @@ struct StoreRestoreCommand: ReportingSubcommand {
   /// 1. The backup must be this project's and environment's, and open with a key that is here.
   /// 2. What it holds is written beside the store and checked.
   /// 3. It becomes the store, or the file.
+  /// 4. If the project was renamed since, the store's own key is sealed for its present name.
   func carryOut(_ console: Console) async throws -> Outcome {
     if let to, FileManager.default.fileExists(atPath: to) { throw Failure(.backupExists(to)) }
     let workspace = try Workspace.load(global)
@@ -43,7 +44,9 @@ struct StoreRestoreCommand: ReportingSubcommand {
     let backup = try session.backup()
     let archive = try read()
     try requireOwn(archive.header, workspace)
-    let protection = session.stores.protection(.backup)
+    let name = archive.header.project
+    let previousName = name == workspace.project.name ? nil : name
+    let protection = session.stores.protection(.backup, previousProjectName: previousName)
     let key = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await protection.openKey(archive.header.key)
     }
@@ -57,6 +60,9 @@ struct StoreRestoreCommand: ReportingSubcommand {
       if !dryRun { try PrivateFile(to).create(with: bytes) }
       console.result(report)
       console.done("Wrote \(to)")
+      if let previousName {
+        console.note("Its key is sealed for the project's previous name, `\(previousName)`.")
+      }
       return .fine
     }
     do throws(StoreError) {
@@ -67,19 +73,39 @@ struct StoreRestoreCommand: ReportingSubcommand {
     if !dryRun { try await install(bytes, backup, session) }
     console.result(report)
     console.done(restored(archive.header))
+    if let previousName, !dryRun { try await sealKey(workspace, from: previousName, console) }
     if !dryRun { console.note("what changed since is in git: vaultctl plan") }
     return .fine
+  }
+
+  /// - Parameter previousName: that the key of the restored store is sealed for.
+  private func sealKey(
+    _ workspace: Workspace, from previousName: String, _ console: Console
+  ) async throws {
+    do {
+      try await SessionFactory(
+        console: console, previousProjectName: previousName, reportsUntrusted: false
+      ).session(for: workspace).sealStoreKeyAgain(console)
+    } catch {
+      console.note(
+        "The store is restored. Seal its key for the project's name: vaultctl rename-project"
+          + " \(shellWord(previousName)) \(shellWord(workspace.project.name))")
+      throw Failure(error, outcome: .partly)
+    }
+    console.done("Sealed the store's key for `\(workspace.project.name)`")
   }
 
   private func install(
     _ bytes: [UInt8], _ backup: any StoreBackup, _ session: Session
   ) async throws {
-    let copy = try await session.temporaryFile()
-    defer { unsafe unlink(copy) }
-    try PrivateFile(copy).create(with: bytes)
+    let folder = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await backup.makeCopyFolder()
+    }
+    defer { folder.remove() }
+    try PrivateFile(folder.file).create(with: bytes)
     do throws(StoreError) {
-      _ = try await backup.check(copy)
-      try await backup.install(copy)
+      _ = try await backup.check(folder.file)
+      try await backup.install(folder.file)
     } catch {
       throw failure(error, session)
     }

@@ -25,22 +25,9 @@ struct StoreVerifier {
   ///
   /// - Throws: if the store's key is not here.
   static func contentFaults(_ session: Session) async throws -> [Diagnostic]? {
-    let store = session.store.description
-    return try await session.mappingStoreErrors { () async throws(StoreError) in
+    try await session.mappingStoreErrors { () async throws(StoreError) in
       try await session.store.authentication?.faults()
-    }.map { faults in
-      faults.map { fault in
-        Diagnostic(
-          .storeCorrupt,
-          fault.name.map { "`\($0)` is not what was applied" }
-            ?? "\(store) is not what was applied",
-          at: fault.name.map { .connection($0, store: store.description) }, notes: [fault.reason],
-          help: [
-            "restore a backup: vaultctl store restore FILE",
-            "or, if you know why, take it as it is: vaultctl store accept",
-          ])
-      }
-    }
+    }.map { faults in faults.map { Diagnostic($0, in: session.store.description) } }
   }
 
   /// What belongs to no connection, which concerns none.
@@ -147,5 +134,18 @@ struct StoreVerifier {
 
   private func fault(_ error: StoreError, _ name: ConnectionName) -> Diagnostic {
     Diagnostic(error, in: session.store.description, about: name)
+  }
+}
+
+extension Diagnostic {
+  init(_ fault: ContentFault, in store: StoreDescription) {
+    self.init(
+      .storeCorrupt,
+      fault.name.map { "`\($0)` is not what was applied" } ?? "\(store) is not what was applied",
+      at: fault.name.map { .connection($0, store: store.description) }, notes: [fault.reason],
+      help: [
+        "restore a backup: vaultctl store restore FILE",
+        "or, if you know why, take it as it is: vaultctl store accept",
+      ])
   }
 }
