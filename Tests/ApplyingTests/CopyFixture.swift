@@ -139,7 +139,8 @@ extension Store {
     var record = TokenStoreContract.record(granted: ["read"])
     record.tokens = access.map { _ in
       TokenMetadata(
-        attempt: TokenAttempt("attempt-\(seconds)"), issuedAt: at, expiry: .never, granted: ["read"],
+        attempt: TokenAttempt("attempt-\(seconds)"), issuedAt: at, expiry: .never,
+        granted: ["read"],
         verifiedAt: at)
     }
     _ = try await tokens.swapTokens(
