@@ -122,7 +122,9 @@ package struct StoreCopyVerifier: Sendable {
     case (.secret(let left), .secret(let right)): left.constantTimeEquals(right)
     case (.plain(let left), .plain(let right)): left == right
     // A server does not know of such a field whether it is a secret.
-    case (.plain, .secret), (.secret, .plain), (nil, nil): true
+    case (.plain(let plain), .secret(let secret)), (.secret(let secret), .plain(let plain)):
+      SecretBytes(copying: plain.text.utf8).constantTimeEquals(secret)
+    case (nil, nil): true
     case (nil, .some), (.some, nil): false
     }
   }

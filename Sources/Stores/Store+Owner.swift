@@ -21,7 +21,7 @@ extension Store {
   /// - Parameter snapshot: whose each connection is, read under the store's lock, which is still held.
   package func grants(knowing snapshot: Snapshot) -> any GrantRecorder {
     guard let owned = grants as? OwnedGrants else { return grants }
-    return KnowingGrants(grants: owned.grants, snapshot: snapshot)
+    return OwnedGrants(grants: owned.grants, scope: owned.scope, snapshot: snapshot)
   }
 }
 
@@ -53,23 +53,13 @@ extension Snapshot {
 private struct OwnedGrants: GrantRecorder {
   let grants: any GrantRecorder
   let scope: OwnerScope
+  /// Whose each connection is, if that is known; otherwise it is read each time.
+  var snapshot: Snapshot?
 
   func recordGrant(
     _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
   ) async throws(StoreError) {
-    try await scope.require(name)
-    try await grants.recordGrant(scopes, for: name, by: provenance)
-  }
-}
-
-private struct KnowingGrants: GrantRecorder {
-  let grants: any GrantRecorder
-  let snapshot: Snapshot
-
-  func recordGrant(
-    _ scopes: Set<Scope>, for name: ConnectionName, by provenance: Provenance
-  ) async throws(StoreError) {
-    try snapshot.require(name)
+    if let snapshot { try snapshot.require(name) } else { try await scope.require(name) }
     try await grants.recordGrant(scopes, for: name, by: provenance)
   }
 }
