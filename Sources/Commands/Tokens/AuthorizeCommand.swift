@@ -77,7 +77,7 @@ struct AuthorizeCommand: ReportingSubcommand {
       console.report(record.grantFindings(of: subject))
       if let superseded {
         console.report(
-          try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true))
+          await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true))
       }
       return .fine
     case .refused(Self.interruption):

@@ -41,7 +41,7 @@ actor RemovalRevoker {
       let stored = try await session.mappingStoreErrors { () async throws(StoreError) in
         try await tokens.openTokens(of: name)
       }
-      let findings = try await tokenRenewer.revoke(
+      let findings = await tokenRenewer.revoke(
         SupersededTokens(access: stored.access, refresh: stored.refresh), of: name, client,
         isReplaced: false)
       diagnostics += findings

@@ -41,7 +41,7 @@ struct RevokeCommand: ReportingSubcommand {
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
-    let findings = try await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
+    let findings = await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
     console.report(findings)
     console.result(report(findings.isEmpty))
     guard findings.isEmpty else {

@@ -24,7 +24,7 @@ final class TerminationSignal: Sendable {
     await sleepers.sleep(for: duration, runtime)
   }
 
-  /// Its time and its randomness; its sleeps are this signal's, which ends them.
+  /// With the runtime's time and randomness, and sleeps that the signal ends.
   func endingSleeps(of runtime: Runtime) -> Runtime {
     Runtime(
       now: runtime.now, sleep: { await self.sleep(for: $0) }, random: runtime.random)

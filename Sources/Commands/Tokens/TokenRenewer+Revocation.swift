@@ -34,6 +34,18 @@ extension TokenRenewer {
   ///   if the connection itself uses them.
   func revoke(
     _ superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
+  ) async -> [Diagnostic] {
+    do {
+      return try await revocation(of: superseded, of: name, client, isReplaced: isReplaced)
+    } catch {
+      // They are in the store no more, or were replaced there: that is done, and this is not.
+      let reason = Failure(error, outcome: .failed).diagnostics.first?.message
+      return [.notRevoked(name, reason ?? "the store does not say who uses them")]
+    }
+  }
+
+  private func revocation(
+    of superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
   ) async throws -> [Diagnostic] {
     if superseded.access == nil, superseded.refresh == nil { return [] }
     let records = try await storedRecords()

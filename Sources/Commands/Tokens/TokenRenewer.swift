@@ -365,25 +365,6 @@ struct TokenRenewer: Sendable {
     return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 
-  /// Saves the responses that a killed process left, before something that they would not survive.
-  ///
-  /// - Throws: if one could not be saved.
-  func saveWaitingResponses(_ console: Console) async throws {
-    let replayed = try await replayed(subjects(try await session.read()))
-    console.report(replayed.compactMap(\.diagnostic))
-    let faults = replayed.compactMap(\.unsaved)
-      .compactMap { $0.diagnostic(in: session.store.description) }
-    if !faults.isEmpty { throw Failure(faults) }
-  }
-
-  private func replayed(
-    _ subjects: [ConnectionName: RenewalSubject]
-  ) async throws -> [ReplayOutcome] {
-    try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewer.replay(subjects)
-    }
-  }
-
   func requireTokens(
     _ names: Set<ConnectionName>, _ subjects: [ConnectionName: RenewalSubject],
     _ snapshot: Snapshot

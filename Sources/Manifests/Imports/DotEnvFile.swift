@@ -116,7 +116,7 @@ private struct DotEnvReader {
     return end.map { String(decoding: bytes[start...$0], as: UTF8.self) } ?? ""
   }
 
-  /// Shells, docker compose and most libraries put another text in its place: `$NAME`, `${NAME}`, `$(command)`.
+  /// Shells, docker compose and most libraries replace these: `$NAME`, `${NAME}`, `$(command)`.
   ///
   /// - Parameter isEscapable: whether `\$` stands for a dollar sign.
   private static func refuseReference(

@@ -1,0 +1,26 @@
+import Diagnostics
+import Model
+import Renewing
+import Stores
+
+extension TokenRenewer {
+  /// Saves the responses that a killed process left, before something that they would not survive.
+  ///
+  /// - Throws: if one could not be saved.
+  func saveWaitingResponses(_ console: Console) async throws {
+    let replayed = try await replayed(subjects(try await session.read()))
+    console.report(replayed.compactMap(\.diagnostic))
+    let faults = replayed.compactMap(\.unsaved)
+      .compactMap { $0.diagnostic(in: session.store.description) }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+
+  /// Saves the responses that a killed process left.
+  func replayed(
+    _ subjects: [ConnectionName: RenewalSubject]
+  ) async throws -> [ReplayOutcome] {
+    try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await renewer.replay(subjects)
+    }
+  }
+}
