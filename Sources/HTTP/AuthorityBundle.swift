@@ -9,13 +9,17 @@ import Glibc
   /// A file in memory that is gone with its descriptor; `nil` if the bundle is a file of others.
   private let descriptor: CInt?
 
-  /// - Parameter standard: the system's own file.
+  /// - Parameters:
+  ///   - standard: the system's own file.
+  ///   - isCopied: a copy is made also of a single file, at a path of its own.
   /// - Returns: `nil` if there is nothing but libcurl's own setting.
-  init?(_ authorities: TrustedAuthorities, standard: String?) throws(HTTPFailure) {
+  init?(
+    _ authorities: TrustedAuthorities, standard: String?, isCopied: Bool = false
+  ) throws(HTTPFailure) {
     let base = authorities.replacement ?? standard
     if let file = authorities.replacement { _ = try Self.certificates(file) }
-    guard !authorities.additional.isEmpty else {
-      guard let base else { return nil }
+    if base == nil, authorities.additional.isEmpty { return nil }
+    if !isCopied, authorities.additional.isEmpty, let base {
       path = base
       descriptor = nil
       return

@@ -25,6 +25,13 @@ package struct JournalFolder: ExchangeJournal {
     for ending in ["", Self.unfinished] { _ = unsafe unlink(location(name) + ending) }
   }
 
+  package func check() throws(StoreError) {
+    try makeFolder()
+    let path = location("check-" + randomName()) + Self.unfinished
+    defer { _ = unsafe unlink(path) }
+    try write([0], to: path)
+  }
+
   package func entries() throws(StoreError) -> [ExchangeEntry] {
     try names().map { name in
       ExchangeEntry(

@@ -73,6 +73,9 @@ package actor Renewer {
     return outcome
   }
 
+  /// Why no response could be journaled now; `nil` if one could.
+  package nonisolated func journalFault() async -> StoreError? { await journal.fault() }
+
   /// Maximum number of parallel exchanges with one token service.
   package static let width = 16
 

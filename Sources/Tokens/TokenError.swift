@@ -55,6 +55,11 @@ extension TokenError {
       return
     }
     if isSuccess { return nil }
+    // The gateway does not know what the service made of it (RFC 9110 section 15.6.5).
+    if raw.status == 504 {
+      self = .responseLost("a gateway got no response from the service in time (504)")
+      return
+    }
     // What a proxy, a gateway or a page in front of the service says is not about the grant.
     self =
       Self.isTransient(raw)

@@ -135,7 +135,7 @@ struct ApplyRunner {
       try await session.prepareForStoreKey(change, console: console)
     }
     let tokens = ApplyTokenUpdater(session, plan, under: lock)
-    let revoker = try await tokens.removalRevoker()
+    let revoker = try await tokens.removalRevoker(console)
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier(lock).carryOut(
       plan, desired: session.desired,

@@ -99,7 +99,12 @@ extension TokenRecord {
   package func isStopLifted(at now: Timestamp, isForced: Bool) -> Bool {
     guard let stop else { return false }
     guard let retryAt else { return stop.isTriedAgain }
-    return isForced || retryAt <= now
+    return isForced || retryAt <= now || hasFailedInTheFuture(of: now)
+  }
+
+  /// Whether the clock was ahead at the last failure: its next attempt would be as late.
+  package func hasFailedInTheFuture(of now: Timestamp) -> Bool {
+    history.first.map { $0.at > now.adding(seconds: 60) } ?? false
   }
 
   /// Whether a renewal can fix what is wrong, without a person.
