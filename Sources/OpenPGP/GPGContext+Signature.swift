@@ -49,7 +49,7 @@ extension GPGContext {
       if acceptsUnbound { return }
       throw .signatureWithoutBinding(signer)
     }
-    guard let last = signatures.last else { throw .noValidSignature(reason: "it is not signed") }
+    guard let last = signatures.last else { throw .unsigned }
     if last.fault == nil, let signer = last.madeBy { throw .signedByOther(signer) }
     throw .noValidSignature(reason: last.fault ?? "its signer is not named")
   }

@@ -36,7 +36,7 @@ extension TokenRecord {
       next.stop = .consent(wasInDoubt ? .answerLost : explained(need, rules, at: now))
       next.claim = nil
     case .consent, .configuration, .local:
-      next.stop = .configuration(code: fault.code, at: version)
+      next.stop = .misconfigured(fault.obstacle, at: version)
       next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
     case .unspecified(let seen) where grant.needsPerson && next.isUnexplainedForLong(at: now):
@@ -50,7 +50,7 @@ extension TokenRecord {
     case .transient(_, let retryAfter):
       next.retryAt = now + wait(Self.backoff, fraction, atLeast: Seconds(retryAfter ?? 0))
       next.claim = nil
-    case .unspecified, .responseLost, .authorizationPending, .slowDown:
+    case .unspecified, .responseLost, .authorizationPending, .slowDown, .interrupted:
       next.retryAt = now + wait(Self.backoff, fraction)
       next.claim = nil
     }
@@ -86,13 +86,13 @@ extension TokenRecord {
 extension TokenError {
   fileprivate var isUnexplained: Bool { if case .unspecified = self { true } else { false } }
 
-  /// The service's code; a client that acts for itself has nobody's consent to lose.
-  fileprivate var code: String {
+  /// What stops a client that acts for itself: it has nobody's consent to lose.
+  fileprivate var obstacle: RenewalObstacle {
     switch self {
-    case .consent(.refused(let code, _)), .configuration(let code): code
+    case .consent(.refused(let code, _)), .configuration(let code): .refused(code: code)
     case .consent, .local, .transient, .unspecified, .responseLost, .authorizationPending,
-      .slowDown:
-      summary
+      .slowDown, .interrupted:
+      .local(summary)
     }
   }
 }
