@@ -49,7 +49,9 @@ import Glibc
 
   /// The certificates of all files in a folder.
   private static func folder(_ path: String) throws(HTTPFailure) -> [UInt8] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw .cannotSend("the folder of trusted authorities `\(path)` cannot be read")
+    }
     var content: [UInt8] = []
     for name in names.sorted() {
       content += (try? certificates("\(path)/\(name)")) ?? []

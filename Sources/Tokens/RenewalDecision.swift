@@ -12,7 +12,7 @@ package enum RenewalDecision: Hashable, Sendable {
   /// A person must consent.
   case ask(AuthorizationNeed)
   /// No attempt until the connection's setup changes.
-  case stopped(String)
+  case stopped(RenewalObstacle)
 }
 
 /// Everything that a decision depends on.
@@ -66,8 +66,8 @@ package struct RenewalCase: Sendable {
     {
       return .ask(need)
     }
-    if case .configuration(let code, let tried) = record.stop {
-      if tried == version, !isRetry { return .stopped(code) }
+    if let (obstacle, tried) = record.stop?.misconfiguration {
+      if tried == version, !isRetry { return .stopped(obstacle) }
     } else if let retry = record.retryAt, retry > now, !isForced,
       !record.hasFailedInTheFuture(of: now)
     {

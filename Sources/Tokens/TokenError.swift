@@ -20,6 +20,8 @@ package enum TokenError: Error, Hashable, Sendable {
   /// RFC 8628 section 3.5, while a person has not yet decided.
   case authorizationPending
   case slowDown
+  /// A signal came while a person was waited for; nothing was requested.
+  case interrupted
 
   package var summary: String {
     switch self {
@@ -30,6 +32,7 @@ package enum TokenError: Error, Hashable, Sendable {
       reason
     case .authorizationPending: "consent is still pending"
     case .slowDown: "the service asks for a slower polling rate"
+    case .interrupted: "interrupted by a signal"
     }
   }
 }

@@ -36,7 +36,7 @@ extension TokenRecord {
       next.stop = .consent(wasInDoubt ? .answerLost : explained(need, rules, at: now))
       next.claim = nil
     case .consent, .configuration, .local:
-      next.stop = .configuration(code: fault.code, at: version)
+      next.stop = .misconfigured(fault.obstacle, at: version)
       next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
     case .unspecified(let seen) where grant.needsPerson && next.isUnexplainedForLong(at: now):
@@ -44,7 +44,8 @@ extension TokenRecord {
       next.stop = .consent(wasInDoubt ? .answerLost : .unspecified(seen: seen))
       next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
-    case .transient, .unspecified, .responseLost, .authorizationPending, .slowDown:
+    case .transient, .unspecified, .responseLost, .authorizationPending, .slowDown,
+      .interrupted:
       let retry = now + wait(Self.backoff, fraction, atLeast: fault.retryAfter)
       // The claim of a refresh token that may be spent stays: the next attempt must know. What a busy service
       // says of it says nothing about an earlier attempt.
@@ -91,13 +92,13 @@ extension TokenError {
     if case .transient(_, let seconds?) = self { Seconds(seconds) } else { 0 }
   }
 
-  /// The service's code; a client that acts for itself has nobody's consent to lose.
-  fileprivate var code: String {
+  /// What stops a client that acts for itself: it has nobody's consent to lose.
+  fileprivate var obstacle: RenewalObstacle {
     switch self {
-    case .consent(.refused(let code, _)), .configuration(let code): code
+    case .consent(.refused(let code, _)), .configuration(let code): .refused(code: code)
     case .consent, .local, .transient, .unspecified, .responseLost, .authorizationPending,
-      .slowDown:
-      summary
+      .slowDown, .interrupted:
+      .local(summary)
     }
   }
 }

@@ -147,7 +147,7 @@ import Tokens
       destinations: harness.subject.service.hosts)
     let outcome = await harness.renewer().renew(
       subject, secrets: ["client_secret": secret("machine-s3cr3t")])
-    #expect(outcome == .stopped("scope_invalid"))
+    #expect(outcome == .stopped(.refused(code: "scope_invalid")))
   }
 
   @Test func revokesWhatIsNotShared() async throws {

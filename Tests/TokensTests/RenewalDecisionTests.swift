@@ -365,9 +365,39 @@ private func decide(
   @Test func aWrongSetupIsRetriedOnceItChanges() throws {
     let stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
     let stopped = failed(.configuration("invalid_client"), after: stored)
-    #expect(try decide(stopped, at: now) == .stopped("invalid_client"))
+    #expect(try decide(stopped, at: now) == .stopped(.refused(code: "invalid_client")))
     #expect(try decide(stopped, at: now, version: "2") == .mint)
     #expect(try decide(stopped, at: now, isForced: true) == .mint)
+  }
+
+  /// A record keeps whether its text is a service's code, however it looks.
+  @Test(
+    arguments: [
+      (.configuration("invalid_client"), .refused(code: "invalid_client")),
+      (.consent(.refused(code: "client suspended")), .refused(code: "client suspended")),
+      (.consent(.refused(code: "a nonstandard error")), .refused(code: "a nonstandard error")),
+      (.local("unreadable"), .local("unreadable")), (.local("no key"), .local("no key")),
+    ] as [(TokenError, RenewalObstacle)])
+  func aStopKeepsWhoFoundIt(_ fault: TokenError, _ obstacle: RenewalObstacle) throws {
+    let stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
+    let text = try canonicalJSON(failed(fault, after: stored))
+    let read = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    #expect(try decide(read, at: now) == .stopped(obstacle))
+  }
+
+  /// Earlier versions kept the text alone.
+  @Test(
+    arguments: [
+      ("invalid_client", .refused(code: "invalid_client")), ("no key", .local("no key")),
+    ] as [(String, RenewalObstacle)])
+  func aStopOfAnEarlierVersionIsRead(_ code: String, _ obstacle: RenewalObstacle) throws {
+    let stored = record(
+      .clientCredentials, tokens: facts(ends: .at(now), refresh: nil),
+      stop: .configuration(code: code, at: "1"))
+    let text = try canonicalJSON(stored)
+    #expect(text.contains(#""stop":{"configuration":{"at":"1","code":"\#(code)"}}"#))
+    let read = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    #expect(read.stop?.misconfiguration?.obstacle == obstacle)
   }
 
   /// The client may be put right at the service, where nothing of ours changes.
@@ -378,7 +408,9 @@ private func decide(
       stored = failed(.configuration("invalid_client"), after: stored)
       let retry = try #require(stored.retryAt)
       waits.append(retry.seconds(since: now))
-      #expect(try decide(stored, at: retry.adding(seconds: -1)) == .stopped("invalid_client"))
+      #expect(
+        try decide(stored, at: retry.adding(seconds: -1))
+          == .stopped(.refused(code: "invalid_client")))
       #expect(try decide(stored, at: retry) == .mint)
     }
     #expect(waits.first.map { (300...600).contains($0) } ?? false)

@@ -14,7 +14,7 @@ import Tokens
     case .transient: return .transient
     case .unspecified: return .unspecified
     case .responseLost: return .responseLost
-    case .local, .authorizationPending, .slowDown: return nil
+    case .local, .authorizationPending, .slowDown, .interrupted: return nil
     }
   }
 

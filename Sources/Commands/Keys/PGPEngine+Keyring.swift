@@ -57,7 +57,7 @@ extension OpenError: KeyFault {
     case .noSecretKey(let ids), .mislabelled(let ids): ids
     case .signedByOther(let signer), .signatureWithoutBinding(let signer): [signer.keyID]
     case .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled, .badMessage,
-      .bindingMismatch, .noValidSignature, .signedForAnotherBinding,
+      .bindingMismatch, .unsigned, .noValidSignature, .signedForAnotherBinding,
       .tooLarge, .deadlineExceeded, .gpgFailed:
       []
     }

@@ -225,8 +225,8 @@ struct TokenRenewer: Sendable {
         }
       case .ask(let need) where record != nil || names != nil:
         results.append(CompletedRenewal(name: subject.name, outcome: .needsAuthorization(need)))
-      case .stopped(let code):
-        results.append(CompletedRenewal(name: subject.name, outcome: .stopped(code)))
+      case .stopped(let obstacle):
+        results.append(CompletedRenewal(name: subject.name, outcome: .stopped(obstacle)))
       case .wait where names != nil: due.append(subject)
       // Another process is renewing it; a run that ends waits for the result.
       case .wait where record?.claim?.isActive(at: now) ?? false:

@@ -1,5 +1,4 @@
 import Diagnostics
-import Encodings
 import Model
 import SourceYAML
 
@@ -55,7 +54,7 @@ extension NodeReader {
     return self.file(file, "\(path).caFile")
   }
 
-  /// `https`, or plain `http` to this machine; or a field of each setup with a grant.
+  /// A URL that credentials may be sent to; or a field of each setup with a grant.
   private mutating func readEndpoint(
     _ key: String, in entries: [YAMLEntry], _ path: String, _ setups: [SetupShape]
   ) -> EndpointTemplate? {
@@ -67,7 +66,9 @@ extension NodeReader {
       report(.endpointField(field, "\(path).\(key)", at: location(node)))
     }
     let isField = template.fields.first.map { text == "{\($0)}" } ?? false
-    guard isField || text.isEndpoint else {
+    // A field may be any part of it; whether its value is right is known when it is used.
+    let example = template.filled { _ in "1" } ?? ""
+    guard isField || CredentialURL(example, allowsPath: true) != nil else {
       report(.notAnEndpoint("\(path).\(key)", at: location(node)))
       return nil
     }
@@ -79,7 +80,9 @@ extension NodeReader {
     guard let node = entries.given("issuer"), let text = text(node, "\(path).issuer") else {
       return nil
     }
-    guard text.isEndpoint, !text.contains(where: { "?{}".contains($0) }) else {
+    guard CredentialURL(text, allowsPath: true) != nil,
+      !text.contains(where: { "?{}".contains($0) })
+    else {
       report(.notAnIssuer("\(path).issuer", at: location(node)))
       return nil
     }
@@ -220,25 +223,6 @@ extension NodeReader {
       let value = entries.given("journal")
     else { return .disk }
     return choice(value, "tokens.journal") ?? .disk
-  }
-}
-
-extension String {
-  /// `https://`, or plain `http` to this machine alone; no user, no fragment, no spaces.
-  fileprivate var isEndpoint: Bool {
-    let starts = ["https://"] + ["127.0.0.1", "localhost", "[::1]"].map { "http://\($0)" }
-    guard let start = starts.first(where: hasPrefix) else { return false }
-    let rest = dropFirst(start.count)
-    let authority = rest.prefix { $0 != "/" && $0 != "?" }
-    let isWhole = start == "https://" ? !authority.isEmpty : authority.isEmpty || authority.isPort
-    return isWhole && !authority.contains("@")
-      && rest.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
-  }
-}
-
-extension Substring {
-  fileprivate var isPort: Bool {
-    first == ":" && count > 1 && dropFirst().allSatisfy(\.isASCIIDigit)
   }
 }
 

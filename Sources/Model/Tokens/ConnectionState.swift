@@ -57,7 +57,7 @@ extension TokenRecord {
 
   /// Why it was not renewed the last time; `nil` if it was.
   package var lastFailure: String? {
-    if case .configuration(let code, _) = stop { return code }
+    if let (obstacle, _) = stop?.misconfiguration { return obstacle.text }
     return attempts == 0 ? nil : history.first?.reason ?? "it failed"
   }
 
@@ -76,7 +76,9 @@ extension TokenRecord {
   private func state(
     of connection: ConnectionName, rule: RenewalRule, now: Timestamp
   ) -> ConnectionState {
-    if case .configuration(let code, _) = stop { return .error(last: code, attempts: attempts) }
+    if let (obstacle, _) = stop?.misconfiguration {
+      return .error(last: obstacle.text, attempts: attempts)
+    }
     guard let tokens else {
       return lastFailure.map { .error(last: $0, attempts: attempts) } ?? .unauthorized
     }
