@@ -58,6 +58,19 @@ struct FieldSealer: SecretOpener, Sendable {
     return sealed
   }
 
+  /// The values in the fields' order.
+  ///
+  /// - Parameter sources: for the snippets of faults.
+  /// - Throws: all faults of all fields.
+  func opened(
+    _ fields: [LocatedSealedField], sources: [String: RedactedSource]
+  ) async throws -> [SecretBytes] {
+    let results = await open(fields)
+    let faults = results.compactMap(\.fault)
+    if !faults.isEmpty { throw Failure(faults, sources: sources) }
+    return try results.map { try $0.get() }
+  }
+
   func open(
     _ fields: [LocatedSealedField]
   ) async -> [Result<SecretBytes, Diagnostic>] {
