@@ -1,4 +1,4 @@
-import FileChanges
+import Files
 import Foundation
 
 /// The commit that is checked out, read from git's own files (gitrepository-layout(5)).
