@@ -28,10 +28,8 @@ package struct Applier: Sendable {
   /// Recovers runs that were killed, and reports them as warnings: the next plan completes what
   /// they left.
   package func interruptedRuns() async throws(Diagnostic) -> [Diagnostic] {
-    do throws(StoreError) {
-      return try await store.journal.recoverInterruptedRuns().map { .interrupted($0) }
-    } catch {
-      throw Diagnostic(error, in: store.description)
+    try await store.mappingErrors { () async throws(StoreError) in
+      try await store.journal.recoverInterruptedRuns().map { .interrupted($0) }
     }
   }
 
@@ -150,8 +148,8 @@ package struct Applier: Sendable {
     _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance
   ) async throws(Diagnostic) -> ApplyRun {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
-    do throws(StoreError) {
-      return try await store.journal.beginRun(
+    return try await store.mappingErrors { () async throws(StoreError) in
+      try await store.journal.beginRun(
         plan.changes.map { change in
           StoreIntent(
             change.connection, StoreWrite.Action(change.action),
@@ -159,8 +157,6 @@ package struct Applier: Sendable {
               ? byName[change.connection]?.draft(by: provenance, of: store.owner) : nil)
         },
         by: provenance)
-    } catch {
-      throw Diagnostic(error, in: store.description)
     }
   }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Files
 import FoundationEssentials
 import Glibc
 
@@ -78,16 +79,11 @@ import Glibc
   private static func fileInMemory(_ content: [UInt8]) throws(HTTPFailure) -> CInt {
     let descriptor = unsafe memfd_create("vaultctl-authorities", closeOnExec)
     guard descriptor >= 0 else { throw .cannotSend("out of memory") }
-    var written = 0
-    while written < content.count {
-      let count = unsafe content[written...].withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress, $0.count)
-      }
-      guard count > 0 else {
-        Glibc.close(descriptor)
-        throw .cannotSend("out of memory")
-      }
-      written += count
+    do throws(SystemError) {
+      try FileSystem.write(content.span, to: descriptor)
+    } catch {
+      Glibc.close(descriptor)
+      throw .cannotSend("out of memory")
     }
     return descriptor
   }

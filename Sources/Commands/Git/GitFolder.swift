@@ -1,4 +1,4 @@
-import FileChanges
+import Files
 import Foundation
 
 /// Where git keeps what belongs to a work tree (gitrepository-layout(5)).

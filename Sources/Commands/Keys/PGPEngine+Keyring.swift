@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Model
 import OpenPGP
@@ -27,6 +28,15 @@ extension PGPEngine {
   func keys(namedBy faults: [some KeyFault]) async -> [PublicKey] {
     let ids = Set(faults.flatMap(\.keyIDs))
     return ids.isEmpty ? [] : (try? await keys(ids: ids)) ?? []
+  }
+}
+
+/// The result of requests to gpg; that it cannot be used is a diagnostic.
+func mappingGPGErrors<R>(_ work: () async throws(GPGUnavailable) -> R) async throws -> R {
+  do throws(GPGUnavailable) {
+    return try await work()
+  } catch {
+    throw Failure(Diagnostic(error))
   }
 }
 

@@ -1,6 +1,6 @@
 import Diagnostics
 import Encodings
-import FileChanges
+import Files
 import Foundation
 import Manifests
 import SourceYAML

@@ -11,7 +11,7 @@ struct PassStore {
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     let home = environment["HOME"] ?? NSHomeDirectory()
     folder =
-      environment["PASSWORD_STORE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+      environment.nonEmpty("PASSWORD_STORE_DIR")
       ?? "\(home)/.password-store"
   }
 

@@ -134,10 +134,7 @@ extension NodeReader {
   }
 
   mutating func readCommand(_ entries: [YAMLEntry], _ path: String) -> [String] {
-    let command =
-      entries.given("credentialsCommand")
-      .flatMap { list($0, "\(path).credentialsCommand") } ?? []
-    return command.compactMap { text($0, "\(path).credentialsCommand") }
+    texts("credentialsCommand", in: entries, path)
   }
 }
 
