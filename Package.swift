@@ -72,12 +72,13 @@ let package = Package(
       ], resources: [.embedInCode("Assets")]),
 
     // Effects.
+    layer("Files"),
     layer("Pacing", ["Model"]),
     layer("Secrets", ["Encodings"]),
     layer("Processes", ["CSpawn"]),
-    layer("FileChanges", ["CRename", "Encodings", crypto]),
+    layer("FileChanges", ["CRename", "Encodings", "Files", crypto]),
     layer("OpenPGP", ["CGCrypt", "CGPGME", "Encodings", "Model", "Secrets"]),
-    layer("HTTP", ["CCurl", "Encodings", "Model", logging]),
+    layer("HTTP", ["CCurl", "Encodings", "Files", "Model", logging]),
     // Knows requests and responses, and no page.
     layer(
       "Serving", ["Encodings", "Secrets", .product(name: "FlyingSocks", package: "FlyingFox")]),
@@ -88,12 +89,12 @@ let package = Package(
     layer(
       "SQLiteStore",
       [
-        "Encodings", "Ledgers", "Model", "Parallelism", "Secrets", "Stores", crypto,
+        "Encodings", "Files", "Ledgers", "Model", "Parallelism", "Secrets", "Stores", crypto,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     layer("Auth0Store", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", "Stores"]),
     layer("OpenBaoStore", ["Encodings", "HTTP", "Model", "Pacing", "Secrets", "Stores", crypto]),
-    layer("Renewing", ["HTTP", "Model", "Pacing", "Secrets", "Stores", "Tokens"]),
+    layer("Renewing", ["Files", "HTTP", "Model", "Pacing", "Secrets", "Stores", "Tokens"]),
     layer("Applying", ["Diagnostics", "Model", "Pacing", "Planning", "Secrets", "Stores"]),
 
     // The edge.
@@ -102,7 +103,8 @@ let package = Package(
       [
         "Encodings", "Diagnostics", "Model", "Parallelism", "SourceYAML", "Manifests", "Planning",
         "Reports", "Pages", "Pacing",
-        "Secrets", "OpenPGP", "HTTP", "Processes", "FileChanges", "GitPlumbing", "Stores",
+        "Secrets", "OpenPGP", "HTTP", "Processes", "Files", "FileChanges", "GitPlumbing",
+        "Stores",
         "SQLiteStore",
         "Auth0Store",
         "OpenBaoStore", "Ledgers", "Serving", "Tokens", "Renewing", "Applying", crypto, logging,
@@ -156,6 +158,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("ProcessesTests", ["Processes"]),
+    tests("FilesTests", ["Files"]),
     tests("FileChangesTests", ["FileChanges"]),
     tests("PacingTests", ["Pacing", "Model"]),
     tests("GitPlumbingTests", ["GitPlumbing", logging]),

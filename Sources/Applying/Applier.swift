@@ -28,10 +28,8 @@ package struct Applier: Sendable {
   /// Recovers runs that were killed, and reports them as warnings: the next plan completes what
   /// they left.
   package func interruptedRuns() async throws(Diagnostic) -> [Diagnostic] {
-    do throws(StoreError) {
-      return try await store.journal.recoverInterruptedRuns().map { .interrupted($0) }
-    } catch {
-      throw Diagnostic(error, in: store.description)
+    try await store.mappingErrors { () async throws(StoreError) in
+      try await store.journal.recoverInterruptedRuns().map { .interrupted($0) }
     }
   }
 
@@ -123,30 +121,35 @@ package struct Applier: Sendable {
   private func update(
     _ change: StoreKeyChange, by provenance: Provenance, isUpdated: inout Bool
   ) async throws(Diagnostic) {
-    guard let key = store.key, await current() == change.current else {
+    guard let key = store.key, try await digest(of: key) == change.current else {
       throw .storeKeyMoved(store.description)
     }
     do throws(StoreError) {
       try await key.update(makesNew: change.makesNewKey, by: provenance)
       isUpdated = true
     } catch {
-      isUpdated = await current() != change.current
+      // What cannot be read now may have been sealed again.
+      isUpdated = (try? await digest(of: key)) != change.current
       throw Diagnostic(error, in: store.description)
     }
   }
 
-  /// Of the store's sealed key; `nil` if it cannot be read.
-  private func current() async -> CiphertextDigest? {
-    guard let text = try? await store.key?.sealed() else { return nil }
-    return (try? SealedMessage(armored: text))?.digest
+  /// Of the store's key as it is sealed; `nil` if there is none, or it is no OpenPGP message.
+  private func digest(
+    of key: any StoreKeyAccess
+  ) async throws(Diagnostic) -> CiphertextDigest? {
+    let text = try await store.mappingErrors { () async throws(StoreError) in
+      try await key.sealed()
+    }
+    return text.flatMap { try? SealedMessage(armored: $0) }?.digest
   }
 
   private func begin(
     _ plan: Plan, _ desired: [DesiredConnection], by provenance: Provenance
   ) async throws(Diagnostic) -> ApplyRun {
     let byName = Dictionary(desired.map { ($0.name, $0) }) { first, _ in first }
-    do throws(StoreError) {
-      return try await store.journal.beginRun(
+    return try await store.mappingErrors { () async throws(StoreError) in
+      try await store.journal.beginRun(
         plan.changes.map { change in
           StoreIntent(
             change.connection, StoreWrite.Action(change.action),
@@ -154,8 +157,6 @@ package struct Applier: Sendable {
               ? byName[change.connection]?.draft(by: provenance, of: store.owner) : nil)
         },
         by: provenance)
-    } catch {
-      throw Diagnostic(error, in: store.description)
     }
   }
 

@@ -70,10 +70,8 @@ package struct StoreLock: Sendable {
   }
 
   package func release() async throws(Diagnostic) {
-    do throws(StoreError) {
+    try await store.mappingErrors { () async throws(StoreError) in
       try await store.lock.unlock(holder)
-    } catch {
-      throw Diagnostic(error, in: store.description)
     }
   }
 
@@ -81,10 +79,8 @@ package struct StoreLock: Sendable {
   ///
   /// - Throws: `lockLost` if another process took over the lock.
   func confirm() async throws(Diagnostic) {
-    do throws(StoreError) {
+    try await store.mappingErrors { () async throws(StoreError) in
       try await store.lock.heartbeat(holder, at: runtime.now())
-    } catch {
-      throw Diagnostic(error, in: store.description)
     }
   }
 
@@ -156,10 +152,8 @@ package struct StoreLock: Sendable {
   }
 
   private func attempt(over silent: LockHolder?) async throws(Diagnostic) -> LockOutcome {
-    do throws(StoreError) {
-      return try await store.lock.tryLock(candidate, over: silent)
-    } catch {
-      throw Diagnostic(error, in: store.description)
+    try await store.mappingErrors { () async throws(StoreError) in
+      try await store.lock.tryLock(candidate, over: silent)
     }
   }
 }

@@ -11,7 +11,7 @@ enum ColourChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   /// - Throws: for a word that the variable cannot have.
   static func chosen(_ option: ColourChoice?, _ environment: [String: String]) throws -> Self {
     if let option { return option }
-    guard let text = environment[variable], !text.isEmpty else { return .auto }
+    guard let text = environment.nonEmpty(variable) else { return .auto }
     guard let choice = ColourChoice(rawValue: text) else {
       throw ValidationError("\(variable) must be auto, always or never")
     }

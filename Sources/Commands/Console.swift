@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Logging
 import Pacing
@@ -237,7 +238,7 @@ extension Diagnostic {
   fileprivate static func lostOutput(_ error: Int32) -> Diagnostic {
     Diagnostic(
       .outputNotWritten, "the output could not be written",
-      notes: [unsafe String(cString: strerror(error))],
+      notes: [SystemError(error).description],
       help: ["see what stdout is connected to: a full disk, or a device that takes nothing"])
   }
 }

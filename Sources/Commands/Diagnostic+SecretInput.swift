@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 extension Diagnostic {
@@ -12,7 +13,7 @@ extension Diagnostic {
     case .unreadable(let number):
       self.init(
         .valueNotRead, "\(source) could not be read",
-        notes: [unsafe String(cString: strerror(number)), "nothing was changed"],
+        notes: [SystemError(number).description, "nothing was changed"],
         help: ["pass the value again: printf %s \"$VALUE\" | vaultctl set NAME FIELD"])
     }
   }

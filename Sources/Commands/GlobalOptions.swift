@@ -3,17 +3,16 @@ import ArgumentParser
 /// Options of every command; they may come before it, too (`ArgumentOrder`).
 struct GlobalOptions: ParsableArguments {
   /// The environment variables that stand for options which are not given.
-  static var projectVariable: String? { variable("VAULTCTL_PROJECT") }
-  static var environmentVariable: String? { variable("VAULTCTL_ENV") }
+  static var projectVariable: String? {
+    InheritedEnvironment.variables.nonEmpty("VAULTCTL_PROJECT")
+  }
+  static var environmentVariable: String? {
+    InheritedEnvironment.variables.nonEmpty("VAULTCTL_ENV")
+  }
 
   /// What has to be before a proposed command that is about no environment.
   static var withoutEnvironment: String {
     environmentVariable == nil ? "" : "VAULTCTL_ENV= "
-  }
-
-  /// `nil` if it is not set, or empty.
-  private static func variable(_ name: String) -> String? {
-    InheritedEnvironment.variables[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
   @Option(

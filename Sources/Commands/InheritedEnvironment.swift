@@ -38,3 +38,8 @@ enum InheritedEnvironment {
     for name in variables.keys where kept[name] == nil { unsafe unsetenv(name) }
   }
 }
+
+extension [String: String] {
+  /// The value of a variable; `nil` if it is not set, or empty.
+  func nonEmpty(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
+}

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// A folder that the user named for a command's files.
@@ -43,7 +44,7 @@ struct OutputFolder {
     throw Failure(
       Diagnostic(
         .outputNotWritten, "the folder `\(path)` cannot be created", at: .file(path),
-        notes: [unsafe String(cString: strerror(errno))],
+        notes: [SystemError(errno).description],
         help: ["name a folder that you may write to"]))
   }
 }

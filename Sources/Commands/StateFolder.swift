@@ -9,7 +9,7 @@ struct StateFolder {
   init(environment: [String: String]) {
     // A relative path is ignored.
     let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+    let home = environment.nonEmpty("HOME") ?? NSHomeDirectory()
     path = (state ?? home + "/.local/state") + "/vaultctl"
   }
 

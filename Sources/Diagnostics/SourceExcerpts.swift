@@ -29,8 +29,8 @@ package struct SourceExcerpts {
   private let keys: Set<String>
   /// Neither overlapping nor adjacent, sorted. `nil`: every value is hidden.
   private let hidden: [Range<Int>]?
-  /// The offset of each line's first byte. Lines end with LF or CR.
-  private let lineStarts: [Int]
+  /// Lines end with LF or CR.
+  private let lineStarts: LineStarts
   /// How many bytes and ranges were looked at to prepare the file.
   package let steps: Int
 
@@ -38,7 +38,7 @@ package struct SourceExcerpts {
     bytes = source.bytes
     var starts = [0]
     for (offset, byte) in bytes.enumerated() where byte.isLineEnd { starts.append(offset + 1) }
-    lineStarts = starts
+    lineStarts = LineStarts(starts)
     switch source.hidden {
     case .everyValue(let keys):
       hidden = nil
@@ -56,9 +56,10 @@ package struct SourceExcerpts {
   package func excerpt(_ range: SourceRange, columns: Int? = nil) -> Excerpt? {
     let place = range.start.offset
     guard (0...bytes.count).contains(place) else { return nil }
-    let (line, searched) = lineNumber(of: place)
-    let start = lineStarts[line] + (line == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
-    let next = line + 1 < lineStarts.count ? lineStarts[line + 1] - 1 : bytes.count
+    let (line, searched) = lineStarts.line(of: place)
+    let starts = lineStarts.offsets
+    let start = starts[line] + (line == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    let next = line + 1 < starts.count ? starts[line + 1] - 1 : bytes.count
     let window = window(start..<max(start, next), around: place, columns)
     let marks = place..<max(place + 1, min(range.end.offset, next))
     var shown: TerminalText = window.lowerBound > start ? "…" : ""
@@ -83,19 +84,6 @@ package struct SourceExcerpts {
     return Excerpt(
       text: shown, marked: marked ?? width..<(width + 1),
       steps: searched + masks.count + window.count)
-  }
-
-  /// The line of a byte, and how many lines were compared to find it.
-  private func lineNumber(of offset: Int) -> (line: Int, steps: Int) {
-    var low = 0
-    var high = lineStarts.count
-    var steps = 0
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-      steps += 1
-    }
-    return (low, steps)
   }
 
   /// Of a long line, a part; it begins and ends with whole scalars.

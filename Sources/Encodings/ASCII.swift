@@ -17,6 +17,11 @@ extension UInt8 {
 
   @inlinable package var isASCIIAlphanumeric: Bool { isASCIILetter || isASCIIDigit }
 
+  /// Of a token in HTTP, such as a header's name (RFC 9110 section 5.6.2).
+  package var isHTTPTokenByte: Bool {
+    isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(self)
+  }
+
   /// Below the space, or DEL.
   @inlinable package var isASCIIControl: Bool { self < 0x20 || self == 0x7F }
 

@@ -1,3 +1,5 @@
+package import Files
+
 /// Why changes were not made. Files are named as in the changes.
 package enum ChangeFault: Error, Hashable {
   /// Another command has been changing files for too long.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The lock of a project's writers and the journal of what they are about to do, in one file:
@@ -121,9 +122,7 @@ import Foundation
 
   private func append(_ line: [UInt8]) throws(ChangeFault) {
     lseek(descriptor, 0, SEEK_END)
-    let number = ProjectPath.write(line + [0x0A], to: descriptor)
-    if number != 0 { throw .system(Self.file, number) }
-    if fsync(descriptor) != 0 { throw .system(Self.file, errno) }
+    try ProjectPath.write(line + [0x0A], to: descriptor, of: Self.file)
   }
 
   /// The last step: nothing is left to be done. Repeated, it does not end the journal of another.

@@ -1,5 +1,6 @@
 import Crypto
 import Encodings
+import Files
 import Foundation
 
 /// What is at a path: enough to recognise it again.

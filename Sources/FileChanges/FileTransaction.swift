@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Changes several files of a project, or none of them.

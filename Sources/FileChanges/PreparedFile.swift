@@ -15,9 +15,7 @@ struct PreparedFile {
     guard descriptor >= 0 else { throw .system(entry.file, errno) }
     defer { close(descriptor) }
     if let previous { try keep(previous, of: entry, on: descriptor) }
-    let number = ProjectPath.write(bytes, to: descriptor)
-    if number != 0 { throw .system(entry.file, number) }
-    if fsync(descriptor) != 0 { throw .system(entry.file, errno) }
+    try ProjectPath.write(bytes, to: descriptor, of: entry.file)
   }
 
   /// chown(2) may clear bits of the mode, so it comes first.

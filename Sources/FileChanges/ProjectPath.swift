@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The files of one project by their relative names, with errno instead of errors.
@@ -32,10 +33,11 @@ package struct ProjectPath: Sendable {
 
   /// fsync(2) of a folder, so that names in it outlast a loss of power.
   func synchronize(folder: String) throws(ChangeFault) {
-    let descriptor = unsafe open(of(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(folder, errno) }
-    defer { close(descriptor) }
-    if fsync(descriptor) != 0 { throw .system(folder, errno) }
+    do throws(SystemError) {
+      try FileSystem.synchronize(folder: of(folder))
+    } catch {
+      throw .system(folder, error.number)
+    }
   }
 
   func synchronize(foldersOf files: [String]) throws(ChangeFault) {
@@ -47,17 +49,15 @@ package struct ProjectPath: Sendable {
     if unsafe unlink(of(file)) != 0, errno != ENOENT { throw .system(file, errno) }
   }
 
-  /// - Returns: errno; 0 if everything was written.
-  package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes[written...].withUnsafeBytes {
-        unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { return errno }
-      written += count
+  /// Writes all bytes of a file, and puts them on the disk.
+  static func write(
+    _ bytes: [UInt8], to descriptor: Int32, of file: String
+  ) throws(ChangeFault) {
+    do throws(SystemError) {
+      try FileSystem.write(bytes.span, to: descriptor)
+    } catch {
+      throw .system(file, error.number)
     }
-    return 0
+    if fsync(descriptor) != 0 { throw .system(file, errno) }
   }
 }

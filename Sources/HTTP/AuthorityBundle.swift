@@ -1,4 +1,5 @@
 import CCurl
+import Files
 import FoundationEssentials
 import Glibc
 
@@ -9,13 +10,17 @@ import Glibc
   /// A file in memory that is gone with its descriptor; `nil` if the bundle is a file of others.
   private let descriptor: CInt?
 
-  /// - Parameter standard: the system's own file.
+  /// - Parameters:
+  ///   - standard: the system's own file.
+  ///   - isCopied: a copy is made also of a single file, at a path of its own.
   /// - Returns: `nil` if there is nothing but libcurl's own setting.
-  init?(_ authorities: TrustedAuthorities, standard: String?) throws(HTTPFailure) {
+  init?(
+    _ authorities: TrustedAuthorities, standard: String?, isCopied: Bool = false
+  ) throws(HTTPFailure) {
     let base = authorities.replacement ?? standard
     if let file = authorities.replacement { _ = try Self.certificates(file) }
-    guard !authorities.additional.isEmpty else {
-      guard let base else { return nil }
+    if base == nil, authorities.additional.isEmpty { return nil }
+    if !isCopied, authorities.additional.isEmpty, let base {
       path = base
       descriptor = nil
       return
@@ -45,7 +50,9 @@ import Glibc
 
   /// The certificates of all files in a folder.
   private static func folder(_ path: String) throws(HTTPFailure) -> [UInt8] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw .cannotSend("the folder of trusted authorities `\(path)` cannot be read")
+    }
     var content: [UInt8] = []
     for name in names.sorted() {
       content += (try? certificates("\(path)/\(name)")) ?? []
@@ -72,16 +79,11 @@ import Glibc
   private static func fileInMemory(_ content: [UInt8]) throws(HTTPFailure) -> CInt {
     let descriptor = unsafe memfd_create("vaultctl-authorities", closeOnExec)
     guard descriptor >= 0 else { throw .cannotSend("out of memory") }
-    var written = 0
-    while written < content.count {
-      let count = unsafe content[written...].withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress, $0.count)
-      }
-      guard count > 0 else {
-        Glibc.close(descriptor)
-        throw .cannotSend("out of memory")
-      }
-      written += count
+    do throws(SystemError) {
+      try FileSystem.write(content.span, to: descriptor)
+    } catch {
+      Glibc.close(descriptor)
+      throw .cannotSend("out of memory")
     }
     return descriptor
   }

@@ -1,4 +1,5 @@
 import CCurl
+import Files
 import Glibc
 
 extension HTTPFailure {
@@ -64,7 +65,7 @@ extension HTTPFailure {
     switch CInt(number) {
     case ECONNREFUSED: "the connection was refused"
     case 0: "cannot connect"
-    default: unsafe "cannot connect: \(String(cString: strerror(CInt(number))).lowercased())"
+    default: "cannot connect: \(SystemError(CInt(number)).description.lowercased())"
     }
   }
 }

@@ -17,7 +17,7 @@ import Encodings
     // A name with a colon and nothing after it removes a header; with a semicolon it is sent empty.
     var lines = Self.implied.filter { !names.contains($0.lowercased()) }.map { [$0, ":"] }
     for (name, value) in headers {
-      guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte),
+      guard !name.isEmpty, name.utf8.allSatisfy(\.isHTTPTokenByte),
         value.utf8.allSatisfy({ !$0.isASCIIControl || $0 == UInt8(ascii: "\t") })
       else {
         throw .cannotSend("the header `\(name)` has a character that no header may have")
@@ -41,9 +41,4 @@ import Encodings
 
   /// Valid as long as the list is.
   var first: UnsafeMutablePointer<curl_slist>? { unsafe nodes.baseAddress }
-
-  /// RFC 9110 section 5.6.2.
-  private static func isTokenByte(_ byte: UInt8) -> Bool {
-    byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-  }
 }

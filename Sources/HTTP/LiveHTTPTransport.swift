@@ -31,6 +31,8 @@ package struct LiveHTTPTransport: HTTPTransport {
     } onCancel: {
       loop.cancel(transfer)
     }
+    // A server may have got a certificate of another authority, whose file is on the disk by now.
+    if case .failure(.untrusted) = result { client.forgetAuthorities(request.authorities) }
     return try result.get()
   }
 
@@ -41,6 +43,8 @@ package struct LiveHTTPTransport: HTTPTransport {
       let standard: String?
       /// By the file of a request; `nil` for requests without one.
       var bundles: [String?: AuthorityBundle?] = [:]
+      /// Those of a server that was not trusted: they are read again.
+      var outdated: Set<String?> = []
     }
 
     private let authorities: TrustedAuthorities
@@ -54,10 +58,19 @@ package struct LiveHTTPTransport: HTTPTransport {
 
     deinit { made.withLock { try? $0?.get().loop.close() } }
 
-    /// The loop, and the path of the file with the authorities.
+    /// The authorities of a request are read again for the next one that has them.
+    func forgetAuthorities(_ file: String?) {
+      made.withLock { made in
+        guard case .success(var parts) = made else { return }
+        parts.outdated.insert(file)
+        made = .success(parts)
+      }
+    }
+
+    /// The loop, and the file with the authorities.
     func parts(
       trusting file: String?
-    ) throws(HTTPFailure) -> (loop: TransferLoop, authorities: String?) {
+    ) throws(HTTPFailure) -> (loop: TransferLoop, authorities: AuthorityBundle?) {
       let result = made.withLock { made in
         var result =
           made
@@ -65,26 +78,30 @@ package struct LiveHTTPTransport: HTTPTransport {
             let library = try CurlLibrary.shared.get()
             return Parts(loop: TransferLoop(library), standard: library.systemAuthorities)
           }
-        let found = Result { () throws(HTTPFailure) -> (TransferLoop, String?) in
+        let found = Result { () throws(HTTPFailure) -> (TransferLoop, AuthorityBundle?) in
           var parts = try result.get()
           let bundle = try bundle(file, &parts)
           result = .success(parts)
-          return (parts.loop, bundle?.path)
+          return (parts.loop, bundle)
         }
         made = result
         return found
       }
-      let (loop, path) = try result.get()
-      return (loop, path)
+      let (loop, bundle) = try result.get()
+      return (loop, bundle)
     }
 
     private func bundle(
       _ file: String?, _ parts: inout Parts
     ) throws(HTTPFailure) -> AuthorityBundle? {
-      if let bundle = parts.bundles[file] { return bundle }
+      let isOutdated = parts.outdated.contains(file)
+      if let bundle = parts.bundles[file], !isOutdated { return bundle }
       let path = file.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
-      let bundle = try AuthorityBundle(authorities.adding(path), standard: parts.standard)
+      // The previous one is open until this is: libcurl keeps what it has read from a path.
+      let bundle = try AuthorityBundle(
+        authorities.adding(path), standard: parts.standard, isCopied: isOutdated)
       parts.bundles[file] = .some(bundle)
+      parts.outdated.remove(file)
       return bundle
     }
   }

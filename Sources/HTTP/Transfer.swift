@@ -19,10 +19,12 @@ import Synchronization
   // What libcurl reads while the transfer lasts.
   private let body: WipedBuffer?
   private let headers: HeaderList
+  private let authorities: AuthorityBundle?
   private nonisolated(unsafe) let errorText: UnsafeMutablePointer<CChar>
 
   init(
-    _ request: HTTPRequest, _ library: CurlLibrary, limits: HTTPLimits, authorities: String?
+    _ request: HTTPRequest, _ library: CurlLibrary, limits: HTTPLimits,
+    authorities: AuthorityBundle?
   ) throws(HTTPFailure) {
     try request.check()
     headers = try HeaderList(request.headers)
@@ -32,10 +34,11 @@ import Synchronization
     handle = try EasyHandle(library)
     response = ResponseAssembler(limit: limits.body)
     self.limits = limits
+    self.authorities = authorities
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     try setRequest(request)
-    try setConnection(library, authorities)
+    try setConnection(library)
     try setCallbacks()
   }
 
@@ -55,9 +58,7 @@ import Synchronization
     try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
   }
 
-  private func setConnection(
-    _ library: CurlLibrary, _ authorities: String?
-  ) throws(HTTPFailure) {
+  private func setConnection(_ library: CurlLibrary) throws(HTTPFailure) {
     // Over HTTP/2 requests stalled or were lost with some servers.
     try handle.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     try handle.set(CURLOPT_FOLLOWLOCATION, 0)
@@ -65,7 +66,7 @@ import Synchronization
     try handle.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
     try handle.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     if let authorities {
-      try handle.set(CURLOPT_CAINFO, authorities)
+      try handle.set(CURLOPT_CAINFO, authorities.path)
       // With a folder of authorities libcurl reads all of them again for each handshake, 70 to
       // 114 ms; a file alone it keeps.
       unsafe try handle.set(CURLOPT_CAPATH, at: nil)

@@ -95,22 +95,18 @@ package struct GitLedger: Ledger {
   }
 
   private func localRefs(_ wanted: [String]) throws(StoreError) -> [LedgerRef] {
-    do throws(GitError) {
-      let listing = try git.line(
-        ["for-each-ref", "--format=%(objectname) %(refname)"] + wanted)
-      return LedgerRef.refs(in: listing, wanted: wanted)
-    } catch {
-      throw .ledgerFailed(error.words)
+    let listing = try git.askingLedger { git throws(GitError) in
+      try git.line(["for-each-ref", "--format=%(objectname) %(refname)"] + wanted)
     }
+    return LedgerRef.refs(in: listing, wanted: wanted)
   }
 
   /// The refs whose commits are not in this repository.
   private func missing(_ refs: [LedgerRef]) throws(StoreError) -> [LedgerRef] {
-    do throws(GitError) {
-      return zip(refs, try git.objects(refs.map(\.commit))).filter { $1 == nil }.map { $0.0 }
-    } catch {
-      throw .ledgerFailed(error.words)
+    let found = try git.askingLedger { git throws(GitError) in
+      try git.objects(refs.map(\.commit))
     }
+    return zip(refs, found).filter { $1 == nil }.map { $0.0 }
   }
 
   /// Without each of them nobody knows whose a connection is, so none is left out.
@@ -118,8 +114,9 @@ package struct GitLedger: Ledger {
     do throws(StoreError) {
       return try version(other.commit, local: nil, remote: nil, .none).contents
     } catch {
-      guard case .ledgerFailed(let words) = error else { throw error }
-      throw .ledgerFailed("\(other.name): \(words)")
+      if case .ledgerFailed(let words) = error { throw .ledgerFailed("\(other.name): \(words)") }
+      if case .tooNew(let reason) = error { throw .tooNew("\(other.name): \(reason)") }
+      throw error
     }
   }
 
@@ -139,19 +136,20 @@ package struct GitLedger: Ledger {
     var digests = LedgerDigests()
     var files: [(path: String, entry: GitEntry)] = []
     if let commit {
-      do throws(GitError) {
-        files = Git.entries(
-          in: try git.output(["ls-tree", "-r", "-z", "--full-tree", commit]), idAt: 2
-        ).filter { $0.entry.kind == .file }
-        for ((path, _), bytes) in zip(files, try git.objects(files.map(\.entry.id))) {
-          guard let bytes else {
-            throw GitError(words: "`\(path)` of the ledger is missing", status: 1)
-          }
-          try LedgerFiles.read(path, bytes, into: &contents)
-          if LedgerFiles.isProven(path) { digests.add(path, bytes) }
-        }
-      } catch {
-        throw .ledgerFailed(error.words)
+      let listing = try git.askingLedger { git throws(GitError) in
+        try git.output(["ls-tree", "-r", "-z", "--full-tree", commit])
+      }
+      files = Git.entries(in: listing, idAt: 2).filter { $0.entry.kind == .file }
+      // The version first: whether the others can be read depends on it.
+      files =
+        files.filter { $0.path == LedgerFiles.version }
+        + files.filter { $0.path != LedgerFiles.version }
+      let ids = files.map(\.entry.id)
+      let objects = try git.askingLedger { git throws(GitError) in try git.objects(ids) }
+      for ((path, _), bytes) in zip(files, objects) {
+        guard let bytes else { throw .ledgerFailed("`\(path)` of the ledger is missing") }
+        try LedgerFiles.read(path, bytes, into: &contents)
+        if LedgerFiles.isProven(path) { digests.add(path, bytes) }
       }
     }
     return Version(
@@ -185,15 +183,12 @@ package struct GitLedger: Ledger {
     from old: Version, parent: String?, to draft: LedgerDraft, message: String,
     by provenance: Provenance, isShared: Bool
   ) throws(StoreError) -> Version {
-    let blobs: [String: String]
-    let commit: String
-    do throws(GitError) {
-      blobs = try self.blobs(of: draft, old)
-      commit = try git.line(
+    let (blobs, commit) = try git.askingLedger { git throws(GitError) in
+      let blobs = try self.blobs(of: draft, old)
+      let commit = try git.line(
         ["commit-tree", try tree(blobs), "-F", "-"] + (parent.map { ["-p", $0] } ?? []),
         input: Data(message.utf8), environment: Self.identity(provenance))
-    } catch {
-      throw .ledgerFailed(error.words)
+      return (blobs, commit)
     }
     try swap(from: old.local, to: commit)
     var there = old.remote
@@ -306,22 +301,31 @@ package struct GitLedger: Ledger {
   package func log() throws(StoreError) -> [LedgerLogEntry] {
     let version = try read()
     guard let commit = version.commit else { return [] }
-    do throws(GitError) {
-      let text = try git.output(["log", "-z", "--format=%H%x09%cI%x09%B", commit])
-      return text.split(separator: 0).map { part in
-        let fields = String(decoding: part, as: UTF8.self)
-          .split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
-        return LedgerLogEntry(
-          id: String(String(fields[0]).prefix(12)), when: fields.count > 1 ? String(fields[1]) : "",
-          message: fields.count > 2 ? String(fields[2]) : "")
-      }
-    } catch {
-      throw .ledgerFailed(error.words)
+    let text = try git.askingLedger { git throws(GitError) in
+      try git.output(["log", "-z", "--format=%H%x09%cI%x09%B", commit])
+    }
+    return text.split(separator: 0).map { part in
+      let fields = String(decoding: part, as: UTF8.self)
+        .split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
+      return LedgerLogEntry(
+        id: String(String(fields[0]).prefix(12)), when: fields.count > 1 ? String(fields[1]) : "",
+        message: fields.count > 2 ? String(fields[2]) : "")
     }
   }
 }
 
 extension Git {
+  /// The result of calls; their errors as the ledger's.
+  fileprivate func askingLedger<R>(
+    _ calls: (Git) throws(GitError) -> R
+  ) throws(StoreError) -> R {
+    do throws(GitError) {
+      return try calls(self)
+    } catch {
+      throw .ledgerFailed(error.words)
+    }
+  }
+
   /// The answer to a question that git gives as an exit code.
   ///
   /// - Parameter no: the codes that mean no.

@@ -76,11 +76,14 @@ package struct LedgerAuthentication: Sendable {
     guard let sealed = contents.key else { throw untrusted("its key is missing") }
     let statement = LedgerStatement(name, key: proof.key, links: proof.links, version.digests)
 
-    let isSigned = try await isSigned(proof, statement, seen)
+    let signature = try await signatureCheck(proof, statement, seen)
     func withoutKey(_ reason: String) -> Verdict {
-      guard isSigned == true else { return .unknown(reason) }
-      remember(version, proof.key, seen)
-      return .authentic
+      switch signature {
+      case .holds:
+        remember(version, proof.key, seen)
+        return .authentic
+      case .notRequired, .unknown: return .unknown(reason)
+      }
     }
     guard await protection.mayOpen(sealed) else {
       return withoutKey("no key here opens the ledger's key")
@@ -107,9 +110,12 @@ package struct LedgerAuthentication: Sendable {
     guard key.isCode(proof.code, of: statement.bytes) else {
       throw untrusted("its state was not written by a holder of its key")
     }
-    guard isSigned != nil else { return .unknown("its signature cannot be checked here") }
-    remember(version, key.id, seen)
-    return .authentic
+    switch signature {
+    case .holds, .notRequired:
+      remember(version, key.id, seen)
+      return .authentic
+    case .unknown: return .unknown("its signature cannot be checked here")
+    }
   }
 
   /// The state, if it may be built on.
@@ -156,13 +162,25 @@ package struct LedgerAuthentication: Sendable {
     }
   }
 
-  /// Whether a signature holds, or none is required; `nil` if that cannot be found out here. A state
-  /// that this machine wrote last needs none: not every one is signed before it is shared.
-  private func isSigned(
+  /// What is known of a state's signature.
+  private enum SignatureCheck {
+    /// One of the project's signers made it.
+    case holds
+    /// The project does not sign, so only the key says who wrote the state.
+    case notRequired
+    /// It cannot be checked here.
+    case unknown
+  }
+
+  /// A state that this machine wrote last needs no signature: not every one is signed before it is
+  /// shared.
+  ///
+  /// - Throws: `ledgerUntrusted` if the signature is missing, or does not hold.
+  private func signatureCheck(
     _ proof: LedgerProof, _ statement: LedgerStatement, _ seen: LedgerSighting?
-  ) async throws(StoreError) -> Bool? {
-    guard let signing else { return false }
-    if seen?.digest == statement.digest { return true }
+  ) async throws(StoreError) -> SignatureCheck {
+    guard let signing else { return .notRequired }
+    if seen?.digest == statement.digest { return .holds }
     guard let signature = proof.signature else {
       throw untrusted("its state is not signed, and the project signs")
     }
@@ -170,10 +188,10 @@ package struct LedgerAuthentication: Sendable {
     do throws(KeyProtectionFailure) {
       fault = try await signing.fault(of: signature, of: statement.bytes)
     } catch {
-      return nil
+      return .unknown
     }
     if let fault { throw untrusted("the signature of its state does not count: \(fault)") }
-    return true
+    return .holds
   }
 
   // MARK: Proving

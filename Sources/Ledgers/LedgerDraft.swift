@@ -45,9 +45,6 @@ package struct LedgerDraft: Sendable {
   }
 
   private static func json(_ value: some Encodable) -> String {
-    guard let text = try? canonicalJSON(value, isPretty: true) else {
-      preconditionFailure("texts, numbers and lists can always be written as JSON")
-    }
-    return text + "\n"
+    canonicalText(value, isPretty: true) + "\n"
   }
 }

@@ -1,7 +1,7 @@
 import Encodings
 import Foundation
-import GitPlumbing
 package import Model
+import Stores
 
 /// A ledger's files: `version`, `state.json`, `key.asc`, `proof.json`, and one for each connection.
 package enum LedgerFiles {
@@ -22,14 +22,16 @@ package enum LedgerFiles {
   /// over a state that has one.
   static func form(hasProof: Bool) -> String { hasProof ? "2\n" : "1\n" }
 
+  /// - Throws: `tooNew` for a version that is not known here, so `version` is to be read first: the
+  ///   other files may have another form.
   static func read(
     _ path: String, _ bytes: [UInt8], into contents: inout LedgerContents
-  ) throws(GitError) {
+  ) throws(StoreError) {
     let folder = connections + "/"
     switch path {
     case version:
       guard [false, true].contains(where: { bytes == Array(form(hasProof: $0).utf8) }) else {
-        throw GitError(words: "it was written by a newer vaultctl", status: 1)
+        throw .tooNew("the format of its ledger is newer than this version of vaultctl")
       }
     case state: contents.state = try decoded(bytes, path)
     case key: contents.key = String(decoding: bytes, as: UTF8.self)
@@ -37,7 +39,7 @@ package enum LedgerFiles {
     case _ where path.hasPrefix(folder) && path.hasSuffix(".json"):
       let encoded = path.dropFirst(folder.count).dropLast(5)
       guard let name = String(encoded).removingPercentEncoding.flatMap({ ConnectionName($0) })
-      else { throw GitError(words: "`\(path)` does not name a connection", status: 1) }
+      else { throw .ledgerFailed("`\(path)` does not name a connection") }
       contents.entries[name] = try decoded(bytes, path)
     default: break
     }
@@ -45,11 +47,11 @@ package enum LedgerFiles {
 
   private static func decoded<Value: Decodable>(
     _ bytes: [UInt8], _ path: String
-  ) throws(GitError) -> Value {
+  ) throws(StoreError) -> Value {
     do {
       return try JSONDecoder().decode(Value.self, from: Data(bytes))
     } catch {
-      throw GitError(words: "`\(path)` cannot be read", status: 1)
+      throw .ledgerFailed("`\(path)` cannot be read")
     }
   }
 }

@@ -6,7 +6,7 @@ import Diagnostics
 /// megabytes, with many positions to report.
 struct TextPositions: Sendable {
   private let bytes: [UInt8]
-  private let lineStarts: [Int]
+  private let lineStarts: LineStarts
   /// The number of scalars before every 1,024th byte.
   private let checkpoints: [Int]
 
@@ -20,23 +20,18 @@ struct TextPositions: Sendable {
       if byte == 0x0A { starts.append(offset + 1) }
       if Self.beginsScalar(byte) { scalars += 1 }
     }
-    lineStarts = starts
+    lineStarts = LineStarts(starts)
     self.checkpoints = checkpoints
   }
 
   /// - Parameter offset: of a byte, or of the end.
   func position(at offset: Int) -> Position {
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    var start = lineStarts[low]
+    let line = lineStarts.line(of: offset).index
+    var start = lineStarts.offsets[line]
     // A byte order mark takes no column.
-    if low == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { start = min(3, offset) }
+    if line == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { start = min(3, offset) }
     return Position(
-      line: low + 1, column: scalars(before: offset) - scalars(before: start) + 1, offset: offset)
+      line: line + 1, column: scalars(before: offset) - scalars(before: start) + 1, offset: offset)
   }
 
   func range(_ range: Range<Int>) -> SourceRange {

@@ -7,3 +7,11 @@ package func canonicalJSON(_ value: some Encodable, isPretty: Bool = false) thro
   if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
+
+/// The same of a value that is made of texts, whole numbers, lists and such: it can always be written.
+package func canonicalText(_ value: some Encodable, isPretty: Bool = false) -> String {
+  guard let text = try? canonicalJSON(value, isPretty: isPretty) else {
+    preconditionFailure("texts, numbers and lists can always be written as JSON")
+  }
+  return text
+}

@@ -33,6 +33,13 @@ package struct Plan: Hashable, Sendable, Codable {
     findings.filter { $0.kind == .allowedRedirect }.compactMap(\.connection)
   }
 
+  /// By the connection that they are about.
+  package var findingKinds: [ConnectionName: Set<FindingKind>] {
+    findings.reduce(into: [:]) { kinds, finding in
+      if let name = finding.connection { kinds[name, default: []].insert(finding.kind) }
+    }
+  }
+
   /// With more findings before its own.
   ///
   /// - Parameter storeKey: what it also does to the store's own key.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Model
 
 /// How to log in to the server.
@@ -29,6 +28,6 @@ package enum BaoCredentials: Sendable {
   }
 
   private static func json(_ values: [String: String]) -> [UInt8] {
-    Array((try? JSONEncoder().encode(values)) ?? Data())
+    Array(canonicalJSON(values).utf8)
   }
 }

@@ -8,25 +8,32 @@ extension KVEngine {
   /// A version mismatch is trusted only if the current version differs: a standby that lags reports it
   /// too. The current one may be our own, from a lost response, or from one that a standby gave for a
   /// leader that died.
+  ///
+  /// - Returns: `false` if another process wrote first.
+  /// - Throws: `StoreError.outcomeUnknown` if it cannot be looked up.
   func writeResolvingLostResponse(
     _ path: String, data: [UInt8], after version: Int64
-  ) async throws(StoreError) -> Written {
+  ) async throws(StoreError) -> Bool {
     var lost: String?
+    func unresolved() throws(StoreError) -> Bool {
+      if let lost { throw .outcomeUnknown(lost) }
+      return false
+    }
     var retry = Retry(RetryPolicy(.attempts(6), BaoAPI.backoff), api.runtime)
     repeat {
       switch try await put(path, data: data, after: version) {
-      case .written: return .written
+      case .written: return true
       case .mismatch: break
       case .unknown(let reason): lost = reason
       }
       let current = try await metadata(path)?.current ?? 0
       if current != version {
-        guard lost != nil || current == version + 1 else { return .mismatch }
-        guard try await mayReadData(path) else { return lost.map { .unknown($0) } ?? .mismatch }
+        guard lost != nil || current == version + 1 else { return false }
+        guard try await mayReadData(path) else { return try unresolved() }
         let there = try await self.data(path, version: version + 1)?.data
-        return there.map { SetupData.isSame(data, $0) } == true ? .written : .mismatch
+        return there.map { SetupData.isSame(data, $0) } == true
       }
     } while await retry.waitForNextAttempt()
-    return lost.map { .unknown($0) } ?? .mismatch
+    return try unresolved()
   }
 }

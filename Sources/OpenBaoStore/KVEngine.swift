@@ -290,6 +290,6 @@ struct KVEngine: Sendable {
   }
 
   private static func json(_ value: some Encodable) -> [UInt8] {
-    Array((try? JSONEncoder().encode(value)) ?? Data())
+    Array(canonicalText(value).utf8)
   }
 }

@@ -29,13 +29,9 @@ extension OpenBaoBackend {
     let slot = custom.slots[next]
     let conflict = try await StoreError.afterWrite(of: write.name) {
       () async throws(StoreError) -> StoreError? in
-      switch try await engine.writeResolvingLostResponse(
+      try await engine.writeResolvingLostResponse(
         paths.connection(write.name), data: data, after: entry.metadata.current)
-      {
-      case .written: nil
-      case .mismatch: try await self.conflict(write, entry, slot, of: next)
-      case .unknown(let reason): throw .outcomeUnknown(reason)
-      }
+        ? nil : self.conflict(write, entry, slot, of: next)
     }
     if let conflict { throw conflict }
     remember(

@@ -32,14 +32,11 @@ extension OpenBaoBackend {
       } else {
         copied = try await copyTokens(tokens, of: id, metadata.custom, to: target, over: there)
       }
-      switch try await engine.writeResolvingLostResponse(
+      if try await engine.writeResolvingLostResponse(
         source, data: TokenData.movedJSON(to: target), after: tokens.version)
       {
-      case .written: break
-      case .mismatch: continue
-      case .unknown(let reason): throw .outcomeUnknown(reason)
+        break
       }
-      break
     }
     // Only what has the mark.
     guard try await storedTokens(source) == nil else { return false }
@@ -55,13 +52,9 @@ extension OpenBaoBackend {
     if there.current == 0 { try await engine.keepVersions(2, of: target) }
     let data = TokenData(
       id, tokens.data.record, access: tokens.data.access, refresh: tokens.data.refresh)
-    switch try await engine.writeResolvingLostResponse(
-      target, data: data.json(), after: there.current)
-    {
-    case .written: break
-    case .mismatch: throw .writeFailed("another process writes the tokens at `\(target)`")
-    case .unknown(let reason): throw .outcomeUnknown(reason)
-    }
+    guard
+      try await engine.writeResolvingLostResponse(target, data: data.json(), after: there.current)
+    else { throw .writeFailed("another process writes the tokens at `\(target)`") }
     let version = there.current + 1
     var copy = TokenCopy(custom)
     copy.set(id, data.record, version: version)

@@ -74,13 +74,9 @@ extension OpenBaoBackend: TokenStore {
     if metadata.current == 0 { try await engine.keepVersions(2, of: path) }
     let data = try TokenData(write, keeping: present)
     let version = metadata.current + 1
-    switch try await engine.writeResolvingLostResponse(
-      path, data: data.json(), after: metadata.current)
-    {
-    case .written: break
-    case .mismatch: throw .tokensMoved(write.name)
-    case .unknown(let reason): throw .outcomeUnknown(reason)
-    }
+    guard
+      try await engine.writeResolvingLostResponse(path, data: data.json(), after: metadata.current)
+    else { throw .tokensMoved(write.name) }
     // The swap is done; what follows shows it to other clients, and is repaired if it fails.
     copy.set(write, version: version)
     switch write.tokens {

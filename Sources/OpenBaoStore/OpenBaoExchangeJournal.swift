@@ -12,13 +12,9 @@ struct OpenBaoExchangeJournal: ExchangeJournal {
   /// In one request, before anything else is asked.
   func add(_ bytes: [UInt8], as name: String) async throws(StoreError) {
     let data = StoredJSON.object(Self.field, String(decoding: bytes, as: UTF8.self))
-    switch try await engine.writeResolvingLostResponse(
-      paths.exchange(name), data: data, after: 0)
-    {
-    case .written: break
-    case .mismatch: throw .writeFailed("the journal has an entry of this name")
-    case .unknown(let reason): throw .outcomeUnknown(reason)
-    }
+    guard
+      try await engine.writeResolvingLostResponse(paths.exchange(name), data: data, after: 0)
+    else { throw .writeFailed("the journal has an entry of this name") }
   }
 
   /// If this fails, the next reader removes it, since the store has its tokens.

@@ -25,6 +25,8 @@ extension GPGContext {
 
   /// Checks the signatures of the message that was just opened. One must hold, be made by one of the
   /// signers, and name exactly this binding; other notations and signatures do not matter.
+  ///
+  /// - Throws: `gpgFailed` if the signers' keys cannot be listed.
   func checkSignatures(_ rule: SignatureRule, binding: String) throws(OpenError) {
     let signers: Set<Fingerprint>
     let acceptsUnbound: Bool
@@ -36,7 +38,7 @@ extension GPGContext {
     let signatures = messageSignatures()
     if signatures.isEmpty, acceptsUnbound { return }
     let holding = signatures.filter { $0.fault == nil }
-    let keys = signingKeys(of: signers, among: holding.compactMap(\.madeBy))
+    let keys = try signingKeys(of: signers, among: holding.compactMap(\.madeBy))
     let trusted = holding.filter { $0.madeBy.map(keys.contains) ?? false }
     if trusted.contains(where: { $0.bindings == [Array(binding.utf8)] }) { return }
     if let other = trusted.first(where: { !$0.bindings.isEmpty }) {
@@ -47,7 +49,7 @@ extension GPGContext {
       if acceptsUnbound { return }
       throw .signatureWithoutBinding(signer)
     }
-    guard let last = signatures.last else { throw .noValidSignature(reason: "it is not signed") }
+    guard let last = signatures.last else { throw .unsigned }
     if last.fault == nil, let signer = last.madeBy { throw .signedByOther(signer) }
     throw .noValidSignature(reason: last.fault ?? "its signer is not named")
   }
@@ -109,10 +111,14 @@ extension GPGContext {
   /// keys; the keyring is asked only if a signature needs it.
   private func signingKeys(
     of signers: Set<Fingerprint>, among made: [Fingerprint]
-  ) -> Set<Fingerprint> {
+  ) throws(OpenError) -> Set<Fingerprint> {
     if signers.isSuperset(of: made) { return signers }
-    let keys = (try? keys(matching: signers.map(\.rawValue), secret: false)) ?? []
-    return signers.union(
-      keys.filter { signers.contains($0.fingerprint) }.flatMap(\.subkeys).map(\.fingerprint))
+    do throws(GPGError) {
+      let keys = try keys(matching: signers.map(\.rawValue), secret: false)
+      return signers.union(
+        keys.filter { signers.contains($0.fingerprint) }.flatMap(\.subkeys).map(\.fingerprint))
+    } catch {
+      throw .gpgFailed(reason: error.text)
+    }
   }
 }

@@ -15,6 +15,8 @@ package enum OpenError: Error, Hashable, Sendable {
   case badMessage
   /// It was sealed for another binding; `nil` if it names none.
   case bindingMismatch(found: String?)
+  /// Nobody signed it.
+  case unsigned
   case noValidSignature(reason: String)
   /// The signature holds, and who made it is none of the project's signers.
   case signedByOther(Fingerprint)

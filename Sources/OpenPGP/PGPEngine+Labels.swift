@@ -118,7 +118,7 @@ extension OpenError {
     switch self {
     case .noSecretKey, .badMessage: true
     case .mislabelled, .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled,
-      .bindingMismatch, .noValidSignature, .signedByOther, .signatureWithoutBinding,
+      .bindingMismatch, .unsigned, .noValidSignature, .signedByOther, .signatureWithoutBinding,
       .signedForAnotherBinding,
       .tooLarge, .deadlineExceeded, .gpgFailed:
       false
@@ -130,8 +130,8 @@ extension OpenError {
     switch self {
     case .noSecretKey, .badMessage, .agentUnavailable, .gpgFailed: true
     case .mislabelled, .wrongPassphrase, .cardUnavailable, .cancelled, .bindingMismatch,
-      .noValidSignature, .signedByOther, .signatureWithoutBinding, .signedForAnotherBinding,
-      .tooLarge,
+      .unsigned, .noValidSignature, .signedByOther, .signatureWithoutBinding,
+      .signedForAnotherBinding, .tooLarge,
       .deadlineExceeded:
       false
     }

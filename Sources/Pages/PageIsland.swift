@@ -11,10 +11,7 @@ struct PageIsland {
   let text: String
 
   init(_ value: some Encodable) {
-    guard let json = try? canonicalJSON(value) else {
-      preconditionFailure("texts, numbers and lists can always be written as JSON")
-    }
-    text = Self.escaped(json)
+    text = Self.escaped(canonicalText(value))
   }
 
   private static func escaped(_ json: String) -> String {

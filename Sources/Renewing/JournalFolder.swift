@@ -1,5 +1,7 @@
+import Files
 import Glibc
 package import Stores
+import Tokens
 
 /// Responses in a folder, each in a file of its own: mode 0600, on the disk before anything else is done with
 /// it.
@@ -7,6 +9,9 @@ package struct JournalFolder: ExchangeJournal {
   private static let ending = ".answer"
   /// The suffix of a file that is being written: its process may be killed before the rename.
   private static let unfinished = ".new"
+
+  /// Bytes of a response that is read again.
+  private static let limit = 4 << 20
 
   private let path: String
 
@@ -25,10 +30,18 @@ package struct JournalFolder: ExchangeJournal {
     for ending in ["", Self.unfinished] { _ = unsafe unlink(location(name) + ending) }
   }
 
+  package func check() throws(StoreError) {
+    try makeFolder()
+    let path = location("check-" + randomName()) + Self.unfinished
+    defer { _ = unsafe unlink(path) }
+    try write([0], to: path)
+  }
+
   package func entries() throws(StoreError) -> [ExchangeEntry] {
     try names().map { name in
       ExchangeEntry(
-        location: path + "/" + name, bytes: contents(of: path + "/" + name),
+        location: path + "/" + name,
+        bytes: try? RegularFile(limit: Self.limit).bytes(path + "/" + name),
         isComplete: !name.hasSuffix(Self.unfinished))
     }
   }
@@ -36,38 +49,14 @@ package struct JournalFolder: ExchangeJournal {
   private func location(_ name: String) -> String { path + "/" + name + Self.ending }
 
   private func names() throws(StoreError) -> [String] {
-    guard let stream = unsafe opendir(path) else {
-      if errno == ENOENT { return [] }
+    do throws(SystemError) {
+      return try FileSystem.entries(of: path).map(\.name).filter { name in
+        name.hasSuffix(Self.ending) || name.hasSuffix(Self.ending + Self.unfinished)
+      }.sorted()
+    } catch {
+      if error.number == ENOENT { return [] }
       // Tokens that wait there must not be taken for none.
-      throw .unavailable("the journal of token responses: \(cause("opendir \(path)"))")
-    }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      if name.hasSuffix(Self.ending) || name.hasSuffix(Self.ending + Self.unfinished) {
-        names.append(name)
-      }
-    }
-    return names.sorted()
-  }
-
-  private func contents(of path: String) -> [UInt8]? {
-    let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = unsafe read(descriptor, &part, part.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0, bytes.count < 4 << 20 else { return nil }
-      if count == 0 { return bytes }
-      bytes += part[..<count]
+      throw .unavailable("the journal of token responses: opendir \(path): \(error)")
     }
   }
 
@@ -83,28 +72,23 @@ package struct JournalFolder: ExchangeJournal {
       path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0o600)
     guard descriptor >= 0 else { throw failure("open \(path)") }
     defer { close(descriptor) }
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes[written...].withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure("write \(path)") }
-      written += count
+    do throws(SystemError) {
+      try FileSystem.write(bytes.span, to: descriptor)
+    } catch {
+      throw .writeFailed("write \(path): \(error)")
     }
     guard fsync(descriptor) == 0 else { throw failure("fsync \(path)") }
   }
 
   private func syncFolder() throws(StoreError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("open \(path)") }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw failure("fsync \(path)") }
+    do throws(SystemError) {
+      try FileSystem.synchronize(folder: path)
+    } catch {
+      throw .writeFailed("fsync \(path): \(error)")
+    }
   }
 
-  private func failure(_ what: String) -> StoreError { .writeFailed(cause(what)) }
-
-  private func cause(_ what: String) -> String {
-    "\(what): \(unsafe String(cString: strerror(errno)))"
+  private func failure(_ what: String) -> StoreError {
+    .writeFailed("\(what): \(SystemError(errno))")
   }
 }

@@ -12,7 +12,7 @@ package enum RenewalOutcome: Hashable, Sendable {
   case waiting(until: Timestamp)
   case needsAuthorization(AuthorizationNeed)
   /// The setup must be fixed.
-  case stopped(String)
+  case stopped(RenewalObstacle)
   /// It is retried at that time; `nil`: in the next run.
   case failed(String, retryAt: Timestamp?)
   case storeFailed(StoreError)

@@ -95,7 +95,7 @@ package struct RenewalSubject: Sendable {
   package func decision(
     _ record: TokenRecord?, rule: RenewalRule, now: Timestamp, isForced: Bool = false
   ) -> RenewalDecision {
-    if let obstacle = obstacle(record) { return .stopped(obstacle) }
+    if let obstacle = obstacle(record) { return .stopped(.local(obstacle)) }
     return RenewalCase(
       connection: name, record: record, grant: grant, service: service,
       client: clientIdentity ?? record?.client ?? ClientIdentity(id: "", digest: ""),

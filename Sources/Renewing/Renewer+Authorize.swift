@@ -86,18 +86,18 @@ extension Renewer {
   /// A renewal in progress is waited for: its tokens would be lost, and live on at the service.
   ///
   /// - Returns: the removed tokens, to be revoked at the service.
-  package func removeTokens(of subject: RenewalSubject) async throws(StoreError)
-    -> SupersededTokens?
-  {
+  package func removeTokens(of subject: RenewalSubject) async throws(StoreError) -> TokenRemoval {
     while true {
       let stored = try await tokens.openTokens(of: subject.name)
       guard var record = stored.record, stored.access != nil || stored.refresh != nil else {
-        return nil
+        return .nothing
       }
       if let claim = record.claim, claim.isActive(at: runtime.now()) {
+        if isEnding() { return .interrupted }
         await runtime.sleep(RenewalTimes.claimPoll)
         continue
       }
+      let isInDoubt = record.claim?.refreshDigest != nil
       record.tokens = nil
       record.claim = nil
       record.retryAt = nil
@@ -107,7 +107,8 @@ extension Renewer {
           TokenWrite(
             name: subject.name, id: stored.id, version: stored.version, record: record,
             tokens: .remove, event: .revoked, provenance: provenance()))
-        return SupersededTokens(access: stored.access, refresh: stored.refresh)
+        return .removed(
+          SupersededTokens(access: stored.access, refresh: stored.refresh), isInDoubt: isInDoubt)
       } catch {
         guard case .tokensMoved = error else { throw error }
       }

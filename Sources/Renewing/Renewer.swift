@@ -73,6 +73,9 @@ package actor Renewer {
     return outcome
   }
 
+  /// Why no response could be journaled now; `nil` if one could.
+  package nonisolated func journalFault() async -> StoreError? { await journal.fault() }
+
   /// Maximum number of parallel exchanges with one token service.
   package static let width = 16
 
@@ -125,7 +128,7 @@ package actor Renewer {
       do throws(TokenError) {
         client = try subject.client(secrets, record: stored.record)
       } catch {
-        return .stopped(error.summary)
+        return .stopped(.local(error.summary))
       }
       let decision = RenewalCase(
         connection: subject.name, record: stored.record, grant: subject.grant,
@@ -135,7 +138,7 @@ package actor Renewer {
       switch decision {
       case .use(let until): return .notDue(until: until)
       case .ask(let need): return .needsAuthorization(need)
-      case .stopped(let code): return .stopped(code)
+      case .stopped(let obstacle): return .stopped(obstacle)
       case .wait(let until):
         guard let claim = stored.record?.claim, claim.isActive(at: runtime.now()),
           !isEnding(), waitsForOthers
@@ -322,12 +325,9 @@ package actor Renewer {
         guard case .tokensMoved = error else { throw error }
         continue
       }
-      switch next.stop {
-      case .consent(let need): return .needsAuthorization(need)
-      case .configuration(let code, _): return .stopped(code)
-      case nil:
-        return .failed(fault.summary, retryAt: next.retryAt)
-      }
+      if let (obstacle, _) = next.stop?.misconfiguration { return .stopped(obstacle) }
+      if case .consent(let need) = next.stop { return .needsAuthorization(need) }
+      return .failed(fault.summary, retryAt: next.retryAt)
     }
   }
 }

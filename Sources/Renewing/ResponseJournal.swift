@@ -67,6 +67,16 @@ package struct ResponseJournal: Sendable {
     (try? await write(entry, under: key)) != nil
   }
 
+  /// Why no response could be written now; `nil` if one could.
+  func fault() async -> StoreError? {
+    do throws(StoreError) {
+      try await place.check()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   package func clear(_ attempt: TokenAttempt) async {
     await place.remove(attempt.rawValue)
     await previous?.remove(attempt.rawValue)

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Stores
 
@@ -131,5 +132,5 @@ struct FileRules {
     return true
   }
 
-  private func lastError() -> String { unsafe String(cString: strerror(errno)) }
+  private func lastError() -> String { SystemError(errno).description }
 }

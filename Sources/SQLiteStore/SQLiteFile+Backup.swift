@@ -1,3 +1,4 @@
+import Files
 import GRDB
 import Glibc
 import Stores
@@ -77,7 +78,7 @@ extension SQLiteFile {
     } else if errno == EEXIST {
       throw .refused("there is a store already")
     } else if unsafe rename(path, rules.path) != 0 {
-      throw .writeFailed(unsafe String(cString: strerror(errno)))
+      throw .writeFailed(SystemError(errno).description)
     }
     try rules.flushFolder()
   }

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Glibc
 import Stores
@@ -16,7 +17,7 @@ extension SQLiteFile {
       Self.removeAbandoned(in: parent)
       let path = "\(parent)/\(Self.prefix)\(UInt64.random(in: 0...UInt64.max))"
       guard unsafe mkdir(path, FileRules.folderMode) == 0 else {
-        throw .unavailable("cannot create \(path): \(unsafe String(cString: strerror(errno)))")
+        throw .unavailable("cannot create \(path): \(SystemError(errno))")
       }
       guard let lock = Self.lock(path, flags: O_CREAT | O_EXCL) else {
         Self.remove(path)

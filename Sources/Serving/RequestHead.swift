@@ -86,7 +86,7 @@ package struct RequestHead: Hashable, Sendable {
     for line in lines {
       guard let colon = line.firstIndex(of: ":") else { throw .malformed }
       let name = line[..<colon].lowercased()
-      guard !name.isEmpty, name.utf8.allSatisfy({ isToken($0) }) else { throw .malformed }
+      guard !name.isEmpty, name.utf8.allSatisfy(\.isHTTPTokenByte) else { throw .malformed }
       let value = line[line.index(after: colon)...].trimming { $0 == " " || $0 == "\t" }
       if fields.updateValue(value, forKey: name) != nil, !repeatable.contains(name) {
         throw .malformed
@@ -100,11 +100,6 @@ package struct RequestHead: Hashable, Sendable {
     guard !text.isEmpty, text.utf8.allSatisfy(\.isASCIIDigit) else { throw .malformed }
     guard let length = Int(text), length <= bodyLimit else { throw .bodyTooLarge }
     return length
-  }
-
-  /// RFC 9110 section 5.6.2.
-  private static func isToken(_ byte: UInt8) -> Bool {
-    byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
   }
 }
 

@@ -8,8 +8,7 @@ struct SourceText: Sendable {
   let bytes: [UInt8]
   /// Bytes of the byte order mark, which libyaml is not shown.
   let base: Int
-  /// The offset of each line's first byte.
-  private let lineStarts: [Int]
+  private let lineStarts: LineStarts
   /// The offset of every 64th scalar; empty if all are one byte long.
   private let checkpoints: [Int]
   private let scalarCount: Int
@@ -22,7 +21,7 @@ struct SourceText: Sendable {
     }
     base = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     if let starts = Self.linesOfPlainASCII(bytes) {
-      lineStarts = starts
+      lineStarts = LineStarts(starts)
       scalarCount = bytes.count
       checkpoints = []
       return
@@ -71,7 +70,7 @@ struct SourceText: Sendable {
       }
       previous = byte
     }
-    lineStarts = starts
+    lineStarts = LineStarts(starts)
     scalarCount = scalars
     self.checkpoints = scalars == bytes.count - base ? [] : checkpoints
   }
@@ -128,7 +127,7 @@ extension SourceText {
   /// The first columns of the lines that begin with `%`: directives, unless they are in a text that is
   /// not indented.
   var directives: [SourceRange] {
-    lineStarts.enumerated().compactMap { number, offset in
+    lineStarts.offsets.enumerated().compactMap { number, offset in
       guard offset < bytes.count, bytes[offset] == UInt8(ascii: "%") else { return nil }
       return SourceRange(at: Position(line: number + 1, column: 1, offset: offset))
     }
@@ -150,13 +149,10 @@ extension SourceText {
 
   /// The position of a byte; it costs the length of the line before it.
   func position(at offset: Int) -> Position {
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    return position(at: offset, from: Position(line: low + 1, column: 1, offset: lineStarts[low]))
+    let line = lineStarts.line(of: offset).index
+    return position(
+      at: offset,
+      from: Position(line: line + 1, column: 1, offset: lineStarts.offsets[line]))
   }
 
   /// The position of a byte at or after `start`; it costs the distance.

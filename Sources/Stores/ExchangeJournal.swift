@@ -8,8 +8,18 @@ package protocol ExchangeJournal: Sendable {
 
   func remove(_ name: String) async
 
+  /// Whether entries could be added now; nothing stays of it.
+  ///
+  /// - Throws: why not.
+  func check() async throws(StoreError)
+
   /// All entries, in no order.
   func entries() async throws(StoreError) -> [ExchangeEntry]
+}
+
+extension ExchangeJournal {
+  /// A store that takes no entry takes no claim, and then nothing is requested.
+  package func check() async throws(StoreError) {}
 }
 
 package struct ExchangeEntry: Sendable {

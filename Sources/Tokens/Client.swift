@@ -64,8 +64,7 @@ package struct Client: Sendable {
     Set((fields[ClientField.scope] ?? "").split(separator: " ").map { Scope(String($0)) })
   }
 
-  /// An endpoint's URL: `https`, or plain `http` to this machine only; no user, no fragment; at a host
-  /// that was applied.
+  /// An endpoint's URL, which credentials may be sent to, at a host that was applied.
   func endpoint(
     _ template: EndpointTemplate?, _ name: String
   ) throws(TokenError) -> String {
@@ -74,7 +73,7 @@ package struct Client: Sendable {
       throw .local("no \(name) endpoint: a setup field that it uses is missing")
     }
     guard let url = text.endpointURL, let host = url.host(percentEncoded: false) else {
-      throw .local("the \(name) endpoint is not https")
+      throw .local("the \(name) endpoint is not a valid https URL")
     }
     guard let destinations else { return text }
     // Both readings of the URL must agree: ours is what was applied, the other is what is called.
@@ -91,15 +90,8 @@ package struct Client: Sendable {
 }
 
 extension String {
-  /// `https`, or plain `http` to this machine; no user, no fragment.
+  /// `nil` if credentials may not be sent to it.
   var endpointURL: URL? {
-    guard let url = URL(string: self), let host = url.host(percentEncoded: false), !host.isEmpty,
-      url.user(percentEncoded: false) == nil, url.fragment == nil,
-      url.scheme == "https" || (url.scheme == "http" && host.isLoopbackName)
-    else { return nil }
-    return url
+    CredentialURL(self, allowsPath: true).flatMap { URL(string: $0.text) }
   }
-
-  /// RFC 8252 section 7.3, and the name that resolvers must keep on this machine (RFC 6761).
-  var isLoopbackName: Bool { ["127.0.0.1", "localhost", "::1", "[::1]"].contains(self) }
 }

@@ -77,7 +77,7 @@ extension TokenRequests {
         case .transient, .responseLost: interval = min(interval * 2, 300)
         // A page in front of the service; a person is waiting, so not for long.
         case .unspecified where unexplained < TokenRecord.unexplainedLimit: unexplained += 1
-        case .consent, .configuration, .local, .unspecified: throw error
+        case .consent, .configuration, .local, .unspecified, .interrupted: throw error
         }
       }
       if now() >= device.endsAt { throw .consent(.refused(code: "expired_token")) }

@@ -12,7 +12,7 @@ package enum RenewalDecision: Hashable, Sendable {
   /// A person must consent.
   case ask(AuthorizationNeed)
   /// No attempt until the connection's setup changes.
-  case stopped(String)
+  case stopped(RenewalObstacle)
 }
 
 /// Everything that a decision depends on.
@@ -66,8 +66,8 @@ package struct RenewalCase: Sendable {
     {
       return .ask(need)
     }
-    if case .configuration(let code, let tried) = record.stop {
-      if tried == version, !isRetry { return .stopped(code) }
+    if let (obstacle, tried) = record.stop?.misconfiguration {
+      if tried == version, !isRetry { return .stopped(obstacle) }
     } else if let retry = record.retryAt, retry > now, !isForced,
       !record.hasFailedInTheFuture(of: now)
     {
@@ -90,8 +90,15 @@ package struct RenewalCase: Sendable {
 
   /// By our clock.
   private func due(_ tokens: TokenMetadata, at now: Timestamp) -> Timestamp? {
-    rule.dueAt(tokens, connection: connection).map { tokens.localTime(of: $0, at: now) }
+    guard let due = rule.dueAt(tokens, connection: connection) else { return nil }
+    let local = tokens.localTime(of: due, at: now)
+    // One renewal measures the difference of the clocks again, while it is known that it changed.
+    return tokens.clockWasSetBack(at: now)
+      ? min(local, tokens.issuedAt.adding(seconds: Self.remeasuringSeconds)) : local
   }
+
+  /// Hosts whose clocks differ do not take turns without a pause.
+  private static let remeasuringSeconds: Int64 = 60
 
   private func refreshed(
     _ record: TokenRecord, now: Timestamp, isForced: Bool
@@ -114,12 +121,5 @@ package struct RenewalCase: Sendable {
     }
     let lastMoment = end.map { $0.adding(seconds: -60) } ?? unresolved.deadline
     return lastMoment <= now ? .refresh(priorAttemptUnresolved: true) : .wait(until: lastMoment)
-  }
-}
-
-extension TokenRecord {
-  /// Whether the clock was ahead at the last failure: its next attempt would be as late.
-  fileprivate func hasFailedInTheFuture(of now: Timestamp) -> Bool {
-    history.first.map { $0.at > now.adding(seconds: 60) } ?? false
   }
 }

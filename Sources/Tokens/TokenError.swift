@@ -20,6 +20,8 @@ package enum TokenError: Error, Hashable, Sendable {
   /// RFC 8628 section 3.5, while a person has not yet decided.
   case authorizationPending
   case slowDown
+  /// A signal came while a person was waited for; nothing was requested.
+  case interrupted
 
   package var summary: String {
     switch self {
@@ -30,6 +32,7 @@ package enum TokenError: Error, Hashable, Sendable {
       reason
     case .authorizationPending: "consent is still pending"
     case .slowDown: "the service asks for a slower polling rate"
+    case .interrupted: "interrupted by a signal"
     }
   }
 }
@@ -55,6 +58,11 @@ extension TokenError {
       return
     }
     if isSuccess { return nil }
+    // The gateway does not know what the service made of it (RFC 9110 section 15.6.5).
+    if raw.status == 504 {
+      self = .responseLost("a gateway got no response from the service in time (504)")
+      return
+    }
     // What a proxy, a gateway or a page in front of the service says is not about the grant.
     self =
       Self.isTransient(raw)

@@ -36,7 +36,7 @@ extension TokenRecord {
       next.stop = .consent(wasInDoubt ? .answerLost : explained(need, rules, at: now))
       next.claim = nil
     case .consent, .configuration, .local:
-      next.stop = .configuration(code: fault.code, at: version)
+      next.stop = .misconfigured(fault.obstacle, at: version)
       next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
     case .unspecified(let seen) where grant.needsPerson && next.isUnexplainedForLong(at: now):
@@ -44,15 +44,14 @@ extension TokenRecord {
       next.stop = .consent(wasInDoubt ? .answerLost : .unspecified(seen: seen))
       next.retryAt = now + wait(Self.stoppedBackoff, fraction)
       next.claim = nil
-    case .responseLost where claim?.refreshDigest != nil:
-      // The claim stays: its refresh token may be spent, and the next attempt must know.
-      next.retryAt = max(now + wait(Self.backoff, fraction), claim?.deadline ?? now)
-    case .transient(_, let retryAfter):
-      next.retryAt = now + wait(Self.backoff, fraction, atLeast: Seconds(retryAfter ?? 0))
-      next.claim = nil
-    case .unspecified, .responseLost, .authorizationPending, .slowDown:
-      next.retryAt = now + wait(Self.backoff, fraction)
-      next.claim = nil
+    case .transient, .unspecified, .responseLost, .authorizationPending, .slowDown,
+      .interrupted:
+      let retry = now + wait(Self.backoff, fraction, atLeast: fault.retryAfter)
+      // The claim of a refresh token that may be spent stays: the next attempt must know. What a busy service
+      // says of it says nothing about an earlier attempt.
+      let isInDoubt = wasInDoubt || (fault.isResponseLost && claim?.refreshDigest != nil)
+      next.claim = isInDoubt ? claim : nil
+      next.retryAt = max(retry, next.claim?.deadline ?? retry)
     }
     return next
   }
@@ -86,13 +85,20 @@ extension TokenRecord {
 extension TokenError {
   fileprivate var isUnexplained: Bool { if case .unspecified = self { true } else { false } }
 
-  /// The service's code; a client that acts for itself has nobody's consent to lose.
-  fileprivate var code: String {
+  fileprivate var isResponseLost: Bool { if case .responseLost = self { true } else { false } }
+
+  /// What the service asks for.
+  fileprivate var retryAfter: Seconds {
+    if case .transient(_, let seconds?) = self { Seconds(seconds) } else { 0 }
+  }
+
+  /// What stops a client that acts for itself: it has nobody's consent to lose.
+  fileprivate var obstacle: RenewalObstacle {
     switch self {
-    case .consent(.refused(let code, _)), .configuration(let code): code
+    case .consent(.refused(let code, _)), .configuration(let code): .refused(code: code)
     case .consent, .local, .transient, .unspecified, .responseLost, .authorizationPending,
-      .slowDown:
-      summary
+      .slowDown, .interrupted:
+      .local(summary)
     }
   }
 }

@@ -35,7 +35,7 @@ struct ApplyFixture {
   /// Applies creates of these connections, each with one sealed token.
   func apply(
     _ names: [String], to store: Store? = nil, opener: TestOpener = TestOpener(),
-    catalog: Catalog = Catalog([])
+    catalog: Catalog = Catalog([]), storeKey: StoreKeyChange? = nil
   ) async throws -> ApplyOutcome {
     let lock = lock(store: store)
     try await lock.take(waitingAtMost: 0) { _ in }
@@ -45,7 +45,7 @@ struct ApplyFixture {
         Change(
           connection: $0.name, app: $0.app, action: .create, reason: .notInStore, details: [],
           location: nil)
-      }, findings: [], unchangedCount: 0, emptyCount: 0)
+      }, findings: [], unchangedCount: 0, emptyCount: 0, storeKey: storeKey)
     let applier = Applier(
       store: store ?? self.store, lock: lock, opener: opener, catalog: catalog,
       runtime: still)

@@ -81,6 +81,39 @@ import Testing
 
   /// At whatever write the backend goes away, nothing more is begun, each connection is whole or absent,
   /// and the next run reports it and finishes.
+  @Test func aStoreKeyThatCannotBeReadIsNotReportedAsChanged() async throws {
+    let planned = try SealedMessage(armored: sealedText(7)).digest
+    let change = StoreKeyChange(added: ["Ben"], removed: [], current: planned)
+    let cases: [(reads: [RecordedKey.Read], fault: DiagnosticCode)] = [
+      ([.unavailable], .storeUnavailable), ([.text(sealedText(8))], .stalePlan),
+      ([.absent], .stalePlan), ([.text("no message")], .stalePlan),
+    ]
+    for (reads, fault) in cases {
+      let fixture = try ApplyFixture()
+      var store = fixture.store
+      store.key = RecordedKey(reads)
+      let outcome = try await fixture.apply(names, to: store, storeKey: change)
+      try await expectNothingDone(fixture, outcome, faults: [fault])
+    }
+  }
+
+  @Test func aStoreKeyThatMayHaveBeenSealedAgainSaysSo() async throws {
+    let planned = sealedText(7)
+    let change = StoreKeyChange(
+      added: ["Ben"], removed: [], current: try SealedMessage(armored: planned).digest)
+    let cases: [(after: RecordedKey.Read, mayHaveChanged: Bool)] = [
+      (.unavailable, true), (.text(sealedText(8)), true), (.text(planned), false),
+    ]
+    for (after, mayHaveChanged) in cases {
+      let fixture = try ApplyFixture()
+      var store = fixture.store
+      store.key = RecordedKey([.text(planned), after])
+      let outcome = try await fixture.apply([], to: store, storeKey: change)
+      #expect(outcome.faults.map(\.code) == [.outcomeUnknown])
+      #expect(outcome.mayHaveChanged == mayHaveChanged, "\(after)")
+    }
+  }
+
   @Test(arguments: [UnreliableJournal.Fate.unavailableBefore, .unavailableAfter], 0..<6)
   func whereverItIsCutTheNextRunFinishes(_ fate: UnreliableJournal.Fate, _ count: Int) async throws
   {

@@ -9,7 +9,7 @@ import Tokens
 @Suite struct AttemptPausesTests {
   @Test(
     arguments: [
-      .stopped("no key"), .needsAuthorization(.noRefreshToken),
+      .stopped(.local("no key")), .needsAuthorization(.noRefreshToken),
       .storeFailed(.unavailable("it is away")), .unsaved("it is away", isJournaled: true),
     ] as [RenewalOutcome])
   func anOutcomeThatNoRecordHoldsOffIsRepeatedRarely(outcome: RenewalOutcome) throws {

@@ -35,7 +35,8 @@ import Testing
   @Test(arguments: [
     (OpenError.noSecretKey([]), DiagnosticCode.noSecretKey), (.badMessage, .badMessage),
     (.bindingMismatch(found: nil), .bindingMismatch),
-    (.noValidSignature(reason: "unsigned"), .noValidSignature), (.cancelled, .cancelled),
+    (.unsigned, .noValidSignature), (.noValidSignature(reason: "it is bad"), .noValidSignature),
+    (.cancelled, .cancelled),
     (.mislabelled([]), .mislabelled),
     (.signedForAnotherBinding(found: ["a"]), .signedForAnother),
     (.wrongPassphrase, .agentUnavailable), (.cardUnavailable(serial: ""), .agentUnavailable),

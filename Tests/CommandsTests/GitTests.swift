@@ -51,6 +51,59 @@ import Testing
     #expect(GitHead.commit(above: folder.path + "/a/b") == Self.commit)
   }
 
+  /// git itself, in a folder of the test's.
+  @discardableResult
+  private func git(_ arguments: [String], in name: String) throws -> String {
+    let settings = ["user.name=a", "user.email=a@b", "protocol.file.allow=always"]
+    let finished = try run(
+      "/usr/bin/git",
+      ["-C", folder.path + "/" + name] + settings.flatMap { ["-c", $0] } + arguments)
+    try #require(finished.status == 0, "git \(arguments): \(finished.errorText)")
+    return finished.text.trimmingCharacters(in: .newlines)
+  }
+
+  private func expectGitsCommit(in name: String, _ comment: Comment) throws {
+    let commit = try git(["rev-parse", "HEAD"], in: name)
+    #expect(GitHead.commit(above: folder.path + "/" + name) == commit, comment)
+  }
+
+  /// A repository with a commit.
+  private func makeRepository(_ name: String) throws {
+    try git(["init", "--quiet", name], in: ".")
+    try git(["commit", "--quiet", "--allow-empty", "-m", name], in: name)
+  }
+
+  @Test func aLinkedWorkTreeHasAHeadOfItsOwn() throws {
+    try makeRepository("main")
+    try git(["worktree", "add", "--quiet", "-b", "topic", "../linked"], in: "main")
+    try git(["commit", "--quiet", "--allow-empty", "-m", "two"], in: "linked")
+    try expectGitsCommit(in: "main", "of the main work tree")
+    try expectGitsCommit(in: "linked", "of a loose ref")
+    try git(["pack-refs", "--all"], in: "main")
+    try expectGitsCommit(in: "linked", "of a packed ref")
+    try folder.write("gitdir: ../main/.git/worktrees/linked\n", to: "linked/.git")
+    try expectGitsCommit(in: "linked", "by a relative path, as later versions of git write it")
+    try git(["checkout", "--quiet", "--detach", "HEAD~1"], in: "linked")
+    try expectGitsCommit(in: "linked", "of a detached head")
+  }
+
+  @Test func aSubmoduleHasAHeadOfItsOwn() throws {
+    try makeRepository("library")
+    try makeRepository("main")
+    try git(["submodule", "--quiet", "add", folder.path + "/library", "part"], in: "main")
+    try expectGitsCommit(in: "main", "of the repository around it")
+    try expectGitsCommit(in: "main/part", "of the submodule")
+    try git(["checkout", "--quiet", "--detach"], in: "main/part")
+    try git(["commit", "--quiet", "--allow-empty", "-m", "x"], in: "main/part")
+    try expectGitsCommit(in: "main/part", "of a detached head")
+  }
+
+  @Test(arguments: ["", "gitdir: ", "gitdir: nowhere", "gitdir: /dev/null", "nonsense"])
+  func aFileThatNamesNoRepositoryHasNone(_ text: String) throws {
+    try folder.write(text, to: ".git")
+    #expect(head == nil)
+  }
+
   @Test func outsideOfAWorkTreeThereIsNone() {
     #expect(GitHead.repository(above: folder.path) == nil && head == nil)
   }

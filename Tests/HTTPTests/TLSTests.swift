@@ -29,6 +29,39 @@ import Testing
     #expect(await failure(server, trusting: other) == .untrusted(.unknownAuthority))
   }
 
+  /// As where a company's authority is replaced: its file first, then each server's certificate.
+  @Test(arguments: [false, true])
+  func anAuthorityThatWasReplacedOnTheDiskIsTrusted(isAlone: Bool) async throws {
+    var authorities: [TestAuthority] = []
+    for _ in 0..<3 { authorities.append(try TestAuthority()) }
+    var servers: [TLSServer] = []
+    for authority in authorities { servers.append(try await TLSServer(authority)) }
+    defer { for server in servers { server.end() } }
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/authority.pem"
+    func install(_ authority: TestAuthority) throws {
+      try folder.write(String(contentsOfFile: authority.path, encoding: .utf8), to: "authority.pem")
+    }
+    try install(authorities[0])
+    let http = LiveHTTPTransport(
+      authorities: isAlone
+        ? TrustedAuthorities(replacement: path) : TrustedAuthorities(additional: [path]))
+    func failure(_ server: TLSServer) async -> HTTPFailure? {
+      do throws(HTTPFailure) {
+        _ = try await http.send(HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(await failure(servers[0]) == nil)
+    for (server, authority) in zip(servers, authorities).dropFirst() {
+      try install(authority)
+      #expect(await failure(server) == .untrusted(.unknownAuthority))
+      #expect(await failure(server) == nil)
+    }
+  }
+
   @Test func aSelfSignedCertificateIsRefused() async throws {
     let authority = try TestAuthority()
     let server = try await TLSServer(

@@ -81,30 +81,57 @@ import Testing
     #expect(try bob.neighbours(ledger("bob", "former"), isOffline: true).others.isEmpty)
   }
 
-  @Test func anotherOwnersUnreadableLedgerIsNamed() throws {
+  /// Our ledger and another owner's, both of them with these files.
+  ///
+  /// - Parameter files: texts by path.
+  private func ledgers(
+    of files: [String: String]
+  ) throws -> (repositories: GitRepositories, ours: GitLedger, other: String) {
     let repositories = try GitRepositories()
-    let ann = try repositories.clone("ann")
-    _ = try move(ann, from: ann.read(), to: contents("a"))
+    _ = try repositories.clone("ann")
     let folder = repositories.path(of: "ann")
-    let tree = try repositories.git(["-C", folder, "hash-object", "-t", "tree", "-w", "/dev/null"])
-    let blob = try repositories.git(
-      ["-C", folder, "rev-parse", "\(GitRepositories.ref):state.json"])
-    try repositories.git(["-C", folder, "read-tree", tree])
-    try repositories.git(
-      ["-C", folder, "update-index", "--add", "--cacheinfo", "100644,\(blob),version"])
-    let newer = try repositories.git(["-C", folder, "write-tree"])
-    let commit = try repositories.git(
-      [
-        "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", newer, "-m",
-        "x",
-      ])
+    for (path, text) in files {
+      let url = URL(fileURLWithPath: folder + "/" + path)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url)
+    }
+    let git = ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b"]
+    try repositories.git(git + ["add", "--all"])
+    try repositories.git(git + ["commit", "--quiet", "-m", "x"])
     let other = "refs/vaultctl/ledger/backend/q/_base"
-    try repositories.git(["-C", folder, "update-ref", other, commit])
-    let git = Git(folder: folder)
-    let ledger = GitLedger(git: git, name: "backend/p/_base", place: "backend", remote: nil)
-    let former = GitLedger(git: git, name: "former", remote: nil)
-    #expect(throws: StoreError.ledgerFailed("\(other): it was written by a newer vaultctl")) {
-      _ = try ledger.neighbours(former, isOffline: true)
+    try repositories.git(git + ["update-ref", other, "HEAD"])
+    try repositories.git(git + ["update-ref", "refs/vaultctl/ledger/ours", "HEAD"])
+    let ours = GitLedger(
+      git: Git(folder: folder), name: "ours", place: "backend", remote: nil)
+    return (repositories, ours, other)
+  }
+
+  private func expectUnreadable(
+    _ files: [String: String], _ fault: (_ prefix: String) -> StoreError
+  ) throws {
+    let (repositories, ours, other) = try ledgers(of: files)
+    let (plain, named) = (fault(""), fault("\(other): "))
+    #expect(throws: plain) { _ = try ours.read() }
+    let former = GitLedger(
+      git: Git(folder: repositories.path(of: "ann")), name: "former", remote: nil)
+    #expect(throws: named) { _ = try ours.neighbours(former, isOffline: true) }
+  }
+
+  /// The other files of a newer version may have any form.
+  @Test(arguments: [[:], ["state.json": "[]"], ["connections/%FF.json": "{}"]])
+  func aNewerLedgerIsReportedAsNewer(files: [String: String]) throws {
+    try expectUnreadable(files.merging(["version": "3\n"]) { $1 }) {
+      .tooNew($0 + "the format of its ledger is newer than this version of vaultctl")
+    }
+  }
+
+  @Test func aDamagedLedgersFileIsNamed() throws {
+    try expectUnreadable(["version": "1\n", "state.json": "[]"]) {
+      .ledgerFailed($0 + "`state.json` cannot be read")
+    }
+    try expectUnreadable(["version": "1\n", "connections/%FF.json": "{}"]) {
+      .ledgerFailed($0 + "`connections/%FF.json` does not name a connection")
     }
   }
 

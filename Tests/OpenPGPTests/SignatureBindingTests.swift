@@ -132,6 +132,29 @@ import Testing
     #expect(try await fault(of: alone) == .signedByOther(try #require(Fingerprint(mallory))))
   }
 
+  /// A signature by a subkey needs the signers' keys, and gpg lists them on its own.
+  @Test func aKeyringThatCannotBeListedMakesNobodyAStranger() async throws {
+    let bob = try home.makeKey("Bob", passphrase: "hush")
+    try home.gpg(
+      ["--pinentry-mode", "loopback", "--passphrase", ""]
+        + ["--quick-add-key", alice, "ed25519", "sign", "never"])
+    let signature = try signaturePacket(
+      of: "value", ["--sig-notation", notation(Self.production)])
+    let armored = try home.wrapped(
+      signature + (try literal("value", Self.production)), for: [bob])
+    let signers: Set = [try #require(Fingerprint(alice))]
+    let request = OpenRequest(
+      armored: armored, binding: Self.production, signatures: .required(by: signers))
+    let asking = PGPEngine(GPGSettings(home: home.path, isInteractive: true))
+    try home.usePinentry(answering: "hush")
+    _ = try #require(try await asking.open([request]).first).get()
+    try home.usePinentry(answering: "hush", addingConfiguration: "cipher-algo NONE")
+    guard case .failure(.gpgFailed) = try #require(try await asking.open([request]).first) else {
+      Issue.record("its signer was not looked for")
+      return
+    }
+  }
+
   /// The part of a signature that is not hashed can be changed by anyone.
   @Test func refusesABindingOutsideOfTheSignedPart() async throws {
     let signature = try withUnhashedNotation(try signaturePacket(of: "value", []), Self.production)

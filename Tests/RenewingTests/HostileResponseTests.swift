@@ -222,11 +222,11 @@ import Tokens
     let server = try await HostileServer { _ in .body("") }
     let harness = try await RenewalHarness(
       server.service, grant: .jwtBearer, clientSecret: nil, privateKey: "no key")
-    guard case .stopped(let code) = await harness.renew() else {
+    guard case .stopped(.local(let reason)) = await harness.renew() else {
       Issue.record("it went on")
       return
     }
-    #expect(code.contains("private_key") && !code.contains("no key"))
+    #expect(reason.contains("private_key") && !reason.contains("no key"))
     #expect(server.calls.isEmpty)
   }
 }

@@ -315,12 +315,37 @@ import Tokens
     let renewer = harness.renewer(isRealTime: true)
     async let outcome = harness.renew(renewer)
     try await eventually("a request") { server.calls.count == 1 }
-    let removed = try await harness.renewer(isRealTime: true).removeTokens(of: harness.subject)
-    #expect(text(removed?.refresh) == "refresh-1")
+    // Someone who does not wait is not made to; nothing is removed then.
+    let ending = harness.renewer(isRealTime: true, isEnding: true)
+    guard case .interrupted = try await ending.removeTokens(of: harness.subject) else {
+      Issue.record("it did not stop")
+      return
+    }
+    let removal = try await harness.renewer(isRealTime: true).removeTokens(of: harness.subject)
+    guard case .removed(let removed, isInDoubt: false) = removal else {
+      Issue.record("\(removal)")
+      return
+    }
+    #expect(text(removed.refresh) == "refresh-1")
     guard case .renewed = await outcome else {
       Issue.record("its tokens were dropped")
       return
     }
+  }
+
+  /// Its request was sent, and nobody has what it obtained.
+  @Test func aRevocationSaysThatARenewalWasInterrupted() async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    _ = await harness.renew(dying(harness, journal: ResponseJournal(folder: "/dev/null/answers")))
+    harness.clock.advance(seconds: TokenClaim.seconds + 1)
+    let removal = try await harness.renewer().removeTokens(of: harness.subject)
+    guard case .removed(let removed, isInDoubt: true) = removal else {
+      Issue.record("\(removal)")
+      return
+    }
+    #expect(text(removed.refresh) == "refresh-0")
   }
 
   @Test func aJournalIsReplayedAtTheStart() async throws {

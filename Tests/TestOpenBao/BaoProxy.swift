@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestServer
 
@@ -10,6 +11,8 @@ package final class BaoProxy: Sendable {
   private let forwarding: Forwarding
   private let watcher = Mutex<@Sendable (Int, Moment) async -> Void>({ _, _ in })
   private let counter = Mutex(0)
+  /// Seconds that the server's clock is ahead; `nil` for answers without a time.
+  private let ahead = Mutex<Int?>(nil)
   private let server = Mutex<LoopbackServer?>(nil)
 
   /// - Parameter authority: the file (PEM) of the authority that the server's certificate comes from.
@@ -33,6 +36,9 @@ package final class BaoProxy: Sendable {
     self.watcher.withLock { $0 = watcher }
   }
 
+  /// From now on each answer has the time of a clock that is so many seconds ahead.
+  package func setClock(ahead seconds: Int) { ahead.withLock { $0 = seconds } }
+
   private func response(to request: ServerRequest) async throws -> ServerResponse {
     let writes = request.method != "GET"
     let number =
@@ -48,8 +54,18 @@ package final class BaoProxy: Sendable {
       headers: Self.forwarded(request.headers).map { (name: $0.key, value: $0.value) },
       body: request.body.isEmpty ? nil : request.body)
     if writes { await watcher(number, .after) }
-    return .whole(
-      status: answer.status, headers: Self.forwarded(answer.headers), body: answer.body)
+    var headers = Self.forwarded(answer.headers)
+    if let ahead = ahead.withLock({ $0 }) { headers["date"] = Self.date(ahead: ahead) }
+    return .whole(status: answer.status, headers: headers, body: answer.body)
+  }
+
+  /// RFC 9110 section 5.6.7.
+  private static func date(ahead seconds: Int) -> String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(secondsFromGMT: 0)
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return format.string(from: Date(timeIntervalSinceNow: Double(seconds)))
   }
 
   private static func forwarded(_ headers: [String: String]) -> [String: String] {

@@ -73,15 +73,33 @@ package final class Sandbox: Sendable {
   /// - Parameters:
   ///   - home: another keyring.
   ///   - isRecorded: it is a part of the transcript.
+  ///   - obeysModes: what a mode forbids is forbidden to root too.
   package func vaultctl(
     _ arguments: [String], input: String = "", home: String? = nil,
-    environment: [String: String] = [:], isRecorded: Bool = true
+    environment: [String: String] = [:], isRecorded: Bool = true, obeysModes: Bool = false
   ) throws -> Finished {
+    let command = (obeysModes ? Self.withoutOverride : []) + [program] + arguments
     let finished = try run(
-      program, arguments, in: folder.path,
+      command[0], Array(command.dropFirst()), in: folder.path,
       environment: variables(arguments, home: home, environment), input: Data(input.utf8))
     if isRecorded { transcript.record(["vaultctl"] + arguments, input: input, finished) }
     return finished
+  }
+
+  /// Runs a program without root's privilege to read what a mode forbids (capabilities(7)).
+  private static let withoutOverride =
+    geteuid() == 0
+    ? ["/usr/bin/setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : []
+
+  /// Sets the mode of a file or folder while a test works with it.
+  package static func withMode<R>(
+    _ mode: Int, of path: String, _ work: () throws -> R
+  ) throws -> R {
+    let manager = FileManager.default
+    let before = try manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    defer { try? manager.setAttributes([.posixPermissions: before ?? 0o700], ofItemAtPath: path) }
+    return try work()
   }
 
   /// Puts a file, as it is now, into the transcript.

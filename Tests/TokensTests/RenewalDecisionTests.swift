@@ -150,7 +150,7 @@ private func decide(
     #expect(try decide(stored, at: now) == .use(until: due))
     #expect(try decide(stored, at: due) == .mint)
     // A caller that needs a token gets one that is valid.
-    let demanded = RenewalRule.standard.onDemand.dueAt(tokens, connection: try name("crm"))
+    let demanded = RenewalRule.standard.onDemand().dueAt(tokens, connection: try name("crm"))
     #expect(demanded == max(now, now.adding(seconds: seconds)))
     // A refresh token that ends at once is not kept alive.
     let idle = RefreshMetadata(
@@ -189,14 +189,47 @@ private func decide(
     #expect(try state(at: ends) == .expired(at: ends))
   }
 
-  /// It was two hours ahead, and was set back while the token was valid.
-  @Test func aClockThatWasSetBackMakesNoTokenLiveLonger() throws {
-    var tokens = facts(ends: .at(ends), issued: now)
+  /// It was two hours ahead, and was set back while the token was valid. That can be seen for two hours only,
+  /// and the token may last for longer: one renewal measures the clocks again.
+  @Test(arguments: [30, 3600, 14_400] as [Int64])
+  func aClockThatWasSetBackMakesNoTokenLiveLonger(lifetime: Int64) throws {
+    var tokens = facts(ends: .at(now.adding(seconds: lifetime)), issued: now)
     tokens.skewSeconds = -7200
     let stored = record(tokens: tokens)
-    let due = try #require(RenewalRule.standard.dueAt(tokens, connection: try name("crm")))
-    #expect(try decide(stored, at: now.adding(seconds: 60)) == .use(until: due))
+    let usual = try #require(RenewalRule.standard.dueAt(tokens, connection: try name("crm")))
+    let due = min(usual, now.adding(seconds: 60))
+    #expect(try decide(stored, at: due.adding(seconds: -1)) == .use(until: due))
     #expect(try decide(stored, at: due) == .refresh(priorAttemptUnresolved: false))
+    #expect(
+      try decide(stored, at: now.adding(seconds: 7000)) == .refresh(priorAttemptUnresolved: false))
+  }
+
+  /// What must last for half an hour is renewed in time, once a minute at most, and no other rule is broken.
+  @Test func aTokenThatMustLastIsRenewedEarlier() throws {
+    let tokens = facts(ends: .at(ends), issued: now)
+    func due(_ minimum: Int64) throws -> Timestamp? {
+      RenewalRule.standard.onDemand(minimum: minimum).dueAt(tokens, connection: try name("crm"))
+    }
+    #expect(try due(1800) == now.adding(seconds: 1800))
+    #expect(try due(7200) == now.adding(seconds: 60))
+    #expect(
+      try due(60) == RenewalRule.standard.dueAt(tokens, connection: try name("crm")))
+    // Its refresh token may be spent: it is presented at the last moment, whoever needs it earlier.
+    func decision(_ record: TokenRecord, at time: Timestamp) throws -> RenewalDecision {
+      RenewalCase(
+        connection: try name("crm"), record: record, grant: .authorizationCode,
+        service: OAuthService(
+          token: EndpointTemplate("https://id.example.com/token"),
+          refresh: RefreshRules(rotation: .always)),
+        client: identity, version: "1", declared: ["read"],
+        rule: .standard.onDemand(minimum: 1800)
+      ).decision(now: time)
+    }
+    let time = now.adding(seconds: 1900)
+    let doubt = record(tokens: tokens, claim: claim(deadline: now.adding(seconds: 1850)))
+    #expect(try decision(doubt, at: time) == .wait(until: ends.adding(seconds: -60)))
+    let busy = record(tokens: tokens, retryAt: time.adding(seconds: 3600))
+    #expect(try decision(busy, at: time) == .wait(until: time.adding(seconds: 3600)))
   }
 
   /// Their times are by this machine's clock.
@@ -220,6 +253,11 @@ private func decide(
     let (failure, retry) = (TokenFailure(at: ahead, reason: "busy"), ahead.adding(seconds: 30))
     let failed = record(tokens: facts(ends: .at(now)), retryAt: retry, history: [failure])
     #expect(try decide(failed, at: now) == .refresh(priorAttemptUnresolved: false))
+    // A signed assertion of the future was refused.
+    let stopped = record(
+      .clientCredentials, stop: .configuration(code: "invalid_client", at: "1"), retryAt: retry,
+      history: [failure])
+    #expect(try decide(stopped, at: now) == .mint)
     // That of another host, whose clock is a little ahead, is respected.
     let other = now.adding(seconds: 50)
     let others = record(
@@ -327,9 +365,39 @@ private func decide(
   @Test func aWrongSetupIsRetriedOnceItChanges() throws {
     let stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
     let stopped = failed(.configuration("invalid_client"), after: stored)
-    #expect(try decide(stopped, at: now) == .stopped("invalid_client"))
+    #expect(try decide(stopped, at: now) == .stopped(.refused(code: "invalid_client")))
     #expect(try decide(stopped, at: now, version: "2") == .mint)
     #expect(try decide(stopped, at: now, isForced: true) == .mint)
+  }
+
+  /// A record keeps whether its text is a service's code, however it looks.
+  @Test(
+    arguments: [
+      (.configuration("invalid_client"), .refused(code: "invalid_client")),
+      (.consent(.refused(code: "client suspended")), .refused(code: "client suspended")),
+      (.consent(.refused(code: "a nonstandard error")), .refused(code: "a nonstandard error")),
+      (.local("unreadable"), .local("unreadable")), (.local("no key"), .local("no key")),
+    ] as [(TokenError, RenewalObstacle)])
+  func aStopKeepsWhoFoundIt(_ fault: TokenError, _ obstacle: RenewalObstacle) throws {
+    let stored = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil))
+    let text = try canonicalJSON(failed(fault, after: stored))
+    let read = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    #expect(try decide(read, at: now) == .stopped(obstacle))
+  }
+
+  /// Earlier versions kept the text alone.
+  @Test(
+    arguments: [
+      ("invalid_client", .refused(code: "invalid_client")), ("no key", .local("no key")),
+    ] as [(String, RenewalObstacle)])
+  func aStopOfAnEarlierVersionIsRead(_ code: String, _ obstacle: RenewalObstacle) throws {
+    let stored = record(
+      .clientCredentials, tokens: facts(ends: .at(now), refresh: nil),
+      stop: .configuration(code: code, at: "1"))
+    let text = try canonicalJSON(stored)
+    #expect(text.contains(#""stop":{"configuration":{"at":"1","code":"\#(code)"}}"#))
+    let read = try JSONDecoder().decode(TokenRecord.self, from: Data(text.utf8))
+    #expect(read.stop?.misconfiguration?.obstacle == obstacle)
   }
 
   /// The client may be put right at the service, where nothing of ours changes.
@@ -340,7 +408,9 @@ private func decide(
       stored = failed(.configuration("invalid_client"), after: stored)
       let retry = try #require(stored.retryAt)
       waits.append(retry.seconds(since: now))
-      #expect(try decide(stored, at: retry.adding(seconds: -1)) == .stopped("invalid_client"))
+      #expect(
+        try decide(stored, at: retry.adding(seconds: -1))
+          == .stopped(.refused(code: "invalid_client")))
       #expect(try decide(stored, at: retry) == .mint)
     }
     #expect(waits.first.map { (300...600).contains($0) } ?? false)
@@ -462,6 +532,12 @@ private func decide(
       priorAttemptUnresolved: true)
     let dead = failed(.consent(.refused(code: "invalid_grant")), after: again)
     #expect(dead.stop == .consent(.answerLost))
+    // A busy service does not say what became of the first attempt.
+    for fault in [TokenError.transient("503", retryAfter: nil), .unspecified("404")] {
+      let busy = failed(fault, after: again)
+      #expect(busy.claim == again.claim && busy.retryAt.map { $0 >= deadline } ?? false)
+      #expect(failed(fault, after: claimed).claim == nil)
+    }
   }
 
   // MARK: Clients and scopes

@@ -14,7 +14,7 @@ import Tokens
     case .transient: return .transient
     case .unspecified: return .unspecified
     case .responseLost: return .responseLost
-    case .local, .authorizationPending, .slowDown: return nil
+    case .local, .authorizationPending, .slowDown, .interrupted: return nil
     }
   }
 
@@ -33,6 +33,8 @@ import Tokens
     (405, "Method Not Allowed", .unspecified), (410, "", .unspecified), (302, "", .unspecified),
     (307, #"{"moved": true}"#, .unspecified), (200, "", .unspecified),
     (200, "<!doctype html>", .unspecified), (200, "{}", .unspecified), (204, "", .unspecified),
+    (504, "", .responseLost), (504, "<html>", .responseLost),
+    (504, #"{"error": "server_error"}"#, .transient),
     (408, "", .transient), (425, "", .transient), (502, #"{"error": "invalid_grant"}"#, .transient),
     (503, #"{"error": "invalid_client"}"#, .transient),
     (500, "", .transient), (503, "<html>", .transient), (429, "", .transient),

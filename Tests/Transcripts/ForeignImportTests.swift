@@ -122,6 +122,22 @@ import Testing
     #expect(none.status == 1 && none.errorText.contains("flow-vault-connections"))
   }
 
+  /// A folder that nobody may read is neither absent nor empty.
+  @Test(arguments: ["flow-vault-connections", "flows"])
+  func aFolderOfDeployCLIThatCannotBeRead(name: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      #"{"name": "crm", "app_id": "HTTP", "setup": {"type": "BEARER", "token": "x"}}"#,
+      to: "export/flow-vault-connections/crm.json")
+    try sandbox.write(#"{"name": "welcome", "actions": []}"#, to: "export/flows/welcome.json")
+    let imported = try Sandbox.withMode(0, of: "\(sandbox.folder.path)/export/\(name)") {
+      try sandbox.vaultctl(["import", "--from", "deploy-cli", "export"], obeysModes: true)
+    }
+    #expect(imported.status == 1)
+    #expect(imported.errorText.contains("cannot read `export/\(name)`"), "\(imported.errorText)")
+    #expect(imported.errorText.contains("Permission denied"))
+  }
+
   /// Flows name connections, as a tenant's own have ids.
   @Test func flowsOfDeployCLI() throws {
     let sandbox = try Sandbox()

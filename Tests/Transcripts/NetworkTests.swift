@@ -78,6 +78,17 @@ import Testing
     #expect(
       finished.errorText.contains(
         "the file of trusted authorities `\(folder.path)/none.pem` cannot be read"))
+    // It has certificates, and nobody may see them.
+    let locked = try Sandbox.withMode(0, of: folder.path) {
+      try it.vaultctl(
+        ["plan"], environment: ["BAO_CACERT": "", "BAO_CAPATH": folder.path], isRecorded: false,
+        obeysModes: true)
+    }
+    #expect(locked.status == 1)
+    #expect(
+      locked.errorText.contains(
+        "the folder of trusted authorities `\(folder.path)` cannot be read"),
+      "\(locked.errorText)")
   }
 
   @Test func anAuthorityOfTheProjectFileIsTrusted() async throws {

@@ -18,12 +18,12 @@ struct OpenBaoSandbox: Sendable {
   /// - Parameter client: somebody else, with another token.
   func vaultctl(
     _ arguments: [String], input: String = "", as client: BaoClient? = nil,
-    environment: [String: String] = [:], isRecorded: Bool = true
+    environment: [String: String] = [:], isRecorded: Bool = true, obeysModes: Bool = false
   ) throws -> Finished {
     try sandbox.vaultctl(
       arguments, input: input,
       environment: (client ?? self.client).environment.merging(environment) { $1 },
-      isRecorded: isRecorded)
+      isRecorded: isRecorded, obeysModes: obeysModes)
   }
 
   @discardableResult

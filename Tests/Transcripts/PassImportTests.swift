@@ -97,6 +97,37 @@ import Testing
     #expect(finished.status == 4)
     #expect(try decrypted("good", "token") == "tok-1")
     #expect(finished.errorText.contains("`a/broken`") && finished.errorText.contains("not UTF-8"))
+    #expect(!sandbox.transcript.text.contains("tok-"))
+  }
+
+  /// A folder that a mode forbids is not a missing one.
+  @Test func whatCannotBeListedIsReported() throws {
+    for name in ["a/good", "a/locked/one", "a/listed/two"] {
+      try pass(["insert", "--echo", name], input: "tok-1\n")
+    }
+    func imported(_ name: String) throws -> Finished {
+      try sandbox.vaultctl(
+        ["import", "--from", "pass", name, "--map", "a/*=http.token"], environment: environment,
+        obeysModes: true)
+    }
+    let path = store.path + "/a"
+    let (all, none) = try Sandbox.withMode(0, of: path + "/locked") {
+      // Names can be listed, and what they name cannot be looked at.
+      try Sandbox.withMode(0o400, of: path + "/listed") {
+        (try imported("a"), try imported("a/locked"))
+      }
+    }
+    #expect(all.status == 4, "\(all.errorText)")
+    #expect(try decrypted("good", "token") == "tok-1")
+    #expect(all.errorText.contains("not imported: the folder `a/locked`"))
+    #expect(all.errorText.contains("not imported: `a/listed/two.gpg`"))
+    #expect(all.errorText.contains("Permission denied"))
+    #expect(none.status != 0 && none.errorText.contains("not imported: the folder `a/locked`"))
+    #expect(!none.errorText.contains("no entry or folder"))
+  }
+
+  @Test func aNameThatTheStoreDoesNotHaveIsAnError() throws {
+    try pass(["insert", "--echo", "a/good"], input: "tok-1\n")
     for name in ["b", "../a", "/a", "a/..", "", "a/good.gpg"] {
       let finished = try imported([name, "--map", "a/*=http.token"])
       #expect(finished.status == 1 && finished.errorText.contains("no entry or folder"), "\(name)")

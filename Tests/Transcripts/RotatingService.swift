@@ -8,12 +8,17 @@ final class RotatingService: Sendable {
 
   private final class SharedState: Sendable {
     let next = Mutex((number: 0, isDead: false))
+    let revoked = Mutex<[String]>([])
   }
 
   init(answersAfter pause: Duration = .zero, lifetime: Int = 3600) async throws {
     let state = SharedState()
     self.state = state
     server = try await HostileServer { call in
+      if call.path.contains("revoke") {
+        state.revoked.withLock { $0.append(call.form["token"] ?? "") }
+        return .body("")
+      }
       let given = call.form["refresh_token"] ?? call.form["code"] ?? ""
       let number = state.next.withLock { next -> Int? in
         if call.form["grant_type"] == "refresh_token", given != "kAnArIeReFrEsH-\(next.number)" {
@@ -33,4 +38,6 @@ final class RotatingService: Sendable {
 
   var isDead: Bool { state.next.withLock { $0.isDead } }
   var given: Int { state.next.withLock { $0.number } }
+  /// The tokens that were revoked.
+  var revoked: [String] { state.revoked.withLock { $0 } }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestAuthorizationServer
 import TestSupport
 import Testing
 
@@ -34,6 +35,22 @@ import Testing
     try await test.expectFine(["refresh"])
     #expect(try await server.asked().count == 2)
     try test.sandbox.expectTranscript()
+  }
+
+  @Test func aCodeOfWordsIsStillTheServices() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"error": "client suspended"}"#, status: 400)
+    }
+    let test = try TokenSandbox(
+      server: server.address, oauth: ["refresh: {invalidGrantCodes: [client suspended]}"])
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    for _ in 1...2 {
+      let refused = try await test.vaultctl(["refresh"], isRecorded: false)
+      #expect(refused.status == 1)
+      #expect(
+        refused.errorText.contains("the service refused the client: client suspended"),
+        "\(refused.errorText)")
+    }
   }
 
   /// Opens the printed address in a browser that is signed in.

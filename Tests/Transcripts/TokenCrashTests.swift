@@ -56,6 +56,51 @@ import Testing
       })
   }
 
+  /// Its folder cannot be made: what is renewed meanwhile would be lost with its process.
+  @Test func aJournalThatCannotBeWrittenIsReportedBeforeAnythingIsLost() async throws {
+    let service = try await RotatingService()
+    let test = try await authorized(service)
+    let journal = test.sandbox.folder.path + "/.vaultctl/answers"
+    try FileManager.default.removeItem(atPath: journal)
+    try FileManager.default.createSymbolicLink(
+      atPath: journal, withDestinationPath: "/dev/null/answers")
+    try test.makeDue()
+    let finished = try await test.vaultctl(["refresh"])
+    #expect(finished.status == 0 && finished.text.contains("crm"), "\(finished.text)")
+    #expect(finished.errorText.contains("VC5010"), "\(finished.errorText)")
+    #expect(finished.errorText.contains("journal: store"), "\(finished.errorText)")
+    // Where nothing is due, nothing can be lost.
+    let idle = try await test.vaultctl(["refresh"])
+    #expect(idle.status == 0 && idle.errorText == "", "\(idle.errorText)")
+  }
+
+  /// The newest tokens are in the journal, and the store has those that are spent.
+  @Test(arguments: [["revoke", "crm"], ["apply", "--auto-approve", "--prune", "--force"]])
+  func whatAKilledRefreshLeftIsRevokedToo(command: [String]) async throws {
+    let service = try await RotatingService()
+    let test = try await authorized(service)
+    let journal = test.sandbox.folder.path + "/.vaultctl/answers"
+    func waiting() -> Bool {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: journal)) ?? []
+      return names.contains { $0.hasSuffix(".answer") }
+    }
+    for number in 1...40 where !waiting() {
+      try test.makeDue()
+      let tracer = Sandbox.killing(at: "pwrite64", number)
+      _ = try await RunningProgram(test.sandbox, ["refresh"], under: tracer).finished()
+      try test.endClaims()
+    }
+    try #require(waiting())
+    if command[0] == "apply" {
+      try FileManager.default.removeItem(
+        atPath: test.sandbox.folder.path + "/connections/crm.yaml")
+    }
+    let finished = try await test.vaultctl(command)
+    #expect(finished.status == 0, "\(finished.text)\(finished.errorText)")
+    #expect(service.revoked.contains("kAnArIeReFrEsH-\(service.given)"), "\(service.revoked)")
+    #expect(!waiting())
+  }
+
   /// On a machine without a disk: whatever was written beside the project file is gone when the next program
   /// starts, as in a new pod. Killed after each request that writes to the store.
   @Test(.timeLimit(.minutes(10))) func aRefreshKilledOnAMachineWithoutADiskLosesNoToken()

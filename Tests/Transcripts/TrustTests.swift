@@ -305,6 +305,11 @@ import Testing
     #expect(
       try plan(["GITHUB_REF_PROTECTED": "false", "GITHUB_SHA": head]).errorText
         .contains("VC1233"))
+    let gone = String(repeating: "ab", count: 20)
+    let missing = try plan(["GITHUB_REF_PROTECTED": "true", "GITHUB_SHA": gone]).errorText
+    #expect(missing.contains("VC1232"))
+    #expect(missing.contains("no commit was found for: commit \(gone)"))
+    #expect(!missing.contains("git: "), "git reported no fault")
     // A step of the job that changes the file is not the commit.
     try sandbox.writeProject(extra: Self.store.replacing(":9", with: ":10"))
     let changed = try plan(["GITHUB_REF_PROTECTED": "true", "GITHUB_SHA": head]).errorText

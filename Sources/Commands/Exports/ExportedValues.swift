@@ -66,14 +66,8 @@ struct ExportedValues {
     let byName = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
     let fields = addresses.compactMap { byName[$0.connection]?.sealedField($0.field) }
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let results = await sealer.open(fields)
-    let faults = results.compactMap { result in
-      if case .failure(let fault) = result { fault } else { nil }
-    }
-    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    let values = Dictionary(
-      zip(fields.map(\.address), results.compactMap { try? $0.get() })
-    ) { first, _ in first }
+    let opened = try await sealer.opened(fields, sources: workspace.sources)
+    let values = Dictionary(zip(fields.map(\.address), opened)) { first, _ in first }
     return (
       values,
       addresses.filter { values[$0] == nil }.map {

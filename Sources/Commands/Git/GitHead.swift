@@ -1,17 +1,17 @@
-import FileChanges
 import Foundation
 
 /// The commit that is checked out, read from git's own files (gitrepository-layout(5)).
 package enum GitHead {
-  /// - Parameter folder: in the work tree.
+  /// - Parameter folder: in a work tree: the main one, a linked one or a submodule's.
   /// - Returns: `nil` outside of a work tree, and before the first commit.
   package static func commit(above folder: String) -> String? {
-    guard let folder = repository(above: folder) else { return nil }
-    guard let head = line(folder + "/.git/HEAD") else { return nil }
+    guard let folder = repository(above: folder).flatMap({ GitFolder(of: $0) }),
+      let head = GitFolder.line(folder.own + "/HEAD")
+    else { return nil }
     guard head.hasPrefix("ref: ") else { return valid(head) }
     let name = String(head.dropFirst(5))
-    if let commit = line(folder + "/.git/" + name) { return valid(commit) }
-    let packed = text(folder + "/.git/packed-refs") ?? ""
+    if let commit = GitFolder.line(folder.shared + "/" + name) { return valid(commit) }
+    let packed = GitFolder.text(folder.shared + "/packed-refs") ?? ""
     return packed.split(separator: "\n").first { $0.hasSuffix(" " + name) }
       .flatMap { valid(String($0.prefix { $0 != " " })) }
   }
@@ -24,16 +24,6 @@ package enum GitHead {
       folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
     }
     return folder
-  }
-
-  private static func line(_ path: String) -> String? {
-    text(path)?.split(separator: "\n").first.map(String.init)
-  }
-
-  /// A folder that was copied and not cloned can have anything there.
-  private static func text(_ path: String) -> String? {
-    let bytes = try? RegularFile(limit: FileLimit.plan, links: .followed).bytes(path)
-    return bytes.map { String(decoding: $0, as: UTF8.self) }
   }
 
   private static func valid(_ text: String) -> String? {

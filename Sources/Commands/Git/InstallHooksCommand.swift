@@ -1,6 +1,6 @@
 import ArgumentParser
 import Diagnostics
-import FileChanges
+import Files
 import Foundation
 import GitPlumbing
 import Reports
@@ -47,7 +47,7 @@ struct InstallHooksCommand: ReportingSubcommand {
     }
     try PrivateFile(path).replace(with: script.bytes)
     guard unsafe chmod(path, 0o755) == 0 else {
-      throw Failure(.unwritable(path, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)))
+      throw Failure(.unwritable(path, POSIXError(SystemError(errno))))
     }
     _ = try git.output(["config", "--local"] + TextconvCommand.setting)
   }

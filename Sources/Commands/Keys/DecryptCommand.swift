@@ -43,14 +43,10 @@ struct DecryptCommand: Subcommand {
           .unknownField, "`\(field)` of `\(name)` is not sealed",
           at: document.origin.setupLocation))
     }
-    let values = await sealer.open(
-      slots.compactMap { document, slot in document.sealedField(slot) })
-    let faults = values.compactMap { result in
-      if case .failure(let fault) = result { fault } else { nil }
-    }
-    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
-    for ((_, slot), result) in zip(slots, values) {
-      let value = try result.get()
+    let values = try await sealer.opened(
+      slots.compactMap { document, slot in document.sealedField(slot) },
+      sources: workspace.sources)
+    for ((_, slot), value) in zip(slots, values) {
       guard field == nil else {
         console.result(value)
         continue
@@ -79,12 +75,8 @@ struct DecryptCommand: Subcommand {
   ) async throws {
     try workspace.requireReadable([manifest])
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let decrypted: DecryptedManifest
-    do {
-      decrypted = try await DecryptedManifest(manifest, sealer)
-    } catch let failure as Failure {
-      throw Failure(failure.diagnostics, sources: workspace.sources)
-    }
+    let decrypted = try await DecryptedManifest(
+      manifest, sealer, sources: workspace.sources)
     for part in decrypted.parts {
       switch part {
       case .text(let text): console.result(MachineText(manifest: text))

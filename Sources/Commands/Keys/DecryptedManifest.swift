@@ -17,25 +17,23 @@ struct DecryptedManifest {
   let parts: [Part]
 
   /// - Throws: every value that cannot be opened.
-  init(_ manifest: Manifest, _ sealer: FieldSealer) async throws {
+  init(
+    _ manifest: Manifest, _ sealer: FieldSealer, sources: [String: RedactedSource]
+  ) async throws {
     let slots = manifest.documents.flatMap { document in
       document.slots.compactMap { slot in document.sealedField(slot).map { (document, $0) } }
     }
-    let results = await sealer.open(slots.map(\.1))
-    let faults = results.compactMap { result in
-      if case .failure(let fault) = result { fault } else { nil }
-    }
-    if !faults.isEmpty { throw Failure(faults) }
+    let opened = try await sealer.opened(slots.map(\.1), sources: sources)
     let yaml = manifest.yaml()
     var values: [String: SecretBytes] = [:]
-    let changes = try zip(slots, results).compactMap { slot, result -> YAMLChange? in
+    let changes = zip(slots, opened).compactMap { slot, value -> YAMLChange? in
       let (document, field) = slot
       guard
         let entry = yaml.root(of: document)?["spec"]?["setup"]?.entry(
           field.address.field.rawValue)
       else { return nil }
       let mark = Self.newMark()
-      values[mark] = try result.get()
+      values[mark] = value
       return yaml.replacing(entry.value, of: entry.key, with: .text(mark))
     }
     let text = String(decoding: try yaml.applying(changes), as: UTF8.self)

@@ -249,10 +249,12 @@ extension Diagnostic {
             found.map { "it was sealed for \($0)" } ?? "it has no binding",
             "a sealed value opens only at its own binding, so that none can be moved unnoticed",
           ], help: again)
-      case .noValidSignature(let reason):
+      case .unsigned:
         make(
-          .noValidSignature, "has no valid signature", notes: [reason],
-          help: again + (reason == "it is not signed" ? [Self.signAll] : []))
+          .noValidSignature, "has no valid signature", notes: ["it is not signed"],
+          help: again + [Self.signAll])
+      case .noValidSignature(let reason):
+        make(.noValidSignature, "has no valid signature", notes: [reason], help: again)
       case .signedByOther(let signer):
         make(
           .noValidSignature, "has no valid signature",

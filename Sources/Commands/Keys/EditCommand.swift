@@ -155,14 +155,8 @@ struct EditCommand: Subcommand {
         values[field] = holder.plainText(of: field).map { SecretBytes(copying: $0.utf8) }
       }
     }
-    var faults: [Diagnostic] = []
-    for (message, result) in zip(sealed, await sealer.open(sealed)) {
-      switch result {
-      case .success(let value): values[message.address.field] = value
-      case .failure(let fault): faults.append(fault)
-      }
-    }
-    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
+    let opened = try await sealer.opened(sealed, sources: workspace.sources)
+    for (message, value) in zip(sealed, opened) { values[message.address.field] = value }
     return values
   }
 }

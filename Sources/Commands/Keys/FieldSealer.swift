@@ -36,12 +36,9 @@ struct FieldSealer: SecretOpener, Sendable {
         value: $0.value, binding: binding(of: $0.address, in: $0.file).name,
         recipients: recipients[$0.file] ?? [])
     }
-    let results: [Result<String, SealError>]
     let signer = try await keyring.signer()
-    do throws(GPGUnavailable) {
-      results = try await keyring.openPGP.seal(requests, signer: signer, sharing: choice)
-    } catch {
-      throw Failure(Diagnostic(error))
+    let results = try await mappingGPGErrors { () async throws(GPGUnavailable) in
+      try await keyring.openPGP.seal(requests, signer: signer, sharing: choice)
     }
     let keys = await keyring.openPGP.keys(namedBy: results.compactMap(\.fault))
     var faults: [Diagnostic] = []
@@ -56,6 +53,19 @@ struct FieldSealer: SecretOpener, Sendable {
     }
     if !faults.isEmpty { throw Failure(faults) }
     return sealed
+  }
+
+  /// The values in the fields' order.
+  ///
+  /// - Parameter sources: for the snippets of faults.
+  /// - Throws: all faults of all fields.
+  func opened(
+    _ fields: [LocatedSealedField], sources: [String: RedactedSource]
+  ) async throws -> [SecretBytes] {
+    let results = await open(fields)
+    let faults = results.compactMap(\.fault)
+    if !faults.isEmpty { throw Failure(faults, sources: sources) }
+    return try results.map { try $0.get() }
   }
 
   func open(

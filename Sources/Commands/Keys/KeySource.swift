@@ -22,11 +22,8 @@ struct KeySource {
     }
     let bytes = try NamedFile(text, limit: FileLimit.manifest).bytes()
     if Self.isPrivate(bytes) { throw Failure(.privateKey(text)) }
-    let keys: [PublicKey]
-    do throws(GPGUnavailable) {
-      keys = try await openPGP.keys(in: [bytes]).flatMap(\.self)
-    } catch {
-      throw Failure(Diagnostic(error))
+    let keys = try await mappingGPGErrors { () async throws(GPGUnavailable) in
+      try await openPGP.keys(in: [bytes]).flatMap(\.self)
     }
     guard keys.count == 1, let only = keys.first else {
       throw Failure(.notOneKey(text, keys.map { KeyPerson($0) }))
@@ -44,13 +41,11 @@ struct KeySource {
   /// - Returns: whether it was not in the keyring.
   func importIfNeeded(_ openPGP: PGPEngine) async throws -> Bool {
     guard let exported else { return false }
-    do throws(GPGUnavailable) {
+    return try await mappingGPGErrors { () async throws(GPGUnavailable) in
       let known = try await openPGP.recipients([key.fingerprint.rawValue])
       if case .success = known.first { return false }
       try await openPGP.importKeys(exported)
       return true
-    } catch {
-      throw Failure(Diagnostic(error))
     }
   }
 

@@ -39,10 +39,8 @@ struct Keyring: Sendable {
 
   /// The keys of the keyring with one of these ids or fingerprints, each once.
   func keys(ids: Set<KeyID>, fingerprints: Set<String>) async throws -> [PublicKey] {
-    do throws(GPGUnavailable) {
-      return try await openPGP.keys(ids: ids, fingerprints: fingerprints)
-    } catch {
-      throw Failure(Diagnostic(error))
+    try await mappingGPGErrors { () async throws(GPGUnavailable) in
+      try await openPGP.keys(ids: ids, fingerprints: fingerprints)
     }
   }
 
@@ -99,10 +97,8 @@ struct Keyring: Sendable {
 
   /// Of each message, the ids of our keys whose packets do not open it although another packet does.
   func mislabelledKeyIDs(of messages: [SealedMessage]) async throws -> [[KeyID]] {
-    do throws(GPGUnavailable) {
-      return try await openPGP.mislabelledKeyIDs(of: messages)
-    } catch {
-      throw Failure(Diagnostic(error))
+    try await mappingGPGErrors { () async throws(GPGUnavailable) in
+      try await openPGP.mislabelledKeyIDs(of: messages)
     }
   }
 
@@ -122,10 +118,8 @@ struct Keyring: Sendable {
   private static let expiryNotice: Int64 = 30 * 24 * 60 * 60 * 1000
 
   func secretKeys() async throws -> [PublicKey] {
-    do throws(GPGUnavailable) {
-      return try await openPGP.secretKeys()
-    } catch {
-      throw Failure(Diagnostic(error))
+    try await mappingGPGErrors { () async throws(GPGUnavailable) in
+      try await openPGP.secretKeys()
     }
   }
 

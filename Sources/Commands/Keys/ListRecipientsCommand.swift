@@ -52,13 +52,9 @@ extension Keyring {
   ) async throws -> [String: RecipientsReport.Key] {
     let texts = recipients.map(\.text)
     let known = try await keys(ids: [], fingerprints: Set(texts))
-    let results: [Result<PublicKey, RecipientError>]
-    do throws(GPGUnavailable) {
+    let results = try await mappingGPGErrors { () async throws(GPGUnavailable) in
       // gpg would create a keyring.
-      results =
-        exists ? try await openPGP.recipients(texts) : texts.map { _ in .failure(.notFound) }
-    } catch {
-      throw Failure(Diagnostic(error))
+      exists ? try await openPGP.recipients(texts) : texts.map { _ in .failure(.notFound) }
     }
     return Dictionary(
       zip(texts, results).map { text, result in

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Model
 import OpenPGP
@@ -30,6 +31,15 @@ extension PGPEngine {
   }
 }
 
+/// The result of requests to gpg; that it cannot be used is a diagnostic.
+func mappingGPGErrors<R>(_ work: () async throws(GPGUnavailable) -> R) async throws -> R {
+  do throws(GPGUnavailable) {
+    return try await work()
+  } catch {
+    throw Failure(Diagnostic(error))
+  }
+}
+
 extension Result {
   var fault: Failure? { if case .failure(let fault) = self { fault } else { nil } }
 }
@@ -57,7 +67,7 @@ extension OpenError: KeyFault {
     case .noSecretKey(let ids), .mislabelled(let ids): ids
     case .signedByOther(let signer), .signatureWithoutBinding(let signer): [signer.keyID]
     case .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled, .badMessage,
-      .bindingMismatch, .noValidSignature, .signedForAnotherBinding,
+      .bindingMismatch, .unsigned, .noValidSignature, .signedForAnotherBinding,
       .tooLarge, .deadlineExceeded, .gpgFailed:
       []
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Secrets
 import Synchronization
@@ -71,16 +72,13 @@ final class PrivateFolder: Sendable {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .noPrivateFile(errno) }
     defer { close(descriptor) }
-    let count = value.withBytes { span in
-      unsafe span.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    do throws(SystemError) {
+      try value.withBytes { (bytes) throws(SystemError) in
+        try FileSystem.write(bytes, to: descriptor)
       }
-    }
-    // What is written in part has met the end of the space.
-    if count != value.count {
-      let number = count < 0 ? errno : ENOSPC
+    } catch {
       unsafe unlink(path)
-      throw .noPrivateFile(number)
+      throw .noPrivateFile(error.number)
     }
     return path
   }
@@ -156,16 +154,7 @@ final class PrivateFolder: Sendable {
   }
 
   private static func names(in folder: String) -> [String] {
-    guard let stream = unsafe opendir(folder) else { return [] }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
+    ((try? FileSystem.entries(of: folder)) ?? []).map(\.name)
   }
 
   /// An editor that is still ending may write one more file meanwhile.
@@ -209,7 +198,7 @@ extension Diagnostic {
     Diagnostic(
       .unreadableFile, "there is no private place for a value in a file",
       notes: [
-        unsafe String(cString: strerror(number)),
+        SystemError(number).description,
         "such files are in memory: in XDG_RUNTIME_DIR, or in /dev/shm",
       ])
   }

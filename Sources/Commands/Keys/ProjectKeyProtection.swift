@@ -37,8 +37,9 @@ struct ProjectKeyProtection: KeyProtection {
       let recipients = try await keyring.recipients(of: environment)
       let request = SealRequest(value: key, binding: binding.name, recipients: recipients)
       let sealed = try await keyring.openPGP.seal([request], sharing: .present([]))
+      guard let result = sealed.first else { preconditionFailure("each request has a result") }
       let note = RecipientNote(recipients.map(\.fingerprint.rawValue))
-      return note.added(to: try sealed.first?.get() ?? "")
+      return note.added(to: try result.get())
     } catch let failure as Failure {
       throw KeyProtectionFailure(failure.diagnostics.map(\.message).joined(separator: "; "))
     } catch let fault as SealError {

@@ -53,6 +53,7 @@ struct ProjectLedgerSigning: LedgerSigning {
     case nil: return nil
     case .gpgFailed(let reason): throw KeyProtectionFailure(reason)
     case .deadlineExceeded: throw KeyProtectionFailure("gpg did not answer in time")
+    case .unsigned: return "it is not signed"
     case .noValidSignature(let reason): return reason
     case let fault?:
       let keys = await keyring.openPGP.keys(namedBy: [fault])

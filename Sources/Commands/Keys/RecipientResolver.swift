@@ -10,7 +10,7 @@ struct RecipientResolver {
   ///
   /// - Throws: if gpg cannot be used.
   func keys(of recipients: [LocatedText]) async throws -> [Result<PublicKey, Diagnostic>] {
-    do throws(GPGUnavailable) {
+    try await mappingGPGErrors { () async throws(GPGUnavailable) in
       let results = try await openPGP.recipients(recipients.map(\.text))
       let faulty = zip(recipients, results).filter { $1.fault != nil }.map(\.0.text)
       let known =
@@ -21,8 +21,6 @@ struct RecipientResolver {
         }
         return result.mapError { Diagnostic($0, recipient, person: person) }
       }
-    } catch {
-      throw Failure(Diagnostic(error))
     }
   }
 }

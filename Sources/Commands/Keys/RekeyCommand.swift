@@ -57,20 +57,12 @@ struct RekeyCommand: WritingSubcommand {
     } catch let failure as Failure {
       throw Failure(failure.diagnostics, sources: workspace.sources)
     }
-    let opened = await sealer.open(values.map(\.field))
-    var fields: [UnsealedField] = []
-    var faults: [Diagnostic] = []
-    for (value, result) in zip(values, opened) {
-      switch result {
-      case .success(let secret):
-        fields.append(
-          UnsealedField(
-            address: value.field.address, value: secret, file: value.manifest.file,
-            location: value.field.location))
-      case .failure(let fault): faults.append(fault)
-      }
+    let opened = try await sealer.opened(values.map(\.field), sources: workspace.sources)
+    let fields = zip(values, opened).map { value, secret in
+      UnsealedField(
+        address: value.field.address, value: secret, file: value.manifest.file,
+        location: value.field.location)
     }
-    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
     // A removed recipient may know the current session keys.
     let sealed = try await sealer.seal(fields, sharing: .new)
     try write(Array(zip(values, sealed)), workspace, console)

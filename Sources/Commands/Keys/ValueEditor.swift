@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Secrets
 
@@ -42,7 +43,7 @@ struct ValueEditor {
     guard descriptor >= 0 else {
       throw Diagnostic(
         .unreadableFile, "the edited file cannot be read",
-        notes: [unsafe String(cString: strerror(errno))])
+        notes: [SystemError(errno).description])
     }
     defer { close(descriptor) }
     do throws(SecretInput.Fault) {

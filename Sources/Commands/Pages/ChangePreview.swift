@@ -8,8 +8,7 @@ import Reports
 struct ChangePreview {
   let global: GlobalOptions
   let console: Console
-  let isOffline: Bool
-  let readsFlows: Bool
+  let sources: PlanSources
 
   /// - Parameter after: the project with the change.
   /// - Returns: the environments' plans of these connections, and why one is missing. An environment
@@ -26,7 +25,7 @@ struct ChangePreview {
         let session = try SessionFactory(console: console, reportsUntrusted: false)
           .session(for: workspace)
         let plan = try await session.plan(
-          PlanningOptions(prunes: planned.prunes), isOffline: isOffline, readsFlows: readsFlows
+          PlanningOptions(prunes: planned.prunes), from: sources, to: .show
         ).plan
         plans.append(session.labelled(plan.about(planned.names)))
       } catch {

@@ -62,10 +62,7 @@ struct ConnectionDraft: Sendable {
     let text = Scaffold.connection(
       name: name, app: app, shape: shape,
       values: try values(of: shape).merging(sealed) { $1 }, following: secrets, scopes: scopes)
-    guard let file = workspace.newFiles(for: [name])[name] else {
-      preconditionFailure("every new connection gets a file")
-    }
-    return FileChange(file, from: nil, to: Array(text.utf8))
+    return FileChange(workspace.newFiles(for: [name])[name], from: nil, to: Array(text.utf8))
   }
 
   private func values(of shape: SetupShape?) throws -> [FieldName: String] {

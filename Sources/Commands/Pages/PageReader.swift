@@ -11,10 +11,7 @@ import Stores
 struct PageReader: Sendable {
   let console: Console
   let mode: VaultPage.Mode
-  /// Reads the applied records without a request to the store.
-  let isOffline: Bool
-  /// Also reads the flows of the store's backend.
-  let readsFlows: Bool
+  let sources: PlanSources
   /// Of a page that can change manifests.
   var writeToken: String?
 
@@ -68,8 +65,8 @@ struct PageReader: Sendable {
     let session = try SessionFactory(console: console, reportsUntrusted: false)
       .session(for: workspace)
     let (plan, snapshot, flows) = try await session.plan(
-      PlanningOptions(), isOffline: isOffline, readsFlows: readsFlows, discovers: false)
-    let tokens = isOffline ? nil : try await session.tokenOverview()
+      PlanningOptions(), from: sources, to: .page)
+    let tokens = sources.isOffline ? nil : try await session.tokenOverview()
     let overview = ProjectOverview(plan: plan, snapshot: snapshot, tokens: tokens)
     let rows = StatusReader(overview, workspace).rows()
     let view = PageView(
@@ -83,7 +80,7 @@ struct PageReader: Sendable {
   private func events(
     of snapshot: Snapshot, _ session: Session
   ) async throws -> [ConnectionName: [StoreEvent]] {
-    guard !isOffline, snapshot.actual.count <= Self.maxHistories,
+    guard !sources.isOffline, snapshot.actual.count <= Self.maxHistories,
       let history = session.store.history
     else { return [:] }
     return try await session.mappingStoreErrors { () async throws(StoreError) in

@@ -10,14 +10,21 @@ struct PageRoutes: Sendable {
   /// `nil`: nothing can be changed.
   let writer: PageWriter?
 
-  /// As in `schemas/serve.openapi.json`, with the page itself.
-  static let paths = ["/", "/healthz", "/metrics", "/api/v1/page", "/api/v1/events"]
+  /// By path, as in `schemas/serve.openapi.json`.
+  private enum Route: String {
+    case page = "/"
+    case health = "/healthz"
+    case metrics = "/metrics"
+    case data = "/api/v1/page"
+    case events = "/api/v1/events"
+  }
 
   func response(to request: ServerRequest, port: UInt16) async -> ServerResponse {
     let head = request.head
+    let route = Route(rawValue: head.path)
     switch access.verdict(on: head, port: port) {
-    case .refused(.unauthorized, _) where head.path == "/healthz": break
-    case .refused(.unauthorized, _) where head.path == "/metrics" && opensMetrics: break
+    case .refused(.unauthorized, _) where route == .health: break
+    case .refused(.unauthorized, _) where route == .metrics && opensMetrics: break
     case .refused(let status, let reason): return ServerResponse(status, reason)
     case .exchanged(let cookie):
       var response = ServerResponse(.seeOther, "see /")
@@ -25,30 +32,30 @@ struct PageRoutes: Sendable {
       return response
     case .granted: break
     }
-    if let methods = PageWriteRoutes.methods[head.path] {
-      guard let writer, methods.contains(head.method) else {
-        return .notAllowed(methods.joined(separator: ", "))
+    if let route = PageWriteRoutes.Route(rawValue: head.path) {
+      guard let writer, route.methods.contains(head.method) else {
+        return .notAllowed(route.methods.joined(separator: ", "))
       }
       guard head.method == "GET" || access.mayWrite(head) else {
         return ServerResponse(.forbidden, "only the page itself can change something")
       }
-      return await PageWriteRoutes(writer: writer).response(to: request)
+      return await PageWriteRoutes(writer: writer).response(to: request, at: route)
     }
-    guard Self.paths.contains(head.path) else { return ServerResponse(.notFound, "not found") }
+    guard let route else { return ServerResponse(.notFound, "not found") }
     guard ["GET", "HEAD"].contains(head.method) else { return .notAllowed("GET, HEAD") }
-    switch head.path {
-    case "/": return await page()
-    case "/metrics": return .metrics(await live.metrics())
-    case "/api/v1/page":
+    switch route {
+    case .page: return await page()
+    case .health: return ServerResponse(.ok, "ok")
+    case .metrics: return .metrics(await live.metrics())
+    case .data:
       return ServerResponse(
         .ok, type: "application/json",
         body: .bytes(Array(await live.current().json.utf8)))
-    case "/api/v1/events":
+    case .events:
       guard head.method == "GET", let events = await live.events() else {
         return ServerResponse(.unavailable, "too many browsers wait for changes")
       }
       return ServerResponse(.ok, type: "text/event-stream", body: .events(events))
-    default: return ServerResponse(.ok, "ok")
     }
   }
 

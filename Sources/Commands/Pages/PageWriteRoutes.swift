@@ -8,23 +8,34 @@ import Serving
 struct PageWriteRoutes {
   let writer: PageWriter
 
-  /// By path; with GET, nothing is changed.
-  static let methods = [
-    "/api/v1/connections": ["POST"], "/api/v1/connections/preview": ["POST"],
-    "/api/v1/values": ["PUT"], "/api/v1/values/preview": ["POST"],
-    "/api/v1/changes": ["GET", "POST"], "/api/v1/changes/preview": ["POST"],
-    "/api/v1/commit": ["POST"],
-  ]
+  /// By path, as in `schemas/serve.openapi.json`.
+  enum Route: String {
+    case connections = "/api/v1/connections"
+    case connectionsPreview = "/api/v1/connections/preview"
+    case values = "/api/v1/values"
+    case valuesPreview = "/api/v1/values/preview"
+    case changes = "/api/v1/changes"
+    case changesPreview = "/api/v1/changes/preview"
+    case commit = "/api/v1/commit"
+
+    /// With GET, nothing is changed.
+    var methods: [String] {
+      switch self {
+      case .values: ["PUT"]
+      case .changes: ["GET", "POST"]
+      case .connections, .connectionsPreview, .valuesPreview, .changesPreview, .commit: ["POST"]
+      }
+    }
+  }
 
   /// What is wrong is answered as diagnostics; nothing was written then.
-  func response(to request: ServerRequest) async -> ServerResponse {
+  func response(to request: ServerRequest, at route: Route) async -> ServerResponse {
     // What was read for it is not read again.
     defer { LeakedAtExit.release() }
     do {
-      let isNew = request.head.path == "/api/v1/connections"
       return ServerResponse(
-        isNew ? .created : .ok, type: "application/json",
-        body: .bytes(Array(try await json(for: request).utf8)))
+        route == .connections ? .created : .ok, type: "application/json",
+        body: .bytes(Array(try await json(for: request, at: route).utf8)))
     } catch {
       let failure = Failure(error, outcome: .failed)
       return ServerResponse(
@@ -33,42 +44,41 @@ struct PageWriteRoutes {
     }
   }
 
-  private func json(for request: ServerRequest) async throws -> String {
+  private func json(for request: ServerRequest, at route: Route) async throws -> String {
     // A body of values becomes no array: it is a secret.
     func body() -> [UInt8] {
       request.body.withBytes { bytes in bytes.indices.map { bytes[$0] } }
     }
-    switch request.head.path {
-    case "/api/v1/connections":
+    switch route {
+    case .connections:
       let draft = try ConnectionDraft(body())
       return try canonicalJSON(
         await writer.write(
           try await writer.planned(draft, isPreview: false), for: draft.name.rawValue))
-    case "/api/v1/connections/preview":
+    case .connectionsPreview:
       return try canonicalJSON(
         try await writer.preview(writer.planned(ConnectionDraft(body()), isPreview: true)))
-    case "/api/v1/values":
+    case .values:
       let draft = try ValuesDraft(
         query: try Self.query(request.head.query ?? ""), body: request.body)
       return try canonicalJSON(
         await writer.write(try await writer.planned(draft), for: draft.target.name))
-    case "/api/v1/values/preview":
+    case .valuesPreview:
       return try canonicalJSON(
         try await writer.preview(writer.planned(try ValuesDraft(preview: body()))))
-    case "/api/v1/changes" where request.head.method == "GET":
+    case .changes where request.head.method == "GET":
       return try canonicalJSON(await writer.uncommitted())
-    case "/api/v1/changes":
+    case .changes:
       let edit = try PageEdit(body())
       return try canonicalJSON(
         await writer.write(try await writer.planned(edit), for: edit.target.name))
-    case "/api/v1/changes/preview":
+    case .changesPreview:
       return try canonicalJSON(try await writer.preview(writer.planned(PageEdit(body()))))
-    case "/api/v1/commit":
+    case .commit:
       let tree = try JSONTree.request(body())
       return try canonicalJSON(
         writer.commit(
           on: try tree.text("branch") ?? "", message: try tree.text("message")))
-    default: preconditionFailure("every path of `methods` has a case")
     }
   }
 

@@ -10,15 +10,13 @@ struct PageWriter: Sendable {
   let global: GlobalOptions
   let console: Console
   /// As the page is read.
-  let isOffline: Bool
-  let readsFlows: Bool
+  let sources: PlanSources
   private let written = WrittenChanges()
 
-  init(global: GlobalOptions, console: Console, isOffline: Bool, readsFlows: Bool) {
+  init(global: GlobalOptions, console: Console, sources: PlanSources) {
     self.global = global
     self.console = console
-    self.isOffline = isOffline
-    self.readsFlows = readsFlows
+    self.sources = sources
   }
 
   /// The changed files, and the plans that they make.
@@ -28,9 +26,8 @@ struct PageWriter: Sendable {
       (change.file, change.before, change.result)
     }
     var change = await self.change(shown, in: after, title: planned.title)
-    let (plans, faults) = await ChangePreview(
-      global: global, console: console, isOffline: isOffline, readsFlows: readsFlows
-    ).plans(planned, after: after)
+    let (plans, faults) = await ChangePreview(global: global, console: console, sources: sources)
+      .plans(planned, after: after)
     change.plans = plans
     change.faults = faults.map(DiagnosticForm.init)
     return change

@@ -45,7 +45,8 @@ struct ReportCommand: ReportingSubcommand {
       throw Failure(diagnostics, sources: workspaces.first?.sources ?? [:])
     }
     let result = try await PageReader(
-      console: console, mode: .report, isOffline: offline, readsFlows: !noFlows
+      console: console, mode: .report,
+      sources: PlanSources(offline: offline, noFlows: noFlows)
     ).page(of: workspaces)
     try file.replace(with: result.page)
     console.report(result.faults)

@@ -68,8 +68,7 @@ struct ServeCommand: Subcommand {
     let routes = PageRoutes(
       access: access, live: live, opensMetrics: metrics,
       writer: writes
-        ? PageWriter(
-          global: global, console: console, isOffline: offline, readsFlows: !noFlows) : nil)
+        ? PageWriter(global: global, console: console, sources: sources) : nil)
     let server: LoopbackServer
     do throws(LoopbackServer.NotStarted) {
       server = try await LoopbackServer(port: UInt16(port)) { request, port in
@@ -96,8 +95,7 @@ struct ServeCommand: Subcommand {
     _ workspace: Workspace, _ console: Console, writeToken: String?
   ) async -> LivePage {
     let reader = PageReader(
-      console: console, mode: .live, isOffline: offline, readsFlows: !noFlows,
-      writeToken: writeToken)
+      console: console, mode: .live, sources: sources, writeToken: writeToken)
     let global = global
     return await LivePage(
       stamp: { ProjectStamp(of: workspace) }, now: Runtime.live.now
@@ -120,6 +118,8 @@ struct ServeCommand: Subcommand {
       }
     }
   }
+
+  private var sources: PlanSources { PlanSources(offline: offline, noFlows: noFlows) }
 
   private static func random() -> [UInt8] { (0..<32).map { _ in .random(in: 0...255) } }
 }

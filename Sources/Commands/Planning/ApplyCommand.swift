@@ -119,6 +119,7 @@ struct ApplyCommand: ReportingSubcommand {
     ).session(for: workspace)
     let runner = ApplyRunner(
       session: session, console: console, source: try source(session, saved),
+      readsFlows: !options.noFlows,
       applyGuard: ApplyGuard(
         policy: policy, allowsManyChanges: force, forcesConflicts: forceConflicts),
       isPreapproved: isPreapproved, isPermanent: destroy, record: record, width: parallelism)
@@ -128,10 +129,9 @@ struct ApplyCommand: ReportingSubcommand {
   /// A plan for another store is refused before this one is asked for anything.
   private func source(_ session: Session, _ saved: String?) throws -> ApplyRunner.Source {
     if let saved {
-      return .saved(
-        try session.savedPlan(in: saved), file: saved, readsFlows: !options.noFlows)
+      return .saved(try session.savedPlan(in: saved), file: saved)
     }
-    return .manifests(try options.planning(names: subjects), readsFlows: !options.noFlows)
+    return .manifests(try options.planning(names: subjects))
   }
 
   /// A saved plan names its environment, so `--env` is optional.

@@ -10,20 +10,15 @@ import Stores
 struct ApplyRunner {
   enum Source {
     /// A plan that was made for this store, and its file.
-    case saved(SavedPlan, file: String, readsFlows: Bool)
-    case manifests(PlanningOptions, readsFlows: Bool)
-
-    /// Whether the store's own flows count too.
-    var readsFlows: Bool {
-      switch self {
-      case .saved(_, _, let readsFlows), .manifests(_, let readsFlows): readsFlows
-      }
-    }
+    case saved(SavedPlan, file: String)
+    case manifests(PlanningOptions)
   }
 
   let session: Session
   let console: Console
   let source: Source
+  /// Whether the store's own flows count too.
+  let readsFlows: Bool
   let applyGuard: ApplyGuard
   /// The confirmation prompt is skipped.
   let isPreapproved: Bool
@@ -69,7 +64,7 @@ struct ApplyRunner {
         let snapshot = try await session.read()
         let changes =
           try await basis.changes(to: session.basis(of: plan, snapshot))
-          + session.usesGained(since: plan, snapshot, readsFlows: source.readsFlows)
+          + session.usesGained(since: plan, snapshot, readsFlows: readsFlows)
         if !changes.isEmpty { throw Failure(.changedWhileAsking(changes)) }
         return try await carryOut(plan, lock)
       }
@@ -86,13 +81,13 @@ struct ApplyRunner {
     let plan: Plan
     let basis: PlanBasis
     switch source {
-    case .saved(let saved, let file, let readsFlows):
+    case .saved(let saved, let file):
       try await session.requireCurrent(saved, in: file, readsFlows: readsFlows)
       (plan, basis) = (saved.plan, saved.basis)
-    case .manifests(let options, let readsFlows):
+    case .manifests(let options):
       await session.protectContent(console)
       let planned = try await session.plan(
-        options, readsFlows: readsFlows, isApplied: true)
+        options, from: .store(flows: readsFlows), to: .apply)
       plan = planned.plan
       basis = session.basis(of: plan, planned.snapshot)
     }
@@ -135,7 +130,7 @@ struct ApplyRunner {
       try await session.prepareForStoreKey(change, console: console)
     }
     let tokens = ApplyTokenUpdater(session, plan, under: lock)
-    let revoker = try await tokens.removalRevoker()
+    let revoker = try await tokens.removalRevoker(console)
     let lines = ApplyText(palette: console.errorPalette)
     let outcome = await applier(lock).carryOut(
       plan, desired: session.desired,

@@ -73,7 +73,8 @@ struct PlanCommand: Subcommand {
     try requireNoErrors(workspaces, console)
     let isReviewed = format == .markdown || RunReport.hasSummary
     let runner = PlanRunner(
-      console: console, options: planning, isOffline: offline, readsFlows: !options.noFlows,
+      console: console, options: planning,
+      sources: PlanSources(offline: offline, noFlows: options.noFlows),
       reviewer: isReviewed
         ? try PlanReviewer(option: base, trustRef: global.trustRef, root: workspace.files.root)
         : nil,

@@ -7,10 +7,7 @@ import Reports
 struct PlanRunner {
   let console: Console
   let options: PlanningOptions
-  /// Reads records from the ledger, without a request to the store.
-  let isOffline: Bool
-  /// Also reads the flows of the store's backend.
-  let readsFlows: Bool
+  let sources: PlanSources
   /// `nil` if nobody reads a comment.
   let reviewer: PlanReviewer?
   /// The file to save the plan in; `nil` for none.
@@ -24,8 +21,7 @@ struct PlanRunner {
       do {
         let session = try SessionFactory(console: console, reportsUntrusted: false)
           .session(for: workspace)
-        let planned = try await session.plan(
-          options, isOffline: isOffline, readsFlows: readsFlows)
+        let planned = try await session.plan(options, from: sources, to: .show)
         if let file { try session.saved(planned.plan, planned.snapshot).write(to: file) }
         let review = try await reviewer?.review(planned.plan, of: session, flows: planned.flows)
         plans.append(session.labelled(planned.plan, review))

@@ -1,5 +1,5 @@
 package import Diagnostics
-import FileChanges
+import Files
 import Foundation
 
 /// A file that only its owner can read, from the moment it exists.
@@ -20,18 +20,17 @@ package struct PrivateFile {
     let temporary = "\(file).vaultctl-\(UInt32.random(in: 0...UInt32.max))"
     let descriptor = unsafe open(
       temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unwritable(file, Self.lastError()) }
-    do throws(POSIXError) {
+    guard descriptor >= 0 else { throw .unwritable(file, POSIXError(SystemError(errno))) }
+    do throws(SystemError) {
       defer { close(descriptor) }
-      let number = ProjectPath.write(bytes, to: descriptor)
-      if number != 0 { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
+      try FileSystem.write(bytes.span, to: descriptor)
       // Whatever the process' umask is.
-      if fchmod(descriptor, mode) != 0 { throw Self.lastError() }
-      if fsync(descriptor) != 0 { throw Self.lastError() }
-      if unsafe rename(temporary, file) != 0 { throw Self.lastError() }
+      if fchmod(descriptor, mode) != 0 { throw SystemError(errno) }
+      if fsync(descriptor) != 0 { throw SystemError(errno) }
+      if unsafe rename(temporary, file) != 0 { throw SystemError(errno) }
     } catch {
       unsafe unlink(temporary)
-      throw .unwritable(file, error)
+      throw .unwritable(file, POSIXError(error))
     }
   }
 
@@ -39,20 +38,15 @@ package struct PrivateFile {
   package func create(with bytes: [UInt8]) throws(Diagnostic) {
     let descriptor = unsafe open(
       file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unwritable(file, Self.lastError()) }
-    do throws(POSIXError) {
+    guard descriptor >= 0 else { throw .unwritable(file, POSIXError(SystemError(errno))) }
+    do throws(SystemError) {
       defer { close(descriptor) }
-      let number = ProjectPath.write(bytes, to: descriptor)
-      if number != 0 { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
-      if fsync(descriptor) != 0 { throw Self.lastError() }
+      try FileSystem.write(bytes.span, to: descriptor)
+      if fsync(descriptor) != 0 { throw SystemError(errno) }
     } catch {
       unsafe unlink(file)
-      throw .unwritable(file, error)
+      throw .unwritable(file, POSIXError(error))
     }
-  }
-
-  private static func lastError() -> POSIXError {
-    POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
   }
 }
 

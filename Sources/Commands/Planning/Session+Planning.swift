@@ -21,32 +21,27 @@ extension Session {
   ///
   /// Settings that are not used are among the findings, or beside what made the plan fail.
   ///
-  /// - Parameters:
-  ///   - isApplied: it is applied on this machine, whose keyring must have all recipients.
-  ///   - discovers: asks issuers; otherwise what was recorded of them counts.
   /// - Returns: the plan, the parts of the store that it is based on, and the flows.
   func plan(
-    _ options: PlanningOptions, isOffline: Bool = false, readsFlows: Bool = true,
-    isApplied: Bool = false, discovers: Bool = true
+    _ options: PlanningOptions, from sources: PlanSources, to purpose: PlanPurpose
   ) async throws -> (plan: Plan, snapshot: Snapshot, flows: [Flow]) {
     let untrusted = workspace.contents.untrusted
     do {
-      let (plan, snapshot, flows) = try await comparison(
-        options, isOffline: isOffline, readsFlows: readsFlows, discovers: discovers)
+      let (plan, snapshot, flows) = try await comparison(options, sources, purpose)
       let findings =
         untrusted.map { Finding(.untrusted, nil, $0) }
         + workspace.contents.overrides.map { Finding(.appOverride, nil, $0) }
-      let message = try await storeKeyMessage(isOffline: isOffline)
+      let message = try await storeKeyMessage(isOffline: sources.isOffline)
       let key = try await storeKeyChange(of: message)
       let recipients = try await recipientFindings(
-        plan, message, key.change, isApplied: isApplied)
+        plan, message, key.change, isApplied: purpose == .apply)
       return (
         plan.adding(
           findings + recipients
             + [
               key.finding,
               snapshot.doubt.map { reason in
-                store.authentication == nil || isOffline
+                store.authentication == nil || sources.isOffline
                   ? .ledgerUnverified(reason, store.description)
                   : .storeUnverified(reason, store.description)
               },
@@ -61,13 +56,14 @@ extension Session {
   }
 
   private func comparison(
-    _ options: PlanningOptions, isOffline: Bool, readsFlows: Bool, discovers: Bool
+    _ options: PlanningOptions, _ sources: PlanSources, _ purpose: PlanPurpose
   ) async throws -> (plan: Plan, snapshot: Snapshot, flows: [Flow]) {
+    let isOffline = sources.isOffline
     let snapshot = try await read(isOffline: isOffline)
     LeakedAtExit.keep(snapshot)
-    let flows = try await flows(ofStore: readsFlows && !isOffline)
+    let flows = try await flows(ofStore: sources.hasStoreFlows)
     let (discovery, doubts) = try await discovered(
-      snapshot, over: discovers && !isOffline ? tokenHTTP : nil)
+      snapshot, over: purpose == .page || isOffline ? nil : tokenHTTP)
     let options = try resolved(options, desired: desired, snapshot)
     let changed = undecidedSecrets(
       desired: desired, snapshot: snapshot, targets: options.targets)

@@ -70,20 +70,13 @@ struct ConnectionRenamer {
       document.slots.compactMap { slot in document.sealedField(slot).map { (document, $0) } }
     }
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let values = await sealer.open(slots.map { $1 })
-    var faults: [Diagnostic] = []
-    var fields: [UnsealedField] = []
-    for ((document, field), result) in zip(slots, values) {
-      switch result {
-      case .failure(let fault): faults.append(fault)
-      case .success(let value):
-        fields.append(
-          UnsealedField(
-            address: FieldAddress(newName, field.address.field), value: value,
-            file: document.origin.file, location: field.location))
-      }
+    let values = try await sealer.opened(slots.map { $1 }, sources: workspace.sources)
+    let fields = zip(slots, values).map { slot, value in
+      let (document, field) = slot
+      return UnsealedField(
+        address: FieldAddress(newName, field.address.field), value: value,
+        file: document.origin.file, location: field.location)
     }
-    if !faults.isEmpty { throw Failure(faults, sources: workspace.sources) }
     let sealed = try await sealer.seal(fields, sharing: workspace.presentSessionKeys)
     return zip(slots, sealed).map { slot, text in
       (slot.0.origin.file, FieldEdit(document: slot.0, field: slot.1.address.field, text: text))

@@ -1,5 +1,6 @@
 package import Diagnostics
 package import FileChanges
+import Files
 import Foundation
 
 extension Diagnostic {
@@ -74,5 +75,5 @@ extension Diagnostic {
       .unreadableFile, "cannot write `\(file)`", at: .file(file), notes: [text(number), note])
   }
 
-  private static func text(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
+  private static func text(_ number: Int32) -> String { SystemError(number).description }
 }

@@ -1,6 +1,10 @@
 package import Diagnostics
-package import FileChanges
+package import Files
 import Foundation
+
+extension POSIXError {
+  init(_ error: SystemError) { self.init(POSIXErrorCode(rawValue: error.number) ?? .EIO) }
+}
 
 extension Diagnostic {
   package static func unreadable(_ file: String, _ error: any Error) -> Diagnostic {
@@ -31,7 +35,7 @@ extension Diagnostic {
           .unreadableFile, "`\(file)` changed while it was read", at: .file(file),
           help: ["run the command again"])
       case .system(let number):
-        .unreadable(file, POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO))
+        .unreadable(file, POSIXError(SystemError(number)))
       }
   }
 

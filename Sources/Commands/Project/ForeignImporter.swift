@@ -87,7 +87,7 @@ struct ForeignImporter {
       draft.secrets.sorted { $0.key < $1.key }.map { field, text in
         UnsealedField(
           address: FieldAddress(draft.name, field), value: SecretBytes(copying: text.utf8),
-          file: files[draft.name] ?? "", location: nil)
+          file: files[draft.name], location: nil)
       }
     }
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
@@ -95,16 +95,16 @@ struct ForeignImporter {
     let sealed = Dictionary(zip(fields.map(\.address), texts)) { $1 }
     let changes = drafts.map { draft in
       let manifest = manifest(draft) { sealed[FieldAddress(draft.name, $0)].map { .sealed($0) } }
-      return FileChange(files[draft.name] ?? "", from: nil, to: Array(manifest.text.utf8))
+      return FileChange(files[draft.name], from: nil, to: Array(manifest.text.utf8))
     }
     try workspace.write(changes, console)
-    return drafts.map { files[$0.name] ?? "" }
+    return drafts.map { files[$0.name] }
   }
 
   /// What `write` would write, without the sealed values.
   func preview(_ drafts: [ImportDraft]) -> [(file: String, text: String)] {
     let files = workspace.newFiles(for: drafts.map(\.name))
-    return drafts.map { draft in (files[draft.name] ?? "", manifest(draft) { _ in .hidden }.text) }
+    return drafts.map { draft in (files[draft.name], manifest(draft) { _ in .hidden }.text) }
   }
 
   private func manifest(

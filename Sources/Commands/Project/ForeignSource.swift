@@ -1,6 +1,6 @@
 import Diagnostics
 import Encodings
-import FileChanges
+import Files
 import Foundation
 import Manifests
 import SourceYAML
@@ -36,7 +36,7 @@ struct ForeignSource {
       return [
         Part(
           name: "pass", data: data,
-          report: unread.map { .notTaken("the entry `\($0.name)`", $0.reason) })
+          report: unread.map { .notTaken($0.what, $0.reason) })
       ]
     }
     var read: [Part] = []
@@ -74,21 +74,27 @@ struct ForeignSource {
   private func files(_ paths: [String]) throws -> [File] {
     try paths.flatMap { path -> [File] in
       guard NamedFile.isFolder(path) else { return [.named(path)] }
-      let folder = path + "/flow-vault-connections"
-      guard format == .deployCLI,
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+      guard format == .deployCLI, let found = try documents(in: path + "/flow-vault-connections")
       else { throw Failure(.notAnExport(path, format)) }
-      return names.filter { $0.hasSuffix(".json") }.sorted().map { .found("\(folder)/\($0)") }
+      return found.map { .found($0) }
     }
+  }
+
+  /// The paths of the JSON files in a folder, in order; `nil` if there is no such folder.
+  private func documents(in folder: String) throws -> [String]? {
+    let names: [String]?
+    do {
+      names = try FolderListing.names(in: folder)
+    } catch {
+      throw Failure(.unreadable(folder, error))
+    }
+    return names?.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
   }
 
   /// The flows in folders of deploy-cli; what is no JSON there is left to `validate`.
   private func flows(in names: [String]) throws -> [Part] {
     try names.filter(NamedFile.isFolder).flatMap { name -> [Part] in
-      let folder = name + "/flows"
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      return try files.filter { $0.hasSuffix(".json") }.sorted().compactMap { file in
-        let path = "\(folder)/\(file)"
+      try (documents(in: name + "/flows") ?? []).compactMap { path in
         let bytes = try File.found(path).bytes()
         let text = String(validating: bytes, as: UTF8.self).map { keywords.replaced(in: $0) }
         let data = text.flatMap { try? ImportedData(json: Array($0.utf8)) }

@@ -129,11 +129,8 @@ struct InitCommand: WritingSubcommand {
   }
 
   private func askForKey(_ openPGP: PGPEngine, _ console: Console) async throws -> PublicKey {
-    let own: [PublicKey]
-    do throws(GPGUnavailable) {
-      own = try await openPGP.secretKeys().filter { $0.state == .usable }
-    } catch {
-      throw Failure(Diagnostic(error))
+    let own = try await mappingGPGErrors { () async throws(GPGUnavailable) in
+      try await openPGP.secretKeys().filter { $0.state == .usable }
     }
     guard console.canAsk, !own.isEmpty else { throw Failure(.noRecipient(own)) }
     console.explain("Which key should be able to decrypt the secrets?")

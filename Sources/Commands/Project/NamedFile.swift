@@ -1,5 +1,5 @@
 import Diagnostics
-import FileChanges
+import Files
 import Foundation
 
 /// A file that the user named on the command line: a link and a pipe (`<(…)`, `/dev/stdin`) are read as

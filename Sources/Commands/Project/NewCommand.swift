@@ -104,7 +104,7 @@ struct NewCommand: WritingSubcommand {
     let files = workspace.newFiles(for: new.map(\.name))
     try make(
       new.map { missing in
-        NewFile(file: files[missing.name] ?? "", name: missing.name, app: missing.app, shape: nil)
+        NewFile(file: files[missing.name], name: missing.name, app: missing.app, shape: nil)
       }, workspace, console)
     for missing in missing {
       for action in Set(missing.unnamed).sorted() {

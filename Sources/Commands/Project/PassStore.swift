@@ -11,25 +11,27 @@ struct PassStore {
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     let home = environment["HOME"] ?? NSHomeDirectory()
     folder =
-      environment["PASSWORD_STORE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+      environment.nonEmpty("PASSWORD_STORE_DIR")
       ?? "\(home)/.password-store"
   }
 
   /// The entries of these names, and those in folders of these names; `.` is the whole store.
   ///
-  /// - Returns: what was read, and what `pass` could not open.
+  /// - Returns: what was read, and what was not: entries that `pass` did not open, and folders.
   /// - Throws: if there is no such entry or folder, or no `pass`.
   func contents(
     of names: [String]
-  ) throws -> (data: ImportedData, unread: [(name: String, reason: String)]) {
-    let chosen = Set(try names.flatMap { try entries(named: $0) }).sorted()
+  ) throws -> (data: ImportedData, unread: [(what: String, reason: String)]) {
+    var listing = Listing()
+    for name in names { try add(name, to: &listing) }
     var opened: [(name: String, data: ImportedData)] = []
-    var unread: [(name: String, reason: String)] = []
-    for entry in chosen {
+    var unread = listing.unread.sorted { $0.key < $1.key }.map { (what: $0.key, reason: $0.value) }
+    for entry in listing.entries.sorted() {
+      let what = "the entry `\(entry)`"
       let finished = try shown(entry)
       if finished.status != 0 {
         let words = String(decoding: finished.errors, as: UTF8.self).split(separator: "\n")
-        unread.append((entry, words.last.map { "pass says: \($0)" } ?? "pass failed"))
+        unread.append((what, words.last.map { "pass says: \($0)" } ?? "pass failed"))
       } else if let text = String(validating: finished.output, as: UTF8.self) {
         if let data = PassEntry(text).data {
           opened.append((entry, data))
@@ -37,7 +39,7 @@ struct PassStore {
           unread.append((entry, "which of its lines are the value is not clear"))
         }
       } else {
-        unread.append((entry, "it is not UTF-8"))
+        unread.append((what, "it is not UTF-8"))
       }
     }
     return (ImportedData(entries: opened), unread)
@@ -56,7 +58,15 @@ struct PassStore {
 
   // MARK: Names
 
-  private func entries(named name: String) throws -> [String] {
+  private struct Listing {
+    var entries: Set<String> = []
+    /// The reasons, by what could not be looked at.
+    var unread: [String: String] = [:]
+
+    var isEmpty: Bool { entries.isEmpty && unread.isEmpty }
+  }
+
+  private func add(_ name: String, to listing: inout Listing) throws {
     let parts = name == "." ? [] : name.split(separator: "/", omittingEmptySubsequences: true)
     guard !parts.contains(where: { $0 == "." || $0 == ".." }), !name.hasPrefix("/"),
       !name.isEmpty
@@ -64,29 +74,55 @@ struct PassStore {
       throw Failure(.noEntry(name, folder))
     }
     let path = parts.joined(separator: "/")
-    let isEntry = !path.isEmpty && mode(of: "\(path).gpg") == S_IFREG
-    let below = mode(of: path) == S_IFDIR ? entries(in: path) : []
-    if !isEntry, below.isEmpty { throw Failure(.noEntry(name, folder)) }
-    return (isEntry ? [path] : []) + below
+    var found = Listing()
+    if !path.isEmpty, kind(of: "\(path).gpg", &found) == .file { found.entries.insert(path) }
+    if kind(of: path, &found) == .folder { addEntries(in: path, to: &found) }
+    if found.isEmpty { throw Failure(.noEntry(name, folder)) }
+    listing.entries.formUnion(found.entries)
+    listing.unread.merge(found.unread) { $1 }
   }
 
   /// Links are not followed: they could lead anywhere, and in circles.
-  private func entries(in path: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(path)")) ?? []
-    return names.filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
+  private func addEntries(in path: String, to listing: inout Listing) {
+    let names: [String]
+    do {
+      names = try FolderListing.names(in: "\(folder)/\(path)") ?? []
+    } catch {
+      listing.unread["the folder `\(path.isEmpty ? "." : path)`"] = Self.words(error)
+      return
+    }
+    for name in names where !name.hasPrefix(".") {
       let below = path.isEmpty ? name : "\(path)/\(name)"
-      switch mode(of: below) {
-      case S_IFDIR: return entries(in: below)
-      case S_IFREG: return below.hasSuffix(".gpg") ? [String(below.dropLast(4))] : []
-      default: return []
+      switch kind(of: below, &listing) {
+      case .folder: addEntries(in: below, to: &listing)
+      case .file: if below.hasSuffix(".gpg") { listing.entries.insert(String(below.dropLast(4))) }
+      case .other, nil: break
       }
     }
   }
 
-  private func mode(of path: String) -> mode_t? {
+  private enum Kind { case folder, file, other }
+
+  /// `nil` if nothing has this name, or it cannot be looked at.
+  private func kind(of path: String, _ listing: inout Listing) -> Kind? {
     var status = stat()
-    guard unsafe lstat("\(folder)/\(path)", &status) == 0 else { return nil }
-    return status.st_mode & S_IFMT
+    guard unsafe lstat("\(folder)/\(path)", &status) == 0 else {
+      let number = errno
+      if ![ENOENT, ENOTDIR].contains(number) {
+        listing.unread["`\(path.isEmpty ? "." : path)`"] = Self.words(
+          POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO))
+      }
+      return nil
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .folder
+    case S_IFREG: return .file
+    default: return .other
+    }
+  }
+
+  private static func words(_ error: any Error) -> String {
+    (error as NSError).localizedDescription
   }
 }
 

@@ -1,5 +1,6 @@
 package import Diagnostics
 package import FileChanges
+import Files
 import Foundation
 import Model
 import Parallelism
@@ -80,23 +81,19 @@ package struct ProjectFiles: ManifestSource {
   /// - Parameter prefix: the folder with a slash at its end; empty for the root.
   private func list(_ prefix: String, into entries: inout [SourceEntry]) throws(Diagnostic) {
     let name = prefix.isEmpty ? "." : String(prefix.dropLast())
-    guard let folder = unsafe opendir(path(prefix)) else {
-      throw .unreadable(name, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO))
+    let listed: [FileSystem.Entry]
+    do throws(SystemError) {
+      listed = try FileSystem.entries(of: path(prefix))
+    } catch {
+      throw .unreadable(name, POSIXError(error))
     }
-    defer { unsafe closedir(folder) }
-    let first = entries.count
+    if !prefix.isEmpty, listed.contains(where: { $0.name == ".git" }) {
+      return entries.append(SourceEntry(name, .repository))
+    }
     var folders: [String] = []
-    while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-      }
-      if name == ".git", !prefix.isEmpty {
-        entries.removeSubrange(first...)
-        return entries.append(SourceEntry(String(prefix.dropLast()), .repository))
-      }
-      if name.hasPrefix(".") { continue }
-      let path = prefix + name
-      switch unsafe Kind(listed: Int(entry.pointee.d_type)) ?? kind(of: path) {
+    for entry in listed where !entry.name.hasPrefix(".") {
+      let path = prefix + entry.name
+      switch Kind(listed: entry.type) ?? kind(of: path) {
       case .folder: folders.append(path)
       case .entry(let kind): entries.append(SourceEntry(path, kind))
       // It was removed meanwhile.

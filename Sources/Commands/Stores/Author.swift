@@ -56,9 +56,7 @@ final class Author: Sendable {
   ]
 
   private var actor: String? {
-    func given(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    let given = environment.nonEmpty
     guard let service = Self.services.first(where: { given($0.flag) != nil }) else { return nil }
     let run = given(service.run).map { " \(service.word) \($0)" } ?? ""
     return "\(given(service.actor) ?? "unknown user") (\(service.name)\(run))"

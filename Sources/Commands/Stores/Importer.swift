@@ -23,9 +23,8 @@ struct Importer {
     var imported: [ImportedConnection] = []
     var changes: [FileChange] = []
     for connection in found {
-      guard let app = session.workspace.catalog[connection.app],
-        let file = files[connection.name]
-      else { continue }
+      guard let app = session.workspace.catalog[connection.app] else { continue }
+      let file = files[connection.name]
       let manifest = manifest(connection, app, snapshot.applied[connection.name], sealed)
       changes.append(FileChange(file, from: nil, to: Array(manifest.text.utf8)))
       imported.append(
@@ -51,7 +50,7 @@ struct Importer {
   }
 
   private func sealed(
-    _ connections: [ActualConnection], _ files: [ConnectionName: String]
+    _ connections: [ActualConnection], _ files: NewFiles
   ) async throws -> [FieldAddress: String] {
     let values: [FieldAddress: SecretBytes]
     do throws(StoreError) {
@@ -65,8 +64,7 @@ struct Importer {
       return [:]
     }
     let fields = values.sorted { $0.key < $1.key }.map { address, value in
-      UnsealedField(
-        address: address, value: value, file: files[address.connection] ?? "", location: nil)
+      UnsealedField(address: address, value: value, file: files[address.connection], location: nil)
     }
     let texts = try await session.sealer.seal(
       fields, sharing: session.workspace.presentSessionKeys)

@@ -17,9 +17,7 @@ struct StatusReader {
     let plan = overview.plan
     self.workspace = workspace
     changed = Set(plan.changes.map(\.connection))
-    kinds = plan.findings.reduce(into: [:]) { kinds, finding in
-      if let name = finding.connection { kinds[name, default: []].insert(finding.kind) }
-    }
+    kinds = plan.findingKinds
   }
 
   func rows() -> [StatusRow] {

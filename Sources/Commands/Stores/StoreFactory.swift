@@ -191,7 +191,7 @@ struct StoreFactory {
 
   private func vault(_ settings: Auth0Settings) throws -> any RecordlessBackend {
     let environment = InheritedEnvironment.variables
-    let domain = environment["AUTH0_DOMAIN"].flatMap { $0.isEmpty ? nil : $0 } ?? settings.domain
+    let domain = environment.nonEmpty("AUTH0_DOMAIN") ?? settings.domain
     guard domain == settings.domain else {
       throw Diagnostic(
         .storeUnauthorized,

@@ -43,7 +43,7 @@ package struct StoreLogins: Sendable {
     func needed(_ name: String) throws(StoreError) -> String {
       for variables in [own, environment] {
         for name in ["BAO_\(name)", "VAULT_\(name)"] {
-          if let value = variables[name], !value.isEmpty { return value }
+          if let value = variables.nonEmpty(name) { return value }
         }
       }
       throw .unauthorized("BAO_\(name), which the login needs, is not set")
@@ -72,7 +72,7 @@ package struct StoreLogins: Sendable {
   ) throws(StoreError) -> String {
     switch source {
     case .variable(let name):
-      guard let jwt = variables[name], !jwt.isEmpty else {
+      guard let jwt = variables.nonEmpty(name) else {
         throw .unauthorized("`store.login.jwtFrom` is env:\(name), but \(name) is not set")
       }
       return jwt
@@ -83,7 +83,7 @@ package struct StoreLogins: Sendable {
       }
       return text.trimmingCharacters(in: .whitespacesAndNewlines)
     case .command:
-      guard let jwt = variables["BAO_JWT"], !jwt.isEmpty else {
+      guard let jwt = variables.nonEmpty("BAO_JWT") else {
         throw .unauthorized("`credentialsCommand` did not print a line BAO_JWT=…")
       }
       return jwt

@@ -7,7 +7,7 @@ extension TrustedAuthorities {
   /// folders in `SSL_CERT_DIR`; both variables are OpenSSL's (SSL_CTX_set_default_verify_paths(3)), and
   /// other tools of an operator follow them.
   init(environment: [String: String], additional: [String] = []) {
-    let file = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+    let file = environment.nonEmpty("SSL_CERT_FILE")
     let folders = (environment["SSL_CERT_DIR"] ?? "").split(separator: ":").map(String.init)
     self.init(replacement: file, additional: folders + additional)
   }

@@ -22,15 +22,16 @@ struct ApplyTokenUpdater {
 
   /// What is needed to revoke the tokens of the connections that the plan removes; `nil` if none of
   /// them has tokens. Read before anything is changed.
-  func removalRevoker() async throws -> RemovalRevoker? {
+  func removalRevoker(_ console: Console) async throws -> RemovalRevoker? {
     guard let tokens = session.store.tokens else { return nil }
     let names = Set(plan.changes.filter(\.action.endsConnection).map(\.connection))
     if names.isEmpty { return nil }
+    let tokenRenewer = try TokenRenewer(session, under: lock)
+    try await tokenRenewer.saveWaitingResponses(of: names, console)
     let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords()
     }.filter { names.contains($0.key) && $0.value.record.tokens != nil }
     if kept.isEmpty { return nil }
-    let tokenRenewer = try TokenRenewer(session, under: lock)
     let subjects = tokenRenewer.subjects(try await session.read())
     let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
     var clients: [ConnectionName: Client] = [:]

@@ -80,7 +80,7 @@ struct AuthorizeCommand: ReportingSubcommand {
           await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true))
       }
       return .fine
-    case .refused(Self.interruption):
+    case .refused(.interrupted):
       throw Failure(Diagnostic.interrupted(name), outcome: .interrupted)
     case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
@@ -90,10 +90,6 @@ struct AuthorizeCommand: ReportingSubcommand {
           .diagnostic(in: session.store.description).map { [$0] } ?? [])
     }
   }
-
-  /// A signal came while a person was waited for. Once the service is asked for tokens, they are saved first.
-  private static let interruption = TokenError.transient(
-    "interrupted by a signal", retryAfter: nil)
 
   private func inBrowser(
     _ requests: TokenRequests, _ scopes: Set<Scope>, _ termination: TerminationSignal,
@@ -136,7 +132,7 @@ struct AuthorizeCommand: ReportingSubcommand {
       guard let query else {
         return .failure(
           termination.isReceived
-            ? Self.interruption : .transient("no consent within \(timeout) s", retryAfter: nil))
+            ? .interrupted : .transient("no consent within \(timeout) s", retryAfter: nil))
       }
       return .success(try await requests.send(request.exchange(query: query)))
     } catch {
@@ -155,7 +151,7 @@ struct AuthorizeCommand: ReportingSubcommand {
     return try await requests.response(to: device, timeout: timeout) {
       (seconds) async throws(TokenError) in
       await termination.sleep(for: .seconds(seconds))
-      if termination.isReceived { throw Self.interruption }
+      if termination.isReceived { throw .interrupted }
     }
   }
 }

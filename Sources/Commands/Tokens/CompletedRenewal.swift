@@ -22,7 +22,8 @@ extension CompletedRenewal {
       RenewalRow(name: name, result: .waiting, nextAttemptAt: until)
     case .needsAuthorization(let need):
       RenewalRow(name: name, result: .needsAuthorization, reason: need.summary)
-    case .stopped(let code): RenewalRow(name: name, result: .failed, reason: code)
+    case .stopped(let obstacle):
+      RenewalRow(name: name, result: .failed, reason: obstacle.text)
     case .failed(let reason, let retryAt):
       RenewalRow(name: name, result: .failed, reason: reason, nextAttemptAt: retryAt)
     case .storeFailed(let error):
@@ -41,10 +42,10 @@ extension CompletedRenewal {
         ?? record.skewDiagnostic(name)
     case .notDue, .waiting: nil
     case .needsAuthorization(let need): .authorizationNeeded(name, need)
-    case .stopped(let code):
+    case .stopped(let obstacle):
       Diagnostic(
         .renewalFailed, "`\(name)` cannot be renewed with its current setup", severity: .warning,
-        notes: [code.contains(" ") ? code : "the service refused the client: \(code)"],
+        notes: [obstacle.sentence],
         help: ["fix its setup and apply it, then: vaultctl refresh \(shellWord(name.rawValue))"])
     case .failed(let reason, let retryAt):
       Diagnostic(
@@ -77,6 +78,15 @@ extension CompletedRenewal {
     switch outcome {
     case .renewed, .adopted: true
     case .notDue, .waiting, .needsAuthorization, .stopped, .failed, .storeFailed, .unsaved: false
+    }
+  }
+}
+
+extension RenewalObstacle {
+  fileprivate var sentence: String {
+    switch self {
+    case .refused(let code): "the service refused the client: \(code)"
+    case .local(let reason): reason
     }
   }
 }

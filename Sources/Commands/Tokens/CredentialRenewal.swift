@@ -37,8 +37,8 @@ actor CredentialRenewal {
     deferring signals: SignalForwarder, console: Console, open: @escaping Open
   ) async throws {
     if session.store.tokens == nil { return nil }
-    let tokenRenewer = try TokenRenewer(session, deferring: signals)
-    let found = try await tokenRenewer.attempts(of: names, minimum: minimum)
+    let tokenRenewer = try TokenRenewer(session, deferring: signals, minimum: minimum)
+    let found = try await tokenRenewer.attempts(of: names)
     if found.attempts.isEmpty { return nil }
     nextDue = found.nextDue
     self.tokenRenewer = tokenRenewer
@@ -64,7 +64,7 @@ actor CredentialRenewal {
     differingFrom former: Variables, writingTo files: CredentialFiles?
   ) async -> Variables? {
     do {
-      let (found, due) = try await tokenRenewer.attempts(of: names, minimum: minimum)
+      let (found, due) = try await tokenRenewer.attempts(of: names)
       nextDue = due
       let isDue = due.map { $0 <= session.runtime.now() } ?? false
       var values: Variables?

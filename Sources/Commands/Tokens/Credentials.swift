@@ -30,14 +30,11 @@ struct Credentials {
       throw Failure(missing.map { Diagnostic.notStored($0, session) })
     }
     if let tokens = session.store.tokens {
-      let tokenRenewer = try TokenRenewer(session, deferring: signals)
+      let tokenRenewer = try TokenRenewer(session, deferring: signals, minimum: minimum)
       let subjects = tokenRenewer.subjects(snapshot)
       let renewed = names.filter { subjects[$0] != nil }
       if !renewed.isEmpty {
-        var results = try await tokenRenewer.runDue(renewed, console: console)
-        let short = try await tokenRenewer.ending(within: minimum, among: renewed)
-          .subtracting(results.map(\.name))
-        if !short.isEmpty { results += try await tokenRenewer.run(short, console: console) }
+        let results = try await tokenRenewer.runDue(renewed, console: console)
         report(results.compactMap { $0.diagnostic(in: session.store.description) })
       }
       for name in renewed.sorted() {

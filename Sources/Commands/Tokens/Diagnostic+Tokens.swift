@@ -20,6 +20,16 @@ extension Diagnostic {
       ], help: ["see its setup: vaultctl show \(shellWord(name.rawValue))"])
   }
 
+  static func journalUnavailable(_ error: StoreError) -> Diagnostic {
+    Diagnostic(
+      .answerUnsaved, "token responses cannot be kept in the journal", severity: .warning,
+      notes: [error.summary, "a process that is killed during a renewal loses its new tokens"],
+      help: [
+        "let this user write to `.vaultctl` next to the project file, or keep the journal in OpenBao:"
+          + " tokens: {journal: store}"
+      ])
+  }
+
   static func authorizationNeeded(
     _ name: ConnectionName, _ need: AuthorizationNeed
   ) -> Diagnostic {

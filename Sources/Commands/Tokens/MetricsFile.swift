@@ -1,5 +1,5 @@
 import Diagnostics
-import FileChanges
+import Files
 import Foundation
 import Model
 import Reports

@@ -22,6 +22,8 @@ struct RenewalPasses {
   private var outcomes: [ConnectionName: RenewalOutcome] = [:]
   private var absence = StoreAbsence()
   private let copyConditions = ReportedConditions()
+  /// What the last pass that could read the store found there.
+  private var outlook: TokenRenewer.Outlook?
   /// When the copies for consumers were last looked at.
   private var repairedAt: Timestamp?
 
@@ -69,22 +71,29 @@ struct RenewalPasses {
       }
       metrics.add(pass.completed)
       report(pass.results)
-      metrics.connections = pass.outlook.tokens
+      outlook = pass.outlook
       await repairCopies()
-      let now = session.runtime.now()
-      (metrics.lastPass, metrics.lastSuccess) = (now, now)
+      reportLooked()
+      metrics.lastSuccess = metrics.lastPass
       guard let due = pass.outlook.nextDue else { return .max }
       return due.milliseconds - session.runtime.now().milliseconds
     } catch {
       reportCompleted()
       metrics.storeErrors += 1
-      metrics.lastPass = session.runtime.now()
+      reportLooked()
       // An unavailable store may come back.
       let (new, pause) = absence.failed(
         Failure(error, outcome: .failed).diagnostics, fraction: session.runtime.random())
       console.report(new)
       return Int64(pause / .milliseconds(1))
     }
+  }
+
+  /// Who watches over this process goes by this host's clock; tokens expire by the store's, whether it can be
+  /// read or not.
+  private mutating func reportLooked() {
+    metrics.lastPass = Runtime.live.now()
+    metrics.connections = outlook?.tokens(at: renewer.session.runtime.now()) ?? [:]
   }
 
   /// A copy that cannot be written keeps no token from being renewed.

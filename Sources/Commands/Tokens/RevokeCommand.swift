@@ -29,19 +29,26 @@ struct RevokeCommand: ReportingSubcommand {
     let termination = TerminationSignal(.live)
     let tokenRenewer = try TokenRenewer(session, termination: termination)
     let (subject, client) = try await tokenRenewer.client(of: name)
+    // Tokens that an interrupted run left in the journal are newer than those in the store.
+    try await tokenRenewer.saveWaitingResponses(of: [name], console)
     if termination.isReceived { throw Failure(Diagnostic.interrupted(name), outcome: .interrupted) }
-    let superseded = try await session.mappingStoreErrors { () async throws(StoreError) in
+    let removal = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokenRenewer.renewer.removeTokens(of: subject)
     }
     func report(_ isRevoked: Bool) -> JSONReport {
       ActionReport(["connection": .text(name.rawValue), "revoked": .flag(isRevoked)]).json
     }
-    guard let superseded else {
+    let (superseded, isInDoubt): (SupersededTokens, Bool)
+    switch removal {
+    case .removed(let tokens, let doubt): (superseded, isInDoubt) = (tokens, doubt)
+    case .interrupted: throw Failure(Diagnostic.interrupted(name), outcome: .interrupted)
+    case .nothing:
       console.result(report(false))
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
-    let findings = await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
+    var findings = await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
+    if isInDoubt, findings.isEmpty { findings = [.notRevoked(name, .interruptedRenewal)] }
     console.report(findings)
     console.result(report(findings.isEmpty))
     guard findings.isEmpty else {

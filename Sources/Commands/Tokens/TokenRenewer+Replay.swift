@@ -6,11 +6,15 @@ import Stores
 extension TokenRenewer {
   /// Saves the responses that a killed process left, before something that they would not survive.
   ///
-  /// - Throws: if one could not be saved.
-  func saveWaitingResponses(_ console: Console) async throws {
+  /// - Parameter names: the connections that it is about; `nil` for all.
+  /// - Throws: if one of theirs could not be saved.
+  func saveWaitingResponses(
+    of names: Set<ConnectionName>? = nil, _ console: Console
+  ) async throws {
     let replayed = try await replayed(subjects(try await session.read()))
     console.report(replayed.compactMap(\.diagnostic))
     let faults = replayed.compactMap(\.unsaved)
+      .filter { names?.contains($0.name) ?? true }
       .compactMap { $0.diagnostic(in: session.store.description) }
     if !faults.isEmpty { throw Failure(faults) }
   }

@@ -88,6 +88,12 @@ extension TokenRenewer {
   }
 }
 
+extension String {
+  /// Why tokens that nobody has may be valid.
+  static let interruptedRenewal =
+    "a renewal was interrupted, and may have obtained tokens that nobody has"
+}
+
 extension Diagnostic {
   static func notRevoked(_ name: ConnectionName, _ reason: String) -> Diagnostic {
     Diagnostic(

@@ -45,11 +45,14 @@ struct TokenRenewer: Sendable {
 
   /// For a caller that needs a valid token now.
   ///
-  /// - Parameter signals: wait for the end of the exchanges in progress.
+  /// - Parameters:
+  ///   - signals: wait for the end of the exchanges in progress.
+  ///   - minimum: seconds that each token must still be valid for.
   /// - Throws: if the store keeps no tokens.
-  init(_ session: Session, deferring signals: SignalForwarder) throws {
+  init(_ session: Session, deferring signals: SignalForwarder, minimum: Int64) throws {
     try self.init(
-      session, rule: session.workspace.project.renewal.onDemand, runtime: session.runtime,
+      session, rule: session.workspace.project.renewal.onDemand(minimum: minimum),
+      runtime: session.runtime,
       signals: signals, isEnding: { signals.isEnding })
   }
 
@@ -142,7 +145,7 @@ struct TokenRenewer: Sendable {
       .sorted { $0.name < $1.name }
     return Pass(
       completed: completed, results: results,
-      outlook: outlook(look, except: background.inProgress))
+      outlook: outlook(look, except: background.inProgress.union(look.waiting)))
   }
 
   struct Pass {
@@ -180,6 +183,9 @@ struct TokenRenewer: Sendable {
     let due: [RenewalSubject]
     /// Of those that are due, and cannot be tried now.
     let results: [CompletedRenewal]
+    /// Connections with a response that the store does not take. It is tried again in each pass, and is no
+    /// reason for one.
+    let waiting: Set<ConnectionName>
   }
 
   /// - Parameters:
@@ -193,14 +199,15 @@ struct TokenRenewer: Sendable {
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
     let replayed = try await replayed(subjects)
-    let waiting = replayed.compactMap(\.unsaved)
-    let exceptions = exceptions.union(waiting.map(\.name))
+    let unsaved = replayed.compactMap(\.unsaved)
+    let waiting = Set(unsaved.map(\.name))
+    let exceptions = exceptions.union(waiting)
     var conditions = replayed.compactMap(\.diagnostic)
     if let warning = session.clockWarning { conditions.append(warning) }
     let records = try await storedRecords()
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
-    var results = waiting
+    var results = unsaved
     for subject in subjects.values.sorted(by: { $0.name < $1.name })
     where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
@@ -218,8 +225,8 @@ struct TokenRenewer: Sendable {
         }
       case .ask(let need) where record != nil || names != nil:
         results.append(CompletedRenewal(name: subject.name, outcome: .needsAuthorization(need)))
-      case .stopped(let code):
-        results.append(CompletedRenewal(name: subject.name, outcome: .stopped(code)))
+      case .stopped(let obstacle):
+        results.append(CompletedRenewal(name: subject.name, outcome: .stopped(obstacle)))
       case .wait where names != nil: due.append(subject)
       // Another process is renewing it; a run that ends waits for the result.
       case .wait where record?.claim?.isActive(at: now) ?? false:
@@ -235,27 +242,37 @@ struct TokenRenewer: Sendable {
       case .use, .ask: break
       }
     }
+    if !due.isEmpty, let fault = await renewer.journalFault() {
+      conditions.append(.journalUnavailable(fault))
+    }
     console.report(self.conditions.new(among: conditions))
     return Look(
-      subjects: subjects, records: records.mapValues(\.record), due: due, results: results)
+      subjects: subjects, records: records.mapValues(\.record), due: due, results: results,
+      waiting: waiting)
   }
 
   private static let doubt =
     "an attempt was interrupted, and may have used the refresh token; it is presented again at the last moment"
 
-  /// The state of the tokens of each connection that has some, and when the records must be checked again:
-  /// `nil` if nothing expires.
+  /// What the records say of the time to come.
   struct Outlook {
-    let tokens: [ConnectionName: RenewalMetrics.Token]
+    fileprivate let subjects: [ConnectionName: RenewalSubject]
+    fileprivate let records: [ConnectionName: TokenRecord]
+    fileprivate let rule: RenewalRule
+    /// When the records must be read again; `nil` if nothing expires.
     let nextDue: Timestamp?
+
+    /// The state of the tokens of each connection that has some.
+    func tokens(at now: Timestamp) -> [ConnectionName: RenewalMetrics.Token] {
+      subjects.states(by: TokenOverview(records: records, rule: rule, now: now))
+    }
   }
 
   private func outlook(_ look: Look, except exceptions: Set<ConnectionName>) -> Outlook {
     let (subjects, records) = (look.subjects, look.records)
     let now = session.runtime.now()
-    let tokens = subjects.states(by: TokenOverview(records: records, rule: rule, now: now))
     return Outlook(
-      tokens: tokens,
+      subjects: subjects, records: records, rule: rule,
       nextDue: subjects.values.filter { !exceptions.contains($0.name) }
         .compactMap { due($0, records, now) }.min())
   }
@@ -272,41 +289,16 @@ struct TokenRenewer: Sendable {
   }
 
   /// What the tokens of some connections came from, and when the next one is due.
-  ///
-  /// - Parameter seconds: that each must still be valid for.
   func attempts(
-    of names: Set<ConnectionName>, minimum seconds: Int64
+    of names: Set<ConnectionName>
   ) async throws -> (attempts: [ConnectionName: TokenAttempt], nextDue: Timestamp?) {
     let subjects = subjects(try await session.read()).filter { names.contains($0.key) }
     let records = try await storedRecords().mapValues(\.record)
     let now = session.runtime.now()
-    let ends = subjects.keys.compactMap { name -> Timestamp? in
-      guard seconds > 0, let tokens = records[name]?.tokens, let end = tokens.expiry.time else {
-        return nil
-      }
-      // A service whose tokens last little longer is not asked all the time.
-      return tokens.localTime(
-        of: max(end.adding(seconds: -seconds), tokens.issuedAt.adding(seconds: 60)), at: now)
-    }
     return (
       subjects.keys.reduce(into: [:]) { $0[$1] = records[$1]?.tokens?.attempt },
-      (subjects.values.compactMap { due($0, records, now) } + ends).min()
+      subjects.values.compactMap { due($0, records, now) }.min()
     )
-  }
-
-  /// Those whose access token ends within some seconds.
-  func ending(
-    within seconds: Int64, among names: Set<ConnectionName>
-  ) async throws -> Set<ConnectionName> {
-    if seconds == 0 { return [] }
-    let records = try await storedRecords()
-    let now = session.runtime.now()
-    return names.filter { name in
-      guard let tokens = records[name]?.record.tokens, let end = tokens.expiry.time else {
-        return false
-      }
-      return end.seconds(since: tokens.serviceTime(at: now)) < seconds
-    }
   }
 
   func storedRecords() async throws -> [ConnectionName: StoredTokenRecord] {

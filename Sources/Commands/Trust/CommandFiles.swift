@@ -1,7 +1,7 @@
 import Crypto
 import Diagnostics
 import Encodings
-import FileChanges
+import Files
 import Foundation
 import Manifests
 

@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Encodings
+import Files
 import Foundation
 import Manifests
 
@@ -67,7 +68,7 @@ struct TrustRecords {
     let path = path(of: settings)
     guard unsafe unlink(path) == 0 else {
       if errno == ENOENT { return false }
-      throw Failure(.unwritable(path, POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)))
+      throw Failure(.unwritable(path, POSIXError(SystemError(errno))))
     }
     return true
   }

@@ -20,9 +20,7 @@ package enum TrustSource: Hashable, Sendable {
   ///
   /// - Parameter option: `--trust-ref`.
   package init(option: String?, environment: [String: String]) {
-    func given(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    let given = environment.nonEmpty
     if let option {
       self = .revision(option)
     } else if let request = Self.gitHubRequest(given) ?? Self.gitLabRequest(given) {

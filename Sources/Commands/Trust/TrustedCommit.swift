@@ -16,6 +16,7 @@ struct TrustedCommit: Sendable {
   init(_ source: Revision, root: String) throws(Diagnostic) {
     let git = Git(folder: root)
     self.git = git
+    let isThere: Bool
     do throws(GitError) {
       let folder = try git.workTree().folder
       prefix = folder.isEmpty ? "" : folder + "/"
@@ -31,12 +32,11 @@ struct TrustedCommit: Sendable {
         commit = id
         origin = "commit \(id)"
       }
-      guard try git.commits([commit]) != nil else {
-        throw GitError(words: "\(origin) is not in this clone", status: 1)
-      }
+      isThere = try git.commits([commit]) != nil
     } catch {
-      throw .missing(source, error)
+      throw .missing(source, because: "git: \(error.words)")
     }
+    guard isThere else { throw .missing(source, because: "no commit was found for: \(origin)") }
   }
 
   enum Revision: Hashable, Sendable {
@@ -61,7 +61,7 @@ struct TrustedCommit: Sendable {
 
 extension Diagnostic {
   fileprivate static func missing(
-    _ revision: TrustedCommit.Revision, _ error: GitError
+    _ revision: TrustedCommit.Revision, because reason: String
   ) -> Diagnostic {
     let help =
       switch revision {
@@ -75,7 +75,7 @@ extension Diagnostic {
       .trustedFileMissing, "the trusted revision is not in this clone",
       notes: [
         "the trusted \(Project.fileName) decides where credentials go, so nothing was sent",
-        "git: \(error.words)",
+        reason,
       ], help: [help])
   }
 }

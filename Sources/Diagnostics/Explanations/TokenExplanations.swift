@@ -82,6 +82,9 @@ extension Explanation {
     it. With `tokens: {journal: store}` in the project file, it is in OpenBao, and any machine saves it.
     Do not delete it, because the service may accept no other refresh token. If that folder could
     not be written either, the tokens are lost and the connection must be authorized again.
+
+    As a warning, it says that this folder cannot be written now. Tokens are renewed all the same, but
+    a process that is killed during a renewal loses its new tokens.
     """)
 
   static let scopeNarrowed = Explanation(

@@ -23,7 +23,7 @@ extension NodeReader {
     let path = "apps.\(entry.keyText)"
     guard let entries = mapping(entry.value, path, keys: ["name", "setups", "actions", "oauth"])
     else { return nil }
-    let name = entries.given("name").flatMap { text($0, "\(path).name") } ?? entry.keyText
+    let name = text("name", in: entries, path) ?? entry.keyText
     guard let value = entries.value("setups") else {
       report(
         .missingKey(
@@ -37,7 +37,7 @@ extension NodeReader {
       readSetupShape($0, "\(path).setups", keepingSecret: builtIn?.secretFields ?? [])
     }
     if items.isEmpty { report(.noSetups(path, at: location(value))) }
-    let actions = entries.given("actions").flatMap { list($0, "\(path).actions") } ?? []
+    let actions = list("actions", in: entries, path)
     let oauth = readOAuth(entries, path, setups: setups)
     let app = App(
       id: AppID(entry.keyText), name: name, setups: setups,
@@ -55,10 +55,9 @@ extension NodeReader {
     guard let entries = mapping(node, path, keys: ["type", "open", "fields", "grant"]),
       let type = requiredID("type", in: entries, of: node, path)
     else { return nil }
-    let isOpen = entries.given("open").flatMap { boolean($0, "\(path).open") } ?? false
-    let items = entries.given("fields").flatMap { list($0, "\(path).fields") } ?? []
+    let isOpen = boolean("open", in: entries, path) ?? false
     var fields: [FieldShape] = []
-    for item in items {
+    for item in list("fields", in: entries, path) {
       guard let field = readField(item, "\(path).fields") else { continue }
       if !field.isSecret, secret.contains(field.name) {
         report(.fieldMustBeSecret(field.name, at: location(item)))
@@ -75,7 +74,7 @@ extension NodeReader {
         report(.fieldMustBeListed(name, at: location(node)))
       }
     }
-    let grant: OAuthGrant? = entries.given("grant").flatMap { choice($0, "\(path).grant") }
+    let grant: OAuthGrant? = choice("grant", in: entries, path)
     return SetupShape(type: SetupType(type), fields: fields, isOpen: isOpen, grant: grant)
   }
 
@@ -85,34 +84,26 @@ extension NodeReader {
       let name = requiredID("name", in: entries, of: node, path)
     else { return nil }
     if name == "type" { report(.reservedField(at: location(node))) }
-    let required = entries.given("required").flatMap { boolean($0, "\(path).required") } ?? false
-    let secret = entries.given("secret").flatMap { boolean($0, "\(path).secret") } ?? true
-    let least =
-      entries.given("minLength").flatMap { wholeNumber($0, "\(path).minLength", .fieldLength) } ?? 1
-    let most = entries.given("maxLength").flatMap {
-      wholeNumber($0, "\(path).maxLength", .fieldLength)
-    }
+    let required = boolean("required", in: entries, path) ?? false
+    let secret = boolean("secret", in: entries, path) ?? true
+    let least = wholeNumber("minLength", in: entries, path, .fieldLength) ?? 1
+    let most = wholeNumber("maxLength", in: entries, path, .fieldLength)
     if let most, most < least { report(.lengthsCross(at: location(node))) }
-    let allowed = entries.given("oneOf").flatMap { list($0, "\(path).oneOf") } ?? []
-    let format: ValueFormat? = entries.given("format").flatMap { choice($0, "\(path).format") }
+    let allowed = texts("oneOf", in: entries, path)
+    let format: ValueFormat? = choice("format", in: entries, path)
     return FieldShape(
       FieldName(name), required: required, secret: secret,
-      ValueConstraint(
-        min: least, max: most, oneOf: allowed.compactMap { text($0, "\(path).oneOf") },
-        format: format))
+      ValueConstraint(min: least, max: most, oneOf: allowed, format: format))
   }
 
   private mutating func readAction(_ node: YAMLNode, _ path: String) -> FlowAction? {
     guard let entries = mapping(node, path, keys: ["action", "connection", "scopes"]),
       let name = requiredID("action", in: entries, of: node, path)
     else { return nil }
-    let need: FlowAction.Need? = entries.given("connection").flatMap {
-      choice($0, "\(path).connection")
-    }
-    let scopes = entries.given("scopes").flatMap { list($0, "\(path).scopes") } ?? []
+    let need: FlowAction.Need? = choice("connection", in: entries, path)
     return FlowAction(
       name, connection: need ?? .required,
-      scopes: scopes.compactMap { text($0, "\(path).scopes").map { Scope($0) } })
+      scopes: texts("scopes", in: entries, path).map { Scope($0) })
   }
 
   private mutating func requiredID(

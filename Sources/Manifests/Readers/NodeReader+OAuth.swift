@@ -1,5 +1,4 @@
 import Diagnostics
-import Encodings
 import Model
 import SourceYAML
 
@@ -25,10 +24,8 @@ extension NodeReader {
           example: "tokenEndpoint: https://id.example.com/oauth/token", file: file))
       return nil
     }
-    let authentication: ClientAuthentication? = entries.given("clientAuthentication").flatMap {
-      choice($0, "\(path).clientAuthentication")
-    }
-    let pkce: PKCE? = entries.given("pkce").flatMap { choice($0, "\(path).pkce") }
+    let authentication: ClientAuthentication? = choice("clientAuthentication", in: entries, path)
+    let pkce: PKCE? = choice("pkce", in: entries, path)
     func endpoint(_ key: String) -> EndpointTemplate? {
       readEndpoint(key, in: entries, path, setups)
     }
@@ -55,7 +52,7 @@ extension NodeReader {
     return self.file(file, "\(path).caFile")
   }
 
-  /// `https`, or plain `http` to this machine; or a field of each setup with a grant.
+  /// A URL that credentials may be sent to; or a field of each setup with a grant.
   private mutating func readEndpoint(
     _ key: String, in entries: [YAMLEntry], _ path: String, _ setups: [SetupShape]
   ) -> EndpointTemplate? {
@@ -67,7 +64,9 @@ extension NodeReader {
       report(.endpointField(field, "\(path).\(key)", at: location(node)))
     }
     let isField = template.fields.first.map { text == "{\($0)}" } ?? false
-    guard isField || text.isEndpoint else {
+    // A field may be any part of it; whether its value is right is known when it is used.
+    let example = template.filled { _ in "1" } ?? ""
+    guard isField || CredentialURL(example, allowsPath: true) != nil else {
       report(.notAnEndpoint("\(path).\(key)", at: location(node)))
       return nil
     }
@@ -79,7 +78,9 @@ extension NodeReader {
     guard let node = entries.given("issuer"), let text = text(node, "\(path).issuer") else {
       return nil
     }
-    guard text.isEndpoint, !text.contains(where: { "?{}".contains($0) }) else {
+    guard CredentialURL(text, allowsPath: true) != nil,
+      !text.contains(where: { "?{}".contains($0) })
+    else {
       report(.notAnIssuer("\(path).issuer", at: location(node)))
       return nil
     }
@@ -119,22 +120,21 @@ extension NodeReader {
     }
     let aliases = readTexts("aliases", in: entries, path)
     return ScopeRules(
-      separator: entries.given("separator").flatMap { text($0, "\(path).separator") } ?? " ",
-      isSent: entries.given("sent").flatMap { boolean($0, "\(path).sent") } ?? true,
-      grantedMember: entries.given("member").flatMap { text($0, "\(path).member") } ?? "scope",
+      separator: text("separator", in: entries, path) ?? " ",
+      isSent: boolean("sent", in: entries, path) ?? true,
+      grantedMember: text("member", in: entries, path) ?? "scope",
       aliases: Dictionary(aliases.map { (Scope($0.key), Scope($0.value)) }) { $1 },
       implied: implied,
-      optionalParameter: entries.given("optionalParameter").flatMap {
-        text($0, "\(path).optionalParameter")
-      }, user: readUserScopes(entries, path, of: node))
+      optionalParameter: text("optionalParameter", in: entries, path),
+      user: readUserScopes(entries, path, of: node))
   }
 
   /// `userParameter` and `userMember`: both or none.
   private mutating func readUserScopes(
     _ entries: [YAMLEntry], _ path: String, of node: YAMLNode
   ) -> ScopeRules.UserScopes? {
-    let parameter = entries.given("userParameter").flatMap { text($0, "\(path).userParameter") }
-    let member = entries.given("userMember").flatMap { text($0, "\(path).userMember") }
+    let parameter = text("userParameter", in: entries, path)
+    let member = text("userMember", in: entries, path)
     switch (parameter, member) {
     case (let parameter?, let member?):
       return ScopeRules.UserScopes(parameter: parameter, member: member)
@@ -162,23 +162,17 @@ extension NodeReader {
         ])
     else { return RefreshRules() }
     func seconds(_ key: String, _ limit: NumberLimit) -> Int64? {
-      entries.given(key).flatMap { wholeNumber($0, "\(path).\(key)", limit) }.map { Int64($0) }
+      wholeNumber(key, in: entries, path, limit).map { Int64($0) }
     }
-    let rotation: RefreshRules.Rotation? = entries.given("rotation").flatMap {
-      choice($0, "\(path).rotation")
-    }
-    let codes =
-      entries.given("invalidGrantCodes").flatMap { list($0, "\(path).invalidGrantCodes") } ?? []
+    let rotation: RefreshRules.Rotation? = choice("rotation", in: entries, path)
     return RefreshRules(
       rotation: rotation ?? .unknown, graceSeconds: seconds("graceSeconds", .refreshGrace) ?? 0,
       idleSeconds: seconds("idleSeconds", .tokenLifetime),
-      idleRenewedBy: entries.given("idleRenewedBy").flatMap { text($0, "\(path).idleRenewedBy") }
-        .map { Scope($0) }, hardSeconds: seconds("hardSeconds", .tokenLifetime),
+      idleRenewedBy: text("idleRenewedBy", in: entries, path).map { Scope($0) },
+      hardSeconds: seconds("hardSeconds", .tokenLifetime),
       testingSeconds: seconds("testingSeconds", .tokenLifetime),
-      invalidGrantCodes: Set(codes.compactMap { text($0, "\(path).invalidGrantCodes") }),
-      revocationEndsOthers: entries.given("revocationEndsOthers").flatMap {
-        boolean($0, "\(path).revocationEndsOthers")
-      } ?? false)
+      invalidGrantCodes: Set(texts("invalidGrantCodes", in: entries, path)),
+      revocationEndsOthers: boolean("revocationEndsOthers", in: entries, path) ?? false)
   }
 
   private mutating func readLifetime(_ entries: [YAMLEntry], _ path: String) -> AccessLifetime {
@@ -186,13 +180,9 @@ extension NodeReader {
     guard let node = entries.given("accessTokens"),
       let entries = mapping(node, path, keys: ["lifetimeSeconds", "neverExpire", "zeroMeans"])
     else { return AccessLifetime() }
-    let seconds = entries.given("lifetimeSeconds").flatMap {
-      wholeNumber($0, "\(path).lifetimeSeconds", .tokenLifetime)
-    }
-    let never = entries.given("neverExpire").flatMap { boolean($0, "\(path).neverExpire") }
-    let zero: AccessLifetime.Zero? = entries.given("zeroMeans").flatMap {
-      choice($0, "\(path).zeroMeans")
-    }
+    let seconds = wholeNumber("lifetimeSeconds", in: entries, path, .tokenLifetime)
+    let never = boolean("neverExpire", in: entries, path)
+    let zero: AccessLifetime.Zero? = choice("zeroMeans", in: entries, path)
     let assumed: AccessLifetime.Assumed =
       never ?? false ? .forever : seconds.map { .seconds(Int64($0)) } ?? .unknown
     return AccessLifetime(assumed, zero: zero ?? .expired)
@@ -203,12 +193,8 @@ extension NodeReader {
     guard let node = entries.given("tokens"),
       let entries = mapping(node, "tokens", keys: ["marginSeconds", "marginPercent", "journal"])
     else { return .standard }
-    let seconds = entries.given("marginSeconds").flatMap {
-      wholeNumber($0, "tokens.marginSeconds", .renewalMargin)
-    }
-    let percent = entries.given("marginPercent").flatMap {
-      wholeNumber($0, "tokens.marginPercent", .renewalMarginPercent)
-    }
+    let seconds = wholeNumber("marginSeconds", in: entries, "tokens", .renewalMargin)
+    let percent = wholeNumber("marginPercent", in: entries, "tokens", .renewalMarginPercent)
     return RenewalRule(
       marginSeconds: Int64(seconds ?? Int(RenewalRule.standard.marginSeconds)),
       marginPercent: Int64(percent ?? Int(RenewalRule.standard.marginPercent)))
@@ -216,29 +202,8 @@ extension NodeReader {
 
   /// Where responses with tokens are kept; what is wrong with the other keys is reported elsewhere.
   mutating func readTokenJournal(_ entries: [YAMLEntry]) -> TokenJournal {
-    guard let node = entries.given("tokens"), let entries = node.entries,
-      let value = entries.given("journal")
-    else { return .disk }
-    return choice(value, "tokens.journal") ?? .disk
-  }
-}
-
-extension String {
-  /// `https://`, or plain `http` to this machine alone; no user, no fragment, no spaces.
-  fileprivate var isEndpoint: Bool {
-    let starts = ["https://"] + ["127.0.0.1", "localhost", "[::1]"].map { "http://\($0)" }
-    guard let start = starts.first(where: hasPrefix) else { return false }
-    let rest = dropFirst(start.count)
-    let authority = rest.prefix { $0 != "/" && $0 != "?" }
-    let isWhole = start == "https://" ? !authority.isEmpty : authority.isEmpty || authority.isPort
-    return isWhole && !authority.contains("@")
-      && rest.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
-  }
-}
-
-extension Substring {
-  fileprivate var isPort: Bool {
-    first == ":" && count > 1 && dropFirst().allSatisfy(\.isASCIIDigit)
+    guard let node = entries.given("tokens"), let entries = node.entries else { return .disk }
+    return choice("journal", in: entries, "tokens") ?? .disk
   }
 }
 

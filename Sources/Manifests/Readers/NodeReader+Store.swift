@@ -126,31 +126,15 @@ extension NodeReader {
     guard let value = entries.given(key), let text = text(value, "\(path).\(key)") else {
       return nil
     }
-    if !text.isServerURL { report(.notAServer(at: location(value))) }
-    return text.withoutFinalSlashes
+    let address = text.withoutFinalSlashes
+    if CredentialURL(address, allowsPath: false) == nil {
+      report(.notAServer(at: location(value)))
+    }
+    return address
   }
 
   mutating func readCommand(_ entries: [YAMLEntry], _ path: String) -> [String] {
-    let command =
-      entries.given("credentialsCommand")
-      .flatMap { list($0, "\(path).credentialsCommand") } ?? []
-    return command.compactMap { text($0, "\(path).credentialsCommand") }
-  }
-}
-
-extension String {
-  /// `https`, or plain `http` to this machine alone; no path, query or user.
-  fileprivate var isServerURL: Bool {
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-    func isPlain(_ rest: Substring) -> Bool {
-      !rest.isEmpty
-        && rest.allSatisfy { $0.isASCIIAlphanumeric || ".-:[]".contains($0) }
-    }
-    let trimmed = withoutFinalSlashes
-    if trimmed.hasPrefix("https://") { return isPlain(trimmed.dropFirst(8)) }
-    guard let start = local.first(where: trimmed.hasPrefix) else { return false }
-    let rest = trimmed.dropFirst(start.count)
-    return rest.isEmpty || (rest.hasPrefix(":") && rest.dropFirst().allSatisfy(\.isNumber))
+    texts("credentialsCommand", in: entries, path)
   }
 }
 

@@ -11,8 +11,7 @@ enum OAuthSchema {
   private static var truth: JSON { ["type": ["boolean", "null"]] }
   private static var text: JSON { ["type": ["string", "null"]] }
 
-  private static let url =
-    #"^(https://[^@/?# ]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)([/?][!-"$-~]*)?$"#
+  private static let url = "^" + CredentialURL.pattern(hasFields: true) + #"([/?][!-"$-~]*)?$"#
   private static let endpoint: JSON = Schemas.described(
     "An https URL, or http for this machine; {field} is replaced by that setup field.",
     [
@@ -42,8 +41,7 @@ enum OAuthSchema {
           [
             "type": ["string", "null"],
             "pattern": .string(
-              #"^(https://[^@/?# ]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/[!-"$->@-z|~]*)?$"#
-            ),
+              "^" + CredentialURL.pattern(hasFields: false) + #"(/[!-"$->@-z|~]*)?$"#),
           ]),
       ], nullable: true,
       conditions: ["anyOf": [["required": ["tokenEndpoint"]], ["required": ["issuer"]]]])

@@ -1,7 +1,8 @@
+import Model
+
 /// The schema of `store:`, in a project file and in its environments.
 enum StoreSchema {
-  private static let server =
-    #"^(https://[A-Za-z0-9.:\[\]-]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)/*$"#
+  private static let server = "^" + CredentialURL.pattern(hasFields: false) + "/*$"
   private static let enginePath =
     #"^(?!\.\.?(/|$))[A-Za-z0-9._-]+(/(?!\.\.?(/|$))[A-Za-z0-9._-]+)*$"#
 

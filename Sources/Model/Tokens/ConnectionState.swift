@@ -57,7 +57,7 @@ extension TokenRecord {
 
   /// Why it was not renewed the last time; `nil` if it was.
   package var lastFailure: String? {
-    if case .configuration(let code, _) = stop { return code }
+    if let (obstacle, _) = stop?.misconfiguration { return obstacle.text }
     return attempts == 0 ? nil : history.first?.reason ?? "it failed"
   }
 
@@ -76,7 +76,9 @@ extension TokenRecord {
   private func state(
     of connection: ConnectionName, rule: RenewalRule, now: Timestamp
   ) -> ConnectionState {
-    if case .configuration(let code, _) = stop { return .error(last: code, attempts: attempts) }
+    if let (obstacle, _) = stop?.misconfiguration {
+      return .error(last: obstacle.text, attempts: attempts)
+    }
     guard let tokens else {
       return lastFailure.map { .error(last: $0, attempts: attempts) } ?? .unauthorized
     }
@@ -99,7 +101,12 @@ extension TokenRecord {
   package func isStopLifted(at now: Timestamp, isForced: Bool) -> Bool {
     guard let stop else { return false }
     guard let retryAt else { return stop.isTriedAgain }
-    return isForced || retryAt <= now
+    return isForced || retryAt <= now || hasFailedInTheFuture(of: now)
+  }
+
+  /// Whether the clock was ahead at the last failure: its next attempt would be as late.
+  package func hasFailedInTheFuture(of now: Timestamp) -> Bool {
+    history.first.map { $0.at > now.adding(seconds: 60) } ?? false
   }
 
   /// Whether a renewal can fix what is wrong, without a person.

@@ -7,7 +7,9 @@ package struct RenewalRule: Hashable, Sendable {
   package let marginPercent: Int64
 
   /// Seconds between two renewals of a token with a lifetime below `shortestLifetime`.
-  private let shortLivedSpacing: Int64
+  private var shortLivedSpacing: Int64 = 60
+  /// Seconds that a token must still be valid for.
+  private var minimumSeconds: Int64 = 0
   /// Who renews, where several share the work; `nil` for one that takes all there is.
   private var sharer: String?
   /// Seconds after which the others have seen to what one of them did not renew, or earlier.
@@ -22,21 +24,20 @@ package struct RenewalRule: Hashable, Sendable {
   /// - Precondition: the margin is not negative, and the part from 1 to 60 %, so that with its
   ///   jitter it stays below the lifetime.
   package init(marginSeconds: Int64 = 900, marginPercent: Int64 = 25) {
-    self.init(marginSeconds, marginPercent, shortLivedSpacing: 60)
-  }
-
-  private init(_ marginSeconds: Int64, _ marginPercent: Int64, shortLivedSpacing: Int64) {
     precondition(
       marginSeconds >= 0 && NumberLimit.renewalMarginPercent.contains(marginPercent),
       "no such margin")
     self.marginSeconds = marginSeconds
     self.marginPercent = marginPercent
-    self.shortLivedSpacing = shortLivedSpacing
   }
 
   /// The rule for a caller that needs a valid token now, however short its lifetime is.
-  package var onDemand: RenewalRule {
-    RenewalRule(marginSeconds, marginPercent, shortLivedSpacing: 0)
+  ///
+  /// - Parameter minimum: seconds that it must still be valid for.
+  package func onDemand(minimum: Int64 = 0) -> RenewalRule {
+    var rule = self
+    (rule.shortLivedSpacing, rule.minimumSeconds) = (0, minimum)
+    return rule
   }
 
   /// The rule for one of several processes that run all the time: each connection is the turn of one of
@@ -81,7 +82,9 @@ package struct RenewalRule: Hashable, Sendable {
       switch tokens.expiry {
       case .at(let time):
         tokens.shortLifetime == nil
-          ? dueAt(issued: tokens.issuedAt, ends: time, connection: connection)
+          ? min(
+            dueAt(issued: tokens.issuedAt, ends: time, connection: connection),
+            tooShortAt(tokens, ends: time))
           : max(time, tokens.issuedAt.adding(seconds: shortLivedSpacing))
       case .never: nil
       // The lifetime is unknown: an hour is short for a service, and a refresh is cheap.
@@ -97,6 +100,11 @@ package struct RenewalRule: Hashable, Sendable {
     // A token that never ends is refreshed only to keep its refresh token; that of a token with an
     // end is used in time anyway.
     return [access, keepAlive].compactMap { $0 }.min()
+  }
+
+  /// When less than the minimum is left. A service whose tokens last little longer is asked once a minute.
+  private func tooShortAt(_ tokens: TokenMetadata, ends: Timestamp) -> Timestamp {
+    max(ends.adding(seconds: -minimumSeconds), tokens.issuedAt.adding(seconds: 60))
   }
 
   /// From 0 up to 1: FNV-1a over the text, mixed so that similar texts are far apart.

@@ -37,12 +37,17 @@ package struct TokenMetadata: Hashable, Sendable, Codable {
 }
 
 extension TokenMetadata {
-  /// From our time to the service's. If our clock was set back since the tokens were issued, the
-  /// difference that was measured then does not hold any more.
+  /// From our time to the service's.
   private func offset(at now: Timestamp) -> Milliseconds {
-    guard let skewSeconds else { return 0 }
-    let offset = Seconds(skewSeconds).milliseconds
-    return now + offset < issuedAt.adding(seconds: -5) ? 0 : offset
+    clockWasSetBack(at: now) ? 0 : skew
+  }
+
+  private var skew: Milliseconds { Seconds(skewSeconds ?? 0).milliseconds }
+
+  /// Whether our clock was set back since the tokens were issued, so that the difference that was measured then
+  /// does not hold any more. This is seen for as long as that difference only.
+  package func clockWasSetBack(at now: Timestamp) -> Bool {
+    skewSeconds != nil && now + skew < issuedAt.adding(seconds: -5)
   }
 
   /// The service's time, by which the times here are.

@@ -3,7 +3,28 @@ package enum TokenStop: Hashable, Sendable, Codable {
   /// A person must consent again.
   case consent(AuthorizationNeed)
   /// The client is misconfigured; another version of the connection lifts it.
-  case configuration(code: String, at: StoreVersion)
+  ///
+  /// - Parameters:
+  ///   - code: the service's, or what was found here.
+  ///   - isLocal: which of the two; `nil` in records of earlier versions.
+  case configuration(code: String, at: StoreVersion, isLocal: Bool? = nil)
+
+  package static func misconfigured(
+    _ obstacle: RenewalObstacle, at version: StoreVersion
+  ) -> TokenStop {
+    switch obstacle {
+    case .refused(let code): .configuration(code: code, at: version, isLocal: false)
+    case .local(let reason): .configuration(code: reason, at: version, isLocal: true)
+    }
+  }
+
+  /// What is wrong with the client, and the connection's version that was tried; `nil` if a person must
+  /// consent.
+  package var misconfiguration: (obstacle: RenewalObstacle, version: StoreVersion)? {
+    guard case .configuration(let text, let version, let isLocal) = self else { return nil }
+    // Earlier versions kept only the text: sentences, and codes, which are mostly single words.
+    return (isLocal ?? text.contains(" ") ? .local(text) : .refused(code: text), version)
+  }
 
   /// Whether it ends by itself even without a retry time, as in records of earlier versions.
   package var isTriedAgain: Bool {

@@ -81,7 +81,7 @@ extension OpenError {
     case .noSecretKey, .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled,
       .deadlineExceeded:
       true
-    case .badMessage, .mislabelled, .bindingMismatch, .noValidSignature, .signedByOther,
+    case .badMessage, .mislabelled, .bindingMismatch, .unsigned, .noValidSignature, .signedByOther,
       .signatureWithoutBinding,
       .signedForAnotherBinding, .tooLarge, .gpgFailed:
       false

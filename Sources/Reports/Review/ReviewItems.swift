@@ -13,9 +13,7 @@ struct ReviewItems {
     self.plan = plan
     self.review = review
     widened = Set(plan.changes.filter { $0.isOfExisting && $0.addsScopes }.map(\.connection))
-    kinds = plan.findings.reduce(into: [:]) { kinds, finding in
-      if let name = finding.connection { kinds[name, default: []].insert(finding.kind) }
-    }
+    kinds = plan.findingKinds
   }
 
   var sorted: [ReviewItem] {

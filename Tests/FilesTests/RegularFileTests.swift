@@ -1,4 +1,4 @@
-import FileChanges
+import Files
 import Foundation
 import Synchronization
 import TestSupport

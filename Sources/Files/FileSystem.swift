@@ -1,0 +1,50 @@
+import Glibc
+
+/// Requests to the file system that take several calls.
+package enum FileSystem {
+  package struct Entry {
+    package let name: String
+    /// `DT_REG` and so on; `DT_UNKNOWN` if the file system does not report it in listings.
+    package let type: Int
+  }
+
+  /// What is in a folder, in no order; without `.` and `..` (readdir(3)).
+  package static func entries(of folder: String) throws(SystemError) -> [Entry] {
+    guard let stream = unsafe opendir(folder) else { throw SystemError(errno) }
+    defer { unsafe closedir(stream) }
+    var entries: [Entry] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if name == "." || name == ".." { continue }
+      entries.append(Entry(name: name, type: unsafe Int(entry.pointee.d_type)))
+    }
+    return entries
+  }
+
+  /// Writes all bytes: write(2) may write a part of them, or be interrupted before the first.
+  package static func write(
+    _ bytes: Span<UInt8>, to descriptor: Int32
+  ) throws(SystemError) {
+    let size = bytes.count
+    try unsafe bytes.withUnsafeBytes { (buffer) throws(SystemError) in
+      var written = 0
+      while written < size {
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        let count = unsafe Glibc.write(descriptor, rest.baseAddress, size - written)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw SystemError(count < 0 ? errno : ENOSPC) }
+        written += count
+      }
+    }
+  }
+
+  /// fsync(2) of a folder, so that names in it outlast a loss of power.
+  package static func synchronize(folder: String) throws(SystemError) {
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError(errno) }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw SystemError(errno) }
+  }
+}

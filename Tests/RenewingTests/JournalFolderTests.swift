@@ -1,0 +1,52 @@
+import Foundation
+import Renewing
+import Stores
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct JournalFolderTests {
+  private let folder: TemporaryFolder
+  private let journal: JournalFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    journal = JournalFolder(path: folder.path + "/answers")
+  }
+
+  @Test func whatIsAddedIsReadUntilItIsRemoved() throws {
+    #expect(try journal.entries().isEmpty)
+    try journal.add([1, 2, 3], as: "a")
+    let found = try journal.entries()
+    #expect(found.map(\.bytes) == [[1, 2, 3]] && found.allSatisfy(\.isComplete))
+    journal.remove("a")
+    #expect(try journal.entries().isEmpty)
+  }
+
+  /// A folder that is not a journal's is unreadable, and never empty: tokens may wait in it.
+  @Test func aJournalThatCannotBeReadIsNotEmpty() throws {
+    try folder.write("", to: "answers")
+    #expect(throws: StoreError.self) { _ = try journal.entries() }
+  }
+
+  /// Reading one would wait for its writer.
+  @Test func aFIFOIsAnEntryWithoutBytes() throws {
+    try journal.add([1], as: "a")
+    let fifo = folder.path + "/answers/b.answer"
+    try #require(unsafe mkfifo(fifo, 0o600) == 0)
+    let found = Mutex<[ExchangeEntry]?>(nil)
+    let isRead = DispatchSemaphore(value: 0)
+    Thread.detachNewThread { [journal] in
+      let entries = try? journal.entries()
+      found.withLock { $0 = entries }
+      isRead.signal()
+    }
+    guard isRead.wait(timeout: .now() + 20) == .success else {
+      Issue.record("the journal waits for a writer")
+      // It gets one, and an end.
+      close(unsafe open(fifo, O_WRONLY | O_NONBLOCK))
+      return isRead.wait()
+    }
+    #expect(found.withLock { $0?.map(\.bytes) } == [[1], nil])
+  }
+}

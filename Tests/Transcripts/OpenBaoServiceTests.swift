@@ -1,0 +1,77 @@
+import Foundation
+import TestAuthorizationServer
+import TestOpenBao
+import TestSupport
+import Testing
+
+/// `refresh --watch` beside a store whose clock is another one, and one that goes away.
+@Suite struct OpenBaoServiceTests {
+  private func running(
+    _ proxy: BaoProxy, _ bao: BaoServer, lifetime: Int
+  ) async throws -> (test: TokenSandbox, service: RunningProgram, metrics: String) {
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": \#(lifetime), "scope": "read"}"#)
+    }
+    let test = try TokenSandbox(
+      server: server.address,
+      project: """
+        store:
+          type: openbao
+          address: \(proxy.address)
+          credentialsCommand: [echo, "BAO_TOKEN=\(bao.root.token)"]
+        """)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let service = try RunningProgram(test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    try await eventually("the token is renewed", within: .seconds(60)) {
+      try metric("renewals_total", in: path).values.contains("1")
+    }
+    return (test, service, path)
+  }
+
+  /// The values of a metric, by the last of their labels.
+  private func metric(_ name: String, in path: String) throws -> [String: String] {
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return Dictionary(
+      text.split(separator: "\n").filter { $0.hasPrefix("vaultctl_\(name){") }.map { line in
+        let parts = line.split(separator: " ")
+        let label = parts[0].split(separator: "\"").dropLast().last ?? ""
+        return (String(label), String(parts.last ?? ""))
+      }
+    ) { $1 }
+  }
+
+  /// It is watched by this host's clock.
+  @Test(arguments: [7200, -7200])
+  func aServiceIsAliveWhereTheStoresClockIsAnotherOne(ahead: Int) async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let proxy = try await BaoProxy(bao.root.address)
+    defer { proxy.end() }
+    proxy.setClock(ahead: ahead)
+    let (test, service, path) = try await running(proxy, bao, lifetime: 86_400)
+    let probe = try await test.vaultctl(["probe", "--ready", path])
+    #expect(probe.status == 0, "\(probe.errorText)")
+    for name in ["last_pass_timestamp_seconds", "last_success_timestamp_seconds"] {
+      let time = try #require(try metric(name, in: path).values.first.flatMap { Double($0) })
+      #expect(abs(time - Date().timeIntervalSince1970) < 600, "\(name)")
+    }
+    service.end()
+    #expect(try await service.finished().status == 0)
+  }
+
+  /// Nobody may take what was seen before it went away for the present state.
+  @Test func metricsSayThatTokensExpireWhileTheStoreIsAway() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let proxy = try await BaoProxy(bao.root.address)
+    let (_, service, path) = try await running(proxy, bao, lifetime: 12)
+    proxy.end()
+    try await eventually("it is expired", within: .seconds(90)) {
+      try metric("connections", in: path)["expired"] == "1"
+    }
+    #expect(try metric("connections", in: path)["ready"] == "0")
+    service.end()
+    #expect(try await service.finished().status == 0)
+  }
+}
