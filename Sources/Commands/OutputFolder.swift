@@ -11,15 +11,36 @@ struct OutputFolder {
   /// Creates it, with the folders above it, if it does not exist.
   ///
   /// - Parameter followsLink: whether it may be a link to a folder.
-  func create(followsLink: Bool = true) throws { try create(path, followsLink: followsLink) }
+  /// - Returns: the folders that did not exist, the upper ones first; if it fails, none is left.
+  @discardableResult
+  func create(followsLink: Bool = true) throws -> [String] {
+    var made: [String] = []
+    do {
+      try create(path, followsLink: followsLink, &made)
+    } catch {
+      Self.remove(made)
+      throw error
+    }
+    return made
+  }
 
-  private func create(_ folder: String, followsLink: Bool) throws {
+  /// - Parameter folders: the upper ones first; those that are not empty stay.
+  static func remove(_ folders: [String]) {
+    for folder in folders.reversed() { unsafe rmdir(folder) }
+  }
+
+  private func create(_ folder: String, followsLink: Bool, _ made: inout [String]) throws {
     var status = stat()
     let found = unsafe followsLink ? stat(folder, &status) : lstat(folder, &status)
     if found == 0, status.st_mode & S_IFMT == S_IFDIR { return }
     let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
-    if found != 0, errno == ENOENT, parent != folder { try create(parent, followsLink: true) }
-    if unsafe mkdir(folder, 0o777) == 0 { return }
+    if found != 0, errno == ENOENT, parent != folder {
+      try create(parent, followsLink: true, &made)
+    }
+    if unsafe mkdir(folder, 0o777) == 0 {
+      made.append(folder)
+      return
+    }
     throw Failure(
       Diagnostic(
         .outputNotWritten, "the folder `\(path)` cannot be created", at: .file(path),

@@ -156,6 +156,12 @@ extension JSONScanner {
     numberBytes().map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Whether a text is a number (RFC 8259 section 6); YAML has more, such as `0x1f` and `.inf`.
+  package static func isNumber(_ text: String) -> Bool {
+    var scanner = JSONScanner(text)
+    return scanner.number() == text
+  }
+
   /// A number without fraction and exponent; `nil` if it is beyond 64 bits.
   package mutating func integer() -> Int64? { number().flatMap { Int64($0) } }
 

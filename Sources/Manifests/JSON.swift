@@ -1,3 +1,5 @@
+import Encodings
+
 /// JSON whose members keep their order, so that generated schemas read well and never shuffle.
 /// Written as a literal, it looks like the JSON that it becomes.
 indirect enum JSON: Sendable {
@@ -38,15 +40,10 @@ indirect enum JSON: Sendable {
       let lines = items.map { inner + $0.written(indent: inner) }
       return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
     case .string(let text): return Self.quoted(text)
-    case .number(let digits): return Self.isNumber(digits) ? digits : Self.quoted(digits)
+    case .number(let digits): return JSONScanner.isNumber(digits) ? digits : Self.quoted(digits)
     case .boolean(let value): return "\(value)"
     case .null: return "null"
     }
-  }
-
-  /// RFC 8259 section 6; YAML has more numbers than JSON, such as `0x1f` and `.inf`.
-  private static func isNumber(_ digits: String) -> Bool {
-    digits.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) != nil
   }
 
   /// RFC 8259 section 7.

@@ -13,24 +13,12 @@ package struct MachineText: Hashable, Sendable {
   /// A JSON text. Terminals show it too, so what they would act on is escaped as JSON does it; outside
   /// of strings, JSON has no such character.
   package init(json text: String) {
-    // Nearly all text is plain ASCII.
-    if Self.isPlain(text) {
-      self.text = text
-      return
-    }
-    var escaped = String.UnicodeScalarView()
-    var previous: Unicode.Scalar?
-    for scalar in text.unicodeScalars {
-      let isCommand = scalar == "#" && previous == "#"
-      if (scalar.isShowable && !isCommand) || scalar == "\n" {
-        escaped.append(scalar)
-      } else {
-        escaped.append(contentsOf: Self.jsonEscape(scalar).unicodeScalars)
-      }
-      previous = scalar
-    }
-    self.text = String(escaped)
+    self.text = Self.escaped(text, Self.jsonEscape)
   }
+
+  /// A YAML text whose strings are in double quotes: as `init(json:)`, but YAML has no escape for half of a
+  /// surrogate pair.
+  package init(yaml text: String) { self.text = Self.escaped(text, scalarEscape) }
 
   /// `text` as a key of a YAML mapping, in double quotes if it is not a plain word.
   package init(yamlKey text: String) {
@@ -39,7 +27,7 @@ package struct MachineText: Hashable, Sendable {
       self.text = text
     } else {
       self = MachineText(
-        json: (try? canonicalJSON([text], isPretty: false)).map {
+        yaml: (try? canonicalJSON([text], isPretty: false)).map {
           String($0.dropFirst().dropLast())
         } ?? "\"\"")
     }
@@ -65,6 +53,25 @@ package struct MachineText: Hashable, Sendable {
 
   /// Text from the argument parser: a shell's completion script, help.
   package init(parserOutput text: String) { self.text = text }
+
+  private static func escaped(
+    _ text: String, _ escape: (Unicode.Scalar) -> String
+  ) -> String {
+    // Nearly all text is plain ASCII.
+    if isPlain(text) { return text }
+    var escaped = String.UnicodeScalarView()
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      let isCommand = scalar == "#" && previous == "#"
+      if (scalar.isShowable && !isCommand) || scalar == "\n" {
+        escaped.append(scalar)
+      } else {
+        escaped.append(contentsOf: escape(scalar).unicodeScalars)
+      }
+      previous = scalar
+    }
+    return String(escaped)
+  }
 
   /// Printable ASCII in lines, and no two number signs in a row.
   private static func isPlain(_ json: String) -> Bool {

@@ -23,43 +23,19 @@ import Testing
   }
 }
 
-@Suite struct SOPSPlainValuesTests {
-  private static let value = "ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]"
-
-  @Test(arguments: [("true", false), ("false", true)])
-  func documentsAreCounted(macsOnlyEncrypted: String, areAuthenticated: Bool) throws {
-    let json = """
-      {"a": "\(Self.value)", "b": {"c": "plain", "d": 5, "e": "", "f": null, "g": ["\(Self.value)", true]},
-       "sops": {"mac": "x", "mac_only_encrypted": \(macsOnlyEncrypted), "age": [{"enc": "x"}]}}
-      """
-    let data = try ImportedData(json: Array(json.utf8))
-    #expect(
-      SOPSPlainValues([data, data])
-        == SOPSPlainValues(count: 6, areAuthenticated: areAuthenticated))
-  }
-
-  @Test func linesAreCounted() {
-    let dotenv = """
-      # c=d
-      A=\(Self.value)\r
-       B = plain
-      C=
-      sops_version=3.9.0
-      sops_mac=\(Self.value)
-      """
-    #expect(SOPSPlainValues(lines: dotenv) == SOPSPlainValues(count: 1, areAuthenticated: true))
-    let ini = """
-      [crm]
-      ; c = d
-      token = \(Self.value)
-      user = plain
-
-      [sops]
-      version = 3.9.0
-      mac_only_encrypted = true
-      [more]
-      user = plain
-      """
-    #expect(SOPSPlainValues(lines: ini) == SOPSPlainValues(count: 2, areAuthenticated: false))
+@Suite struct SOPSLiteralTests {
+  /// As Go prints them: `strconv.FormatFloat(x, 'f', -1, 64)`.
+  @Test(arguments: [
+    ("12", "12"), ("-0", "0"), ("1.5", "1.5"), ("1.10", "1.1"), ("2.0", "2"),
+    ("0.00001", "0.00001"),
+    ("1e-05", "0.00001"), ("-2.5e-7", "-0.00000025"), ("1e16", "10000000000000000"),
+    ("1.5e+17", "150000000000000000"), ("123456789.125e3", "123456789125"), ("0.0", "0"),
+    ("18446744073709551616", "18446744073709552000"), ("1e21", "1000000000000000000000"),
+    ("9007199254740993", "9007199254740993"), ("0.1", "0.1"), ("100.25", "100.25"),
+    (".inf", "+Inf"), ("-.inf", "-Inf"), (".nan", "NaN"), ("true", "True"), ("False", "False"),
+    ("2026-01-01", "2026-01-01"),
+  ])
+  func isWrittenAsGoDoesIt(text: String, expected: String) {
+    #expect(SOPSLiteral.authenticated(text) == expected)
   }
 }

@@ -37,7 +37,7 @@ import Testing
   @Test(arguments: [
     #""${PREFIX}-abc""#, "${A}${B}", "$TOKENA", "x$_", "a$1", #""a\\$b""#, "$(cat x)",
     #""x $(id)""#,
-    #"a\$b"#, "\"a\n${B}\"", "x # $\"$A",
+    #"a\$b"#, "\"a\n${B}\"", "x # $\"$A", "`id`", "a`id`", #""x `id`""#, #""\\`id`""#, #"\`id"#,
   ])
   func aReferenceIsRefused(value: String) {
     let file = DotEnvFile("A=\(value)\nB=x\n")
@@ -49,9 +49,10 @@ import Testing
 
   @Test(arguments: [
     ("'${A}$B$(c)'", "${A}$B$(c)"), (#""\${A}\$B\$(c)""#, "${A}$B$(c)"), ("a$", "a$"),
-    (#""a$ $.""#, "a$ $."), ("$$", "$$"), (#""\\\$a""#, #"\$a"#),
+    (#""a$ $.""#, "a$ $."), ("$$", "$$"), (#""\\\$a""#, #"\$a"#), ("'`id`'", "`id`"),
+    (#""\`id\`""#, "`id`"),
   ])
-  func aDollarSignIsNoReference(value: String, expected: String) {
+  func whatIsEscapedIsNoReference(value: String, expected: String) {
     let file = DotEnvFile("A=\(value)\n")
     #expect(file.faults == [] && file.data["A"]?.text == expected)
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ForeignFormatTests {
   private func read(
     _ json: String, as format: ForeignFormat = .json
-  ) throws -> (found: [ForeignConnection], unread: [String]) {
+  ) throws -> (found: [ForeignConnection], unread: [UnreadPart]) {
     format.connections(in: try ImportedData(json: Array(json.utf8)), file: "it", .builtIn)
   }
 
@@ -106,6 +106,51 @@ import Testing
       #"{"kind": "Connection", "metadata": {"name": "a"}, "spec": {"app": "http", "lifecycle": {\#(members)}}}"#
     )
     #expect(connection.left == [reason] && !connection.preventsDestroy)
+  }
+
+  /// What belongs to nothing, and why.
+  @Test(arguments: [
+    (
+      ForeignFormat.json, #"{"a": {"b": "c"}}"#, "it, `a`.`b`",
+      "its keys do not show which connection it belongs to"
+    ),
+    (.auth0, #"[{"name": "a"}]"#, "it", "it has no `name` or no `app_id`"),
+    (.deployCLI, #"{"app_id": "HTTP"}"#, "it", "it has no `name` or no `app_id`"),
+    (
+      .terraform,
+      #"{"resources": [{"type": "auth0_flow_vault_connection", "name": "x", "instances": [{"attributes": {}}]}]}"#,
+      "auth0_flow_vault_connection.x", "it has no `name` or no `app_id`"
+    ),
+  ])
+  func whatIsUnreadHasAReason(
+    format: ForeignFormat, json: String, origin: String, reason: String
+  ) throws {
+    let unread = try read(json, as: format).unread
+    #expect(unread.map(\.origin) == [origin] && unread.map(\.reason) == [reason])
+  }
+
+  /// A mapping can make one of it, and a manifest would have the key twice.
+  @Test func aFieldIsNotCalledType() throws {
+    for (app, type) in [("http", "bearer"), ("open", "any")] {
+      let catalog = Catalog.builtIn.adding([
+        App(
+          id: "open", name: "Open", setups: [SetupShape(type: "any", fields: [], isOpen: true)])
+      ])
+      let draft = try ImportDraft(
+        ForeignConnection(
+          name: "a", app: app, fields: ["type": "x", "token": "t"], origin: "it"),
+        catalog, hasKeywords: false)
+      #expect(draft.shape?.type == SetupType(type))
+      #expect(draft.left == ["`type`, which is the setup's type and not a field"])
+      #expect(draft.secrets == ["token": "t"] && draft.plain.isEmpty)
+    }
+  }
+
+  @Test func anEmptyTextIsNamed() throws {
+    let draft = try ImportDraft(
+      one(#"{"name": "a", "app": "http", "type": "bearer", "token": ""}"#), .builtIn,
+      hasKeywords: false)
+    #expect(draft.left == ["`token`, which is empty"] && draft.secrets.isEmpty)
   }
 
   @Test func aKeywordIsNoName() throws {

@@ -20,7 +20,8 @@ import Testing
       in: sources([#"{"U": "u"}"#, #"[{"A": "a"}, {"crm": {"P": "p"}}]"#]))
     #expect(found.map(\.fields) == [["username": "u", "password": "p"]])
     #expect(found.map(\.origin) == ["f1, f0"])
-    #expect(unread == ["`X` for `x` of `crm`"])
+    #expect(unread.map(\.origin) == ["`X` for `x` of `crm`"])
+    #expect(unread.map(\.reason) == ["the source has no text at this path"])
   }
 
   @Test(arguments: [[#"{"T": "a"}"#, #"{"T": "b"}"#], [#"[{"T": "a"}, {"T": "b"}]"#]])
@@ -76,9 +77,60 @@ import Testing
     let (found, unread) = try WildcardMapping.connections(
       mappings,
       in: sources([#"{"b": {"user": "u"}, "a": {"user": "v"}}"#, #"{"b": {"pass": "p"}}"#]))
-    #expect(found.map(\.name) == ["b", "a"] && unread == [])
+    #expect(found.map(\.name) == ["b", "a"] && unread.map(\.origin) == ["`a.pass`"])
     #expect(found[0].fields == ["username": "u", "password": "p"])
     #expect(found[0].origin == "f0, f1")
+  }
+
+  /// What the paths find, and what they do not.
+  struct WildcardCase: Sendable, CustomTestStringConvertible {
+    let json: String
+    let paths: [String]
+    let found: [String]
+    let unread: [String]
+    var testDescription: String { "\(paths) \(json)" }
+
+    init(_ json: String, _ paths: [String], _ found: [String], unread: [String] = []) {
+      (self.json, self.paths, self.found, self.unread) = (json, paths, found, unread)
+    }
+  }
+
+  private static let noValue = "the source has no value at this path"
+  private static let noText = "its value is not a text"
+
+  @Test(arguments: [
+    WildcardCase(
+      #"{"s": {"crm": {"u": "1", "p": "2"}, "erp": {"u": "3", "p": {"v": "4"}}}}"#,
+      ["s.*.u=http.username", "s.*.p=http.password"], ["crm", "erp"],
+      unread: ["`s.erp.p`: \(noText)"]),
+    WildcardCase(
+      #"{"s": {"crm": {"u": "1", "p": "2"}, "erp": {"u": "3"}, "old": {"x": "4"}, "none": {}, "no": null}}"#,
+      ["s.*.u=http.username", "s.*.p=http.password"], ["crm", "erp"],
+      unread: ["`s.old.u`: \(noValue)", "`s.erp.p`: \(noValue)", "`s.old.p`: \(noValue)"]),
+    // Each is for another app, and has what that needs.
+    WildcardCase(
+      #"{"s": {"crm": {"t": "1"}, "pay": {"k": "2"}}}"#,
+      ["s.*.t=http.token", "s.*.k=stripe.private_key"], ["crm", "pay"]),
+    WildcardCase(
+      #"{"s": {"crm": {"t": "1"}, "pay": {"k": ["2"]}}}"#,
+      ["s.*.t=http.token", "s.*.k=stripe.private_key"], ["crm"],
+      unread: ["`s.pay.t`: \(noValue)", "`s.pay.k`: \(noText)"]),
+    WildcardCase(
+      #"{"s": {"crm": {"t": "1"}}}"#, ["s.*.t=http.token", "s.*.k=stripe.private_key"], ["crm"],
+      unread: ["`s.*.k`: \(noValue)"]),
+    WildcardCase(
+      #"{"s": [{"t": "1"}]}"#, ["s.*.t=http.token"], [],
+      unread: ["`s.*.t`: the source has a list at its `*`, which stands for a key"]),
+    // Keys with dots and indices are before a `*` as elsewhere.
+    WildcardCase(
+      #"{"a.b": [{"x": 0}, {"crm": {"t": "1"}}]}"#, ["a.b.1.*.t=http.token"], ["crm"]),
+    WildcardCase(#"{"a": {"crm": "1"}}"#, ["b.*=http.token"], [], unread: ["`b.*`: \(noValue)"]),
+  ])
+  func aWildcardNamesWhatItDoesNotFind(it: WildcardCase) throws {
+    let mappings = it.paths.compactMap { WildcardMapping($0, for: .json) }
+    let (found, unread) = try WildcardMapping.connections(mappings, in: sources([it.json]))
+    #expect(found.map(\.name) == it.found)
+    #expect(unread.map { "\($0.origin): \($0.reason)" } == it.unread)
   }
 
   @Test(arguments: [

@@ -97,7 +97,7 @@ import Testing
       ["import", "--from", "deploy-cli", "export", "--keywords", "config.json"], isRecorded: false)
     // One of them looks like a keyword.
     #expect(imported.status == 4, "\(imported.errorText)")
-    #expect(imported.errorText.contains("`marks` was imported without"))
+    #expect(imported.errorText.contains("`marks` was not imported as a whole"))
     for (name, text) in Self.values where name != "marks" {
       #expect(try value(copy, name) == text, "\(name)")
     }
@@ -116,7 +116,72 @@ import Testing
     }
   }
 
+  /// deploy-cli would put the one connection's secret into the other's file.
+  @Test func aPlainTextIsNoKeyword() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(httpManifest("stripe-prod", token: "tok-1"), to: "connections/a.yaml")
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: sms}
+      spec: {app: twilio, setup: {type: api_key, account_id: "@@STRIPE_PROD_TOKEN@@"}}
+      """, to: "connections/b.yaml")
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    let exported = try sandbox.vaultctl([
+      "export", "stripe-prod", "--to", "deploy-cli", "--out", "export", "--with-secrets",
+    ])
+    #expect(exported.status == 0, "\(exported.errorText)")
+    let sms = try sandbox.vaultctl(["set", "sms", "api_key"], input: "tok-2")
+    #expect(sms.status == 0, "\(sms.errorText)")
+    #expect(
+      try sandbox.vaultctl(["export", "sms", "--to", "deploy-cli", "--out", "export"]).status == 0)
+    let copy = try Sandbox()
+    try copy.write(exported.text, to: "config.json")
+    try FileManager.default.copyItem(
+      atPath: file(sandbox, "export"), toPath: file(copy, "export"))
+    _ = try copy.vaultctl([
+      "import", "--from", "deploy-cli", "export", "--keywords", "config.json",
+    ])
+    #expect(try value(copy, "stripe-prod") == "tok-1")
+    #expect(!(try copy.read("connections/sms.yaml")).contains("tok-1"))
+  }
+
   // MARK: Terraform
+
+  /// It is piped into a file: one more line would be no HCL.
+  @Test func stdoutHasTheFileAlone() throws {
+    let sandbox = try project()
+    let command = ["export", "--to", "terraform"]
+    let bare = try sandbox.vaultctl(command)
+    let sealed = try sandbox.vaultctl(command + ["--with-secrets", "--seal-to", "v.asc"])
+    #expect(sealed.status == 4 && sealed.text == bare.text)
+    #expect(sealed.errorText.contains("Created v.asc"))
+  }
+
+  /// It changes what is not in NFC.
+  @Test func whatTerraformNormalizesIsReported() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: sms}
+      spec: {app: twilio, setup: {type: api_key, account_id: "e\u{301}", api_key: "x"}}
+      ---
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: "\u{E9}"}
+      spec: {app: twilio, setup: {type: api_key, account_id: "\u{E9}", api_key: "e\u{301}"}}
+      """, to: "connections/a.yaml")
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    let plain = try sandbox.vaultctl(["export", "--to", "terraform", "--out", "a"])
+    #expect(plain.status == 4 && plain.errorText.contains("which changes `account_id`"))
+    #expect(!plain.errorText.contains("`api_key`") && !plain.errorText.contains("its name"))
+    let values = try sandbox.vaultctl(
+      ["export", "--to", "terraform", "--out", "b", "--with-secrets", "--seal-to", "v.asc"])
+    #expect(values.status == 4 && values.errorText.contains("which changes `api_key`"))
+  }
 
   @Test func terraformReadsWhatIsWritten() async throws {
     let tenant = try await TestTenant()
@@ -184,10 +249,13 @@ import Testing
     let plain = try sandbox.vaultctl(["export", "sms", "--to", "dotenv"])
     #expect(plain.text == "SMS_ACCOUNT_ID='AC${1}'\n# SMS_API_KEY is sealed; add --with-secrets\n")
     #expect(plain.status == 4)
+    #expect(plain.errorText.contains("`api_key` is sealed, and --with-secrets is not given"))
     for (name, expected) in Self.values {
       let line = try sandbox.vaultctl(
         ["export", name, "--to", "dotenv", "--with-secrets"], isRecorded: false)
-      #expect(line.status == 0, "\(line.errorText)")
+      let hasReturn = expected.unicodeScalars.contains("\r")
+      #expect(line.status == (hasReturn ? 4 : 0), "\(line.errorText)")
+      #expect(line.errorText.contains("a carriage return") == hasReturn)
       // Read back by ourselves.
       let copy = try Sandbox()
       try copy.write(line.text, to: ".env")
@@ -200,7 +268,7 @@ import Testing
       if name != "marks" { #expect(imported.status == 0, "\(imported.errorText)") }
       #expect(try value(copy, "it") == expected, "\(name)")
       // By a shell, which knows no escaped carriage return.
-      if expected.unicodeScalars.contains("\r") { continue }
+      if hasReturn { continue }
       let shell = try run(
         "/bin/sh", ["-c", ". ./.env; printf '%s' \"$\(variable)\""], in: copy.folder.path,
         environment: ["PATH": "/usr/bin:/bin"])
@@ -295,8 +363,12 @@ import Testing
       "export", "--to", "deploy-cli", "--out", "export", "--with-secrets", "--seal-to",
     ]
     #expect(try sandbox.vaultctl(command + ["no-such-folder/it.asc"]).status == 1)
-    let left = try FileManager.default.subpathsOfDirectory(atPath: file(sandbox, "export"))
-    #expect(!left.contains { $0.hasSuffix(".json") })
+    #expect(!FileManager.default.fileExists(atPath: file(sandbox, "export")))
+    // What was there stays.
+    try sandbox.write("x", to: "export/other")
+    #expect(try sandbox.vaultctl(command + ["no-such-folder/it.asc"]).status == 1)
+    #expect(
+      try FileManager.default.subpathsOfDirectory(atPath: file(sandbox, "export")) == ["other"])
     #expect(try sandbox.vaultctl(command + ["it.asc"]).status == 4)
   }
 

@@ -161,6 +161,35 @@ import Testing
     #expect(tenant.status == 4 && tenant.errorText.contains("`gone`"), "\(tenant.errorText)")
   }
 
+  /// deploy-cli replaces keywords in flows as well, and an export of a tenant has ids.
+  @Test func flowsNameKeywordsAndIDs() throws {
+    let sandbox = try Sandbox()
+    for (file, id) in [("a", "##CRM##"), ("b", "ac_1"), ("c", "##NONE##"), ("d", "ac_2")] {
+      try sandbox.write(
+        #"{"name": "\#(file)", "actions": [{"params": {"connection_id": "\#(id)"}}]}"#,
+        to: "export/flows/\(file).json")
+    }
+    try sandbox.write(
+      #"{"id": "ac_1", "name": "crm", "app_id": "HTTP", "setup": {"type": "BEARER", "token": "x"}}"#,
+      to: "export/flow-vault-connections/crm.json")
+    try sandbox.write(#"{"CRM": "crm"}"#, to: "keywords.json")
+    let imported = try sandbox.vaultctl([
+      "import", "--from", "deploy-cli", "export", "--keywords", "keywords.json",
+    ])
+    #expect(imported.status == 4)
+    for (file, isKnown) in [("a", true), ("b", true), ("c", false), ("d", false)] {
+      #expect(
+        imported.errorText.contains("the flow `\(file)`") != isKnown, "\(imported.errorText)")
+    }
+  }
+
+  @Test(arguments: [["json", "--keywords", "x.json"], ["deploy-cli", "--ignore-mac"]])
+  func anOptionOfAnotherFormatIsRefused(options: [String]) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("[]", to: "x.json")
+    #expect(try sandbox.vaultctl(["import", "x.json", "--from"] + options).status == 64)
+  }
+
   @Test(arguments: [
     #"[{"id": "ac_1", "app_id": "SLACK", "name": "chat", "ready": false}]"#,
     #"{"connections": [{"id": "ac_1", "app_id": "SLACK", "name": "chat"}], "total": 1}"#,

@@ -68,6 +68,16 @@ import Testing
     #expect(!sandbox.transcript.text.contains("tok-"))
   }
 
+  /// The password would be sealed with the notes.
+  @Test func anEntryWithNotesIsReported() throws {
+    try pass(["insert", "--multiline", "a/crm"], input: "tok-1\nhttps://example.com\n")
+    try pass(["insert", "--multiline", "a/erp"], input: "tok-2\nurl: https://example.com\n")
+    let finished = try imported(["a", "--map", "a/*=http.token"])
+    #expect(finished.status == 4 && finished.errorText.contains("`a/crm`"))
+    #expect(try decrypted("erp", "token") == "tok-2")
+    #expect(!FileManager.default.fileExists(atPath: sandbox.folder.path + "/connections/crm.yaml"))
+  }
+
   @Test func whatCannotBeReadIsReported() throws {
     try pass(["insert", "--echo", "a/good"], input: "tok-1\n")
     try pass(["insert", "--echo", "a/text"], input: "tok-2\n")

@@ -22,32 +22,18 @@ import Testing
 
     """
 
-  init() throws { sandbox = try Sandbox() }
+  private let tool: SOPSTool
 
-  /// The folder of the program.
-  private func tools() throws -> String {
-    let python = try #require(
-      ProcessInfo.processInfo.environment["VAULTCTL_OPENPGP_PYTHON"], "Tests/run sets it")
-    return URL(fileURLWithPath: python).deletingLastPathComponent().path
+  init() throws {
+    sandbox = try Sandbox()
+    tool = try SOPSTool(sandbox)
   }
 
   /// Encrypted for the sandbox' key.
   private func encrypt(
     _ text: String, _ options: [String] = [], as name: String = "it.yaml", for key: String? = nil
   ) throws -> String {
-    try encrypt(text, options, as: name, to: ["--pgp", key ?? sandbox.key])
-  }
-
-  private func encrypt(
-    _ text: String, _ options: [String], as name: String, to recipients: [String]
-  ) throws -> String {
-    try sandbox.write(text, to: "plain-\(name)")
-    let finished = try run(
-      tools() + "/sops",
-      ["--encrypt"] + recipients + options + [sandbox.folder.path + "/plain-\(name)"],
-      environment: ["GNUPGHOME": sandbox.home.path, "PATH": "/usr/bin:/bin", "HOME": "/tmp"])
-    #expect(finished.status == 0, "\(finished.errorText)")
-    return finished.text
+    try tool.encrypt(text, options, as: name, to: key.map { ["--pgp", $0] })
   }
 
   /// - Parameter environment: in which SOPS itself can be found.
@@ -105,7 +91,7 @@ import Testing
 
   /// Forms that SOPS knows by the file's name.
   @Test func dotenvINIAndBinaryFiles() throws {
-    let path = ["PATH": "\(try tools()):/usr/bin:/bin"]
+    let path = tool.path
     try sandbox.write(
       "connections: [{name: crm, app: http, type: bearer, fields: {token: CRM_TOKEN}}]\n",
       to: "env.yaml")
@@ -133,18 +119,14 @@ import Testing
 
   /// By SOPS, from PATH.
   @Test func aFileForAnAgeKey() throws {
-    let key = sandbox.folder.path + "/age.txt"
-    let made = try run("/usr/bin/age-keygen", ["-o", key], environment: ["PATH": "/usr/bin:/bin"])
-    let recipient = try #require(made.errorText.split(separator: " ").last).trimmingCharacters(
-      in: .whitespacesAndNewlines)
-    let text = try encrypt(
-      "services: {crm: {token: tok-1}}\n---\nservices: {billing: {token: tok-2 ü}}\n", [],
-      as: "it.yaml", to: ["--age", recipient])
-    let path = ["PATH": "\(try tools()):/usr/bin:/bin", "SOPS_AGE_KEY_FILE": key]
+    let (recipient, path) = try tool.ageKey()
+    let text = try tool.encrypt(
+      "services: {crm: {token: tok-1}}\n---\nservices: {billing: {token: tok-2 ü}}\n",
+      to: ["--age", recipient])
     let finished = try imported(text, environment: path)
     #expect(finished.status == 0, "\(finished.errorText)")
     try expectTokens()
-    let keyless = try imported(text, environment: ["PATH": "\(try tools()):/usr/bin:/bin"])
+    let keyless = try imported(text, environment: tool.path)
     #expect(keyless.status == 1 && keyless.errorText.contains("sops says:"))
     #expect(keyless.errorText.contains("`sops` could not open `it.yaml`"))
     // What SOPS finds, it says.
@@ -156,15 +138,23 @@ import Testing
   ///
   /// - Returns: also whether it was started.
   private func importedWithSOPS(
-    _ text: String, as name: String
+    _ text: String, as name: String, _ options: [String] = []
   ) throws -> (finished: Finished, wasStarted: Bool) {
     let bin = sandbox.folder.path + "/bin"
-    try sandbox.write("#!/bin/sh\ntouch \"$HOME/ran\"\n", to: "bin/sops")
+    try sandbox.write(
+      """
+      #!/bin/sh
+      echo "$*" > "$HOME/ran"
+      for last; do :; done
+      cp "$last" "$HOME/got"
+
+      """, to: "bin/sops")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o755], ofItemAtPath: bin + "/sops")
     let mark = sandbox.folder.path + "/ran"
     try? FileManager.default.removeItem(atPath: mark)
-    let finished = try imported(text, as: name, environment: ["PATH": "\(bin):/usr/bin:/bin"])
+    let finished = try imported(
+      text, as: name, options, environment: ["PATH": "\(bin):/usr/bin:/bin"])
     return (finished, FileManager.default.fileExists(atPath: mark))
   }
 
@@ -214,6 +204,16 @@ import Testing
   ])
   func aFileWithKeysOfKnownKindsIsGivenToSOPS(text: String, name: String) throws {
     #expect(try importedWithSOPS(text, as: name).wasStarted)
+    // What was looked at, and not a file that may be another one by now.
+    #expect(try sandbox.read("got") == text)
+    let arguments = try sandbox.read("ran").split(separator: " ").map {
+      $0.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    let copy = try #require(arguments.last)
+    #expect(copy.hasSuffix(name.dropFirst(2)) && copy.hasPrefix("/"), "\(copy)")
+    #expect(!FileManager.default.fileExists(atPath: copy) && !arguments.contains("--ignore-mac"))
+    _ = try importedWithSOPS(text, as: name, ["--ignore-mac"])
+    #expect(try sandbox.read("ran").contains("--ignore-mac"))
   }
 
   /// Nothing says which value is which field, but the keys do.
@@ -234,6 +234,19 @@ import Testing
     #expect(try sandbox.vaultctl(["decrypt", "sms", "api_key"]).text == "tok-3")
     #expect(finished.errorText.contains("`prod`.`other`.`colour`"), "\(finished.errorText)")
     #expect(try sandbox.vaultctl(["validate"]).status == 0)
+  }
+
+  /// Where a key is long, and a rule has many steps.
+  @Test(arguments: [(60_000, "vaultctl cannot apply its rule"), (70_000, "keys that are too long")])
+  func aLongKeyTakesNoTime(length: Int, reason: String) throws {
+    let key = String(repeating: "a", count: length)
+    let text = try encrypt(#"{"\#(key)": {"token": "tok-1"}}"#, as: "it.json")
+      .replacing("\"mac\":", with: "\"encrypted_regex\": \"(a?){400}$\", \"mac\":")
+    let time = try ContinuousClock().measure {
+      let finished = try imported(text, as: "it.json")
+      #expect(finished.status == 1 && finished.errorText.contains(reason))
+    }
+    #expect(time < .seconds(60))
   }
 
   /// A matcher that backtracks would be busy for years.
@@ -280,6 +293,9 @@ import Testing
       let finished = try imported(tampered)
       #expect(finished.status == 1, "\(reason): \(finished.text)")
       #expect(finished.errorText.contains("`it.yaml` was changed"), "\(reason)")
+      let isType = ["bool", "int", "bytes"].contains(reason)
+      #expect(
+        finished.errorText.contains("the type of `services.crm.token` does not fit") == isType)
       #expect(!finished.errorText.contains("tok-"))
     }
     // What no authentication code shows is reported: a plain key's name, and where one plain value ends.
@@ -293,7 +309,7 @@ import Testing
     ] {
       let finished = try imported(tampered)
       #expect(finished.status == 0, "\(reason)")
-      #expect(finished.errorText.contains("8 values of `it.yaml` are not encrypted"), "\(reason)")
+      #expect(finished.errorText.contains("7 values of `it.yaml` are not encrypted"), "\(reason)")
     }
     // Without its authentication code only if that is asked for.
     let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
@@ -308,7 +324,7 @@ import Testing
     let parts = try encrypt(Self.plain, ["--encrypted-regex", "^token$", "--mac-only-encrypted"])
     let changed = try imported(parts.replacing("count: 12", with: "count: 13"))
     #expect(changed.status == 0, "\(changed.errorText)")
-    let words = "8 values of `it.yaml` are neither encrypted nor authenticated"
+    let words = "7 values of `it.yaml` are neither encrypted nor authenticated"
     #expect(changed.errorText.contains("warning[VC1290]: \(words)"), "\(changed.errorText)")
     let whole = try encrypt(Self.plain, ["--encrypted-regex", "^token$"])
     let ignored = try imported(whole, ["--ignore-mac"])

@@ -18,6 +18,9 @@ struct DotEnvExporter {
     }
     let fields = (connection.setup?.fields ?? [:]).sorted { $0.key < $1.key }
     let names = try names(of: fields.map(\.key), connection.name)
+    func gap(_ reason: String) -> Export.Gap {
+      Export.Gap(connection: connection.name, reason: reason)
+    }
     let values = ExportedValues(workspace: workspace, console: console)
     let asked = fields.map(\.key).filter { connection.sealedField($0) != nil }
     let opened =
@@ -27,9 +30,7 @@ struct DotEnvExporter {
     var report =
       ExportGaps(connection: connection, workspace.catalog).gaps(for: .dotenv)
       + connection.ignoredFields.filter { connection.setup?.fields[$0] == nil }.sorted().map {
-        Export.Gap(
-          connection: connection.name,
-          reason: "`\($0)` is ignored: its value is not in the manifest")
+        gap("`\($0)` is ignored: its value is not in the manifest")
       }
     var lines: [SecretBytes] = []
     for (field, value) in fields {
@@ -40,15 +41,18 @@ struct DotEnvExporter {
       case .sealed:
         guard let secret = opened[FieldAddress(connection.name, field)] else {
           lines.append(SecretBytes(copying: "# \(name) is sealed; add --with-secrets\n".utf8))
+          report.append(gap("`\(field)` is sealed, and --with-secrets is not given"))
           continue
         }
         bytes = secret
       }
       guard let line = bytes.dotEnvLine(name: name) else {
-        report.append(
-          Export.Gap(
-            connection: connection.name, reason: "`\(field)` has bytes that the form cannot hold"))
+        report.append(gap("`\(field)` has bytes that the form cannot hold"))
         continue
+      }
+      if bytes.withBytes({ span in span.indices.contains { span[$0] == 0x0D } }) {
+        report.append(
+          gap("`\(field)` has a carriage return, written as `\\r`: a shell reads two letters"))
       }
       lines.append(line)
     }

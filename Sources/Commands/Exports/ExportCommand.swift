@@ -109,24 +109,24 @@ struct ExportCommand: Subcommand {
       } else {
         nil
       }
-    var created: [String] = []
-    if let out { created += try ExportFolder(out).create(export.files) }
+    var created = ExportFolder.Created()
+    if let out { created = try ExportFolder(out).create(export.files) }
     if let sealTo, let sealed {
       do {
         try PrivateFile(sealTo).create(with: Array(sealed.utf8))
       } catch {
-        ExportFolder.remove(created)
+        created.remove()
         throw error
       }
-      created.append(sealTo)
+      created.files.append(sealTo)
     }
-    // With the values on stdout, nothing else is.
-    let isPiped = withSecrets && sealTo == nil
-    for file in created {
+    // With the file or the values on stdout, nothing else is.
+    let isPiped = out == nil || (withSecrets && sealTo == nil)
+    for file in created.files {
       if isPiped { console.note("Created \(file)") } else { console.result("Created \(file)\n") }
     }
     if out == nil { for file in export.files { console.result(file.text) } }
-    if isPiped, let values { console.result(values.text) }
+    if sealTo == nil, let values { console.result(values.text) }
     let report = faults + (values?.faults ?? [])
     console.report(report)
     return report.isEmpty ? .fine : .partly

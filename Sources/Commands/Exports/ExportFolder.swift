@@ -10,35 +10,41 @@ struct ExportFolder {
     self.folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
   }
 
+  /// What an export made, which can be removed again.
+  struct Created {
+    var files: [String] = []
+    /// The upper ones first.
+    fileprivate(set) var folders: [String] = []
+
+    func remove() {
+      for file in files { unsafe unlink(file) }
+      OutputFolder.remove(folders)
+    }
+  }
+
   /// All of the files, or none.
   ///
-  /// - Returns: their paths.
   /// - Throws: all that exist.
-  func create(_ files: [Export.File]) throws -> [String] {
+  func create(_ files: [Export.File]) throws -> Created {
     let paths = files.map { "\(folder)/\($0.path)" }
     let present = paths.filter(Self.exists)
     if !present.isEmpty { throw Failure(present.map { .exportExists($0) }) }
-    var created: [String] = []
+    var created = Created()
     do {
-      try OutputFolder(folder).create()
+      created.folders += try OutputFolder(folder).create()
       let folders = Set(files.map { ($0.path as NSString).deletingLastPathComponent })
       for below in folders.sorted() where !below.isEmpty {
-        try OutputFolder("\(folder)/\(below)").create(followsLink: false)
+        created.folders += try OutputFolder("\(folder)/\(below)").create(followsLink: false)
       }
       for (path, file) in zip(paths, files) {
         try PrivateFile(path).create(with: Array(file.text.text.utf8))
-        created.append(path)
+        created.files.append(path)
       }
     } catch {
-      Self.remove(created)
+      created.remove()
       throw error
     }
-    return paths
-  }
-
-  /// What `create` made.
-  static func remove(_ paths: [String]) {
-    for path in paths { unsafe unlink(path) }
+    return created
   }
 
   /// Also a link that leads nowhere.

@@ -39,6 +39,22 @@ struct ExportGaps {
       connection.preventsDestroy && kind != .terraform ? "`preventDestroy`" : nil,
     ].compactMap { $0 }
     if !parts.isEmpty { reasons.append("the form has no \(parts.joined(separator: ", "))") }
+    if kind == .terraform { reasons += normalizedTexts.map { Self.normalizes($0) } }
     return reasons
+  }
+
+  static func normalizes(_ text: String) -> String {
+    "Terraform normalizes texts (Unicode's NFC), which changes \(text)"
+  }
+
+  /// What Terraform writes in other letters.
+  private var normalizedTexts: [String] {
+    let name = connection.name.rawValue.utf8.span.isNFC ? [] : ["its name"]
+    let fields = (connection.setup?.fields ?? [:]).sorted { $0.key < $1.key }
+    return name
+      + fields.filter { field, value in
+        if case .plain(.string(let text)) = value, !text.utf8.span.isNFC { return true }
+        return !field.rawValue.utf8.span.isNFC
+      }.map { "`\($0.key)`" }
   }
 }

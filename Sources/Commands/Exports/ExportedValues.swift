@@ -33,6 +33,14 @@ struct ExportedValues {
             faults.append(.notText(placeholder.address))
             continue
           }
+          if kind == .terraform, !value.withBytes({ $0.isNFC }) {
+            let field = placeholder.address.field
+            faults.append(
+              .notExported(
+                Export.Gap(
+                  connection: placeholder.address.connection,
+                  reason: ExportGaps.normalizes("`\(field)`"))))
+          }
           writer.name(placeholder.name)
           _ = value.withBytes { writer.string(utf8: $0) }
         }

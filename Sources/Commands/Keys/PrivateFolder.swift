@@ -18,11 +18,13 @@ final class PrivateFolder: Sendable {
 
   enum Purpose: String, CaseIterable {
     case edit, exec
+    /// For what is encrypted.
+    case sops
 
     /// Whether it may be on a disk if the machine has no such file system.
     fileprivate var mayBeOnDisk: Bool {
       switch self {
-      case .edit: true
+      case .edit, .sops: true
       case .exec: false
       }
     }

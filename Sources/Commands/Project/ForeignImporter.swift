@@ -45,7 +45,7 @@ struct ForeignImporter {
           source.format.connections(in: part.data, file: part.name, workspace.catalog), to: &batch)
       }
     }
-    let known = Set(batch.names.map(\.rawValue))
+    let known = Set(batch.names.map(\.rawValue)).union(batch.drafts.compactMap(\.id?.rawValue))
     for flow in parts.flatMap(\.flows) {
       let missing = flow.connections.subtracting(known).sorted()
       batch.report += missing.map { .unknownInFlow($0, flow.name) }
@@ -54,12 +54,10 @@ struct ForeignImporter {
   }
 
   private func add(
-    _ read: (found: [ForeignConnection], unread: [String]), to batch: inout Batch
+    _ read: (found: [ForeignConnection], unread: [UnreadPart]), to batch: inout Batch
   ) {
-    batch.origins += read.found.map(\.origin) + read.unread
-    batch.report += read.unread.map {
-      .notTaken($0, "it is not in the source, or nothing says which connection it is")
-    }
+    batch.origins += read.found.map(\.origin) + read.unread.map(\.origin)
+    batch.report += read.unread.map { .notTaken($0.origin, $0.reason) }
     for foreign in read.found { add(foreign, to: &batch) }
   }
 
@@ -73,6 +71,7 @@ struct ForeignImporter {
       }
       batch.drafts.append(draft)
       if !draft.left.isEmpty { batch.report.append(.leftOut(draft)) }
+      if source.format == .sops { batch.cautions += draft.truthValues.map { .truthValue($0) } }
     } catch {
       batch.report.append(.notTaken(foreign.origin, error.reason, foreign.left))
     }
@@ -125,10 +124,19 @@ struct ForeignImporter {
   }
 }
 
+extension ImportDraft {
+  /// Secrets that are `true` or `false`.
+  fileprivate var truthValues: [FieldAddress] {
+    secrets.filter { ["true", "false"].contains($0.value) }.keys.sorted().map {
+      FieldAddress(name, $0)
+    }
+  }
+}
+
 extension ImportDraft.Refusal {
   fileprivate var reason: String {
     switch self {
-    case .invalidName: "its name cannot be a connection's"
+    case .invalidName: "its name is not a valid connection name"
     case .keywordInName: "its name has a keyword without a value"
     case .unknownApp(let app): "the catalog has no app `\(app)`; declare it under `apps:`"
     case .unknownSetup("", let known):
@@ -147,7 +155,16 @@ extension Diagnostic {
   fileprivate static func unknownInFlow(_ connection: String, _ flow: String) -> Diagnostic {
     Diagnostic(
       .notImported, "the flow `\(flow)` uses a connection `\(connection)`", severity: .warning,
-      notes: ["neither the export nor the project has one of this name"])
+      notes: ["neither the export nor the project has one of this name or id"])
+  }
+
+  /// `True` with its type changed to `bool` opens as another text.
+  fileprivate static func truthValue(_ address: FieldAddress) -> Diagnostic {
+    Diagnostic(
+      .notImported, "the secret `\(address.field)` of `\(address.connection)` is a truth value",
+      severity: .warning,
+      notes: ["SOPS does not authenticate types: it may have been the text `True` or `False`"],
+      help: ["compare it with its source"])
   }
 
   fileprivate static func leftOut(_ draft: ImportDraft) -> Diagnostic {
@@ -155,7 +172,7 @@ extension Diagnostic {
       from: Set(draft.plain.keys).union(draft.secrets.keys)
     ).first
     return Diagnostic(
-      .notImported, "`\(draft.name)` was imported without some fields", severity: .warning,
+      .notImported, "`\(draft.name)` was not imported as a whole", severity: .warning,
       notes: ["from \(draft.origin)"] + draft.left,
       help: first.map {
         ["add what is missing: vaultctl set \(shellWord(draft.name.rawValue)) \($0)"]

@@ -96,7 +96,9 @@ struct ForeignSource {
     try names.filter(NamedFile.isFolder).flatMap { name -> [Part] in
       try (documents(in: name + "/flows") ?? []).compactMap { path in
         let bytes = try File.found(path).bytes()
-        return (try? ImportedData(json: bytes)).map { Part(name: path, data: $0, isFlow: true) }
+        let text = String(validating: bytes, as: UTF8.self).map { keywords.replaced(in: $0) }
+        let data = text.flatMap { try? ImportedData(json: Array($0.utf8)) }
+        return data.map { Part(name: path, data: $0, isFlow: true) }
       }
     }
   }

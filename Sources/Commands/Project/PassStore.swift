@@ -33,7 +33,11 @@ struct PassStore {
         let words = String(decoding: finished.errors, as: UTF8.self).split(separator: "\n")
         unread.append((what, words.last.map { "pass says: \($0)" } ?? "pass failed"))
       } else if let text = String(validating: finished.output, as: UTF8.self) {
-        opened.append((entry, PassEntry(text).data))
+        if let data = PassEntry(text).data {
+          opened.append((entry, data))
+        } else {
+          unread.append((entry, "which of its lines are the value is not clear"))
+        }
       } else {
         unread.append((what, "it is not UTF-8"))
       }

@@ -17,33 +17,54 @@ struct SOPSOpener {
   /// - Throws: what is wrong with the file, or that its key is not here.
   func opened(_ bytes: [UInt8], _ path: String) async throws -> (ImportedData, [Diagnostic]) {
     // What is neither JSON nor YAML, SOPS knows by its name.
-    if Self.isOtherForm(path) {
-      let plain = SOPSPlainValues(lines: String(decoding: bytes, as: UTF8.self))
-      return try openedBySOPS(
-        path, because: .otherForm, namesServer: Self.namesServer(bytes), plain)
+    if let form = [Form.dotenv, .ini].first(where: { path.hasSuffix(".\($0.suffix)") }) {
+      if Self.namesServer(bytes) { throw Failure(.namesServer(path, form)) }
+      let data = try openedBySOPS(bytes, path, form, because: .otherForm)
+      let lines = SOPSLines(String(decoding: bytes, as: UTF8.self), isINI: form == .ini)
+      return (data, diagnostics(SOPSGaps(lines, opened: data), path))
     }
     let documents = try ImportedData.documents(file: path, bytes)
+    var gaps = SOPSGaps(documents)
     do {
       let file = try SOPSFile(documents)
       let key = try await dataKey(try file.dataKeyMessages(), path)
       let (data, plainCount) = try file.opened(with: key, ignoringMAC: ignoresMAC)
-      let plain = SOPSPlainValues(
-        count: plainCount, areAuthenticated: !ignoresMAC && !file.macsOnlyEncrypted)
-      return (data, [plain.diagnostic(path)].compactMap { $0 })
+      gaps.plain = plainCount
+      gaps.isPlainAuthenticated = !file.macsOnlyEncrypted
+      return (data, diagnostics(gaps, path))
     } catch let fault as SOPSFile.Fault {
       let reason: NeedForSOPS
       switch fault {
       case .noPGP: reason = .otherKeys
       case .keyGroups: reason = .keyGroups
       case .unsupportedRule(let pattern): reason = .rule(pattern)
-      case .noMetadata, .invalidKey, .undecryptable, .notText, .notEncrypted, .noMAC, .wrongMAC,
-        .pathTooLong:
+      case .noMetadata, .invalidKey, .undecryptable, .wrongType, .notText, .notEncrypted, .noMAC,
+        .wrongMAC, .pathTooLong:
         throw Failure(.refused(fault, path))
       }
-      return try openedBySOPS(
-        path, because: reason, namesServer: documents.contains(where: Self.namesServer),
-        SOPSPlainValues(documents))
+      // As it was read here.
+      let form = (try? ImportedData(json: bytes)) == nil ? Form.yaml : .json
+      if documents.contains(where: Self.namesServer) { throw Failure(.namesServer(path, form)) }
+      let data = try openedBySOPS(bytes, path, form, because: reason)
+      return (data, diagnostics(gaps, path))
     }
+  }
+
+  private func diagnostics(_ gaps: SOPSGaps, _ path: String) -> [Diagnostic] {
+    var gaps = gaps
+    if ignoresMAC { gaps.isPlainAuthenticated = false }
+    return gaps.diagnostics(path)
+  }
+
+  /// The form of a file, as SOPS names it.
+  enum Form: String {
+    case yaml, json, dotenv, ini
+
+    /// Of a file's name.
+    var suffix: String { self == .dotenv ? "env" : rawValue }
+
+    /// In which it is printed, opened.
+    var output: Form { self == .yaml ? .yaml : .json }
   }
 
   /// Why a file is left to SOPS itself.
@@ -74,11 +95,6 @@ struct SOPSOpener {
     guard let last else { throw Failure(.noKeyOfSOPS(path)) }
     let keys = await keyring.openPGP.keys(namedBy: [last])
     throw Failure(Diagnostic(last, named: "the data key of `\(path)`", among: keys))
-  }
-
-  /// Neither YAML nor JSON.
-  private static func isOtherForm(_ path: String) -> Bool {
-    [".env", ".ini"].contains { path.hasSuffix($0) }
   }
 
   /// The kinds of keys for which SOPS asks no server that the file names: lists of mappings.
@@ -124,18 +140,19 @@ struct SOPSOpener {
     }
   }
 
-  /// - Parameter namesServer: then SOPS is not run: the author of the file chose where the login is sent.
+  /// SOPS is given a copy of the bytes that were checked: the file may have changed since.
   private func openedBySOPS(
-    _ path: String, because reason: NeedForSOPS, namesServer: Bool, _ plain: SOPSPlainValues
-  ) throws -> (ImportedData, [Diagnostic]) {
-    if namesServer { throw Failure(.namesServer(path)) }
-    let isOption = path.hasPrefix("-")
-    // Of YAML there may be several documents.
-    let form = Self.isOtherForm(path) ? ["--output-type", "json"] : []
+    _ bytes: [UInt8], _ path: String, _ form: Form, because reason: NeedForSOPS
+  ) throws -> ImportedData {
+    let folder = try PrivateFolder(for: .sops)
+    defer { folder.remove() }
+    let copy = try folder.write(
+      SecretBytes(copying: bytes), to: "file.\(form.suffix)", mode: 0o600)
+    let options = ["--input-type", form.rawValue, "--output-type", form.output.rawValue]
     let finished: ChildProcess.Finished
     do throws(ChildProcess.NotStarted) {
       finished = try ChildProcess.run(
-        ["sops", "--decrypt"] + form + [isOption ? "./\(path)" : path], input: [])
+        ["sops", "--decrypt"] + (ignoresMAC ? ["--ignore-mac"] : []) + options + [copy], input: [])
     } catch {
       throw Failure(.needsSOPS(path, reason))
     }
@@ -147,10 +164,7 @@ struct SOPSOpener {
     guard let first = documents.first else {
       throw Failure(.refusedBySOPS(path, reason, ["no output"]))
     }
-    return (
-      documents.count == 1 ? first : .list(documents),
-      [plain.diagnostic(path)].compactMap { $0 }
-    )
+    return documents.count == 1 ? first : .list(documents)
   }
 }
 
@@ -160,7 +174,7 @@ extension SOPSOpener.NeedForSOPS {
     switch self {
     case .otherKeys: "its data key is not sealed for an OpenPGP key"
     case .keyGroups: "its data key is shared between several groups of keys"
-    case .rule(let pattern): "vaultctl cannot read its rule: \(pattern)"
+    case .rule(let pattern): "vaultctl cannot apply its rule: \(pattern)"
     case .otherForm: "it is a dotenv or INI file"
     }
   }
@@ -223,26 +237,36 @@ extension Diagnostic {
       notes: ["vaultctl leaves the file to it: \(reason.cause)", "sops says:"] + words)
   }
 
-  fileprivate static func namesServer(_ path: String) -> Diagnostic {
-    Diagnostic(
+  fileprivate static func namesServer(_ path: String, _ form: SOPSOpener.Form) -> Diagnostic {
+    let file = shellWord(path.hasPrefix("-") ? "./\(path)" : path)
+    return Diagnostic(
       .notImported, "the data key of `\(path)` may be at a server that the file names",
       at: .file(path),
       notes: ["SOPS would send your login there, so vaultctl does not run it"],
       help: [
-        "if you trust the file: sops --decrypt \(shellWord(path)) | vaultctl import --from json /dev/stdin …"
+        "if you trust the file, with the same --map: sops --decrypt --output-type \(form.output.rawValue) \(file) | vaultctl import --from json /dev/stdin"
       ])
   }
 
   fileprivate static func refused(_ fault: SOPSFile.Fault, _ path: String) -> Diagnostic {
     let (message, help): (String, [String]) =
       switch fault {
-      case .noMetadata: ("is not a file that SOPS encrypted: it has no `sops` key", [])
+      case .noMetadata:
+        (
+          "is not a file that SOPS encrypted: it has no `sops` key",
+          ["if it is a dotenv or INI file, give it a name that ends with `.env` or `.ini`"]
+        )
       case .keyGroups, .noPGP: ("has no data key for one OpenPGP key", [])
       case .invalidKey: ("has a data key that is not 32 bytes long", [])
       case .undecryptable(let place):
         (
           "was changed: `\(place)` does not open at its path",
-          ["it was renamed or moved; restore the file as SOPS wrote it"]
+          ["its value or its path is not as SOPS wrote it; restore the file"]
+        )
+      case .wrongType(let place):
+        (
+          "was changed: the type of `\(place)` does not fit its value",
+          ["restore the file as SOPS wrote it"]
         )
       case .notText(let place):
         ("has a value that is not UTF-8: `\(place)`", [])
@@ -252,11 +276,11 @@ extension Diagnostic {
           ["restore the file as SOPS wrote it, or encrypt it: sops --encrypt --in-place"]
         )
       case .noMAC:
-        ("has no authentication code", ["take it without one: --ignore-mac"])
+        ("has no authentication code", ["import it anyway: --ignore-mac"])
       case .wrongMAC:
         (
-          "was changed: its authentication code is that of other values",
-          ["find out who changed it; to take it as it is: --ignore-mac"]
+          "was changed: its authentication code does not match its values",
+          ["find out who changed it; to import it anyway: --ignore-mac"]
         )
       case .pathTooLong: ("has keys that are too long", [])
       case .unsupportedRule(let pattern): ("has a rule that cannot be read: \(pattern)", [])

@@ -23,6 +23,9 @@ package struct SOPSPattern {
     self.steps = steps + [.match]
   }
 
+  /// The most steps that one character of a text takes.
+  package var stepCount: Int { steps.count }
+
   /// Whether it matches somewhere in a text.
   package func matches(_ text: String) -> Bool {
     let scalars = Array(text.unicodeScalars)

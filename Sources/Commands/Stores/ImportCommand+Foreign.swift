@@ -65,7 +65,7 @@ extension ImportCommand {
 extension ForeignFormat: ExpressibleByArgument {}
 
 extension ConnectionMapping {
-  /// - Throws: if the file is no mapping.
+  /// - Throws: if the file is not a mapping.
   fileprivate init(file: String, for format: ForeignFormat) throws {
     let data = try ImportedData(file: file, NamedFile(file, limit: FileLimit.foreign).bytes())
     do throws(Fault) {
@@ -80,7 +80,7 @@ extension ConnectionMapping {
         }
       throw Failure(
         Diagnostic(
-          .unreadableFile, "`\(file)` is no mapping: \(what)", at: .file(file),
+          .unreadableFile, "`\(file)` is not a mapping: \(what)", at: .file(file),
           help: [
             "for example: connections: [{name: crm, app: http, type: bearer, fields: {token: CRM_TOKEN}}]"
           ]))

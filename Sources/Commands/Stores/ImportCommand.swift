@@ -63,6 +63,12 @@ struct ImportCommand: WritingSubcommand {
     }
     if all { throw ValidationError("--all cannot be used with --from") }
     if names.isEmpty { throw ValidationError("specify the files to import from") }
+    if keywords != nil, from != .deployCLI {
+      throw ValidationError("--keywords is an option of --from deploy-cli")
+    }
+    if ignoresMAC, from != .sops {
+      throw ValidationError("--ignore-mac is an option of --from sops")
+    }
     if from.needsMapping, map.isEmpty {
       throw ValidationError("--from \(from.rawValue) needs --map")
     }

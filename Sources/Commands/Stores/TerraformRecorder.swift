@@ -16,7 +16,7 @@ struct TerraformRecorder {
   }
 
   /// Connections that are not recorded are reported: what the tenant has is not what the state has, or the
-  /// manifest has not all of it.
+  /// manifest lacks a part of it.
   ///
   /// - Parameter files: the drafts' manifests, which were written.
   func record(_ drafts: [ImportDraft], _ files: [ConnectionName: String]) async -> Outcome {
@@ -45,8 +45,8 @@ struct TerraformRecorder {
 
   /// Why a connection is not recorded; `nil` if it is.
   private func reason(_ draft: ImportDraft, in snapshot: Snapshot) -> String? {
-    guard let id = draft.id else { return "the state has no id of it" }
-    if !draft.left.isEmpty { return "its manifest has not all of its fields" }
+    guard let id = draft.id else { return "the state does not record its id" }
+    if !draft.left.isEmpty { return "its manifest lacks some fields" }
     guard let actual = snapshot.actual[draft.name] else {
       return snapshot.foreign[draft.name] == nil
         ? "the tenant has no connection of this name" : "another project has applied it"

@@ -5,7 +5,7 @@ import Model
 struct ConnectionGuess {
   private let shapes: [(app: AppID, shape: SetupShape)]
   private(set) var found: [ForeignConnection] = []
-  private(set) var unread: [String] = []
+  private(set) var unread: [UnreadPart] = []
 
   init(_ catalog: Catalog) {
     shapes = catalog.apps.values.sorted { $0.id < $1.id }.flatMap { app in
@@ -27,7 +27,7 @@ struct ConnectionGuess {
         let place = key == nil ? "\(origin), `\(member.key)`" : "\(origin).`\(member.key)`"
         collect(member.value, key: member.key, place)
       }
-    case .text, .entry, .literal: unread.append(origin)
+    case .text, .entry, .literal: unread.append(.noConnection(origin))
     case .null: break
     }
   }

@@ -70,9 +70,9 @@ package struct ConnectionMapping: Sendable {
   /// - Returns: also the paths that no file has.
   package func connections(
     in sources: [(file: String, data: ImportedData)]
-  ) -> (found: [ForeignConnection], unread: [String]) {
+  ) -> (found: [ForeignConnection], unread: [UnreadPart]) {
     let index = ImportIndex(sources)
-    var unread: [String] = []
+    var unread: [UnreadPart] = []
     let found = entries.map { entry in
       var fields: [String: String] = [:]
       var left: [String] = []
@@ -88,7 +88,10 @@ package struct ConnectionMapping: Sendable {
             left.append("`\(field)`, for which the source has several values at `\(path)`")
           }
         } else {
-          unread.append("`\(path)` for `\(field)` of `\(entry.name)`")
+          unread.append(
+            UnreadPart(
+              "`\(path)` for `\(field)` of `\(entry.name)`",
+              "the source has no text at this path"))
         }
       }
       return ForeignConnection(

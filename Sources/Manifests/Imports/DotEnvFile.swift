@@ -116,9 +116,10 @@ private struct DotEnvReader {
     return end.map { String(decoding: bytes[start...$0], as: UTF8.self) } ?? ""
   }
 
-  /// Shells, docker compose and most libraries replace these: `$NAME`, `${NAME}`, `$(command)`.
+  /// Shells, docker compose and most libraries replace these: `$NAME`, `${NAME}`, `$(command)`; a shell also what
+  /// is between backquotes.
   ///
-  /// - Parameter isEscapable: whether `\$` stands for a dollar sign.
+  /// - Parameter isEscapable: whether a `\` keeps the character after it.
   private static func refuseReference(
     in text: ArraySlice<UInt8>, isEscapable: Bool
   ) throws(Refusal) {
@@ -129,10 +130,9 @@ private struct DotEnvReader {
         continue
       }
       index += 1
+      if text[index - 1] == UInt8(ascii: "`") { throw Refusal(reason: Self.isOutput) }
       guard text[index - 1] == UInt8(ascii: "$"), index < text.endIndex else { continue }
-      if text[index] == UInt8(ascii: "(") {
-        throw Refusal(reason: "its value is the output of a command, which is not run")
-      }
+      if text[index] == UInt8(ascii: "(") { throw Refusal(reason: Self.isOutput) }
       if text[index] == UInt8(ascii: "{") || text[index] == UInt8(ascii: "_")
         || text[index].isASCIIAlphanumeric
       {
@@ -141,6 +141,9 @@ private struct DotEnvReader {
       }
     }
   }
+
+  private static let isOutput =
+    "its value is the output of a command, which is not run; in single quotes it is a text"
 
   /// Where the quotes that begin here are closed.
   private func end(of quote: UInt8) -> Int? {

@@ -33,7 +33,7 @@ package enum ForeignFormat: String, CaseIterable, Sendable {
   /// The connections in one file, and what else is in it.
   package func connections(
     in data: ImportedData, file: String, _ catalog: Catalog
-  ) -> (found: [ForeignConnection], unread: [String]) {
+  ) -> (found: [ForeignConnection], unread: [UnreadPart]) {
     switch self {
     case .terraform: TerraformState(data).connections
     case .deployCLI: Self.deployed(data, file)
@@ -58,7 +58,7 @@ package enum ForeignFormat: String, CaseIterable, Sendable {
     return (guess.found, guess.unread)
   }
 
-  private typealias Found = (found: [ForeignConnection], unread: [String])
+  private typealias Found = (found: [ForeignConnection], unread: [UnreadPart])
 
   private static func deployed(_ data: ImportedData, _ file: String) -> Found {
     let lists = [
@@ -78,13 +78,13 @@ package enum ForeignFormat: String, CaseIterable, Sendable {
 
   private static func all(_ items: [ImportedData], _ file: String) -> Found {
     var found: [ForeignConnection] = []
-    var unread: [String] = []
+    var unread: [UnreadPart] = []
     for (index, item) in items.enumerated() {
       let origin = items.count == 1 ? file : "\(file), item \(index + 1)"
       if let connection = ForeignConnection(item, origin: origin) {
         found.append(connection)
       } else {
-        unread.append(origin)
+        unread.append(.noNameOrApp(origin))
       }
     }
     return (found, unread)

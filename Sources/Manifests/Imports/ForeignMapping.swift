@@ -8,7 +8,7 @@ package enum ForeignMapping: Sendable {
   /// - Parameter sources: all files; data of several documents is a list.
   package func connections(
     in sources: [(file: String, data: ImportedData)]
-  ) -> (found: [ForeignConnection], unread: [String]) {
+  ) -> (found: [ForeignConnection], unread: [UnreadPart]) {
     switch self {
     case .file(let mapping): mapping.connections(in: sources)
     case .wildcards(let mappings): WildcardMapping.connections(mappings, in: sources)

@@ -50,14 +50,21 @@ package struct ImportDraft: Sendable {
     (labels, preventsDestroy) = (foreign.labels, foreign.preventsDestroy)
     id = foreign.id.map { StoreID($0) }
     version = foreign.version.map { StoreVersion($0) }
-    let names = Set(foreign.fields.keys.map { FieldName($0) })
+    let names = Set(foreign.fields.keys.map { FieldName($0) }).subtracting(["type"])
     let shape = try Self.shape(foreign, app, names)
     self.shape = shape
     var (plain, secrets): ([FieldName: String], [FieldName: String]) = ([:], [:])
     var left = foreign.left
     for (key, text) in foreign.fields.sorted(by: { $0.key < $1.key }) {
       let field = FieldName(key)
-      if text.isEmpty { continue }
+      if field == "type" {
+        left.append("`type`, which is the setup's type and not a field")
+        continue
+      }
+      if text.isEmpty {
+        left.append("`\(field)`, which is empty")
+        continue
+      }
       guard let shape, shape[field] != nil || shape.isOpen else {
         left.append("`\(field)`, which the catalog's setup does not have")
         continue

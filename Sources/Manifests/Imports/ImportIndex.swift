@@ -6,7 +6,7 @@ struct ImportIndex {
     /// In their order.
     let keys: [String]
     private let members: [String: Node]
-    private let items: [Node]
+    let items: [Node]
 
     init(_ data: ImportedData) {
       text = data.text
@@ -18,14 +18,17 @@ struct ImportIndex {
 
     subscript(key: String) -> Node? { members[key] }
 
-    /// The text at a path: keys, and indices of lists from 0. A key that has dots is in several parts.
-    func text(at path: ArraySlice<String>) -> String? {
+    /// Null, or a list or mapping without anything in it.
+    var isEmpty: Bool { text == nil && keys.isEmpty && items.isEmpty }
+
+    /// What is at a path: keys, and indices of lists from 0. A key that has dots is in several parts.
+    func node(at path: ArraySlice<String>) -> Node? {
       var (node, rest) = (self, path)
       while !rest.isEmpty {
         guard let (count, next) = node.step(rest) else { return nil }
         (node, rest) = (next, rest.dropFirst(count))
       }
-      return node.text
+      return node
     }
 
     private func step(_ rest: ArraySlice<String>) -> (count: Int, node: Node)? {
@@ -52,7 +55,7 @@ struct ImportIndex {
   /// The texts at a path, with keys, and indices of lists from 0, with dots between them.
   func texts(at path: String) -> [(file: String, text: String)] {
     let parts = path.split(separator: ".").map(String.init)
-    return roots.compactMap { file, node in node.text(at: parts[...]).map { (file, $0) } }
+    return roots.compactMap { file, node in node.node(at: parts[...])?.text.map { (file, $0) } }
   }
 }
 

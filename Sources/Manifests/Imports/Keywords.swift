@@ -53,7 +53,7 @@ package struct Keywords: Sendable {
       guard let value = isText ? texts[key] : json[key] else {
         let (before, after) = line.marks(around: index..<end, in: bytes, isText: isText)
         result += before + bytes[index..<end] + after
-        for byte in bytes[index..<end] { line.pass(byte) }
+        for byte in bytes[index..<end] { line.pass(byte, inKeyword: true) }
         index = end
         continue
       }
@@ -66,7 +66,7 @@ package struct Keywords: Sendable {
         rest += 1
       }
       result += value.utf8
-      for byte in bytes[index..<rest] { line.pass(byte) }
+      for byte in bytes[index..<rest] { line.pass(byte, inKeyword: true) }
       index = rest
     }
     return String(decoding: result, as: UTF8.self)

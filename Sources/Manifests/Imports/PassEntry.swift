@@ -1,8 +1,8 @@
 /// One entry of a password store (https://www.passwordstore.org): the password on the first line, and what
-/// belongs to it as `KEY: VALUE` on the others. An entry of several lines that are anything else, such as a
-/// key in PEM, is one value.
+/// belongs to it as `KEY: VALUE` on the others. A key in PEM and a JSON document are one value, of all their lines.
 package struct PassEntry: Sendable {
-  package let data: ImportedData
+  /// `nil`: it has other lines, and nothing says whether they belong to the value.
+  package let data: ImportedData?
 
   /// - Parameter content: as `pass show` prints it.
   package init(_ content: String) {
@@ -10,19 +10,32 @@ package struct PassEntry: Sendable {
     let lines = scalars.split(separator: "\n", omittingEmptySubsequences: false).map {
       String(String.UnicodeScalarView($0))
     }
+    let rest = lines.dropFirst().filter { !$0.isEmpty }
     // `pass insert` ends the line that it was given.
-    guard let first = lines.first, lines.dropFirst().contains(where: { !$0.isEmpty }) else {
+    guard let first = lines.first, let last = rest.last else {
       data = .text(lines.first ?? "")
       return
     }
-    let rest = lines.dropFirst().filter { !$0.isEmpty }
+    if Self.isPEM(first, last) || Self.isJSON(content) {
+      data = .text(content)
+      return
+    }
     let parts = rest.compactMap(Self.part)
     guard parts.count == rest.count else {
-      data = .text(content)
+      data = nil
       return
     }
     data = .entry(
       text: first, parts: [ImportedData.Member(key: "password", value: .text(first))] + parts)
+  }
+
+  private static func isPEM(_ first: String, _ last: String) -> Bool {
+    first.hasPrefix("-----BEGIN ") && last.hasPrefix("-----END ")
+  }
+
+  /// An object: a text in quotes would be a password.
+  private static func isJSON(_ content: String) -> Bool {
+    content.utf8.first == UInt8(ascii: "{") && (try? ImportedData(json: Array(content.utf8))) != nil
   }
 
   private static func part(_ line: String) -> ImportedData.Member? {

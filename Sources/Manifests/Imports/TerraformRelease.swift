@@ -22,7 +22,7 @@ package struct TerraformRelease: Sendable {
     for address in taken { text += "  terraform state rm \(shellWord(address.text))\n" }
     let whole = Set(taken.filter(\.isOrdinary).map(\.configuration)).subtracting(others).sorted()
     if whole.isEmpty { return text }
-    text += "or put this in the place of their `resource` blocks:\n"
+    text += "or replace their `resource` blocks with:\n"
     for resource in whole {
       text += """
           removed {

@@ -8,14 +8,14 @@ struct TerraformState {
 
   init(_ data: ImportedData) { self.data = data }
 
-  var connections: (found: [ForeignConnection], unread: [String]) {
+  var connections: (found: [ForeignConnection], unread: [UnreadPart]) {
     var found: [ForeignConnection] = []
-    var unread: [String] = []
+    var unread: [UnreadPart] = []
     for (address, attributes) in instances {
       if let connection = ForeignConnection(attributes, origin: address) {
         found.append(connection)
       } else {
-        unread.append(address)
+        unread.append(.noNameOrApp(address))
       }
     }
     return (found, unread)

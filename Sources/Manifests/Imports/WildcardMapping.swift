@@ -39,38 +39,88 @@ package struct WildcardMapping: Hashable, Sendable {
     }
   }
 
+  /// What a mapping finds in all files.
+  private struct Search {
+    var found: [(name: String, text: String, file: String)] = []
+    /// Names without a text at the path, and whether something else is there.
+    var missing: [(name: String, isPresent: Bool)] = []
+    /// Whether there is a list where the names should be.
+    var meetsList = false
+  }
+
   /// The connections of several mappings, in the order in which the sources have them.
+  ///
+  /// - Returns: also the paths at which a name has no text, but not those of one that is for another app alone.
   package static func connections(
     _ mappings: [WildcardMapping], in sources: [(file: String, data: ImportedData)]
-  ) -> (found: [ForeignConnection], unread: [String]) {
+  ) -> (found: [ForeignConnection], unread: [UnreadPart]) {
     let index = ImportIndex(sources)
+    let searches = mappings.map { (mapping: $0, search: $0.search(index)) }
     var order: [String] = []
     var found: [String: Match] = [:]
-    var unread: [String] = []
-    for mapping in mappings {
-      var isFound = false
-      for (file, root) in index.roots {
-        for (name, text) in mapping.matches(root, mapping.parts[...]) {
-          isFound = true
-          let key = "\(mapping.app)\0\(name)"
-          if found[key] == nil { order.append(key) }
-          found[key, default: Match(name: name, app: mapping.app)].add(text, mapping.field, file)
-        }
+    var names: Set<String> = []
+    for (mapping, search) in searches {
+      for (name, text, file) in search.found {
+        let key = mapping.key(name)
+        if found[key] == nil { order.append(key) }
+        found[key, default: Match(name: name, app: mapping.app)].add(text, mapping.field, file)
+        names.insert(name)
       }
-      if !isFound { unread.append("`\(mapping.parts.joined(separator: "."))`") }
+    }
+    let unread = searches.flatMap { mapping, search in
+      mapping.unread(search) { name in
+        found[mapping.key(name)] != nil || !names.contains(name)
+      }
     }
     return (order.compactMap { found[$0]?.connection }, unread)
   }
 
-  private func matches(
-    _ node: ImportIndex.Node, _ rest: ArraySlice<String>
-  ) -> [(name: String, text: String)] {
-    guard let part = rest.first else { return [] }
-    if part == "*" {
-      return node.keys.compactMap { key in
-        node[key]?.text(at: rest.dropFirst()).map { (key, $0) }
+  private func key(_ name: String) -> String { "\(app)\0\(name)" }
+
+  private func path(_ name: String) -> String {
+    parts.map { $0 == "*" ? name : $0 }.joined(separator: ".")
+  }
+
+  private func search(_ index: ImportIndex) -> Search {
+    let above = parts.prefix { $0 != "*" }
+    let below = parts[(above.endIndex + 1)...]
+    var search = Search()
+    var missing: [(name: String, isPresent: Bool)] = []
+    for (file, root) in index.roots {
+      guard let node = root.node(at: above) else { continue }
+      if !node.items.isEmpty { search.meetsList = true }
+      for name in node.keys {
+        guard let part = node[name], !part.isEmpty else { continue }
+        let value = part.node(at: below)
+        if let text = value?.text {
+          search.found.append((name, text, file))
+        } else {
+          missing.append((name, !(value?.isEmpty ?? true)))
+        }
       }
     }
-    return node[part].map { matches($0, rest.dropFirst()) } ?? []
+    // A name may be in several files.
+    let found = Set(search.found.map(\.name))
+    search.missing = missing.filter { !found.contains($0.name) }
+    return search
+  }
+
+  /// - Parameter concerns: whether a name is one of this mapping's app.
+  private func unread(_ search: Search, concerns: (String) -> Bool) -> [UnreadPart] {
+    var seen: Set<String> = []
+    let missing = search.missing.filter { name, isPresent in
+      (isPresent || concerns(name)) && seen.insert(name).inserted
+    }
+    if search.found.isEmpty, missing.isEmpty {
+      let path = parts.joined(separator: ".")
+      return [
+        search.meetsList
+          ? UnreadPart("`\(path)`", "the source has a list at its `*`, which stands for a key")
+          : .noValue(at: path)
+      ]
+    }
+    return missing.map { name, isPresent in
+      isPresent ? .noText(at: path(name)) : .noValue(at: path(name))
+    }
   }
 }

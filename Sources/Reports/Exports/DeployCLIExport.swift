@@ -9,28 +9,28 @@ extension Export {
   package static func deployCLI(
     _ connections: [ExportedConnection], fileNames: [ConnectionName: String]
   ) -> Export {
-    var names = UniqueNames()
+    let keywords = DistinctNames(secretsOf: connections) {
+      VariableName.of("\($0.name)_\($1.name)")
+    }
     var paths = UniqueNames(separator: "-")
     var placeholders: [Placeholder] = []
     let files = connections.map { connection in
       var lines = [
-        "  \(quoted("name")): \(quoted(connection.name.rawValue))",
-        "  \(quoted("app_id")): \(quoted(connection.app.rawValue.uppercased()))",
+        "  \(quoted("name")): \(literal(connection.name.rawValue))",
+        "  \(quoted("app_id")): \(literal(connection.app.rawValue.uppercased()))",
       ]
       if let type = connection.setupType {
-        var fields = ["    \(quoted("type")): \(quoted(type.rawValue.uppercased()))"]
+        var fields = ["    \(quoted("type")): \(literal(type.rawValue.uppercased()))"]
         for field in connection.fields {
           let value: String
           switch field.value {
-          case .plain(.string(let text)): value = quoted(text)
-          case .plain(let literal): value = literal.text
+          case .plain(let plain): value = setupValue(plain)
           case .secret:
-            let name = names.name(for: VariableName.of("\(connection.name)_\(field.name)"))
-            placeholders.append(
-              Placeholder(name: name, address: FieldAddress(connection.name, field.name)))
-            value = quoted("@@\(name)@@")
+            let address = FieldAddress(connection.name, field.name)
+            placeholders.append(Placeholder(name: keywords[address], address: address))
+            value = quoted("@@\(keywords[address])@@")
           }
-          fields.append("    \(quoted(field.name.rawValue)): \(value)")
+          fields.append("    \(literal(field.name.rawValue)): \(value)")
         }
         lines.append("  \"setup\": {\n" + fields.joined(separator: ",\n") + "\n  }")
       }
@@ -39,5 +39,28 @@ extension Export {
         text: MachineText(json: "{\n" + lines.joined(separator: ",\n") + "\n}\n"))
     }
     return Export(files: files, placeholders: placeholders, gaps: [])
+  }
+
+  /// YAML has numbers that JSON has not, which a service receives as texts.
+  private static func setupValue(_ value: PlainValue) -> String {
+    switch value {
+    case .string(let text): literal(text)
+    case .number(let digits): JSONScanner.isNumber(digits) ? digits : literal(digits)
+    case .boolean(let value): "\(value)"
+    }
+  }
+
+  /// A text in which deploy-cli finds no keyword: it would replace `@@KEY@@` with another connection's secret.
+  /// `MachineText` does the same for `##KEY##`.
+  private static func literal(_ text: String) -> String {
+    var written = String.UnicodeScalarView()
+    for scalar in quoted(text).unicodeScalars {
+      if scalar == "@", written.last == "@" {
+        written.append(contentsOf: "\\u0040".unicodeScalars)
+      } else {
+        written.append(scalar)
+      }
+    }
+    return String(written)
   }
 }

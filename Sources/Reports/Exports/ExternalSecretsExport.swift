@@ -21,7 +21,9 @@ extension Export {
   package static func externalSecrets(
     _ connections: [ExportedConnection], keys: [ConnectionName: String], stores: ClusterStores
   ) -> Export {
-    var names = UniqueNames(separator: "-")
+    let names = DistinctNames(
+      connections.map { (thing: $0.name, name: resourceName($0.name.rawValue)) }, separator: "-",
+      identity: \.rawValue)
     var documents: [String] = []
     var gaps: [Gap] = []
     for connection in connections {
@@ -39,7 +41,7 @@ extension Export {
         gaps.append(Gap(connection: connection.name, reason: "it has no fields"))
         continue
       }
-      let name = names.name(for: resourceName(connection.name.rawValue))
+      let name = names[connection.name]
       documents.append(pulled(name, fields, key, stores.source))
       if let target = stores.target {
         documents.append(pushed(name, fields, connection.name.rawValue, target))
@@ -49,7 +51,7 @@ extension Export {
       files: [
         File(
           path: "external-secrets.yaml",
-          text: MachineText(json: documents.joined(separator: "---\n")))
+          text: MachineText(yaml: documents.joined(separator: "---\n")))
       ], placeholders: [], gaps: gaps)
   }
 

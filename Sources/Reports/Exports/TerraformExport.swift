@@ -6,20 +6,24 @@ extension Export {
   /// One file of HCL: a variable for each secret, a resource for each connection, and an `import` block
   /// (Terraform 1.5) for each that the store has. It is laid out as `terraform fmt` does it.
   package static func terraform(_ connections: [ExportedConnection]) -> Export {
-    var resources = UniqueNames()
-    var variables = UniqueNames()
+    let resources = DistinctNames(
+      connections.map { (thing: $0.name, name: identifier($0.name.rawValue)) },
+      identity: \.rawValue)
+    let variables = DistinctNames(secretsOf: connections) { connection, field in
+      "\(resources[connection.name])_\(identifier(field.name.rawValue))"
+    }
     var placeholders: [Placeholder] = []
     var blocks: [String] = []
     for connection in connections {
-      let resource = resources.name(for: identifier(connection.name.rawValue))
+      let resource = resources[connection.name]
       var setup = connection.setupType.map { [("type", hclQuoted($0.rawValue.uppercased()))] } ?? []
       for field in connection.fields where connection.setupType != nil {
         switch field.value {
         case .plain(let value): setup.append((key(field.name), hclQuoted(value.text)))
         case .secret:
-          let name = variables.name(for: "\(resource)_\(identifier(field.name.rawValue))")
-          placeholders.append(
-            Placeholder(name: name, address: FieldAddress(connection.name, field.name)))
+          let address = FieldAddress(connection.name, field.name)
+          let name = variables[address]
+          placeholders.append(Placeholder(name: name, address: address))
           blocks.append("variable \"\(name)\" {\n  type      = string\n  sensitive = true\n}\n")
           setup.append((key(field.name), "var.\(name)"))
         }
