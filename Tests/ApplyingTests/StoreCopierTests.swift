@@ -137,6 +137,23 @@ import Testing
     }
   }
 
+  /// The first version has its time from a clock that is ahead: another host's, or that of a server which
+  /// the store was copied to. What is there of the copy is not taken for one that is in use.
+  @Test(arguments: [1, 2])
+  func aCopyThatIsKilledBetweenVersionsContinues(writes: Int) async throws {
+    let it = try CopyFixture()
+    try await it.source.carryOut(robot, .create, token("t-1"), at: 90)
+    try await it.source.update(robot, token("t-2"), at: 60)
+    try await it.source.update(robot, token("t-3"), at: 30)
+    #expect(await !it.copied(try it.compared(), killedAfter: writes).faults.isEmpty)
+    #expect(try await it.target.value(robot, "token") == "t-\(writes)")
+    #expect(try await it.faultsOfFinish().map(\.code) == [.copyDiffers])
+    #expect(try await it.copy().isEmpty)
+    #expect(try await it.target.value(robot, "token") == "t-3")
+    #expect(try await it.target.history?.versions(of: robot).count == 3)
+    #expect(try await it.faultsOfFinish().isEmpty)
+  }
+
   // MARK: Fields that others write
 
   /// Shows the source's records as they were: another tool wrote since.
