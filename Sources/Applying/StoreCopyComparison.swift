@@ -55,9 +55,9 @@ package struct StoreCopyComparison: Sendable {
     source.applied.keys.filter { source.actual[$0] != nil }.sorted()
   }
 
-  /// What the source has and no record of ours describes: it is not copied.
-  package var unmanaged: [ConnectionName] {
-    source.actual.keys.filter { source.applied[$0] == nil }.sorted()
+  /// How much the source has that is not copied: no record describes it, or it is not ours.
+  package var others: Int {
+    source.others + source.actual.keys.count { source.applied[$0] == nil }
   }
 
   package var tokenCount: Int { names.count { sourceTokens[$0]?.tokens != nil } }

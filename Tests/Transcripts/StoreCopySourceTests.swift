@@ -1,0 +1,61 @@
+import Foundation
+import TestOpenBao
+import TestSupport
+import Testing
+
+/// What a copy does not take, and says so.
+@Suite struct StoreCopySourceTests {
+  /// A mistyped path is no empty store, and becomes none.
+  @Test(arguments: [[], ["--finish", "--auto-approve"]])
+  func aFileThatIsNotThereIsNoStore(more: [String]) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(httpManifest("a", token: "s3cret"), to: "connections/a.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      #expect(try sandbox.vaultctl(arguments, isRecorded: false).status == 0)
+    }
+    let folder = sandbox.folder.path + "/.vaultctl"
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let refused = try sandbox.vaultctl(
+      ["store", "copy", "--from", "{type: sqlite, path: .vaultctl/odl.db}"] + more)
+    #expect(
+      refused.status == 1 && refused.errorText.contains("there is no store yet"),
+      "\(refused.text)\(refused.errorText)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+  }
+
+  /// Nor is a prefix where nothing was ever written.
+  @Test func aFolderThatIsNotThereIsNoStore() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root, store: StoreCopyFixture.second)
+    for more in [[], ["--finish", "--auto-approve"]] {
+      let refused = try it.vaultctl(
+        ["store", "copy", "--from", "{type: openbao, prefix: folws}"] + more)
+      #expect(
+        refused.status == 1 && refused.errorText.contains("there is no store yet"),
+        "\(refused.text)\(refused.errorText)")
+    }
+    #expect(try server.root.call("GET", "secret/metadata/?list=true").status == 404)
+  }
+
+  /// What others have there is not removed, and not called nothing.
+  @Test func whatStaysIsSaid() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root, store: StoreCopyFixture.bao)
+    try it.declare(["a"])
+    try it.fine(["apply", "--auto-approve"])
+    try server.root.order("POST", "secret/data/flows/theirs", ["data": ["a": "b"]])
+    let copy = ["store", "copy", "--to", StoreCopyFixture.second]
+    let finish = copy + ["--finish", "--auto-approve"]
+    for arguments in [copy, finish, finish] {
+      let finished = try it.fine(arguments)
+      #expect(
+        finished.errorText.contains("Left as they are: 1 entry without a record, or of others"),
+        "\(finished.errorText)")
+      #expect(!finished.text.contains("Nothing is left"), "\(finished.text)")
+    }
+    #expect(try server.root.secret("flows/theirs") == ["a": "b"])
+  }
+
+}
