@@ -58,4 +58,43 @@ import Testing
     #expect(try server.root.secret("flows/theirs") == ["a": "b"])
   }
 
+  // MARK: Recipients
+
+  /// The copy's key is one that they know, until the next copy gives it another one.
+  @Test func whoIsNoRecipientAnyMoreOpensNothingThatIsCopied() throws {
+    let sandbox = try Sandbox()
+    let bob = try GPGHome()
+    let bobsKey = try bob.makeKey("Bob <bob@example.com>")
+    try bob.gpg(["--import"], input: sandbox.home.gpg(["--export", sandbox.key]).output)
+    try sandbox.home.gpg(["--import"], input: bob.gpg(["--export", bobsKey]).output)
+    func fine(_ arguments: [String], input: String = "") throws {
+      let finished = try sandbox.vaultctl(arguments, input: input, isRecorded: false)
+      #expect(finished.status == 0, "\(arguments): \(finished.text)\(finished.errorText)")
+    }
+    func declare(_ keys: [String], _ store: String) throws {
+      try sandbox.writeProject(keys: keys, extra: "store: \(store)")
+    }
+    func value(home: String? = nil) throws -> String {
+      try sandbox.vaultctl(
+        ["exec", "a", "--", "printenv", "A_TOKEN"], home: home, isRecorded: false
+      ).text
+    }
+    let copy = ["store", "copy", "--to", StoreCopyFixture.second]
+    try declare([sandbox.key, bobsKey], StoreCopyFixture.first)
+    try sandbox.write(httpManifest("a", token: "0ld"), to: "connections/a.yaml")
+    try fine(["encrypt"])
+    try fine(["apply", "--auto-approve"])
+    try fine(copy)
+    try declare([sandbox.key], StoreCopyFixture.first)
+    try fine(["rekey"])
+    try fine(["apply", "--auto-approve"])
+    try fine(["set", "a", "token"], input: "n3w")
+    try fine(["apply", "--auto-approve"])
+    try fine(copy)
+    try declare([sandbox.key], StoreCopyFixture.second)
+    #expect(try value() == "n3w\n")
+    #expect(try value(home: bob.path) == "")
+    try fine(["plan", "--detailed-exitcode"])
+    try fine(["store", "verify"])
+  }
 }

@@ -34,8 +34,9 @@ struct StoreCopyRunner: Sendable {
   /// 1. What killed runs left in both stores is recovered, and responses of services that wait on this
   ///    machine are saved.
   /// 2. The target must be empty, or have an earlier copy.
-  /// 3. What it does not have yet is copied.
-  /// 4. Everything is read again, and compared.
+  /// 3. The target's key is sealed for its recipients, as before an apply.
+  /// 4. What it does not have yet is copied.
+  /// 5. Everything is read again, and compared.
   func copy() async throws -> Outcome {
     try await requireSource()
     return try await underLocks { copier in
@@ -43,11 +44,13 @@ struct StoreCopyRunner: Sendable {
       let comparison = try await compared()
       if !comparison.obstacles.isEmpty { throw Failure(comparison.obstacles) }
       report(comparison.others)
+      await target.protectContent(console)
+      let isKeyUpdated = try await target.updateStoreKey(console)
       let result = await copier.copy(comparison) { name in
         if console.showsProgress { console.note("  \(name)") }
       }
       console.report(result.faults.sorted(by: Diagnostic.inReadingOrder))
-      if !result.faults.isEmpty { return result.hasBegun ? .partly : .failed }
+      if !result.faults.isEmpty { return result.hasBegun || isKeyUpdated ? .partly : .failed }
       let after = try await compared()
       let faults = try await StoreCopyVerifier(source.store, target.store).faults(after)
       console.report(faults)
