@@ -221,7 +221,10 @@ import Testing
     let (one, other) = (try UninvitedListener(), try UninvitedListener())
     let it = try await StoreCopyFixture(nil)
     try it.sandbox.write("header.payload.signature", to: "job.jwt")
-    try it.sandbox.write("#!/bin/sh\necho OTHER=1\n", to: "login.sh")
+    for name in ["login", "other"] {
+      try it.sandbox.write("#!/bin/sh\necho OTHER=1\n", to: "\(name).sh")
+    }
+    try it.sandbox.write("#!/bin/sh\necho BAO_TOKEN=s3cr3t\n", to: "token.sh")
     func store(_ server: UninvitedListener, _ more: String) -> String {
       "{type: openbao, address: \"\(server.address)\", \(more)}"
     }
@@ -234,12 +237,20 @@ import Testing
         refused.status == 1 && refused.errorText.contains("both servers would get the same"),
         "\(more): \(refused.errorText)")
     }
+    // What one command prints for both is one login as well.
+    let token = "credentialsCommand: [sh, token.sh]"
+    try it.choose(store(one, token))
+    let same = try await it.vaultctl(["store", "copy", "--to", store(other, token)])
+    #expect(
+      same.status == 1 && same.errorText.contains("both servers would get the same"),
+      "\(same.errorText)")
     // The command of each prints no token, and the environment's is not used instead.
     try it.choose(store(one, command))
     let environment = ["BAO_TOKEN": "s3cr3t-bao", "VAULT_TOKEN": "s3cr3t-vault"]
     try it.sandbox.write("s3cr3t-file", to: ".vault-token")
     let silent = try await it.vaultctl(
-      ["store", "copy", "--to", store(other, command)], environment: environment)
+      ["store", "copy", "--to", store(other, "credentialsCommand: [sh, other.sh]")],
+      environment: environment)
     #expect(
       silent.status == 1 && silent.errorText.contains("did not print a token"),
       "\(silent.errorText)")

@@ -239,7 +239,8 @@ extension Explanation {
     "Store not copied",
     """
     `store copy` makes an exact copy in an empty place. What changed in the store since it was applied
-    has no record to copy, and what the other store already has is not overwritten.
+    has no record to copy, and what the other store already has is not overwritten. Two servers need
+    two logins, so that neither gets the token of the other.
     """)
 
   static let copyDiffers = Explanation(
