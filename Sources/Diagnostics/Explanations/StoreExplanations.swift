@@ -189,8 +189,9 @@ extension Explanation {
     """
     The file is not a backup of vaultctl, was changed or cut off, was written by a newer version, or is
     a backup of another project or environment. Every part of a backup is authenticated, so nothing of
-    a damaged one is restored. `vaultctl store restore --to FILE` writes the store of a whole backup to
-    another file.
+    a damaged one is restored. Nor is a store that was changed before it was backed up, where no key
+    could show that. `vaultctl store restore --to FILE` writes the store of a whole backup to
+    another file, to look at it.
     """)
 
   static let storeTracked = Explanation(
