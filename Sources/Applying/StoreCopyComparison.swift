@@ -110,8 +110,11 @@ package struct StoreCopyComparison: Sendable {
     else { return .outdated(there.version) }
     // Only ignored fields changed there.
     if copy.version != there.version { return .newer }
-    let isSameGrant = source.actual[name]?.grantedScopes == there.grantedScopes
-    return isSameGrant ? tokens : .incomplete
+    return hasSameGrants(name) ? tokens : .incomplete
+  }
+
+  func hasSameGrants(_ name: ConnectionName) -> Bool {
+    source.actual[name]?.grantedScopes == target.actual[name]?.grantedScopes
   }
 
   private func tokenState(of name: ConnectionName) -> State {

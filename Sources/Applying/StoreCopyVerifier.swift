@@ -41,6 +41,8 @@ package struct StoreCopyVerifier: Sendable {
         case .incomplete where comparison.hasOlderTokens(name):
           faults.append(fault(name, "the original's tokens are newer"))
         case .diverged: faults.append(.originalIsApplied(name, in: target.description))
+        case .incomplete where now != nil && !comparison.hasSameGrants(name):
+          faults.append(.grantsDiffer(name, in: target.description))
         case .newer where now != nil && isUsable(name, comparison): break
         case .incomplete where now != nil && isUsable(name, comparison): break
         case .absent: faults.append(fault(name, "it does not exist"))
@@ -164,6 +166,20 @@ package struct StoreCopyVerifier: Sendable {
 }
 
 extension Diagnostic {
+  fileprivate static func grantsDiffer(
+    _ name: ConnectionName, in store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .copyDiffers, "the granted scopes of `\(name)` are not those of the original",
+      at: .connection(name.rawValue, store: store.description),
+      notes: ["those of the original would be lost"],
+      help: [
+        "copy them: the same command without --finish",
+        "if the copy's are right, record them there again: vaultctl scopes record"
+          + " \(shellWord(name.rawValue)) SCOPE",
+      ])
+  }
+
   fileprivate static func originalIsNewer(
     _ name: ConnectionName, in store: StoreDescription
   ) -> Diagnostic {

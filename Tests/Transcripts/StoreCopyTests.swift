@@ -306,4 +306,47 @@ import Testing
     try await it.expectFine(["apply", "--auto-approve"])
     try await it.expectNoChanges()
   }
+
+  /// The first ledger goes on until the other one is in use.
+  @Test(arguments: [true, false])
+  func aCopyOfALedgerFollowsIt(isFirstGit: Bool) async throws {
+    let tenant = try await TestTenant()
+    defer { tenant.end() }
+    let it = try TenantSandbox(tenant)
+    func store(_ ledger: String) -> String {
+      "{type: auth0, domain: test.eu.auth0.com, baseURL: \"\(tenant.address)\", ledger: \(ledger)}"
+    }
+    func choose(_ ledger: String) throws {
+      try it.sandbox.writeProject(extra: "store: \(store(ledger))")
+    }
+    let ledgers = ["git", "{type: sqlite, path: .vaultctl/ledger.db}"]
+    let (first, second) = isFirstGit ? (ledgers[0], ledgers[1]) : (ledgers[1], ledgers[0])
+    try choose(first)
+    try it.sandbox.write(
+      httpManifest("b", token: "t-b", scopes: "[read]"), to: "connections/b.yaml")
+    try await it.declare(["a"])
+    try await it.expectFine(["apply", "--auto-approve"])
+    let copy = ["store", "copy", "--to", store(second)]
+    let finish = copy + ["--finish", "--auto-approve"]
+    try await it.expectFine(copy)
+    for change in [["set", "a", "token"], ["scopes", "record", "b", "read"]] {
+      try await it.expectFine(change, input: "n3w")
+      if change[0] == "set" { try await it.expectFine(["apply", "--auto-approve"]) }
+      let early = try await it.vaultctl(finish)
+      #expect(
+        early.status == 1 && early.errorText.contains("no current record of"),
+        "\(change): \(early.errorText)")
+      #expect(try await it.expectFine(copy).text.contains("Copied 2 records"))
+    }
+    try choose(second)
+    try await it.expectNoChanges()
+    try await it.expectFine(["set", "a", "token"], input: "n3wer")
+    try await it.expectFine(["apply", "--auto-approve"])
+    let late = try await it.vaultctl(["store", "copy", "--from", store(first)])
+    #expect(late.status == 1 && late.errorText.contains("changed after it was copied"))
+    let end = ["store", "copy", "--from", store(first), "--finish", "--auto-approve"]
+    #expect(try await it.expectFine(end).text.contains("Removed 2 records"))
+    try await it.expectNoChanges()
+    try await it.expectFine(["ledger", "verify"])
+  }
 }
