@@ -8,6 +8,7 @@ extension VersionContent {
   func current(
     _ record: AppliedRecord, ignoring ignored: Set<FieldName>
   ) throws(StoreError) -> [FieldName: FieldWrite] {
+    try requireReadable()
     let recorded = record.fields.keys.filter { !ignored.contains($0) }
     if let missing = recorded.sorted().first(where: { fields[$0] == nil }) {
       throw .corrupt("field `\(missing)`, which its record has, is missing")

@@ -58,6 +58,33 @@ import Testing
     #expect(try server.root.secret("flows/theirs") == ["a": "b"])
   }
 
+  /// A store cannot write such a value again, so it is not left out and then removed with the original.
+  @Test func anObjectThatAnotherToolWroteIsNotPassedOver() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root, store: StoreCopyFixture.bao)
+    try it.declare(["a", "b"])
+    let manifest = try it.sandbox.read("connections/a.yaml")
+    try it.sandbox.write(
+      manifest.replacing("  app: http\n", with: "  app: http\n  ignore: [token]\n"),
+      to: "connections/a.yaml")
+    try it.fine(["apply", "--auto-approve"])
+    let data: [String: any Sendable] = ["type": "bearer", "token": ["a": "b"]]
+    try server.root.order("POST", "secret/data/flows/a", ["data": data])
+    let copy = ["store", "copy", "--to", StoreCopyFixture.second]
+    for more in [[], ["--finish", "--auto-approve"]] {
+      let refused = try it.vaultctl(copy + more)
+      #expect(refused.status == (more.isEmpty ? 4 : 1), "\(refused.text)\(refused.errorText)")
+      #expect(refused.errorText.contains("connection `a`"), "\(refused.errorText)")
+    }
+    #expect(try server.root.call("GET", "secret/data/flows/a").text.contains("\"b\""))
+    // Once it is one value again, the same command continues.
+    try server.root.order(
+      "POST", "secret/data/flows/a", ["data": ["type": "bearer", "token": "rotated"]])
+    try it.fine(copy)
+    try it.fine(copy + ["--finish", "--auto-approve"])
+  }
+
   // MARK: Recipients
 
   /// The copy's key is one that they know, until the next copy gives it another one.
