@@ -44,9 +44,14 @@ import Testing
   }
 
   private static let commands: [[String]] =
-    [["plan", "--format", "json"], ["status", "-o", "json"], ["history", "basic", "-o", "json"]]
-    + [("basic", "USERNAME"), ("basic", "PASSWORD"), ("other", "TOKEN"), ("robot", "ACCESS_TOKEN")]
-    .map { name, variable in
+    [
+      ["plan", "--format", "json"], ["status", "-o", "json"], ["history", "basic", "-o", "json"],
+      ["log", "-o", "json"], ["tokens", "list", "-o", "json"],
+      ["store", "backup", "it.backup", "--dry-run", "-o", "json"],
+    ]
+    + [
+      ("basic", "USERNAME"), ("basic", "PASSWORD"), ("other", "TOKEN"), ("robot", "ACCESS_TOKEN"),
+    ].map { name, variable in
       ["exec", name, "--prefix", "X", "--", "/bin/sh", "-c", "printf %s \"$X_\(variable)\""]
     }
 
