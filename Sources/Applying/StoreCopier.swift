@@ -113,7 +113,9 @@ package struct StoreCopier: Sendable {
       try await source.history?.versions(of: name) ?? []
     }
     for version in versions.reversed() where version.version != current {
-      guard version.state == .kept, let content = try await content(name, version.version)
+      // One with what only another tool could have written cannot be restored either.
+      guard version.state == .kept, let content = try await content(name, version.version),
+        content.unreadable.isEmpty
       else { continue }
       let written = try await target.copying(name) { () async throws(StoreError) in
         try await run.writer.carryOut(

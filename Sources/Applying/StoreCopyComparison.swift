@@ -55,9 +55,9 @@ package struct StoreCopyComparison: Sendable {
     source.applied.keys.filter { source.actual[$0] != nil }.sorted()
   }
 
-  /// What the source has and no record of ours describes: it is not copied.
-  package var unmanaged: [ConnectionName] {
-    source.actual.keys.filter { source.applied[$0] == nil }.sorted()
+  /// How much the source has that is not copied: no record describes it, or it is not ours.
+  package var others: Int {
+    source.others + source.actual.keys.count { source.applied[$0] == nil }
   }
 
   package var tokenCount: Int { names.count { sourceTokens[$0]?.tokens != nil } }
@@ -110,8 +110,11 @@ package struct StoreCopyComparison: Sendable {
     else { return .outdated(there.version) }
     // Only ignored fields changed there.
     if copy.version != there.version { return .newer }
-    let isSameGrant = source.actual[name]?.grantedScopes == there.grantedScopes
-    return isSameGrant ? tokens : .incomplete
+    return hasSameGrants(name) ? tokens : .incomplete
+  }
+
+  func hasSameGrants(_ name: ConnectionName) -> Bool {
+    source.actual[name]?.grantedScopes == target.actual[name]?.grantedScopes
   }
 
   private func tokenState(of name: ConnectionName) -> State {

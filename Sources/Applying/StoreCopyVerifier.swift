@@ -41,6 +41,8 @@ package struct StoreCopyVerifier: Sendable {
         case .incomplete where comparison.hasOlderTokens(name):
           faults.append(fault(name, "the original's tokens are newer"))
         case .diverged: faults.append(.originalIsApplied(name, in: target.description))
+        case .incomplete where now != nil && !comparison.hasSameGrants(name):
+          faults.append(.grantsDiffer(name, in: target.description))
         case .newer where now != nil && isUsable(name, comparison): break
         case .incomplete where now != nil && isUsable(name, comparison): break
         case .absent: faults.append(fault(name, "it does not exist"))
@@ -88,30 +90,36 @@ package struct StoreCopyVerifier: Sendable {
     for (value, digest) in zip(ordered, digests) where digest == .different {
       faults.append(fault(value.field.connection, "`\(value.field.field)` has another digest"))
     }
-    for name in names where comparison.hasUnrecordedFields(name) {
+    for name in names where comparison.hasUnrecordedFields(name) || !showsAllFields {
       faults += try await unrecorded(name, comparison)
     }
     return faults
+  }
+
+  /// Whether snapshots of both have all fields; of a server, only its data says which there are.
+  private var showsAllFields: Bool {
+    source.authentication != nil && target.authentication != nil
   }
 
   /// What no record describes; a store's records say which values are read as its secrets.
   private func unrecorded(
     _ name: ConnectionName, _ comparison: StoreCopyComparison
   ) async throws(Diagnostic) -> [Diagnostic] {
-    let original = try await fields(of: name, in: source, comparison.source)
-    let copy = try await fields(of: name, in: target, comparison.target)
+    let original = try await content(of: name, in: source, comparison.source)
+    let copy = try await content(of: name, in: target, comparison.target)
     let recorded = comparison.source.applied[name]?.fields ?? [:]
-    return Set(original.keys).union(copy.keys).filter { recorded[$0] == nil }.sorted()
-      .filter { !Self.isSame(original[$0], copy[$0]) }
-      .map { fault(name, "`\($0)` differs") }
+    let unreadable = (original?.unreadable ?? []).union(copy?.unreadable ?? [])
+    return Set((original?.fields ?? [:]).keys).union((copy?.fields ?? [:]).keys)
+      .filter { recorded[$0] == nil && !Self.isSame(original?.fields[$0], copy?.fields[$0]) }
+      .union(unreadable).sorted().map { fault(name, "`\($0)` differs") }
   }
 
-  private func fields(
+  private func content(
     of name: ConnectionName, in store: Store, _ snapshot: Snapshot
-  ) async throws(Diagnostic) -> [FieldName: VersionContent.Value] {
-    guard let version = snapshot.actual[name]?.version else { return [:] }
+  ) async throws(Diagnostic) -> VersionContent? {
+    guard let version = snapshot.actual[name]?.version else { return nil }
     return try await store.mappingErrors(about: name) { () async throws(StoreError) in
-      try await store.history?.content(of: name, at: version)?.fields ?? [:]
+      try await store.history?.content(of: name, at: version)
     }
   }
 
@@ -164,6 +172,20 @@ package struct StoreCopyVerifier: Sendable {
 }
 
 extension Diagnostic {
+  fileprivate static func grantsDiffer(
+    _ name: ConnectionName, in store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .copyDiffers, "the granted scopes of `\(name)` are not those of the original",
+      at: .connection(name.rawValue, store: store.description),
+      notes: ["those of the original would be lost"],
+      help: [
+        "copy them: the same command without --finish",
+        "if the copy's are right, record them there again: vaultctl scopes record"
+          + " \(shellWord(name.rawValue)) SCOPE",
+      ])
+  }
+
   fileprivate static func originalIsNewer(
     _ name: ConnectionName, in store: StoreDescription
   ) -> Diagnostic {

@@ -8,6 +8,7 @@ extension VersionContent {
   func current(
     _ record: AppliedRecord, ignoring ignored: Set<FieldName>
   ) throws(StoreError) -> [FieldName: FieldWrite] {
+    try requireReadable()
     let recorded = record.fields.keys.filter { !ignored.contains($0) }
     if let missing = recorded.sorted().first(where: { fields[$0] == nil }) {
       throw .corrupt("field `\(missing)`, which its record has, is missing")
@@ -43,16 +44,22 @@ extension StoreWrite {
   }
 
   /// An older version, which had an app, a setup type and labels of its own.
+  ///
+  /// It is older than the record by its time, too, whatever the clock says that it has its time from: that
+  /// of another host, or of a server that it was copied to. A copy that ends here would otherwise look like
+  /// one that was applied to since.
   init(
     _ name: ConnectionName, _ action: Action, _ content: VersionContent,
     _ version: StoredVersion, of record: AppliedRecord, by owner: Owner?
   ) {
+    let latest = Timestamp(milliseconds: record.provenance.at.milliseconds - 1)
     self.init(
       name: name, action: action, app: content.app, setupType: content.setupType,
       fields: content.older, labels: content.labels, scopes: record.scopes,
       destinations: record.destinations, preventsDestroy: record.preventsDestroy,
       provenance: Provenance(
-        who: version.who ?? "-", at: version.at, toolVersion: record.provenance.toolVersion,
+        who: version.who ?? "-", at: min(version.at, latest),
+        toolVersion: record.provenance.toolVersion,
         commit: version.commit),
       owner: owner, newID: record.storeID)
   }

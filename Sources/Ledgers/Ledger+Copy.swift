@@ -4,10 +4,12 @@ package import Stores
 extension Ledger {
   /// Copies the records to another ledger of the same store, in one move of it. Nothing here moves.
   ///
+  /// The other may be empty, or have an earlier copy that nobody has moved since.
+  ///
   /// - Parameters:
   ///   - own: proves this ledger's state; `proof` proves the other's.
   /// - Returns: how many records there are, and whether they were there already.
-  /// - Throws: `refused` if an apply is running or was interrupted, or the other has other records.
+  /// - Throws: `refused` if an apply is running or was interrupted, or the other has records of its own.
   package func copy(
     to other: some Ledger, verifiedWith own: LedgerAuthentication,
     provenWith proof: LedgerAuthentication, by provenance: Provenance
@@ -24,16 +26,20 @@ extension Ledger {
     }
     try there.contents.requireIdle()
     // It may be empty because its records moved away once.
-    guard there.contents.entries.isEmpty else {
-      throw .refused("the other ledger has other records")
+    if !there.contents.entries.isEmpty {
+      guard try other.isUntouchedCopy() else {
+        throw .refused("the other ledger has records of its own, or changed after it was copied")
+      }
+      try await proof.require(there)
     }
     var contents = version.contents
+    contents.state.sequence = max(contents.state.sequence, there.contents.state.sequence)
     contents.state.sequence = try proof.nextSequence(after: contents)
     var draft = LedgerDraft(contents, since: there)
     // Who pinned a previous key needs the links to it.
     try await proof.prove(&draft, since: version.contents, isShared: true)
     let moved = try other.move(
-      from: there, on: there, to: draft, message: "ledger: copied\n", by: provenance,
+      from: there, on: there, to: draft, message: LogMessage.copied, by: provenance,
       isShared: true)
     proof.remember(moved)
     return (contents.entries.count, false)
@@ -50,7 +56,8 @@ extension Ledger {
     try await own.require(version)
     try version.contents.requireIdle()
     let copy = try await other.verified(with: proof)
-    if let stale = version.contents.staleCopy(copy) {
+    let isInUse = try !other.isUntouchedCopy()
+    if let stale = version.contents.staleCopy(copy, isInUse: isInUse) {
       throw .refused("the other ledger has no current record of `\(stale)`")
     }
     let count = version.contents.entries.count
@@ -65,14 +72,27 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// Whether it has a copy of another ledger's records, and nobody has moved it since.
+  fileprivate func isUntouchedCopy() throws(StoreError) -> Bool {
+    try log().first?.message.hasPrefix(LogMessage.copied) ?? false
+  }
+}
+
 extension LedgerContents {
   /// The first connection whose entry a copy lacks, or has in an earlier state. A copy that is in use may
-  /// have newer ones.
-  fileprivate func staleCopy(_ copy: LedgerContents) -> ConnectionName? {
+  /// have newer ones, but none that were granted less.
+  fileprivate func staleCopy(_ copy: LedgerContents, isInUse: Bool) -> ConnectionName? {
     entries.keys.sorted().first { name in
       guard let here = entries[name], let there = copy.entries[name] else { return true }
-      guard let record = here.record else { return false }
-      return there.record.map { $0.provenance.at < record.provenance.at } ?? true
+      if !isInUse { return here != there }
+      if let record = here.record {
+        guard let newer = there.record, newer.provenance.at >= record.provenance.at else {
+          return true
+        }
+        if newer.provenance.at > record.provenance.at { return false }
+      }
+      return !Set(here.granted ?? []).isSubset(of: there.granted ?? [])
     }
   }
 

@@ -3,6 +3,7 @@ import Model
 /// The messages of a ledger's log.
 enum LogMessage {
   static let underWay = "apply: running\n"
+  static let copied = "ledger: copied\n"
 
   static func claim(of count: Int, by owner: Owner) -> String {
     "ledger: \(count) claimed by \(owner)\n"

@@ -31,6 +31,9 @@ package struct Snapshot: Sendable {
 
   package var isEmpty: Bool { actual.isEmpty && applied.isEmpty }
 
+  /// How much is in neither: of others, of nobody, or no connection.
+  package var others: Int { foreign.count + unclaimed.count + foreignEntries.count }
+
   /// What concerns one owner.
   ///
   /// - Parameter claimsAll: records without an owner are the owner's, because it alone uses the store.

@@ -15,10 +15,14 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
         write, id: ownID(of: write.name, entry), over: entry, keeping: write.name)
     case .replace(let id, let version):
       let old = try await ownEntry(write, write.name, id, at: version)
-      record = try await put(write, id: write.newID ?? .random(), over: old, keeping: nil)
-      try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
-        try await removeTokens(id, of: write.name)
+      let new = try await put(write, id: write.newID ?? .random(), over: old, keeping: nil)
+      // A copy that is written again keeps its id, and so its tokens.
+      if new.storeID != id {
+        try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+          try await removeTokens(id, of: write.name)
+        }
       }
+      record = new
     case .record(let id, let version):
       record = try await recordAlone(
         write, over: try await ownEntry(write, write.name, id, at: version))

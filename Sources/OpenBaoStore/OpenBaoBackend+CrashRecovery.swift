@@ -19,8 +19,10 @@ extension OpenBaoBackend {
     case .create, .update: return try await recoverWrite(name, entry, intent)
     case .replace:
       let result = try await recoverWrite(name, entry, intent)
-      // The old connection's.
-      if result == .done, let id = intent.id { try await removeTokens(id, of: name) }
+      // The old connection's. A copy that was written again has the same id, and its tokens are in use.
+      if result == .done, let id = intent.id, entry.id(named: name) != id {
+        try await removeTokens(id, of: name)
+      }
       return result
     case .rename:
       let result = try await recoverWrite(name, entry, intent)

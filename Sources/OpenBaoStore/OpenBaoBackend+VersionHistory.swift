@@ -64,18 +64,21 @@ extension OpenBaoBackend: VersionHistory {
       let data = try await engine.data(paths.connection(name), version: number)?.data
     else { return nil }
     var fields: [FieldName: VersionContent.Value] = [:]
+    var unreadable: Set<FieldName> = []
     for (text, value) in data.members where text != SetupData.type {
       let field = FieldName(text)
       if case .plain = entry.record?.fields[field], let plain = JSONObject.plain(value) {
         fields[field] = .plain(plain)
       } else if let secret = JSONObject.scalar(value) {
         fields[field] = .secret(secret)
+      } else {
+        unreadable.insert(field)
       }
     }
     return VersionContent(
       app: entry.record?.app ?? entry.custom.app ?? AppID("unknown"),
       setupType: data.text(SetupData.type).map { SetupType($0) }, fields: fields,
-      labels: entry.custom.labels)
+      labels: entry.custom.labels, unreadable: unreadable)
   }
 
   package func rollBack(
@@ -86,6 +89,7 @@ extension OpenBaoBackend: VersionHistory {
     guard let content = try await content(of: name, entry, at: version) else {
       throw .refused("`\(name)` has no version \(version)")
     }
+    try content.requireReadable()
     return try await put(
       StoreWrite(
         name: name, action: .update(entry.id(named: name), from: entry.version),

@@ -8,7 +8,7 @@ struct FileRules {
   static let folderMode: mode_t = 0o700
 
   let path: String
-  private let folder: String
+  let folder: String
 
   init(path: String) {
     self.path = path

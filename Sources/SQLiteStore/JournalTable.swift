@@ -10,23 +10,45 @@ struct RunID: Hashable, Sendable {
 
 /// What a run intends to do and has done, so that the next one sees where it was killed.
 enum JournalTable {
+  private static let interrupted =
+    "SELECT id, planned, provenance FROM run WHERE ended_at IS NULL AND seen = 0 ORDER BY id"
+
+  /// A run whose author cannot be read is one all the same.
   static func takeInterrupted(_ db: Database) throws -> [InterruptedRun] {
-    let rows = try Row.fetchAll(
-      db,
-      sql: "SELECT id, planned, provenance FROM run WHERE ended_at IS NULL AND seen = 0 ORDER BY id"
-    )
+    let rows = try Row.fetchAll(db, sql: interrupted)
     let runs = try rows.map { row in
       let intents = try Row.fetchAll(
         db.cachedStatement(
           sql: "SELECT connection, done FROM intent WHERE run = ? ORDER BY connection"),
         arguments: [row[0] as Int64])
       return InterruptedRun(
-        provenance: try decoded(row[2]), planned: row[1],
+        provenance: (try? decoded(row[2])) ?? .unknown, planned: row[1],
         done: intents.count { $0[1] as Int == 1 },
-        inDoubt: try intents.filter { $0[1] as Int == 0 }.map { try SnapshotReader.name($0[0]) })
+        inDoubt: intents.filter { $0[1] as Int == 0 }.compactMap { ConnectionName($0[0] as String) }
+      )
     }
     try db.execute(sql: "UPDATE run SET seen = 1 WHERE ended_at IS NULL")
     return runs
+  }
+
+  static func faults(_ db: Database) throws -> [ContentFault] {
+    try unreadable(db).map { run in
+      ContentFault(nil, "run \(run) of its journal cannot be read; the next apply ends it")
+    }
+  }
+
+  /// Interrupted runs whose author cannot be read are those of an unknown one from now on.
+  static func repair(_ db: Database) throws {
+    for run in try unreadable(db) {
+      try db.run(
+        sql: "UPDATE run SET provenance = ? WHERE id = ?",
+        arguments: [canonicalJSON(Provenance.unknown), run])
+    }
+  }
+
+  private static func unreadable(_ db: Database) throws -> [Int64] {
+    try Row.fetchAll(db, sql: interrupted)
+      .filter { row in (try? decoded(row[2]) as Provenance) == nil }.map { $0[0] }
   }
 
   static func begin(_ db: Database, changes: Int, by provenance: Provenance) throws -> RunID {

@@ -29,8 +29,17 @@ enum LockTable {
     try db.execute(sql: "DELETE FROM lock")
   }
 
+  /// `nil` also if it cannot be read: who holds the lock then loses it to the next process, and learns that by
+  /// its heartbeat.
   private static func holder(_ db: Database) throws -> LockHolder? {
-    try String.fetchOne(db, sql: "SELECT holder FROM lock").map { try decoded($0) }
+    try String.fetchOne(db, sql: "SELECT holder FROM lock")
+      .flatMap { text -> LockHolder? in try? decoded(text) as LockHolder }
+  }
+
+  static func faults(_ db: Database) throws -> [ContentFault] {
+    let isTaken = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM lock)")
+    guard isTaken == true, try holder(db) == nil else { return [] }
+    return [ContentFault(nil, "its lock cannot be read; the next command that needs it takes it")]
   }
 
   private static func put(_ db: Database, _ holder: LockHolder) throws {

@@ -20,9 +20,11 @@ extension SQLiteBackend: StoreAuthentication {
     }
   }
 
-  /// Of connections, records and events.
+  /// Of connections, records, versions and events; and what would stop an apply, although it has no code.
   static func faults(_ check: CodeCheck) throws -> [ContentFault] {
-    var faults = try check.faults()
+    var faults =
+      try check.faults() + check.versionFaults() + LockTable.faults(check.db)
+      + JournalTable.faults(check.db)
     do {
       try check.requireEvents()
     } catch let error as StoreError {
@@ -43,7 +45,10 @@ extension SQLiteBackend: StoreAuthentication {
         throw StoreError.busy("the store key is being replaced")
       }
       try OrphanRows.remove(db)
-      if let key { try CodeWriter.writeAll(db, key) }
+      try JournalTable.repair(db)
+      guard let key else { return }
+      try VersionNumbers(db: db).complete(key)
+      try CodeWriter.writeAll(db, key)
     }
   }
 }

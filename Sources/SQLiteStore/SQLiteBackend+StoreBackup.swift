@@ -17,13 +17,17 @@ extension SQLiteBackend: StoreBackup {
       if let text { try await key.openIfAvailable(text) } else { nil }
     return try file.reading(.store, ifAbsent: StoreContentCheck(faults: [])) { db in
       if text == nil {
-        return StoreContentCheck(
-          faults: try CodeState.exists(in: db) ? [ContentFault(nil, "its key is missing")] : [])
+        return try CodeState.exists(in: db)
+          ? StoreContentCheck(faults: [ContentFault(nil, "its key is missing")])
+          : StoreContentCheck(
+            faults: [], doubt: "it has no secret yet, and so no key that shows who wrote it")
       }
       guard let opened, try opened.isCurrent(in: db), let check = try CodeCheck(db, opened) else {
         return StoreContentCheck(faults: [], doubt: Self.doubt(opened) ?? "its key was replaced")
       }
-      return StoreContentCheck(faults: try Self.faults(check))
+      let faults = try Self.faults(check)
+      return StoreContentCheck(
+        faults: faults.isEmpty ? try SealedContentCheck(check: check).faults() : faults)
     }
   }
 }

@@ -9,6 +9,7 @@ extension SQLiteBackend: VersionHistory {
     try await checked(ifAbsent: []) { db, key, _ in
       let check = try CodeCheck(db, key)
       try check?.require(name.rawValue)
+      try check?.requireVersions(of: name.rawValue)
       let rows = try Row.fetchAll(
         db,
         sql: """
@@ -20,9 +21,12 @@ extension SQLiteBackend: VersionHistory {
       return try rows.map { row in
         try check?.require(StoreID(row["connection"]), version: row[0], row)
         let provenance: Provenance = try decoded(row[1])
+        let content: String = row["content"]
         return StoredVersion(
           version: StoreVersion(String(row[0] as Int64)), at: provenance.at, who: provenance.who,
-          commit: provenance.commit, state: row[2] as Bool ? .present : .kept)
+          commit: provenance.commit,
+          state: content == VersionTable.lost
+            ? .destroyed : (row[2] as Bool) ? .present : .kept)
       }
     }
   }

@@ -11,6 +11,7 @@ extension SQLiteFile {
   /// Folders are made, and those of killed processes removed, under the lock of the store's folder: a new one
   /// is never seen without its lock.
   func makeCopyFolder() throws(StoreError) -> CopyFolder {
+    let isFirst = FileRules.stamp(of: rules.folder) == nil
     let parent = try rules.makeFolder()
     return try rules.underFolderLock(exclusive: true, waitingAtMost: Self.folderWait) {
       () throws(StoreError) in
@@ -26,6 +27,8 @@ extension SQLiteFile {
       return CopyFolder(path: path) {
         Self.remove(path)
         close(lock)
+        // Its folder, too, if no store came into it.
+        if isFirst { unsafe rmdir(parent) }
       }
     }
   }

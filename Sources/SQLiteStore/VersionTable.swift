@@ -35,6 +35,9 @@ enum VersionTable {
     }
   }
 
+  /// The content of a version that is no longer stored.
+  static let lost = ""
+
   /// The contents of a version; `nil` if it is no longer stored.
   ///
   /// - Parameter key: the file's, which shows that it is what was written; `nil` if it is not available.
@@ -47,7 +50,8 @@ enum VersionTable {
         arguments: [id.rawValue, number])
     else { return nil }
     try CodeCheck(db, key)?.require(id, version: number, row)
-    return try decoded(row["content"])
+    let content: String = row["content"]
+    return content == lost ? nil : try decoded(content)
   }
 
   /// What its code is about.
@@ -98,18 +102,25 @@ enum VersionTable {
       fields: Dictionary(
         fields.map { ($0[0], Content.Field(version: $0[1], plain: $0[2], sealed: $0[3])) }
       ) { first, _ in first })
-    let (text, author) = (try canonicalJSON(content), canonicalJSON(provenance))
+    try put(db, id, number: number, content: try canonicalJSON(content), by: provenance, key)
+    try db.run(
+      sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
+      arguments: [id.rawValue, number - Int64(SQLiteBackend.keptVersions)])
+  }
+
+  static func put(
+    _ db: Database, _ id: StoreID, number: Int64, content: String, by provenance: Provenance,
+    _ key: StoreKey?
+  ) throws {
+    let author = canonicalJSON(provenance)
     let code = key.flatMap { key in
       key.authenticates
-        ? key.contentCode(of: statement(id, number, content: text, provenance: author)) : nil
+        ? key.contentCode(of: statement(id, number, content: content, provenance: author)) : nil
     }
     try db.run(
       sql: """
         INSERT INTO version (connection, number, content, provenance, code) VALUES (?, ?, ?, ?, ?)
         """,
-      arguments: [id.rawValue, number, text, author, code.map { Data($0) }])
-    try db.run(
-      sql: "DELETE FROM version WHERE connection = ? AND number <= ?",
-      arguments: [id.rawValue, number - Int64(SQLiteBackend.keptVersions)])
+      arguments: [id.rawValue, number, content, author, code.map { Data($0) }])
   }
 }

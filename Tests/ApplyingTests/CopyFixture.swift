@@ -57,8 +57,13 @@ struct CopyFixture {
     return try await StoreCopyVerifier(source, target).faults(compared(reader: reader))
   }
 
-  func copied(_ comparison: StoreCopyComparison) async -> StoreCopyResult {
-    await StoreCopier(
+  /// - Parameter writes: after so many it is killed.
+  func copied(
+    _ comparison: StoreCopyComparison, killedAfter writes: Int? = nil
+  ) async -> StoreCopyResult {
+    let target =
+      writes.map { self.target.unreliable(.unavailableAfter, afterWrites: $0 - 1) } ?? self.target
+    return await StoreCopier(
       from: source, to: target, under: lock, runtime: still, provenance: { later() }
     ).copy(comparison) { _ in }
   }

@@ -137,6 +137,23 @@ import Testing
     }
   }
 
+  /// The first version has its time from a clock that is ahead: another host's, or that of a server which
+  /// the store was copied to. What is there of the copy is not taken for one that is in use.
+  @Test(arguments: [1, 2])
+  func aCopyThatIsKilledBetweenVersionsContinues(writes: Int) async throws {
+    let it = try CopyFixture()
+    try await it.source.carryOut(robot, .create, token("t-1"), at: 90)
+    try await it.source.update(robot, token("t-2"), at: 60)
+    try await it.source.update(robot, token("t-3"), at: 30)
+    #expect(await !it.copied(try it.compared(), killedAfter: writes).faults.isEmpty)
+    #expect(try await it.target.value(robot, "token") == "t-\(writes)")
+    #expect(try await it.faultsOfFinish().map(\.code) == [.copyDiffers])
+    #expect(try await it.copy().isEmpty)
+    #expect(try await it.target.value(robot, "token") == "t-3")
+    #expect(try await it.target.history?.versions(of: robot).count == 3)
+    #expect(try await it.faultsOfFinish().isEmpty)
+  }
+
   // MARK: Fields that others write
 
   /// Shows the source's records as they were: another tool wrote since.
@@ -208,20 +225,86 @@ import Testing
   /// What no record describes is compared as well.
   @Test func aFieldWithoutARecordThatDiffersIsFound() async throws {
     let it = try CopyFixture()
-    let values: [(Store, String)] = [(it.source, "k-1"), (it.target, "k-2")]
-    for (store, value) in values {
-      let record = try #require(
-        try await store.carryOut(
-          robot, .create,
-          token("t-1").merging(["key": .secret(secret(value), ciphertext: "key")]) { first, _ in
-            first
-          }))
-      try await store.carryOut(
-        robot, .record(record.storeID, at: record.version),
-        ["token": .keep(ciphertext: "digest of t-1")])
-    }
+    try await put(.secret(secret("k-1"), ciphertext: "key"), in: it.source)
+    try await put(.secret(secret("k-2"), ciphertext: "key"), in: it.target)
     let faults = try await StoreCopyVerifier(it.source, it.target).faults(it.compared())
     #expect(faults.flatMap(\.notes) == ["`key` differs"])
+  }
+
+  /// A server's snapshot has the recorded fields alone, and it has no codes.
+  private struct RecordedFields: ConnectionReader {
+    let base: any ConnectionReader
+
+    func read() async throws(StoreError) -> Snapshot {
+      let all = try await base.read()
+      let actual = all.actual.mapValues { connection in
+        ActualConnection(
+          id: connection.id, name: connection.name, app: connection.app,
+          setupType: connection.setupType,
+          fields: connection.fields.filter {
+            all.applied[connection.name]?.fields[$0.key] != nil
+          }, labels: connection.labels, grantedScopes: connection.grantedScopes,
+          version: connection.version, updatedAt: connection.updatedAt)
+      }
+      return Snapshot(actual: actual, applied: all.applied)
+    }
+  }
+
+  private func asServer(_ store: Store) -> Store {
+    var server = store
+    server.reader = RecordedFields(base: store.reader)
+    server.authentication = nil
+    return server
+  }
+
+  /// The field `key` without a record, as a plain value or a secret.
+  private func put(_ key: FieldWrite, in store: Store) async throws {
+    let record = try #require(
+      try await store.carryOut(
+        robot, .create, token("t-1").merging(["key": key]) { first, _ in first }))
+    try await store.carryOut(
+      robot, .record(record.storeID, at: record.version),
+      ["token": .keep(ciphertext: "digest of t-1")])
+  }
+
+  /// Neither snapshot shows that there is such a field.
+  @Test(arguments: ["k-1", "k-2"])
+  func whatOnlyAServersDataHasIsCompared(key: String) async throws {
+    let it = try CopyFixture()
+    try await put(.secret(secret("k-1"), ciphertext: "key"), in: it.source)
+    try await put(.secret(secret(key), ciphertext: "key"), in: it.target)
+    let (source, target) = (asServer(it.source), asServer(it.target))
+    let faults = try await StoreCopyVerifier(source, target)
+      .faults(StoreCopyComparison(source, target))
+    #expect(faults.flatMap(\.notes) == (key == "k-1" ? [] : ["`key` differs"]))
+  }
+
+  /// A server does not know of a field without a record whether it is a secret.
+  @Test(arguments: [("7", true), ("8", false)])
+  func aPlainValueAndASecretAreComparedAsText(value: String, isSame: Bool) async throws {
+    for isPlainFirst in [true, false] {
+      let it = try CopyFixture()
+      let key = FieldWrite.secret(secret(value), ciphertext: "key")
+      try await put(isPlainFirst ? .plain(.number("7")) : key, in: it.source)
+      try await put(isPlainFirst ? key : .plain(.number("7")), in: it.target)
+      let faults = try await StoreCopyVerifier(it.source, it.target).faults(it.compared())
+      #expect(faults.flatMap(\.notes) == (isSame ? [] : ["`key` differs"]))
+    }
+  }
+
+  // MARK: Grants
+
+  @Test func anOriginalWithAnotherGrantIsNotRemoved() async throws {
+    let it = try CopyFixture()
+    try await it.source.carryOut(robot, .create, token("t-1"))
+    #expect(try await it.copy().isEmpty)
+    try await it.source.grants.recordGrant(["read"], for: robot, by: later(60))
+    let faults = try await it.faultsOfFinish()
+    #expect(faults.map(\.code) == [.copyDiffers])
+    #expect(faults[0].message.contains("granted scopes"), "\(faults)")
+    #expect(try await it.copy().isEmpty)
+    #expect(try await it.target.reader.read().actual[robot]?.grantedScopes == ["read"])
+    #expect(try await it.faultsOfFinish().isEmpty)
   }
 
   // MARK: Cost

@@ -44,9 +44,14 @@ import Testing
   }
 
   private static let commands: [[String]] =
-    [["plan", "--format", "json"], ["status", "-o", "json"], ["history", "basic", "-o", "json"]]
-    + [("basic", "USERNAME"), ("basic", "PASSWORD"), ("other", "TOKEN"), ("robot", "ACCESS_TOKEN")]
-    .map { name, variable in
+    [
+      ["plan", "--format", "json"], ["status", "-o", "json"], ["history", "basic", "-o", "json"],
+      ["log", "-o", "json"], ["tokens", "list", "-o", "json"],
+      ["store", "backup", "it.backup", "--dry-run", "-o", "json"],
+    ]
+    + [
+      ("basic", "USERNAME"), ("basic", "PASSWORD"), ("other", "TOKEN"), ("robot", "ACCESS_TOKEN"),
+    ].map { name, variable in
       ["exec", name, "--prefix", "X", "--", "/bin/sh", "-c", "printf %s \"$X_\(variable)\""]
     }
 
@@ -141,6 +146,7 @@ import Testing
       "UPDATE sqlite_sequence SET seq = 99; INSERT INTO event (at, who, what, tool) VALUES (0, 'eve', 'create', 'x')"
     ),
     ("version 1", "UPDATE version SET provenance = replace(provenance, 'tester', 'eve')"),
+    ("its versions", "DELETE FROM version"),
     // No code, no state, or an earlier one: nothing that a store of an earlier version could be.
     ("is missing", "DELETE FROM code_state"),
     ("basic", "DELETE FROM code WHERE name = 'basic'"),
@@ -160,7 +166,7 @@ import Testing
     let verified = try sandbox.vaultctl(["store", "verify"], isRecorded: false)
     #expect(verified.status == 1, "\(verified.text)")
     #expect(verified.errorText.contains(place), "\(verified.errorText)")
-    let isHistory = place == "its log" || place == "version 1"
+    let isHistory = ["its log", "version 1", "its versions"].contains(place)
     let uses =
       isHistory
       ? [place == "its log" ? ["log"] : ["history", "basic"]]
@@ -182,6 +188,11 @@ import Testing
     let after = try sandbox.vaultctl(["plan"], isRecorded: false)
     // What it has is compared with the manifests then.
     #expect([0, 3].contains(after.status), "\(after.errorText)")
+    if place != "its versions" { return }
+    for arguments in [["store", "verify"], ["history", "basic"]] {
+      let again = try sandbox.vaultctl(arguments, isRecorded: false)
+      #expect(again.status == 0, "\(arguments): \(again.errorText)")
+    }
   }
 
   /// Where the key is not, a plan says what it could not check, and nothing else is different.

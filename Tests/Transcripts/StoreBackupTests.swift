@@ -69,6 +69,25 @@ import Testing
         "/usr/bin/sqlite3", [sandbox.folder.path + "/\(round).db", "PRAGMA integrity_check"])
       #expect(checked.text == "ok\n")
     }
+    // Each is a whole store: of the last apply, or of the one before it.
+    for round in 0..<4 {
+      removeStore(sandbox)
+      for arguments in [["store", "restore", "\(round).backup"], ["store", "verify"]] {
+        let finished = try sandbox.vaultctl(arguments, isRecorded: false)
+        #expect(finished.status == 0, "\(arguments): \(finished.errorText)")
+      }
+      let before = round == 0 ? ["s3cret-0", "s3cret-1"] : ["round-\(round - 1)"]
+      for number in 0..<2 {
+        let found = try value("c-\(number)", sandbox).text
+        #expect((before + ["round-\(round)"]).contains(found), "\(round): \(found)")
+      }
+    }
+  }
+
+  private func removeStore(_ sandbox: Sandbox) {
+    for name in ["vault.db", "vault.db-wal", "vault.db-shm"] {
+      try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl/" + name)
+    }
   }
 
   @Test func aBackupThatWasChangedIsNotRestored() throws {
@@ -220,6 +239,60 @@ import Testing
     let unchecked = try sandbox.vaultctl(["store", "backup", "it.backup"], home: home.path)
     #expect(unchecked.status == 0, "\(unchecked.errorText)")
     #expect(unchecked.errorText.contains("Only its file was checked"), "\(unchecked.errorText)")
+    // Where a key is, that does not become the store again; but one can look at it.
+    removeStore(sandbox)
+    for more in [["--dry-run"], []] {
+      let refused = try sandbox.vaultctl(["store", "restore", "it.backup"] + more)
+      #expect(refused.status == 1 && refused.errorText.contains("VC4076"), "\(refused.errorText)")
+      #expect(!FileManager.default.fileExists(atPath: path))
+    }
+    #expect(try sandbox.vaultctl(["store", "restore", "it.backup", "--to", "it.db"]).status == 0)
+    try sandbox.expectTranscript()
+  }
+
+  /// What is sealed is opened before it is backed up: no code has its bytes.
+  @Test func aStoreWhoseSecretsDoNotOpenIsNotBackedUp() throws {
+    let sandbox = try filled(2)
+    let path = sandbox.folder.path + "/.vaultctl/vault.db"
+    _ = try run(
+      "/usr/bin/sqlite3", [path, "UPDATE field SET sealed = zeroblob(60) WHERE sealed NOTNULL"])
+    for more in [["--dry-run"], []] {
+      let refused = try sandbox.vaultctl(
+        ["store", "backup", "it.backup"] + more, isRecorded: false)
+      #expect(refused.status == 1, "\(refused.text)")
+      for name in ["c-0", "c-1"] {
+        #expect(refused.errorText.contains("connection `\(name)`"), "\(refused.errorText)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: sandbox.folder.path + "/it.backup"))
+    }
+  }
+
+  /// A store without a secret has no key, by which one could see who wrote it.
+  @Test func whatCannotBeVerifiedIsNotCalledVerified() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: blank}
+      spec: {app: slack}
+
+      """, to: "connections/blank.yaml")
+    #expect(try sandbox.vaultctl(["apply", "--auto-approve"], isRecorded: false).status == 0)
+    for arguments in [
+      ["store", "verify"], ["store", "backup", "it.backup"],
+      ["store", "restore", "it.backup", "--dry-run"],
+    ] {
+      if arguments[1] == "restore" { removeStore(sandbox) }
+      let finished = try sandbox.vaultctl(arguments + ["-o", "json"])
+      #expect(finished.status == 0, "\(arguments): \(finished.errorText)")
+      #expect(finished.text.contains("\"verified\" : false"), "\(arguments): \(finished.text)")
+    }
+    // A dry run leaves no folder where there was none.
+    let folder = sandbox.folder.path + "/.vaultctl"
+    try FileManager.default.removeItem(atPath: folder)
+    let dry = try sandbox.vaultctl(["store", "restore", "it.backup", "--dry-run"])
+    #expect(dry.status == 0 && !FileManager.default.fileExists(atPath: folder))
     try sandbox.expectTranscript()
   }
 
@@ -237,11 +310,7 @@ import Testing
     ).finished()
     #expect(killed.status != 0)
     #expect(try left().count == 1)
-    if next[0] == "restore" {
-      for name in ["vault.db", "vault.db-wal", "vault.db-shm"] {
-        try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl/" + name)
-      }
-    }
+    if next[0] == "restore" { removeStore(sandbox) }
     let finished = try sandbox.vaultctl(["store"] + next, isRecorded: false)
     #expect(finished.status == 0, "\(finished.errorText)")
     #expect(try left().isEmpty)
@@ -250,9 +319,7 @@ import Testing
   @Test func whatIsNoStoreIsAnError() throws {
     let sandbox = try filled(1)
     let path = sandbox.folder.path + "/.vaultctl/vault.db"
-    for name in ["vault.db", "vault.db-wal", "vault.db-shm"] {
-      try? FileManager.default.removeItem(atPath: sandbox.folder.path + "/.vaultctl/" + name)
-    }
+    removeStore(sandbox)
     _ = try run(
       "/usr/bin/sqlite3", [path, "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)"])
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

@@ -221,7 +221,10 @@ import Testing
     let (one, other) = (try UninvitedListener(), try UninvitedListener())
     let it = try await StoreCopyFixture(nil)
     try it.sandbox.write("header.payload.signature", to: "job.jwt")
-    try it.sandbox.write("#!/bin/sh\necho OTHER=1\n", to: "login.sh")
+    for name in ["login", "other"] {
+      try it.sandbox.write("#!/bin/sh\necho OTHER=1\n", to: "\(name).sh")
+    }
+    try it.sandbox.write("#!/bin/sh\necho BAO_TOKEN=s3cr3t\n", to: "token.sh")
     func store(_ server: UninvitedListener, _ more: String) -> String {
       "{type: openbao, address: \"\(server.address)\", \(more)}"
     }
@@ -234,12 +237,20 @@ import Testing
         refused.status == 1 && refused.errorText.contains("both servers would get the same"),
         "\(more): \(refused.errorText)")
     }
+    // What one command prints for both is one login as well.
+    let token = "credentialsCommand: [sh, token.sh]"
+    try it.choose(store(one, token))
+    let same = try await it.vaultctl(["store", "copy", "--to", store(other, token)])
+    #expect(
+      same.status == 1 && same.errorText.contains("both servers would get the same"),
+      "\(same.errorText)")
     // The command of each prints no token, and the environment's is not used instead.
     try it.choose(store(one, command))
     let environment = ["BAO_TOKEN": "s3cr3t-bao", "VAULT_TOKEN": "s3cr3t-vault"]
     try it.sandbox.write("s3cr3t-file", to: ".vault-token")
     let silent = try await it.vaultctl(
-      ["store", "copy", "--to", store(other, command)], environment: environment)
+      ["store", "copy", "--to", store(other, "credentialsCommand: [sh, other.sh]")],
+      environment: environment)
     #expect(
       silent.status == 1 && silent.errorText.contains("did not print a token"),
       "\(silent.errorText)")
@@ -294,5 +305,48 @@ import Testing
     try await it.expectFine(["set", "a", "token"], input: "n3w")
     try await it.expectFine(["apply", "--auto-approve"])
     try await it.expectNoChanges()
+  }
+
+  /// The first ledger goes on until the other one is in use.
+  @Test(arguments: [true, false])
+  func aCopyOfALedgerFollowsIt(isFirstGit: Bool) async throws {
+    let tenant = try await TestTenant()
+    defer { tenant.end() }
+    let it = try TenantSandbox(tenant)
+    func store(_ ledger: String) -> String {
+      "{type: auth0, domain: test.eu.auth0.com, baseURL: \"\(tenant.address)\", ledger: \(ledger)}"
+    }
+    func choose(_ ledger: String) throws {
+      try it.sandbox.writeProject(extra: "store: \(store(ledger))")
+    }
+    let ledgers = ["git", "{type: sqlite, path: .vaultctl/ledger.db}"]
+    let (first, second) = isFirstGit ? (ledgers[0], ledgers[1]) : (ledgers[1], ledgers[0])
+    try choose(first)
+    try it.sandbox.write(
+      httpManifest("b", token: "t-b", scopes: "[read]"), to: "connections/b.yaml")
+    try await it.declare(["a"])
+    try await it.expectFine(["apply", "--auto-approve"])
+    let copy = ["store", "copy", "--to", store(second)]
+    let finish = copy + ["--finish", "--auto-approve"]
+    try await it.expectFine(copy)
+    for change in [["set", "a", "token"], ["scopes", "record", "b", "read"]] {
+      try await it.expectFine(change, input: "n3w")
+      if change[0] == "set" { try await it.expectFine(["apply", "--auto-approve"]) }
+      let early = try await it.vaultctl(finish)
+      #expect(
+        early.status == 1 && early.errorText.contains("no current record of"),
+        "\(change): \(early.errorText)")
+      #expect(try await it.expectFine(copy).text.contains("Copied 2 records"))
+    }
+    try choose(second)
+    try await it.expectNoChanges()
+    try await it.expectFine(["set", "a", "token"], input: "n3wer")
+    try await it.expectFine(["apply", "--auto-approve"])
+    let late = try await it.vaultctl(["store", "copy", "--from", store(first)])
+    #expect(late.status == 1 && late.errorText.contains("changed after it was copied"))
+    let end = ["store", "copy", "--from", store(first), "--finish", "--auto-approve"]
+    #expect(try await it.expectFine(end).text.contains("Removed 2 records"))
+    try await it.expectNoChanges()
+    try await it.expectFine(["ledger", "verify"])
   }
 }

@@ -14,8 +14,8 @@ struct RenameProjectCommand: WritingSubcommand {
     abstract: "Rename the project, and seal everything again for its new name.",
     discussion: """
       Values and the store's own key are sealed for the project's name, and open under no other. This \
-      writes the new name into the project file and seals them again, in all environments, which needs \
-      keys that can decrypt them. It also works if the file already has the new name. Running it again \
+      writes the new name into the project file and seals them again, in all environments and stores, which \
+      needs keys that can decrypt them. It also works if the file already has the new name. Running it again \
       is harmless.
       """)
 
@@ -28,9 +28,13 @@ struct RenameProjectCommand: WritingSubcommand {
   /// 1. Every value is opened under the previous name, or is already sealed for the new one.
   /// 2. So is every store's key, so that nothing is written if one of them cannot be.
   /// 3. The values are sealed for the new name, and the files written.
-  /// 4. The stores' keys are sealed again.
+  /// 4. The stores' keys are sealed again, each even if another one's cannot be.
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global)
+    guard global.environmentOption == nil else {
+      throw ValidationError("--env cannot be used with rename-project")
+    }
+    // Whatever VAULTCTL_ENV chooses: the name is that of all environments.
+    let workspace = try Workspace.load(global, environment: nil)
     try workspace.requireReadable(workspace.contents.manifests)
     let file = try ProjectFileName(workspace, from: name, to: newName)
     let renamed = workspace.renamed(to: newName)
@@ -51,22 +55,57 @@ struct RenameProjectCommand: WritingSubcommand {
     }
     if nameChange != nil {
       console.done("\(Project.fileName): `\(name)` is now `\(newName)`")
-      if !isDryRun {
-        try Workspace.load(global).keepApproval(of: workspace.contents.settings)
-      }
+      if !isDryRun { try keepApproval(of: workspace) }
     }
-    for session in sessions { try await sealKey(of: session, console) }
+    try await sealKeys(of: sessions, isBegun: nameChange != nil || !sealed.isEmpty, console)
     return .fine
   }
 
-  private func sealKey(of session: Session, _ console: Console) async throws {
-    guard let key = session.store.key else { return }
+  private func keepApproval(of workspace: Workspace) throws {
+    do {
+      try Workspace.load(global, environment: nil)
+        .keepApproval(of: workspace.contents.settings)
+    } catch {
+      throw Failure(error, outcome: .partly)
+    }
+  }
+
+  /// - Parameter isBegun: files were changed already.
+  private func sealKeys(
+    of sessions: [Session], isBegun: Bool, _ console: Console
+  ) async throws {
+    var isBegun = isBegun
+    var faults: [Diagnostic] = []
+    for session in sessions {
+      do {
+        if try await sealKey(of: session, console) { isBegun = true }
+      } catch {
+        let failure = Failure(error, outcome: .partly)
+        faults += failure.diagnostics
+        if failure.diagnostics.contains(where: { $0.code == .interrupted }) { break }
+      }
+    }
+    if faults.isEmpty { return }
+    var failure = Failure(faults)
+    if isBegun, !isDryRun {
+      failure.outcome = .partly
+      console.note(
+        "Not all is sealed for the new name yet. Run this again: vaultctl rename-project"
+          + " \(shellWord(name)) \(shellWord(newName))")
+    }
+    throw failure
+  }
+
+  /// - Returns: whether the store has a key.
+  private func sealKey(of session: Session, _ console: Console) async throws -> Bool {
+    guard let key = session.store.key else { return false }
     let exists = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await key.sealed() != nil
     }
-    if !exists { return }
+    if !exists { return false }
     if !isDryRun { try await session.sealStoreKeyAgain(console) }
     console.done("\(session.store.description.location): sealed the store's key again")
+    return true
   }
 
   private typealias Edits = [(manifest: Manifest, edit: FieldEdit)]

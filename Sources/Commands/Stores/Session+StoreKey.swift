@@ -106,6 +106,22 @@ extension Session {
     if change.makesNewKey { try await saveWaitingResponses(console) }
   }
 
+  /// Seals the store's own key for the project's recipients, if it is not: a new key, if one of them is gone.
+  /// Nothing new is sealed under the present one then.
+  ///
+  /// - Returns: whether the store changed.
+  func updateStoreKey(_ console: Console) async throws -> Bool {
+    let (change, finding) = try await storeKeyChange(of: storeKeyMessage(isOffline: false))
+    if let finding { console.report([finding.diagnostic]) }
+    guard let change else { return false }
+    try await prepareForStoreKey(change, console: console)
+    try await mappingStoreErrors { () async throws(StoreError) in
+      try await store.key?.update(makesNew: change.makesNewKey, by: provenance())
+    }
+    console.note("The key of \(store.description) was sealed for its recipients.")
+    return true
+  }
+
   /// Seals the store's own key for the project's present name and recipients.
   func sealStoreKeyAgain(_ console: Console) async throws {
     try await underLock(waitingAtMost: 60, console) { _ in

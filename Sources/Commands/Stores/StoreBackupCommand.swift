@@ -16,8 +16,8 @@ struct StoreBackupCommand: ReportingSubcommand {
     abstract: "Write a backup of the embedded store, sealed for its recipients.",
     discussion: """
       The backup shows one moment, even if others apply meanwhile. Its first line says what is in it, as JSON; \
-      the rest is encrypted. A damaged store is not backed up; where no key opens the store, only its file \
-      is checked. An OpenBao server and an Auth0 tenant are backed up with their own tools.
+      the rest is encrypted. Every secret, token and version is opened first, and a damaged store is not \
+      backed up; where no key opens the store, only its file is checked. An OpenBao server and an Auth0 tenant are backed up with their own tools.
       """)
 
   @OptionGroup var global: GlobalOptions

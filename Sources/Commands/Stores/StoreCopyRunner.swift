@@ -34,19 +34,23 @@ struct StoreCopyRunner: Sendable {
   /// 1. What killed runs left in both stores is recovered, and responses of services that wait on this
   ///    machine are saved.
   /// 2. The target must be empty, or have an earlier copy.
-  /// 3. What it does not have yet is copied.
-  /// 4. Everything is read again, and compared.
+  /// 3. The target's key is sealed for its recipients, as before an apply.
+  /// 4. What it does not have yet is copied.
+  /// 5. Everything is read again, and compared.
   func copy() async throws -> Outcome {
-    try await underLocks { copier in
+    try await requireSource()
+    return try await underLocks { copier in
       try await recover()
       let comparison = try await compared()
       if !comparison.obstacles.isEmpty { throw Failure(comparison.obstacles) }
-      report(comparison.unmanaged)
+      report(comparison.others)
+      await target.protectContent(console)
+      let isKeyUpdated = try await target.updateStoreKey(console)
       let result = await copier.copy(comparison) { name in
         if console.showsProgress { console.note("  \(name)") }
       }
       console.report(result.faults.sorted(by: Diagnostic.inReadingOrder))
-      if !result.faults.isEmpty { return result.hasBegun ? .partly : .failed }
+      if !result.faults.isEmpty { return result.hasBegun || isKeyUpdated ? .partly : .failed }
       let after = try await compared()
       let faults = try await StoreCopyVerifier(source.store, target.store).faults(after)
       console.report(faults)
@@ -61,14 +65,17 @@ struct StoreCopyRunner: Sendable {
   /// 2. The user approves.
   /// 3. The connections, with their tokens, are removed from the source.
   func finish(_ isApproved: (TerminalText) -> Bool) async throws -> Outcome {
+    try await requireSource()
     let approved = try await underLocks { _ in
       try await recover()
       return try await verified()
     }
     let count = counted(approved.names.count, "connection")
+    report(approved.others)
     if approved.names.isEmpty {
+      let rest = approved.others == 0 ? "Nothing" : "No connection of the project"
       console.result(removal(of: 0))
-      console.result("Nothing is left in \(source.store.description)\n")
+      console.result("\(rest) is left in \(source.store.description)\n")
       return .fine
     }
     guard isApproved("Remove \(count) from \(source.store.description)?") else { return .failed }
@@ -133,6 +140,18 @@ struct StoreCopyRunner: Sendable {
     }
   }
 
+  /// A place that was mistyped is no empty store: taking its lock would make it one.
+  private func requireSource() async throws {
+    try await source.mappingStoreErrors { [store = source.store] () async throws(StoreError) in
+      if let file = store.backup {
+        _ = try await file.check()
+      } else if try await store.key?.sealed() == nil {
+        let found = try await store.reader.read()
+        if found.isEmpty, found.others == 0 { throw .unavailable("there is no store yet") }
+      }
+    }
+  }
+
   private func recover() async throws {
     for session in [source, target] {
       let runs = try await session.mappingStoreErrors { () async throws(StoreError) in
@@ -153,10 +172,10 @@ struct StoreCopyRunner: Sendable {
     }
   }
 
-  private func report(_ unmanaged: [ConnectionName]) {
-    if unmanaged.isEmpty { return }
+  private func report(_ others: Int) {
+    if others == 0 { return }
     console.note(
-      "\(counted(unmanaged.count, "entry", "entries")) without a record stay where they are")
+      "Left as they are: \(counted(others, "entry", "entries")) without a record, or of others.")
   }
 
   private func summarize(_ result: StoreCopyResult, _ comparison: StoreCopyComparison) {

@@ -85,7 +85,7 @@ struct StoreCopySides: Sendable {
       areTwoServers = !isOneServer
       // One server's token is not sent to another one.
       let isOneLogin =
-        from.credentialsCommand.isEmpty && to.credentialsCommand.isEmpty
+        from.credentialsCommand == to.credentialsCommand
         || from.login.file.map { $0 == to.login.file } ?? false
       if areTwoServers, isOneLogin { throw Failure(.oneLoginForTwo) }
     case (.auth0, _), (_, .auth0):
@@ -140,7 +140,9 @@ extension Diagnostic {
     Diagnostic(
       .copyBlocked, "both servers would get the same login",
       notes: ["the token of one server must not be sent to another one"],
-      help: ["give one of the stores a `credentialsCommand`, which prints its own BAO_TOKEN=…"])
+      help: [
+        "give one of the stores a `credentialsCommand` of its own, which prints its BAO_TOKEN=…"
+      ])
   }
 
   fileprivate static var secretsOfTenant: Diagnostic {

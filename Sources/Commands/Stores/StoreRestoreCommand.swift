@@ -14,8 +14,8 @@ struct StoreRestoreCommand: ReportingSubcommand {
     commandName: "restore",
     abstract: "Restore the embedded store from a backup.",
     discussion: """
-      The store must not exist: move it away first, so that nothing is overwritten. With --to, the store \
-      is written to another file, to look at it.
+      The store must not exist: move it away first, so that nothing is overwritten. A store that is not what \
+      was applied is not restored. With --to, it is written to another file as it is, to look at it.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -34,31 +34,29 @@ struct StoreRestoreCommand: ReportingSubcommand {
   var isDryRun: Bool { dryRun }
 
   /// 1. The backup must be this project's and environment's, and open with a key that is here.
-  /// 2. What it holds is written beside the store and checked.
+  /// 2. What it holds is written beside the store and checked: its file, and its contents if a key that opens
+  ///    them is here.
   /// 3. It becomes the store, or the file.
   /// 4. If the project was renamed since, the store's own key is sealed for its present name.
   func carryOut(_ console: Console) async throws -> Outcome {
     if let to, FileManager.default.fileExists(atPath: to) { throw Failure(.backupExists(to)) }
     let workspace = try Workspace.load(global)
-    let session = try SessionFactory(console: console).session(for: workspace)
-    let backup = try session.backup()
+    try workspace.requireTrust()
     let archive = try read()
-    try requireOwn(archive.header, workspace)
     let name = archive.header.project
     let previousName = name == workspace.project.name ? nil : name
+    let session = try SessionFactory(console: console, previousProjectName: previousName)
+      .session(for: workspace)
+    let backup = try session.backup()
+    try requireOwn(archive.header, workspace)
     let protection = session.stores.protection(.backup, previousProjectName: previousName)
     let key = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await protection.openKey(archive.header.key)
     }
     let bytes = try opened(archive, key)
-    let report = ActionReport([
-      "store": .text(session.store.description.description), "file": to.map { .text($0) },
-      "connections": .number(archive.header.connections),
-      "created_at": .text(archive.header.createdAt), "dry_run": .flag(dryRun),
-    ]).json
     if let to {
       if !dryRun { try PrivateFile(to).create(with: bytes) }
-      console.result(report)
+      console.result(report(archive.header, session))
       console.done("Wrote \(to)")
       if let previousName {
         console.note("Its key is sealed for the project's previous name, `\(previousName)`.")
@@ -70,22 +68,22 @@ struct StoreRestoreCommand: ReportingSubcommand {
     } catch {
       throw failure(error, session)
     }
-    if !dryRun { try await install(bytes, backup, session) }
-    console.result(report)
+    let doubt = try await install(bytes, backup, session)
+    if let doubt { console.note("Only its file was checked: \(doubt)") }
+    console.result(report(archive.header, session, isVerified: doubt == nil))
     console.done(restored(archive.header))
-    if let previousName, !dryRun { try await sealKey(workspace, from: previousName, console) }
+    if let previousName, !dryRun { try await sealKey(of: session, from: previousName, console) }
     if !dryRun { console.note("what changed since is in git: vaultctl plan") }
     return .fine
   }
 
   /// - Parameter previousName: that the key of the restored store is sealed for.
   private func sealKey(
-    _ workspace: Workspace, from previousName: String, _ console: Console
+    of session: Session, from previousName: String, _ console: Console
   ) async throws {
+    let workspace = session.workspace
     do {
-      try await SessionFactory(
-        console: console, previousProjectName: previousName, reportsUntrusted: false
-      ).session(for: workspace).sealStoreKeyAgain(console)
+      try await session.sealStoreKeyAgain(console)
     } catch {
       console.note(
         "The store is restored. Seal its key for the project's name: vaultctl rename-project"
@@ -95,20 +93,36 @@ struct StoreRestoreCommand: ReportingSubcommand {
     console.done("Sealed the store's key for `\(workspace.project.name)`")
   }
 
+  /// - Returns: why its contents were not checked; `nil` if they were.
   private func install(
     _ bytes: [UInt8], _ backup: any StoreBackup, _ session: Session
-  ) async throws {
+  ) async throws -> String? {
     let folder = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await backup.makeCopyFolder()
     }
     defer { folder.remove() }
     try PrivateFile(folder.file).create(with: bytes)
+    let content: StoreContentCheck
     do throws(StoreError) {
       _ = try await backup.check(folder.file)
-      try await backup.install(folder.file)
+      content = try await backup.contentCheck(of: folder.file)
+      if content.faults.isEmpty, !dryRun { try await backup.install(folder.file) }
     } catch {
       throw failure(error, session)
     }
+    if content.faults.isEmpty { return content.doubt }
+    throw Failure(content.faults.map { .changed(file, $0) })
+  }
+
+  /// - Parameter isVerified: whether what was applied is in it; `nil` if that was not checked.
+  private func report(
+    _ header: BackupArchive.Header, _ session: Session, isVerified: Bool? = nil
+  ) -> JSONReport {
+    ActionReport([
+      "store": .text(session.store.description.description), "file": to.map { .text($0) },
+      "connections": .number(header.connections), "created_at": .text(header.createdAt),
+      "verified": isVerified.map { .flag($0) }, "dry_run": .flag(dryRun),
+    ]).json
   }
 
   private func failure(_ error: StoreError, _ session: Session) -> Failure {
@@ -161,6 +175,19 @@ extension Diagnostic {
       case .damaged: "is damaged: it was changed or cut off"
       }
     return Diagnostic(.backupDamaged, "`\(file)` \(what)", at: .file(file))
+  }
+
+  fileprivate static func changed(_ file: String, _ fault: ContentFault) -> Diagnostic {
+    Diagnostic(
+      .backupDamaged,
+      fault.name.map { "`\($0)` in `\(file)` is not what was applied" }
+        ?? "the store in `\(file)` is not what was applied",
+      at: .file(file), notes: [fault.reason, "nothing was restored"],
+      help: [
+        "restore an earlier backup",
+        "or write this one to another file, to look at it: vaultctl store restore"
+          + " \(shellWord(file)) --to FILE",
+      ])
   }
 
   fileprivate static func ofAnother(

@@ -45,12 +45,13 @@ struct StoreVerifyCommand: ReportingSubcommand {
     try await verifier.tokens(&report)
     try await verifier.versions(&report)
     console.report(report.faults)
+    let lacksCodes = contentFaults == nil && session.store.authentication != nil
     console.result(
       ActionReport([
         "store": .text(session.store.description.description),
         "connections": .number(snapshot.actual.count), "secrets": .number(report.secrets),
         "token_pairs": .number(report.tokens), "versions": .number(report.versions),
-        "verified": .flag(report.faults.isEmpty),
+        "verified": .flag(report.faults.isEmpty && !lacksCodes),
       ]).json)
     let read = [
       counted(snapshot.actual.count, "connection"), counted(report.secrets, "secret"),
@@ -58,9 +59,12 @@ struct StoreVerifyCommand: ReportingSubcommand {
     ].joined(separator: ", ")
     let faults = report.faults.isEmpty ? "no faults" : counted(report.faults.count, "fault")
     console.result("\(read): \(faults)\n")
-    if contentFaults == nil, session.store.authentication != nil {
+    if lacksCodes {
+      let hasKey = try await session.storeKeyMessage(isOffline: false) != nil
       console.note(
-        "Its plain values and names have no codes yet: the next apply where its key is writes them")
+        hasKey
+          ? "Its plain values and names have no codes yet: the next apply where its key is writes them"
+          : "Who wrote it cannot be shown: it has no key before its first secret")
     }
     return report.faults.isEmpty ? .fine : .failed
   }

@@ -189,8 +189,9 @@ extension Explanation {
     """
     The file is not a backup of vaultctl, was changed or cut off, was written by a newer version, or is
     a backup of another project or environment. Every part of a backup is authenticated, so nothing of
-    a damaged one is restored. `vaultctl store restore --to FILE` writes the store of a whole backup to
-    another file.
+    a damaged one is restored. Nor is a store that was changed before it was backed up, where no key
+    could show that. `vaultctl store restore --to FILE` writes the store of a whole backup to
+    another file, to look at it.
     """)
 
   static let storeTracked = Explanation(
@@ -239,7 +240,8 @@ extension Explanation {
     "Store not copied",
     """
     `store copy` makes an exact copy in an empty place. What changed in the store since it was applied
-    has no record to copy, and what the other store already has is not overwritten.
+    has no record to copy, and what the other store already has is not overwritten. Two servers need
+    two logins, so that neither gets the token of the other.
     """)
 
   static let copyDiffers = Explanation(
