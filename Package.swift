@@ -159,7 +159,7 @@ let package = Package(
       ]),
     tests("ProcessesTests", ["Processes"]),
     tests("FilesTests", ["Files"]),
-    tests("FileChangesTests", ["FileChanges"]),
+    tests("FileChangesTests", ["FileChanges", "Files"]),
     tests("PacingTests", ["Pacing", "Model"]),
     tests("GitPlumbingTests", ["GitPlumbing", logging]),
     tests("HTTPTests", ["HTTP", "Model", "TestServer", logging]),

@@ -1,4 +1,5 @@
 import FileChanges
+import Files
 import Foundation
 import TestSupport
 import Testing
