@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Manifests
 import Processes
@@ -110,7 +111,7 @@ struct PassStore {
       let number = errno
       if ![ENOENT, ENOTDIR].contains(number) {
         listing.unread["`\(path.isEmpty ? "." : path)`"] = Self.words(
-          POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO))
+          POSIXError(SystemError(number)))
       }
       return nil
     }
