@@ -80,15 +80,15 @@ package struct LiveHTTPTransport: HTTPTransport {
           }
         let found = Result { () throws(HTTPFailure) -> (TransferLoop, AuthorityBundle?) in
           var parts = try result.get()
-          let bundle = try bundle(file, &parts)
+          let authorities = try bundle(file, &parts)
           result = .success(parts)
-          return (parts.loop, bundle)
+          return (parts.loop, authorities)
         }
         made = result
         return found
       }
-      let (loop, bundle) = try result.get()
-      return (loop, bundle)
+      let (loop, authorities) = try result.get()
+      return (loop, authorities)
     }
 
     private func bundle(

@@ -11,7 +11,7 @@ enum FolderListing {
     } catch CocoaError.fileReadNoSuchFile {
       return nil
     } catch let error as CocoaError {
-      throw (error.userInfo[NSUnderlyingErrorKey] as? any Error) ?? error
+      throw unsafe (error.userInfo[NSUnderlyingErrorKey] as? any Error) ?? error
     }
   }
 }
