@@ -53,6 +53,28 @@ import Testing
     #expect(!text.contains("t0ken") && !text.contains("s3cret"))
   }
 
+  /// The service keeps the apps that it has read.
+  @Test func aProjectFileThatChangesIsReportedOnce() async throws {
+    let server = try await server()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    func outdated() -> String? { metric("project_outdated", in: test.sandbox)[""] }
+    try await eventually("the token is renewed") { !server.calls.isEmpty && outdated() == "0" }
+    let before = try test.sandbox.read("vaultctl.yaml")
+    try test.sandbox.write(before + "\n# another app\n", to: "vaultctl.yaml")
+    try await running.waitForErrors("warning[VC5032]: vaultctl.yaml has changed")
+    try await eventually("the metric") { outdated() == "1" }
+    try test.sandbox.write(before, to: "vaultctl.yaml")
+    try await eventually("it is as it was") { outdated() == "0" }
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.status == 0)
+    #expect(ended.errorText.components(separatedBy: "VC5032").count == 2, "\(ended.errorText)")
+  }
+
   @Test func aProbeFailsForAServiceThatHangsOrHasNoStore() async throws {
     let sandbox = try Sandbox()
     let now = Date().timeIntervalSince1970
@@ -108,6 +130,21 @@ import Testing
     }
     #expect(try sandbox.vaultctl(["probe", "none.prom"]).status == 1)
     #expect(try sandbox.vaultctl(["probe", "it.prom", "--max-age", "0"]).status == 64)
+  }
+
+  /// Not at each attempt, which has another next one.
+  @Test func aFailureIsReportedWhenItBeginsAndWhenItEnds() async throws {
+    let server = try await HostileServer { _ in .body("", status: 503) }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let running = try RunningProgram(test.sandbox, ["refresh", "--watch"])
+    try await eventually("three attempts") { server.calls.count >= 3 }
+    server.answer { _ in .body(#"{"access_token": "t0ken", "expires_in": 86400}"#) }
+    try await running.waitForOutput("robot  renewed")
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.errorText.components(separatedBy: "VC5004").count == 2, "\(ended.errorText)")
+    #expect(ended.text.split(separator: "\n").count == 2, "\(ended.text)")
   }
 
   @Test func aFileThatIsNotOneOfMetricsIsKept() throws {
@@ -336,6 +373,18 @@ import Testing
     return test
   }
 
+  @Test func whatNeedsAPersonNamesItsEnvironment() async throws {
+    let server = try await server()
+    let test = try await twoEnvironments(server.address)
+    try test.declare("crm", app: "crm", id: "web", secret: "s3cret")
+    try await test.expectFine(["encrypt"])
+    try await test.expectFine(["apply", "--auto-approve", "--env", "prod"])
+    let asked = try await test.vaultctl(["refresh", "crm", "--env", "prod"])
+    #expect(asked.status == 1)
+    #expect(asked.errorText.contains("`crm` in `prod` needs authorization"), "\(asked.errorText)")
+    #expect(asked.errorText.contains("authorize it: vaultctl authorize crm --env prod"))
+  }
+
   /// What was renewed elsewhere is still shown, and what could not be used is not called fine.
   @Test(arguments: [
     (["staging"], "partly"), (["prod"], "partly"), (["staging", "prod"], "failed"),
@@ -399,7 +448,13 @@ import Testing
     let server = try await server()
     let test = try await twoEnvironments(server.address)
     let once = try await test.vaultctl(["refresh", "--env", "all"])
-    #expect(once.status == 0 && once.text.contains("robot"))
+    #expect(once.status == 0, "\(once.errorText)")
+    #expect(once.text.contains("robot in staging  renewed"), "\(once.text)")
+    #expect(once.text.contains("robot in prod     renewed"), "\(once.text)")
+    let document = try await test.vaultctl(["refresh", "robot", "--env", "all", "-o", "json"])
+    for environment in ["staging", "prod"] {
+      #expect(document.text.contains(#""environment" : "\#(environment)""#), "\(document.text)")
+    }
     let path = test.sandbox.folder.path + "/vaultctl.prom"
     let running = try RunningProgram(
       test.sandbox, ["refresh", "--watch", "--env", "all", "--metrics-file", path])

@@ -1,4 +1,5 @@
 import Foundation
+import TestAuthorizationServer
 import TestOpenBao
 import TestSupport
 import Testing

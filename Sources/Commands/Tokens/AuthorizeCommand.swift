@@ -57,7 +57,7 @@ struct AuthorizeCommand: ReportingSubcommand {
     let tokenRenewer = try TokenRenewer(session, termination: termination)
     let (subject, client) = try await tokenRenewer.client(of: name)
     guard subject.grant == .authorizationCode else {
-      throw Failure(.needsNoPerson(name))
+      throw Failure(.needsNoPerson(name, session))
     }
     let scopes = subject.declared ?? client.ownScopes
     let (outcome, superseded) = await tokenRenewer.renewer.authorize(
@@ -70,7 +70,9 @@ struct AuthorizeCommand: ReportingSubcommand {
     }
     switch outcome {
     case .authorized(let record):
-      let row = RenewalRow(name: name, result: .renewed, endsAt: record.tokens?.expiry.time)
+      let row = RenewalRow(
+        name: name, environment: session.workspace.environment?.name, result: .renewed,
+        endsAt: record.tokens?.expiry.time)
       let text = RenewalText(palette: console.palette)
       console.result(text.text([row]))
       console.result(text.json([row]))
@@ -81,13 +83,13 @@ struct AuthorizeCommand: ReportingSubcommand {
       }
       return .fine
     case .refused(.interrupted):
-      throw Failure(Diagnostic.interrupted(name), outcome: .interrupted)
-    case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary))
+      throw Failure(Diagnostic.interrupted(name, session), outcome: .interrupted)
+    case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary, session))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
     case .unsaved(let reason, let isJournaled):
       throw Failure(
         CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
-          .diagnostic(in: session.store.description).map { [$0] } ?? [])
+          .diagnostic(in: session).map { [$0] } ?? [])
     }
   }
 
@@ -120,7 +122,7 @@ struct AuthorizeCommand: ReportingSubcommand {
       console.explain(
         "Open this URL in a browser and authorize the connection:\n\n  \(request.url)\n")
       let query = await withTaskGroup(of: String?.self) { group in
-        group.addTask { await listener.query() }
+        group.addTask { await Self.query(answering: request, from: listener, console) }
         group.addTask { [timeout] in
           await termination.sleep(for: .seconds(timeout))
           return nil
@@ -138,6 +140,23 @@ struct AuthorizeCommand: ReportingSubcommand {
     } catch {
       return .failure(error)
     }
+  }
+
+  /// The query of the service's redirect. Any program on this machine can request the same page, as can an
+  /// old tab of the browser.
+  private static func query(
+    answering request: AuthorizationRequest, from listener: LoopbackListener, _ console: Console
+  ) async -> String? {
+    var hasNoted = false
+    while let query = await listener.query() {
+      if request.isAnswered(by: query) { return query }
+      if !hasNoted {
+        console.note(
+          "Ignored a response that does not belong to this request (its `state` differs).")
+      }
+      hasNoted = true
+    }
+    return nil
   }
 
   private func onDevice(
@@ -172,25 +191,25 @@ extension TokenRecord {
 }
 
 extension Diagnostic {
-  fileprivate static func needsNoPerson(_ name: ConnectionName) -> Diagnostic {
+  fileprivate static func needsNoPerson(_ name: ConnectionName, _ session: Session) -> Diagnostic {
     Diagnostic(
       .authorizationFailed, "`\(name)` needs no authorization",
       notes: ["its tokens are obtained with its own credentials"],
-      help: ["obtain one: vaultctl refresh \(shellWord(name.rawValue))"])
+      help: ["obtain one: \(session.command("refresh", name))"])
   }
 
-  fileprivate static func interrupted(_ name: ConnectionName) -> Diagnostic {
+  fileprivate static func interrupted(_ name: ConnectionName, _ session: Session) -> Diagnostic {
     Diagnostic(
       .interrupted, "interrupted by a signal; `\(name)` was not authorized",
       notes: ["no tokens were requested, and those in the store are unchanged"],
-      help: ["start again: vaultctl authorize \(shellWord(name.rawValue))"])
+      help: ["start again: \(session.command("authorize", name))"])
   }
 
   fileprivate static func authorizationFailed(
-    _ name: ConnectionName, _ reason: String
+    _ name: ConnectionName, _ reason: String, _ session: Session
   ) -> Diagnostic {
     Diagnostic(
       .authorizationFailed, "`\(name)` was not authorized", notes: [reason],
-      help: ["try again: vaultctl authorize \(shellWord(name.rawValue))"])
+      help: ["try again: \(session.command("authorize", name))"])
   }
 }

@@ -1,19 +1,31 @@
 import Applying
 import Diagnostics
-import Model
+import Manifests
+package import Model
 import Planning
-import Renewing
+package import Renewing
 import Reports
 import Stores
 
 /// One renewal that a run tried.
-struct CompletedRenewal: Sendable {
-  let name: ConnectionName
-  let outcome: RenewalOutcome
+package struct CompletedRenewal: Hashable, Sendable {
+  package let name: ConnectionName
+  package let outcome: RenewalOutcome
+
+  package init(name: ConnectionName, outcome: RenewalOutcome) {
+    self.name = name
+    self.outcome = outcome
+  }
 }
 
 extension CompletedRenewal {
-  var row: RenewalRow? {
+  func row(in session: Session) -> RenewalRow? {
+    var row = row
+    row?.environment = session.workspace.environment?.name
+    return row
+  }
+
+  private var row: RenewalRow? {
     switch outcome {
     case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
     case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)
@@ -35,35 +47,36 @@ extension CompletedRenewal {
 
 extension CompletedRenewal {
   /// A diagnostic besides its row; `nil` if the row is enough.
-  func diagnostic(in store: StoreDescription) -> Diagnostic? {
-    switch outcome {
+  func diagnostic(in session: Session) -> Diagnostic? {
+    let subject = session.quoted(name)
+    return switch outcome {
     case .renewed(let record), .adopted(let record):
       record.tokens?.shortLifetime.map { .lifetimeTooShort(name, seconds: $0) }
         ?? record.skewDiagnostic(name)
     case .notDue, .waiting: nil
-    case .needsAuthorization(let need): .authorizationNeeded(name, need)
+    case .needsAuthorization(let need): .authorizationNeeded(name, need, in: session)
     case .stopped(let obstacle):
       Diagnostic(
-        .renewalFailed, "`\(name)` cannot be renewed with its current setup", severity: .warning,
+        .renewalFailed, "\(subject) cannot be renewed with its current setup", severity: .warning,
         notes: [obstacle.sentence],
-        help: ["fix its setup and apply it, then: vaultctl refresh \(shellWord(name.rawValue))"])
+        help: ["fix its setup and apply it, then: \(session.command("refresh", name))"])
     case .failed(let reason, let retryAt):
       Diagnostic(
-        .renewalFailed, "`\(name)` was not renewed", severity: .warning,
+        .renewalFailed, "\(subject) was not renewed", severity: .warning,
         notes: [reason] + (retryAt.map { ["next attempt at \($0)"] } ?? []))
-    case .storeFailed(let error): Diagnostic(error, in: store)
+    case .storeFailed(let error): Diagnostic(error, in: session.store.description)
     case .unsaved(let reason, isJournaled: false):
       Diagnostic(
-        .answerUnsaved, "the new tokens of `\(name)` are lost",
+        .answerUnsaved, "the new tokens of \(subject) are lost",
         notes: [reason, "the journal next to the project file could not be written either"],
         help: [
           "fix both; then, because the service may accept no older refresh token:"
-            + " vaultctl authorize \(shellWord(name.rawValue))"
+            + " \(session.command("authorize", name))"
         ])
     case .unsaved(let reason, isJournaled: true):
       Diagnostic(
-        .answerUnsaved, "the new tokens of `\(name)` are only in the journal", notes: [reason],
-        help: ["run this again on this machine: vaultctl refresh"])
+        .answerUnsaved, "the new tokens of \(subject) are only in the journal", notes: [reason],
+        help: ["run this again on this machine: \(session.command("refresh"))"])
     }
   }
 
@@ -74,7 +87,7 @@ extension CompletedRenewal {
     }
   }
 
-  var isRenewed: Bool {
+  fileprivate var isRenewed: Bool {
     switch outcome {
     case .renewed, .adopted: true
     case .notDue, .waiting, .needsAuthorization, .stopped, .failed, .storeFailed, .unsaved: false
@@ -87,6 +100,19 @@ extension RenewalObstacle {
     switch self {
     case .refused(let code): "the service refused the client: \(code)"
     case .local(let reason): reason
+    }
+  }
+}
+
+extension Outcome {
+  /// Of a run.
+  ///
+  /// - Parameter hasFaults: not all that was asked for could be looked at.
+  package init(renewals: [CompletedRenewal], hasFaults: Bool) {
+    if !hasFaults, !renewals.contains(where: \.isFailure) {
+      self = .fine
+    } else {
+      self = renewals.contains(where: \.isRenewed) ? .partly : .failed
     }
   }
 }

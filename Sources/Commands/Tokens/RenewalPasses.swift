@@ -24,11 +24,14 @@ struct RenewalPasses {
   private let copyConditions = ReportedConditions()
   /// What the last pass that could read the store found there.
   private var outlook: TokenRenewer.Outlook?
-  /// When the copies for consumers were last looked at.
-  private var repairedAt: Timestamp?
+  /// When the copies for consumers were last repaired, and when all of them were last looked at.
+  private var repairedAt: Duration?
+  private var comparedAt: Duration?
 
   /// Seconds after which it looks for connections that are new, and for a store that is back.
   private static let longestPause: Int64 = 30
+  /// After which copies for consumers are repaired that could not be written.
+  private static let repairPause = Duration.seconds(5)
 
   init(
     renewer: TokenRenewer, termination: TerminationSignal, console: Console,
@@ -69,7 +72,7 @@ struct RenewalPasses {
       if absence.ended() > 0 {
         console.note("\(session.store.description) is available again.")
       }
-      metrics.add(pass.completed)
+      metrics.add(pass)
       report(pass.results)
       outlook = pass.outlook
       await repairCopies()
@@ -98,12 +101,15 @@ struct RenewalPasses {
 
   /// A copy that cannot be written keeps no token from being renewed.
   private mutating func repairCopies() async {
-    let now = renewer.session.runtime.now()
-    if let repairedAt, now.seconds(since: repairedAt) < Self.longestPause { return }
-    repairedAt = now
+    let elapsed = renewer.session.runtime.elapsed()
+    if let repairedAt, elapsed - repairedAt < Self.repairPause { return }
+    repairedAt = elapsed
+    // A host that was killed owes those that it had not written, and their old tokens end soon.
+    let comparesAll = comparedAt.map { elapsed - $0 >= .seconds(Self.longestPause) } ?? true
+    if comparesAll { comparedAt = elapsed }
     var faults: [Diagnostic] = []
     do {
-      try await renewer.repairCopies()
+      try await renewer.repairCopies(comparesAll ? .all : .unwritten)
     } catch {
       metrics.storeErrors += 1
       faults = Failure(error, outcome: .failed).diagnostics
@@ -113,7 +119,7 @@ struct RenewalPasses {
 
   /// Shows those of a pass that differ from the last ones.
   private mutating func report(_ results: [CompletedRenewal]) {
-    let news = results.filter { outcomes[$0.name] != $0.outcome }
+    let news = results.filter { !(outcomes[$0.name]?.isSame(as: $0.outcome) ?? false) }
     if !news.isEmpty { show(news, renewer.session) }
     let inProgress = renewals.inProgress
     outcomes = outcomes.filter { inProgress.contains($0.key) }
@@ -127,21 +133,5 @@ struct RenewalPasses {
     show(results, renewer.session)
     metrics.add(results)
     outcomes.merge(results.map { ($0.name, $0.outcome) }) { $1 }
-  }
-}
-
-extension RenewalMetrics.Environment {
-  fileprivate mutating func add(_ results: [CompletedRenewal]) {
-    for result in results {
-      switch result.outcome {
-      case .renewed: renewals[result.name, default: 0] += 1
-      case .adopted, .notDue, .waiting: break
-      case .needsAuthorization: failures[.needsAuthorization, default: 0] += 1
-      case .stopped: failures[.refused, default: 0] += 1
-      case .failed: failures[.service, default: 0] += 1
-      case .storeFailed: failures[.store, default: 0] += 1
-      case .unsaved: failures[.unsaved, default: 0] += 1
-      }
-    }
   }
 }

@@ -15,16 +15,18 @@ extension TokenRenewer {
     console.report(replayed.compactMap(\.diagnostic))
     let faults = replayed.compactMap(\.unsaved)
       .filter { names?.contains($0.name) ?? true }
-      .compactMap { $0.diagnostic(in: session.store.description) }
+      .compactMap { $0.diagnostic(in: session) }
     if !faults.isEmpty { throw Failure(faults) }
   }
 
   /// Saves the responses that a killed process left.
+  ///
+  /// - Parameter exceptions: connections whose exchanges are in progress here.
   func replayed(
-    _ subjects: [ConnectionName: RenewalSubject]
+    _ subjects: [ConnectionName: RenewalSubject], except exceptions: Set<ConnectionName> = []
   ) async throws -> [ReplayOutcome] {
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewer.replay(subjects)
+      try await renewer.replay(subjects, except: exceptions)
     }
   }
 }

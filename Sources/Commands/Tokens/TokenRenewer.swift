@@ -3,16 +3,16 @@ import Diagnostics
 import Foundation
 import HTTP
 import Manifests
-import Model
+package import Model
 import Pacing
-import Renewing
+package import Renewing
 import Reports
 import Secrets
 import Stores
 import Tokens
 
 /// Renews the tokens of a session's store.
-struct TokenRenewer: Sendable {
+package struct TokenRenewer: Sendable {
   let session: Session
   let renewer: Renewer
   let tokens: any TokenStore
@@ -84,9 +84,9 @@ struct TokenRenewer: Sendable {
   }
 
   /// Brings the copies that consumers read up to date.
-  func repairCopies() async throws {
+  func repairCopies(_ copies: TokenCopies = .all) async throws {
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.repairTokenCopies()
+      try await tokens.repairTokenCopies(copies)
     }
   }
 
@@ -148,12 +148,27 @@ struct TokenRenewer: Sendable {
       outlook: outlook(look, except: background.inProgress.union(look.waiting)))
   }
 
-  struct Pass {
+  package struct Pass {
     /// The renewals that have ended since the last pass.
     let completed: [CompletedRenewal]
     /// These, and what could not be tried now.
     let results: [CompletedRenewal]
     let outlook: Outlook
+
+    fileprivate init(
+      completed: [CompletedRenewal], results: [CompletedRenewal], outlook: Outlook
+    ) {
+      self.completed = completed
+      self.results = results
+      self.outlook = outlook
+    }
+
+    /// Of no connections.
+    package init(completed: [CompletedRenewal], results: [CompletedRenewal]) {
+      self.init(
+        completed: completed, results: results,
+        outlook: Outlook(subjects: [:], records: [:], rule: .standard, nextDue: nil))
+    }
   }
 
   /// How long a pass waits for what it has begun.
@@ -198,12 +213,13 @@ struct TokenRenewer: Sendable {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
-    let replayed = try await replayed(subjects)
+    let replayed = try await replayed(subjects, except: exceptions)
     let unsaved = replayed.compactMap(\.unsaved)
     let waiting = Set(unsaved.map(\.name))
     let exceptions = exceptions.union(waiting)
     var conditions = replayed.compactMap(\.diagnostic)
     if let warning = session.clockWarning { conditions.append(warning) }
+    if let fault = renewer.removalFault { conditions.append(.journalNotCleared(fault)) }
     let records = try await storedRecords()
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
@@ -213,7 +229,7 @@ struct TokenRenewer: Sendable {
       let record = records[subject.name]?.record
       // The grant is renewed until a person has consented to the other scopes.
       if let need = record?.need(of: subject, at: now), need.leavesGrant {
-        conditions.append(.authorizationNeeded(subject.name, need))
+        conditions.append(.authorizationNeeded(subject.name, need, in: session))
       }
       if exceptions.contains(subject.name) { continue }
       switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
@@ -231,14 +247,9 @@ struct TokenRenewer: Sendable {
       // Another process is renewing it; a run that ends waits for the result.
       case .wait where record?.claim?.isActive(at: now) ?? false:
         if !isShared { due.append(subject) }
-      // It is due, and was not renewed; that it is tried again later does not make it fine.
-      case .wait(let until) where record?.retryAt == until:
-        let reason = record?.lastFailure ?? "it failed"
-        results.append(
-          CompletedRenewal(name: subject.name, outcome: .failed(reason, retryAt: until)))
       case .wait(let until):
         results.append(
-          CompletedRenewal(name: subject.name, outcome: .failed(Self.doubt, retryAt: until)))
+          CompletedRenewal(name: subject.name, outcome: Self.held(record, until: until)))
       case .use, .ask: break
       }
     }
@@ -249,6 +260,12 @@ struct TokenRenewer: Sendable {
     return Look(
       subjects: subjects, records: records.mapValues(\.record), due: due, results: results,
       waiting: waiting)
+  }
+
+  /// The outcome for a token that is due, and must wait: that it is tried again later does not make it fine.
+  package static func held(_ record: TokenRecord?, until: Timestamp) -> RenewalOutcome {
+    guard record?.retryAt == until else { return .failed(doubt, retryAt: until) }
+    return .failed(record?.lastFailure ?? "it failed", retryAt: until)
   }
 
   private static let doubt =
@@ -283,7 +300,7 @@ struct TokenRenewer: Sendable {
     switch subject.decision(records[subject.name], rule: rule, now: now) {
     case .use(let until): until
     case .wait(let until): until
-    case .mint, .refresh: pauses.pause(of: subject.name)?.until ?? now
+    case .mint, .refresh: pauses.end(of: subject.name) ?? now
     case .ask, .stopped: nil
     }
   }

@@ -47,14 +47,13 @@ struct WatchCommand: Subcommand {
       throw Failure(unknown.map { Diagnostic(.notFound($0), in: session.store.description) })
     }
     console.note("Watching \(session.store.description).")
-    let (events, queue) = AsyncStream.makeStream(
-      of: EventLine.self, bufferingPolicy: .bufferingOldest(Self.maxWaiting))
+    let queue = EventQueue(limit: Self.maxWaiting)
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await run(events, until: termination, session.runtime, console) }
+      group.addTask { await run(queue.lines, until: termination, session.runtime, console) }
       group.addTask {
         await stream(
           poller, of: Set(names.map(\.rawValue)), to: queue, session, termination, console)
-        queue.finish()
+        queue.end()
       }
       await group.waitForAll()
     }
@@ -62,7 +61,7 @@ struct WatchCommand: Subcommand {
   }
 
   private func stream(
-    _ poller: EventPoller, of names: Set<String>, to queue: AsyncStream<EventLine>.Continuation,
+    _ poller: EventPoller, of names: Set<String>, to queue: EventQueue,
     _ session: Session, _ termination: TerminationSignal, _ console: Console
   ) async {
     var poller = poller
@@ -77,7 +76,7 @@ struct WatchCommand: Subcommand {
         for line in lines where names.isEmpty || line.connection.map(names.contains) ?? true {
           console.result(line.text)
           console.result(line.json)
-          if command != nil, case .dropped = queue.yield(line) {
+          if command != nil, !queue.add(line) {
             console.report([.eventDropped(line, Self.maxWaiting)])
           }
         }
@@ -95,21 +94,22 @@ struct WatchCommand: Subcommand {
   /// Maximum number of events that wait for their command.
   private static let maxWaiting = 1000
 
-  /// Seconds that the commands of events have after a signal, and then to obey their own.
-  private static let grace: Int64 = 5
+  /// The time that the commands of events have after a signal, and then to obey their own.
+  private static let grace = Duration.seconds(5)
 
   /// Runs the command for each event, one after the other and without delaying the events. Some time
-  /// after a signal, the current one is ended, if need be by SIGKILL, and those that wait are dropped.
+  /// after a signal, the current one is ended with all that it has started, if need be by SIGKILL, and those
+  /// that wait are dropped.
   private func run(
     _ events: AsyncStream<EventLine>, until termination: TerminationSignal, _ runtime: Runtime,
     _ console: Console
   ) async {
     guard let command else { return }
-    var received: Timestamp?
+    var received: Duration?
     /// How often the time after the signal has passed.
     func over() -> Int64 {
-      if received == nil, termination.isReceived { received = runtime.now() }
-      return received.map { runtime.now().seconds(since: $0) / Self.grace } ?? 0
+      if received == nil, termination.isReceived { received = runtime.elapsed() }
+      return received.map { Int64((runtime.elapsed() - $0) / Self.grace) } ?? 0
     }
     for await line in events where over() == 0 {
       let environment = InheritedEnvironment.variables.merging([
@@ -118,18 +118,20 @@ struct WatchCommand: Subcommand {
       let child: ChildProcess
       do {
         child = try ChildProcess(
-          ["/bin/sh", "-c", command], environment: environment, input: .null)
+          ["/bin/sh", "-c", command], environment: environment, input: .null, leadsGroup: true)
       } catch {
         console.report([.commandNotStarted(line, error)])
         continue
       }
       var signals: Int64 = 0
-      while child.isRunning {
+      while child.isRunning || (over() == 1 && child.signalGroup(0)) {
         let times = over()
-        if times > signals { child.signalWithDescendants(times == 1 ? SIGTERM : SIGKILL) }
+        if times > signals { child.signalGroup(times == 1 ? SIGTERM : SIGKILL) }
         signals = times
         await runtime.sleep(.milliseconds(20))
       }
+      // The shell obeyed, and something that it started did not.
+      if over() > 1 { child.signalGroup(SIGKILL) }
     }
   }
 }
