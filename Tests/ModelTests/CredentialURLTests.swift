@@ -23,9 +23,10 @@ import Testing
     ("https://a b", false, false), ("https://a\u{0}", false, false),
     // No port, or no number of one.
     ("https://a:", false, false), ("http://localhost:", false, false),
-    ("https://a:0", false, false), ("https://a:080", false, false), ("https://a:65536", false, false),
-    ("https://a:+80", false, false), ("https://a:80:80", false, false),
-    ("http://localhost:٨٠", false, false), ("http://127.0.0.1:80a", false, false),
+    ("https://a:0", false, false), ("https://a:080", false, false),
+    ("https://a:65536", false, false), ("https://a:+80", false, false),
+    ("https://a:80:80", false, false), ("http://localhost:٨٠", false, false),
+    ("http://127.0.0.1:80a", false, false),
     // Another scheme, or none.
     ("", false, false), ("HTTPS://a", false, false), ("ftp://a", false, false),
     ("https:/a", false, false), ("//a", false, false),
