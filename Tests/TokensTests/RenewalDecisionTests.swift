@@ -566,7 +566,10 @@ private func decide(
     }
     #expect(minted == 9)
     // A token that is due is renewed all the same, and one from the future is none to wait for.
-    let due = record(.clientCredentials, tokens: facts(ends: .at(now), refresh: nil, issued: now))
+    let due = record(
+      .clientCredentials,
+      tokens: facts(
+        ends: .at(now.adding(seconds: 10)), refresh: nil, issued: now.adding(seconds: -30)))
     #expect(try decide(due, at: now, client: theirs) == .mint)
     let ahead = record(
       .clientCredentials,
