@@ -124,11 +124,11 @@ import Testing
     let (recipient, environment) = try tool.ageKey()
     let map = ["--map", "*.token=http.token"]
     let text = try tool.encrypt(
-      "crm: {token: tok-1, n: 12}\nlist: [{a: b}, {c: d}]\n",
+      "crm: {token: tok-1, count: 12}\nlist: [{a: b}, {c: d}]\n",
       ["--encrypted-regex", "^(token|list)$", "--mac-only-encrypted"], to: ["--age", recipient])
     // Go takes this for a truth value as well.
     for flag in ["true", "True"] {
-      let tampered = text.replacing("n: 12", with: "n: 13").replacing(
+      let tampered = text.replacing("count: 12", with: "count: 13").replacing(
         "mac_only_encrypted: true", with: "mac_only_encrypted: \(flag)")
       let finished = try imported(tampered, map, environment: environment)
       let words = "1 value of `it.yaml` is neither encrypted nor authenticated"
@@ -136,8 +136,9 @@ import Testing
       #expect(finished.errorText.contains("2 values of `it.yaml` are not bound to one position"))
     }
     let whole = try tool.encrypt(
-      "crm: {token: tok-1, n: 12}\n", ["--encrypted-regex", "^token$"], to: ["--age", recipient])
-    let changed = whole.replacing("n: 12", with: "n: 13")
+      "crm: {token: tok-1, count: 12}\n", ["--encrypted-regex", "^token$"],
+      to: ["--age", recipient])
+    let changed = whole.replacing("count: 12", with: "count: 13")
     #expect(try imported(changed, map, environment: environment).status == 1)
     let ignored = try imported(changed, map + ["--ignore-mac"], environment: environment)
     #expect(ignored.status == 0, "\(ignored.errorText)")

@@ -37,7 +37,7 @@ struct PassStore {
         if let data = PassEntry(text).data {
           opened.append((entry, data))
         } else {
-          unread.append((entry, "which of its lines are the value is not clear"))
+          unread.append((what, "which of its lines are the value is not clear"))
         }
       } else {
         unread.append((what, "it is not UTF-8"))
