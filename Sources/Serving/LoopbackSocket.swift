@@ -32,15 +32,11 @@ struct LoopbackSocket: Sendable {
         defer { try? listening.close() }
         try await withThrowingDiscardingTaskGroup { group in
           group.addTask { try await pool.run() }
-          while !Task.isCancelled {
-            let connection: AsyncSocket
-            do {
-              connection = try await listening.accept()
-            } catch {
-              // A process without a free descriptor has one again later.
-              try await Task.sleep(for: .milliseconds(100))
-              continue
-            }
+          try await AcceptLoop.run {
+            try await listening.accept()
+          } pause: {
+            try await Task.sleep(for: .milliseconds(100))
+          } serve: { connection in
             group.addTask {
               await serve(connection, port)
               try? connection.close()

@@ -3,6 +3,7 @@ import ArgumentParser
 import Commands
 import Diagnostics
 import Model
+import Renewing
 import Reports
 import Testing
 
@@ -37,6 +38,35 @@ import Testing
         (change: try Sample.change("c-\(number)"), result: result)
       }, faults: faults.map { Diagnostic(.lockLost, "lost", severity: $0) })
     #expect(outcome.exitOutcome == expected)
+  }
+
+  /// An attempt vanished, and may have used the refresh token.
+  @Test func aTokenInDoubtFailsARunUntilItIsPresentedAgain() throws {
+    let until = Timestamp(milliseconds: 1_790_000_000_000)
+    let record = TokenRecord(
+      client: ClientIdentity(id: "c", digest: "d"), grant: .authorizationCode, requested: [])
+    let doubtful = CompletedRenewal(
+      name: try Sample.name("a"), outcome: TokenRenewer.held(record, until: until))
+    guard case .failed(let reason, let retryAt) = doubtful.outcome, retryAt == until else {
+      Issue.record("it is no failure")
+      return
+    }
+    #expect(reason.contains("last moment"))
+    let renewed = CompletedRenewal(name: try Sample.name("b"), outcome: .renewed(record))
+    #expect(Outcome(renewals: [doubtful], hasFaults: false) == .failed)
+    #expect(Outcome(renewals: [doubtful, renewed], hasFaults: false) == .partly)
+    #expect(Outcome(renewals: [renewed], hasFaults: false) == .fine)
+    #expect(Outcome(renewals: [], hasFaults: false) == .fine)
+    #expect(Outcome(renewals: [], hasFaults: true) == .failed)
+    #expect(Outcome(renewals: [renewed], hasFaults: true) == .partly)
+  }
+
+  @Test func aTokenThatIsRetriedLaterKeepsItsReason() throws {
+    let until = Timestamp(milliseconds: 1_790_000_000_000)
+    let record = TokenRecord(
+      client: ClientIdentity(id: "c", digest: "d"), grant: .clientCredentials, requested: [],
+      attempts: 1, retryAt: until, history: [TokenFailure(at: until, reason: "HTTP 503")])
+    #expect(TokenRenewer.held(record, until: until) == .failed("HTTP 503", retryAt: until))
   }
 
   @Test func applyReportsFailuresAndFaultsInReadingOrder() throws {

@@ -1,13 +1,13 @@
-import Model
+package import Model
 import Pacing
-import Renewing
-import Secrets
+package import Renewing
+package import Secrets
 import Synchronization
 
 /// The renewals that a service has begun. They run beside its passes, so that a token service that
 /// responds late, or never, holds up no connection of another one.
-final class BackgroundRenewals: Sendable {
-  typealias Work = (subject: RenewalSubject, secrets: [FieldName: SecretBytes])
+package final class BackgroundRenewals: Sendable {
+  package typealias Work = (subject: RenewalSubject, secrets: [FieldName: SecretBytes])
 
   /// Those of one token service.
   private struct Queue {
@@ -39,7 +39,7 @@ final class BackgroundRenewals: Sendable {
   /// - Parameters:
   ///   - isEnding: whether those that wait are not begun any more.
   ///   - completion: is called once a renewal is among the completed ones.
-  init(
+  package init(
     isEnding: @escaping @Sendable () -> Bool,
     renew: @escaping @Sendable (Work) async -> RenewalOutcome,
     completion: @escaping @Sendable () -> Void
@@ -49,13 +49,13 @@ final class BackgroundRenewals: Sendable {
     self.completion = completion
   }
 
-  var inProgress: Set<ConnectionName> { state.withLock { $0.inProgress } }
+  package var inProgress: Set<ConnectionName> { state.withLock { $0.inProgress } }
 
   var hasCompleted: Bool { state.withLock { !$0.completed.isEmpty } }
 
   /// Begins to renew connections that are not in progress, a bounded number at a time for each token
   /// service.
-  func begin(_ work: [Work], in group: inout DiscardingTaskGroup) {
+  package func begin(_ work: [Work], in group: inout DiscardingTaskGroup) {
     if work.isEmpty { return }
     let workers = state.withLock { state in
       if state.inProgress.isEmpty { state.end = Sleepers() }
@@ -81,7 +81,7 @@ final class BackgroundRenewals: Sendable {
   }
 
   /// Those that have ended since the last call.
-  func takeCompleted() -> [CompletedRenewal] {
+  package func takeCompleted() -> [CompletedRenewal] {
     state.withLock { state in
       defer { state.completed = [] }
       return state.completed

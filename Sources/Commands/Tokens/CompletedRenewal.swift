@@ -1,15 +1,21 @@
 import Applying
 import Diagnostics
-import Model
+import Manifests
+package import Model
 import Planning
-import Renewing
+package import Renewing
 import Reports
 import Stores
 
 /// One renewal that a run tried.
-struct CompletedRenewal: Sendable {
-  let name: ConnectionName
-  let outcome: RenewalOutcome
+package struct CompletedRenewal: Hashable, Sendable {
+  package let name: ConnectionName
+  package let outcome: RenewalOutcome
+
+  package init(name: ConnectionName, outcome: RenewalOutcome) {
+    self.name = name
+    self.outcome = outcome
+  }
 }
 
 extension CompletedRenewal {
@@ -74,7 +80,7 @@ extension CompletedRenewal {
     }
   }
 
-  var isRenewed: Bool {
+  fileprivate var isRenewed: Bool {
     switch outcome {
     case .renewed, .adopted: true
     case .notDue, .waiting, .needsAuthorization, .stopped, .failed, .storeFailed, .unsaved: false
@@ -87,6 +93,19 @@ extension RenewalObstacle {
     switch self {
     case .refused(let code): "the service refused the client: \(code)"
     case .local(let reason): reason
+    }
+  }
+}
+
+extension Outcome {
+  /// Of a run.
+  ///
+  /// - Parameter hasFaults: not all that was asked for could be looked at.
+  package init(renewals: [CompletedRenewal], hasFaults: Bool) {
+    if !hasFaults, !renewals.contains(where: \.isFailure) {
+      self = .fine
+    } else {
+      self = renewals.contains(where: \.isRenewed) ? .partly : .failed
     }
   }
 }

@@ -102,8 +102,7 @@ struct RefreshCommand: ReportingSubcommand {
     show(results, console)
     console.report(reports + faults)
     if results.isEmpty, faults.isEmpty { console.result("Nothing is due.\n") }
-    guard !faults.isEmpty || results.contains(where: \.isFailure) else { return .fine }
-    return results.contains(where: \.isRenewed) ? .partly : .failed
+    return Outcome(renewals: results, hasFaults: !faults.isEmpty)
   }
 
   private func report(

@@ -69,7 +69,7 @@ struct RenewalPasses {
       if absence.ended() > 0 {
         console.note("\(session.store.description) is available again.")
       }
-      metrics.add(pass.completed)
+      metrics.add(pass)
       report(pass.results)
       outlook = pass.outlook
       await repairCopies()
@@ -127,21 +127,5 @@ struct RenewalPasses {
     show(results, renewer.session)
     metrics.add(results)
     outcomes.merge(results.map { ($0.name, $0.outcome) }) { $1 }
-  }
-}
-
-extension RenewalMetrics.Environment {
-  fileprivate mutating func add(_ results: [CompletedRenewal]) {
-    for result in results {
-      switch result.outcome {
-      case .renewed: renewals[result.name, default: 0] += 1
-      case .adopted, .notDue, .waiting: break
-      case .needsAuthorization: failures[.needsAuthorization, default: 0] += 1
-      case .stopped: failures[.refused, default: 0] += 1
-      case .failed: failures[.service, default: 0] += 1
-      case .storeFailed: failures[.store, default: 0] += 1
-      case .unsaved: failures[.unsaved, default: 0] += 1
-      }
-    }
   }
 }

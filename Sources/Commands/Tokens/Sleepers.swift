@@ -3,7 +3,7 @@ import Pacing
 import Synchronization
 
 /// Tasks that sleep until something is over.
-final class Sleepers: Sendable {
+package final class Sleepers: Sendable {
   private struct State {
     var isOver = false
     var sleepers: [UUID: CheckedContinuation<Void, Never>] = [:]
@@ -12,6 +12,8 @@ final class Sleepers: Sendable {
   }
 
   private let state = Mutex(State())
+
+  package init() {}
 
   var isOver: Bool { state.withLock { $0.isOver } }
 
@@ -28,9 +30,9 @@ final class Sleepers: Sendable {
   }
 
   /// Returns when it is over.
-  func wait() async { await wait(UUID()) }
+  package func wait() async { await wait(UUID()) }
 
-  func wakeAll() {
+  package func wakeAll() {
     let sleepers = state.withLock { state in
       defer { state.sleepers = [:] }
       state.isOver = true

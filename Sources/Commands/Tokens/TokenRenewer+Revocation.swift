@@ -1,6 +1,6 @@
 import Applying
-import Diagnostics
-import Model
+package import Diagnostics
+package import Model
 import Pacing
 import Renewing
 import Stores
@@ -38,10 +38,15 @@ extension TokenRenewer {
     do {
       return try await revocation(of: superseded, of: name, client, isReplaced: isReplaced)
     } catch {
-      // They are in the store no more, or were replaced there: that is done, and this is not.
-      let reason = Failure(error, outcome: .failed).diagnostics.first?.message
-      return [.notRevoked(name, reason ?? "the store does not say who uses them")]
+      return Self.unfinished(error, of: name)
     }
+  }
+
+  /// They are in the store no more, or were replaced there: that is done, and a revocation that failed before
+  /// its request is not.
+  package static func unfinished(_ error: any Error, of name: ConnectionName) -> [Diagnostic] {
+    let reason = Failure(error, outcome: .failed).diagnostics.first?.message
+    return [.notRevoked(name, reason ?? "the store does not say who uses them")]
   }
 
   private func revocation(

@@ -3,16 +3,16 @@ import Diagnostics
 import Foundation
 import HTTP
 import Manifests
-import Model
+package import Model
 import Pacing
-import Renewing
+package import Renewing
 import Reports
 import Secrets
 import Stores
 import Tokens
 
 /// Renews the tokens of a session's store.
-struct TokenRenewer: Sendable {
+package struct TokenRenewer: Sendable {
   let session: Session
   let renewer: Renewer
   let tokens: any TokenStore
@@ -148,12 +148,27 @@ struct TokenRenewer: Sendable {
       outlook: outlook(look, except: background.inProgress.union(look.waiting)))
   }
 
-  struct Pass {
+  package struct Pass {
     /// The renewals that have ended since the last pass.
     let completed: [CompletedRenewal]
     /// These, and what could not be tried now.
     let results: [CompletedRenewal]
     let outlook: Outlook
+
+    fileprivate init(
+      completed: [CompletedRenewal], results: [CompletedRenewal], outlook: Outlook
+    ) {
+      self.completed = completed
+      self.results = results
+      self.outlook = outlook
+    }
+
+    /// Of no connections.
+    package init(completed: [CompletedRenewal], results: [CompletedRenewal]) {
+      self.init(
+        completed: completed, results: results,
+        outlook: Outlook(subjects: [:], records: [:], rule: .standard, nextDue: nil))
+    }
   }
 
   /// How long a pass waits for what it has begun.
@@ -231,14 +246,9 @@ struct TokenRenewer: Sendable {
       // Another process is renewing it; a run that ends waits for the result.
       case .wait where record?.claim?.isActive(at: now) ?? false:
         if !isShared { due.append(subject) }
-      // It is due, and was not renewed; that it is tried again later does not make it fine.
-      case .wait(let until) where record?.retryAt == until:
-        let reason = record?.lastFailure ?? "it failed"
-        results.append(
-          CompletedRenewal(name: subject.name, outcome: .failed(reason, retryAt: until)))
       case .wait(let until):
         results.append(
-          CompletedRenewal(name: subject.name, outcome: .failed(Self.doubt, retryAt: until)))
+          CompletedRenewal(name: subject.name, outcome: Self.held(record, until: until)))
       case .use, .ask: break
       }
     }
@@ -249,6 +259,12 @@ struct TokenRenewer: Sendable {
     return Look(
       subjects: subjects, records: records.mapValues(\.record), due: due, results: results,
       waiting: waiting)
+  }
+
+  /// The outcome for a token that is due, and must wait: that it is tried again later does not make it fine.
+  package static func held(_ record: TokenRecord?, until: Timestamp) -> RenewalOutcome {
+    guard record?.retryAt == until else { return .failed(doubt, retryAt: until) }
+    return .failed(record?.lastFailure ?? "it failed", retryAt: until)
   }
 
   private static let doubt =

@@ -47,14 +47,13 @@ struct WatchCommand: Subcommand {
       throw Failure(unknown.map { Diagnostic(.notFound($0), in: session.store.description) })
     }
     console.note("Watching \(session.store.description).")
-    let (events, queue) = AsyncStream.makeStream(
-      of: EventLine.self, bufferingPolicy: .bufferingOldest(Self.maxWaiting))
+    let queue = EventQueue(limit: Self.maxWaiting)
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await run(events, until: termination, session.runtime, console) }
+      group.addTask { await run(queue.lines, until: termination, session.runtime, console) }
       group.addTask {
         await stream(
           poller, of: Set(names.map(\.rawValue)), to: queue, session, termination, console)
-        queue.finish()
+        queue.end()
       }
       await group.waitForAll()
     }
@@ -62,7 +61,7 @@ struct WatchCommand: Subcommand {
   }
 
   private func stream(
-    _ poller: EventPoller, of names: Set<String>, to queue: AsyncStream<EventLine>.Continuation,
+    _ poller: EventPoller, of names: Set<String>, to queue: EventQueue,
     _ session: Session, _ termination: TerminationSignal, _ console: Console
   ) async {
     var poller = poller
@@ -77,7 +76,7 @@ struct WatchCommand: Subcommand {
         for line in lines where names.isEmpty || line.connection.map(names.contains) ?? true {
           console.result(line.text)
           console.result(line.json)
-          if command != nil, case .dropped = queue.yield(line) {
+          if command != nil, !queue.add(line) {
             console.report([.eventDropped(line, Self.maxWaiting)])
           }
         }
