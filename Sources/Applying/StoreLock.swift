@@ -33,11 +33,11 @@ package struct StoreLock: Sendable {
     waitingAtMost seconds: Int64, notice: @Sendable (Diagnostic) async -> Void
   ) async throws(Diagnostic) {
     var retry = Retry(RetryPolicy(.duration(.seconds(seconds)), .constant(0.5)), runtime)
-    var watched: (holder: LockHolder, since: Timestamp)?
+    var watched: (holder: LockHolder, since: Duration)?
     while true {
       if isEnding() { throw .interrupted(store: store.description) }
       let isSilent =
-        watched.map { runtime.now().seconds(since: $0.since) >= LockHolder.silence } ?? false
+        watched.map { runtime.elapsed() - $0.since >= .seconds(LockHolder.silence) } ?? false
       let outcome: LockOutcome
       do throws(StoreError) {
         outcome = try await store.lock.tryLock(
@@ -56,8 +56,8 @@ package struct StoreLock: Sendable {
         return
       case .held(let other):
         let isFirst = watched == nil
-        // By our own clock: that of the holder may be ahead, and then it is never silent by its times.
-        if watched?.holder != other { watched = (other, runtime.now()) }
+        // By the time that we waited: the holder's clock may be ahead, and then it is never silent by its times.
+        if watched?.holder != other { watched = (other, runtime.elapsed()) }
         // Also if the first look alone took as long as one waits.
         if isFirst, seconds > 0 {
           await notice(.waiting(for: other, store: store.description))

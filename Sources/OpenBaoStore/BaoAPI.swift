@@ -217,10 +217,10 @@ actor BaoAPI {
         .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
       guard response.isSuccess,
         let read = try? JSONDecoder().decode(Response.self, from: Data(response.body))
-      else { return BaoToken(token.text, now: runtime.now().milliseconds) }
+      else { return BaoToken(token.text, now: elapsed) }
       return BaoToken(
         token.text, lease: read.data.ttl, isRenewable: read.data.renewable ?? false,
-        now: runtime.now().milliseconds)
+        now: elapsed)
     } catch {
       throw error.storeError
     }
@@ -228,13 +228,16 @@ actor BaoAPI {
 
   /// One login or renewal at a time, shared by all callers.
   private func validToken() async throws(StoreError) -> BaoToken {
-    if let token, (token.renewAt ?? Int64.max) > runtime.now().milliseconds { return token }
+    if let token, (token.renewAt ?? Int64.max) > elapsed { return token }
     let token = try await renewal.value { () async throws(StoreError) in
       try await self.newToken()
     }
     self.token = token
     return token
   }
+
+  /// In milliseconds: a lease is a duration, whatever a clock does meanwhile.
+  private var elapsed: Int64 { Int64(runtime.elapsed() / .milliseconds(1)) }
 
   /// Seconds after which a token that was given to us is looked at.
   private static let examinationPause = Seconds(60)
@@ -246,14 +249,14 @@ actor BaoAPI {
     do throws(StoreError) {
       if token.isUnexamined {
         let examined = try await examined(token)
-        if (examined.renewAt ?? .max) > runtime.now().milliseconds { return examined }
+        if (examined.renewAt ?? .max) > elapsed { return examined }
       }
       if token.isRenewable, let renewed = try await renewed(token) { return renewed }
       return try await loggedIn()
     } catch {
-      let now = runtime.now()
-      guard let end = token.endsAt, end > now.milliseconds else { throw error }
-      return token.postponed(to: min(end, (now + Self.renewalPause.milliseconds).milliseconds))
+      let now = elapsed
+      guard let end = token.endsAt, end > now else { throw error }
+      return token.postponed(to: min(end, now + Self.renewalPause.milliseconds.count))
     }
   }
 
@@ -265,13 +268,12 @@ actor BaoAPI {
       guard case .token(let text) = credentials else { throw .unauthorized("there is no token") }
       // One that cannot be renewed is used to its end.
       return text == token?.text
-        ? BaoToken(text, now: runtime.now().milliseconds)
-        : BaoToken(
-          given: text, checkAt: (runtime.now() + Self.examinationPause.milliseconds).milliseconds)
+        ? BaoToken(text, now: elapsed)
+        : BaoToken(given: text, checkAt: elapsed + Self.examinationPause.milliseconds.count)
     }
     do throws(RequestFailure) {
       let response = try await request(.post, path, body: body, token: nil, isRepeatable: true)
-      if let token = BaoToken(response: response.body, now: runtime.now().milliseconds),
+      if let token = BaoToken(response: response.body, now: elapsed),
         response.isSuccess
       {
         return token
@@ -289,7 +291,7 @@ actor BaoAPI {
         .post, "auth/token/renew-self", body: Array("{}".utf8), token: token.text,
         isRepeatable: true)
       return response.isSuccess
-        ? BaoToken(response: response.body, now: runtime.now().milliseconds) : nil
+        ? BaoToken(response: response.body, now: elapsed) : nil
     } catch {
       throw error.storeError
     }

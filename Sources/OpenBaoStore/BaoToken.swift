@@ -4,8 +4,8 @@ import Model
 /// A token that the server accepts.
 struct BaoToken: Sendable {
   let text: String
-  /// Milliseconds since 1970 at which it should be renewed, and at which it ends; `nil` for one that
-  /// does not end, or whose end is unknown.
+  /// When it should be renewed, and when it ends, in milliseconds of elapsed time; `nil` for one that does
+  /// not end, or whose end is unknown.
   let renewAt: Int64?
   let endsAt: Int64?
   let isRenewable: Bool

@@ -1,5 +1,3 @@
-import Model
-
 /// The attempts at one operation, counted and spaced by a policy.
 ///
 ///     var retry = Retry(.standard, runtime)
@@ -13,20 +11,19 @@ package struct Retry: Sendable {
   /// How many attempts were waited for; 0 during the first one.
   package private(set) var count = 0
   private let runtime: Runtime
-  private let start: Timestamp
+  private let start: Duration
 
   package init(_ policy: RetryPolicy, _ runtime: Runtime) {
     self.policy = policy
     self.runtime = runtime
-    start = runtime.now()
+    start = runtime.elapsed()
   }
 
   /// Whether the policy allows no attempt after the one that has just failed.
   package var isExhausted: Bool {
     switch policy.limit {
     case .attempts(let attempts): count + 1 >= attempts
-    case .duration(let duration):
-      Duration.milliseconds(runtime.now().milliseconds - start.milliseconds) >= duration
+    case .duration(let duration): runtime.elapsed() - start >= duration
     case .none: false
     }
   }

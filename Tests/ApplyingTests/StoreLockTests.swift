@@ -103,6 +103,23 @@ import Testing
     #expect(notices.codes == [.storeLocked, .lockTakenOver])
   }
 
+  /// Not the time that passed: the clock of one who waits was set.
+  @Test func aClockThatIsSetTakesNoLock() async throws {
+    let fixture = try ApplyFixture()
+    let ahead = TestRuntime(TestRuntime().now.adding(seconds: 86_400))
+    try await fixture.lock("ann", runtime: ahead.runtime).take(waitingAtMost: 0) { _ in }
+    let bob = TestRuntime()
+    do {
+      try await fixture.lock("bob", runtime: bob.runtime).take(waitingAtMost: 30) { _ in
+        bob.step(seconds: 7200)
+      }
+      Issue.record("nobody was silent for long enough")
+    } catch {
+      #expect(error.code == .storeLocked)
+    }
+    #expect(bob.slept.count == 60)
+  }
+
   @Test func aSignOfLifeCountsWhateverItsTime() async throws {
     let fixture = try ApplyFixture()
     let ahead = TestRuntime(TestRuntime().now.adding(seconds: 86_400))

@@ -27,6 +27,18 @@ import Testing
     #expect(time.slept == Array(repeating: .milliseconds(500), count: 4))
   }
 
+  /// A clock that is set, or a server's that is noticed: on a host that is two hours ahead, the first
+  /// response of a store moves the time back by as much.
+  @Test(arguments: [-7200, 7200] as [Int64])
+  func aClockThatStepsChangesNoDuration(seconds: Int64) async {
+    let time = TestRuntime()
+    var retry = Retry(RetryPolicy(.duration(.seconds(2)), .constant(0.5)), time.runtime)
+    time.step(seconds: seconds)
+    var attempts = 1
+    while attempts < 100, await retry.waitForNextAttempt() { attempts += 1 }
+    #expect(attempts == 5)
+  }
+
   @Test func noDurationIsOneAttempt() async {
     #expect(await attempts(RetryPolicy(.duration(.zero)), TestRuntime()) == 1)
   }

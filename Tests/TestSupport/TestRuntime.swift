@@ -8,6 +8,7 @@ import Synchronization
 package final class TestRuntime: Sendable {
   private struct State {
     var now: Timestamp
+    var elapsed = Duration.zero
     var slept: [Duration] = []
   }
 
@@ -30,8 +31,14 @@ package final class TestRuntime: Sendable {
 
   private func advance(_ duration: Duration) {
     let milliseconds = Int64(duration / .milliseconds(1))
-    state.withLock { $0.now = Timestamp(milliseconds: $0.now.milliseconds + milliseconds) }
+    state.withLock { state in
+      state.now = Timestamp(milliseconds: state.now.milliseconds + milliseconds)
+      state.elapsed += duration
+    }
   }
+
+  /// Sets the clock forward, or back, while no time passes.
+  package func step(seconds: Int64) { state.withLock { $0.now = $0.now.adding(seconds: seconds) } }
 
   package var runtime: Runtime {
     runtime { duration in
@@ -51,12 +58,18 @@ package final class TestRuntime: Sendable {
   }
 
   private func runtime(sleep: @escaping @Sendable (Duration) async -> Void) -> Runtime {
-    Runtime(now: { self.now }, sleep: sleep, random: { [random] in random })
+    Runtime(
+      now: { self.now }, elapsed: { self.state.withLock { $0.elapsed } }, sleep: sleep,
+      random: { [random] in random })
   }
 }
 
 extension Runtime {
   /// The system's own time, for tests with real servers.
-  package static let real = Runtime(
-    now: { Timestamp(.now) }, sleep: { try? await Task.sleep(for: $0) }, random: { 0.5 })
+  package static let real: Runtime = {
+    let start = ContinuousClock.now
+    return Runtime(
+      now: { Timestamp(.now) }, elapsed: { ContinuousClock.now - start },
+      sleep: { try? await Task.sleep(for: $0) }, random: { 0.5 })
+  }()
 }

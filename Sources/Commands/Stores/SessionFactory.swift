@@ -45,7 +45,8 @@ struct SessionFactory {
     let clock = ServerClock()
     let live = Runtime.live
     let runtime = Runtime(
-      now: { clock.time(at: live.now()) }, sleep: live.sleep, random: live.random)
+      now: { clock.time(at: live.now()) }, elapsed: live.elapsed, sleep: live.sleep,
+      random: live.random)
     let author = Author(
       root: workspace.files.root, environment: ProcessInfo.processInfo.environment)
     let provenance: @Sendable () -> Provenance = {

@@ -7,7 +7,8 @@ import Synchronization
 /// no request was sent: the store is away, or the setup has no usable key.
 package final class AttemptPauses: Sendable {
   package struct Pause: Sendable {
-    package let until: Timestamp
+    /// By the runtime's elapsed time.
+    fileprivate let end: Duration
     /// How the attempt before it ended.
     package let outcome: RenewalOutcome
     fileprivate let attempt: Int
@@ -22,12 +23,19 @@ package final class AttemptPauses: Sendable {
 
   /// The connection's pause; `nil` if it may be tried.
   package func pause(of name: ConnectionName) -> Pause? {
-    let now = runtime.now()
-    return pauses.withLock { $0[name] }.flatMap { $0.until > now ? $0 : nil }
+    let elapsed = runtime.elapsed()
+    return pauses.withLock { $0[name] }.flatMap { $0.end > elapsed ? $0 : nil }
+  }
+
+  /// When the connection may be tried again; `nil` if it may be now.
+  package func end(of name: ConnectionName) -> Timestamp? {
+    pause(of: name).map {
+      runtime.now() + Milliseconds(Int64(($0.end - runtime.elapsed()) / .milliseconds(1)))
+    }
   }
 
   package func note(_ outcome: RenewalOutcome, of name: ConnectionName) {
-    let (now, fraction) = (runtime.now(), runtime.random())
+    let (elapsed, fraction) = (runtime.elapsed(), runtime.random())
     pauses.withLock { pauses in
       switch outcome {
       // The record says when the next attempt is due.
@@ -35,9 +43,7 @@ package final class AttemptPauses: Sendable {
       case .stopped, .needsAuthorization, .storeFailed, .unsaved:
         let attempt = pauses[name].map { $0.attempt + 1 } ?? 0
         let wait = Self.backoff.wait(attempt: attempt, fraction: fraction)
-        pauses[name] = Pause(
-          until: now + Milliseconds(Int64(wait / .milliseconds(1))), outcome: outcome,
-          attempt: attempt)
+        pauses[name] = Pause(end: elapsed + wait, outcome: outcome, attempt: attempt)
       }
     }
   }

@@ -27,6 +27,7 @@ final class TerminationSignal: Sendable {
   /// With the runtime's time and randomness, and sleeps that the signal ends.
   func endingSleeps(of runtime: Runtime) -> Runtime {
     Runtime(
-      now: runtime.now, sleep: { await self.sleep(for: $0) }, random: runtime.random)
+      now: runtime.now, elapsed: runtime.elapsed, sleep: { await self.sleep(for: $0) },
+      random: runtime.random)
   }
 }

@@ -299,7 +299,7 @@ package struct TokenRenewer: Sendable {
     switch subject.decision(records[subject.name], rule: rule, now: now) {
     case .use(let until): until
     case .wait(let until): until
-    case .mint, .refresh: pauses.pause(of: subject.name)?.until ?? now
+    case .mint, .refresh: pauses.end(of: subject.name) ?? now
     case .ask, .stopped: nil
     }
   }

@@ -94,8 +94,8 @@ struct WatchCommand: Subcommand {
   /// Maximum number of events that wait for their command.
   private static let maxWaiting = 1000
 
-  /// Seconds that the commands of events have after a signal, and then to obey their own.
-  private static let grace: Int64 = 5
+  /// The time that the commands of events have after a signal, and then to obey their own.
+  private static let grace = Duration.seconds(5)
 
   /// Runs the command for each event, one after the other and without delaying the events. Some time
   /// after a signal, the current one is ended, if need be by SIGKILL, and those that wait are dropped.
@@ -104,11 +104,11 @@ struct WatchCommand: Subcommand {
     _ console: Console
   ) async {
     guard let command else { return }
-    var received: Timestamp?
+    var received: Duration?
     /// How often the time after the signal has passed.
     func over() -> Int64 {
-      if received == nil, termination.isReceived { received = runtime.now() }
-      return received.map { runtime.now().seconds(since: $0) / Self.grace } ?? 0
+      if received == nil, termination.isReceived { received = runtime.elapsed() }
+      return received.map { Int64((runtime.elapsed() - $0) / Self.grace) } ?? 0
     }
     for await line in events where over() == 0 {
       let environment = InheritedEnvironment.variables.merging([
