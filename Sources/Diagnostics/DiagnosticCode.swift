@@ -230,6 +230,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case lifetimeTooShort = "VC5014"
   case serviceNotAlive = "VC5030"
   case endpointsNotDiscovered = "VC5031"
+  case projectOutdated = "VC5032"
 
   // VC6xxx: the command line.
   case wrongUsage = "VC6001"

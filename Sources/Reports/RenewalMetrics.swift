@@ -42,6 +42,8 @@ package struct RenewalMetrics: Hashable, Sendable {
 
   package let version: String
   package var environments: [String: Environment] = [:]
+  /// Whether the project file is no longer the one that the service has read.
+  package var isProjectOutdated = false
 
   package init(version: String) { self.version = version }
 
@@ -54,6 +56,9 @@ package struct RenewalMetrics: Hashable, Sendable {
     let all = environments.sorted { $0.key < $1.key }
     var page = MetricsPage()
     page.add("build_info", "The version of vaultctl.", .gauge, [(["version": version], 1)])
+    page.add(
+      "project_outdated", "Whether the project file has changed since the service read it.", .gauge,
+      [([:], isProjectOutdated ? 1 : 0)])
     page.add(
       "connections", "Connections that have tokens, by state.", .gauge,
       all.flatMap { name, environment in

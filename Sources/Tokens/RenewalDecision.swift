@@ -46,8 +46,9 @@ package struct RenewalCase: Sendable {
   /// 1. An active claim of another process is left alone.
   /// 2. What only a person can fix is left to them; a wrong setup waits for a changed one. A stop
   ///    with a retry time is ignored once that has come.
-  /// 3. A new client or other scopes get a new token at once if no person is needed. Otherwise other
-  ///    scopes leave the present grant: it is renewed until a person has consented to them.
+  /// 3. If no person is needed, other scopes get a new token at once, and a new client a minute after the
+  ///    last token. Otherwise other scopes leave the present grant: it is renewed until a person has
+  ///    consented to them.
   /// 4. After a failure nothing is tried before the retry time; a refresh token that may be spent
   ///    is not presented again before it must be.
   /// 5. Due tokens are renewed.
@@ -83,10 +84,16 @@ package struct RenewalCase: Sendable {
   ) -> RenewalDecision {
     guard let tokens = record.tokens else { return .mint }
     let asksAgain = declared.map { !service.scopes.areSame($0, record.requested) } ?? false
-    if isForced || client != record.client || asksAgain { return .mint }
+    // Hosts whose projects differ would mint in turns, as often as they look.
+    let age = tokens.serviceTime(at: now).seconds(since: tokens.issuedAt)
+    let isOfAnother = client != record.client && !(0..<Self.clientPause).contains(age)
+    if isForced || isOfAnother || asksAgain { return .mint }
     guard let due = due(tokens, at: now) else { return .use(until: nil) }
     return due <= now ? .mint : .use(until: due)
   }
+
+  /// Seconds for which a token is used before one for another client replaces it.
+  package static let clientPause: Int64 = 60
 
   /// By our clock.
   private func due(_ tokens: TokenMetadata, at now: Timestamp) -> Timestamp? {

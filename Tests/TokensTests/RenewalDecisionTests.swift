@@ -547,7 +547,34 @@ private func decide(
     let stored = record(tokens: facts(ends: .at(ends)))
     #expect(try decide(stored, at: now, client: other) == .ask(.clientChanged))
     let minted = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
-    #expect(try decide(minted, at: now, client: other) == .mint)
+    #expect(try decide(minted, at: now.adding(seconds: 60), client: other) == .mint)
+  }
+
+  /// Two hosts whose projects differ would mint in turns, each time that they look.
+  @Test func aClientsTokenIsKeptForAMinuteFromAnotherClient() throws {
+    let (mine, theirs) = (identity, ClientIdentity(id: "flows", digest: "d2"))
+    var stored = record(.clientCredentials, tokens: facts(ends: .at(ends), refresh: nil))
+    var minted = 0
+    for second in 0..<600 {
+      let time = now.adding(seconds: Int64(second))
+      for client in [mine, theirs] {
+        guard try decide(stored, at: time, client: client) == .mint else { continue }
+        minted += 1
+        stored.client = client
+        stored.tokens = facts(ends: .at(time.adding(seconds: 3600)), refresh: nil, issued: time)
+      }
+    }
+    #expect(minted == 9)
+    // A token that is due is renewed all the same, and one from the future is none to wait for.
+    let due = record(
+      .clientCredentials,
+      tokens: facts(ends: .at(now), refresh: nil, issued: now.adding(seconds: -40)))
+    #expect(try decide(due, at: now, client: theirs) == .mint)
+    let ahead = record(
+      .clientCredentials,
+      tokens: facts(
+        ends: .at(ends.adding(seconds: 7200)), refresh: nil, issued: now.adding(seconds: 7200)))
+    #expect(try decide(ahead, at: now, client: theirs) == .mint)
   }
 
   @Test func aClientsIdentityDependsOnItsConfigurationAndNotOnItsSecret() {

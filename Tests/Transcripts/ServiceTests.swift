@@ -53,6 +53,28 @@ import Testing
     #expect(!text.contains("t0ken") && !text.contains("s3cret"))
   }
 
+  /// The service keeps the apps that it has read.
+  @Test func aProjectFileThatChangesIsReportedOnce() async throws {
+    let server = try await server()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    func outdated() -> String? { metric("project_outdated", in: test.sandbox)[""] }
+    try await eventually("the token is renewed") { !server.calls.isEmpty && outdated() == "0" }
+    let before = try test.sandbox.read("vaultctl.yaml")
+    try test.sandbox.write(before + "\n# another app\n", to: "vaultctl.yaml")
+    try await running.waitForErrors("warning[VC5032]: vaultctl.yaml has changed")
+    try await eventually("the metric") { outdated() == "1" }
+    try test.sandbox.write(before, to: "vaultctl.yaml")
+    try await eventually("it is as it was") { outdated() == "0" }
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.status == 0)
+    #expect(ended.errorText.components(separatedBy: "VC5032").count == 2, "\(ended.errorText)")
+  }
+
   @Test func aProbeFailsForAServiceThatHangsOrHasNoStore() async throws {
     let sandbox = try Sandbox()
     let now = Date().timeIntervalSince1970

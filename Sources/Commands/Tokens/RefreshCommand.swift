@@ -73,7 +73,8 @@ struct RefreshCommand: ReportingSubcommand {
     }
     if watch {
       let service = RenewalService(
-        renewers: renewers, termination: termination, console: console, metricsFile: metricsFile,
+        renewers: renewers, projectFile: ProjectFileCheck(workspace),
+        termination: termination, console: console, metricsFile: metricsFile,
         metricsAddress: metricsAddress,
         manager: ServiceManager(environment: ProcessInfo.processInfo.environment)
       ) { report($0, $1, console) }

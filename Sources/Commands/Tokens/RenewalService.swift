@@ -9,6 +9,7 @@ import Reports
 /// Each environment has passes of its own, so that a store that does not respond holds up no other one's.
 struct RenewalService {
   let renewers: [TokenRenewer]
+  let projectFile: ProjectFileCheck
   let termination: TerminationSignal
   let console: Console
   let metricsFile: MetricsFile?
@@ -58,8 +59,22 @@ struct RenewalService {
           }
         }
       }
+      group.addTask { await watchProjectFile(state) }
       await termination.wait()
       state.reportStopping()
+    }
+  }
+
+  private static let projectFilePause = Duration.seconds(5)
+
+  /// Reports once that the project file has changed.
+  private func watchProjectFile(_ state: ServiceState) async {
+    let conditions = ReportedConditions()
+    while !termination.isReceived {
+      let isOutdated = projectFile.hasChanged
+      state.publish(isProjectOutdated: isOutdated)
+      console.report(conditions.new(among: isOutdated ? [.projectOutdated] : []))
+      await termination.sleep(for: Self.projectFilePause)
     }
   }
 }

@@ -37,17 +37,29 @@ final class ServiceState: Sendable {
   func publish(_ environment: RenewalMetrics.Environment, of name: String) {
     state.withLock { state in
       state.metrics.environments[name] = environment
-      guard state.metrics.passes.last != nil else { return }
-      server?.replace(with: state.metrics)
-      do throws(Diagnostic) {
-        try file?.replace(with: state.metrics)
-        state.hasLostMetrics = false
-      } catch {
-        if !state.hasLostMetrics { console.report([error.asWarning]) }
-        state.hasLostMetrics = true
-      }
-      if !state.isStopping { manager?.notify(.ready, .status(status(state.metrics))) }
+      publish(&state)
     }
+  }
+
+  func publish(isProjectOutdated: Bool) {
+    state.withLock { state in
+      if state.metrics.isProjectOutdated == isProjectOutdated { return }
+      state.metrics.isProjectOutdated = isProjectOutdated
+      publish(&state)
+    }
+  }
+
+  private func publish(_ state: inout State) {
+    guard state.metrics.passes.last != nil else { return }
+    server?.replace(with: state.metrics)
+    do throws(Diagnostic) {
+      try file?.replace(with: state.metrics)
+      state.hasLostMetrics = false
+    } catch {
+      if !state.hasLostMetrics { console.report([error.asWarning]) }
+      state.hasLostMetrics = true
+    }
+    if !state.isStopping { manager?.notify(.ready, .status(status(state.metrics))) }
   }
 
   /// The last thing that the service manager hears: later passes only end what is in progress.

@@ -241,6 +241,7 @@ extension DiagnosticCode {
     case .lifetimeTooShort: .lifetimeTooShort
     case .serviceNotAlive: .serviceNotAlive
     case .endpointsNotDiscovered: .endpointsNotDiscovered
+    case .projectOutdated: .projectOutdated
 
     case .wrongUsage: .wrongUsage
 
