@@ -3,6 +3,14 @@ import Glibc
 import Synchronization
 
 extension ChildProcess {
+  /// Signals the process group that this one leads, also once it has ended itself: its id is not given to
+  /// another process while the group has a member.
+  ///
+  /// - Parameter number: 0 signals nobody.
+  /// - Returns: false if the group has no member. Then its id may soon be another's.
+  @discardableResult
+  package func signalGroup(_ number: Int32) -> Bool { kill(-id, number) == 0 }
+
   /// Signals the process and all that it has started: a shell does not pass signals on.
   package func signalWithDescendants(_ number: Int32) {
     ended.withLock { ended in

@@ -31,9 +31,11 @@ package final class ChildProcess: Sendable {
   ///   - arguments: the program first; without a slash, it is looked up in PATH.
   ///   - environment: the whole environment, by name; `nil` inherits ours.
   ///   - folder: the working folder; `nil` inherits ours.
+  ///   - leadsGroup: it gets a process group of its own, which a terminal's signals do not reach.
   package init(
     _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
-    input: Stream = .inherited, output: Stream = .inherited, errors: Stream = .inherited
+    input: Stream = .inherited, output: Stream = .inherited, errors: Stream = .inherited,
+    leadsGroup: Bool = false
   ) throws(NotStarted) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -53,7 +55,7 @@ package final class ChildProcess: Sendable {
     var process: pid_t = 0
     let failure = unsafe withCStrings(arguments) { arguments in
       unsafe withCStrings(environment?.map { "\($0)=\($1)" } ?? []) { variables in
-        unsafe Self.withUnblockedSignals { attributes -> Int32 in
+        unsafe Self.withUnblockedSignals(leadsGroup: leadsGroup) { attributes -> Int32 in
           guard let program = unsafe arguments[0] else { return EINVAL }
           return unsafe posix_spawnp(
             &process, program, &actions, attributes, arguments,
@@ -97,10 +99,13 @@ package final class ChildProcess: Sendable {
 
   /// Lends attributes with which a child blocks no signal.
   ///
-  /// - Parameter keepsIgnored: whether it ignores what this process was started to ignore (nohup(1)). What we
-  ///   catch does again in any child what it did before.
+  /// - Parameters:
+  ///   - keepsIgnored: whether it ignores what this process was started to ignore (nohup(1)). What we catch
+  ///     does again in any child what it did before.
+  ///   - leadsGroup: whether it gets a process group of its own.
   package static func withUnblockedSignals(
-    keepsIgnored: Bool = false, _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
+    keepsIgnored: Bool = false, leadsGroup: Bool = false,
+    _ work: (UnsafePointer<posix_spawnattr_t>) -> Int32
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -110,7 +115,10 @@ package final class ChildProcess: Sendable {
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     unsafe sigemptyset(&signals)
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    let flags = POSIX_SPAWN_SETSIGMASK | (keepsIgnored ? 0 : POSIX_SPAWN_SETSIGDEF)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    let flags =
+      POSIX_SPAWN_SETSIGMASK | (keepsIgnored ? 0 : POSIX_SPAWN_SETSIGDEF)
+      | (leadsGroup ? POSIX_SPAWN_SETPGROUP : 0)
     unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     return unsafe work(&attributes)
   }

@@ -44,6 +44,25 @@ import Testing
     #expect(child.wait() == 128 + SIGTERM)
   }
 
+  /// A process that obeys a signal may leave others that it started and that do not.
+  @Test func itsGroupIsSignalledAfterItHasEnded() async throws {
+    let child = try ChildProcess(
+      ["/bin/sh", "-c", "(trap '' TERM; exec sleep 300) & (sleep 300 &); wait"], leadsGroup: true)
+    #expect(getpgid(child.id) == child.id)
+    child.signal(SIGTERM)
+    #expect(child.wait() == 128 + SIGTERM)
+    #expect(child.signalGroup(0))
+    #expect(child.signalGroup(SIGKILL))
+    try await eventually("the group is empty") { !child.signalGroup(0) }
+  }
+
+  @Test func withoutAGroupItIsInOurs() throws {
+    let child = try ChildProcess(["sleep", "600"])
+    #expect(getpgid(child.id) == getpgid(0))
+    child.signal(SIGKILL)
+    child.wait()
+  }
+
   /// Each waiter gets the exit code, however many wait and whichever is first.
   @Test func manyCanWaitAtOnce() async throws {
     for _ in 0..<50 {

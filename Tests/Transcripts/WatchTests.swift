@@ -42,16 +42,17 @@ import Testing
     #expect(times.count == 2 && times == times.sorted())
   }
 
-  /// Neither it nor what it started is left.
-  @Test func aCommandThatIgnoresTheEndIsKilled() async throws {
+  /// Neither it nor what it started is left: where both ignore the end, where the shell obeys, and where the
+  /// other is no longer its child.
+  @Test(arguments: [
+    "trap '' TERM; sleep 300 & echo \"began $! $$\" >&2; wait; wait",
+    "(trap '' TERM; exec sleep 300) & echo \"began $! $$\" >&2; wait",
+    "id=$(sh -c 'trap \"\" TERM; sleep 300 >&2 & echo $!'); echo \"began $id $$\" >&2; exec sleep 300",
+  ])
+  func aCommandThatIgnoresTheEndIsKilled(command: String) async throws {
     let sandbox = try Sandbox()
     try await apply("one", in: sandbox)
-    let watching = try RunningProgram(
-      sandbox,
-      [
-        "watch", "--exec",
-        "trap '' TERM; (while :; do sleep 1; done) & echo \"began $! $$\" >&2; wait; wait",
-      ])
+    let watching = try RunningProgram(sandbox, ["watch", "--exec", command])
     try await watching.waitForErrors("Watching")
     try await apply("two", in: sandbox)
     try await eventually("began") { watching.errors.contains(/began \d+ \d+\n/) }

@@ -98,7 +98,8 @@ struct WatchCommand: Subcommand {
   private static let grace = Duration.seconds(5)
 
   /// Runs the command for each event, one after the other and without delaying the events. Some time
-  /// after a signal, the current one is ended, if need be by SIGKILL, and those that wait are dropped.
+  /// after a signal, the current one is ended with all that it has started, if need be by SIGKILL, and those
+  /// that wait are dropped.
   private func run(
     _ events: AsyncStream<EventLine>, until termination: TerminationSignal, _ runtime: Runtime,
     _ console: Console
@@ -117,18 +118,20 @@ struct WatchCommand: Subcommand {
       let child: ChildProcess
       do {
         child = try ChildProcess(
-          ["/bin/sh", "-c", command], environment: environment, input: .null)
+          ["/bin/sh", "-c", command], environment: environment, input: .null, leadsGroup: true)
       } catch {
         console.report([.commandNotStarted(line, error)])
         continue
       }
       var signals: Int64 = 0
-      while child.isRunning {
+      while child.isRunning || (over() == 1 && child.signalGroup(0)) {
         let times = over()
-        if times > signals { child.signalWithDescendants(times == 1 ? SIGTERM : SIGKILL) }
+        if times > signals { child.signalGroup(times == 1 ? SIGTERM : SIGKILL) }
         signals = times
         await runtime.sleep(.milliseconds(20))
       }
+      // The shell obeyed, and something that it started did not.
+      if over() > 1 { child.signalGroup(SIGKILL) }
     }
   }
 }
