@@ -17,8 +17,9 @@ struct OpenBaoExchangeJournal: ExchangeJournal {
     else { throw .writeFailed("the journal has an entry of this name") }
   }
 
-  /// If this fails, the next reader removes it, since the store has its tokens.
-  func remove(_ name: String) async { try? await engine.destroy(paths.exchange(name)) }
+  func remove(_ name: String) async throws(StoreError) {
+    try await engine.destroy(paths.exchange(name))
+  }
 
   func entries() async throws(StoreError) -> [ExchangeEntry] {
     var found: [ExchangeEntry] = []

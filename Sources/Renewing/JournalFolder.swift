@@ -26,8 +26,14 @@ package struct JournalFolder: ExchangeJournal {
     try syncFolder()
   }
 
-  package func remove(_ name: String) {
-    for ending in ["", Self.unfinished] { _ = unsafe unlink(location(name) + ending) }
+  package func remove(_ name: String) throws(StoreError) {
+    for ending in ["", Self.unfinished] {
+      let path = location(name) + ending
+      // A file system that is read-only says so first, whether there is a file or not.
+      guard unsafe unlink(path) != 0, errno != ENOENT else { continue }
+      let failure = failure("unlink \(path)")
+      if unsafe access(path, F_OK) == 0 { throw failure }
+    }
   }
 
   package func check() throws(StoreError) {

@@ -18,4 +18,13 @@ package enum RenewalOutcome: Hashable, Sendable {
   case storeFailed(StoreError)
   /// The service issued tokens that the store did not accept: they are in the journal or lost.
   case unsaved(String, isJournaled: Bool)
+
+  /// Whether another attempt ended in the same way, whenever the next one is.
+  package func isSame(as other: RenewalOutcome) -> Bool {
+    if case .waiting = self, case .waiting = other { return true }
+    if case .failed(let reason, _) = self, case .failed(let otherReason, _) = other {
+      return reason == otherReason
+    }
+    return self == other
+  }
 }

@@ -19,13 +19,17 @@ package enum ReplayOutcome: Hashable, Sendable {
 extension Renewer {
   /// Saves the responses that are in the journal, before any request is sent.
   ///
-  /// - Parameter subjects: how to read the responses for the store's connections.
+  /// - Parameters:
+  ///   - subjects: how to read the responses for the store's connections.
+  ///   - exceptions: connections whose exchanges are in progress here, and are about to save theirs.
   package func replay(
-    _ subjects: [ConnectionName: RenewalSubject]
+    _ subjects: [ConnectionName: RenewalSubject], except exceptions: Set<ConnectionName> = []
   ) async throws(StoreError) -> [ReplayOutcome] {
     let (entries, unreadable) = try await journal.entries(of: tokens)
     var outcomes = unreadable.map { ReplayOutcome.unreadable(file: $0) }
-    for entry in entries { outcomes.append(await replayed(entry, subjects)) }
+    for entry in entries where !exceptions.contains(entry.connection) {
+      outcomes.append(await replayed(entry, subjects))
+    }
     return outcomes
   }
 

@@ -17,7 +17,7 @@ import Tokens
 package actor Renewer {
   let tokens: any TokenStore
   let http: any HTTPTransport
-  let journal: ResponseJournal
+  nonisolated let journal: ResponseJournal
   let runtime: Runtime
   /// Whether the process was asked to end: exchanges in progress are finished, and there is no more
   /// waiting. The task is not cancelled: that would cut off an exchange and lose its response.
@@ -50,6 +50,9 @@ package actor Renewer {
     self.waitsForOthers = waitsForOthers
     self.provenance = provenance
   }
+
+  /// Why the journal still has a response that is not needed any more; `nil` if it has none.
+  package nonisolated var removalFault: StoreError? { journal.removalFault }
 
   /// Renews a connection if it is due; callers during a renewal get its outcome.
   ///
@@ -152,7 +155,7 @@ package actor Renewer {
     }
   }
 
-  /// - Returns: `nil` if another process was quicker.
+  /// - Returns: `nil` if another process was quicker, or this one is ending.
   private func exchanged(
     _ subject: RenewalSubject, _ client: Client, _ stored: StoredTokens, _ decision: RenewalDecision
   ) async throws(StoreError) -> RenewalOutcome? {
@@ -186,8 +189,8 @@ package actor Renewer {
   /// Swaps a claim into the store, of which enough is left for a request: another process takes over a claim
   /// whose time is up, and would present the same refresh token.
   ///
-  /// - Returns: `nil` if another process was quicker.
-  /// - Throws: also if the store takes too long each time; the claim is withdrawn then.
+  /// - Returns: `nil` if another process was quicker, or this one is ending.
+  /// - Throws: also if the store takes too long each time. A claim that is not used is withdrawn.
   private func claimed(
     _ stored: StoredTokens, for name: ConnectionName, _ record: TokenRecord,
     claim: (_ deadline: Timestamp) -> TokenClaim
@@ -203,12 +206,15 @@ package actor Renewer {
           return claimed
         }
       }
-      record.claim = stored.record?.claim
-      _ = try await swapped(claimed, record, for: name)
+      if claimed.version != stored.version {
+        record.claim = stored.record?.claim
+        _ = try await swapped(claimed, record, for: name)
+      }
     } catch {
       guard case .tokensMoved = error else { throw error }
       return nil
     }
+    if isEnding() { return nil }
     throw .unavailable("it took too long to record that a renewal begins")
   }
 

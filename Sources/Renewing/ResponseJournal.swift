@@ -2,6 +2,7 @@ import FoundationEssentials
 package import Model
 import Secrets
 package import Stores
+import Synchronization
 import Tokens
 
 /// Responses with tokens that are not in the store yet: sealed under the store's key, kept before anything
@@ -10,6 +11,12 @@ package struct ResponseJournal: Sendable {
   private let place: any ExchangeJournal
   /// Where entries were written before another place was chosen.
   private let previous: (any ExchangeJournal)?
+  private let leftovers = Leftovers()
+
+  /// Entries that could not be removed, and why.
+  private final class Leftovers: Sendable {
+    let faults = Mutex<[TokenAttempt: StoreError]>([:])
+  }
 
   /// - Parameters:
   ///   - place: for new entries.
@@ -77,9 +84,22 @@ package struct ResponseJournal: Sendable {
     }
   }
 
+  /// Removes a response whose tokens are saved, or not needed. If that fails, a later reader removes it.
   package func clear(_ attempt: TokenAttempt) async {
-    await place.remove(attempt.rawValue)
-    await previous?.remove(attempt.rawValue)
+    var fault: StoreError?
+    for place in [place, previous].compactMap(\.self) {
+      do throws(StoreError) {
+        try await place.remove(attempt.rawValue)
+      } catch {
+        fault = fault ?? error
+      }
+    }
+    leftovers.faults.withLock { $0[attempt] = fault }
+  }
+
+  /// Why a response that is not needed any more is still here; `nil` if none is.
+  package var removalFault: StoreError? {
+    leftovers.faults.withLock { $0.min { $0.key < $1.key }?.value }
   }
 
   /// The responses that are journaled for this store, in the order in which their requests were

@@ -73,6 +73,7 @@ struct ResponseSaver {
           name = other
         }
         if isEnding() { return .unsaved(error) }
+        await retry.wait()
       }
     }
   }

@@ -6,7 +6,8 @@ package protocol ExchangeJournal: Sendable {
   /// - Parameter name: random, so that no two entries share one.
   func add(_ bytes: [UInt8], as name: String) async throws(StoreError)
 
-  func remove(_ name: String) async
+  /// Removes an entry; one that does not exist is fine.
+  func remove(_ name: String) async throws(StoreError)
 
   /// Whether entries could be added now; nothing stays of it.
   ///

@@ -19,7 +19,7 @@ import Testing
     try journal.add([1, 2, 3], as: "a")
     let found = try journal.entries()
     #expect(found.map(\.bytes) == [[1, 2, 3]] && found.allSatisfy(\.isComplete))
-    journal.remove("a")
+    try journal.remove("a")
     #expect(try journal.entries().isEmpty)
   }
 

@@ -185,6 +185,32 @@ import Tokens
     #expect(server.calls.count == 1)
   }
 
+  /// Others write all the time, and the store cannot be read.
+  @Test func aSaveThatCannotReadTheStoreWaitsBeforeItReadsAgain() async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let left = Mutex(0)
+    let store = UnreliableTokens(
+      harness.store,
+      isUnreadable: {
+        left.withLock {
+          $0 -= 1
+          return $0 >= 0
+        }
+      },
+      fault: { number, write in
+        if number == 2 { left.withLock { $0 = 5 } }
+        return number >= 2 && left.withLock { $0 > 0 } ? .refused(.tokensMoved(write.name)) : nil
+      })
+    guard case .renewed = await harness.renew(harness.renewer(store)) else {
+      Issue.record("it was not saved")
+      return
+    }
+    #expect(harness.clock.slept == [50, 100, 200, 400, 800].map { .milliseconds($0) })
+    #expect(text(try await harness.stored().refresh) == "refresh-1")
+  }
+
   @Test func aSaveWhoseResponseIsLostIsNotRepeated() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
@@ -238,6 +264,34 @@ import Tokens
     #expect(outcome == .failed("interrupted before its request", retryAt: nil))
     #expect(server.calls.isEmpty)
     #expect(try await harness.stored().version == before.version)
+  }
+
+  /// The store is not to blame, and is left alone; a claim that was written is withdrawn.
+  @Test(arguments: [(1, 0), (2, 2)])
+  func aSignalBeforeTheClaimIsReportedAsOne(looks: Int, swaps: Int) async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let store = UnreliableTokens(harness.store) { _, _ in
+      // Too long for the claim to be used.
+      harness.clock.advance(seconds: 30)
+      return nil
+    }
+    let looked = Mutex(0)
+    let renewer = Renewer(
+      tokens: store, http: LiveHTTPTransport(), journal: harness.journal,
+      runtime: harness.clock.runtime,
+      isEnding: {
+        looked.withLock {
+          $0 += 1
+          return $0 > looks
+        }
+      }, rule: .standard, holder: "ending", provenance: { provenance })
+    #expect(
+      await harness.renew(renewer) == .failed("interrupted before its request", retryAt: nil))
+    #expect(store.swaps == swaps)
+    #expect(server.calls.isEmpty)
+    #expect(try await harness.stored().record?.claim == nil)
   }
 
   /// What is sent under a claim whose time is up may be sent by another process as well.
@@ -358,8 +412,11 @@ import Tokens
     #expect(text(try await harness.stored().refresh) == "refresh-0")
 
     let next = harness.renewer(harness.anotherStore())
-    let outcomes = try await next.replay([harness.subject.name: harness.subject])
-    #expect(outcomes == [.saved(harness.subject.name)])
+    let subjects = [harness.subject.name: harness.subject]
+    // While its exchange is in progress, it is left to that.
+    #expect(try await next.replay(subjects, except: [harness.subject.name]) == [])
+    #expect(text(try await harness.stored().refresh) == "refresh-0")
+    #expect(try await next.replay(subjects) == [.saved(harness.subject.name)])
     #expect(text(try await harness.stored().refresh) == "refresh-1")
     #expect(text(try await harness.stored().access) == "access-1")
     #expect(harness.journaled == [])

@@ -17,16 +17,20 @@ final class UnreliableTokens: TokenStore, Sendable {
   private let chosen: Mutex<@Sendable (Int, TokenWrite) async -> Fault?>
   private let counter = Mutex(0)
   private let isAway: @Sendable () -> Bool
+  private let isUnreadable: @Sendable () -> Bool
 
   /// - Parameters:
   ///   - isAway: whether nothing can be read or written.
+  ///   - isUnreadable: whether nothing can be read; is asked for each read.
   ///   - fault: by the number of the swap, from 1.
   init(
     _ inner: SQLiteBackend, isAway: @escaping @Sendable () -> Bool = { false },
+    isUnreadable: @escaping @Sendable () -> Bool = { false },
     fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?
   ) {
     self.inner = inner
     self.isAway = isAway
+    self.isUnreadable = isUnreadable
     chosen = Mutex(fault)
   }
 
@@ -51,7 +55,7 @@ final class UnreliableTokens: TokenStore, Sendable {
     try await inner.tokenRecords()
   }
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
-    if isAway() { throw .unavailable("it is away") }
+    if isAway() || isUnreadable() { throw .unavailable("it is away") }
     return try await inner.openTokens(of: name)
   }
   func strayTokens() async throws(StoreError) -> [StrayTokens] {

@@ -132,6 +132,21 @@ import Testing
     #expect(try sandbox.vaultctl(["probe", "it.prom", "--max-age", "0"]).status == 64)
   }
 
+  /// Not at each attempt, which has another next one.
+  @Test func aFailureIsReportedWhenItBeginsAndWhenItEnds() async throws {
+    let server = try await HostileServer { _ in .body("", status: 503) }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let running = try RunningProgram(test.sandbox, ["refresh", "--watch"])
+    try await eventually("three attempts") { server.calls.count >= 3 }
+    server.answer { _ in .body(#"{"access_token": "t0ken", "expires_in": 86400}"#) }
+    try await running.waitForOutput("robot  renewed")
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.errorText.components(separatedBy: "VC5004").count == 2, "\(ended.errorText)")
+    #expect(ended.text.split(separator: "\n").count == 2, "\(ended.text)")
+  }
+
   @Test func aFileThatIsNotOneOfMetricsIsKept() throws {
     let sandbox = try Sandbox()
     for name in ["vaultctl.yaml", "notes.txt"] {

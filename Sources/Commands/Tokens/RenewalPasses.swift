@@ -113,7 +113,7 @@ struct RenewalPasses {
 
   /// Shows those of a pass that differ from the last ones.
   private mutating func report(_ results: [CompletedRenewal]) {
-    let news = results.filter { outcomes[$0.name] != $0.outcome }
+    let news = results.filter { !(outcomes[$0.name]?.isSame(as: $0.outcome) ?? false) }
     if !news.isEmpty { show(news, renewer.session) }
     let inProgress = renewals.inProgress
     outcomes = outcomes.filter { inProgress.contains($0.key) }

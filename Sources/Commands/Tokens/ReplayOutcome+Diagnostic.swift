@@ -1,5 +1,6 @@
 import Diagnostics
 import Renewing
+import Stores
 
 extension ReplayOutcome {
   /// What was not saved, as the result of a renewal.
@@ -28,5 +29,16 @@ extension ReplayOutcome {
         .answerUnsaved, "`\(file)` cannot be read", severity: .warning,
         notes: ["it is a token response that is damaged or belongs to another project's store"])
     }
+  }
+}
+
+extension Diagnostic {
+  static func journalNotCleared(_ error: StoreError) -> Diagnostic {
+    Diagnostic(
+      .answerUnsaved,
+      "a token response that is no longer needed cannot be removed from the journal",
+      severity: .warning,
+      notes: [error.summary, "each renewal adds one, and every look at the tokens reads them all"],
+      help: ["let vaultctl delete there"])
   }
 }

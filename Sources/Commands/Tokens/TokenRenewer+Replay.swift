@@ -20,11 +20,13 @@ extension TokenRenewer {
   }
 
   /// Saves the responses that a killed process left.
+  ///
+  /// - Parameter exceptions: connections whose exchanges are in progress here.
   func replayed(
-    _ subjects: [ConnectionName: RenewalSubject]
+    _ subjects: [ConnectionName: RenewalSubject], except exceptions: Set<ConnectionName> = []
   ) async throws -> [ReplayOutcome] {
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await renewer.replay(subjects)
+      try await renewer.replay(subjects, except: exceptions)
     }
   }
 }

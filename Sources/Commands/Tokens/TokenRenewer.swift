@@ -213,12 +213,13 @@ package struct TokenRenewer: Sendable {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     if let names { try requireTokens(names, subjects, snapshot) }
-    let replayed = try await replayed(subjects)
+    let replayed = try await replayed(subjects, except: exceptions)
     let unsaved = replayed.compactMap(\.unsaved)
     let waiting = Set(unsaved.map(\.name))
     let exceptions = exceptions.union(waiting)
     var conditions = replayed.compactMap(\.diagnostic)
     if let warning = session.clockWarning { conditions.append(warning) }
+    if let fault = renewer.removalFault { conditions.append(.journalNotCleared(fault)) }
     let records = try await storedRecords()
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
