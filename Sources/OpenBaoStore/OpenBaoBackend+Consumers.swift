@@ -9,21 +9,47 @@ package import Stores
 extension OpenBaoBackend {
   private static let attempts = 4
 
-  package func repairTokenCopies() async throws(StoreError) {
+  package func repairTokenCopies(_ copies: TokenCopies) async throws(StoreError) {
+    var fault: StoreError?
+    if copies == .all { fault = try await noteUnwrittenCopies() }
+    for name in unwrittenCopies.sorted() {
+      // A swap may fail to write it again meanwhile.
+      unwrittenCopies.remove(name)
+      do throws(StoreError) {
+        try await repairConsumersCopy(of: name)
+      } catch {
+        unwrittenCopies.insert(name)
+        if case .unavailable = error { throw error }
+        fault = fault ?? error
+      }
+    }
+    if let fault { throw fault }
+  }
+
+  /// Looks for copies that are absent, old or changed, and finishes moves of tokens.
+  ///
+  /// - Returns: why a move failed, the first one.
+  private func noteUnwrittenCopies() async throws(StoreError) -> StoreError? {
     let (own, former) = try await tokenLists()
-    if own.isEmpty, former.isEmpty { return }
+    if own.isEmpty, former.isEmpty { return nil }
     let copies = try await engine.list(paths.accessTokens)
+    var fault: StoreError?
     for (name, entry) in try await knownEntries() where entry.metadata.isThere {
       let id = entry.id(named: name)
       guard let metadata = own[ReadableKey.of(name)], metadata.isThere else { continue }
       if former[KVPaths.key(id)] != nil {
         // A process was killed while it moved them.
-        try await moveTokens(of: id, from: paths.tokens(id), to: paths.refreshToken(name))
+        do throws(StoreError) {
+          try await moveTokens(of: id, from: paths.tokens(id), to: paths.refreshToken(name))
+        } catch {
+          fault = fault ?? error
+        }
       }
       if !TokenCopy(metadata.custom).isMatched(by: copies[ReadableKey.of(name)], metadata) {
-        try await repairConsumersCopy(of: name)
+        unwrittenCopies.insert(name)
       }
     }
+    return fault
   }
 
   /// Brings the copy of one connection up to date, and what the metadata says about it.

@@ -83,8 +83,10 @@ extension OpenBaoBackend: TokenStore {
     case .keep: break
     case .put, .remove:
       copy.consumers = try? await putConsumersCopy(of: data, of: write.name, at: version)
+      if copy.consumers == nil { unwrittenCopies.insert(write.name) }
     }
-    _ = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
+    let isShown = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
+    if isShown != true { unwrittenCopies.insert(write.name) }
     if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted() {
       try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)
     }

@@ -86,7 +86,7 @@ extension SQLiteBackend: TokenStore {
   }
 
   /// There are none.
-  package func repairTokenCopies() {}
+  package func repairTokenCopies(_ copies: TokenCopies) {}
 
   /// The key is not available without a question: gpg may ask for it, or say why it does not open.
   private func openTokensWithKey(of name: ConnectionName) async throws(StoreError) -> StoredTokens {

@@ -135,7 +135,9 @@ private struct OwnedTokens: TokenStore {
 
   func forget(_ stray: StrayTokens) async throws(StoreError) { try await tokens.forget(stray) }
 
-  func repairTokenCopies() async throws(StoreError) { try await tokens.repairTokenCopies() }
+  func repairTokenCopies(_ copies: TokenCopies) async throws(StoreError) {
+    try await tokens.repairTokenCopies(copies)
+  }
 
   func tokenKey() async throws(StoreError) -> StoreKey { try await tokens.tokenKey() }
 }

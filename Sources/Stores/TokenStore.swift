@@ -45,11 +45,21 @@ package protocol TokenStore: Sendable {
 
   /// Brings up to date what the store keeps of tokens beside the tokens themselves, for consumers, if
   /// it keeps such copies. Running it again is harmless.
-  func repairTokenCopies() async throws(StoreError)
+  ///
+  /// - Throws: the first failure, after all have been tried.
+  func repairTokenCopies(_ copies: TokenCopies) async throws(StoreError)
 
   /// The store's own key, created when it is first needed: what is written beside the store about
   /// tokens is sealed under it, and digests of tokens are made with it.
   func tokenKey() async throws(StoreError) -> StoreKey
+}
+
+/// Copies for consumers.
+package enum TokenCopies: Hashable, Sendable {
+  /// Looks at each; finds what others changed, and what a killed process left.
+  case all
+  /// Those that this process knows to be out of date, because it could not write them.
+  case unwritten
 }
 
 extension TokenStore {

@@ -7,28 +7,6 @@ import TestOpenBao
 import TestSupport
 import Testing
 
-/// The network, with a list of what was called, and answers of our own to some calls.
-private final class Watched: HTTPTransport {
-  private let live = LiveHTTPTransport()
-  private let seen = Mutex<[String]>([])
-  private let answer: @Sendable (HTTPRequest) -> HTTPResponse?
-
-  init(answering answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }) {
-    self.answer = answer
-  }
-
-  /// Calls whose address holds that text.
-  func count(_ text: String) -> Int {
-    seen.withLock { $0.count { $0.contains(text) } }
-  }
-
-  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-    seen.withLock { $0.append("\(request.method.rawValue) \(request.url)") }
-    if let answer = answer(request) { return answer }
-    return try await live.send(request)
-  }
-}
-
 /// What comes up while an apply takes long: the token ends, the leader is another one.
 @Suite struct LongRunTests {
   @Test func aTokenIsRenewedBeforeItExpiresAndReplacedWhereItIsGone() async throws {
@@ -38,7 +16,7 @@ private final class Watched: HTTPTransport {
     try root.writePolicy(
       "all", #"path "*" { capabilities = ["create", "read", "update", "list"] }"#)
     let role = try root.makeAppRole("applier", ["all"], lifetime: "10m")
-    let http = Watched()
+    let http = WatchedTransport()
     let time = TestRuntime(Timestamp(milliseconds: 1_800_000_000_000))
     let store = store(
       of: root,
@@ -82,7 +60,7 @@ private final class Watched: HTTPTransport {
     }
     let current = Mutex(try made())
     let reads = Mutex(0)
-    let http = Watched()
+    let http = WatchedTransport()
     let store = OpenBaoBackend(
       address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
       environment: nil, destroys: false,
@@ -115,7 +93,7 @@ private final class Watched: HTTPTransport {
     let given = try #require(
       try root.call("POST", "auth/token/create", ["policies": ["root"], "period": "10m"])
         .value("auth", "client_token", as: String.self))
-    let http = Watched()
+    let http = WatchedTransport()
     let time = TestRuntime(Timestamp(milliseconds: 1_800_000_000_000))
     let store = store(
       of: root, credentials: .token(given), http: http, runtime: time.sleepingReally)
@@ -156,7 +134,7 @@ private final class Watched: HTTPTransport {
     defer { server.end() }
     let leader = server.root.address
     let standby = "http://127.0.0.1:9"
-    let http = Watched { request in
+    let http = WatchedTransport { request in
       guard request.url.hasPrefix(standby) else { return nil }
       let place = leader + request.url.dropFirst(standby.count)
       return HTTPResponse(status: 307, headers: ["location": place])
@@ -178,7 +156,7 @@ private final class Watched: HTTPTransport {
     let leader = server.root.address
     let standby = "http://127.0.0.1:9"
     let isElected = Mutex(false)
-    let http = Watched { request in
+    let http = WatchedTransport { request in
       guard request.url.hasPrefix(standby) else { return nil }
       let there = isElected.withLock { isElected in
         defer { isElected = true }

@@ -3,6 +3,7 @@ import HTTP
 import Model
 import Secrets
 import Stores
+import Synchronization
 import TestOpenBao
 import TestSupport
 import Testing
@@ -16,11 +17,12 @@ import Testing
     let store: Store
     let tokens: any TokenStore
 
-    init(_ present: BaoServer? = nil) async throws {
+    init(
+      _ present: BaoServer? = nil, http: any HTTPTransport = LiveHTTPTransport()
+    ) async throws {
       let server = if let present { present } else { try await BaoServer() }
       self.server = server
-      store = OpenBaoStoreTests.store(
-        of: server.root, environment: "prod", http: LiveHTTPTransport())
+      store = OpenBaoStoreTests.store(of: server.root, environment: "prod", http: http)
       tokens = try #require(store.tokens)
     }
 
@@ -171,13 +173,13 @@ import Testing
     let (name, id) = try await it.create("crm")
     let version = try await it.put(name, id, from: 0, 1)
     _ = try root.bao(["kv", "put", "secret/\(Self.folder)/access/crm", "access_token=forged"])
-    try await it.tokens.repairTokenCopies()
+    try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
     try root.order("DELETE", "secret/metadata/\(Self.folder)/access/crm")
-    try await it.tokens.repairTokenCopies()
+    try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
     _ = try root.bao(["kv", "delete", "secret/\(Self.folder)/access/crm"])
-    try await it.tokens.repairTokenCopies()
+    try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
     // What is said about the copy is gone too, as it is where a process was killed before it said it.
     _ = try root.bao([
@@ -185,13 +187,65 @@ import Testing
     ])
     try await it.put(name, id, from: version, 2)
     let before = try root.order("GET", "secret/metadata/\(Self.folder)/access/crm")
-    try await it.tokens.repairTokenCopies()
+    try await it.tokens.repairTokenCopies(.all)
     let after = try root.order("GET", "secret/metadata/\(Self.folder)/access/crm")
     #expect(
       before.text.contains("\"current_version\":")
         && before.value("data", "current_version", as: Int.self)
           == after.value("data", "current_version", as: Int.self),
       "a good one is left alone")
+  }
+
+  /// The network, with copies that cannot be written as long as a name's is refused.
+  private func refusing(_ names: @escaping @Sendable () -> Set<String>) -> WatchedTransport {
+    WatchedTransport { request in
+      guard request.method == .post,
+        let name = request.url.split(separator: "/access/").dropFirst().first,
+        names().contains(String(name))
+      else { return nil }
+      return HTTPResponse(
+        status: 400, headers: [:], body: Array(#"{"errors":["not this one"]}"#.utf8))
+    }
+  }
+
+  @Test func aCopyThatCouldNotBeWrittenIsRepairedWithoutAList() async throws {
+    let refused = Mutex<Set<String>>(["crm"])
+    let http = refusing { refused.withLock { $0 } }
+    let it = try await Prepared(http: http)
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    let version = try await it.put(name, id, from: 0, 1)
+    #expect(try it.keys("access/").isEmpty)
+    let lists = http.count("list")
+    await #expect(throws: StoreError.self) { try await it.tokens.repairTokenCopies(.unwritten) }
+    refused.withLock { $0 = [] }
+    try await it.tokens.repairTokenCopies(.unwritten)
+    #expect(try it.access()["access_token"] == "access-1")
+    #expect(http.count("list") == lists)
+    let calls = http.calls.count
+    try await it.tokens.repairTokenCopies(.unwritten)
+    #expect(http.calls.count == calls, "nothing is left to do")
+    try await it.tokens.repairTokenCopies(.all)
+    #expect(http.count("list") > lists)
+    try await it.put(name, id, from: version, 2)
+    #expect(try it.access()["access_token"] == "access-2")
+  }
+
+  @Test func aCopyThatFailsKeepsNoOtherOneFromBeingRepaired() async throws {
+    let refused = Mutex<Set<String>>([])
+    let it = try await Prepared(http: refusing { refused.withLock { $0 } })
+    defer { it.server.end() }
+    for (number, text) in ["a", "b", "c"].enumerated() {
+      let (name, id) = try await it.create(text)
+      try await it.put(name, id, from: 0, number)
+      try it.server.root.order("DELETE", "secret/metadata/\(Self.folder)/access/\(text)")
+    }
+    refused.withLock { $0 = ["a", "b"] }
+    await #expect(throws: StoreError.self) { try await it.tokens.repairTokenCopies(.all) }
+    #expect(try it.keys("access/") == ["c"])
+    refused.withLock { $0 = [] }
+    try await it.tokens.repairTokenCopies(.unwritten)
+    #expect(try it.keys("access/") == ["a", "b", "c"])
   }
 
   @Test func aConnectionThatLostItsMetadataKeepsItsTokens() async throws {

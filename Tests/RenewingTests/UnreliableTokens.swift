@@ -62,7 +62,9 @@ final class UnreliableTokens: TokenStore, Sendable {
     try await inner.strayTokens()
   }
   func forget(_ stray: StrayTokens) async throws(StoreError) { try await inner.forget(stray) }
-  func repairTokenCopies() async throws(StoreError) { await inner.repairTokenCopies() }
+  func repairTokenCopies(_ copies: TokenCopies) async throws(StoreError) {
+    await inner.repairTokenCopies(copies)
+  }
   func tokenKey() async throws(StoreError) -> StoreKey { try await inner.tokenKey() }
 
   var description: StoreDescription { inner.description }

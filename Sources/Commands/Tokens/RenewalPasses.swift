@@ -24,11 +24,14 @@ struct RenewalPasses {
   private let copyConditions = ReportedConditions()
   /// What the last pass that could read the store found there.
   private var outlook: TokenRenewer.Outlook?
-  /// When the copies for consumers were last looked at.
-  private var repairedAt: Timestamp?
+  /// When the copies for consumers were last repaired, and when all of them were last looked at.
+  private var repairedAt: Duration?
+  private var comparedAt: Duration?
 
   /// Seconds after which it looks for connections that are new, and for a store that is back.
   private static let longestPause: Int64 = 30
+  /// After which all copies for consumers are looked at: others may have changed one.
+  private static let comparisonPause = Duration.seconds(600)
 
   init(
     renewer: TokenRenewer, termination: TerminationSignal, console: Console,
@@ -98,12 +101,14 @@ struct RenewalPasses {
 
   /// A copy that cannot be written keeps no token from being renewed.
   private mutating func repairCopies() async {
-    let now = renewer.session.runtime.now()
-    if let repairedAt, now.seconds(since: repairedAt) < Self.longestPause { return }
-    repairedAt = now
+    let elapsed = renewer.session.runtime.elapsed()
+    if let repairedAt, elapsed - repairedAt < .seconds(Self.longestPause) { return }
+    repairedAt = elapsed
+    let comparesAll = comparedAt.map { elapsed - $0 >= Self.comparisonPause } ?? true
+    if comparesAll { comparedAt = elapsed }
     var faults: [Diagnostic] = []
     do {
-      try await renewer.repairCopies()
+      try await renewer.repairCopies(comparesAll ? .all : .unwritten)
     } catch {
       metrics.storeErrors += 1
       faults = Failure(error, outcome: .failed).diagnostics

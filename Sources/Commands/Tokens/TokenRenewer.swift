@@ -84,9 +84,9 @@ package struct TokenRenewer: Sendable {
   }
 
   /// Brings the copies that consumers read up to date.
-  func repairCopies() async throws {
+  func repairCopies(_ copies: TokenCopies = .all) async throws {
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.repairTokenCopies()
+      try await tokens.repairTokenCopies(copies)
     }
   }
 
