@@ -3,6 +3,7 @@ import Model
 /// A renewal for programs.
 struct RenewalForm: Encodable, Sendable {
   let name: String
+  let environment: String?
   let result: String
   let ends_at: String?
   let reason: String?
@@ -10,6 +11,7 @@ struct RenewalForm: Encodable, Sendable {
 
   init(_ row: RenewalRow) {
     name = row.name.rawValue
+    environment = row.environment
     result = row.result.rawValue
     ends_at = row.endsAt?.description
     reason = row.reason

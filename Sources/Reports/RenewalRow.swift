@@ -12,6 +12,8 @@ package struct RenewalRow: Hashable, Sendable {
   }
 
   package let name: ConnectionName
+  /// `nil` for the base alone.
+  package var environment: String?
   package let result: Outcome
   /// When the new access token ends; `nil` if it does not, or there is none.
   package let endsAt: Timestamp?
@@ -21,10 +23,11 @@ package struct RenewalRow: Hashable, Sendable {
   package let nextAttemptAt: Timestamp?
 
   package init(
-    name: ConnectionName, result: Outcome, endsAt: Timestamp? = nil, reason: String? = nil,
-    nextAttemptAt: Timestamp? = nil
+    name: ConnectionName, environment: String? = nil, result: Outcome, endsAt: Timestamp? = nil,
+    reason: String? = nil, nextAttemptAt: Timestamp? = nil
   ) {
     self.name = name
+    self.environment = environment
     self.result = result
     self.endsAt = endsAt
     self.reason = reason

@@ -4,14 +4,24 @@ import Model
 /// What a renewal did, a line for each connection.
 package struct RenewalText: Sendable {
   private let palette: Palette
-  package init(palette: Palette) { self.palette = palette }
+  private let namesEnvironments: Bool
+
+  /// - Parameter namesEnvironments: whether the rows belong to several environments.
+  package init(palette: Palette, namesEnvironments: Bool = false) {
+    self.palette = palette
+    self.namesEnvironments = namesEnvironments
+  }
 
   package func text(_ rows: [RenewalRow]) -> TerminalText {
-    let width = rows.map { TerminalText($0.name).width }.max() ?? 0
-    return rows.map { row -> TerminalText in
+    let labels = rows.map { row in
+      let environment = namesEnvironments ? row.environment.map { " in \($0)" } ?? "" : ""
+      return TerminalText(row.name.rawValue + environment)
+    }
+    let width = labels.map(\.width).max() ?? 0
+    return zip(rows, labels).map { row, label -> TerminalText in
       let until = row.endsAt.map { ", valid until \($0)" } ?? ""
       let words = coloured(row.result)
-      return "\(TerminalText(row.name.rawValue).padded(to: width))  \(words)\(until)\n"
+      return "\(label.padded(to: width))  \(words)\(until)\n"
     }.joined()
   }
 

@@ -62,7 +62,8 @@ import Testing
     let name = try #require(ConnectionName("crm"))
     let rows = [
       RenewalRow(name: name, result: .renewed, endsAt: at),
-      RenewalRow(name: name, result: .adopted), RenewalRow(name: name, result: .waiting),
+      RenewalRow(name: name, environment: "prod", result: .adopted),
+      RenewalRow(name: name, result: .waiting),
       RenewalRow(name: name, result: .needsAuthorization, reason: "it was revoked"),
       RenewalRow(name: name, result: .failed, reason: "the service is away", nextAttemptAt: at),
     ]
@@ -72,6 +73,7 @@ import Testing
     for line in text.lines(rows) {
       try expectValid(line.line.text, schema: folder + "/renewal.schema.json")
     }
+    #expect(text.lines(rows)[1].line.text.contains(#""environment":"prod""#))
   }
 
   @Test func planAsItsSchemaSays() throws {

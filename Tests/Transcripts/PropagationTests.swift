@@ -104,7 +104,14 @@ import Testing
     #expect(try await exec("45m").text == "ran\n")
     let short = try await exec("2h")
     #expect(short.status == 1 && short.text.isEmpty)
-    #expect(short.errorText.contains("valid for 7200 s"))
+    #expect(short.errorText.contains("valid for 7200 s, and the service issues none"))
+    // What could not be renewed says nothing about what the service issues.
+    server.answer { _ in .body("", status: 503) }
+    try test.makeDue(seconds: 1800)
+    let failed = try await exec("2h")
+    #expect(failed.status == 1 && failed.text.isEmpty)
+    #expect(failed.errorText.contains("valid for 7200 s, and it could not be renewed"))
+    #expect(failed.errorText.contains("see why: vaultctl status"))
     for time in ["0", "-1", "1w", "9223372036854775807d", "m"] {
       #expect(try await exec(time).status == 64, "\(time)")
     }

@@ -373,6 +373,18 @@ import Testing
     return test
   }
 
+  @Test func whatNeedsAPersonNamesItsEnvironment() async throws {
+    let server = try await server()
+    let test = try await twoEnvironments(server.address)
+    try test.declare("crm", app: "crm", id: "web", secret: "s3cret")
+    try await test.expectFine(["encrypt"])
+    try await test.expectFine(["apply", "--auto-approve", "--env", "prod"])
+    let asked = try await test.vaultctl(["refresh", "crm", "--env", "prod"])
+    #expect(asked.status == 1)
+    #expect(asked.errorText.contains("`crm` in `prod` needs authorization"), "\(asked.errorText)")
+    #expect(asked.errorText.contains("authorize it: vaultctl authorize crm --env prod"))
+  }
+
   /// What was renewed elsewhere is still shown, and what could not be used is not called fine.
   @Test(arguments: [
     (["staging"], "partly"), (["prod"], "partly"), (["staging", "prod"], "failed"),
@@ -436,7 +448,13 @@ import Testing
     let server = try await server()
     let test = try await twoEnvironments(server.address)
     let once = try await test.vaultctl(["refresh", "--env", "all"])
-    #expect(once.status == 0 && once.text.contains("robot"))
+    #expect(once.status == 0, "\(once.errorText)")
+    #expect(once.text.contains("robot in staging  renewed"), "\(once.text)")
+    #expect(once.text.contains("robot in prod     renewed"), "\(once.text)")
+    let document = try await test.vaultctl(["refresh", "robot", "--env", "all", "-o", "json"])
+    for environment in ["staging", "prod"] {
+      #expect(document.text.contains(#""environment" : "\#(environment)""#), "\(document.text)")
+    }
     let path = test.sandbox.folder.path + "/vaultctl.prom"
     let running = try RunningProgram(
       test.sandbox, ["refresh", "--watch", "--env", "all", "--metrics-file", path])

@@ -61,16 +61,16 @@ struct ApplyTokenUpdater {
     }
     if !consenting.isEmpty {
       let needs = try await TokenRenewer(session, under: lock).needs(of: consenting)
-      console.report(needs.map { .authorizationNeeded($0.name, $0.need) })
+      console.report(needs.map { .authorizationNeeded($0.name, $0.need, in: session) })
     }
     if minting.isEmpty { return true }
     // `refresh` obtains them later.
     if lock.isEnding() { return false }
     let results = try await TokenRenewer(session, under: lock).run(minting, console: console)
-    let rows = results.compactMap(\.row)
+    let rows = results.compactMap { $0.row(in: session) }
     record.add(rows)
     console.result(RenewalText(palette: console.palette).text(rows))
-    console.report(results.compactMap { $0.diagnostic(in: session.store.description) })
+    console.report(results.compactMap { $0.diagnostic(in: session) })
     return !results.contains(where: \.isFailure)
   }
 }

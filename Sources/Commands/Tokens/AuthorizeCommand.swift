@@ -57,7 +57,7 @@ struct AuthorizeCommand: ReportingSubcommand {
     let tokenRenewer = try TokenRenewer(session, termination: termination)
     let (subject, client) = try await tokenRenewer.client(of: name)
     guard subject.grant == .authorizationCode else {
-      throw Failure(.needsNoPerson(name))
+      throw Failure(.needsNoPerson(name, session))
     }
     let scopes = subject.declared ?? client.ownScopes
     let (outcome, superseded) = await tokenRenewer.renewer.authorize(
@@ -70,7 +70,9 @@ struct AuthorizeCommand: ReportingSubcommand {
     }
     switch outcome {
     case .authorized(let record):
-      let row = RenewalRow(name: name, result: .renewed, endsAt: record.tokens?.expiry.time)
+      let row = RenewalRow(
+        name: name, environment: session.workspace.environment?.name, result: .renewed,
+        endsAt: record.tokens?.expiry.time)
       let text = RenewalText(palette: console.palette)
       console.result(text.text([row]))
       console.result(text.json([row]))
@@ -81,13 +83,13 @@ struct AuthorizeCommand: ReportingSubcommand {
       }
       return .fine
     case .refused(.interrupted):
-      throw Failure(Diagnostic.interrupted(name), outcome: .interrupted)
-    case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary))
+      throw Failure(Diagnostic.interrupted(name, session), outcome: .interrupted)
+    case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary, session))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
     case .unsaved(let reason, let isJournaled):
       throw Failure(
         CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
-          .diagnostic(in: session.store.description).map { [$0] } ?? [])
+          .diagnostic(in: session).map { [$0] } ?? [])
     }
   }
 
@@ -172,25 +174,25 @@ extension TokenRecord {
 }
 
 extension Diagnostic {
-  fileprivate static func needsNoPerson(_ name: ConnectionName) -> Diagnostic {
+  fileprivate static func needsNoPerson(_ name: ConnectionName, _ session: Session) -> Diagnostic {
     Diagnostic(
       .authorizationFailed, "`\(name)` needs no authorization",
       notes: ["its tokens are obtained with its own credentials"],
-      help: ["obtain one: vaultctl refresh \(shellWord(name.rawValue))"])
+      help: ["obtain one: \(session.command("refresh", name))"])
   }
 
-  fileprivate static func interrupted(_ name: ConnectionName) -> Diagnostic {
+  fileprivate static func interrupted(_ name: ConnectionName, _ session: Session) -> Diagnostic {
     Diagnostic(
       .interrupted, "interrupted by a signal; `\(name)` was not authorized",
       notes: ["no tokens were requested, and those in the store are unchanged"],
-      help: ["start again: vaultctl authorize \(shellWord(name.rawValue))"])
+      help: ["start again: \(session.command("authorize", name))"])
   }
 
   fileprivate static func authorizationFailed(
-    _ name: ConnectionName, _ reason: String
+    _ name: ConnectionName, _ reason: String, _ session: Session
   ) -> Diagnostic {
     Diagnostic(
       .authorizationFailed, "`\(name)` was not authorized", notes: [reason],
-      help: ["try again: vaultctl authorize \(shellWord(name.rawValue))"])
+      help: ["try again: \(session.command("authorize", name))"])
   }
 }

@@ -19,7 +19,13 @@ package struct CompletedRenewal: Hashable, Sendable {
 }
 
 extension CompletedRenewal {
-  var row: RenewalRow? {
+  func row(in session: Session) -> RenewalRow? {
+    var row = row
+    row?.environment = session.workspace.environment?.name
+    return row
+  }
+
+  private var row: RenewalRow? {
     switch outcome {
     case .renewed(let record): RenewalRow(name: name, result: .renewed, endsAt: record.endsAt)
     case .adopted(let record): RenewalRow(name: name, result: .adopted, endsAt: record.endsAt)
@@ -41,35 +47,36 @@ extension CompletedRenewal {
 
 extension CompletedRenewal {
   /// A diagnostic besides its row; `nil` if the row is enough.
-  func diagnostic(in store: StoreDescription) -> Diagnostic? {
-    switch outcome {
+  func diagnostic(in session: Session) -> Diagnostic? {
+    let subject = session.quoted(name)
+    return switch outcome {
     case .renewed(let record), .adopted(let record):
       record.tokens?.shortLifetime.map { .lifetimeTooShort(name, seconds: $0) }
         ?? record.skewDiagnostic(name)
     case .notDue, .waiting: nil
-    case .needsAuthorization(let need): .authorizationNeeded(name, need)
+    case .needsAuthorization(let need): .authorizationNeeded(name, need, in: session)
     case .stopped(let obstacle):
       Diagnostic(
-        .renewalFailed, "`\(name)` cannot be renewed with its current setup", severity: .warning,
+        .renewalFailed, "\(subject) cannot be renewed with its current setup", severity: .warning,
         notes: [obstacle.sentence],
-        help: ["fix its setup and apply it, then: vaultctl refresh \(shellWord(name.rawValue))"])
+        help: ["fix its setup and apply it, then: \(session.command("refresh", name))"])
     case .failed(let reason, let retryAt):
       Diagnostic(
-        .renewalFailed, "`\(name)` was not renewed", severity: .warning,
+        .renewalFailed, "\(subject) was not renewed", severity: .warning,
         notes: [reason] + (retryAt.map { ["next attempt at \($0)"] } ?? []))
-    case .storeFailed(let error): Diagnostic(error, in: store)
+    case .storeFailed(let error): Diagnostic(error, in: session.store.description)
     case .unsaved(let reason, isJournaled: false):
       Diagnostic(
-        .answerUnsaved, "the new tokens of `\(name)` are lost",
+        .answerUnsaved, "the new tokens of \(subject) are lost",
         notes: [reason, "the journal next to the project file could not be written either"],
         help: [
           "fix both; then, because the service may accept no older refresh token:"
-            + " vaultctl authorize \(shellWord(name.rawValue))"
+            + " \(session.command("authorize", name))"
         ])
     case .unsaved(let reason, isJournaled: true):
       Diagnostic(
-        .answerUnsaved, "the new tokens of `\(name)` are only in the journal", notes: [reason],
-        help: ["run this again on this machine: vaultctl refresh"])
+        .answerUnsaved, "the new tokens of \(subject) are only in the journal", notes: [reason],
+        help: ["run this again on this machine: \(session.command("refresh"))"])
     }
   }
 

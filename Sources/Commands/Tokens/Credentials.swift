@@ -33,19 +33,27 @@ struct Credentials {
       let tokenRenewer = try TokenRenewer(session, deferring: signals, minimum: minimum)
       let subjects = tokenRenewer.subjects(snapshot)
       let renewed = names.filter { subjects[$0] != nil }
+      var failed: Set<ConnectionName> = []
       if !renewed.isEmpty {
         let results = try await tokenRenewer.runDue(renewed, console: console)
-        report(results.compactMap { $0.diagnostic(in: session.store.description) })
+        report(results.compactMap { $0.diagnostic(in: session) })
+        failed = Set(results.filter(\.isFailure).map(\.name))
       }
       for name in renewed.sorted() {
         let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
           try await tokens.openTokens(of: name)
         }
-        guard let token = kept.access else { throw Failure(.noTokenToHandOver(name)) }
+        guard let token = kept.access else {
+          let needsPerson = subjects[name]?.grant.needsPerson ?? true
+          throw Failure(
+            .noTokenToHandOver(name, session.command(needsPerson ? "authorize" : "refresh", name)))
+        }
         if let tokens = kept.record?.tokens, let end = tokens.expiry.time {
           let now = tokens.serviceTime(at: session.runtime.now())
           if end <= now { throw Failure(.expiredToken(name, end)) }
-          if end.seconds(since: now) < minimum { throw Failure(.endsTooSoon(name, end, minimum)) }
+          if end.seconds(since: now) < minimum {
+            throw Failure(.endsTooSoon(name, end, minimum, hasFailed: failed.contains(name)))
+          }
         }
         access[name] = token
       }
@@ -81,19 +89,24 @@ extension Diagnostic {
       help: ["list its connections: vaultctl status"])
   }
 
-  fileprivate static func noTokenToHandOver(_ name: ConnectionName) -> Diagnostic {
+  fileprivate static func noTokenToHandOver(
+    _ name: ConnectionName, _ command: String
+  ) -> Diagnostic {
     Diagnostic(
-      .unauthorized, "`\(name)` has no access token",
-      help: ["obtain one: vaultctl authorize \(shellWord(name.rawValue))"])
+      .unauthorized, "`\(name)` has no access token", help: ["obtain one: \(command)"])
   }
 
   fileprivate static func endsTooSoon(
-    _ name: ConnectionName, _ end: Timestamp, _ minimum: Int64
+    _ name: ConnectionName, _ end: Timestamp, _ minimum: Int64, hasFailed: Bool
   ) -> Diagnostic {
-    Diagnostic(
+    let asked = "--min-ttl asks for one that is valid for \(minimum) s, and"
+    return Diagnostic(
       .tokenExpired, "the access token of `\(name)` ends at \(end)",
-      notes: ["--min-ttl asks for one that is valid for \(minimum) s, and the service issues none"],
-      help: ["ask for less, or run the command in shorter parts"])
+      notes: ["\(asked) \(hasFailed ? "it could not be renewed" : "the service issues none")"],
+      help: [
+        hasFailed
+          ? "see why: vaultctl status" : "ask for less, or run the command in shorter parts"
+      ])
   }
 
   fileprivate static func expiredToken(_ name: ConnectionName, _ end: Timestamp) -> Diagnostic {

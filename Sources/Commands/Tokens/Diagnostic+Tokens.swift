@@ -31,13 +31,13 @@ extension Diagnostic {
   }
 
   static func authorizationNeeded(
-    _ name: ConnectionName, _ need: AuthorizationNeed
+    _ name: ConnectionName, _ need: AuthorizationNeed, in session: Session
   ) -> Diagnostic {
     Diagnostic(
-      .needsAuthorization, "`\(name)` needs authorization", severity: .warning,
+      .needsAuthorization, "\(session.quoted(name)) needs authorization", severity: .warning,
       notes: [need.summary]
         + (need.leavesGrant ? ["until then, the tokens of the previous consent are renewed"] : []),
-      help: [need.remedy, "authorize it: vaultctl authorize \(shellWord(name.rawValue))"]
+      help: [need.remedy, "authorize it: \(session.command("authorize", name))"]
         .compactMap(\.self))
   }
 }

@@ -88,19 +88,21 @@ struct RefreshCommand: ReportingSubcommand {
     _ renewers: [TokenRenewer], _ names: Set<ConnectionName>, _ console: Console
   ) async throws -> Outcome {
     var results: [CompletedRenewal] = []
+    var rows: [RenewalRow] = []
     var reports: [Diagnostic] = []
     var faults: [Diagnostic] = []
     for renewer in renewers {
       do {
         let found = try await renewer.run(names.isEmpty ? nil : names, console: console)
         results += found
+        rows += found.compactMap { $0.row(in: renewer.session) }
         reports += diagnostics(found, renewer.session)
         try await renewer.repairCopies()
       } catch let failure as Failure where renewers.count > 1 || !results.isEmpty {
         faults += failure.diagnostics
       }
     }
-    show(results, console)
+    show(rows, console)
     console.report(reports + faults)
     if results.isEmpty, faults.isEmpty { console.result("Nothing is due.\n") }
     return Outcome(renewals: results, hasFaults: !faults.isEmpty)
@@ -109,13 +111,13 @@ struct RefreshCommand: ReportingSubcommand {
   private func report(
     _ results: [CompletedRenewal], _ session: Session, _ console: Console
   ) {
-    show(results, console)
+    show(results.compactMap { $0.row(in: session) }, console)
     console.report(diagnostics(results, session))
   }
 
-  private func show(_ results: [CompletedRenewal], _ console: Console) {
-    let rows = results.compactMap { $0.row }
-    let text = RenewalText(palette: console.palette)
+  private func show(_ rows: [RenewalRow], _ console: Console) {
+    let text = RenewalText(
+      palette: console.palette, namesEnvironments: global.namesAllEnvironments)
     console.result(text.text(rows))
     if watch {
       for line in text.lines(rows) { console.result(line) }
@@ -125,6 +127,6 @@ struct RefreshCommand: ReportingSubcommand {
   }
 
   private func diagnostics(_ results: [CompletedRenewal], _ session: Session) -> [Diagnostic] {
-    results.compactMap { $0.diagnostic(in: session.store.description) }
+    results.compactMap { $0.diagnostic(in: session) }
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import HTTP
 import Manifests
@@ -27,6 +28,17 @@ extension Session {
       return ResponseJournal(folder)
     }
     return ResponseJournal(exchanges, previous: folder)
+  }
+
+  /// A connection in a message, with the environment if one is chosen.
+  func quoted(_ name: ConnectionName) -> String {
+    "`\(name)`" + (workspace.environment.map { " in `\($0.name)`" } ?? "")
+  }
+
+  /// A command in this environment, to paste.
+  func command(_ command: String, _ name: ConnectionName? = nil) -> String {
+    "vaultctl \(command)" + (name.map { " \(shellWord($0.rawValue))" } ?? "")
+      + (workspace.environment.map { " --env \(shellWord($0.name))" } ?? "")
   }
 
   /// The connections of the store that obtain tokens.

@@ -15,7 +15,7 @@ extension TokenRenewer {
     console.report(replayed.compactMap(\.diagnostic))
     let faults = replayed.compactMap(\.unsaved)
       .filter { names?.contains($0.name) ?? true }
-      .compactMap { $0.diagnostic(in: session.store.description) }
+      .compactMap { $0.diagnostic(in: session) }
     if !faults.isEmpty { throw Failure(faults) }
   }
 

@@ -229,7 +229,7 @@ package struct TokenRenewer: Sendable {
       let record = records[subject.name]?.record
       // The grant is renewed until a person has consented to the other scopes.
       if let need = record?.need(of: subject, at: now), need.leavesGrant {
-        conditions.append(.authorizationNeeded(subject.name, need))
+        conditions.append(.authorizationNeeded(subject.name, need, in: session))
       }
       if exceptions.contains(subject.name) { continue }
       switch subject.decision(record, rule: rule, now: now, isForced: isForced) {
