@@ -39,15 +39,26 @@ package struct AuthorizationRequest: Sendable {
     url = base + (base.contains("?") ? "&" : "?") + text
   }
 
+  /// Whether a redirect belongs to this request.
+  ///
+  /// - Parameter query: of the redirect, without `?`.
+  package func isAnswered(by query: String) -> Bool { hasState(Self.members(query)) }
+
+  private static func members(_ query: String) -> ResponseValue? {
+    ResponseValue.read(Array(query.utf8))
+  }
+
+  private func hasState(_ members: ResponseValue?) -> Bool {
+    members?["state"]?.secret?.constantTimeEquals(SecretBytes(copying: state.utf8)) ?? false
+  }
+
   /// The code exchange for the query that the redirect carries.
   ///
   /// - Parameter query: of the redirect, without `?`.
   /// - Throws: if the redirect belongs to another request, or carries an error.
   package func exchange(query: String) throws(TokenError) -> TokenExchange {
-    let members = ResponseValue.read(Array(query.utf8))
-    guard let given = members?["state"]?.secret,
-      given.constantTimeEquals(SecretBytes(copying: state.utf8))
-    else {
+    let members = Self.members(query)
+    guard hasState(members) else {
       throw .local("the response does not belong to this request (its `state` differs)")
     }
     let raw = RawResponse(status: 200, body: [], sentAt: Timestamp(milliseconds: 0))

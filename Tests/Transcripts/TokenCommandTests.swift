@@ -181,22 +181,27 @@ import Testing
     }
   }
 
-  @Test func aResponseWithAnotherStateIsRefused() async throws {
+  /// Any program on this machine can request the page.
+  @Test func aResponseWithAnotherStateIsIgnored() async throws {
     let server = try await DjangoOAuth()
     let test = try TokenSandbox(server: server.address)
     try await test.apply("crm", app: "crm", id: "web", secret: "web-s3cr3t")
-    let attacked = try await test.withPerson(["authorize", "crm"]) { errors in
-      guard let found = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
+    let consented = try await test.withPerson(["authorize", "crm"]) { errors in
+      guard let line = errors.split(separator: "\n").first(where: { $0.contains("/o/authorize/") }),
+        let found = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
         let url = String(found.1).removingPercentEncoding
       else { return false }
       _ = try await apart {
-        try run("/usr/bin/curl", ["-s", url + "?code=stolen&state=guessed"])
+        for query in ["?code=stolen&state=guessed", "?code=stolen", "", "?error=access_denied"] {
+          _ = try run("/usr/bin/curl", ["-s", url + query])
+        }
       }
+      try await server.consent(to: line.trimmingCharacters(in: .whitespaces))
       return true
     }
-    #expect(attacked.status == 1)
-    #expect(!attacked.errorText.contains("stolen"))
-    #expect(try await server.asked().isEmpty)
+    #expect(consented.status == 0)
+    #expect(!consented.errorText.contains("stolen"))
+    #expect(try await server.asked() == ["authorization_code"])
     try test.sandbox.expectTranscript()
   }
 }

@@ -122,7 +122,7 @@ struct AuthorizeCommand: ReportingSubcommand {
       console.explain(
         "Open this URL in a browser and authorize the connection:\n\n  \(request.url)\n")
       let query = await withTaskGroup(of: String?.self) { group in
-        group.addTask { await listener.query() }
+        group.addTask { await Self.query(answering: request, from: listener, console) }
         group.addTask { [timeout] in
           await termination.sleep(for: .seconds(timeout))
           return nil
@@ -140,6 +140,23 @@ struct AuthorizeCommand: ReportingSubcommand {
     } catch {
       return .failure(error)
     }
+  }
+
+  /// The query of the service's redirect. Any program on this machine can request the same page, as can an
+  /// old tab of the browser.
+  private static func query(
+    answering request: AuthorizationRequest, from listener: LoopbackListener, _ console: Console
+  ) async -> String? {
+    var hasNoted = false
+    while let query = await listener.query() {
+      if request.isAnswered(by: query) { return query }
+      if !hasNoted {
+        console.note(
+          "Ignored a response that does not belong to this request (its `state` differs).")
+      }
+      hasNoted = true
+    }
+    return nil
   }
 
   private func onDevice(
