@@ -65,7 +65,7 @@ extension PGPEngine {
     guard let recipients = requests.first?.recipients, let home = GPGContext.home(settings),
       let ids = Self.chosenKeyIDs(recipients)
     else { return try await sealedByGPG(requests) }
-    let made = OwnSessionKeyLog(home: home)
+    let made = OwnSessionKeyLog(home: home, isReadOnly: !settings.recordsSessionKeys)
     var rest = requests[...]
     var results: [Result<String, SealError>] = []
     // Sealing one value needs no passphrase, so there is no prompt; sealing many without a shared

@@ -36,6 +36,17 @@ import Testing
       })
   }
 
+  /// Our own files beside the keyring, with their bytes.
+  private func keyring(of project: ExampleProject) throws -> [String: Data?] {
+    let home = project.sandbox.home.path
+    let names = try FileManager.default.contentsOfDirectory(atPath: home)
+      .filter { $0.hasPrefix("vaultctl") }
+    return Dictionary(
+      uniqueKeysWithValues: names.map {
+        ($0, FileManager.default.contents(atPath: home + "/" + $0))
+      })
+  }
+
   private struct Report: Decodable, Equatable {
     struct File: Decodable, Hashable {
       let file: String
@@ -65,6 +76,7 @@ import Testing
         + words.map { "'\($0)'" }.joined(separator: " ")
         .replacing("FINGERPRINT", with: project.sandbox.key)
       let before = try contents(of: folder)
+      let keys = try keyring(of: project)
       let store = try project.shell("vaultctl status", in: folder).text
       let shown = try project.shell(command + " --dry-run", in: folder)
       #expect(shown.status == 0, "\(command): \(shown.errorText)")
@@ -72,6 +84,7 @@ import Testing
       #expect(!(shown.text + shown.errorText).contains("S3CR3T"), "\(command): \(shown.text)")
       let planned = try project.shell(command + " --dry-run -o json", in: folder)
       #expect(try contents(of: folder) == before, "\(command) changed a file")
+      #expect(try keyring(of: project) == keys, "\(command) changed what is beside the keyring")
       #expect(try project.shell("vaultctl status", in: folder).text == store, "\(command)")
       let done = try project.shell(command + " -o json", in: folder)
       #expect(done.status == 0, "\(command): \(done.errorText)")

@@ -14,7 +14,9 @@ struct Keyring: Sendable {
     }
     return Keyring(
       openPGP: PGPEngine(
-        GPGSettings(isInteractive: console.letsGPGAsk), progress: progress), project: project)
+        GPGSettings(
+          isInteractive: console.letsGPGAsk, recordsSessionKeys: !console.isDryRun),
+        progress: progress), project: project)
   }
 
   /// The keys of the rules for these files.

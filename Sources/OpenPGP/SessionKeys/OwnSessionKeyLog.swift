@@ -21,8 +21,13 @@ struct OwnSessionKeyLog: Sendable {
   }
 
   private let path: String
+  private let isReadOnly: Bool
 
-  init(home: String) { path = home + "/vaultctl-session-keys" }
+  /// - Parameter isReadOnly: `add` records nothing, because the messages will not be used.
+  init(home: String, isReadOnly: Bool = false) {
+    path = home + "/vaultctl-session-keys"
+    self.isReadOnly = isReadOnly
+  }
 
   /// Keyed by the digest of the key packets.
   func all() -> [String: Made] {
@@ -45,6 +50,7 @@ struct OwnSessionKeyLog: Sendable {
   /// Adds messages to a session key's count, and drops the keys that may not be joined any more. If
   /// the folder cannot be written, nothing is recorded, and the next run makes its own session key.
   func add(_ messages: Int, to message: SessionMessage, at now: Int64) {
+    if isReadOnly { return }
     let lock = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { return }
     defer { close(lock) }
