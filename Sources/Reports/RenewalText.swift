@@ -6,7 +6,7 @@ package struct RenewalText: Sendable {
   private let palette: Palette
   private let namesEnvironments: Bool
 
-  /// - Parameter namesEnvironments: whether the rows are of several environments.
+  /// - Parameter namesEnvironments: whether the rows belong to several environments.
   package init(palette: Palette, namesEnvironments: Bool = false) {
     self.palette = palette
     self.namesEnvironments = namesEnvironments

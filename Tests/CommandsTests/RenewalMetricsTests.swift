@@ -19,7 +19,8 @@ import Testing
 
   @Test(
     arguments: [
-      (.needsAuthorization(.noRefreshToken), .needsAuthorization), (.stopped(.local("x")), .refused),
+      (.needsAuthorization(.noRefreshToken), .needsAuthorization),
+      (.stopped(.local("x")), .refused),
       (.failed("x", retryAt: nil), .service), (.storeFailed(.unavailable("x")), .store),
       (.unsaved("x", isJournaled: true), .unsaved), (.notDue(until: nil), nil),
       (.waiting(until: Timestamp(milliseconds: 0)), nil),

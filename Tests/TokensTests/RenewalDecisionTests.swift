@@ -568,8 +568,7 @@ private func decide(
     // A token that is due is renewed all the same, and one from the future is none to wait for.
     let due = record(
       .clientCredentials,
-      tokens: facts(
-        ends: .at(now.adding(seconds: 10)), refresh: nil, issued: now.adding(seconds: -30)))
+      tokens: facts(ends: .at(now), refresh: nil, issued: now.adding(seconds: -40)))
     #expect(try decide(due, at: now, client: theirs) == .mint)
     let ahead = record(
       .clientCredentials,

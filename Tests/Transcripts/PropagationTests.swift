@@ -107,6 +107,7 @@ import Testing
     #expect(short.errorText.contains("valid for 7200 s, and the service issues none"))
     // What could not be renewed says nothing about what the service issues.
     server.answer { _ in .body("", status: 503) }
+    try test.makeDue(seconds: 1800)
     let failed = try await exec("2h")
     #expect(failed.status == 1 && failed.text.isEmpty)
     #expect(failed.errorText.contains("valid for 7200 s, and it could not be renewed"))

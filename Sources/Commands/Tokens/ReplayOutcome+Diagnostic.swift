@@ -35,7 +35,8 @@ extension ReplayOutcome {
 extension Diagnostic {
   static func journalNotCleared(_ error: StoreError) -> Diagnostic {
     Diagnostic(
-      .answerUnsaved, "a token response that is no longer needed cannot be removed from the journal",
+      .answerUnsaved,
+      "a token response that is no longer needed cannot be removed from the journal",
       severity: .warning,
       notes: [error.summary, "each renewal adds one, and every look at the tokens reads them all"],
       help: ["let vaultctl delete there"])
