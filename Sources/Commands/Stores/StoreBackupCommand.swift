@@ -107,6 +107,8 @@ struct StoreBackupCommand: ReportingSubcommand {
     if !content.faults.isEmpty {
       throw Failure(content.faults.map { Diagnostic($0, in: session.store.description) })
     }
+    // A damaged key is none that only others can open.
+    if content.doubt != nil { _ = try await session.storeKeyMessage(isOffline: false) }
     return Checked(connections: count, doubt: content.doubt)
   }
 
