@@ -146,13 +146,18 @@ import Testing
     let request = OpenRequest(
       armored: armored, binding: Self.production, signatures: .required(by: signers))
     let asking = PGPEngine(GPGSettings(home: home.path, isInteractive: true))
-    try home.usePinentry(answering: "hush")
-    _ = try #require(try await asking.open([request]).first).get()
+    let configuration = URL(fileURLWithPath: home.path + "/gpg.conf")
+    let before = (try? Data(contentsOf: configuration)) ?? Data()
+    // From when the message is opened on, gpg refuses its configuration.
     try home.usePinentry(answering: "hush", addingConfiguration: "keyid-format unheard-of")
-    guard case .failure(.gpgFailed) = try #require(try await asking.open([request]).first) else {
-      Issue.record("its signer was not looked for")
+    let opened = try #require(try await asking.open([request]).first)
+    guard case .failure(.gpgFailed) = opened else {
+      Issue.record("\(opened)")
       return
     }
+    try before.write(to: configuration)
+    try home.usePinentry(answering: "hush")
+    _ = try #require(try await asking.open([request]).first).get()
   }
 
   /// The part of a signature that is not hashed can be changed by anyone.
