@@ -132,34 +132,6 @@ import Testing
     #expect(try await fault(of: alone) == .signedByOther(try #require(Fingerprint(mallory))))
   }
 
-  /// A signature by a subkey needs the signers' keys, and gpg lists them on its own.
-  @Test func aKeyringThatCannotBeListedMakesNobodyAStranger() async throws {
-    let bob = try home.makeKey("Bob", passphrase: "hush")
-    try home.gpg(
-      ["--pinentry-mode", "loopback", "--passphrase", ""]
-        + ["--quick-add-key", alice, "ed25519", "sign", "never"])
-    let signature = try signaturePacket(
-      of: "value", ["--sig-notation", notation(Self.production)])
-    let armored = try home.wrapped(
-      signature + (try literal("value", Self.production)), for: [bob])
-    let signers: Set = [try #require(Fingerprint(alice))]
-    let request = OpenRequest(
-      armored: armored, binding: Self.production, signatures: .required(by: signers))
-    let asking = PGPEngine(GPGSettings(home: home.path, isInteractive: true))
-    let configuration = URL(fileURLWithPath: home.path + "/gpg.conf")
-    let before = (try? Data(contentsOf: configuration)) ?? Data()
-    // From when the message is opened on, gpg refuses its configuration.
-    try home.usePinentry(answering: "hush", addingConfiguration: "keyid-format unheard-of")
-    let opened = try #require(try await asking.open([request]).first)
-    guard case .failure(.gpgFailed) = opened else {
-      Issue.record("\(opened)")
-      return
-    }
-    try before.write(to: configuration)
-    try home.usePinentry(answering: "hush")
-    _ = try #require(try await asking.open([request]).first).get()
-  }
-
   /// The part of a signature that is not hashed can be changed by anyone.
   @Test func refusesABindingOutsideOfTheSignedPart() async throws {
     let signature = try withUnhashedNotation(try signaturePacket(of: "value", []), Self.production)

@@ -113,22 +113,16 @@ package final class GPGHome: Sendable {
 
   /// From now on a pinentry of the test's own is asked, each time anew.
   ///
-  /// - Parameters:
-  ///   - answer: what it types; `nil` never answers.
-  ///   - configuration: lines that it adds to `gpg.conf` before: gpg works without them until it is
-  ///     answered, and with them when it is run again.
-  package func usePinentry(
-    answering answer: String?, addingConfiguration configuration: String? = nil
-  ) throws {
+  /// - Parameter answer: what it types; `nil` never answers.
+  package func usePinentry(answering answer: String?) throws {
     let script = path + "/pinentry"
-    let preparation = configuration.map { "echo '\($0)' >> '\(path)/gpg.conf'; " } ?? ""
     let reply = answer.map { "echo 'D \($0)'; echo OK" } ?? "exec sleep 60"
     let text = """
       #!/bin/sh
       echo OK
       while read -r line; do
         case "$line" in
-          GETPIN*) echo asked >> '\(path)/asked'; \(preparation)\(reply) ;;
+          GETPIN*) echo asked >> '\(path)/asked'; \(reply) ;;
           BYE*) echo OK; exit ;;
           *) echo OK ;;
         esac

@@ -54,9 +54,8 @@ enum CommandExamples {
       Example("then rename it in the store", "vaultctl apply --auto-approve"),
     ],
     "rename-project": [
+      Example("see what it would write", "vaultctl rename-project sandbox acme-flows --dry-run"),
       Example("rename the project", "vaultctl rename-project sandbox acme-flows"),
-      Example(
-        "rename one environment's part", "vaultctl rename-project sandbox acme-flows --env prod"),
     ],
     "rename-environment": [
       Example("rename an environment", "vaultctl rename-environment prod production"),
