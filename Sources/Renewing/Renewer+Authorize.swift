@@ -64,8 +64,7 @@ extension Renewer {
       case .saved(let stored):
         await journal.clear(attempt)
         guard let record = stored.record else { preconditionFailure("saved tokens have a record") }
-        let superseded = SupersededTokens(access: before.access, refresh: before.refresh)
-        return (.authorized(record), superseded)
+        return (.authorized(record), SupersededTokens(before))
       case .superseded: failure = nil
       case .unsaved(let error): failure = error
       }
@@ -97,7 +96,6 @@ extension Renewer {
         await runtime.sleep(RenewalTimes.claimPoll)
         continue
       }
-      let isInDoubt = record.claim?.refreshDigest != nil
       record.tokens = nil
       record.claim = nil
       record.retryAt = nil
@@ -107,8 +105,7 @@ extension Renewer {
           TokenWrite(
             name: subject.name, id: stored.id, version: stored.version, record: record,
             tokens: .remove, event: .revoked, provenance: provenance()))
-        return .removed(
-          SupersededTokens(access: stored.access, refresh: stored.refresh), isInDoubt: isInDoubt)
+        return .removed(SupersededTokens(stored))
       } catch {
         guard case .tokensMoved = error else { throw error }
       }

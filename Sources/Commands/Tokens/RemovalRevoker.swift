@@ -41,12 +41,8 @@ actor RemovalRevoker {
       let stored = try await session.mappingStoreErrors { () async throws(StoreError) in
         try await tokens.openTokens(of: name)
       }
-      var findings = await tokenRenewer.revoke(
-        SupersededTokens(access: stored.access, refresh: stored.refresh), of: name, client,
-        isReplaced: false)
-      if stored.record?.claim?.refreshDigest != nil, findings.isEmpty {
-        findings = [.notRevoked(name, .interruptedRenewal)]
-      }
+      let findings = await tokenRenewer.revoke(
+        SupersededTokens(stored), of: name, client, isReplaced: false)
       diagnostics += findings
       if client.service.revocationEndpoint != nil,
         findings.contains(where: { $0.severity != .info })

@@ -31,24 +31,24 @@ struct RevokeCommand: ReportingSubcommand {
     let (subject, client) = try await tokenRenewer.client(of: name)
     // Tokens that an interrupted run left in the journal are newer than those in the store.
     try await tokenRenewer.saveWaitingResponses(of: [name], console)
-    if termination.isReceived { throw Failure(Diagnostic.interrupted(name), outcome: .interrupted) }
+    let interruption = Failure(Diagnostic.interrupted(name, session), outcome: .interrupted)
+    if termination.isReceived { throw interruption }
     let removal = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokenRenewer.renewer.removeTokens(of: subject)
     }
     func report(_ isRevoked: Bool) -> JSONReport {
       ActionReport(["connection": .text(name.rawValue), "revoked": .flag(isRevoked)]).json
     }
-    let (superseded, isInDoubt): (SupersededTokens, Bool)
+    let superseded: SupersededTokens
     switch removal {
-    case .removed(let tokens, let doubt): (superseded, isInDoubt) = (tokens, doubt)
-    case .interrupted: throw Failure(Diagnostic.interrupted(name), outcome: .interrupted)
+    case .removed(let tokens): superseded = tokens
+    case .interrupted: throw interruption
     case .nothing:
       console.result(report(false))
       console.result("`\(name)` has no tokens.\n")
       return .fine
     }
-    var findings = await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
-    if isInDoubt, findings.isEmpty { findings = [.notRevoked(name, .interruptedRenewal)] }
+    let findings = await tokenRenewer.revoke(superseded, of: name, client, isReplaced: false)
     console.report(findings)
     console.result(report(findings.isEmpty))
     guard findings.isEmpty else {
@@ -61,9 +61,9 @@ struct RevokeCommand: ReportingSubcommand {
 }
 
 extension Diagnostic {
-  fileprivate static func interrupted(_ name: ConnectionName) -> Diagnostic {
+  fileprivate static func interrupted(_ name: ConnectionName, _ session: Session) -> Diagnostic {
     Diagnostic(
       .interrupted, "interrupted by a signal; nothing of `\(name)` was revoked",
-      help: ["start again: vaultctl revoke \(shellWord(name.rawValue))"])
+      help: ["start again: \(session.command("revoke", name))"])
   }
 }

@@ -72,6 +72,8 @@ extension TokenRenewer {
       return try await renewer.revoke(superseded, client, sharing: sharing)
     }
     return switch revocation {
+    case .revoked where superseded.isInDoubt && !isReplaced:
+      [.notRevoked(name, "a renewal was interrupted, and may have obtained tokens that nobody has")]
     case .revoked: []
     case .shared(let other) where other == name: []
     case .shared(let other): [.stillInUse(name, "`\(other)` has the same ones")]
@@ -91,12 +93,6 @@ extension TokenRenewer {
     let requests = TokenRequests(client, http: session.tokenHTTP) { session.runtime.now() }
     return (try? await requests.introspect(access).isActive) ?? false
   }
-}
-
-extension String {
-  /// Why tokens that nobody has may be valid.
-  static let interruptedRenewal =
-    "a renewal was interrupted, and may have obtained tokens that nobody has"
 }
 
 extension Diagnostic {
