@@ -40,7 +40,8 @@ package struct JournalFolder: ExchangeJournal {
     try makeFolder()
     let path = location("check-" + randomName()) + Self.unfinished
     defer { _ = unsafe unlink(path) }
-    try write([0], to: path)
+    // It is looked at before each renewal, so nothing waits for the disk.
+    close(try created([0], at: path))
   }
 
   package func entries() throws(StoreError) -> [ExchangeEntry] {
@@ -74,16 +75,25 @@ package struct JournalFolder: ExchangeJournal {
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
+    let descriptor = try created(bytes, at: path)
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure("fsync \(path)") }
+  }
+
+  /// A new file with these bytes, which may not be on the disk yet.
+  ///
+  /// - Returns: its descriptor, to be closed.
+  private func created(_ bytes: [UInt8], at path: String) throws(StoreError) -> Int32 {
     let descriptor = unsafe open(
       path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0o600)
     guard descriptor >= 0 else { throw failure("open \(path)") }
-    defer { close(descriptor) }
     do throws(SystemError) {
       try FileSystem.write(bytes.span, to: descriptor)
     } catch {
+      close(descriptor)
       throw .writeFailed("write \(path): \(error)")
     }
-    guard fsync(descriptor) == 0 else { throw failure("fsync \(path)") }
+    return descriptor
   }
 
   private func syncFolder() throws(StoreError) {
