@@ -4,7 +4,7 @@ import TestOpenBao
 import TestSupport
 import Testing
 
-/// `refresh --watch` beside a store whose clock is another one.
+/// `refresh --watch` beside a store whose clock is another one, and one that is sealed.
 @Suite struct OpenBaoServiceTests {
   private func running(
     _ proxy: BaoProxy, _ bao: BaoServer, lifetime: Int
@@ -56,6 +56,24 @@ import Testing
       let time = try #require(try metric(name, in: path).values.first.flatMap { Double($0) })
       #expect(abs(time - Date().timeIntervalSince1970) < 600, "\(name)")
     }
+    service.end()
+    #expect(try await service.finished().status == 0)
+  }
+
+  /// Nobody may take what was seen before for the present state.
+  @Test func metricsSayThatTokensExpireWhileTheStoreIsAway() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let proxy = try await BaoProxy(bao.root.address)
+    defer { proxy.end() }
+    let (test, service, path) = try await running(proxy, bao, lifetime: 12)
+    try await bao.seal()
+    try await eventually("it is expired", within: .seconds(60)) {
+      try metric("connections", in: path)["expired"] == "1"
+    }
+    #expect(try metric("connections", in: path)["ready"] == "0")
+    // It is alive, and waits for the store.
+    #expect(try await test.vaultctl(["probe", path]).status == 0)
     service.end()
     #expect(try await service.finished().status == 0)
   }
