@@ -10,10 +10,9 @@ struct PassStore {
   private let folder: String
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    let home = environment["HOME"] ?? NSHomeDirectory()
     folder =
       environment.nonEmpty("PASSWORD_STORE_DIR")
-      ?? "\(home)/.password-store"
+      ?? "\(environment.nonEmpty("HOME") ?? NSHomeDirectory())/.password-store"
   }
 
   /// The entries of these names, and those in folders of these names; `.` is the whole store.

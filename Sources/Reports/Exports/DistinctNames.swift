@@ -25,7 +25,11 @@ struct DistinctNames<Thing: Hashable> {
     ) { first, _ in first }
   }
 
-  subscript(thing: Thing) -> String { names[thing] ?? "" }
+  /// - Precondition: it is one of those that were named.
+  subscript(thing: Thing) -> String {
+    guard let name = names[thing] else { preconditionFailure("only what is exported has a name") }
+    return name
+  }
 }
 
 extension DistinctNames where Thing == FieldAddress {
