@@ -46,9 +46,18 @@ import Testing
 
   /// A process that obeys a signal may leave others that it started and that do not.
   @Test func itsGroupIsSignalledAfterItHasEnded() async throws {
+    let folder = try TemporaryFolder()
+    // Only what was started before the signal can be left over from it.
     let child = try ChildProcess(
-      ["/bin/sh", "-c", "(trap '' TERM; exec sleep 300) & (sleep 300 &); wait"], leadsGroup: true)
+      [
+        "/bin/sh", "-c",
+        "(trap '' TERM; touch deaf; exec sleep 300) & (sleep 300 & touch alone); wait",
+      ], folder: folder.path, leadsGroup: true)
     #expect(getpgid(child.id) == child.id)
+    try await eventually("both are started") {
+      FileManager.default.fileExists(atPath: folder.path + "/deaf")
+        && FileManager.default.fileExists(atPath: folder.path + "/alone")
+    }
     child.signal(SIGTERM)
     #expect(child.wait() == 128 + SIGTERM)
     #expect(child.signalGroup(0))
