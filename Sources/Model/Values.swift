@@ -1,4 +1,5 @@
-/// A setup value that is no secret. A number keeps the digits it was written with.
+/// A setup value that is no secret. A number is one of JSON (RFC 8259 section 6), and keeps the digits that it was
+/// written with.
 package enum PlainValue: Hashable, Sendable, Codable {
   case string(String)
   case number(String)

@@ -42,17 +42,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("12", "12"), ("-1.5e+3", "-1.5e+3"), ("0x1F", "\"0x1F\""), (".5", "\".5\""), ("+1", "\"+1\""),
-    (".inf", "\".inf\""), ("012", "\"012\""), ("0o7", "\"0o7\""), ("1.", "\"1.\""),
-  ])
-  func aNumberOfYAMLIsOneOfJSONOrAText(digits: String, expected: String) throws {
-    let export = deployCLI([try connection("a", ["x": .plain(.number(digits))])])
-    let file = try #require(texts(export).first)
-    #expect(file.contains("\"x\": \(expected)\n"), "\(file)")
-    #expect((try? JSONSerialization.jsonObject(with: Data(file.utf8))) != nil)
-  }
-
   // MARK: Names
 
   /// What an earlier export called `a_b`'s, a later one does not call `a-b`'s: the tool has a value for the name.

@@ -147,6 +147,28 @@ import Testing
     #expect(!(try copy.read("connections/sms.yaml")).contains("tok-1"))
   }
 
+  /// It replaces one keyword after the other, also in what it has just written.
+  @Test func aValueWithAKeywordOfTheExportIsReported() throws {
+    let sandbox = try Sandbox()
+    for (name, value) in [
+      ("a", "x@@B_TOKEN@@"), ("b", "##A_TOKEN##"), ("c", "@@NO_TOKEN@@"), ("d", "p$$w$&"),
+    ] {
+      try sandbox.write(httpManifest(name, token: ""), to: "connections/\(name).yaml")
+      let set = try sandbox.vaultctl(["set", name, "token", "--allow-placeholder"], input: value)
+      #expect(set.status == 0, "\(set.errorText)")
+    }
+    let exported = try sandbox.vaultctl([
+      "export", "--to", "deploy-cli", "--out", "export", "--with-secrets",
+    ])
+    #expect(exported.status == 4)
+    for name in ["a", "b", "c", "d"] {
+      let isReported = exported.errorText.contains("`\(name)`")
+      #expect(isReported == ["a", "b"].contains(name), "\(exported.errorText)")
+    }
+    #expect(exported.errorText.contains("`token` holds a keyword of the export"))
+    #expect(exported.text.contains(#""D_TOKEN":"p$$w$&""#), "\(exported.text)")
+  }
+
   // MARK: Terraform
 
   /// It is piped into a file: one more line would be no HCL.

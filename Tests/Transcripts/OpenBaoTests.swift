@@ -48,6 +48,34 @@ import Testing
     try it.sandbox.expectTranscript()
   }
 
+  /// JSON has fewer numbers than YAML, and a plan compares what the server gives back.
+  @Test func aNumberThatJSONHasNotIsAText() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let it = try OpenBaoSandbox(server.root)
+    let texts = [
+      "hex": "0x1F", "octal": "0o17", "all": ".inf", "none": ".nan", "plus": "+5", "dot": ".5",
+    ]
+    let numbers = ["age": "1.50", "count": "-3", "large": "123456789012345678901234567890"]
+    let fields = texts.merging(numbers) { $1 }
+    try it.sandbox.write(
+      """
+      apiVersion: vaultctl/v1
+      kind: Connection
+      metadata: {name: a}
+      spec:
+        app: jwt
+        setup: {type: jwt, algorithm: HS256, \(fields.map { "\($0): \($1)" }.joined(separator: ", "))}
+        publicFields: [\(fields.keys.joined(separator: ", "))]
+      """, to: "connections/a.yaml")
+    try it.fine(["apply", "--auto-approve"], isRecorded: false)
+    let there = try server.root.call("GET", "secret/data/vaultctl/a").text
+    for (field, text) in texts { #expect(there.contains("\"\(field)\":\"\(text)\""), "\(there)") }
+    #expect(there.contains("\"count\":-3"), "\(there)")
+    let plan = try it.vaultctl(["plan", "--detailed-exitcode"], isRecorded: false)
+    #expect(plan.status == 0, "\(plan.text)\(plan.errorText)")
+  }
+
   @Test func changesByOthersAreReportedFieldByField() async throws {
     let server = try await BaoServer()
     defer { server.end() }

@@ -33,13 +33,9 @@ struct ExportedValues {
             faults.append(.notText(placeholder.address))
             continue
           }
-          if kind == .terraform, !value.withBytes({ $0.isNFC }) {
-            let field = placeholder.address.field
+          if let reason = change(of: value, placeholder, placeholders, kind) {
             faults.append(
-              .notExported(
-                Export.Gap(
-                  connection: placeholder.address.connection,
-                  reason: ExportGaps.normalizes("`\(field)`"))))
+              .notExported(Export.Gap(connection: placeholder.address.connection, reason: reason)))
           }
           writer.name(placeholder.name)
           _ = value.withBytes { writer.string(utf8: $0) }
@@ -55,6 +51,22 @@ struct ExportedValues {
       mappings(&writer)
     }
     return (SecretBytes(copying: writer.bytes + [0x0A]), faults)
+  }
+
+  /// Why the tool makes another value of one.
+  private func change(
+    of value: SecretBytes, _ placeholder: Export.Placeholder, _ all: [Export.Placeholder],
+    _ kind: ExportKind
+  ) -> String? {
+    let field = "`\(placeholder.address.field)`"
+    switch kind {
+    case .terraform where !value.withBytes({ $0.isNFC }): return ExportGaps.normalizes(field)
+    case .deployCLI where value.withBytes({ Keywords.remain(in: $0) }):
+      let marked = all.flatMap { ["@@\($0.name)@@", "##\($0.name)##"] }
+      return marked.contains { value.contains($0) }
+        ? "\(field) holds a keyword of the export, which auth0-deploy-cli replaces" : nil
+    default: return nil
+    }
   }
 
   /// The values of manifests, and what is only in the store.

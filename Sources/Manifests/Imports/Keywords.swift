@@ -43,12 +43,13 @@ package struct Keywords: Sendable {
     var line = KeywordLine()
     var index = 0
     while index < bytes.count {
-      guard let (key, end) = Self.keyword(at: index, in: bytes) else {
+      guard let name = Self.keyword(at: index, in: bytes.span) else {
         line.pass(bytes[index])
         result.append(bytes[index])
         index += 1
         continue
       }
+      let (key, end) = (String(decoding: bytes[name], as: UTF8.self), name.upperBound + 2)
       let isText = bytes[index] == UInt8(ascii: "#")
       guard let value = isText ? texts[key] : json[key] else {
         let (before, after) = line.marks(around: index..<end, in: bytes, isText: isText)
@@ -73,13 +74,15 @@ package struct Keywords: Sendable {
   }
 
   /// Whether a keyword is left in a value.
-  package static func remain(in text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    return bytes.indices.contains { keyword(at: $0, in: bytes) != nil }
+  package static func remain(in text: String) -> Bool { remain(in: text.utf8.span) }
+
+  package static func remain(in bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices where keyword(at: index, in: bytes) != nil { return true }
+    return false
   }
 
-  /// A keyword that begins here, and where it ends: marks around letters, digits, `_`, `-` and `.`.
-  private static func keyword(at start: Int, in bytes: [UInt8]) -> (key: String, end: Int)? {
+  /// The name of a keyword that begins here: letters, digits, `_`, `-` and `.` between marks of two bytes.
+  private static func keyword(at start: Int, in bytes: Span<UInt8>) -> Range<Int>? {
     let mark = bytes[start]
     guard mark == UInt8(ascii: "#") || mark == UInt8(ascii: "@"), start + 4 < bytes.count,
       bytes[start + 1] == mark
@@ -92,6 +95,6 @@ package struct Keywords: Sendable {
     }
     guard index > start + 2, index + 1 < bytes.count, bytes[index] == mark, bytes[index + 1] == mark
     else { return nil }
-    return (String(decoding: bytes[(start + 2)..<index], as: UTF8.self), index + 2)
+    return (start + 2)..<index
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Model
 import SourceYAML
 
@@ -182,7 +183,9 @@ extension NodeReader {
     guard let constraint else {
       switch scalar.resolved {
       case .bool(let value): return .boolean(value)
-      case .integer, .float: return .number(scalar.text)
+      // YAML has numbers that no store can hold as such, `0x1F` and `.inf`.
+      case .integer, .float:
+        return JSONScanner.isNumber(scalar.text) ? .number(scalar.text) : .string(scalar.text)
       case .null, .string: return .string(scalar.text)
       }
     }

@@ -1,4 +1,3 @@
-import Encodings
 package import Model
 
 extension Export {
@@ -41,11 +40,10 @@ extension Export {
     return Export(files: files, placeholders: placeholders, gaps: [])
   }
 
-  /// YAML has numbers that JSON has not, which a service receives as texts.
   private static func setupValue(_ value: PlainValue) -> String {
     switch value {
     case .string(let text): literal(text)
-    case .number(let digits): JSONScanner.isNumber(digits) ? digits : literal(digits)
+    case .number(let digits): digits
     case .boolean(let value): "\(value)"
     }
   }
