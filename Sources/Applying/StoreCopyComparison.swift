@@ -43,9 +43,9 @@ package struct StoreCopyComparison: Sendable {
     _ store: Store
   ) async throws(Diagnostic) -> (Snapshot, [ConnectionName: TokenRecord]) {
     try await store.mappingErrors { () async throws(StoreError) in
-      (
-        try await store.reader.read(),
-        try await store.tokens?.tokenRecords().mapValues(\.record) ?? [:]
+      let snapshot = try await store.reader.read()
+      return (
+        snapshot, try await store.tokens?.tokenRecords(in: snapshot).mapValues(\.record) ?? [:]
       )
     }
   }

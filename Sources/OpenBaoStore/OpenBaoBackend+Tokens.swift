@@ -13,12 +13,14 @@ package import Stores
 /// write; until then their versions are negative, so that no version at the one path is ever mistaken
 /// for one at the other.
 extension OpenBaoBackend: TokenStore {
-  package func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+  package func tokenRecords(
+    of ids: [ConnectionName: StoreID]?
+  ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
     let (own, former) = try await tokenLists()
     if own.isEmpty, former.isEmpty { return [:] }
     var found: [ConnectionName: StoredTokenRecord] = [:]
-    for (name, entry) in try await readEntries() where entry.metadata.isThere {
-      let id = entry.id(named: name)
+    let connections = if let ids { ids } else { try await storedIDs() }
+    for (name, id) in connections {
       if let metadata = own[ReadableKey.of(name)],
         let there = try await storedRecord(paths.refreshToken(name), metadata),
         StoredTokenData.isSame(there.id, as: id, named: name)
@@ -31,6 +33,14 @@ extension OpenBaoBackend: TokenStore {
       }
     }
     return found
+  }
+
+  private func storedIDs() async throws(StoreError) -> [ConnectionName: StoreID] {
+    var ids: [ConnectionName: StoreID] = [:]
+    for (name, entry) in try await readEntries() where entry.metadata.isThere {
+      ids[name] = entry.id(named: name)
+    }
+    return ids
   }
 
   package func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {

@@ -3,8 +3,10 @@ package import Model
 package import Stores
 
 extension SQLiteBackend: TokenStore {
-  package func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
-    try await checked(ifAbsent: [:]) { db, key, _ in
+  package func tokenRecords(
+    of ids: [ConnectionName: StoreID]?
+  ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    let all: [ConnectionName: StoredTokenRecord] = try await checked(ifAbsent: [:]) { db, key, _ in
       guard try Schema.has(.tokens, in: db) else { return [:] }
       let rows = try Row.fetchAll(
         db,
@@ -24,6 +26,8 @@ extension SQLiteBackend: TokenStore {
         }
       ) { first, _ in first }
     }
+    guard let ids else { return all }
+    return all.filter { ids[$0.key] == $0.value.id }
   }
 
   package func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {

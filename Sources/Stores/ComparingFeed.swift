@@ -129,7 +129,7 @@ package struct ComparingFeed: ChangeFeed {
 
   private func found() async throws(StoreError) -> [ConnectionName: Found] {
     let snapshot = try await reader.read()
-    let records = try await tokens?.tokenRecords() ?? [:]
+    let records = try await tokens?.tokenRecords(in: snapshot) ?? [:]
     return snapshot.actual.mapValues { connection in
       let record = records[connection.name]?.record
       let applied = snapshot.applied[connection.name]

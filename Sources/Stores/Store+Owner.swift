@@ -116,11 +116,11 @@ private struct OwnedTokens: TokenStore {
 
   var description: StoreDescription { tokens.description }
 
-  func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
-    let records = try await tokens.tokenRecords()
-    if records.isEmpty { return [:] }
-    let actual = try await scope.read().actual
-    return records.filter { actual[$0.key] != nil }
+  func tokenRecords(
+    of ids: [ConnectionName: StoreID]?
+  ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    if let ids { return try await tokens.tokenRecords(of: ids) }
+    return try await tokens.tokenRecords(in: scope.read())
   }
 
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {

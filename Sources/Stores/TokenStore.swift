@@ -17,8 +17,12 @@ package import Secrets
 package protocol TokenStore: Sendable {
   var description: StoreDescription { get }
 
-  /// The records of all connections that have one; opens nothing, and writes nothing.
-  func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord]
+  /// The records of the connections that have one; opens nothing, and writes nothing.
+  ///
+  /// - Parameter ids: these connections, as they were just read; `nil` for all, which are read for it.
+  func tokenRecords(
+    of ids: [ConnectionName: StoreID]?
+  ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord]
 
   /// A connection's record and its opened tokens; version 0 and no record if none is stored yet.
   ///
@@ -63,6 +67,17 @@ package enum TokenCopies: Hashable, Sendable {
 }
 
 extension TokenStore {
+  package func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    try await tokenRecords(of: nil)
+  }
+
+  /// Those of a snapshot's connections.
+  package func tokenRecords(
+    in snapshot: Snapshot
+  ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    try await tokenRecords(of: snapshot.actual.mapValues(\.id))
+  }
+
   /// A refresh token's digest, by which a claim names it.
   package func refreshDigest(
     of token: SecretBytes, in id: StoreID

@@ -51,8 +51,10 @@ final class UnreliableTokens: TokenStore, Sendable {
     }
   }
 
-  func tokenRecords() async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
-    try await inner.tokenRecords()
+  func tokenRecords(
+    of ids: [ConnectionName: StoreID]?
+  ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
+    try await inner.tokenRecords(of: ids)
   }
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     if isAway() || isUnreadable() { throw .unavailable("it is away") }

@@ -51,6 +51,10 @@ package struct TokenStoreContract: Sendable {
       #expect(
         try await tokens.tokenRecords()[name]
           == StoredTokenRecord(id: id, version: version, record: Self.record(granted: ["read"])))
+      // Also of connections that the caller has just read; those of another of this name are none.
+      #expect(try await tokens.tokenRecords(in: store.reader.read())[name]?.version == version)
+      #expect(try await tokens.tokenRecords(of: [name: StoreID("another")]).isEmpty)
+      #expect(try await tokens.tokenRecords(of: [:]).isEmpty)
       let next = try await put(name, id, from: version, access: "access-2", refresh: nil)
       #expect(next > version)
       let later = try await tokens.openTokens(of: name)

@@ -66,7 +66,7 @@ struct PageReader: Sendable {
       .session(for: workspace)
     let (plan, snapshot, flows) = try await session.plan(
       PlanningOptions(), from: sources, to: .page)
-    let tokens = sources.isOffline ? nil : try await session.tokenOverview()
+    let tokens = sources.isOffline ? nil : try await session.tokenOverview(of: snapshot)
     let overview = ProjectOverview(plan: plan, snapshot: snapshot, tokens: tokens)
     let rows = StatusReader(overview, workspace).rows()
     let view = PageView(

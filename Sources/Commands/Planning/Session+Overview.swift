@@ -13,7 +13,7 @@ struct ProjectOverview {
 extension Session {
   func overview() async throws -> ProjectOverview {
     let snapshot = try await read()
-    let tokens = try await tokenOverview()
+    let tokens = try await tokenOverview(of: snapshot)
     let discovery = await EndpointDiscovery(
       of: workspace.state.connections, workspace.catalog, snapshot, over: nil)
     let plan = Planner(

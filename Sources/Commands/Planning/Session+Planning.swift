@@ -76,7 +76,7 @@ extension Session {
       PlanningInput(
         desired: desired, snapshot: snapshot, catalog: workspace.catalog,
         comparisons: comparisons, options: options, flows: flows,
-        tokens: isOffline ? nil : try await tokenOverview(),
+        tokens: isOffline ? nil : try await tokenOverview(of: snapshot),
         base: workspace.environment == nil ? [] : discovery.completed(workspace.state.base),
         proposed: workspace.contents.proposedDestinations(of: desired),
         sharedMessages: workspace.contents.manifests.sharedMessages,

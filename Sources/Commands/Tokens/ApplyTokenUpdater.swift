@@ -23,16 +23,17 @@ struct ApplyTokenUpdater {
   /// What is needed to revoke the tokens of the connections that the plan removes; `nil` if none of
   /// them has tokens. Read before anything is changed.
   func removalRevoker(_ console: Console) async throws -> RemovalRevoker? {
-    guard let tokens = session.store.tokens else { return nil }
+    if session.store.tokens == nil { return nil }
     let names = Set(plan.changes.filter(\.action.endsConnection).map(\.connection))
     if names.isEmpty { return nil }
     let tokenRenewer = try TokenRenewer(session, under: lock)
     try await tokenRenewer.saveWaitingResponses(of: names, console)
-    let kept = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
-    }.filter { names.contains($0.key) && $0.value.record.tokens != nil }
+    let snapshot = try await session.read()
+    let kept = try await tokenRenewer.storedRecords(in: snapshot).filter {
+      names.contains($0.key) && $0.value.record.tokens != nil
+    }
     if kept.isEmpty { return nil }
-    let subjects = tokenRenewer.subjects(try await session.read())
+    let subjects = tokenRenewer.subjects(snapshot)
     let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
     var clients: [ConnectionName: Client] = [:]
     for (name, stored) in kept {

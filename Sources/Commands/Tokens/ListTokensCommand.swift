@@ -31,8 +31,9 @@ struct ListTokensCommand: ReportingSubcommand {
 
   private func report(_ session: Session) async throws -> TokensReport {
     let renewer = try TokenRenewer(session, termination: nil)
-    let subjects = renewer.subjects(try await session.read())
-    let records = try await renewer.storedRecords()
+    let snapshot = try await session.read()
+    let subjects = renewer.subjects(snapshot)
+    let records = try await renewer.storedRecords(in: snapshot)
     let now = session.runtime.now()
     let rule = session.workspace.project.renewal
     let connected = records.sorted { $0.key < $1.key }.map { name, stored in

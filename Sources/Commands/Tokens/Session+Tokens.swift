@@ -11,11 +11,11 @@ import Stores
 import Tokens
 
 extension Session {
-  /// The records of tokens; `nil` if the store keeps none.
-  func tokenOverview() async throws -> TokenOverview? {
+  /// The records of a snapshot's tokens; `nil` if the store keeps none.
+  func tokenOverview(of snapshot: Snapshot) async throws -> TokenOverview? {
     guard let tokens = store.tokens else { return nil }
     let records = try await mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
+      try await tokens.tokenRecords(in: snapshot)
     }
     return TokenOverview(
       records: records.mapValues(\.record), rule: workspace.project.renewal, now: runtime.now())

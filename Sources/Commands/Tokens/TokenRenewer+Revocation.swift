@@ -16,7 +16,7 @@ extension TokenRenewer {
     try requireTokens([name], subjects, snapshot)
     guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
     let secrets = try await secrets(of: [name])[name] ?? [:]
-    let records = try await storedRecords()
+    let records = try await storedRecords(in: snapshot)
     do throws(TokenError) {
       return (subject, try subject.client(secrets, record: records[name]?.record))
     } catch {
@@ -53,7 +53,7 @@ extension TokenRenewer {
     of superseded: SupersededTokens, of name: ConnectionName, _ client: Client, isReplaced: Bool
   ) async throws -> [Diagnostic] {
     if superseded.access == nil, superseded.refresh == nil { return [] }
-    let records = try await storedRecords()
+    let records = try await storedRecords(in: session.read())
     let others = records.filter { $0.key != name && $0.value.record.client.id == client.id }
     if client.service.refresh.revocationEndsOthers {
       if isReplaced { return [] }

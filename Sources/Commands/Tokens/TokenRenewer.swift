@@ -138,7 +138,7 @@ package struct TokenRenewer: Sendable {
       }
     }
     // What is known is reported, even if the store cannot be read.
-    let records = needsRecords ? try? await storedRecords() : nil
+    let records = needsRecords ? try? await storedRecords(in: look.snapshot) : nil
     if let records { look.records = records.mapValues(\.record) }
     let names = Set(completed.map(\.name))
     let results = (look.results.filter { !names.contains($0.name) } + completed)
@@ -193,6 +193,7 @@ package struct TokenRenewer: Sendable {
 
   /// What a look at the store found.
   private struct Look {
+    let snapshot: Snapshot
     let subjects: [ConnectionName: RenewalSubject]
     var records: [ConnectionName: TokenRecord]
     let due: [RenewalSubject]
@@ -220,7 +221,7 @@ package struct TokenRenewer: Sendable {
     var conditions = replayed.compactMap(\.diagnostic)
     if let warning = session.clockWarning { conditions.append(warning) }
     if let fault = renewer.removalFault { conditions.append(.journalNotCleared(fault)) }
-    let records = try await storedRecords()
+    let records = try await storedRecords(in: snapshot)
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
     var results = unsaved
@@ -258,7 +259,8 @@ package struct TokenRenewer: Sendable {
     }
     console.report(self.conditions.new(among: conditions))
     return Look(
-      subjects: subjects, records: records.mapValues(\.record), due: due, results: results,
+      snapshot: snapshot, subjects: subjects, records: records.mapValues(\.record), due: due,
+      results: results,
       waiting: waiting)
   }
 
@@ -309,8 +311,9 @@ package struct TokenRenewer: Sendable {
   func attempts(
     of names: Set<ConnectionName>
   ) async throws -> (attempts: [ConnectionName: TokenAttempt], nextDue: Timestamp?) {
-    let subjects = subjects(try await session.read()).filter { names.contains($0.key) }
-    let records = try await storedRecords().mapValues(\.record)
+    let snapshot = try await session.read()
+    let subjects = subjects(snapshot).filter { names.contains($0.key) }
+    let records = try await storedRecords(in: snapshot).mapValues(\.record)
     let now = session.runtime.now()
     return (
       subjects.keys.reduce(into: [:]) { $0[$1] = records[$1]?.tokens?.attempt },
@@ -318,9 +321,11 @@ package struct TokenRenewer: Sendable {
     )
   }
 
-  func storedRecords() async throws -> [ConnectionName: StoredTokenRecord] {
+  func storedRecords(
+    in snapshot: Snapshot
+  ) async throws -> [ConnectionName: StoredTokenRecord] {
     try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await tokens.tokenRecords()
+      try await tokens.tokenRecords(in: snapshot)
     }
   }
 
@@ -328,8 +333,9 @@ package struct TokenRenewer: Sendable {
   func needs(
     of names: Set<ConnectionName>
   ) async throws -> [(name: ConnectionName, need: AuthorizationNeed)] {
-    let subjects = subjects(try await session.read())
-    let records = try await storedRecords()
+    let snapshot = try await session.read()
+    let subjects = subjects(snapshot)
+    let records = try await storedRecords(in: snapshot)
     return names.sorted().compactMap { name in
       guard let subject = subjects[name], let record = records[name]?.record else { return nil }
       return record.need(of: subject, at: session.runtime.now()).map { (name, $0) }
