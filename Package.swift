@@ -200,7 +200,7 @@ let package = Package(
         "Commands", "Applying", "Diagnostics", "FileChanges", "Ledgers", "Manifests", "Model",
         "OpenBaoStore",
         "OpenPGP",
-        "Planning", "Reports", "Stores",
+        "Planning", "Processes", "Reports", "Stores",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(
