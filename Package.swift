@@ -186,7 +186,8 @@ let package = Package(
       "RenewingTests",
       [
         "Renewing", "Tokens", "HTTP", "Serving", "SQLiteStore", "OpenBaoStore", "Stores", "Model",
-        "Pacing", "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
+        "Files", "Pacing", "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras,
+        crypto,
       ]),
     tests(
       "ApplyingTests",

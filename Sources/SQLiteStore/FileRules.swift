@@ -24,7 +24,10 @@ struct FileRules {
 
   /// - Returns: the folder of the file, which exists now.
   func makeFolder() throws(StoreError) -> String {
-    if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
+    if unsafe mkdir(folder, Self.folderMode) == 0 {
+      // What is in it outlasts a loss of power if it does.
+      try FileRules(path: folder).flushFolder()
+    } else if errno != EEXIST {
       throw .unavailable("cannot create \(folder): \(lastError())")
     }
     return folder
