@@ -186,7 +186,8 @@ let package = Package(
       "RenewingTests",
       [
         "Renewing", "Tokens", "HTTP", "Serving", "SQLiteStore", "OpenBaoStore", "Stores", "Model",
-        "Pacing", "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras, crypto,
+        "Files", "Pacing", "Secrets", "TestAuthorizationServer", "TestOpenBao", cryptoExtras,
+        crypto,
       ]),
     tests(
       "ApplyingTests",
@@ -200,7 +201,7 @@ let package = Package(
         "Commands", "Applying", "Diagnostics", "FileChanges", "Ledgers", "Manifests", "Model",
         "OpenBaoStore",
         "OpenPGP",
-        "Planning", "Reports", "Stores",
+        "Planning", "Processes", "Reports", "Stores",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(

@@ -230,8 +230,24 @@ struct Console: Sendable {
     return .standardError
   }
 
-  fileprivate static func show(_ line: LogLine) { errors.write(line.text.text) }
-  fileprivate static func show(_ text: TerminalText) { errors.write(text.rendered) }
+  fileprivate static func show(_ line: LogLine) {
+    errors.write(message: line.text.text) { count, error in
+      let message = lostMessages(count, error).rendered
+      return LogLine(at: Runtime.live.now(), level: "warning", message: message).text.text
+    }
+  }
+
+  fileprivate static func show(_ text: TerminalText) {
+    errors.write(message: text.rendered) { count, error in
+      let line: TerminalText = "warning: \(lostMessages(count, error))\n"
+      return line.rendered
+    }
+  }
+
+  private static func lostMessages(_ count: Int, _ error: Int32) -> TerminalText {
+    let what: TerminalText = count == 1 ? "1 message was lost" : "\(count) messages were lost"
+    return "\(what) here: \(SystemError(error))"
+  }
 }
 
 extension Diagnostic {

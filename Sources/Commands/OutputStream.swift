@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Synchronization
 
 /// One of our standard streams, with the first write to it that failed.
@@ -6,8 +7,17 @@ final class OutputStream: Sendable {
   static let standardOutput = OutputStream(STDOUT_FILENO)
   static let standardError = OutputStream(STDERR_FILENO)
 
+  private struct State {
+    /// The `errno` of the first write that failed, of results; of the last one, of messages.
+    var failure: Int32?
+    /// What was lost since the last message that was not.
+    var lost = 0
+    /// What was written last ends within a line.
+    var isCut = false
+  }
+
   private let descriptor: Int32
-  private let failure = Mutex<Int32?>(nil)
+  private let state = Mutex(State())
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
@@ -39,10 +49,10 @@ final class OutputStream: Sendable {
   /// The `errno` of the write that failed. A reader that closes its pipe has what it wanted, so
   /// that is no failure.
   var lostWrite: Int32? {
-    failure.withLock { $0 == EPIPE ? nil : $0 }
+    state.withLock { $0.failure == EPIPE ? nil : $0.failure }
   }
 
-  var isLost: Bool { failure.withLock { $0 != nil } }
+  var isLost: Bool { state.withLock { $0.failure != nil } }
 
   func write(_ text: String) {
     var text = text
@@ -51,29 +61,53 @@ final class OutputStream: Sendable {
 
   /// Writes all of it, or nothing more once a write has failed.
   func write(_ bytes: UnsafeRawBufferPointer) {
-    failure.withLock { failure in
-      var written = 0
-      while failure == nil, written < bytes.count {
-        let count = unsafe Glibc.write(
-          descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-        if count > 0 {
-          written += count
-        } else if count == 0 {
-          failure = EIO
-        } else {
-          failure = retried(errno)
-        }
+    state.withLock { state in
+      if state.failure == nil { unsafe put(bytes, &state) }
+    }
+  }
+
+  /// Writes a message, also after some that were lost: a disk that is full for a minute must not silence the
+  /// log of a service for months.
+  ///
+  /// - Parameter note: a line about the lost ones and the error of the last, which comes before the message.
+  func write(message: String, after note: (_ lost: Int, _ error: Int32) -> String) {
+    state.withLock { state in
+      var text = message
+      if let failure = state.failure {
+        // A reader that closed its pipe does not come back.
+        if failure == EPIPE { return }
+        text = (state.isCut ? "\n" : "") + note(state.lost, failure) + message
+      }
+      text.withUTF8 { unsafe put(UnsafeRawBufferPointer($0), &state) }
+      if state.failure == nil { state.lost = 0 }
+    }
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer, _ state: inout State) {
+    state.failure = nil
+    var written = 0
+    while state.failure == nil, written < bytes.count {
+      let count = unsafe Glibc.write(
+        descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      if count > 0 {
+        written += count
+      } else if count == 0 {
+        state.failure = EIO
+      } else {
+        state.failure = retried(errno)
       }
     }
+    if state.failure != nil { state.lost += 1 }
+    if written > 0 { state.isCut = unsafe bytes[written - 1] != UInt8(ascii: "\n") }
   }
 
   /// Closes the stream, because some file systems report a full disk only then (close(2), "Dealing with
   /// error returns").
   func close() {
-    failure.withLock { failure in
+    state.withLock { state in
       // A stream that was never open loses nothing.
-      if Glibc.close(descriptor) != 0, errno != EBADF, errno != EINTR, failure == nil {
-        failure = errno
+      if Glibc.close(descriptor) != 0, errno != EBADF, errno != EINTR, state.failure == nil {
+        state.failure = errno
       }
     }
   }
@@ -90,4 +124,9 @@ final class OutputStream: Sendable {
     default: return error
     }
   }
+}
+
+extension ChildProcess.Stream {
+  /// Our stderr, for what a child writes to its stdout while ours has results of another form.
+  static var messages: Self { .descriptor(STDERR_FILENO) }
 }

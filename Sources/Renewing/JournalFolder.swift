@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Glibc
 package import Stores
 import Tokens
@@ -14,16 +14,27 @@ package struct JournalFolder: ExchangeJournal {
   private static let limit = 4 << 20
 
   private let path: String
+  private let flush: @Sendable (_ folder: String) throws(SystemError) -> Void
 
-  /// - Parameter path: absolute; the folder is created when it is needed.
-  package init(path: String) { self.path = path }
+  /// - Parameters:
+  ///   - path: absolute; the folder is created when it is needed.
+  ///   - flush: puts the names in a folder on the disk.
+  package init(
+    path: String,
+    flush: @escaping @Sendable (_ folder: String) throws(SystemError) -> Void = {
+      (folder) throws(SystemError) in try FileSystem.synchronize(folder: folder)
+    }
+  ) {
+    self.path = path
+    self.flush = flush
+  }
 
   package func add(_ bytes: [UInt8], as name: String) throws(StoreError) {
     try makeFolder()
     let name = location(name)
     try write(bytes, to: name + Self.unfinished)
     guard unsafe rename(name + Self.unfinished, name) == 0 else { throw failure("rename") }
-    try syncFolder()
+    try flushNames(in: path)
   }
 
   package func remove(_ name: String) throws(StoreError) {
@@ -67,11 +78,21 @@ package struct JournalFolder: ExchangeJournal {
     }
   }
 
+  /// What is in a new folder outlasts a loss of power if the folder does.
   private func makeFolder() throws(StoreError) {
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    for path in [parent, path] where !path.isEmpty {
-      if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("mkdir \(path)") }
+    let parent = Self.folder(of: path)
+    for path in [parent, path] {
+      if unsafe mkdir(path, 0o700) == 0 {
+        try flushNames(in: Self.folder(of: path))
+      } else if errno != EEXIST {
+        throw failure("mkdir \(path)")
+      }
     }
+  }
+
+  private static func folder(of path: String) -> String {
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    return parent.isEmpty ? "/" : parent
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
@@ -96,11 +117,11 @@ package struct JournalFolder: ExchangeJournal {
     return descriptor
   }
 
-  private func syncFolder() throws(StoreError) {
+  private func flushNames(in folder: String) throws(StoreError) {
     do throws(SystemError) {
-      try FileSystem.synchronize(folder: path)
+      try flush(folder)
     } catch {
-      throw .writeFailed("fsync \(path): \(error)")
+      throw .writeFailed("fsync \(folder): \(error)")
     }
   }
 

@@ -24,7 +24,10 @@ struct FileRules {
 
   /// - Returns: the folder of the file, which exists now.
   func makeFolder() throws(StoreError) -> String {
-    if unsafe mkdir(folder, Self.folderMode) != 0, errno != EEXIST {
+    if unsafe mkdir(folder, Self.folderMode) == 0 {
+      // What is in it outlasts a loss of power if it does.
+      try FileRules(path: folder).flushFolder()
+    } else if errno != EEXIST {
       throw .unavailable("cannot create \(folder): \(lastError())")
     }
     return folder
@@ -101,6 +104,19 @@ struct FileRules {
 
   /// SQLite writes a few pages at once, and fails as a whole: less than that is nothing.
   private static let spareBytes: UInt = 65_536
+
+  /// Which file a path leads to, whatever is in it.
+  struct Identity: Equatable, Sendable {
+    let device: dev_t
+    let inode: ino_t
+  }
+
+  /// - Returns: `nil` if there is no file, or nobody can say.
+  static func identity(of path: String) -> Identity? {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return nil }
+    return Identity(device: status.st_dev, inode: status.st_ino)
+  }
 
   /// Differs if a file was written in the meantime.
   struct Stamp: Equatable {

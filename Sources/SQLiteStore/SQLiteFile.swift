@@ -7,8 +7,14 @@ import Synchronization
 /// One of our SQLite files, 0600 in a folder of 0700. The first write creates it, with all its tables at
 /// once; so a file without them is not one of ours. Reading writes nothing.
 final class SQLiteFile: Sendable {
+  /// The file as it is open for writing.
+  private struct Writer {
+    let queue: DatabaseQueue
+    let identity: FileRules.Identity
+  }
+
   let rules: FileRules
-  private let opened = Mutex<DatabaseQueue?>(nil)
+  private let opened = Mutex<Writer?>(nil)
 
   /// Seconds to wait for the transactions of other processes: on a slow disk, each takes its time, and
   /// they have no order.
@@ -27,18 +33,22 @@ final class SQLiteFile: Sendable {
 
   /// Work in one transaction that begins by taking SQLite's write lock.
   ///
+  /// Nothing is committed to a file that is no longer the store: one that was moved away and replaced while
+  /// this process runs, as for a restore.
+  ///
   /// - Parameter seconds: to wait for other processes; `nil` for the file's own patience.
-  /// - Throws: `busy` if others were quicker all the time.
+  /// - Throws: `busy` if others were quicker all the time, `unavailable` if the file was moved meanwhile.
   func writing<R>(
     waitingAtMost seconds: Int64? = nil, _ work: (Database) throws -> R
   ) throws(StoreError) -> R {
-    let queue = try writer(waitingAtMost: seconds ?? patience)
+    let writer = try writer(waitingAtMost: seconds ?? patience)
     return try StoreError.translating(about: rules) {
-      try queue.writeWithoutTransaction { db in
+      try writer.queue.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA busy_timeout = \((seconds ?? patience) * 1000)")
         var result: R?
         try db.inTransaction(.immediate) {
           result = try work(db)
+          guard isCurrent(writer) else { throw StoreError.unavailable(Self.wasReplaced) }
           return .commit
         }
         guard let result else { throw StoreError.writeFailed("the transaction did not run") }
@@ -49,33 +59,56 @@ final class SQLiteFile: Sendable {
 
   /// Removes what was overwritten or deleted from free pages and from the log.
   func removeTraces() throws(StoreError) {
-    let queue = try writer(waitingAtMost: patience)
+    let writer = try writer(waitingAtMost: patience)
     try StoreError.translating(about: rules) {
-      try queue.writeWithoutTransaction { db in
+      try writer.queue.writeWithoutTransaction { db in
         try db.execute(sql: "VACUUM")
         _ = try db.checkpoint(.truncate)
       }
     }
   }
 
-  private func writer(waitingAtMost seconds: Int64) throws(StoreError) -> DatabaseQueue {
-    if let queue = opened.withLock({ $0 }) { return queue }
-    _ = try rules.makeFolder()
-    let queue = try rules.underFolderLock(exclusive: true, waitingAtMost: seconds) {
+  private func writer(waitingAtMost seconds: Int64) throws(StoreError) -> Writer {
+    let known = opened.withLock { $0 }
+    if let known, isCurrent(known) { return known }
+    if known == nil { _ = try rules.makeFolder() }
+    let writer = try rules.underFolderLock(exclusive: true, waitingAtMost: seconds) {
       () throws(StoreError) in
       if try rules.check() {
         // Opening it for writing would change it.
         try readingUnderLock(.store, ifAbsent: ()) { _ in }
+      } else if known != nil {
+        // Another file will follow, such as a restored one; a new store would be in its way.
+        throw .unavailable("its file was moved or removed")
       } else {
         try requireNoLog()
         try create()
       }
-      return try StoreError.translating(about: rules) {
+      return try open(waitingAtMost: seconds)
+    }
+    // SQLite leaves the log of the file before alone: it sees that its path leads to another one.
+    opened.withLock { $0 = writer }
+    return writer
+  }
+
+  private func isCurrent(_ writer: Writer) -> Bool {
+    FileRules.identity(of: rules.path) == writer.identity
+  }
+
+  private static let wasReplaced = "its file was replaced meanwhile"
+
+  private func open(waitingAtMost seconds: Int64) throws(StoreError) -> Writer {
+    // Opening may change it: an overlay file system copies a file that is opened for writing.
+    for _ in 0..<3 {
+      let identity = FileRules.identity(of: rules.path)
+      let queue = try StoreError.translating(about: rules) {
         try Self.migrated(rules.path, waitingAtMost: seconds)
       }
+      if let identity, identity == FileRules.identity(of: rules.path) {
+        return Writer(queue: queue, identity: identity)
+      }
     }
-    opened.withLock { $0 = queue }
-    return queue
+    throw .unavailable(Self.wasReplaced)
   }
 
   /// It is made under another name, so that a process that is killed meanwhile leaves no part of a store.

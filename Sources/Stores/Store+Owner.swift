@@ -10,7 +10,7 @@ extension Store {
     owned.owner = owner
     owned.reader = scope
     owned.grants = OwnedGrants(grants: grants, scope: scope)
-    owned.feed = OwnedFeed(feed: feed, scope: scope)
+    owned.feed = OwnedFeed(feed: feed, reader: scope)
     owned.history = history.map { OwnedHistory(history: $0, scope: scope) }
     owned.tokens = tokens.map { OwnedTokens(tokens: $0, scope: scope) }
     return owned
@@ -61,23 +61,6 @@ private struct OwnedGrants: GrantRecorder {
   ) async throws(StoreError) {
     if let snapshot { try snapshot.require(name) } else { try await scope.require(name) }
     try await grants.recordGrant(scopes, for: name, by: provenance)
-  }
-}
-
-private struct OwnedFeed: ChangeFeed {
-  let feed: any ChangeFeed
-  let scope: OwnerScope
-
-  var pauseMilliseconds: Int64 { feed.pauseMilliseconds }
-  var startCursor: FeedCursor? { feed.startCursor }
-
-  func currentCursor() async throws(StoreError) -> FeedCursor { try await feed.currentCursor() }
-
-  func events(after cursor: FeedCursor) async throws(StoreError) -> ([StoreEvent], FeedCursor) {
-    let (events, end) = try await feed.events(after: cursor)
-    if events.isEmpty { return ([], end) }
-    let foreign = Set(try await scope.read().foreign.keys.map(\.rawValue))
-    return (events.filter { !foreign.contains($0.connection ?? "") }, end)
   }
 }
 

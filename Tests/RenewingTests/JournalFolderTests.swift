@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Renewing
 import Stores
@@ -21,6 +22,26 @@ import Testing
     #expect(found.map(\.bytes) == [[1, 2, 3]] && found.allSatisfy(\.isComplete))
     try journal.remove("a")
     #expect(try journal.entries().isEmpty)
+  }
+
+  /// A response outlasts a loss of power only if the folder that it is in does.
+  @Test func theNamesOfNewFoldersAreOnTheDiskToo() throws {
+    let parent = folder.path + "/.vaultctl"
+    let flushed = Mutex<[String]>([])
+    let journal = JournalFolder(path: parent + "/answers") { path in
+      flushed.withLock { $0.append(path) }
+    }
+    try journal.check()
+    #expect(flushed.withLock { $0 } == [folder.path, parent])
+    try journal.add([1], as: "a")
+    #expect(flushed.withLock { $0 } == [folder.path, parent, parent + "/answers"])
+  }
+
+  @Test func aFolderThatCannotBeFlushedIsReported() throws {
+    let journal = JournalFolder(path: folder.path + "/answers") { (_) throws(SystemError) in
+      throw SystemError(EIO)
+    }
+    #expect(throws: StoreError.self) { try journal.check() }
   }
 
   /// A folder that is not a journal's is unreadable, and never empty: tokens may wait in it.

@@ -118,6 +118,47 @@ import Testing
     try write(name, .delete(id, from: version), app: "twilio", setup: nil, owner: owner)
   }
 
+  @Test(arguments: [StoreKind.sqlite, .openBao])
+  func whatAnotherOwnerWritesIsAForeignWriteAndWhatItDeletesIsItsOwn(
+    kind: StoreKind
+  ) async throws {
+    let contract = try await Contract(kind)
+    defer { contract.end() }
+    let (mine, theirs) = (try owner("a"), try owner("b"))
+    let (store, other) = (try contract.opened(by: mine), try contract.opened(by: theirs))
+    let old = try #require(
+      try await other.apply(twilio("old", .create, value: "1", by: theirs)))
+    let own = try #require(try await store.apply(twilio("own", .create, value: "1", by: mine)))
+    var cursor = try await store.feed.currentCursor()
+    func news() async throws -> [String] {
+      let (events, next) = try await store.feed.events(after: cursor)
+      // Who reads again after a failure sees the same.
+      let again = try await store.feed.events(after: cursor).0
+      #expect(again.map(\.kind) == events.map(\.kind))
+      cursor = next
+      return events.map { "\($0.kind.stored) \($0.connection ?? "")" }
+    }
+
+    let x = try #require(try await other.apply(twilio("x", .create, value: "1", by: theirs)))
+    #expect(try await news() == ["foreign write x"])
+    try await other.apply(
+      twilio("x", .update(x.storeID, from: x.version), value: "2", by: theirs))
+    #expect(try await news() == ["foreign write x"])
+    try await other.apply(deletion("old", old.storeID, from: old.version, by: theirs))
+    #expect(try await news().isEmpty)
+    try await store.apply(
+      twilio("own", .update(own.storeID, from: own.version), value: "2", by: mine))
+    #expect(try await news() == ["update own"])
+    let found = try #require(try await store.reader.read().actual[try name("own")])
+    try await store.apply(deletion("own", found.id, from: found.version, by: mine))
+    #expect(try await news() == ["delete own"])
+    // The name is free, and another owner takes it; OpenBao keeps whose it was.
+    guard kind == .sqlite else { return }
+    try await other.apply(twilio("own", .create, value: "3", by: theirs))
+    #expect(try await news() == ["foreign write own"])
+    #expect(try await news().isEmpty)
+  }
+
   @Test(arguments: StoreKind.allCases.filter(\.keepsVersions))
   func aRestoredVersionKeepsItsOwnerAndDestinations(kind: StoreKind) async throws {
     let contract = try await Contract(kind)

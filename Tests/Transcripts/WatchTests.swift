@@ -42,6 +42,24 @@ import Testing
     #expect(times.count == 2 && times == times.sorted())
   }
 
+  @Test(arguments: ["json", "text"])
+  func whatACommandSaysIsNoPartOfTheEvents(format: String) async throws {
+    let sandbox = try Sandbox()
+    try await apply("one", in: sandbox)
+    let watching = try RunningProgram(
+      sandbox, ["watch", "-o", format, "--exec", "echo said by a command"])
+    try await watching.waitForErrors("Watching")
+    try await apply("two", in: sandbox)
+    try await watching.waitForErrors("said by a command")
+    watching.end()
+    let ended = try await watching.finished()
+    let lines = ended.text.split(separator: "\n")
+    #expect(lines.count == 1 && lines.allSatisfy { $0.contains("applied") }, "\(ended.text)")
+    if format == "json" {
+      for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+  }
+
   /// Neither it nor what it started is left: where both ignore the end, where the shell obeys, and where the
   /// other is no longer its child.
   @Test(arguments: [

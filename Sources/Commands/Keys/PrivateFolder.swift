@@ -77,7 +77,7 @@ final class PrivateFolder: Sendable {
         try FileSystem.write(bytes, to: descriptor)
       }
     } catch {
-      unsafe unlink(path)
+      Self.discard(path)
       throw .noPrivateFile(error.number)
     }
     return path
@@ -85,17 +85,23 @@ final class PrivateFolder: Sendable {
 
   /// Replaces a file in it, or writes a new one: a reader gets the old value or the new one, never a part.
   ///
+  /// The old value is overwritten by the next call, when nobody reads it any more.
+  ///
   /// - Returns: its path.
   @discardableResult
   func replace(
     _ value: SecretBytes, in name: String, mode: mode_t
   ) throws(Diagnostic) -> String {
-    // It has a name that no variable has.
+    // Names that no variable has.
     let new = try write(value, to: ".new-\(name)", mode: mode)
-    let path = "\(path)/\(name)"
+    let former = "\(self.path)/.former-\(name)"
+    let path = "\(self.path)/\(name)"
+    Self.discard(former)
+    // At first there is none.
+    unsafe link(path, former)
     guard unsafe rename(new, path) == 0 else {
       let number = errno
-      unsafe unlink(new)
+      Self.discard(new)
       throw .noPrivateFile(number)
     }
     return path
@@ -164,19 +170,25 @@ final class PrivateFolder: Sendable {
         let path = folder + "/" + name
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR {
-          remove(path)
-        } else {
-          if status.st_mode & S_IFMT == S_IFREG { overwrite(path) }
-          unsafe unlink(path)
-        }
+        if status.st_mode & S_IFMT == S_IFDIR { remove(path) } else { discard(path) }
       }
       if unsafe rmdir(folder) == 0 || errno == ENOENT { return }
     }
   }
 
+  /// Removes a file, which is overwritten with zeros before.
+  private static func discard(_ path: String) {
+    overwrite(path)
+    unsafe unlink(path)
+  }
+
   /// Not a file that has another name somewhere else.
   private static func overwrite(_ path: String) {
+    var named = stat()
+    guard unsafe lstat(path, &named) == 0, named.st_mode & S_IFMT == S_IFREG, named.st_nlink == 1
+    else { return }
+    // A command's files are read-only, for their owner too.
+    unsafe fchmodat(AT_FDCWD, path, 0o600, AT_SYMLINK_NOFOLLOW)
     let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }

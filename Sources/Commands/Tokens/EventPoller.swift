@@ -44,7 +44,7 @@ struct EventPoller {
       [cursor, feed] () async throws(StoreError) in
       try await feed.events(after: cursor)
     }
-    var lines = try await markingOwners(events.compactMap { EventLine($0) })
+    var lines = events.compactMap { EventLine($0) }
     if (polls + 1).isMultiple(of: Self.pollsPerDriftCheck) {
       let found = try await Self.conditions(session)
       lines += found.subtracting(conditions).sorted { $0.connection < $1.connection }.map {
@@ -59,21 +59,6 @@ struct EventPoller {
       latest = max(latest, line.at)
       return EventLine(
         line.kind, connection: line.connection, at: latest, who: line.who, version: line.version)
-    }
-  }
-
-  /// A write of another owner is foreign, whichever tool made it.
-  private func markingOwners(_ lines: [EventLine]) async throws -> [EventLine] {
-    let writes: Set<EventLine.Kind> = [.applied, .renamed, .rolledBack]
-    guard lines.contains(where: { writes.contains($0.kind) }) else { return lines }
-    let foreign = Set(try await session.read().foreign.keys.map(\.rawValue))
-    return lines.map { line in
-      guard writes.contains(line.kind), line.connection.map(foreign.contains) ?? false else {
-        return line
-      }
-      return EventLine(
-        .foreignWrite, connection: line.connection, at: line.at, who: line.who,
-        version: line.version)
     }
   }
 

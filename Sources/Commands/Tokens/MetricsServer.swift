@@ -7,9 +7,14 @@ import Synchronization
 
 /// `/metrics` and `/healthz` of a service, on this machine alone.
 struct MetricsServer: Sendable {
+  private struct State {
+    var metrics: RenewalMetrics
+    var passes: PassTimes
+  }
+
   private final class Current: Sendable {
-    let metrics: Mutex<RenewalMetrics>
-    init(_ metrics: RenewalMetrics) { self.metrics = Mutex(metrics) }
+    let state: Mutex<State>
+    init(_ state: State) { self.state = Mutex(state) }
   }
 
   private let current: Current
@@ -19,12 +24,12 @@ struct MetricsServer: Sendable {
   init(
     _ address: LoopbackAddress, _ metrics: RenewalMetrics, runtime: Runtime
   ) async throws(Diagnostic) {
-    let current = Current(metrics)
+    let current = Current(State(metrics: metrics, passes: PassTimes(of: [String]())))
     self.current = current
     do throws(LoopbackServer.NotStarted) {
       server = try await LoopbackServer(port: address.port) { request, port in
-        let metrics = current.metrics.withLock { $0 }
-        return Self.response(to: request.head, metrics, port: port, now: runtime.now())
+        let state = current.state.withLock { $0 }
+        return Self.response(to: request.head, state, port: port, elapsed: runtime.elapsed())
       }
     } catch {
       throw .portUnavailable(
@@ -34,14 +39,14 @@ struct MetricsServer: Sendable {
 
   var port: UInt16 { server.port }
 
-  func replace(with metrics: RenewalMetrics) {
-    current.metrics.withLock { $0 = metrics }
+  func replace(with metrics: RenewalMetrics, _ passes: PassTimes) {
+    current.state.withLock { $0 = State(metrics: metrics, passes: passes) }
   }
 
   func end() async { await server.end() }
 
   private static func response(
-    to head: RequestHead, _ metrics: RenewalMetrics, port: UInt16, now: Timestamp
+    to head: RequestHead, _ state: State, port: UInt16, elapsed: Duration
   ) -> ServerResponse {
     if let refusal = head.refusal(port: port) {
       return ServerResponse(refusal.status, refusal.reason)
@@ -50,13 +55,12 @@ struct MetricsServer: Sendable {
       return ServerResponse(.notFound, "not found")
     }
     guard ["GET", "HEAD"].contains(head.method) else { return .notAllowed("GET, HEAD") }
-    if head.path == "/metrics" { return .metrics(metrics) }
-    let last = metrics.passes.last
-    if let last, now.seconds(since: last) <= ServicePasses.maxAge {
-      return ServerResponse(.ok, "ok")
-    }
+    if head.path == "/metrics" { return .metrics(state.metrics) }
+    if state.passes.areRecent(at: elapsed) { return ServerResponse(.ok, "ok") }
     return ServerResponse(
-      .unavailable, last.map { "the tokens were last looked at at \($0)" } ?? "not looked at yet")
+      .unavailable,
+      state.metrics.passes.last.map { "the tokens were last looked at at \($0)" }
+        ?? "not looked at yet")
   }
 }
 

@@ -32,7 +32,8 @@ struct RenewalService {
       try metricsFile?.replace(with: metrics)
       for renewer in renewers { metrics.environments[renewer.environmentName] = .init() }
       let state = ServiceState(
-        metrics, file: metricsFile, server: server, manager: manager, console: console)
+        metrics, file: metricsFile, server: server, manager: manager, console: console,
+        runtime: .live)
       await renew(state)
       result = .success(.fine)
     } catch {
@@ -54,8 +55,8 @@ struct RenewalService {
       if let interval = manager?.watchdogInterval {
         group.addTask {
           while !termination.isReceived {
-            state.reportAlive(at: Runtime.live.now())
-            await termination.sleep(for: interval / 2)
+            state.reportAlive()
+            await termination.sleep(for: interval / Self.reportsPerInterval)
           }
         }
       }
@@ -65,6 +66,8 @@ struct RenewalService {
     }
   }
 
+  /// One more than sd_watchdog_enabled(3) advises, so that one that is late is not the last.
+  private static let reportsPerInterval = 3
   private static let projectFilePause = Duration.seconds(5)
 
   /// Reports once that the project file has changed.

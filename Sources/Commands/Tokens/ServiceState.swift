@@ -1,5 +1,6 @@
 import Diagnostics
 import Model
+import Pacing
 import Processes
 import Reports
 import Synchronization
@@ -9,6 +10,7 @@ import Synchronization
 final class ServiceState: Sendable {
   private struct State {
     var metrics: RenewalMetrics
+    var passes: PassTimes
     /// The metrics could not be written, and that was reported.
     var hasLostMetrics = false
     var isStopping = false
@@ -19,17 +21,19 @@ final class ServiceState: Sendable {
   private let server: MetricsServer?
   private let manager: ServiceManager?
   private let console: Console
+  private let runtime: Runtime
 
   /// - Parameter metrics: have each environment.
   init(
     _ metrics: RenewalMetrics, file: MetricsFile?, server: MetricsServer?, manager: ServiceManager?,
-    console: Console
+    console: Console, runtime: Runtime
   ) {
-    state = Mutex(State(metrics: metrics))
+    state = Mutex(State(metrics: metrics, passes: PassTimes(of: metrics.environments.keys)))
     self.file = file
     self.server = server
     self.manager = manager
     self.console = console
+    self.runtime = runtime
   }
 
   /// After a pass of an environment. The first state is published once all have been looked at: a part of
@@ -37,6 +41,7 @@ final class ServiceState: Sendable {
   func publish(_ environment: RenewalMetrics.Environment, of name: String) {
     state.withLock { state in
       state.metrics.environments[name] = environment
+      state.passes.record(name, at: runtime.elapsed())
       publish(&state)
     }
   }
@@ -51,7 +56,7 @@ final class ServiceState: Sendable {
 
   private func publish(_ state: inout State) {
     guard state.metrics.passes.last != nil else { return }
-    server?.replace(with: state.metrics)
+    server?.replace(with: state.metrics, state.passes)
     do throws(Diagnostic) {
       try file?.replace(with: state.metrics)
       state.hasLostMetrics = false
@@ -71,11 +76,9 @@ final class ServiceState: Sendable {
   }
 
   /// Only if no environment's passes have stopped.
-  func reportAlive(at now: Timestamp) {
+  func reportAlive() {
     state.withLock { state in
-      guard !state.isStopping, let last = state.metrics.passes.last,
-        now.seconds(since: last) <= ServicePasses.maxAge
-      else { return }
+      guard !state.isStopping, state.passes.areRecent(at: runtime.elapsed()) else { return }
       manager?.notify(.alive)
     }
   }

@@ -19,7 +19,8 @@ struct WatchCommand: Subcommand {
       store's own log, whichever process wrote it; for a store without a log, versions are \
       compared every five seconds. schemas/event.schema.json describes a line. A store that is \
       unavailable is waited for. With --exec, a command runs after each event, one at a time, with \
-      VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment. Ends on SIGTERM.
+      VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment, and its output goes to stderr. Ends on \
+      SIGTERM.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -118,7 +119,8 @@ struct WatchCommand: Subcommand {
       let child: ChildProcess
       do {
         child = try ChildProcess(
-          ["/bin/sh", "-c", command], environment: environment, input: .null, leadsGroup: true)
+          ["/bin/sh", "-c", command], environment: environment, input: .null, output: .messages,
+          leadsGroup: true)
       } catch {
         console.report([.commandNotStarted(line, error)])
         continue
