@@ -30,6 +30,9 @@ struct RenewalPasses {
 
   /// Seconds after which it looks for connections that are new, and for a store that is back.
   private static let longestPause: Int64 = 30
+  /// From the begin of one pass to that of the next, and after one in which nothing has completed.
+  private static let shortestInterval = Duration.milliseconds(250)
+  private static let shortestPause = Duration.milliseconds(50)
   /// After which copies for consumers are repaired that could not be written.
   private static let repairPause = Duration.seconds(5)
 
@@ -50,14 +53,18 @@ struct RenewalPasses {
   mutating func run(publish: (RenewalMetrics.Environment) -> Void) async {
     await withDiscardingTaskGroup { group in
       while !termination.isReceived {
+        let begin = Runtime.live.elapsed()
         let pause = await pass(in: &group)
         publish(metrics)
         // What has completed since it was looked at is looked at now, and later ones ring.
         bell.silence()
-        if renewals.hasCompleted { continue }
-        await bell.sleep(
-          for: .milliseconds(min(max(pause, 250), Self.longestPause * 1000)),
-          termination.endingSleeps(of: .live))
+        let runtime = termination.endingSleeps(of: .live)
+        if !renewals.hasCompleted {
+          let pause = max(.milliseconds(pause), Self.shortestPause)
+          await bell.sleep(for: min(pause, .seconds(Self.longestPause)), runtime)
+        }
+        let rest = Self.shortestInterval - (runtime.elapsed() - begin)
+        if rest > .zero { await runtime.sleep(rest) }
       }
     }
     reportCompleted()

@@ -126,7 +126,7 @@ package struct TokenRenewer: Sendable {
     var look = try await look(
       nil, isForced: false, except: background.inProgress, console: console)
     background.begin(try await opened(look.due), in: &group)
-    await background.wait(for: Self.moment, runtime)
+    await background.wait(for: moment(after: look, except: background.inProgress), runtime)
     let completed = background.takeCompleted()
     var needsRecords = false
     for result in completed {
@@ -171,8 +171,16 @@ package struct TokenRenewer: Sendable {
     }
   }
 
-  /// How long a pass waits for what it has begun.
-  private static let moment = Duration.milliseconds(500)
+  /// How long a pass waits for what it has begun: no longer than until another token is due.
+  private func moment(after look: Look, except exceptions: Set<ConnectionName>) -> Duration {
+    guard let due = outlook(look, except: exceptions.union(look.waiting)).nextDue else {
+      return Self.longestMoment
+    }
+    return min(
+      Self.longestMoment, .milliseconds(max(due - session.runtime.now(), 0).count))
+  }
+
+  private static let longestMoment = Duration.milliseconds(500)
 
   /// Renews the due ones among the named connections.
   func runDue(_ names: Set<ConnectionName>, console: Console) async throws -> [CompletedRenewal] {
