@@ -48,15 +48,12 @@ extension Renewer {
       return (.refused(error), nil)
     }
     let attempt = TokenAttempt(randomName())
-    let saver = ResponseSaver(
-      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
-      provenance: provenance)
     var before = before
     let entry = JournaledResponse(
       store: tokens.description.description, connection: subject.name, id: before.id,
       attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
       requested: scopes, client: client.identity, response: raw)
-    let isJournaled = await journal.tryToWrite(entry, under: key)
+    let saver = saver(of: subject.service, await journal.tryToWrite(entry, under: key))
     while true {
       let failure: StoreError?
       let based = entry.based(on: before.record?.tokens?.attempt)
@@ -74,7 +71,7 @@ extension Renewer {
         if let failure, found.id == before.id { throw failure }
         before = found
       } catch {
-        return (.unsaved((failure ?? error).summary, isJournaled: isJournaled), nil)
+        return (.unsaved((failure ?? error).summary, saver.journaling), nil)
       }
     }
   }
@@ -86,6 +83,7 @@ extension Renewer {
   ///
   /// - Returns: the removed tokens, to be revoked at the service.
   package func removeTokens(of subject: RenewalSubject) async throws(StoreError) -> TokenRemoval {
+    var races = Retry(.lostRaces, runtime)
     while true {
       let stored = try await tokens.openTokens(of: subject.name)
       guard var record = stored.record, stored.access != nil || stored.refresh != nil else {
@@ -108,6 +106,7 @@ extension Renewer {
         return .removed(SupersededTokens(stored))
       } catch {
         guard case .tokensMoved = error else { throw error }
+        try await races.waitAfterLostRace()
       }
     }
   }

@@ -70,7 +70,7 @@ extension Renewer {
     // The journal has it: it is tried once, and holds up nothing else.
     let saver = ResponseSaver(
       tokens: tokens, runtime: runtime, isEnding: { true }, service: subject.service,
-      provenance: provenance)
+      provenance: provenance, journaling: .written)
     let based = entry.based(on: stored.record?.tokens?.attempt)
     switch await saver.save(response, of: based, over: stored) {
     case .saved:

@@ -75,7 +75,10 @@ package struct TokenRenewer: Sendable {
       journal: session.responseJournal,
       runtime: runtime, isEnding: isEnding, rule: rule,
       holder: Self.holder(session.author), waitsForOthers: !isShared,
-      provenance: session.provenance)
+      provenance: session.provenance,
+      reportDelay: { name, error, journaling in
+        session.console.report([.saveDelayed(name, error, journaling, in: session)])
+      })
   }
 
   private static func holder(_ author: Author) -> String {
