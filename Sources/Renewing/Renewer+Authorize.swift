@@ -17,7 +17,6 @@ extension Renewer {
     _ subject: RenewalSubject, _ client: Client, scopes: Set<Scope>,
     ask: (TokenRequests) async throws(TokenError) -> RawResponse
   ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
-    let requests = TokenRequests(client, http: http, now: runtime.now)
     // What saves the response is known before a person is asked for it.
     let (key, before): (StoreKey, StoredTokens)
     do throws(StoreError) {
@@ -26,6 +25,9 @@ extension Renewer {
     } catch {
       return (.storeFailed(error), nil)
     }
+    let requests = TokenRequests(
+      client, http: http, now: runtime.now,
+      skewSeconds: before.record?.tokens?.skewSeconds ?? 0)
     let raw: RawResponse
     do throws(TokenError) {
       raw = try await ask(requests)

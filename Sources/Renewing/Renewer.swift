@@ -244,7 +244,8 @@ package actor Renewer {
   ) async throws(StoreError) -> RenewalOutcome {
     let requests = TokenRequests(
       client, http: http, now: runtime.now,
-      skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0)
+      skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0,
+      lastStart: claimed.record?.claim?.deadline.adding(seconds: -RenewalTimes.responseSeconds))
     let isRefresh = if case .refresh = exchange { true } else { false }
     let (store, base) = (tokens.description.description, claimed.record?.tokens?.attempt)
     let received: (entry: JournaledResponse, journaling: Journaling)

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTP
 package import Model
 package import Secrets
 
@@ -35,7 +34,7 @@ package struct TokenResponse: Sendable {
     guard let value, let access = value["access_token"]?.secret else {
       throw .unspecified(raw.summary + ", without an access token")
     }
-    let skew = HTTPDate.skewSeconds(of: raw.date, sentAt: raw.sentAt, receivedAt: raw.receivedAt)
+    let skew = raw.skewSeconds
     let issuedAt = raw.sentAt.adding(seconds: skew ?? 0)
     return TokenResponse(
       access: access, refresh: value["refresh_token"]?.secret,
