@@ -45,7 +45,7 @@ extension Renewer {
   ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
     let response: TokenResponse
     do throws(TokenError) {
-      response = try TokenResponse.read(raw, service: subject.service)
+      response = try TokenResponse.read(raw, service: subject.service, isRefresh: false)
     } catch {
       return (.refused(error), nil)
     }

@@ -61,7 +61,8 @@ extension Renewer {
     guard let subject else { return .retained(name, "its app no longer defines `oauth:`") }
     let response: TokenResponse
     do throws(TokenError) {
-      response = try TokenResponse.read(entry.response, service: subject.service)
+      response = try TokenResponse.read(
+        entry.response, service: subject.service, isRefresh: entry.kind == .refresh)
     } catch {
       // The expired claim makes the next attempt careful.
       await journal.clear(entry.attempt)

@@ -262,7 +262,8 @@ package actor Renewer {
     let entry = received.entry
     let response: TokenResponse
     do throws(TokenError) {
-      response = try TokenResponse.read(entry.response, service: subject.service)
+      response = try TokenResponse.read(
+        entry.response, service: subject.service, isRefresh: entry.kind == .refresh)
     } catch {
       let outcome = try await failed(subject, claimed, error, attempt)
       await journal.clear(attempt)

@@ -21,12 +21,15 @@ package struct TokenResponse: Sendable {
   ///
   /// Errors are recognized whatever the status (RFC 6749 section 5.2 says 400; servers also send
   /// 200); `token_type` may be missing; unknown members are ignored.
+  ///
+  /// - Parameter isRefresh: whether a refresh token was presented.
   package static func read(
-    _ raw: RawResponse, service: OAuthService
+    _ raw: RawResponse, service: OAuthService, isRefresh: Bool
   ) throws(TokenError) -> TokenResponse {
     let whole = ResponseValue.read(raw.body)
     if let fault = TokenError(
-      errorResponse: whole, raw, invalidGrantCodes: service.refresh.invalidGrantCodes)
+      errorResponse: whole, raw, invalidGrantCodes: service.refresh.invalidGrantCodes,
+      isRefresh: isRefresh)
     {
       throw fault
     }

@@ -689,6 +689,24 @@ import Tokens
     #expect(harness.journaled == [])
   }
 
+  @Test func aDenialByAPolicyCostsNoGrant() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"error": "access_denied"}"#, status: 403)
+    }
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    guard case .failed(_, let next?) = await harness.renew() else {
+      Issue.record("the grant was given up")
+      return
+    }
+    server.answer { _ in .body(#"{"access_token": "access-1", "refresh_token": "refresh-1"}"#) }
+    harness.clock.advance(seconds: next.seconds(since: harness.clock.now) + 1)
+    guard case .renewed = await harness.renew() else {
+      Issue.record("it was not tried again")
+      return
+    }
+  }
+
   @Test func transientErrorsAreRetriedLater() async throws {
     let server = try await HostileServer { call in
       switch call.number {
