@@ -75,7 +75,10 @@ import Testing
   }
 
   /// The newest tokens are in the journal, and the store has those that are spent.
-  @Test(arguments: [["revoke", "crm"], ["apply", "--auto-approve", "--prune", "--force"]])
+  @Test(
+    arguments: [
+      ["revoke", "crm"], ["apply", "--auto-approve", "--prune", "--force"], ["authorize", "crm"],
+    ])
   func whatAKilledRefreshLeftIsRevokedToo(command: [String]) async throws {
     let service = try await RotatingService()
     let test = try await authorized(service)
@@ -102,9 +105,12 @@ import Testing
       try FileManager.default.removeItem(
         atPath: test.sandbox.folder.path + "/connections/crm.yaml")
     }
-    let finished = try await test.vaultctl(command)
+    let journaled = service.given
+    let finished =
+      command[0] == "authorize"
+      ? try await test.consent(["crm"]) : try await test.vaultctl(command)
     #expect(finished.status == 0, "\(finished.text)\(finished.errorText)")
-    #expect(service.revoked.contains("kAnArIeReFrEsH-\(service.given)"), "\(service.revoked)")
+    #expect(service.revoked.contains("kAnArIeReFrEsH-\(journaled)"), "\(service.revoked)")
     #expect(!waiting())
   }
 
