@@ -90,9 +90,9 @@ package struct TokenRequests: Sendable {
     try await post(to: url) { () throws(TokenError) in form }
   }
 
-  /// Sends a form with the client's authentication. If it is refused, and was dated by another clock than the
-  /// service turns out to have, it is sent once more: this machine's clock may have been set since the two were
-  /// compared.
+  /// Sends a form with the client's authentication. If it is refused, and the response shows that the service's
+  /// clock differs from what it was dated by, it is sent once more: this machine's clock may have been set since
+  /// the two were compared.
   private func post(
     to url: String, form: () throws(TokenError) -> SecretForm
   ) async throws(TokenError) -> RawResponse {
