@@ -33,11 +33,11 @@ import Tokens
       server.answer { [weak self] call in
         guard let self, let jwt = call.form["assertion"] ?? call.form["client_assertion"],
           let issued = (try? part(jwt, 1))?["iat"] as? Int
-        else { return .body(#"{"error": "\(refusal)"}"#, status: 400) }
+        else { return .body(#"{"error": "\#(refusal)"}"#, status: 400) }
         let difference = Int64(issued) - time.milliseconds / 1000
         return (-60...5).contains(difference)
-          ? .body(#"{"access_token": "a\(call.number)", "expires_in": 3600}"#)
-          : .body(#"{"error": "\(refusal)"}"#, status: 400)
+          ? .body(#"{"access_token": "a\#(call.number)", "expires_in": 3600}"#)
+          : .body(#"{"error": "\#(refusal)"}"#, status: 400)
       }
     }
 

@@ -52,7 +52,7 @@ import Tokens
   /// for now. A service may use them for dead refresh tokens, if its app says so.
   @Test(arguments: ["access_denied", "expired_token"], [400, 403])
   func onlyAPersonsDenialEndsAGrant(code: String, status: Int) {
-    let denied = response(#"{"error": "\(code)"}"#, status: status)
+    let denied = response(#"{"error": "\#(code)"}"#, status: status)
     #expect(kind(read(denied)) == .consent)
     #expect(kind(read(denied, isRefresh: true)) == .unspecified)
     var service = anyService
