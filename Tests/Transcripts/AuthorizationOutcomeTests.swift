@@ -1,4 +1,3 @@
-import Synchronization
 import TestAuthorizationServer
 import TestSupport
 import Testing
@@ -23,11 +22,12 @@ import Testing
   }
 
   @Test func scopesThatAreNotGrantedAreNotFine() async throws {
-    let (_, test) = try await authorizing(granted: "profile", revocation: 200)
+    let (server, test) = try await authorizing(granted: "profile", revocation: 200)
     let consented = try await test.consent(["crm"], status: 4)
     #expect(consented.errorText.contains("`crm` was not granted `read`"))
     // What was granted is kept.
     #expect(try test.sql("SELECT count(*) FROM token WHERE access IS NOT NULL") == "1")
+    #expect(server.calls.count == 1)
   }
 
   @Test(arguments: [(200, 0), (503, 4)] as [(Int, Int32)])
