@@ -8,5 +8,5 @@ package enum AuthorizationOutcome: Hashable, Sendable {
   case refused(TokenError)
   case storeFailed(StoreError)
   /// The service issued tokens that the store did not accept: they are in the journal or lost.
-  case unsaved(String, isJournaled: Bool)
+  case unsaved(String, Journaling)
 }

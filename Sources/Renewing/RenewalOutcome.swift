@@ -17,7 +17,7 @@ package enum RenewalOutcome: Hashable, Sendable {
   case failed(String, retryAt: Timestamp?)
   case storeFailed(StoreError)
   /// The service issued tokens that the store did not accept: they are in the journal or lost.
-  case unsaved(String, isJournaled: Bool)
+  case unsaved(String, Journaling)
 
   /// Whether another attempt ended in the same way, whenever the next one is.
   package func isSame(as other: RenewalOutcome) -> Bool {

@@ -17,7 +17,6 @@ extension Renewer {
     _ subject: RenewalSubject, _ client: Client, scopes: Set<Scope>,
     ask: (TokenRequests) async throws(TokenError) -> RawResponse
   ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
-    let requests = TokenRequests(client, http: http, now: runtime.now)
     // What saves the response is known before a person is asked for it.
     let (key, before): (StoreKey, StoredTokens)
     do throws(StoreError) {
@@ -26,6 +25,9 @@ extension Renewer {
     } catch {
       return (.storeFailed(error), nil)
     }
+    let requests = TokenRequests(
+      client, http: http, now: runtime.now,
+      skewSeconds: before.record?.tokens?.skewSeconds ?? 0)
     let raw: RawResponse
     do throws(TokenError) {
       raw = try await ask(requests)
@@ -43,20 +45,17 @@ extension Renewer {
   ) async -> (outcome: AuthorizationOutcome, superseded: SupersededTokens?) {
     let response: TokenResponse
     do throws(TokenError) {
-      response = try TokenResponse.read(raw, service: subject.service)
+      response = try TokenResponse.read(raw, service: subject.service, isRefresh: false)
     } catch {
       return (.refused(error), nil)
     }
     let attempt = TokenAttempt(randomName())
-    let saver = ResponseSaver(
-      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
-      provenance: provenance)
     var before = before
     let entry = JournaledResponse(
       store: tokens.description.description, connection: subject.name, id: before.id,
       attempt: attempt, base: before.record?.tokens?.attempt, kind: .authorization,
       requested: scopes, client: client.identity, response: raw)
-    let isJournaled = await journal.tryToWrite(entry, under: key)
+    let saver = saver(of: subject.service, await journal.tryToWrite(entry, under: key))
     while true {
       let failure: StoreError?
       let based = entry.based(on: before.record?.tokens?.attempt)
@@ -74,7 +73,7 @@ extension Renewer {
         if let failure, found.id == before.id { throw failure }
         before = found
       } catch {
-        return (.unsaved((failure ?? error).summary, isJournaled: isJournaled), nil)
+        return (.unsaved((failure ?? error).summary, saver.journaling), nil)
       }
     }
   }
@@ -86,6 +85,7 @@ extension Renewer {
   ///
   /// - Returns: the removed tokens, to be revoked at the service.
   package func removeTokens(of subject: RenewalSubject) async throws(StoreError) -> TokenRemoval {
+    var races = Retry(.lostRaces, runtime)
     while true {
       let stored = try await tokens.openTokens(of: subject.name)
       guard var record = stored.record, stored.access != nil || stored.refresh != nil else {
@@ -108,6 +108,7 @@ extension Renewer {
         return .removed(SupersededTokens(stored))
       } catch {
         guard case .tokensMoved = error else { throw error }
+        try await races.waitAfterLostRace()
       }
     }
   }

@@ -61,7 +61,8 @@ extension Renewer {
     guard let subject else { return .retained(name, "its app no longer defines `oauth:`") }
     let response: TokenResponse
     do throws(TokenError) {
-      response = try TokenResponse.read(entry.response, service: subject.service)
+      response = try TokenResponse.read(
+        entry.response, service: subject.service, isRefresh: entry.kind == .refresh)
     } catch {
       // The expired claim makes the next attempt careful.
       await journal.clear(entry.attempt)
@@ -70,7 +71,7 @@ extension Renewer {
     // The journal has it: it is tried once, and holds up nothing else.
     let saver = ResponseSaver(
       tokens: tokens, runtime: runtime, isEnding: { true }, service: subject.service,
-      provenance: provenance)
+      provenance: provenance, journaling: .written)
     let based = entry.based(on: stored.record?.tokens?.attempt)
     switch await saver.save(response, of: based, over: stored) {
     case .saved:

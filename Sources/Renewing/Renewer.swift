@@ -28,17 +28,22 @@ package actor Renewer {
   /// with many connections from the others for as long as its claim lasts.
   let waitsForOthers: Bool
   let provenance: @Sendable () -> Provenance
+  let reportDelay: @Sendable (ConnectionName, StoreError, Journaling) -> Void
   /// Connections that this process is renewing, with the tasks that wait for the outcome.
   private var underWay: [ConnectionName: [CheckedContinuation<RenewalOutcome, Never>]] = [:]
 
   /// - Parameters:
   ///   - holder: names this process in a claim, for people.
   ///   - waitsForOthers: for a caller that needs the result of a renewal in progress.
+  ///   - reportDelay: is called if new tokens are not saved for a while, with the reason and with whether the
+  ///     journal has them.
   package init(
     tokens: any TokenStore, http: any HTTPTransport, journal: ResponseJournal,
     runtime: Runtime, isEnding: @escaping @Sendable () -> Bool, rule: RenewalRule, holder: String,
     waitsForOthers: Bool = true,
-    provenance: @escaping @Sendable () -> Provenance
+    provenance: @escaping @Sendable () -> Provenance,
+    reportDelay: @escaping @Sendable (ConnectionName, StoreError, Journaling) -> Void = { _, _, _ in
+    }
   ) {
     self.tokens = tokens
     self.http = http
@@ -49,6 +54,7 @@ package actor Renewer {
     self.holder = holder
     self.waitsForOthers = waitsForOthers
     self.provenance = provenance
+    self.reportDelay = reportDelay
   }
 
   /// Why the journal still has a response that is not needed any more; `nil` if it has none.
@@ -121,6 +127,7 @@ package actor Renewer {
     _ subject: RenewalSubject, _ secrets: [FieldName: SecretBytes], isForced: Bool
   ) async throws(StoreError) -> RenewalOutcome {
     var first: TokenAttempt??
+    var races = Retry(.lostRaces, runtime)
     while true {
       let stored = try await tokens.openTokens(of: subject.name)
       let present = stored.record?.tokens?.attempt
@@ -151,6 +158,7 @@ package actor Renewer {
         // What is in progress is finished, and nothing else begun.
         if isEnding() { return .failed("interrupted before its request", retryAt: nil) }
         if let outcome = try await exchanged(subject, client, stored, decision) { return outcome }
+        try await races.waitAfterLostRace()
       }
     }
   }
@@ -236,10 +244,11 @@ package actor Renewer {
   ) async throws(StoreError) -> RenewalOutcome {
     let requests = TokenRequests(
       client, http: http, now: runtime.now,
-      skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0)
+      skewSeconds: claimed.record?.tokens?.skewSeconds ?? 0,
+      lastStart: claimed.record?.claim?.deadline.adding(seconds: -RenewalTimes.responseSeconds))
     let isRefresh = if case .refresh = exchange { true } else { false }
     let (store, base) = (tokens.description.description, claimed.record?.tokens?.attempt)
-    let received: (entry: JournaledResponse, isJournaled: Bool)
+    let received: (entry: JournaledResponse, journaling: Journaling)
     do throws(TokenError) {
       received = try await sent(exchange, by: requests, journaledUnder: key) { response in
         JournaledResponse(
@@ -253,18 +262,17 @@ package actor Renewer {
     let entry = received.entry
     let response: TokenResponse
     do throws(TokenError) {
-      response = try TokenResponse.read(entry.response, service: subject.service)
+      response = try TokenResponse.read(
+        entry.response, service: subject.service, isRefresh: entry.kind == .refresh)
     } catch {
       let outcome = try await failed(subject, claimed, error, attempt)
       await journal.clear(attempt)
       return outcome
     }
-    let saver = ResponseSaver(
-      tokens: tokens, runtime: runtime, isEnding: isEnding, service: subject.service,
-      provenance: provenance)
-    switch await saver.save(response, of: entry, over: claimed) {
-    case .unsaved(let error):
-      return .unsaved(error.summary, isJournaled: received.isJournaled)
+    switch await saver(of: subject.service, received.journaling).save(
+      response, of: entry, over: claimed)
+    {
+    case .unsaved(let error): return .unsaved(error.summary, received.journaling)
     case .superseded(let record):
       await journal.clear(attempt)
       return .adopted(record)
@@ -274,13 +282,19 @@ package actor Renewer {
     }
   }
 
+  func saver(of service: OAuthService, _ journaling: Journaling) -> ResponseSaver {
+    ResponseSaver(
+      tokens: tokens, runtime: runtime, isEnding: isEnding, service: service,
+      provenance: provenance, journaling: journaling, reportDelay: reportDelay)
+  }
+
   /// Sends a request and journals the response as soon as it is there. What is killed before that loses a
   /// refresh token that is good once, so this does not wait for the actor, which all exchanges share, or for
   /// the store's key.
   private nonisolated func sent(
     _ exchange: TokenExchange, by requests: TokenRequests, journaledUnder key: StoreKey,
     _ entry: @Sendable (RawResponse) -> JournaledResponse
-  ) async throws(TokenError) -> (entry: JournaledResponse, isJournaled: Bool) {
+  ) async throws(TokenError) -> (entry: JournaledResponse, journaling: Journaling) {
     let entry = entry(try await requests.send(exchange))
     return (entry, await journal.tryToWrite(entry, under: key))
   }
@@ -312,6 +326,7 @@ package actor Renewer {
     _ subject: RenewalSubject, _ claimed: StoredTokens, _ fault: TokenError,
     _ attempt: TokenAttempt
   ) async throws(StoreError) -> RenewalOutcome {
+    var races = Retry(.lostRaces, runtime)
     while true {
       let stored = try await tokens.openTokens(of: subject.name)
       guard let record = stored.record else { return .needsAuthorization(.noRefreshToken) }
@@ -329,6 +344,7 @@ package actor Renewer {
             event: next.stop == nil ? .failed : .stopped, provenance: provenance()))
       } catch {
         guard case .tokensMoved = error else { throw error }
+        try await races.waitAfterLostRace()
         continue
       }
       if let (obstacle, _) = next.stop?.misconfiguration { return .stopped(obstacle) }

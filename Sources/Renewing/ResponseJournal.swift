@@ -70,8 +70,13 @@ package struct ResponseJournal: Sendable {
   }
 
   /// Writes a response if it can: a full disk must not keep the tokens from the store.
-  func tryToWrite(_ entry: JournaledResponse, under key: StoreKey) async -> Bool {
-    (try? await write(entry, under: key)) != nil
+  func tryToWrite(_ entry: JournaledResponse, under key: StoreKey) async -> Journaling {
+    do throws(StoreError) {
+      try await write(entry, under: key)
+      return .written
+    } catch {
+      return .failed(error)
+    }
   }
 
   /// Why no response could be written now; `nil` if one could.

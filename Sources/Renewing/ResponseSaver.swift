@@ -10,10 +10,16 @@ struct ResponseSaver {
   let isEnding: @Sendable () -> Bool
   let service: OAuthService
   let provenance: @Sendable () -> Provenance
+  let journaling: Journaling
+  /// Is called once if the store has not taken the tokens for a while.
+  var reportDelay: @Sendable (ConnectionName, StoreError, Journaling) -> Void = { _, _, _ in }
 
-  /// The tokens may be nowhere else, so there is no limit but the end of the process.
-  private static let policy = RetryPolicy(
-    .none, Backoff(first: 0.05, longest: 2, jitter: .none))
+  private static let backoff = Backoff(first: 0.05, longest: 2, jitter: .half)
+  /// How long tokens are tried that the journal has, from where the next pass or run saves them.
+  private static let journaledLimit = Duration.seconds(60)
+  private static let silence = Duration.seconds(10)
+  /// Attempts of a process that has to end, if the store can be used and others were quicker.
+  private static let endingAttempts = 5
 
   enum Outcome {
     case saved(StoredTokens)
@@ -23,7 +29,7 @@ struct ResponseSaver {
   }
 
   /// Retries with short pauses until the tokens are saved or the process has to end: they may exist
-  /// nowhere else, and the journal holds them in the meantime.
+  /// nowhere else. Those that the journal holds are left to it after a minute.
   ///
   /// A response may be saved as long as the tokens in the store are those of its request, whichever
   /// process has claimed them since: it follows them, and the service may accept no other.
@@ -32,58 +38,97 @@ struct ResponseSaver {
   ) async -> Outcome {
     var stored = claimed
     var name = entry.connection
-    var retry = Retry(Self.policy, runtime)
+    var retry = Retry(RetryPolicy(limit, Self.backoff), runtime)
+    let start = runtime.elapsed()
+    var hasReported = false
     while true {
+      let failure: StoreError
       do throws(StoreError) {
         let record = (stored.record ?? claimed.record ?? entry.emptyRecord).succeeded(
           response, entry, service: service)
-        let refresh =
-          entry.kind == .refresh ? response.refresh ?? stored.refresh : response.refresh
-        let version = try await tokens.swapTokens(
-          TokenWrite(
-            name: name, id: stored.id, version: stored.version, record: record,
-            tokens: .put(access: response.access, refresh: refresh),
-            event: entry.kind.event, provenance: provenance()))
-        return .saved(
-          StoredTokens(
-            id: stored.id, version: version, record: record, access: response.access,
-            refresh: refresh))
+        return .saved(try await put(record, response, of: entry, over: stored, as: name))
       } catch {
-        switch error {
-        case .tokensMoved: break
-        case .notFound:
-          guard let other = await renamed(entry, from: name) else { return .unsaved(error) }
-          name = other
-        default:
-          if isEnding() { return .unsaved(error) }
-          await retry.wait()
-        }
+        failure = error
       }
+      if isOver(retry, after: failure) { return .unsaved(failure) }
+      await retry.wait()
       do throws(StoreError) {
-        let found = try await tokens.openTokens(of: name)
-        guard found.id == stored.id else { return .unsaved(.notFound(name)) }
-        if let record = found.record, record.tokens?.attempt != entry.base {
+        guard let found = try await current(claimed.id, formerly: name) else {
+          return .unsaved(.notFound(name))
+        }
+        if let record = found.stored.record, record.tokens?.attempt != entry.base {
           // A swap whose response was lost may have been carried out.
-          return record.tokens?.attempt == entry.attempt ? .saved(found) : .superseded(record)
+          return record.tokens?.attempt == entry.attempt
+            ? .saved(found.stored) : .superseded(record)
         }
-        stored = found
+        (name, stored) = (found.name, found.stored)
       } catch {
-        if case .notFound = error {
-          guard let other = await renamed(entry, from: name) else { return .unsaved(error) }
-          name = other
-        }
-        if isEnding() { return .unsaved(error) }
+        if isEnding() || retry.isExhausted { return .unsaved(error) }
         await retry.wait()
+      }
+      if !hasReported, runtime.elapsed() - start >= Self.silence {
+        hasReported = true
+        reportDelay(name, failure, journaling)
       }
     }
   }
 
-  /// The name of a connection that was renamed during its exchange.
-  private func renamed(
-    _ entry: JournaledResponse, from name: ConnectionName
-  ) async -> ConnectionName? {
-    let found = try? await tokens.name(of: entry.id)
-    return found == name ? nil : found
+  private var limit: RetryPolicy.Limit {
+    switch journaling {
+    case .written: .duration(Self.journaledLimit)
+    // The tokens may be nowhere else, so there is no limit but the end of the process.
+    case .failed: .none
+    }
+  }
+
+  private func isOver(_ retry: Retry, after failure: StoreError) -> Bool {
+    if retry.isExhausted { return true }
+    guard isEnding() else { return false }
+    return !failure.isOfChange || retry.count >= Self.endingAttempts
+  }
+
+  private func put(
+    _ record: TokenRecord, _ response: TokenResponse, of entry: JournaledResponse,
+    over stored: StoredTokens, as name: ConnectionName
+  ) async throws(StoreError) -> StoredTokens {
+    let refresh = entry.kind == .refresh ? response.refresh ?? stored.refresh : response.refresh
+    let version = try await tokens.swapTokens(
+      TokenWrite(
+        name: name, id: stored.id, version: stored.version, record: record,
+        tokens: .put(access: response.access, refresh: refresh),
+        event: entry.kind.event, provenance: provenance()))
+    return StoredTokens(
+      id: stored.id, version: version, record: record, access: response.access, refresh: refresh)
+  }
+
+  /// The connection's tokens, by the name that it has now; `nil` if it is gone.
+  private func current(
+    _ id: StoreID, formerly name: ConnectionName
+  ) async throws(StoreError) -> (name: ConnectionName, stored: StoredTokens)? {
+    do throws(StoreError) {
+      let found = try await tokens.openTokens(of: name)
+      if found.id == id { return (name, found) }
+    } catch {
+      guard case .notFound = error else { throw error }
+    }
+    guard let other = try await tokens.name(of: id), other != name else { return nil }
+    let found = try await tokens.openTokens(of: other)
+    return found.id == id ? (other, found) : nil
+  }
+}
+
+extension StoreError {
+  /// Whether the store can be used, and has something else than what was read.
+  fileprivate var isOfChange: Bool {
+    switch self {
+    case .tokensMoved, .notFound: true
+    case .unavailable, .busy, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken,
+      .ownedByOther, .lockLost, .tooNew, .corrupt, .notAStore, .keyUnavailable, .keyNotSealed,
+      .writeFailed, .misconfigured, .unauthorized, .permissionDenied, .refused, .outcomeUnknown,
+      .unfinished, .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerUntrusted,
+      .ledgerMoved:
+      false
+    }
   }
 }
 

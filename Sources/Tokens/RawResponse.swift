@@ -36,6 +36,11 @@ package struct RawResponse: Sendable {
 }
 
 extension RawResponse {
+  /// Seconds that the service's clock is ahead of ours, 0 if it is right; `nil` if there is no date.
+  var skewSeconds: Int64? {
+    HTTPDate.skewSeconds(of: date, sentAt: sentAt, receivedAt: receivedAt)
+  }
+
   /// What arrived, without a byte of the body: `the service responded with 404 and an HTML page`.
   var summary: String {
     (300..<400).contains(status)

@@ -44,17 +44,22 @@ extension TokenError {
     "unsupported_grant_type", "bad_client_id", "bad_client_secret", "incorrect_client_credentials",
     "invalid_client_id",
   ]
-  private static let dead: Set<String> = [
-    "invalid_grant", "bad_refresh_token", "expired_token", "access_denied",
-  ]
+  private static let dead: Set<String> = ["invalid_grant", "bad_refresh_token"]
+  /// What a person who is asked, or their time, decides (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). In a
+  /// refresh, gateways and policies say it for a while.
+  private static let unanswered: Set<String> = ["expired_token", "access_denied"]
 
   /// The error in a response; `nil` if it has none.
+  ///
+  /// - Parameter isRefresh: whether a refresh token was presented.
   init?(
-    errorResponse value: ResponseValue?, _ raw: RawResponse, invalidGrantCodes: Set<String>
+    errorResponse value: ResponseValue?, _ raw: RawResponse, invalidGrantCodes: Set<String>,
+    isRefresh: Bool = false
   ) {
     let isSuccess = (200..<300).contains(raw.status)
     if let code = value.flatMap({ Self.code(in: $0, raw.status, invalidGrantCodes) }) {
-      self = Self.fault(code, raw, invalidGrantCodes)
+      let ending = invalidGrantCodes.union(isRefresh ? Self.dead : Self.dead.union(Self.unanswered))
+      self = Self.fault(code, raw, ending: ending)
       return
     }
     if isSuccess { return nil }
@@ -91,13 +96,14 @@ extension TokenError {
     return word.flatMap { invalidGrantCodes.contains($0) ? $0 : nil }
   }
 
+  /// - Parameter ending: the codes that end a grant.
   private static func fault(
-    _ reported: String, _ raw: RawResponse, _ invalidGrantCodes: Set<String>
+    _ reported: String, _ raw: RawResponse, ending: Set<String>
   ) -> TokenError {
     let code = reported.isCode ? reported : "a nonstandard error"
     // A server that fails knows nothing of the grant: RFC 6749 section 5.2 reports with 400 or 401.
     let isReliable = raw.status < 500
-    if isReliable, dead.contains(reported) || invalidGrantCodes.contains(reported) {
+    if isReliable, ending.contains(reported) {
       return .consent(.refused(code: code))
     }
     if isReliable, wrongClient.contains(reported) { return .configuration(code) }

@@ -46,7 +46,7 @@ extension TokenRecord {
       next.claim = nil
     case .transient, .unspecified, .responseLost, .authorizationPending, .slowDown,
       .interrupted:
-      let retry = now + wait(Self.backoff, fraction, atLeast: fault.retryAfter)
+      let retry = now + wait(asked: fault.retryAfter, fraction, at: now)
       // The claim of a refresh token that may be spent stays: the next attempt must know. What a busy service
       // says of it says nothing about an earlier attempt.
       let isInDoubt = wasInDoubt || (fault.isResponseLost && claim?.refreshDigest != nil)
@@ -72,14 +72,43 @@ extension TokenRecord {
     return now.seconds(since: since) >= Self.unexplainedSeconds
   }
 
-  /// Random within a window that doubles with each attempt, plus what the service asks for, so that
-  /// not all clients return at once.
-  private func wait(
-    _ backoff: Backoff, _ fraction: Double, atLeast least: Seconds = 0
-  ) -> Milliseconds {
+  /// Random within a window that doubles with each attempt.
+  private func wait(_ backoff: Backoff, _ fraction: Double) -> Milliseconds {
     let wait = backoff.wait(attempt: attempts, fraction: fraction)
-    return least.milliseconds + Milliseconds(Int64(wait / .milliseconds(1)))
+    return Milliseconds(Int64(wait / .milliseconds(1)))
   }
+
+  /// The backoff, plus what the service asks for, but no longer than the token lasts: a service that asks for a day
+  /// may be back in a minute. Up to a fifth is random, so that not all clients return at once.
+  private func wait(
+    asked: Seconds, _ fraction: Double, at now: Timestamp
+  ) -> Milliseconds {
+    let wait = wait(Self.backoff, fraction)
+    if asked <= 0 { return wait }
+    func part(of wait: Milliseconds) -> Milliseconds {
+      Milliseconds(Int64(Double(wait.count) * fraction / 5))
+    }
+    let whole = wait + asked.milliseconds + part(of: asked.milliseconds)
+    guard let longest = longestWait(at: now), whole > longest else { return whole }
+    let earlier = longest - part(of: longest)
+    return asked.milliseconds < longest ? max(earlier, asked.milliseconds) : earlier
+  }
+
+  /// Until shortly before the token's end, and after that five minutes at least; `nil` for a token that does not
+  /// end.
+  private func longestWait(at now: Timestamp) -> Milliseconds? {
+    switch tokens?.expiry {
+    case .never: return nil
+    case .unknown, nil: return Self.overdueWait
+    case .at(let end):
+      let left = (tokens?.localTime(of: end, at: now) ?? end).adding(seconds: -60) - now
+      return left >= Self.shortestWait ? left : Self.overdueWait
+    }
+  }
+
+  private static let shortestWait: Milliseconds = 30_000
+  /// Of which up to a fifth is left out.
+  private static let overdueWait: Milliseconds = 375_000
 }
 
 extension TokenError {

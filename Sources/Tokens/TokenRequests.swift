@@ -12,21 +12,34 @@ package struct TokenRequests: Sendable {
   package let client: Client
   private let http: any HTTPTransport
   let now: @Sendable () -> Timestamp
-  private let skewSeconds: Int64
+  /// The service's, as far as its responses have shown it.
+  private let clock = ServerClock()
+  /// When the last request may begin; `nil` is any time.
+  private let lastStart: Timestamp?
 
-  /// - Parameter skewSeconds: how far the service's clock is ahead of ours, if known.
+  /// - Parameters:
+  ///   - skewSeconds: how far the service's clock was ahead of ours, if known.
+  ///   - lastStart: after it, no request is repeated; `nil` is any time.
   package init(
     _ client: Client, http: any HTTPTransport, now: @escaping @Sendable () -> Timestamp,
-    skewSeconds: Int64 = 0
+    skewSeconds: Int64 = 0, lastStart: Timestamp? = nil
   ) {
     self.client = client
     self.http = http
     self.now = now
-    self.skewSeconds = skewSeconds
+    self.lastStart = lastStart
+    clock.note(skewSeconds: skewSeconds)
   }
 
   /// The response as received; `TokenResponse.read` interprets it.
   package func send(_ exchange: TokenExchange) async throws(TokenError) -> RawResponse {
+    try await post(to: client.endpoint(client.service.tokenEndpoint, "token")) {
+      () throws(TokenError) in
+      try form(of: exchange)
+    }
+  }
+
+  private func form(of exchange: TokenExchange) throws(TokenError) -> SecretForm {
     var form = SecretForm()
     switch exchange {
     case .mint(let scopes):
@@ -51,7 +64,7 @@ package struct TokenRequests: Sendable {
       form.add("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
       form.add("device_code", code)
     }
-    return try await post(form, to: client.endpoint(client.service.tokenEndpoint, "token"))
+    return form
   }
 
   func addScopes(_ scopes: Set<Scope>, to form: inout SecretForm) {
@@ -70,10 +83,50 @@ package struct TokenRequests: Sendable {
       scope: scopes.isEmpty ? nil : client.service.scopes.joined(scopes), now: serverTime)
   }
 
-  private var serverTime: Timestamp { now().adding(seconds: skewSeconds) }
+  private var serverTime: Timestamp { clock.time(at: now()) }
 
   /// Sends a form with the client's authentication.
   func post(_ form: SecretForm, to url: String) async throws(TokenError) -> RawResponse {
+    try await post(to: url) { () throws(TokenError) in form }
+  }
+
+  /// Sends a form with the client's authentication. If it is refused, and the response shows that the service's
+  /// clock differs from what it was dated by, it is sent once more: this machine's clock may have been set since
+  /// the two were compared.
+  private func post(
+    to url: String, form: () throws(TokenError) -> SecretForm
+  ) async throws(TokenError) -> RawResponse {
+    let used = clock.skewSeconds
+    let raw = try await sent(form(), to: url)
+    guard isDated, abs(clock.skewSeconds - used) >= Self.tolerance, isRefused(raw),
+      lastStart.map({ now() <= $0 }) ?? true
+    else { return raw }
+    return try await sent(form(), to: url)
+  }
+
+  /// Seconds; clocks that differ by less count as equal.
+  private static let tolerance: Int64 = 5
+
+  /// Whether requests have an assertion, which says when it was made.
+  private var isDated: Bool {
+    client.grant == .jwtBearer || client.service.clientAuthentication == .privateKeyJWT
+  }
+
+  /// Whether a request was refused, perhaps for its date. What a service says of a refresh token or a code is not
+  /// about that, and neither is presented again.
+  private func isRefused(_ raw: RawResponse) -> Bool {
+    let fault = TokenError(
+      errorResponse: ResponseValue.read(raw.body), raw,
+      invalidGrantCodes: client.service.refresh.invalidGrantCodes)
+    return switch fault {
+    case .configuration, .unspecified: true
+    case .consent: client.grant == .jwtBearer
+    case nil, .local, .transient, .responseLost, .authorizationPending, .slowDown, .interrupted:
+      false
+    }
+  }
+
+  private func sent(_ form: SecretForm, to url: String) async throws(TokenError) -> RawResponse {
     var form = form
     var headers: [(name: String, value: String)] = [
       ("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"),
@@ -111,7 +164,9 @@ package struct TokenRequests: Sendable {
           .post, url, headers: headers, body: form.bytes,
           authorities: client.service.authorities))
       guard response.body.count <= Self.responseLimit else { throw HTTPFailure.tooLarge }
-      return RawResponse(response, sentAt: sentAt, receivedAt: now())
+      let raw = RawResponse(response, sentAt: sentAt, receivedAt: now())
+      raw.skewSeconds.map { clock.note(skewSeconds: $0) }
+      return raw
     } catch {
       throw TokenError(error)
     }

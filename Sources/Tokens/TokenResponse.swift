@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTP
 package import Model
 package import Secrets
 
@@ -22,12 +21,15 @@ package struct TokenResponse: Sendable {
   ///
   /// Errors are recognized whatever the status (RFC 6749 section 5.2 says 400; servers also send
   /// 200); `token_type` may be missing; unknown members are ignored.
+  ///
+  /// - Parameter isRefresh: whether a refresh token was presented.
   package static func read(
-    _ raw: RawResponse, service: OAuthService
+    _ raw: RawResponse, service: OAuthService, isRefresh: Bool
   ) throws(TokenError) -> TokenResponse {
     let whole = ResponseValue.read(raw.body)
     if let fault = TokenError(
-      errorResponse: whole, raw, invalidGrantCodes: service.refresh.invalidGrantCodes)
+      errorResponse: whole, raw, invalidGrantCodes: service.refresh.invalidGrantCodes,
+      isRefresh: isRefresh)
     {
       throw fault
     }
@@ -35,7 +37,7 @@ package struct TokenResponse: Sendable {
     guard let value, let access = value["access_token"]?.secret else {
       throw .unspecified(raw.summary + ", without an access token")
     }
-    let skew = HTTPDate.skewSeconds(of: raw.date, sentAt: raw.sentAt, receivedAt: raw.receivedAt)
+    let skew = raw.skewSeconds
     let issuedAt = raw.sentAt.adding(seconds: skew ?? 0)
     return TokenResponse(
       access: access, refresh: value["refresh_token"]?.secret,

@@ -10,7 +10,7 @@ import Tokens
   @Test(
     arguments: [
       .stopped(.local("no key")), .needsAuthorization(.noRefreshToken),
-      .storeFailed(.unavailable("it is away")), .unsaved("it is away", isJournaled: true),
+      .storeFailed(.unavailable("it is away")), .unsaved("it is away", .written),
     ] as [RenewalOutcome])
   func anOutcomeThatNoRecordHoldsOffIsRepeatedRarely(outcome: RenewalOutcome) throws {
     let clock = TestRuntime()

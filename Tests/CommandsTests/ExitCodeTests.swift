@@ -69,6 +69,28 @@ import Testing
     #expect(TokenRenewer.held(record, until: until) == .failed("HTTP 503", retryAt: until))
   }
 
+  /// A service's token may last for no time, and is not requested without a pause.
+  @Test(arguments: [(0, true), (2, true), (5, false), (3600, false)] as [(Int64, Bool)])
+  func aTokenThatExpiredAndIsNotDueIsAFailure(lifetime: Int64, isHeldBack: Bool) throws {
+    let issued = Timestamp(milliseconds: 1_790_000_000_000)
+    let record = TokenRecord(
+      client: ClientIdentity(id: "c", digest: "d"), grant: .clientCredentials, requested: [],
+      tokens: TokenMetadata(
+        attempt: "a", issuedAt: issued, expiry: .at(issued.adding(seconds: lifetime)),
+        granted: [], verifiedAt: issued))
+    let until = issued.adding(seconds: 60)
+    let outcome = TokenRenewer.heldBack(record, until: until, at: issued.adding(seconds: 3))
+    #expect((outcome != nil) == isHeldBack)
+    guard let outcome else { return }
+    guard case .failed(let reason, let retryAt) = outcome, retryAt == until else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(reason.hasPrefix("it expired at \(issued.adding(seconds: lifetime))"))
+    let renewal = CompletedRenewal(name: try Sample.name("a"), outcome: outcome)
+    #expect(Outcome(renewals: [renewal], hasFaults: false) == .failed)
+  }
+
   @Test func applyReportsFailuresAndFaultsInReadingOrder() throws {
     let failed = Diagnostic(.unknownApp, "failed", at: .file("b.yaml"))
     let fault = Diagnostic(.unknownApp, "fault", at: .file("a.yaml"))

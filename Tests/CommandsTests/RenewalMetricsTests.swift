@@ -22,7 +22,7 @@ import Testing
       (.needsAuthorization(.noRefreshToken), .needsAuthorization),
       (.stopped(.local("x")), .refused),
       (.failed("x", retryAt: nil), .service), (.storeFailed(.unavailable("x")), .store),
-      (.unsaved("x", isJournaled: true), .unsaved), (.notDue(until: nil), nil),
+      (.unsaved("x", .written), .unsaved), (.notDue(until: nil), nil),
       (.waiting(until: Timestamp(milliseconds: 0)), nil),
     ] as [(RenewalOutcome, RenewalMetrics.FailureKind?)])
   func everyFailureHasItsKind(outcome: RenewalOutcome, kind: RenewalMetrics.FailureKind?) throws {

@@ -38,7 +38,7 @@ import Tokens
     let (outcome, _) = try await consent(harness, renewer) {
       isAway.store(true, ordering: .releasing)
     }
-    #expect(outcome == .unsaved("it is away", isJournaled: true))
+    #expect(outcome == .unsaved("it is away", .written))
     #expect(harness.journaled.count == 1)
     let subjects = [harness.subject.name: harness.subject]
     #expect(try await harness.renewer().replay(subjects) == [.saved(harness.subject.name)])

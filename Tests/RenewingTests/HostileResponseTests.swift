@@ -134,20 +134,6 @@ import Tokens
     #expect(String(decoding: decoded, as: UTF8.self) == "flows:a%3Ab%20c")
   }
 
-  private func part(_ jwt: String, _ index: Int) throws -> [String: Any] {
-    let parts = jwt.split(separator: ".").map(String.init)
-    try #require(parts.count == 3)
-    return try #require(
-      try JSONSerialization.jsonObject(with: data(parts[index])) as? [String: Any])
-  }
-
-  private func data(_ base64URL: String) throws -> Data {
-    var text = base64URL.replacingOccurrences(of: "-", with: "+")
-      .replacingOccurrences(of: "_", with: "/")
-    while text.count % 4 != 0 { text += "=" }
-    return try #require(Data(base64Encoded: text))
-  }
-
   @Test func signsAnAssertionThatItsKeyVerifies() async throws {
     let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
     let server = try await HostileServer { _ in
@@ -228,20 +214,5 @@ import Tokens
     }
     #expect(reason.contains("private_key") && !reason.contains("no key"))
     #expect(server.calls.isEmpty)
-  }
-}
-
-/// A network whose servers all have one time.
-private struct DatedHTTP: HTTPTransport {
-  let date: String
-  private let inner = LiveHTTPTransport()
-
-  init(date: String) { self.date = date }
-
-  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-    let answer = try await inner.send(request)
-    return HTTPResponse(
-      status: answer.status, headers: answer.headers.merging(["date": date]) { $1 },
-      body: answer.body)
   }
 }

@@ -63,7 +63,9 @@ final class RenewalHarness: Sendable {
   func renewer(
     _ store: (any TokenStore)? = nil, http: (any HTTPTransport)? = nil,
     journal: ResponseJournal? = nil,
-    isRealTime: Bool = false, isEnding: Bool = false, waitsForOthers: Bool = true
+    isRealTime: Bool = false, isEnding: Bool = false, waitsForOthers: Bool = true,
+    reportDelay: @escaping @Sendable (ConnectionName, StoreError, Journaling) -> Void = { _, _, _ in
+    }
   ) -> Renewer {
     let store = store ?? self.store
     return Renewer(
@@ -72,7 +74,7 @@ final class RenewalHarness: Sendable {
       journal: journal ?? self.journal,
       runtime: isRealTime ? clock.sleepingReally : clock.runtime, isEnding: { isEnding },
       rule: .standard, holder: "test", waitsForOthers: waitsForOthers,
-      provenance: { provenance })
+      provenance: { provenance }, reportDelay: reportDelay)
   }
 
   /// Tokens as a consent would have left them, due by now.

@@ -207,7 +207,8 @@ import Tokens
       Issue.record("it was not saved")
       return
     }
-    #expect(harness.clock.slept == [50, 100, 200, 400, 800].map { .milliseconds($0) })
+    let waits = [37, 75, 150, 300, 600, 1200, 1500, 1500, 1500, 1500]
+    #expect(harness.clock.slept == waits.map { .milliseconds($0) })
     #expect(text(try await harness.stored().refresh) == "refresh-1")
   }
 
@@ -252,7 +253,11 @@ import Tokens
     }
     harness.clock.advance(seconds: 3500)
     let outcome = await harness.renew(dying(harness, journal: nowhere))
-    #expect(outcome == .unsaved("it is away", isJournaled: false))
+    guard case .unsaved("it is away", .failed(let fault)) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(fault.summary.contains("/dev/null/answers"), "\(fault.summary)")
   }
 
   @Test func afterASignalNoRequestIsBegun() async throws {
@@ -407,7 +412,7 @@ import Tokens
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()
     let outcome = await harness.renew(dying(harness, journal: harness.journal))
-    #expect(outcome == .unsaved("it is away", isJournaled: true))
+    #expect(outcome == .unsaved("it is away", .written))
     #expect(harness.journaled.count == 1)
     #expect(text(try await harness.stored().refresh) == "refresh-0")
 
@@ -455,9 +460,10 @@ import Tokens
     }
   }
 
-  /// Whether its process saves the response or the next one does.
-  @Test(arguments: [false, true])
-  func aRenameDuringTheExchangeLosesNoToken(dies: Bool) async throws {
+  /// Whether its process saves the response or the next one does, and even if the store does not say at once
+  /// what the connection is called now.
+  @Test(arguments: [(false, 0), (false, 1), (false, 3), (true, 0)])
+  func aRenameDuringTheExchangeLosesNoToken(dies: Bool, failures: Int) async throws {
     let renaming = Mutex<(@Sendable () async throws -> Void)?>(nil)
     let server = try await HostileServer.rotating { _, body in
       let rename = renaming.withLock { $0 }
@@ -488,7 +494,16 @@ import Tokens
         declared: harness.subject.declared, destinations: harness.subject.destinations)
       #expect(try await harness.renewer().replay([new: renamed]) == [.saved(new)])
     } else {
-      guard case .renewed = await harness.renew() else {
+      let left = Mutex(failures)
+      let store = UnreliableTokens(
+        harness.store,
+        isUnlistable: {
+          left.withLock {
+            $0 -= 1
+            return $0 >= 0
+          }
+        }, fault: { _, _ in nil })
+      guard case .renewed = await harness.renew(harness.renewer(store)) else {
         Issue.record("the response was not saved")
         return
       }
@@ -672,6 +687,24 @@ import Tokens
     #expect(text(stored.access) == "access-0" && text(stored.refresh) == "refresh-0")
     #expect(stored.record?.history.count == 1)
     #expect(harness.journaled == [])
+  }
+
+  @Test func aDenialByAPolicyCostsNoGrant() async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"error": "access_denied"}"#, status: 403)
+    }
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    guard case .failed(_, let next?) = await harness.renew() else {
+      Issue.record("the grant was given up")
+      return
+    }
+    server.answer { _ in .body(#"{"access_token": "access-1", "refresh_token": "refresh-1"}"#) }
+    harness.clock.advance(seconds: next.seconds(since: harness.clock.now) + 1)
+    guard case .renewed = await harness.renew() else {
+      Issue.record("it was not tried again")
+      return
+    }
   }
 
   @Test func transientErrorsAreRetriedLater() async throws {

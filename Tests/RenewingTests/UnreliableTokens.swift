@@ -18,19 +18,23 @@ final class UnreliableTokens: TokenStore, Sendable {
   private let counter = Mutex(0)
   private let isAway: @Sendable () -> Bool
   private let isUnreadable: @Sendable () -> Bool
+  private let isUnlistable: @Sendable () -> Bool
 
   /// - Parameters:
   ///   - isAway: whether nothing can be read or written.
   ///   - isUnreadable: whether nothing can be read; is asked for each read.
+  ///   - isUnlistable: whether the records of all connections cannot be read; is asked for each read.
   ///   - fault: by the number of the swap, from 1.
   init(
     _ inner: SQLiteBackend, isAway: @escaping @Sendable () -> Bool = { false },
     isUnreadable: @escaping @Sendable () -> Bool = { false },
+    isUnlistable: @escaping @Sendable () -> Bool = { false },
     fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?
   ) {
     self.inner = inner
     self.isAway = isAway
     self.isUnreadable = isUnreadable
+    self.isUnlistable = isUnlistable
     chosen = Mutex(fault)
   }
 
@@ -54,7 +58,8 @@ final class UnreliableTokens: TokenStore, Sendable {
   func tokenRecords(
     of ids: [ConnectionName: StoreID]?
   ) async throws(StoreError) -> [ConnectionName: StoredTokenRecord] {
-    try await inner.tokenRecords(of: ids)
+    if isUnlistable() { throw .unavailable("it is away") }
+    return try await inner.tokenRecords(of: ids)
   }
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     if isAway() || isUnreadable() { throw .unavailable("it is away") }

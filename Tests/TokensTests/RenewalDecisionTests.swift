@@ -481,6 +481,50 @@ private func decide(
     #expect(stored.history.count == TokenRecord.keptFailures)
   }
 
+  /// One that is busy for a moment may ask for a day, and the token ends long before.
+  @Test(
+    arguments: [
+      (.at(now.adding(seconds: 900)), 86_400, 672...840),
+      (.at(now.adding(seconds: 900)), 700, 700...840),
+      (.at(now.adding(seconds: 90)), 3600, 24...30),
+      (.at(now.adding(seconds: 60)), 3600, 300...375), (.at(now), 86_400, 300...375),
+      (.at(now.adding(seconds: -7200)), 86_400, 300...375), (.unknown, 86_400, 300...375),
+      (.never, 86_400, 86_401...103_682), (.at(now.adding(seconds: 3600)), 30, 31...38),
+      (.at(now), 30, 31...38),
+    ] as [(TokenExpiry, Int64, ClosedRange<Int64>)])
+  func aServiceIsAskedAgainBeforeTheTokenEnds(
+    expiry: TokenExpiry, asked: Int64, range: ClosedRange<Int64>
+  ) throws {
+    let stored = record(tokens: facts(ends: expiry))
+    let waits = try stride(from: 0, to: 1, by: 0.01).map { fraction in
+      let busy = failed(
+        .transient("503", retryAfter: asked), after: stored, fraction: fraction)
+      return try #require(busy.retryAt).milliseconds - now.milliseconds
+    }
+    let shortest = try #require(waits.min())
+    let longest = try #require(waits.max())
+    #expect(range.lowerBound * 1000 <= shortest && longest <= range.upperBound * 1000)
+    // 300 connections that were refused together do not return together.
+    #expect(longest - shortest > min(asked, range.upperBound) * 1000 / 6)
+    #expect(Set(waits).count == 100)
+  }
+
+  @Test func withoutATokenABusyServiceIsAskedAgainInMinutes() throws {
+    let busy = failed(.transient("503", retryAfter: 86_400), after: record(.clientCredentials))
+    let retry = try #require(busy.retryAt)
+    #expect((300...375).contains(retry.seconds(since: now)))
+  }
+
+  /// The token's end is by the service's clock.
+  @Test func aBusyServiceIsAskedAgainBeforeTheEndByOurClock() throws {
+    var tokens = facts(
+      ends: .at(now.adding(seconds: 900)), issued: now.adding(seconds: -7200))
+    tokens.skewSeconds = -3600
+    let busy = failed(
+      .transient("503", retryAfter: 86_400), after: record(tokens: tokens), fraction: 0)
+    #expect(busy.retryAt == now.adding(seconds: 3600 + 840))
+  }
+
   @Test func refusalsWithoutAReasonAreRetriedForDays() throws {
     let day: Int64 = 86_400
     func refused(_ record: TokenRecord, at time: Timestamp) -> TokenRecord {

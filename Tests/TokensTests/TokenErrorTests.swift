@@ -48,6 +48,20 @@ import Tokens
     #expect(kind(read(response(body, status: status))) == expected)
   }
 
+  /// No person is asked in a refresh, and RFC 6749 section 5.2 has neither code: a policy or a gateway refuses
+  /// for now. A service may use them for dead refresh tokens, if its app says so.
+  @Test(arguments: ["access_denied", "expired_token"], [400, 403])
+  func onlyAPersonsDenialEndsAGrant(code: String, status: Int) {
+    let denied = response(#"{"error": "\#(code)"}"#, status: status)
+    #expect(kind(read(denied)) == .consent)
+    #expect(kind(read(denied, isRefresh: true)) == .unspecified)
+    var service = anyService
+    service.refresh.invalidGrantCodes = [code]
+    #expect(kind(read(denied, service, isRefresh: true)) == .consent)
+    let dead = response(#"{"error": "invalid_grant"}"#, status: status)
+    #expect(kind(read(dead, isRefresh: true)) == .consent)
+  }
+
   @Test(
     arguments: [
       ("7", 7), ("Mon, 21 Sep 2026 14:14:20 GMT", 60), ("999999999", 86_400), ("-3", 0),

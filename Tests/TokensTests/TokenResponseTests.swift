@@ -35,10 +35,10 @@ func fault(_ work: () throws(TokenError) -> Void) -> TokenError? {
 }
 
 func read(
-  _ raw: RawResponse, _ service: OAuthService = anyService
+  _ raw: RawResponse, _ service: OAuthService = anyService, isRefresh: Bool = false
 ) -> Result<TokenResponse, TokenError> {
   do throws(TokenError) {
-    return .success(try TokenResponse.read(raw, service: service))
+    return .success(try TokenResponse.read(raw, service: service, isRefresh: isRefresh))
   } catch {
     return .failure(error)
   }

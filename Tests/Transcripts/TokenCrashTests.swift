@@ -60,10 +60,7 @@ import Testing
   @Test func aJournalThatCannotBeWrittenIsReportedBeforeAnythingIsLost() async throws {
     let service = try await RotatingService()
     let test = try await authorized(service)
-    let journal = test.sandbox.folder.path + "/.vaultctl/answers"
-    try FileManager.default.removeItem(atPath: journal)
-    try FileManager.default.createSymbolicLink(
-      atPath: journal, withDestinationPath: test.sandbox.folder.path + "/none/answers")
+    try test.breakJournal()
     try test.makeDue()
     let finished = try await test.vaultctl(["refresh"])
     #expect(finished.status == 0 && finished.text.contains("crm"), "\(finished.text)")
@@ -74,8 +71,32 @@ import Testing
     #expect(idle.status == 0 && idle.errorText == "", "\(idle.errorText)")
   }
 
+  /// Neither the store nor the journal takes the new tokens, and their process has to end.
+  @Test func lostTokensAreReportedWithBothReasons() async throws {
+    let service = try await RotatingService()
+    let test = try await authorized(service)
+    try test.breakJournal()
+    try test.makeDue()
+    try test.holdSaves()
+    let before = service.given
+    let running = try RunningProgram(test.sandbox, ["refresh"])
+    try await eventually("the request", within: .seconds(60)) { service.given > before }
+    running.send(SIGTERM)
+    let finished = try await running.finished()
+    #expect(finished.status != 0)
+    for text in [
+      "error[VC5010]: the new tokens of `crm` are lost",
+      "the journal next to the project file could not be written either: open ",
+    ] {
+      #expect(finished.errorText.contains(text), "\(finished.errorText)")
+    }
+  }
+
   /// The newest tokens are in the journal, and the store has those that are spent.
-  @Test(arguments: [["revoke", "crm"], ["apply", "--auto-approve", "--prune", "--force"]])
+  @Test(
+    arguments: [
+      ["revoke", "crm"], ["apply", "--auto-approve", "--prune", "--force"], ["authorize", "crm"],
+    ])
   func whatAKilledRefreshLeftIsRevokedToo(command: [String]) async throws {
     let service = try await RotatingService()
     let test = try await authorized(service)
@@ -86,11 +107,7 @@ import Testing
     }
     // Killed while the store does not take the new tokens.
     try test.makeDue()
-    try test.change(
-      """
-      CREATE TRIGGER held BEFORE UPDATE ON token WHEN NEW.access IS NOT OLD.access
-      BEGIN SELECT RAISE(ABORT, 'held'); END
-      """)
+    try test.holdSaves()
     let running = try RunningProgram(test.sandbox, ["refresh"])
     try await eventually("the response is in the journal", within: .seconds(60)) { waiting() }
     running.kill()
@@ -102,9 +119,12 @@ import Testing
       try FileManager.default.removeItem(
         atPath: test.sandbox.folder.path + "/connections/crm.yaml")
     }
-    let finished = try await test.vaultctl(command)
+    let journaled = service.given
+    let finished =
+      command[0] == "authorize"
+      ? try await test.consent(["crm"]) : try await test.vaultctl(command)
     #expect(finished.status == 0, "\(finished.text)\(finished.errorText)")
-    #expect(service.revoked.contains("kAnArIeReFrEsH-\(service.given)"), "\(service.revoked)")
+    #expect(service.revoked.contains("kAnArIeReFrEsH-\(journaled)"), "\(service.revoked)")
     #expect(!waiting())
   }
 
@@ -277,6 +297,23 @@ import Testing
 }
 
 extension TokenSandbox {
+  /// Lets the store take claims, and no new tokens.
+  fileprivate func holdSaves() throws {
+    try change(
+      """
+      CREATE TRIGGER held BEFORE UPDATE ON token WHEN NEW.access IS NOT OLD.access
+      BEGIN SELECT RAISE(ABORT, 'held'); END
+      """)
+  }
+
+  /// Lets no response be journaled.
+  fileprivate func breakJournal() throws {
+    let journal = sandbox.folder.path + "/.vaultctl/answers"
+    try FileManager.default.removeItem(atPath: journal)
+    try FileManager.default.createSymbolicLink(
+      atPath: journal, withDestinationPath: sandbox.folder.path + "/none/answers")
+  }
+
   /// The time of all claims is over.
   func endClaims() throws {
     try change(

@@ -96,8 +96,10 @@ struct TokenSandbox: Sendable {
   }
 
   /// Runs `authorize` for a connection, and gives the consent as a browser does.
+  ///
+  /// - Parameter status: the exit code that is expected.
   @discardableResult
-  func consent(_ arguments: [String]) async throws -> Finished {
+  func consent(_ arguments: [String], status: Int32 = 0) async throws -> Finished {
     let consented = try await withPerson(["authorize"] + arguments) { errors in
       guard let redirect = errors.firstMatch(of: /redirect_uri=([^&\s]+)/),
         let state = errors.firstMatch(of: /state=([^&\s]+)/),
@@ -107,7 +109,7 @@ struct TokenSandbox: Sendable {
       _ = try await apart { try run("/usr/bin/curl", ["-s", answer]) }
       return true
     }
-    #expect(consented.status == 0, "\(consented.errorText)")
+    #expect(consented.status == status, "\(consented.errorText)")
     return consented
   }
 

@@ -9,6 +9,7 @@ import Stores
 
 /// The live parts of one run on one project.
 struct Session: Sendable {
+  let console: Console
   let workspace: Workspace
   let keyring: Keyring
   let sealer: FieldSealer

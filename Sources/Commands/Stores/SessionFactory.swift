@@ -62,7 +62,8 @@ struct SessionFactory {
       ignoresEnvironmentLogins: ignoresEnvironmentLogins, provenance: provenance)
     let store = try stores.store(settings)
     return Session(
-      workspace: workspace, keyring: keyring, sealer: FieldSealer(keyring: keyring),
+      console: console, workspace: workspace, keyring: keyring,
+      sealer: FieldSealer(keyring: keyring),
       store: store, identity: try stores.identity(of: settings, store), provenance: provenance,
       author: author,
       runtime: runtime, clock: clock, stores: stores)

@@ -19,7 +19,7 @@ struct AuthorizeCommand: ReportingSubcommand {
       Prints the URL of the service's authorization page and waits on 127.0.0.1 for the browser to \
       return; with --device it prints a code to enter on any device. Requests exactly the applied \
       scopes and keeps the tokens in the store. Previous tokens are revoked once the new ones are \
-      saved.
+      saved. If a scope was not granted, or the previous tokens may still be valid, the exit code is 4.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -59,6 +59,9 @@ struct AuthorizeCommand: ReportingSubcommand {
     guard subject.grant == .authorizationCode else {
       throw Failure(.needsNoPerson(name, session))
     }
+    // Tokens that an interrupted run left in the journal are newer than those in the store, and are revoked with
+    // them.
+    try await tokenRenewer.saveWaitingResponses(of: [name], console)
     let scopes = subject.declared ?? client.ownScopes
     let (outcome, superseded) = await tokenRenewer.renewer.authorize(
       subject, client, scopes: scopes
@@ -76,19 +79,19 @@ struct AuthorizeCommand: ReportingSubcommand {
       let text = RenewalText(palette: console.palette)
       console.result(text.text([row]))
       console.result(text.json([row]))
-      console.report(record.grantFindings(of: subject))
+      var findings = record.grantFindings(of: subject)
       if let superseded {
-        console.report(
-          await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true))
+        findings += await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true)
       }
-      return .fine
+      console.report(findings)
+      return findings.contains { $0.severity == .warning } ? .partly : .fine
     case .refused(.interrupted):
       throw Failure(Diagnostic.interrupted(name, session), outcome: .interrupted)
     case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary, session))
     case .storeFailed(let error): throw Failure(Diagnostic(error, in: session.store.description))
-    case .unsaved(let reason, let isJournaled):
+    case .unsaved(let reason, let journaling):
       throw Failure(
-        CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: isJournaled))
+        CompletedRenewal(name: name, outcome: .unsaved(reason, journaling))
           .diagnostic(in: session).map { [$0] } ?? [])
     }
   }

@@ -65,18 +65,21 @@ extension CompletedRenewal {
         .renewalFailed, "\(subject) was not renewed", severity: .warning,
         notes: [reason] + (retryAt.map { ["next attempt at \($0)"] } ?? []))
     case .storeFailed(let error): Diagnostic(error, in: session.store.description)
-    case .unsaved(let reason, isJournaled: false):
+    case .unsaved(let reason, .failed(let fault)):
       Diagnostic(
         .answerUnsaved, "the new tokens of \(subject) are lost",
-        notes: [reason, "the journal next to the project file could not be written either"],
+        notes: [reason, "\(session.journalPlace) could not be written either: \(fault.summary)"],
         help: [
           "fix both; then, because the service may accept no older refresh token:"
             + " \(session.command("authorize", name))"
         ])
-    case .unsaved(let reason, isJournaled: true):
+    case .unsaved(let reason, .written):
       Diagnostic(
         .answerUnsaved, "the new tokens of \(subject) are only in the journal", notes: [reason],
-        help: ["run this again on this machine: \(session.command("refresh"))"])
+        help: [
+          "run this again\(session.isJournalInStore ? "" : " on this machine"):"
+            + " \(session.command("refresh"))"
+        ])
     }
   }
 

@@ -30,6 +30,24 @@ extension Diagnostic {
       ])
   }
 
+  static func saveDelayed(
+    _ name: ConnectionName, _ error: StoreError, _ journaling: Journaling, in session: Session
+  ) -> Diagnostic {
+    let (note, help): (String, [String]) =
+      switch journaling {
+      case .written: ("\(session.journalPlace) has them", [])
+      case .failed(let fault):
+        (
+          "only this process has them: \(session.journalPlace) could not be written either:"
+            + " \(fault.summary)",
+          ["let vaultctl write to the store before you end this process"]
+        )
+      }
+    return Diagnostic(
+      .answerUnsaved, "the new tokens of \(session.quoted(name)) are not saved yet",
+      severity: .warning, notes: [error.summary, note], help: help)
+  }
+
   static func authorizationNeeded(
     _ name: ConnectionName, _ need: AuthorizationNeed, in session: Session
   ) -> Diagnostic {

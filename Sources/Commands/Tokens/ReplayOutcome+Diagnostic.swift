@@ -6,7 +6,7 @@ extension ReplayOutcome {
   /// What was not saved, as the result of a renewal.
   var unsaved: CompletedRenewal? {
     guard case .unsaved(let name, let reason) = self else { return nil }
-    return CompletedRenewal(name: name, outcome: .unsaved(reason, isJournaled: true))
+    return CompletedRenewal(name: name, outcome: .unsaved(reason, .written))
   }
 
   var diagnostic: Diagnostic? {

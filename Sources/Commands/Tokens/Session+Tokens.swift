@@ -24,10 +24,22 @@ extension Session {
   /// Where the project wants it; what is left on this machine's disk is found in any case.
   var responseJournal: ResponseJournal {
     let folder = JournalFolder(path: workspace.files.path(".vaultctl/answers"))
-    guard workspace.project.tokenJournal == .store, let exchanges = store.exchanges else {
-      return ResponseJournal(folder)
-    }
-    return ResponseJournal(exchanges, previous: folder)
+    return journalingExchanges.map { ResponseJournal($0, previous: folder) }
+      ?? ResponseJournal(folder)
+  }
+
+  /// The store's journal of responses; `nil` if they are kept on this machine's disk.
+  private var journalingExchanges: (any ExchangeJournal)? {
+    workspace.project.tokenJournal == .store ? store.exchanges : nil
+  }
+
+  /// Whether every machine can read the journal of responses.
+  var isJournalInStore: Bool { journalingExchanges != nil }
+
+  /// The journal of responses in a message.
+  var journalPlace: String {
+    isJournalInStore
+      ? "the journal in the store \(store.description)" : "the journal next to the project file"
   }
 
   /// A connection in a message, with the environment if one is chosen.

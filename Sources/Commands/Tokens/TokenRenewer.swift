@@ -75,7 +75,10 @@ package struct TokenRenewer: Sendable {
       journal: session.responseJournal,
       runtime: runtime, isEnding: isEnding, rule: rule,
       holder: Self.holder(session.author), waitsForOthers: !isShared,
-      provenance: session.provenance)
+      provenance: session.provenance,
+      reportDelay: { name, error, journaling in
+        session.console.report([.saveDelayed(name, error, journaling, in: session)])
+      })
   }
 
   private static func holder(_ author: Author) -> String {
@@ -195,7 +198,9 @@ package struct TokenRenewer: Sendable {
     let progress = console.progress.map { advance in
       { @Sendable in advance("Renewing tokens", count) }
     }
-    let results = look.results + (try await renewed(look.due, isForced: isForced, progress))
+    let results =
+      look.results + look.heldBack
+      + (try await renewed(look.due, isForced: isForced, progress))
     return results.sorted { $0.name < $1.name }
   }
 
@@ -207,6 +212,8 @@ package struct TokenRenewer: Sendable {
     let due: [RenewalSubject]
     /// Of those that are due, and cannot be tried now.
     let results: [CompletedRenewal]
+    /// Those whose tokens have expired and are not due yet. A service says so when it renews them.
+    let heldBack: [CompletedRenewal]
     /// Connections with a response that the store does not take. It is tried again in each pass, and is no
     /// reason for one.
     let waiting: Set<ConnectionName>
@@ -233,6 +240,7 @@ package struct TokenRenewer: Sendable {
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
     var results = unsaved
+    var heldBack: [CompletedRenewal] = []
     for subject in subjects.values.sorted(by: { $0.name < $1.name })
     where names?.contains(subject.name) ?? true {
       let record = records[subject.name]?.record
@@ -259,7 +267,11 @@ package struct TokenRenewer: Sendable {
       case .wait(let until):
         results.append(
           CompletedRenewal(name: subject.name, outcome: Self.held(record, until: until)))
-      case .use, .ask: break
+      case .use(let until?):
+        if let outcome = Self.heldBack(record, until: until, at: now) {
+          heldBack.append(CompletedRenewal(name: subject.name, outcome: outcome))
+        }
+      case .use(nil), .ask: break
       }
     }
     if !due.isEmpty, let fault = await renewer.journalFault() {
@@ -268,14 +280,26 @@ package struct TokenRenewer: Sendable {
     console.report(self.conditions.new(among: conditions))
     return Look(
       snapshot: snapshot, subjects: subjects, records: records.mapValues(\.record), due: due,
-      results: results,
-      waiting: waiting)
+      results: results, heldBack: heldBack, waiting: waiting)
   }
 
   /// The outcome for a token that is due, and must wait: that it is tried again later does not make it fine.
   package static func held(_ record: TokenRecord?, until: Timestamp) -> RenewalOutcome {
     guard record?.retryAt == until else { return .failed(doubt, retryAt: until) }
     return .failed(record?.lastFailure ?? "it failed", retryAt: until)
+  }
+
+  /// The outcome for a token that is not due and has expired, because the service gives such short lifetimes;
+  /// `nil` for one that is valid.
+  package static func heldBack(
+    _ record: TokenRecord?, until: Timestamp, at now: Timestamp
+  ) -> RenewalOutcome? {
+    guard let tokens = record?.tokens, let end = tokens.expiry.time,
+      tokens.localTime(of: end, at: now) <= now
+    else { return nil }
+    return .failed(
+      "it expired at \(end), and tokens with so short a lifetime are requested once a minute at most",
+      retryAt: until)
   }
 
   private static let doubt =

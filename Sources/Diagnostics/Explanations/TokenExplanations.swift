@@ -84,7 +84,8 @@ extension Explanation {
     not be written either, the tokens are lost and the connection must be authorized again.
 
     As a warning, it says that this folder cannot be written now. Tokens are renewed all the same, but
-    a process that is killed during a renewal loses its new tokens.
+    a process that is killed during a renewal loses its new tokens. Another warning says that the store
+    has not accepted new tokens for ten seconds, and whether the journal has them.
     """)
 
   static let scopeNarrowed = Explanation(
