@@ -197,7 +197,7 @@ import Testing
     #expect(!service.isDead)
   }
 
-  /// Moves the end of the kept token to just ahead of now, by the engine's own means.
+  /// Moves the end of the kept token to inside the margin, by the engine's own means.
   private func makeDue(_ root: BaoClient, endsClaims: Bool = false) throws {
     let path = "secret/data/vaultctl-tokens/sandbox0sandbox0sand/refresh/crm"
     let found = try root.call("GET", path)
@@ -208,7 +208,7 @@ import Testing
     var record = try #require(
       try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     var tokens = try #require(record["tokens"] as? [String: Any])
-    tokens["expiry"] = ["at": ["_0": now + 30_000]]
+    tokens["expiry"] = ["at": ["_0": now + 300_000]]
     tokens["issuedAt"] = now - 3_600_000
     record["tokens"] = tokens
     if endsClaims, var claim = record["claim"] as? [String: Any] {
