@@ -235,10 +235,22 @@ import Testing
 
   /// Those of other connections are renewed, also of one that is applied meanwhile.
   @Test func aServiceThatRespondsLateHoldsUpNoOtherRenewal() async throws {
+    var attempts = 1
+    while try await !othersAreRenewedDuringASlowResponse() {
+      attempts += 1
+      try #require(attempts <= 3, "no response came before the program gave up waiting for it")
+    }
+  }
+
+  /// - Returns: false where this machine needed more than the 20 s that the program waits for a response, so
+  ///   that nothing is known.
+  private func othersAreRenewedDuringASlowResponse() async throws -> Bool {
     let isReleased = Mutex(false)
     let server = try await HostileServer { call in
-      if call.form["scope"] == "slow" {
-        try? await eventually("it is released") { isReleased.withLock { $0 } }
+      switch call.form["scope"] {
+      case "slow": try? await eventually("it is released") { isReleased.withLock { $0 } }
+      case "new": isReleased.withLock { $0 = true }
+      default: break
       }
       let seconds = call.form["scope"] == "short" ? 5 : 86_400
       return .body(#"{"access_token": "t0ken", "expires_in": \#(seconds)}"#)
@@ -255,24 +267,34 @@ import Testing
     let path = test.sandbox.folder.path + "/vaultctl.prom"
     let running = try RunningProgram(
       test.sandbox, ["refresh", "--watch", "--metrics-file", path])
-    func expect(_ names: [String]) async throws {
+    func label(_ name: String) -> String { "environment=\"\",connection=\"\(name)\"" }
+    /// - Returns: whether the slow response was not given up meanwhile.
+    func waitFor(_ names: [String]) async throws -> Bool {
+      var isLate = false
       try await eventually("\(names) are renewed") {
-        let failures = metric("renewal_failures_total", in: test.sandbox)
-        // The program waits 20 s for a response.
+        var failures = metric("renewal_failures_total", in: test.sandbox)
+        isLate = (failures.removeValue(forKey: label("slow")) ?? "0") != "0"
         #expect(failures.values.allSatisfy { $0 == "0" }, "\(failures)")
-        return Set(metric("renewals_total", in: test.sandbox).keys)
-          == Set((names + ["short"]).map { "environment=\"\",connection=\"\($0)\"" })
+        return isLate
+          || Set(metric("renewals_total", in: test.sandbox).keys)
+            == Set((names + ["short"]).map(label))
       }
+      return !isLate
     }
-    try await expect(["quick"])
-    try await test.expectFine(["apply", "--auto-approve"])
-    try await expect(["quick", "new"])
+    var isInTime = try await waitFor(["quick"])
+    if isInTime {
+      // Its request releases the slow response: it was sent while that was awaited.
+      try await test.expectFine(["apply", "--auto-approve"])
+      isInTime = try await waitFor(["quick", "new", "slow"])
+    }
     isReleased.withLock { $0 = true }
-    try await expect(["quick", "new", "slow"])
-    let others = server.calls.compactMap { $0.form["scope"] }.filter { $0 != "short" }
-    #expect(others.sorted() == ["new", "quick", "slow"])
+    if isInTime {
+      let others = server.calls.compactMap { $0.form["scope"] }.filter { $0 != "short" }
+      #expect(others.sorted() == ["new", "quick", "slow"])
+    }
     running.end()
     #expect(try await running.finished().status == 0)
+    return isInTime
   }
 
   /// What was begun is saved before the end.
