@@ -345,7 +345,7 @@ import Tokens
   }
 
   /// One connection's response must not keep all others from being renewed.
-  @Test(.timeLimit(.minutes(1))) func aReplayIsTriedOnce() async throws {
+  @Test(.timeLimit(.minutes(10))) func aReplayIsTriedOnce() async throws {
     let server = try await HostileServer.rotating()
     let harness = try await RenewalHarness(server.service)
     try await harness.authorize()

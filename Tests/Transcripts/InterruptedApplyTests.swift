@@ -199,7 +199,7 @@ private final class HeldCreation: Sendable {
   }
 
   func begun() async throws {
-    try await eventually("the first call", within: .seconds(60)) { isBegun.withLock { $0 } }
+    try await eventually("the first call") { isBegun.withLock { $0 } }
   }
 
   func release() { isReleased.withLock { $0 = true } }

@@ -44,7 +44,7 @@ import Testing
     let test = try await sandbox(server)
     let running = try RunningProgram(test.sandbox, ["authorize", "crm"])
     try await consent(running)
-    try await eventually("the exchange", within: .seconds(60)) { !server.calls.isEmpty }
+    try await eventually("the exchange") { !server.calls.isEmpty }
     running.send(SIGINT)
     let ended = try await running.finished()
     #expect(ended.status == 0, "\(ended.errorText)")
@@ -60,7 +60,7 @@ import Testing
     #expect(try await authorizing.finished().status == 0)
     server.answer { _ in .slow(.seconds(2), "{}") }
     let running = try RunningProgram(test.sandbox, ["revoke", "crm"])
-    try await eventually("the revocation", within: .seconds(60)) {
+    try await eventually("the revocation") {
       server.calls.contains { $0.path == "/o/revoke_token/" }
     }
     running.send(SIGTERM)

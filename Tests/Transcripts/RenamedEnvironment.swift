@@ -98,7 +98,7 @@ struct RenamedEnvironment {
 
   /// Changes the file of `prod`, as who holds its key could.
   func change(_ sql: String) async throws {
-    let changed = try run("/usr/bin/sqlite3", [file, sql])
+    let changed = try run("/usr/bin/sqlite3", ["-cmd", ".timeout 30000", file, sql])
     #expect(changed.status == 0, "\(changed.errorText)")
     try await fine(["store", "accept", "--auto-approve", "--env", "prod"])
   }

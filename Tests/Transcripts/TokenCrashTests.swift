@@ -92,7 +92,7 @@ import Testing
       BEGIN SELECT RAISE(ABORT, 'held'); END
       """)
     let running = try RunningProgram(test.sandbox, ["refresh"])
-    try await eventually("the response is in the journal", within: .seconds(60)) { waiting() }
+    try await eventually("the response is in the journal") { waiting() }
     running.kill()
     _ = try await running.finished()
     try test.change("DROP TRIGGER held")
