@@ -201,7 +201,7 @@ class Django:
         self.python, self.lifetime = python, lifetime
         self.folder = folder
         self.folder.mkdir()
-        self.port = 0
+        self.port = free_port()
         self.outages = Outages()
         self.asked = 0
         self.start()
