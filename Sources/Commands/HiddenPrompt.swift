@@ -18,7 +18,7 @@ final class HiddenPrompt: Sendable {
 
   struct NoPipe: Error {}
 
-  /// Shows the prompt and switches echo off, until `end`.
+  /// Switches echo off, until `end`, and shows the prompt.
   init(
     _ prompt: TerminalText, show: @escaping @Sendable (TerminalText) -> Void
   ) throws(NoPipe) {
@@ -39,11 +39,13 @@ final class HiddenPrompt: Sendable {
     hide()
   }
 
+  /// Drops what was typed before, with echo. The prompt comes after that, so that what is typed from then on
+  /// is neither dropped nor shown.
   private func hide() {
-    show(prompt)
     var settings = before
     settings.c_lflag &= ~tcflag_t(ECHO)
     unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    show(prompt)
   }
 
   private func restore() {

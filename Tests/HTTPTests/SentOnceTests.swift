@@ -1,5 +1,7 @@
 import HTTP
+import Synchronization
 import TestServer
+import TestSupport
 import Testing
 
 /// A kept connection that ends without an answer makes libcurl send a request again by itself.
@@ -44,17 +46,20 @@ import Testing
   }
 
   @Test func aConnectionThatWasClosedMeanwhileIsReplaced() async throws {
+    let closed = Mutex(0)
     let server = try ScriptedServer { connection in
       guard try connection.readRequest() != nil else { return }
       try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      connection.close()
+      closed.withLock { $0 += 1 }
     }
     defer { server.end() }
     let http = LiveHTTPTransport()
-    for _ in 1...5 {
+    for number in 1...5 {
       let response = try await http.send(HTTPRequest(.post, server.address, body: [1]))
       #expect(response.status == 200)
       // libcurl sees the end of the stream before it uses the connection again.
-      try await Task.sleep(for: .milliseconds(20))
+      try await eventually("it is closed") { closed.withLock { $0 == number } }
     }
     #expect(server.requests.count == 5)
   }

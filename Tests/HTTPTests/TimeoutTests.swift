@@ -14,6 +14,7 @@ import Testing
   @Test func aServerThatDoesNotAnswerInTimeMayHaveCarriedItOut() async throws {
     let server = try silent()
     defer { server.end() }
+    let limits = HTTPLimits(connectSeconds: 30, responseSeconds: 1)
     await #expect(throws: HTTPFailure.noResponse("no response within 1 s")) {
       _ = try await LiveHTTPTransport(limits: limits).send(HTTPRequest(.post, server.address))
     }

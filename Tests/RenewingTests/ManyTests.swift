@@ -74,7 +74,7 @@ private final class HeldService: HTTPTransport {
 
   func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
     if request.url.contains(host) {
-      let end = ContinuousClock.now + .seconds(30)
+      let end = ContinuousClock.now + .seconds(300)
       while !isOver(), ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
       if !isOver() { gaveUp.withLock { $0 = true } }
     }

@@ -19,22 +19,26 @@ final class UnreliableTokens: TokenStore, Sendable {
   private let isAway: @Sendable () -> Bool
   private let isUnreadable: @Sendable () -> Bool
   private let isUnlistable: @Sendable () -> Bool
+  private let didRead: @Sendable () -> Void
 
   /// - Parameters:
   ///   - isAway: whether nothing can be read or written.
   ///   - isUnreadable: whether nothing can be read; is asked for each read.
   ///   - isUnlistable: whether the records of all connections cannot be read; is asked for each read.
+  ///   - didRead: is called after each read of a connection's tokens.
   ///   - fault: by the number of the swap, from 1.
   init(
     _ inner: SQLiteBackend, isAway: @escaping @Sendable () -> Bool = { false },
     isUnreadable: @escaping @Sendable () -> Bool = { false },
     isUnlistable: @escaping @Sendable () -> Bool = { false },
+    didRead: @escaping @Sendable () -> Void = {},
     fault: @escaping @Sendable (Int, TokenWrite) async -> Fault?
   ) {
     self.inner = inner
     self.isAway = isAway
     self.isUnreadable = isUnreadable
     self.isUnlistable = isUnlistable
+    self.didRead = didRead
     chosen = Mutex(fault)
   }
 
@@ -63,7 +67,9 @@ final class UnreliableTokens: TokenStore, Sendable {
   }
   func openTokens(of name: ConnectionName) async throws(StoreError) -> StoredTokens {
     if isAway() || isUnreadable() { throw .unavailable("it is away") }
-    return try await inner.openTokens(of: name)
+    let tokens = try await inner.openTokens(of: name)
+    didRead()
+    return tokens
   }
   func strayTokens() async throws(StoreError) -> [StrayTokens] {
     try await inner.strayTokens()

@@ -10,23 +10,18 @@ says `slow_down` to who asks too often. CLIENTs use it with the secret `s3cr3t`.
 import http.cookiejar
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 
+from ports import free_port
+
 FOLDER = sys.argv[1]
 ACCESS = int(sys.argv[2]) if len(sys.argv) > 2 else 3600
 INTERVAL = int(sys.argv[3]) if len(sys.argv) > 3 else 5
 CLIENTS = sys.argv[4:]
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 PORT = free_port()
@@ -92,13 +87,13 @@ def call(method, path, body):
         headers={"Content-Type": "application/json"},
         method=method,
     )
-    with opener.open(request, timeout=10) as answer:
+    with opener.open(request, timeout=60) as answer:
         text = answer.read()
         return json.loads(text) if text else None
 
 
 def wait_until_it_listens():
-    for _ in range(200):
+    for _ in range(2400):
         try:
             return call("POST", "/auth/", {"username": "admin", "password": "password"})
         except OSError:

@@ -1,15 +1,11 @@
 """The services whose tokens `Tests/check-renewals` has renewed: what they issued, and when they were away."""
-import base64, collections, datetime, hashlib, http.client, http.server, json, pathlib, socket, socketserver
+import base64, collections, datetime, hashlib, http.client, http.server, json, pathlib, socketserver
 import sqlite3, subprocess, sys, threading, time, urllib.parse, urllib.request
+
+from ports import free_port
 
 support = pathlib.Path(__file__).resolve().parent
 GRACE = 8  # Seconds after an outage, beside its own length: the waits between attempts double.
-UNKEPT = 0.1  # Seconds that a host needs to write a response to its disk.
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
 
 
 class Outages:
@@ -35,6 +31,8 @@ class Outages:
 
 class Front:
     """A token endpoint that clients called as their connections use; it knows which tokens are good."""
+
+    unkept = 0.1  # Seconds that a host needs to write a response to its disk.
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -126,7 +124,7 @@ class Front:
         """The clients to which a response was in progress when a host was killed, or shortly before: no program
         can keep that."""
         return {client for client, (arrived, sent) in list(self.exchanges.items())
-                if arrived <= end and (sent is None or sent >= begin - UNKEPT)}
+                if arrived <= end and (sent is None or sent >= begin - self.unkept)}
 
 
 class Strict(Front):
@@ -203,7 +201,7 @@ class Django:
         self.python, self.lifetime = python, lifetime
         self.folder = folder
         self.folder.mkdir()
-        self.port = 0
+        self.port = free_port()
         self.outages = Outages()
         self.asked = 0
         self.start()

@@ -61,7 +61,7 @@ package final class BaoNode: Sendable {
       environment: ["HOME": folder.path], input: .null,
       output: .descriptor(output.fileDescriptor), errors: .descriptor(output.fileDescriptor))
     self.process.withLock { $0 = process }
-    try await eventually("an answer of \(name)", within: .seconds(60)) {
+    try await eventually("an answer of \(name)") {
       guard process.isRunning else { throw Ended(log: log) }
       return try health() != 0
     }

@@ -97,6 +97,14 @@ package final class RunningProgram: Sendable {
 
   package func end() { process.signal(SIGTERM) }
   package func send(_ signal: Int32) { process.signal(signal) }
+
+  /// Sends a signal, and gives the program time to handle it: it does so on another thread, and nothing
+  /// outside shows that it has.
+  package func sendAndSettle(_ signal: Int32) async throws {
+    send(signal)
+    try await Task.sleep(for: .seconds(3))
+  }
+
   package func kill() { process.signal(SIGKILL) }
 
   /// Waits for its end.

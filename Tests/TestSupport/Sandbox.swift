@@ -152,7 +152,7 @@ package final class Sandbox: Sendable {
   /// Runs SQL on the project's store, as who holds its key could: what is in it counts as written.
   package func changeStore(_ sql: String) throws -> String {
     let path = folder.path + "/.vaultctl/vault.db"
-    let changed = try run("/usr/bin/sqlite3", [path, sql])
+    let changed = try run("/usr/bin/sqlite3", ["-cmd", ".timeout 30000", path, sql])
     let accepted = try vaultctl(["store", "accept", "--auto-approve"], isRecorded: false)
     guard changed.status == 0, accepted.status == 0 else {
       throw Missing(what: changed.errorText + accepted.errorText)

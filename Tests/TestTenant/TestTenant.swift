@@ -11,7 +11,6 @@ package final class TestTenant: Sendable {
     case status(Int)
     /// It is carried out, and the connection breaks before the answer.
     case cutAfter
-    case slow(Duration)
   }
 
   /// A call as faults are chosen by: its number from 1, its method, its path.
@@ -74,7 +73,6 @@ package final class TestTenant: Sendable {
           429, "Too Many Requests", "Global limit has been reached", code: "too_many_requests"),
         remaining: 0, reset: reset)
     case .status(let status): return response(.error(status, "Internal Server Error", "oops"))
-    case .slow(let duration): try await Task.sleep(for: duration)
     case .cutAfter, nil: break
     }
     let answer = await carriedOut(request)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     let sandbox = try Sandbox()
     let temporary = try TemporaryFolder()
     let watcher = CommandLineWatcher(Self.canaries)
-    let watching = Task.detached { watcher.watch() }
+    watcher.start()
     defer { watcher.end() }
 
     try sandbox.write(
@@ -71,9 +72,6 @@ import Testing
       try vaultctl(arguments)
     }
     #expect(try #require(printed.last).status == 0)
-    watcher.end()
-    await watching.value
-
     for finished in printed {
       for canary in Self.canaries {
         #expect(!finished.text.contains(canary))
@@ -83,7 +81,7 @@ import Testing
     for folder in [sandbox.folder.path, sandbox.home.path, temporary.path] {
       try expectNoCanary(below: folder)
     }
-    #expect(watcher.finds.isEmpty, "\(watcher.finds)")
+    try await watcher.expectNoFinds()
     // And it is a real value all the time.
     #expect(try sandbox.vaultctl(["decrypt", "one", "token"]).text == Self.canaries[1])
   }
@@ -102,29 +100,46 @@ import Testing
 }
 
 /// Looks at the command lines of all processes until it is ended.
-final class CommandLineWatcher: @unchecked Sendable {
-  private let lock = NSLock()
+final class CommandLineWatcher: Sendable {
+  private struct State {
+    var isEnded = false
+    var isOver = false
+    var looks = 0
+    var finds: [String] = []
+  }
+
   private let texts: [Data]
-  private var isEnded = false
-  private var found: [String] = []
+  private let state = Mutex(State())
 
   init(_ texts: [String]) { self.texts = texts.map { Data($0.utf8) } }
 
-  var finds: [String] { lock.withLock { found } }
-  func end() { lock.withLock { isEnded = true } }
+  /// It has a thread of its own: one of the tests' may be free only when there is nothing more to see.
+  func start() { Thread.detachNewThread { self.watch() } }
+  func end() { state.withLock { $0.isEnded = true } }
 
-  func watch() {
-    while !lock.withLock({ isEnded }) {
+  /// Ends it, after a look at least.
+  func expectNoFinds(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    end()
+    try await eventually("the last look is over") { state.withLock { $0.isOver } }
+    let (looks, finds) = state.withLock { ($0.looks, $0.finds) }
+    #expect(looks > 0, sourceLocation: sourceLocation)
+    #expect(finds.isEmpty, "\(finds)", sourceLocation: sourceLocation)
+  }
+
+  private func watch() {
+    while !state.withLock({ $0.isEnded }) {
       let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       for process in processes where process.allSatisfy(\.isNumber) {
         for file in ["cmdline", "environ"] {
           let line = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") ?? Data()
           if texts.contains(where: { line.range(of: $0) != nil }) {
-            lock.withLock { found.append("\(process)/\(file)") }
+            state.withLock { $0.finds.append("\(process)/\(file)") }
           }
         }
       }
+      state.withLock { $0.looks += 1 }
       usleep(2000)
     }
+    state.withLock { $0.isOver = true }
   }
 }

@@ -80,15 +80,22 @@ struct ExampleProject {
     return String(try #require(line.split(separator: ":").last))
   }
 
-  /// A line of a shell, in a copy. 124: it was still running.
-  func shell(_ command: String, in folder: String) throws -> Finished {
+  /// A line of a shell, in a copy.
+  ///
+  /// - Parameter limit: seconds after which it is ended; its status is 124 then.
+  func shell(_ command: String, in folder: String, limit: Int = 120) throws -> Finished {
     try run(
-      "/usr/bin/timeout", ["--foreground", "8", "/bin/bash", "-c", command], in: folder,
-      environment: [
-        "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "GNUPGHOME": sandbox.home.path,
-        "HOME": folder, "XDG_STATE_HOME": folder + "/.vaultctl/state", "EDITOR": "true",
-        "GIT_AUTHOR_NAME": "Ann", "GIT_AUTHOR_EMAIL": "a@example.com",
-        "GIT_COMMITTER_NAME": "Ann", "GIT_COMMITTER_EMAIL": "a@example.com",
-      ], input: Data("value".utf8))
+      "/usr/bin/timeout", ["--foreground", "\(limit)", "/bin/bash", "-c", command], in: folder,
+      environment: environment(in: folder), input: Data("value".utf8))
+  }
+
+  /// What programs in a copy are started with.
+  func environment(in folder: String) -> [String: String] {
+    [
+      "PATH": "\(sandbox.programFolder):/usr/bin:/bin", "GNUPGHOME": sandbox.home.path,
+      "HOME": folder, "XDG_STATE_HOME": folder + "/.vaultctl/state", "EDITOR": "true",
+      "GIT_AUTHOR_NAME": "Ann", "GIT_AUTHOR_EMAIL": "a@example.com",
+      "GIT_COMMITTER_NAME": "Ann", "GIT_COMMITTER_EMAIL": "a@example.com",
+    ]
   }
 }

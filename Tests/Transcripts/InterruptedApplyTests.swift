@@ -96,9 +96,7 @@ import Testing
       it.sandbox, ["apply", "--auto-approve", "--parallelism", "1"],
       environment: TenantSandbox.login)
     try await creation.begun()
-    apply.send(signal)
-    // Signals are handled on another thread.
-    try await Task.sleep(for: .milliseconds(300))
+    try await apply.sendAndSettle(signal)
     creation.release()
     let finished = try await apply.finished()
     #expect(finished.status == 4, "\(finished.text)\(finished.errorText)")
@@ -129,9 +127,7 @@ import Testing
       it.sandbox, ["apply", "--env", "all", "--auto-approve", "--parallelism", "1"],
       environment: TenantSandbox.login)
     try await creation.begun()
-    apply.send(SIGTERM)
-    // Signals are handled on another thread.
-    try await Task.sleep(for: .milliseconds(300))
+    try await apply.sendAndSettle(SIGTERM)
     creation.release()
     let finished = try await apply.finished()
     #expect(finished.status == 4, "\(finished.text)\(finished.errorText)")
@@ -203,7 +199,7 @@ private final class HeldCreation: Sendable {
   }
 
   func begun() async throws {
-    try await eventually("the first call", within: .seconds(60)) { isBegun.withLock { $0 } }
+    try await eventually("the first call") { isBegun.withLock { $0 } }
   }
 
   func release() { isReleased.withLock { $0 = true } }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestAuthorizationServer
 import TestSupport
 import Testing
@@ -40,12 +41,17 @@ import Testing
   }
 
   @Test func theTokensOfAnExchangeUnderWayAreSaved() async throws {
-    let server = try await HostileServer { _ in .slow(.seconds(2), Self.tokens) }
+    let isReleased = Mutex(false)
+    let server = try await HostileServer { _ in
+      try? await eventually("it is released") { isReleased.withLock { $0 } }
+      return .body(Self.tokens)
+    }
     let test = try await sandbox(server)
     let running = try RunningProgram(test.sandbox, ["authorize", "crm"])
     try await consent(running)
-    try await eventually("the exchange", within: .seconds(60)) { !server.calls.isEmpty }
-    running.send(SIGINT)
+    try await eventually("the exchange") { !server.calls.isEmpty }
+    try await running.sendAndSettle(SIGINT)
+    isReleased.withLock { $0 = true }
     let ended = try await running.finished()
     #expect(ended.status == 0, "\(ended.errorText)")
     let read = try await test.vaultctl(["exec", "crm", "--", "printenv", "CRM_ACCESS_TOKEN"])
@@ -58,12 +64,17 @@ import Testing
     let authorizing = try RunningProgram(test.sandbox, ["authorize", "crm"])
     try await consent(authorizing)
     #expect(try await authorizing.finished().status == 0)
-    server.answer { _ in .slow(.seconds(2), "{}") }
+    let isReleased = Mutex(false)
+    server.answer { _ in
+      try? await eventually("it is released") { isReleased.withLock { $0 } }
+      return .body("{}")
+    }
     let running = try RunningProgram(test.sandbox, ["revoke", "crm"])
-    try await eventually("the revocation", within: .seconds(60)) {
+    try await eventually("the revocation") {
       server.calls.contains { $0.path == "/o/revoke_token/" }
     }
-    running.send(SIGTERM)
+    try await running.sendAndSettle(SIGTERM)
+    isReleased.withLock { $0 = true }
     let ended = try await running.finished()
     #expect(ended.status == 0, "\(ended.errorText)")
     let revoked = server.calls.filter { $0.path == "/o/revoke_token/" }.compactMap {

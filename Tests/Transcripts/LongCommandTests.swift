@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import TestAuthorizationServer
 import TestSupport
 import Testing
@@ -8,12 +9,11 @@ import Testing
 @Suite struct LongCommandTests {
   /// Tokens `t1`, `t2` and so on, which last for some seconds.
   private func server(
-    pause: @escaping @Sendable (_ number: Int) -> Duration = { _ in .zero }
+    beforeAnswer: @escaping @Sendable (_ number: Int) async -> Void = { _ in }
   ) async throws -> HostileServer {
     try await HostileServer { call in
-      .slow(
-        pause(call.number),
-        #"{"access_token": "t\#(call.number)", "expires_in": 8, "scope": "read"}"#)
+      await beforeAnswer(call.number)
+      return .body(#"{"access_token": "t\#(call.number)", "expires_in": 8, "scope": "read"}"#)
     }
   }
 
@@ -103,12 +103,18 @@ import Testing
   }
 
   @Test func aRenewalUnderWayIsSavedWhenTheCommandEnds() async throws {
-    let server = try await server { $0 == 1 ? .zero : .seconds(2) }
+    let isReleased = Mutex(false)
+    let server = try await server { number in
+      guard number > 1 else { return }
+      try? await eventually("it is released") { isReleased.withLock { $0 } }
+    }
     let test = try await sandbox(server)
     let running = try start(
-      test, ["--files"], "while [ ! -e over ]; do sleep 0.05; done; exit 3")
-    try await eventually("the renewal", within: .seconds(60)) { server.calls.count == 2 }
+      test, ["--files"], "while [ ! -e over ]; do sleep 0.05; done; echo over >&2; exit 3")
+    try await eventually("the renewal") { server.calls.count >= 2 }
     try test.sandbox.write("", to: "over")
+    try await running.waitForErrors("over")
+    isReleased.withLock { $0 = true }
     let ended = try await running.finished()
     #expect(ended.status == 3, "\(ended.errorText)")
     #expect(try test.sql("SELECT count(*) FROM event WHERE what = 'token minted'") == "2")

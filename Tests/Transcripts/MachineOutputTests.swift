@@ -63,7 +63,11 @@ import Testing
     ("refresh", "vaultctl refresh -o json", "refresh"),
     (
       "probe",
-      "timeout 5 vaultctl refresh --watch --metrics-file it.prom; vaultctl probe it.prom -o json",
+      """
+      vaultctl refresh --watch --metrics-file it.prom & id=$!; \
+      until grep -qs last_success it.prom; do kill -0 $id || break; sleep 0.1; done; \
+      kill $id; wait $id; vaultctl probe it.prom -o json
+      """,
       "action"
     ),
     ("authorize", "vaultctl authorize crm -o json", "refresh"),
@@ -209,15 +213,21 @@ import Testing
     }
   }
 
-  @Test func streamsAreLines() throws {
+  @Test func streamsAreLines() async throws {
     let project = try ExampleProject()
     let scratch = try TemporaryFolder()
     let folder = scratch.path + "/p"
     try project.copy(to: folder)
-    let watched = try project.shell(
-      "timeout 6 vaultctl watch & sleep 2; vaultctl apply --auto-approve >&2; wait", in: folder)
-    let lines = watched.text.split(separator: "\n")
-    #expect(!lines.isEmpty, "\(watched.errorText)")
+    let watching = try RunningProgram(
+      project.sandbox, ["watch", "-C", folder], environment: project.environment(in: folder))
+    try await watching.waitForErrors("Watching")
+    let applied = try await apart {
+      try project.shell("vaultctl apply --auto-approve", in: folder)
+    }
+    #expect(applied.status == 0, "\(applied.errorText)")
+    try await watching.waitForOutput("applied")
+    watching.end()
+    let lines = try await watching.finished().text.split(separator: "\n")
     for (number, line) in lines.enumerated() {
       try expectConvention(String(line), "watch")
       try scratch.write(String(line), to: "event/\(number).json")

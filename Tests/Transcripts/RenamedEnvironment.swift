@@ -98,7 +98,7 @@ struct RenamedEnvironment {
 
   /// Changes the file of `prod`, as who holds its key could.
   func change(_ sql: String) async throws {
-    let changed = try run("/usr/bin/sqlite3", [file, sql])
+    let changed = try run("/usr/bin/sqlite3", ["-cmd", ".timeout 30000", file, sql])
     #expect(changed.status == 0, "\(changed.errorText)")
     try await fine(["store", "accept", "--auto-approve", "--env", "prod"])
   }
@@ -144,26 +144,23 @@ struct RenamedEnvironment {
       ? outside.path + "/vaultctl/all.db" : test.sandbox.folder.path + "/.vaultctl/prod.db"
   }
 
-  /// Kills a renewal where the service has answered and the store does not have its tokens yet: where the
-  /// name of the response's file comes to the disk.
+  /// Kills a renewal where the service has answered and the store, a file, does not take its tokens.
   func leaveResponse() async throws {
     let answers = test.sandbox.folder.path + "/.vaultctl/answers"
-    for number in 2...10 {
-      let before = service.given
-      let arguments = ["refresh", "crm", "--env", "prod"]
-      let killed = try await RunningProgram(
-        test.sandbox, arguments, under: Sandbox.killing(at: "fsync", number)
-      ).finished()
-      let waiting = (try? FileManager.default.contentsOfDirectory(atPath: answers)) ?? []
-      if killed.status != 0, service.given > before,
-        waiting.contains(where: { $0.hasSuffix(".answer") })
-      {
-        try await endClaim()
-        return
-      }
-      try await endClaim()
+    try await change(
+      """
+      CREATE TRIGGER held BEFORE UPDATE ON token WHEN NEW.access IS NOT OLD.access
+      BEGIN SELECT RAISE(ABORT, 'held'); END
+      """)
+    let running = try RunningProgram(test.sandbox, ["refresh", "crm", "--env", "prod"])
+    try await eventually("the response is in the journal") {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: answers)) ?? []
+      return names.contains { $0.hasSuffix(".answer") }
     }
-    Issue.record("no renewal was killed after its response")
+    running.kill()
+    _ = try await running.finished()
+    try await change("DROP TRIGGER held")
+    try await endClaim()
   }
 
   /// A claim whose holder is dead is waited for; here its time is over at once.

@@ -11,7 +11,10 @@ final class RotatingService: Sendable {
     let revoked = Mutex<[String]>([])
   }
 
-  init(answersAfter pause: Duration = .zero, lifetime: Int = 3600) async throws {
+  /// - Parameter beforeAnswer: is awaited when a request for tokens was carried out, before its response.
+  init(
+    lifetime: Int = 3600, beforeAnswer: @escaping @Sendable () async -> Void = {}
+  ) async throws {
     let state = SharedState()
     self.state = state
     server = try await HostileServer { call in
@@ -32,7 +35,8 @@ final class RotatingService: Sendable {
       let body =
         #"{"access_token": "kAnArIeAcCeSs-\#(number)", "refresh_token": "kAnArIeReFrEsH-\#(number)", "#
         + #""expires_in": \#(lifetime)}"#
-      return pause == .zero ? .body(body) : .slow(pause, body)
+      await beforeAnswer()
+      return .body(body)
     }
   }
 

@@ -43,7 +43,7 @@ import Testing
     let test = try await drifted(granted: "read write")
     try await test.expectFine(["status"])
     try test.makeDue()
-    test.sandbox.transcript.note("The token expires in 30 seconds.")
+    test.sandbox.transcript.note("The token expires in 5 minutes.")
     try await test.expectFine(["status"])
     try test.makeDue(seconds: -5)
     test.sandbox.transcript.note("The token expired 5 seconds ago.")

@@ -77,7 +77,8 @@ import Testing
 
   @Test func aProbeFailsForAServiceThatHangsOrHasNoStore() async throws {
     let sandbox = try Sandbox()
-    let now = Date().timeIntervalSince1970
+    // Each time anew: the many probes take longer than a pass may be old.
+    var now: Double { Date().timeIntervalSince1970 }
     func metrics(_ passes: [(environment: String, last: Double?, success: Double?)]) throws {
       let lines = passes.flatMap { pass in
         [
@@ -180,7 +181,7 @@ import Testing
     let found = try #require(running.errors.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\/metrics/))
     let port = String(found.1)
     let base = "http://127.0.0.1:\(port)"
-    try await eventually("the token is renewed", within: .seconds(60)) {
+    try await eventually("the token is renewed") {
       try await answer(base + "/metrics").body.contains("vaultctl_renewals_total{")
     }
     let metrics = try await answer("-i", base + "/metrics")
@@ -235,10 +236,22 @@ import Testing
 
   /// Those of other connections are renewed, also of one that is applied meanwhile.
   @Test func aServiceThatRespondsLateHoldsUpNoOtherRenewal() async throws {
+    var attempts = 1
+    while try await !othersAreRenewedDuringASlowResponse() {
+      attempts += 1
+      try #require(attempts <= 3, "no response came before the program gave up waiting for it")
+    }
+  }
+
+  /// - Returns: false where this machine needed more than the 20 s that the program waits for a response, so
+  ///   that nothing is known.
+  private func othersAreRenewedDuringASlowResponse() async throws -> Bool {
     let isReleased = Mutex(false)
     let server = try await HostileServer { call in
-      if call.form["scope"] == "slow" {
-        try? await eventually("it is released") { isReleased.withLock { $0 } }
+      switch call.form["scope"] {
+      case "slow": try? await eventually("it is released") { isReleased.withLock { $0 } }
+      case "new": isReleased.withLock { $0 = true }
+      default: break
       }
       let seconds = call.form["scope"] == "short" ? 5 : 86_400
       return .body(#"{"access_token": "t0ken", "expires_in": \#(seconds)}"#)
@@ -255,24 +268,34 @@ import Testing
     let path = test.sandbox.folder.path + "/vaultctl.prom"
     let running = try RunningProgram(
       test.sandbox, ["refresh", "--watch", "--metrics-file", path])
-    func expect(_ names: [String]) async throws {
+    func label(_ name: String) -> String { "environment=\"\",connection=\"\(name)\"" }
+    /// - Returns: whether the slow response was not given up meanwhile.
+    func waitFor(_ names: [String]) async throws -> Bool {
+      var isLate = false
       try await eventually("\(names) are renewed") {
-        let failures = metric("renewal_failures_total", in: test.sandbox)
-        // The program waits 20 s for a response.
+        var failures = metric("renewal_failures_total", in: test.sandbox)
+        isLate = (failures.removeValue(forKey: label("slow")) ?? "0") != "0"
         #expect(failures.values.allSatisfy { $0 == "0" }, "\(failures)")
-        return Set(metric("renewals_total", in: test.sandbox).keys)
-          == Set((names + ["short"]).map { "environment=\"\",connection=\"\($0)\"" })
+        return isLate
+          || Set(metric("renewals_total", in: test.sandbox).keys)
+            == Set((names + ["short"]).map(label))
       }
+      return !isLate
     }
-    try await expect(["quick"])
-    try await test.expectFine(["apply", "--auto-approve"])
-    try await expect(["quick", "new"])
+    var isInTime = try await waitFor(["quick"])
+    if isInTime {
+      // Its request releases the slow response: it was sent while that was awaited.
+      try await test.expectFine(["apply", "--auto-approve"])
+      isInTime = try await waitFor(["quick", "new", "slow"])
+    }
     isReleased.withLock { $0 = true }
-    try await expect(["quick", "new", "slow"])
-    let others = server.calls.compactMap { $0.form["scope"] }.filter { $0 != "short" }
-    #expect(others.sorted() == ["new", "quick", "slow"])
+    if isInTime {
+      let others = server.calls.compactMap { $0.form["scope"] }.filter { $0 != "short" }
+      #expect(others.sorted() == ["new", "quick", "slow"])
+    }
     running.end()
     #expect(try await running.finished().status == 0)
+    return isInTime
   }
 
   /// What was begun is saved before the end.
@@ -309,7 +332,7 @@ import Testing
     let socket = try NotificationSocket(name)
     let running = try RunningProgram(
       test.sandbox, ["refresh", "--watch"],
-      environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"])
+      environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "4000000"])
     let first = try socket.message()
     #expect(first.hasPrefix("READY=1\nSTATUS="))
     // A token that takes longer than a moment is in the next status.
@@ -321,7 +344,7 @@ import Testing
     let start = ContinuousClock.now
     var times = 0
     while times < 3 { if try socket.message() == "WATCHDOG=1" { times += 1 } }
-    #expect(ContinuousClock.now - start < .seconds(20))
+    #expect(ContinuousClock.now - start < .seconds(12))
     running.end()
     #expect(try await running.finished().status == 0)
     var last = try socket.message()

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import TestTenant
 import Testing
@@ -157,11 +158,19 @@ import Testing
     let folder = first.sandbox.folder.path
     let clone = try TemporaryFolder()
     #expect(try run("/bin/cp", ["-a", folder + "/.", clone.path]).status == 0)
-    tenant.injectFaults { _ in .slow(.milliseconds(60)) }
-
-    async let one = first.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"])
-    async let two = first.vaultctl(
-      ["apply", "--auto-approve", "--lock-timeout", "0", "-C", clone.path])
+    // They run at the same time: the one that writes does not end before the other one.
+    let hasOneEnded = Mutex(false)
+    tenant.watch { call, moment in
+      guard call.method == "POST", moment == .before else { return }
+      // Less than the time for which a run waits for a response.
+      try? await eventually("one has ended", within: .seconds(20)) { hasOneEnded.withLock { $0 } }
+    }
+    @Sendable func apply(_ more: [String]) async throws -> Finished {
+      defer { hasOneEnded.withLock { $0 = true } }
+      return try await first.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"] + more)
+    }
+    async let one = apply([])
+    async let two = apply(["-C", clone.path])
     let results = try await [one, two]
     #expect(results.map(\.status).sorted() == [0, 1], "\(results.map(\.errorText))")
     let loser = try #require(results.first { $0.status == 1 })
@@ -170,7 +179,6 @@ import Testing
     )
     #expect(await tenant.state.names.count == 12)
     #expect(await tenant.state.calls("POST") == 12)
-    tenant.injectFaults { _ in nil }
     for arguments in [
       ["plan", "--detailed-exitcode"], ["plan", "--detailed-exitcode", "-C", clone.path],
     ] {

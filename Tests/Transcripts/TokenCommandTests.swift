@@ -176,7 +176,7 @@ import Testing
 
   private func asking(_ path: String) -> (String) throws -> String {
     { query in
-      try run("/usr/bin/sqlite3", [path, query]).text.trimmingCharacters(
+      try run("/usr/bin/sqlite3", ["-cmd", ".timeout 30000", path, query]).text.trimmingCharacters(
         in: .whitespacesAndNewlines)
     }
   }

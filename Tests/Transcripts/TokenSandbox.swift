@@ -86,7 +86,7 @@ struct TokenSandbox: Sendable {
     _ arguments: [String], act: @Sendable (_ errors: String) async throws -> Bool
   ) async throws -> Finished {
     let running = try RunningProgram(sandbox, arguments)
-    try await eventually("\(arguments) prints what is to be opened", within: .seconds(60)) {
+    try await eventually("\(arguments) prints what is to be opened") {
       let isRunning = running.isRunning
       return try await act(running.errors) || !isRunning
     }
@@ -119,12 +119,13 @@ struct TokenSandbox: Sendable {
   /// What the store has, by its own commands.
   func sql(_ query: String) throws -> String {
     let path = sandbox.folder.path + "/.vaultctl/vault.db"
-    return try run("/usr/bin/sqlite3", [path, query]).text
+    return try run("/usr/bin/sqlite3", ["-cmd", ".timeout 30000", path, query]).text
       .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// Makes the kept tokens due: their ends are moved to just ahead of now.
-  func makeDue(seconds: Int64 = 30) throws {
+  /// Makes the kept tokens due: their ends are moved to inside the margin, and far enough ahead that they do
+  /// not end while a slow machine looks at them.
+  func makeDue(seconds: Int64 = 300) throws {
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     try change(
       """

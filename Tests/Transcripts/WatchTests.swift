@@ -29,7 +29,7 @@ import Testing
     try await apply("two", in: sandbox)
     try await watching.waitForErrors("began")
     try await apply("three", in: sandbox)
-    try await eventually("the second event", within: .seconds(60)) {
+    try await eventually("the second event") {
       watching.output.split(separator: "\n").count == 2
     }
     watching.end()
