@@ -239,7 +239,7 @@ extension Diagnostic {
     Diagnostic(
       .outputNotWritten, "the output could not be written",
       notes: [SystemError(error).description],
-      help: ["see what stdout is connected to: a full disk, or a device that takes nothing"])
+      help: ["check where stdout goes; a disk may be full"])
   }
 }
 

@@ -118,7 +118,7 @@ struct EditCommand: Subcommand {
     let words = ["vaultctl", "edit", shellWord(name)] + (field.map { [shellWord($0)] } ?? [])
     return Diagnostic(
       .cancelled, "the editor exited with an error; nothing was changed",
-      help: ["use another editor: EDITOR=nano \(words.joined(separator: " "))"])
+      help: ["use another editor: VISUAL=nano \(words.joined(separator: " "))"])
   }
 
   /// The chosen field, or all that the setup has or can have.
