@@ -7,7 +7,7 @@ import Stores
 struct StoreAcceptCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "accept",
-    abstract: "Take what the embedded store has as what was applied.",
+    abstract: "Accept the embedded store's current contents as applied.",
     discussion: """
       For a store whose file was changed outside vaultctl, by a person that you know, and of which there \
       is no backup. `vaultctl store verify` names what was changed; look at it first. What belongs to no \
