@@ -20,6 +20,8 @@ struct Console: Sendable {
   private var logFormat = LogFormat.text
   private var form = ResultForm.text
   private let document = ReportDocument()
+  /// The environment that proposed commands are about.
+  private var scope: EnvironmentScope?
   /// Files are not written; each line of the result says so.
   private(set) var isDryRun = false
 
@@ -67,6 +69,15 @@ struct Console: Sendable {
     var console = self
     console.form = form
     console.isDryRun = isDryRun
+    return console
+  }
+
+  /// The same console for messages about one environment.
+  ///
+  /// - Parameter scope: `nil` for the base.
+  func inScope(_ scope: EnvironmentScope?) -> Console {
+    var console = self
+    console.scope = scope
     return console
   }
 
@@ -137,7 +148,9 @@ struct Console: Sendable {
   /// Why the command stops.
   func reportEnd(_ failure: Failure) {
     report(failure.diagnostics, sources: failure.sources)
-    if form == .lines { Self.output.write(JSONReport.empty.line(failure.diagnostics).text) }
+    if form == .lines {
+      Self.output.write(JSONReport.empty.line(failure.diagnostics.inScope(scope)).text)
+    }
   }
 
   /// What is good to know; `--quiet` leaves it out.
@@ -170,6 +183,7 @@ struct Console: Sendable {
 
   func report(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     if diagnostics.isEmpty { return }
+    let diagnostics = diagnostics.inScope(scope)
     if form == .document { document.add(diagnostics) }
     if logFormat == .json {
       let now = Runtime.live.now()

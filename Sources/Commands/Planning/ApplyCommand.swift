@@ -85,11 +85,20 @@ struct ApplyCommand: ReportingSubcommand {
     let record = ApplyRecord(isOfAll: global.namesAllEnvironments)
     defer { record.report.map { console.result($0) } }
     guard global.namesAllEnvironments else {
-      return try await apply(workspaces[0], saved, policy, isPreapproved, record, console)
+      let console = console.inScope(workspaces[0].scope)
+      do {
+        return try await apply(workspaces[0], saved, policy, isPreapproved, record, console)
+      } catch let error where error is Failure || error is Diagnostic {
+        // A saved plan names its environment, which the options need not do.
+        var failure = Failure(ending: error)
+        failure.diagnostics = failure.diagnostics.inScope(workspaces[0].scope)
+        throw failure
+      }
     }
     var hasApplied = false
     for (index, workspace) in workspaces.enumerated() {
       let name = workspace.environment?.name ?? ""
+      let console = console.inScope(workspace.scope)
       console.present(index > 0 ? "\nEnvironment \(name)\n\n" : "Environment \(name)\n\n")
       let outcome = await ofOne(console) {
         try await apply(workspace, nil, policy, isPreapproved, record, console)
