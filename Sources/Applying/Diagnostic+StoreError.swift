@@ -29,8 +29,8 @@ extension Diagnostic {
         .storeUnavailable, "the store \(store) cannot be used", notes: [reason],
         help: [
           store.type == "sqlite"
-            ? "check its file and folder: vaultctl doctor"
-            : "check that the store is running and can be reached: vaultctl doctor"
+            ? "check its file and folder, then: vaultctl doctor"
+            : "check that the store is running and can be reached, then: vaultctl doctor"
         ])
     case .busy(let reason):
       self.init(

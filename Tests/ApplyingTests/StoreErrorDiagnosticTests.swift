@@ -5,10 +5,10 @@ import Testing
 
 @Suite struct StoreErrorDiagnosticTests {
   @Test(arguments: [
-    (StoreError.unavailable("it is"), "sqlite", "check its file and folder: vaultctl doctor"),
+    (StoreError.unavailable("it is"), "sqlite", "check its file and folder, then: vaultctl doctor"),
     (
       .unavailable("it is"), "openbao",
-      "check that the store is running and can be reached: vaultctl doctor"
+      "check that the store is running and can be reached, then: vaultctl doctor"
     ),
     (
       .misconfigured("it is"), "openbao",

@@ -62,6 +62,12 @@ import Testing
     }
   }
 
+  @Test func aRefusedValueIsSetByItsQuotedName() throws {
+    let address = FieldAddress(try Sample.name("it's; x"), "token")
+    let diagnostic = Diagnostic.invalidSecretValue(address, "is too long", at: nil)
+    #expect(diagnostic.help == [#"seal a valid value: vaultctl set 'it'\''s; x' token"#])
+  }
+
   /// The previous name is read from the message, which anyone can make.
   @Test(arguments: [("old", "old"), ("a b;c", "'a b;c'")])
   func aRenamedProjectComesFirst(previous: String, word: String) throws {
