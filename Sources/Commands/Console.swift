@@ -183,13 +183,13 @@ struct Console: Sendable {
 
   func report(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     if diagnostics.isEmpty { return }
-    let diagnostics = diagnostics.inScope(scope)
-    if form == .document { document.add(diagnostics) }
+    let scoped = diagnostics.inScope(scope)
+    if form == .document { document.add(scoped) }
     if logFormat == .json {
       let now = Runtime.live.now()
-      return diagnostics.forEach { Self.show(LogLine(at: now, $0)) }
+      return scoped.forEach { Self.show(LogLine(at: now, $0)) }
     }
-    let text = DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics)
+    let text = DiagnosticText(sources: sources, palette: errorPalette).text(scoped)
     Self.show(SharedScreen.shared.separator(before: text, .diagnostics) + text)
   }
 

@@ -64,14 +64,15 @@ import Testing
   }
 
   /// A value is set in the file that it is wrong in.
-  @Test(arguments: [
-    (DiagnosticCode.badMessage, "overlays/prod/a.yaml", true),
-    (.badMessage, "connections/a.yaml", false),
-    (.badMessage, nil, true), (.emptyConnection, "connections/a.yaml", true),
-  ])
+  @Test(
+    arguments: [
+      (DiagnosticCode.badMessage, "overlays/prod/a.yaml", true),
+      (.badMessage, "connections/a.yaml", false),
+      (.badMessage, nil, true), (.emptyConnection, "connections/a.yaml", true),
+    ] as [(DiagnosticCode, String?, Bool)])
   func aValueIsSetWhereItIsWrong(code: DiagnosticCode, file: String?, isHere: Bool) {
     #expect(
-      help("vaultctl set a b", code, at: file.map { .file($0) })
+      help("vaultctl set a b", code, at: file.map { Location.file($0) })
         == (isHere ? "vaultctl set a b --env prod" : "vaultctl set a b"))
   }
 
