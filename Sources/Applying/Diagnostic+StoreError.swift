@@ -26,7 +26,12 @@ extension Diagnostic {
     switch error {
     case .unavailable(let reason):
       self.init(
-        .storeUnavailable, "the store \(store) cannot be used", notes: [reason])
+        .storeUnavailable, "the store \(store) cannot be used", notes: [reason],
+        help: [
+          store.type == "sqlite"
+            ? "check its file and folder, then: vaultctl doctor"
+            : "check that the store is running and can be reached, then: vaultctl doctor"
+        ])
     case .busy(let reason):
       self.init(
         .storeUnavailable, "the store \(store) is busy", notes: [reason],
@@ -37,7 +42,7 @@ extension Diagnostic {
         notes: [
           "its mode is 0\(String(mode, radix: 8)); it must be 0\(String(allowed, radix: 8)) or stricter"
         ],
-        help: ["chmod \(String(allowed, radix: 8)) \(path)"])
+        help: ["make it private: chmod \(String(allowed, radix: 8)) \(shellWord(path))"])
     case .isSymlink(let path):
       self.init(
         .storeIsSymlink, "\(path) is a symbolic link",
@@ -74,7 +79,11 @@ extension Diagnostic {
     case .corrupt(let reason):
       self.init(
         .storeCorrupt, "the store \(store) is damaged", notes: [reason],
-        help: ["restore it from a backup; the next apply brings it up to date"])
+        help: store.type == "sqlite"
+          ? [
+            "move the file away, then restore a backup: vaultctl store restore FILE",
+            "or see first what is damaged: vaultctl store verify",
+          ] : ["restore it from its own backup, then: vaultctl plan"])
     case .notAStore(let reason):
       self.init(
         .storeCorrupt, "\(store) is not a store of vaultctl", notes: [reason],
@@ -93,14 +102,19 @@ extension Diagnostic {
         .storeKeyUnavailable, "the store's key cannot be sealed for the project's recipients",
         notes: [reason], help: ["check the recipients: vaultctl validate"])
     case .misconfigured(let reason):
-      self.init(.storeMisconfigured, "\(store) is misconfigured", notes: [reason])
+      let variables = store.type == "auth0" ? "AUTH0" : "BAO"
+      self.init(
+        .storeMisconfigured, "\(store) is misconfigured", notes: [reason],
+        help: [
+          "correct `store:` in vaultctl.yaml or the \(variables)_… variables, then: vaultctl doctor"
+        ])
     case .unauthorized(let reason):
       self.init(
         .storeUnauthorized, "cannot log in to \(store)", notes: [reason],
         help: [
           store.type == "auth0"
             ? "set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN"
-            : "set BAO_TOKEN (or VAULT_TOKEN), or `store.login` in the project file"
+            : "check `store.login` and what it needs (BAO_TOKEN; BAO_ROLE_ID and BAO_SECRET_ID; or the JWT of `jwtFrom`), then: vaultctl doctor"
         ])
     case .permissionDenied(let missing):
       self.init(
@@ -109,7 +123,7 @@ extension Diagnostic {
         help: [
           store.type == "auth0"
             ? "grant these scopes to the application, then run this again"
-            : "allow it in the token's policy, then run this again: bao policy write"
+            : "allow it in the token's policy, as in examples/openbao/applier.hcl: bao policy write NAME FILE"
         ])
     case .refused(let reason):
       self.init(

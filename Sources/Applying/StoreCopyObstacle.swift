@@ -47,11 +47,11 @@ extension Diagnostic {
     case .extra:
       made(
         "\(store) has `\(name)`, which is not in the store that is copied",
-        "copy to an empty place: another file, or another `prefix`")
+        "copy to an empty store: another file, or another `prefix`")
     case .taken:
       made(
         "\(store) has another connection `\(name)`",
-        "copy to an empty place: another file, or another `prefix`")
+        "copy to an empty store: another file, or another `prefix`")
     case .newer:
       made(
         "`\(name)` changed in \(store) after it was copied",
@@ -65,7 +65,7 @@ extension Diagnostic {
     case .ofAnother(let owner):
       made(
         "`\(name)` in \(store) belongs to \(owner)",
-        "copy to another place: another file, or another `prefix`")
+        "copy to another store: another file, or another `prefix`")
     }
   }
 }

@@ -162,6 +162,9 @@ extension Diagnostic {
     Diagnostic(
       .invalidSecretValue, "the sealed value of `spec.setup.\(address.field)` \(violation.reason)",
       at: location,
-      help: ["seal a valid value: vaultctl set \(address.connection) \(address.field)"])
+      help: [
+        "seal a valid value: vaultctl set \(shellWord(address.connection.rawValue))"
+          + " \(shellWord(address.field.rawValue))"
+      ])
   }
 }

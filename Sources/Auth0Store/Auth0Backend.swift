@@ -19,7 +19,7 @@ package struct Auth0Backend: RecordlessBackend {
 
   /// - Parameters:
   ///   - domain: the tenant's: `acme.eu.auth0.com`.
-  ///   - credentials: called once, before the first request.
+  ///   - credentials: read before the first request, and again when the login ends or is refused.
   ///   - base: where its API is, without a slash at the end; `nil`: at the domain.
   package init(
     domain: String, base: String?,

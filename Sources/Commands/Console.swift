@@ -20,6 +20,8 @@ struct Console: Sendable {
   private var logFormat = LogFormat.text
   private var form = ResultForm.text
   private let document = ReportDocument()
+  /// The environment that proposed commands are about.
+  private var scope: EnvironmentScope?
   /// Files are not written; each line of the result says so.
   private(set) var isDryRun = false
 
@@ -67,6 +69,15 @@ struct Console: Sendable {
     var console = self
     console.form = form
     console.isDryRun = isDryRun
+    return console
+  }
+
+  /// The same console for messages about one environment.
+  ///
+  /// - Parameter scope: `nil` for the base.
+  func inScope(_ scope: EnvironmentScope?) -> Console {
+    var console = self
+    console.scope = scope
     return console
   }
 
@@ -137,7 +148,9 @@ struct Console: Sendable {
   /// Why the command stops.
   func reportEnd(_ failure: Failure) {
     report(failure.diagnostics, sources: failure.sources)
-    if form == .lines { Self.output.write(JSONReport.empty.line(failure.diagnostics).text) }
+    if form == .lines {
+      Self.output.write(JSONReport.empty.line(failure.diagnostics.inScope(scope)).text)
+    }
   }
 
   /// What is good to know; `--quiet` leaves it out.
@@ -170,12 +183,13 @@ struct Console: Sendable {
 
   func report(_ diagnostics: [Diagnostic], sources: [String: RedactedSource] = [:]) {
     if diagnostics.isEmpty { return }
-    if form == .document { document.add(diagnostics) }
+    let scoped = diagnostics.inScope(scope)
+    if form == .document { document.add(scoped) }
     if logFormat == .json {
       let now = Runtime.live.now()
-      return diagnostics.forEach { Self.show(LogLine(at: now, $0)) }
+      return scoped.forEach { Self.show(LogLine(at: now, $0)) }
     }
-    let text = DiagnosticText(sources: sources, palette: errorPalette).text(diagnostics)
+    let text = DiagnosticText(sources: sources, palette: errorPalette).text(scoped)
     Self.show(SharedScreen.shared.separator(before: text, .diagnostics) + text)
   }
 
@@ -255,7 +269,7 @@ extension Diagnostic {
     Diagnostic(
       .outputNotWritten, "the output could not be written",
       notes: [SystemError(error).description],
-      help: ["see what stdout is connected to: a full disk, or a device that takes nothing"])
+      help: ["check where stdout goes; a disk may be full"])
   }
 }
 

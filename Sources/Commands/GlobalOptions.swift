@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// Options of every command; they may come before it, too (`ArgumentOrder`).
 struct GlobalOptions: ParsableArguments {
@@ -72,6 +73,7 @@ struct GlobalOptions: ParsableArguments {
 
   var console: Console {
     Console(
-      colour: colourOption ?? .ofEnvironment, verbosity: verbose, isBatch: batch, isQuiet: quiet)
+      colour: colourOption ?? .ofEnvironment, verbosity: verbose, isBatch: batch, isQuiet: quiet
+    ).inScope(environment.map { EnvironmentScope($0) })
   }
 }

@@ -5,8 +5,8 @@ package struct VaultctlCommand: AsyncParsableCommand {
     commandName: "vaultctl",
     abstract: "Vault connections as code: declared in YAML, sealed with GPG, planned and applied.",
     discussion: """
-      Exit codes: 0 success, 1 error and nothing done, 2 there are changes (plan \
-      --detailed-exitcode), 3 policy violated (policy.failOn or --fail-on), 4 partly applied, or \
+      Exit codes: 0 success, 1 error and nothing done, 2 there are changes (plan or diff \
+      with --detailed-exitcode), 3 policy violated (policy.failOn or --fail-on), 4 partly applied, or \
       applied and the output was lost, 64 wrong usage, 70 internal error, \
       130 interrupted before anything was begun.
       """,

@@ -13,7 +13,7 @@ import Stores
 /// - While a leader is lost, standbys redirect to it or find none: requests that were certainly not
 ///   carried out are repeated, for as long as an election takes.
 actor BaoAPI {
-  /// While the server cannot response; an election takes 9 to 14 s.
+  /// While the server cannot respond; an election takes 9 to 14 s.
   private static let electionPolicy = RetryPolicy(.duration(.seconds(40)), backoff)
   /// A server that has never responded is probably down, so give up sooner.
   private static let firstContactPolicy = RetryPolicy(.duration(.seconds(2)), backoff)

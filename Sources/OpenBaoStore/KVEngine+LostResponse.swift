@@ -10,7 +10,8 @@ extension KVEngine {
   /// leader that died.
   ///
   /// - Returns: `false` if another process wrote first.
-  /// - Throws: `StoreError.outcomeUnknown` if it cannot be looked up.
+  /// - Throws: `StoreError.outcomeUnknown` if the response was lost and the look-up does not show what became
+  ///   of the write; the errors of the look-up itself.
   func writeResolvingLostResponse(
     _ path: String, data: [UInt8], after version: Int64
   ) async throws(StoreError) -> Bool {

@@ -38,7 +38,7 @@ package actor OpenBaoBackend {
   ///   - address: the server's, without a slash at the end.
   ///   - environment: of the project; has a folder of its own.
   ///   - owner: whose records are written; `nil` writes the previous format, without owners.
-  ///   - credentials: called once, before the first request.
+  ///   - credentials: read before the first request, and again when the login ends or is refused.
   package init(
     address: String, namespace: String?, mount: String, prefix: String, environment: String?,
     owner: Owner? = nil, destroys: Bool,

@@ -1,6 +1,6 @@
 /// The attempts at one operation, counted and spaced by a policy.
 ///
-///     var retry = Retry(.standard, runtime)
+///     var retry = Retry(RetryPolicy(.attempts(6)), runtime)
 ///     while true {
 ///       if let result = try attempt() { return result }
 ///       guard await retry.waitForNextAttempt() else { throw … }

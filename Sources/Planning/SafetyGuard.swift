@@ -17,13 +17,13 @@ package enum SafetyGuard {
       let what = deleted == 1 ? "the only connection" : "all \(deleted) connections"
       return Diagnostic(
         .nothingDeclared, "\(what) that vaultctl applied would be deleted",
-        help: ["if this is intended, confirm with --force"])
+        help: ["if this is intended, apply with --force"])
     }
     if plan.size.declared == 0, deleted > 0 {
       return Diagnostic(
         .nothingDeclared,
         "no connection is declared, and \(deleted) of \(plan.size.managed) would be deleted",
-        help: ["if this is intended, confirm with --force"])
+        help: ["if this is intended, apply with --force"])
     }
     let used = destroying.filter { !$0.reach.isEmpty }
     if !used.isEmpty {
@@ -32,7 +32,7 @@ package enum SafetyGuard {
         "flows use connections that would be deleted or replaced: \(Self.names(used))",
         notes: used.flatMap { change in
           change.reach.map { "flow `\($0.flow)`: \($0.actions.joined(separator: ", "))" }
-        }, help: ["change the flows first, or confirm with --force"])
+        }, help: ["change the flows first, or apply with --force"])
     }
     let unread = plan.findings.filter { $0.diagnostic.code == .flowUnreadable }
     if !unread.isEmpty, !destroying.isEmpty {
@@ -41,7 +41,7 @@ package enum SafetyGuard {
         "a flow that cannot be read may use connections that would be deleted or replaced:"
           + " \(Self.names(destroying))",
         notes: unread.map(\.diagnostic.message),
-        help: ["fix the flows first, or confirm with --force"])
+        help: ["fix the flows first, or apply with --force"])
     }
     let touched = plan.changes.count { $0.action.changesExisting }
     let managed = plan.size.managed
@@ -51,7 +51,7 @@ package enum SafetyGuard {
       "\(touched) of \(managed) managed connections (\(touched * 100 / managed) %) would be"
         + " changed or deleted; the limit is \(maxChangedPercent) %",
       notes: ["\(deleted) of them deleted or replaced"],
-      help: ["if this is intended, confirm with --force"])
+      help: ["if this is intended, apply with --force"])
   }
 
   private static func names(_ changes: [Change]) -> String {

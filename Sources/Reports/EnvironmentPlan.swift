@@ -1,3 +1,4 @@
+import Diagnostics
 package import Model
 
 /// A plan with its environment and store.
@@ -8,6 +9,7 @@ package struct EnvironmentPlan: Sendable {
   package let store: String
   /// The store's server; `nil` for a file.
   package let address: String?
+  /// Its findings propose commands of this environment.
   package let plan: Plan
   /// What a comment shows beside it; `nil` if no change is reviewed.
   package let review: PlanReview?
@@ -19,7 +21,7 @@ package struct EnvironmentPlan: Sendable {
     self.environment = environment
     self.store = store
     self.address = address
-    self.plan = plan
+    self.plan = plan.inScope(environment.map { EnvironmentScope($0) })
     self.review = review
   }
 

@@ -21,7 +21,7 @@ package struct Client: Sendable {
   ///   - secrets: its opened ones.
   ///   - destinations: the hosts that were applied; nothing is sent to another. `nil` if they are not
   ///     known.
-  /// - Throws: `configuration` with the name of what is missing or unusable.
+  /// - Throws: `TokenError.local` with the name of what is missing or unusable.
   package init(
     _ grant: OAuthGrant, _ service: OAuthService, plain: [FieldName: PlainValue],
     secrets: [FieldName: SecretBytes], destinations: Set<Destination>?

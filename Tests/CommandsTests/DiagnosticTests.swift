@@ -62,6 +62,44 @@ import Testing
     }
   }
 
+  @Test func aRefusedValueIsSetByItsQuotedName() throws {
+    let address = FieldAddress(try Sample.name("it's; x"), "token")
+    let diagnostic = Diagnostic.invalidSecretValue(address, "is too long", at: nil)
+    #expect(diagnostic.help == [#"seal a valid value: vaultctl set 'it'\''s; x' token"#])
+  }
+
+  /// The previous name is read from the message, which anyone can make.
+  @Test(arguments: [("old", "old"), ("a b;c", "'a b;c'")])
+  func aRenamedProjectComesFirst(previous: String, word: String) throws {
+    let address = FieldAddress(try Sample.name("a"), "token")
+    let found = "vaultctl:v1:\(previous):-:a:token"
+    let diagnostic = Diagnostic(
+      .bindingMismatch(found: found), address, at: nil, SealBinding(project: "new", address))
+    #expect(diagnostic.message == "`token` of `a` was sealed for project `\(previous)`")
+    #expect(
+      diagnostic.help.first
+        == "if the project was renamed: vaultctl rename-project \(word) new")
+  }
+
+  @Test(arguments: ["vaultctl:v1:old:-:b:token", "vaultctl:v1:new:prod:a:token"])
+  func anotherFieldIsNoRenamedProject(found: String) throws {
+    let address = FieldAddress(try Sample.name("a"), "token")
+    let diagnostic = Diagnostic(
+      .bindingMismatch(found: found), address, at: nil, SealBinding(project: "new", address))
+    #expect(diagnostic.message == "`token` of `a` was sealed for a different field")
+    #expect(!diagnostic.help.contains { $0.contains("rename-project") })
+  }
+
+  @Test(arguments: [OpenError.badMessage, .mislabelled([])])
+  func aDamagedValueIsRestoredFromItsOwnFile(fault: OpenError) throws {
+    let address = FieldAddress(try Sample.name("a"), "token")
+    let diagnostic = Diagnostic(fault, address, at: .file("my file.yaml"))
+    #expect(
+      diagnostic.help.first
+        == "find the last good version: git log -p -- 'my file.yaml'; then: git restore --source COMMIT -- 'my file.yaml'"
+    )
+  }
+
   @Test func aFileIsNamedByTheSystemsWords() {
     let diagnostic = Diagnostic.unreadable("a.yaml", POSIXError(.EACCES))
     #expect(diagnostic.code == .unreadableFile && diagnostic.location == .file("a.yaml"))

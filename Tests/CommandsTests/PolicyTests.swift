@@ -94,6 +94,17 @@ import Testing
     #expect(refusal?.outcome == .failed)
   }
 
+  @Test(arguments: [DiagnosticCode.destroyPrevented, .bindingMismatch, .redirected])
+  func theRefusalHasTheCodeOfTheFirstError(code: DiagnosticCode) throws {
+    let errors = [code, .conflict].map { code in
+      Finding(.drift, nil, Diagnostic(code, "found", severity: .error))
+    }
+    let it = plan([], findings: [Sample.finding(.drift)] + errors)
+    let refusal = try applyGuard().refusal(of: it)
+    #expect(refusal?.diagnostic.code == code)
+    #expect(refusal?.diagnostic.help == ["fix the errors above, then: vaultctl apply"])
+  }
+
   @Test func thePolicyHasAnExitCodeOfItsOwn() throws {
     let it = plan([], findings: [Sample.finding(.drift)])
     #expect(try applyGuard("drift").refusal(of: it)?.outcome == .finding)

@@ -145,6 +145,33 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  @Test(
+    arguments: [
+      (["--env", "prod"], [:]), ([], ["VAULTCTL_ENV": "prod"]),
+      (["--env", "prod"], ["VAULTCTL_ENV": "staging"]),
+    ] as [([String], [String: String])])
+  func proposedCommandsNameTheEnvironment(
+    options: [String], variables: [String: String]
+  ) throws {
+    let sandbox = try sandbox()
+    #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)
+    let planned = try sandbox.vaultctl(
+      ["plan", "--out", "it.plan"] + options, environment: variables)
+    #expect(planned.text.contains("add them: vaultctl set only-in-prod url --env prod\n"))
+    let applied = try sandbox.vaultctl(["apply"] + options, environment: variables)
+    #expect(applied.errorText.contains("vaultctl apply --auto-approve --env prod\n"))
+    // A saved plan names its environment.
+    for command in [["show", "it.plan"], ["apply", "it.plan"]] {
+      let finished = try sandbox.vaultctl(command)
+      #expect(finished.text.contains("vaultctl set only-in-prod url --env prod\n"), "\(command)")
+    }
+    // The command does what it proposes.
+    #expect(
+      try sandbox.vaultctl(
+        ["set", "only-in-prod", "url", "--env", "prod"], input: "https://hooks.example.com"
+      ).status == 0)
+  }
+
   @Test func setWritesIntoTheOverlay() throws {
     let sandbox = try sandbox()
     #expect(try sandbox.vaultctl(["encrypt"], isRecorded: false).status == 0)

@@ -29,7 +29,7 @@ import Testing
         sandbox, words + ["-C", "acme-vault"], environment: environment)
       switch words[0] {
       case "init":
-        try await session.waitForScreen("A number: ")
+        try await session.waitForScreen("Enter a number (1-")
         try session.type("1\n")
       case "new":
         try await session.waitForScreen("account_id: ")

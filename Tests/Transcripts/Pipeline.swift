@@ -51,6 +51,18 @@ struct Pipeline {
     return results
   }
 
+  /// The scripts of GitHub steps that run in a container, where the shell is sh unless one is named.
+  var scriptsOfContainers: [(shell: String, script: String)] {
+    (root["jobs"]?.entries ?? []).map(\.value).filter { $0["container"] != nil }.flatMap { job in
+      (job["steps"]?.items ?? []).compactMap { step -> (shell: String, script: String)? in
+        guard let script = step["run"]?.string else { return nil }
+        let named =
+          step["shell"] ?? job["defaults"]?["run"]?["shell"] ?? root["defaults"]?["run"]?["shell"]
+        return (named?.string ?? "sh", script)
+      }
+    }
+  }
+
   /// The script of a GitLab job, in one shell, then its `after_script`.
   func gitLab(job: String, _ run: Run) throws -> Finished {
     let lines = try #require(root[job]?["script"]?.items).compactMap { $0.scalar?.text }

@@ -19,6 +19,16 @@ import Testing
 
   init() throws { elsewhere = try TemporaryFolder() }
 
+  @Test(arguments: ["openbao.yml", "tenant.yml", "vaultctl.yml"])
+  func everyStepIsRightForItsShell(file: String) throws {
+    let scripts = try Pipeline("github/" + file).scriptsOfContainers
+    #expect(!scripts.isEmpty)
+    for (shell, script) in scripts {
+      let checked = try run("/bin/\(shell)", ["-n", "-c", script])
+      #expect(checked.status == 0, "\(shell): \(checked.errorText)\n\(script)")
+    }
+  }
+
   /// A repository whose branch `change` rotates a secret of `main`, and brings a store along.
   private func repository() throws -> Sandbox {
     let sandbox = try Sandbox()

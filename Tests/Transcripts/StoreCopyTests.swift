@@ -173,7 +173,7 @@ import Testing
     #expect(try server.root.call("GET", "secret/metadata/flows/c-1").status == 404)
     #expect(try server.root.call("GET", "secret/metadata/flows?list=true").status == before)
     for (store, words) in [
-      (StoreCopyFixture.first, "both stores are the same place"),
+      (StoreCopyFixture.first, "source and target are the same store"),
       ("{type: sqlite, path: ./.vaultctl/../.vaultctl/vault.db}", "VC1203"),
       ("{type: sqlit}", "did you mean"), ("sqlite", "VC"), ("", "names no store"),
       (

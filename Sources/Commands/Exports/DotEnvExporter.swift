@@ -89,6 +89,6 @@ extension Diagnostic {
   fileprivate static func notOne(_ names: [ConnectionName]) -> Diagnostic {
     Diagnostic(
       .notExported, "dotenv is for one connection, and \(names.count) were chosen",
-      help: ["name one of them: vaultctl status"])
+      help: ["list them, then name one: vaultctl status"])
   }
 }

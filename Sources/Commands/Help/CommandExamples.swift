@@ -157,7 +157,7 @@ enum CommandExamples {
     ],
     "unlock": [
       Example("show who holds the lock, and release it", "vaultctl unlock"),
-      Example("in an environment, unasked", "vaultctl unlock --env prod --yes"),
+      Example("in an environment, without confirmation", "vaultctl unlock --env prod --yes"),
     ],
     "store verify": [
       Example("open all that the store has", "vaultctl store verify"),
@@ -220,9 +220,9 @@ enum CommandExamples {
       Example("some connections, as a comment", "vaultctl plan --target 'twilio-*' -o markdown"),
     ],
     "apply": [
-      Example("apply everything, after a question", "vaultctl apply"),
+      Example("apply everything, after confirmation", "vaultctl apply"),
       Example("exactly a saved plan", "vaultctl apply it.plan"),
-      Example("one connection, unasked", "vaultctl apply twilio-prod --auto-approve"),
+      Example("one connection, without confirmation", "vaultctl apply twilio-prod --auto-approve"),
     ],
     "show": [
       Example("a connection and its history", "vaultctl show twilio-prod"),
@@ -285,7 +285,9 @@ enum CommandExamples {
     ],
     "tokens forget": [
       Example("see which tokens have no connection", "vaultctl tokens list"),
-      Example("remove those of one, unasked", "vaultctl tokens forget old-crm --auto-approve"),
+      Example(
+        "remove those of one, without confirmation",
+        "vaultctl tokens forget old-crm --auto-approve"),
     ],
     "exec": [
       Example("with credentials in its environment", "vaultctl exec twilio-prod -- env"),
@@ -310,8 +312,9 @@ enum CommandExamples {
       Example("list all codes", "vaultctl explain"),
     ],
     "completion": [
-      Example("for this bash", "source <(vaultctl completion bash)"),
-      Example("for every fish", "vaultctl completion fish"),
+      Example("load it into this bash session", "source <(vaultctl completion bash)"),
+      Example(
+        "print it, for ~/.config/fish/completions/vaultctl.fish", "vaultctl completion fish"),
     ],
     "version": [
       Example("for people", "vaultctl version"),

@@ -112,13 +112,13 @@ extension HelpTopic {
       vaultctl apps slack
       vaultctl plan --fail-on scope-drift
 
-    Where the service can be asked, the granted scopes come from its token response. Otherwise record
-    them, once the service has granted them:
+    Where a service reports them, the granted scopes come from its token response. Otherwise record them
+    after the service granted them:
 
       vaultctl scopes record crm contacts:read contacts:write
 
-    A prefix says how a service is asked, where it has a parameter for that: `optional:SCOPE` may be left out
-    of the grant (HubSpot), `user:SCOPE` is for a token of the person's own (Slack).
+    A prefix selects another request parameter: `optional:SCOPE` may be missing from the grant (HubSpot);
+    `user:SCOPE` is for the user's own token (Slack).
     """
 
   static let tokensText = """
@@ -151,15 +151,16 @@ extension HelpTopic {
     """
 
   static let exitCodesText = """
-    0 means that everything that was asked for is so.
+    0 means that everything requested was done.
 
       0   success
       1   an error, and nothing was done; or the result could not be written
-      2   there are changes (only with `plan --detailed-exitcode`)
+      2   there are changes (only with --detailed-exitcode of plan and diff)
       3   a finding that the policy or --fail-on names
       4   partly done, or applied and the result could not be written
       64  wrong usage
       70  an internal error
+      130 interrupted before anything was done
 
     `exec` exits with the code of its command.
     """

@@ -79,7 +79,10 @@ extension Diagnostic {
       case .cannotEncrypt:
         make(
           .recipientCannotEncrypt, "recipient \(name) has no encryption subkey",
-          help: ["gpg --quick-add-key \(key) cv25519 encr"])
+          help: [
+            "its owner adds one: gpg --quick-add-key \(key) cv25519 encr",
+            "then fetch it again: gpg --receive-keys \(key)", replace,
+          ])
       }
   }
 
@@ -172,9 +175,11 @@ extension Diagnostic {
       "seal it again: vaultctl set \(shellWord(address.connection.rawValue))"
         + " \(shellWord(address.field.rawValue))\(option)"
     ]
+    var previousProject: String?
     if case .bindingMismatch(let found?) = fault, let names = binding?.renaming(from: found) {
-      help.append(
-        "if the project was renamed: vaultctl rename-project \(names.from) \(names.to)")
+      previousProject = names.from
+      let command = "vaultctl rename-project \(shellWord(names.from)) \(shellWord(names.to))"
+      help.insert("if the project was renamed: \(command)", at: 0)
     }
     if case .bindingMismatch(let found?) = fault, let environment,
       let id = binding?.environmentChange(from: found)?.from, id != "-", !ids.contains(id)
@@ -184,17 +189,21 @@ extension Diagnostic {
     }
     self.init(
       fault, named: "`\(address.field)` of `\(address.connection)`", at: location, help: help,
-      among: keys)
+      previousProject: previousProject, among: keys)
   }
 
   /// - Parameters:
   ///   - subject: what could not be opened.
   ///   - again: how to replace it.
+  ///   - previousProject: the name that it was sealed for, if nothing else differs.
   ///   - keys: of the keyring, which the fault may name.
   init(
     _ fault: OpenError, named subject: String, at location: Location? = nil,
-    help again: [String] = [], among keys: [PublicKey]
+    help again: [String] = [], previousProject: String? = nil, among keys: [PublicKey]
   ) {
+    let file = location?.file.map(shellWord) ?? "FILE"
+    let restore =
+      "find the last good version: git log -p -- \(file); then: git restore --source COMMIT -- \(file)"
     func names(_ ids: [KeyID]) -> String {
       ids.map { KeyPerson($0.rawValue, among: keys).description }.joined(separator: ", ")
     }
@@ -225,7 +234,7 @@ extension Diagnostic {
             "its packet for \(names(ids)) is damaged, or belongs to another key"
           ],
           help: [
-            "restore it from git: git log -p -- FILE",
+            restore,
             "or let another recipient seal it again: vaultctl rekey --all",
           ])
       case .wrongPassphrase:
@@ -241,10 +250,12 @@ extension Diagnostic {
       case .badMessage:
         make(
           .badMessage, "is damaged or was tampered with",
-          help: ["restore it from git: git log -p -- FILE"] + again)
+          help: [restore] + again)
       case .bindingMismatch(let found):
         make(
-          .bindingMismatch, "was sealed for a different field",
+          .bindingMismatch,
+          previousProject.map { "was sealed for project `\($0)`" }
+            ?? "was sealed for a different field",
           notes: [
             found.map { "it was sealed for \($0)" } ?? "it has no binding",
             "a sealed value opens only at its own binding, so that none can be moved unnoticed",

@@ -8,6 +8,9 @@ extension Diagnostic {
     Diagnostic(
       .invalidSecretValue, "the value of `\(address.field)` of `\(address.connection)` \(reason)",
       at: location,
-      help: ["seal a valid value: vaultctl set \(address.connection) \(address.field)"])
+      help: [
+        "seal a valid value: vaultctl set \(shellWord(address.connection.rawValue))"
+          + " \(shellWord(address.field.rawValue))"
+      ])
   }
 }

@@ -6,7 +6,8 @@ import Secrets
 
 struct EditCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "edit", abstract: "Edit a connection's values in $EDITOR; seal what is secret.",
+    commandName: "edit",
+    abstract: "Edit a connection's values in $VISUAL or $EDITOR; seal what is secret.",
     discussion: """
       With a field, the file has its bare value; without one, a line per field, whose values are taken as \
       they are, without quotes. The file is written with mode 0600 to a private folder, in memory if the machine \
@@ -118,7 +119,7 @@ struct EditCommand: Subcommand {
     let words = ["vaultctl", "edit", shellWord(name)] + (field.map { [shellWord($0)] } ?? [])
     return Diagnostic(
       .cancelled, "the editor exited with an error; nothing was changed",
-      help: ["use another editor: EDITOR=nano \(words.joined(separator: " "))"])
+      help: ["use another editor: VISUAL=nano \(words.joined(separator: " "))"])
   }
 
   /// The chosen field, or all that the setup has or can have.

@@ -91,8 +91,8 @@ extension RecipientCheck.Value {
         "it was previously addressed to \(claims.joined(separator: ", ")), who may know the value"
       ],
       help: [
-        "create a new credential at the service, then: vaultctl set \(field.address.connection)"
-          + " \(field.address.field)"
+        "create a new credential at the service, then: vaultctl set"
+          + " \(shellWord(field.address.connection.rawValue)) \(shellWord(field.address.field.rawValue))"
       ])
   }
 }

@@ -29,7 +29,7 @@ struct ChangePreview {
         ).plan
         plans.append(session.labelled(plan.about(planned.names)))
       } catch {
-        faults += Failure(error, outcome: .failed).diagnostics
+        faults += Failure(error, outcome: .failed).diagnostics.inScope(workspace.scope)
       }
     }
     let reached = plans.filter { !$0.plan.changes.isEmpty || !$0.plan.findings.isEmpty }

@@ -36,7 +36,7 @@ struct PageReader: Sendable {
         views.append(view)
         tokens.updateValue(states, forKey: name)
       } catch let failure as Failure where workspaces.count > 1 || mode == .live {
-        faults += failure.diagnostics
+        faults += failure.diagnostics.inScope(workspace.scope)
       }
     }
     guard let first = workspaces.first else { preconditionFailure("a page shows something") }

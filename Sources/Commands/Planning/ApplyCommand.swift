@@ -10,9 +10,10 @@ struct ApplyCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Apply the manifests to the store.",
     discussion: """
-      All of them, the connections that are named, or exactly what a saved plan has; that is not asked about \
-      again. A plan's file with the name of a connection is ./NAME. With --env all, the environments are \
-      applied in the project's order, until one of them is not applied as a whole.
+      Applies all manifests, the named connections, or a saved plan. A saved plan is applied exactly, \
+      without asking for confirmation. If a plan's file has the name of a connection, write ./NAME. With \
+      --env all, environments are applied in the project's order; the first that is not applied completely \
+      ends the run.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -30,10 +31,16 @@ struct ApplyCommand: ReportingSubcommand {
   @Flag(help: "Overwrite changes in the store that conflict with the manifests.")
   var forceConflicts = false
 
-  @Flag(help: "Override the 30 % safety limit.")
+  @Flag(
+    help:
+      "Override the safety limits: more than 30 % changed, everything deleted, or a connection that a flow uses or may use."
+  )
   var force = false
 
-  @Option(help: ArgumentHelp("Maximum number of parallel changes.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Maximum number of parallel changes, 1 to 64 (default: 4 for a tenant, 8 for OpenBao, 32 for SQLite).",
+      valueName: "number"))
   var parallelism: Int?
 
   @Flag(help: "Delete permanently (no undelete).")
@@ -78,11 +85,20 @@ struct ApplyCommand: ReportingSubcommand {
     let record = ApplyRecord(isOfAll: global.namesAllEnvironments)
     defer { record.report.map { console.result($0) } }
     guard global.namesAllEnvironments else {
-      return try await apply(workspaces[0], saved, policy, isPreapproved, record, console)
+      let console = console.inScope(workspaces[0].scope)
+      do {
+        return try await apply(workspaces[0], saved, policy, isPreapproved, record, console)
+      } catch let error where error is Failure || error is Diagnostic {
+        // A saved plan names its environment, which the options need not do.
+        var failure = Failure(ending: error)
+        failure.diagnostics = failure.diagnostics.inScope(workspaces[0].scope)
+        throw failure
+      }
     }
     var hasApplied = false
     for (index, workspace) in workspaces.enumerated() {
       let name = workspace.environment?.name ?? ""
+      let console = console.inScope(workspace.scope)
       console.present(index > 0 ? "\nEnvironment \(name)\n\n" : "Environment \(name)\n\n")
       let outcome = await ofOne(console) {
         try await apply(workspace, nil, policy, isPreapproved, record, console)

@@ -25,10 +25,11 @@ package struct ApplyGuard: Sendable {
   /// Errors first, then the policy, the safety limits and conflicts; `nil` if the plan may be
   /// applied.
   package func refusal(of plan: Plan) -> Refusal? {
-    if plan.findings.contains(where: { $0.diagnostic.severity == .error }) {
+    if let first = plan.findings.first(where: { $0.diagnostic.severity == .error }) {
       return Refusal(
         diagnostic: Diagnostic(
-          .destroyPrevented, "the plan has errors; nothing was applied"),
+          first.diagnostic.code, "the plan has errors; nothing was applied",
+          help: ["fix the errors above, then: vaultctl apply"]),
         outcome: .failed)
     }
     if let violation = policy.violation(in: plan.findings) {

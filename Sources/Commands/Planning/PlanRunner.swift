@@ -26,7 +26,7 @@ struct PlanRunner {
         let review = try await reviewer?.review(planned.plan, of: session, flows: planned.flows)
         plans.append(session.labelled(planned.plan, review))
       } catch  where workspaces.count > 1 {
-        faults += Failure(error, outcome: .failed).diagnostics
+        faults += Failure(error, outcome: .failed).diagnostics.inScope(workspace.scope)
       }
     }
     return PlanResult(plans: plans, faults: faults)

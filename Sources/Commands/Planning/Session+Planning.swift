@@ -149,7 +149,7 @@ extension Session {
   func labelled(_ plan: Plan, _ review: PlanReview? = nil) -> EnvironmentPlan {
     EnvironmentPlan(
       environment: workspace.environment?.name, store: identity.name, address: identity.address,
-      plan: plan, review: review)
+      plan: plan.inScope(workspace.scope), review: review)
   }
 }
 

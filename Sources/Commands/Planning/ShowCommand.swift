@@ -78,16 +78,13 @@ struct ShowCommand: Subcommand {
   private func shown(plan file: String, _ console: Console) throws -> Outcome {
     let saved = try SavedPlan.read(file)
     let root = global.project ?? FileManager.default.currentDirectoryPath
+    let planned = EnvironmentPlan(
+      environment: saved.environment, store: saved.store.name, address: saved.store.address,
+      plan: saved.plan)
     let report = RunReport(
       name: "vaultctl plan", root: root, files: saved.manifests,
-      diagnostics: saved.plan.findings.map(\.diagnostic))
-    PlanRenderer(
-      plans: [
-        EnvironmentPlan(
-          environment: saved.environment, store: saved.store.name, address: saved.store.address,
-          plan: saved.plan)
-      ], report: report
-    ).show(as: format, on: console)
+      diagnostics: planned.plan.findings.map(\.diagnostic))
+    PlanRenderer(plans: [planned], report: report).show(as: format, on: console)
     return .fine
   }
 }

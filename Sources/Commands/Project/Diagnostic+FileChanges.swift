@@ -34,14 +34,16 @@ extension Diagnostic {
       case .exists(let file): .alreadyExists(file)
       case .unsettled(let file):
         Diagnostic(
-          .fileMoved, "`\(file)` is changed by another program again and again", at: .file(file),
-          notes: ["nothing was changed"], help: ["run the command again when that has ended"])
+          .fileMoved, "another program keeps changing `\(file)`", at: .file(file),
+          notes: ["nothing was changed"], help: ["stop that program, then run the command again"])
       case .unreadable(let file, let fault): Diagnostic(fault, file)
       case .ownerNotKept(let file):
         Diagnostic(
           .ownerNotKept, "`\(file)` belongs to another user", at: .file(file),
           notes: ["the changed file would be yours; nothing was changed"],
-          help: ["run the command as its owner, or make it yours: chown"])
+          help: [
+            "run the command as its owner, or take it over: sudo chown \"$(id -un)\" \(shellWord(file))"
+          ])
       case .system(let file, let number):
         .unwritable(file, number, "nothing was changed")
       case .unfinished(let file, let number):
@@ -58,7 +60,7 @@ extension Diagnostic {
         Diagnostic(
           .foreignJournal, ".vaultctl/changes was not written in this folder",
           at: .file(".vaultctl/changes"),
-          notes: ["it came with a clone or a copy, or is damaged; what it says is not done"],
+          notes: ["it came with a clone or a copy, or is damaged; it is not carried out"],
           help: ["check that the manifests are complete, then: rm .vaultctl/changes"])
       }
   }

@@ -135,7 +135,8 @@ struct Examination {
           "\(session.store.description) can be read; "
             + counted(snapshot.actual.count, "connection")))
     } catch {
-      return DoctorReport.Check(name, Failure(error, outcome: .failed).diagnostics)
+      return DoctorReport.Check(
+        name, Failure(error, outcome: .failed).diagnostics.inScope(workspace.scope))
     }
   }
 }

@@ -137,7 +137,7 @@ struct InitCommand: WritingSubcommand {
     for (index, key) in own.enumerated() {
       console.explain("  \(index + 1)) \(key.fingerprint)  \(key.userID)")
     }
-    let answer = console.answer(to: "A number: ") ?? ""
+    let answer = console.answer(to: "Enter a number (1-\(own.count)): ") ?? ""
     guard let (_, key) = own.enumerated().first(where: { String($0.offset + 1) == answer })
     else { throw Failure(.noRecipient(own)) }
     return key

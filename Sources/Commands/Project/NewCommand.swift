@@ -66,7 +66,7 @@ struct NewCommand: WritingSubcommand {
       if assignments.isEmpty,
         workspace.contents.manifests.contains(where: { $0.file == target && $0.bytes == new.bytes })
       {
-        console.result("\(target) already exists, as it would be created\n")
+        console.result("\(target) already exists with the same contents\n")
         return .fine
       }
       throw Failure(

@@ -18,6 +18,6 @@ extension Workspace {
         .connectionNotFound,
         "`\(name)` does not exist in environment `\(environment?.name ?? "")`",
         notes: ["its overlay has `spec: null`"],
-        help: ["see what the base declares: vaultctl get \(shellWord(name))"]))
+        help: ["see what the base declares: VAULTCTL_ENV= vaultctl get \(shellWord(name))"]))
   }
 }

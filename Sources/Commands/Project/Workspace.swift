@@ -17,6 +17,10 @@ struct Workspace: Sendable {
 
   var project: Project { contents.project }
   var environment: Environment? { state.environment }
+  /// What messages of a run about this environment propose commands for; `nil` for the base.
+  var scope: EnvironmentScope? {
+    environment.map { EnvironmentScope($0.name, overlay: $0.overlay.text) }
+  }
   var sources: [String: RedactedSource] { contents.sources }
   var catalog: Catalog { project.catalog }
 

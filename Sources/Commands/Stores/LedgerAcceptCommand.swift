@@ -8,7 +8,7 @@ import Stores
 struct LedgerAcceptCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "accept",
-    abstract: "Take the ledger as it is, whatever was seen of it here before.",
+    abstract: "Accept the ledger as it is, even if it differs from what this machine saw before.",
     discussion: """
       For a ledger that was rebuilt, or restored from a backup: its key or its state is then not \
       the one that this machine knows. Ask who did it first. Later states are compared with this one.

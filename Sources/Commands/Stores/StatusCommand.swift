@@ -11,6 +11,10 @@ struct StatusCommand: ReportingSubcommand {
     discussion: """
       With --env all, those of every environment. With --watch, the list is shown again every few seconds, \
       until Ctrl-C.
+
+      States: ready; empty, a required field has no value; pending, declared and not applied yet; drifted, \
+      changed in the store since it was applied; conflict, changed there and in its manifest; scope drift; \
+      orphaned, no longer declared; unmanaged, not created by vaultctl; foreign, of another owner.
       """, aliases: ["list"])
 
   @OptionGroup var global: GlobalOptions

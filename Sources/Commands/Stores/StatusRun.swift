@@ -47,7 +47,7 @@ struct StatusRun {
             store: session.store.description.description, rows: rows,
             forecast: overview.tokens.map { TokenForecast(rows, now: $0.now) }))
       } catch  where workspaces.count > 1 {
-        result.faults += Failure(error, outcome: .failed).diagnostics
+        result.faults += Failure(error, outcome: .failed).diagnostics.inScope(workspace.scope)
       }
     }
     try choose(from: &result)

@@ -7,7 +7,7 @@ import Stores
 struct StoreAcceptCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "accept",
-    abstract: "Take what the embedded store has as what was applied.",
+    abstract: "Accept the embedded store's current contents as applied.",
     discussion: """
       For a store whose file was changed outside vaultctl, by a person that you know, and of which there \
       is no backup. `vaultctl store verify` names what was changed; look at it first. What belongs to no \
@@ -45,7 +45,7 @@ struct StoreAcceptCommand: ReportingSubcommand {
       }
     }
     console.result(report(store, isAccepted: true))
-    console.result("Accepted what \(store.description) has\n")
+    console.result("Accepted the current contents of \(store.description)\n")
     return .applied
   }
 
@@ -57,7 +57,8 @@ struct StoreAcceptCommand: ReportingSubcommand {
 extension Diagnostic {
   fileprivate static func withoutCodes(_ store: StoreDescription) -> Diagnostic {
     Diagnostic(
-      .storeRefused, "\(store) has no codes of its content",
-      notes: ["only the embedded store has them, once it has a secret"])
+      .storeRefused, "\(store) has no authentication codes",
+      notes: ["only the embedded store has them, once it has a secret"],
+      help: ["they are written by the next apply that has the store's key: vaultctl apply"])
   }
 }

@@ -10,7 +10,7 @@ import Stores
 struct StoreCopyCommand: ReportingSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "copy",
-    abstract: "Copy the store to another one, verify the copy, and then remove the original.",
+    abstract: "Copy the store to another one and verify the copy; --finish removes the original.",
     discussion: """
       Connections, applied records, versions, grants and tokens are copied, with their IDs and authors; \
       then every value of both stores is opened and compared. The original stays as it is. Change \

@@ -132,7 +132,7 @@ extension Diagnostic {
 
   fileprivate static var samePlace: Diagnostic {
     Diagnostic(
-      .copyBlocked, "both stores are the same place",
+      .copyBlocked, "source and target are the same store",
       help: ["name another file, or another `prefix`"])
   }
 
@@ -149,6 +149,8 @@ extension Diagnostic {
     Diagnostic(
       .copyBlocked, "the secrets of a tenant can be neither read nor copied to it",
       notes: ["its ledger alone can be copied: to another `ledger` of the same tenant"],
-      help: ["change `store:`, and apply: the values are in the manifests: vaultctl apply"])
+      help: [
+        "the values are in the manifests: change `store:` in \(Project.fileName), then: vaultctl apply"
+      ])
   }
 }

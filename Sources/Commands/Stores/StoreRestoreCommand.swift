@@ -73,7 +73,7 @@ struct StoreRestoreCommand: ReportingSubcommand {
     console.result(report(archive.header, session, isVerified: doubt == nil))
     console.done(restored(archive.header))
     if let previousName, !dryRun { try await sealKey(of: session, from: previousName, console) }
-    if !dryRun { console.note("what changed since is in git: vaultctl plan") }
+    if !dryRun { console.note("See what changed since the backup: \(session.command("plan"))") }
     return .fine
   }
 

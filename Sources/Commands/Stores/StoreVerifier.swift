@@ -84,7 +84,10 @@ struct StoreVerifier {
             .storeCorrupt, "`\(address.field)` of `\(address.connection)` is not the applied value",
             at: location(address.connection),
             notes: ["its connection has the version of its record, which has another digest"],
-            help: ["write it again: vaultctl set, then vaultctl apply"]))
+            help: [
+              "set it again, then apply: vaultctl set \(shellWord(address.connection.rawValue))"
+                + " \(shellWord(address.field.rawValue)) && vaultctl apply"
+            ]))
       }
     }
   }

@@ -11,9 +11,9 @@ struct UnlockCommand: ReportingSubcommand {
     commandName: "unlock",
     abstract: "Release the lock of an apply that no longer runs.",
     discussion: """
-      Shows who holds the store's lock and since when, and asks. The lock of a process that ended on \
-      this machine, or was silent for 60 seconds, is taken over by the next apply without it. A \
-      process whose lock is released stops before its next change.
+      Shows who holds the store's lock and since when, and asks for confirmation. You rarely need it: \
+      the next apply takes over the lock of a process that ended on this machine or was silent for 60 \
+      seconds. A process whose lock is released stops before its next change.
       """)
 
   @OptionGroup var global: GlobalOptions

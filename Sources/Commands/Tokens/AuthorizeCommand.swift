@@ -79,7 +79,7 @@ struct AuthorizeCommand: ReportingSubcommand {
       let text = RenewalText(palette: console.palette)
       console.result(text.text([row]))
       console.result(text.json([row]))
-      var findings = record.grantFindings(of: subject)
+      var findings = record.grantFindings(of: subject, session)
       if let superseded {
         findings += await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true)
       }
@@ -180,7 +180,9 @@ struct AuthorizeCommand: ReportingSubcommand {
 
 extension TokenRecord {
   /// The scopes that were requested and not granted.
-  fileprivate func grantFindings(of subject: RenewalSubject) -> [Diagnostic] {
+  fileprivate func grantFindings(
+    of subject: RenewalSubject, _ session: Session
+  ) -> [Diagnostic] {
     guard let granted = tokens?.granted else { return [] }
     let missing = subject.service.scopes.missing(requested, from: granted)
     guard !missing.isEmpty else { return [] }
@@ -188,7 +190,11 @@ extension TokenRecord {
       Diagnostic(
         .scopeMissing,
         "`\(subject.name)` was not granted \(missing.map { "`\($0)`" }.joined(separator: ", "))",
-        severity: .warning, notes: ["the person who consented, or the service, left it out"])
+        severity: .warning, notes: ["the person who consented, or the service, left it out"],
+        help: [
+          "authorize again and accept every scope: \(session.command("authorize", subject.name))",
+          "or remove the scope from `spec.scopes`",
+        ])
     ]
   }
 }

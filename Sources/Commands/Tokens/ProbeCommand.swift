@@ -58,6 +58,6 @@ extension Diagnostic {
     Diagnostic(
       .serviceNotAlive,
       last.map { "the service last \(what) at \($0)" } ?? "the service never \(what)",
-      help: ["see what it logged, then restart it"])
+      help: ["read its log (journalctl -u vaultctl-refresh, or kubectl logs), then restart it"])
   }
 }

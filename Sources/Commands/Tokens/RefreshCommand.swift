@@ -68,8 +68,8 @@ struct RefreshCommand: ReportingSubcommand {
     let workspace = try Workspace.load(global, acceptsAll: true)
     let renewers = try global.environments(of: workspace).map { workspace in
       try TokenRenewer(
-        SessionFactory(console: console).session(for: workspace), termination: termination,
-        isShared: watch)
+        SessionFactory(console: console.inScope(workspace.scope)).session(for: workspace),
+        termination: termination, isShared: watch)
     }
     if watch {
       let service = RenewalService(
@@ -96,10 +96,10 @@ struct RefreshCommand: ReportingSubcommand {
         let found = try await renewer.run(names.isEmpty ? nil : names, console: console)
         results += found
         rows += found.compactMap { $0.row(in: renewer.session) }
-        reports += diagnostics(found, renewer.session)
+        reports += diagnostics(found, renewer.session).inScope(renewer.session.workspace.scope)
         try await renewer.repairCopies()
       } catch let failure as Failure where renewers.count > 1 || !results.isEmpty {
-        faults += failure.diagnostics
+        faults += failure.diagnostics.inScope(renewer.session.workspace.scope)
       }
     }
     show(rows, console)
@@ -112,7 +112,7 @@ struct RefreshCommand: ReportingSubcommand {
     _ results: [CompletedRenewal], _ session: Session, _ console: Console
   ) {
     show(results.compactMap { $0.row(in: session) }, console)
-    console.report(diagnostics(results, session))
+    console.report(diagnostics(results, session).inScope(session.workspace.scope))
   }
 
   private func show(_ rows: [RenewalRow], _ console: Console) {

@@ -116,16 +116,16 @@ extension Explanation {
   static let tooManyChanges = Explanation(
     "Too many changes",
     """
-    With ten or more managed connections, an apply that would update, replace or delete more than
-    30 % of them is refused, because a bad merge looks like this. Review the plan, then confirm
-    with `--force`.
+    With ten or more managed connections, an apply that would update, replace or delete more than 30 %
+    of them is refused, because a bad merge looks like this. Review the plan, then apply with `--force`.
     """)
 
   static let nothingDeclared = Explanation(
     "Nothing declared",
     """
-    The project declares no connections, so the plan would delete everything it manages. A wrong
-    folder or an empty checkout looks like this. Review the plan, then confirm with `--force`.
+    The plan would delete everything that vaultctl manages: no connection is declared, or the plan was
+    made with `--destroy`. A wrong folder or an empty checkout looks like this. Review the plan, then
+    apply with `--force`.
     """)
 
   static let renameBlocked = Explanation(
@@ -166,7 +166,7 @@ extension Explanation {
     "Connection in use",
     """
     A flow uses the connection that would be deleted, or replaced by one with another ID, and would
-    fail at run time. Change the flow first, or confirm with `--force`.
+    fail at run time. Change the flow first, or apply with `--force`.
     """)
 
   static let flowUnreadable = Explanation(

@@ -23,9 +23,8 @@ extension Explanation {
   static let manifestsNotFound = Explanation(
     "Manifests not found",
     """
-    A path under `manifests` does not exist. It can name a file or a folder. A folder that does not
-    exist counts as empty, because git keeps no empty folders: a clone has none until a manifest
-    is in it, and none any more when the last one was removed.
+    A path under `manifests` does not exist. A missing folder counts as empty (a warning), because git
+    does not keep empty folders. A missing file is an error: create it, or remove it from `manifests`.
     """)
 
   static let unknownStore = Explanation(

@@ -81,7 +81,7 @@ extension Explanation {
     """)
 
   static let cancelled = Explanation(
-    "Cancelled",
+    "Canceled",
     """
     The request was declined, or there was no terminal to ask on.
     """)
@@ -104,15 +104,16 @@ extension Explanation {
     "No valid signature",
     """
     With `signing: required`, every sealed value must carry the signature of one of the project's
-    `signers`.
+    `signers`. Seal the value again with `vaultctl set`; to sign values that you know to be genuine, run
+    `vaultctl rekey --accept-unsigned`.
     """)
 
   static let deadlineExceeded = Explanation(
     "gpg timed out",
     """
-    Usually a pinentry is waiting for input that nobody can give, or gpg-agent hangs. Once gpg did not
-    answer in time, a command asks it for nothing more. The limit is 30 seconds, and 5 minutes where
-    a person may type a passphrase.
+    Usually a pinentry is waiting for input that nobody can give, or gpg-agent hangs. After one timeout,
+    the command makes no further request to gpg; restart the agent: `gpgconf --kill gpg-agent`. The
+    limit is 30 seconds, and 5 minutes where a person may type a passphrase.
     """)
 
   static let gpgUnavailable = Explanation(
@@ -202,7 +203,7 @@ extension Explanation {
     "Several key packets for one key",
     """
     gpg writes one packet for each key. A second one with the same key ID may be that of a removed
-    recipient, relabelled. `vaultctl rekey` seals the value again for its recipients alone.
+    recipient, relabeled. `vaultctl rekey` seals the value again for its recipients alone.
     """)
 
   static let passphrasePacket = Explanation(

@@ -3,7 +3,8 @@ extension Explanation {
   static let storeUnavailable = Explanation(
     "Store unavailable",
     """
-    The store could not be opened or reached; the note says why.
+    The store could not be opened or reached; the note says why. `vaultctl doctor` checks it again.
+    Nothing was changed unless the message says so.
     """)
 
   static let storeModeTooLoose = Explanation(
@@ -28,8 +29,9 @@ extension Explanation {
   static let storeLocked = Explanation(
     "Another apply is running",
     """
-    Two applies never run at once. The lock of a process that is gone, or that gave no sign of life
-    for 60 seconds, is taken over.
+    Two applies never run at once. The lock of a process that is gone, or that gave no sign of life for
+    60 seconds, is taken over. Wait longer with `--lock-timeout`, or, if that process no longer exists,
+    run `vaultctl unlock`.
     """)
 
   static let lockTakenOver = Explanation(
@@ -53,16 +55,17 @@ extension Explanation {
   static let storeCorrupt = Explanation(
     "Store damaged",
     """
-    The contents are not something vaultctl writes: they are damaged or were tampered with, or an empty file
-    or another program's is in the store's place. Restore the store from a backup. `vaultctl store verify`
-    names what was changed, and `vaultctl store accept` takes it as it is.
+    The file is damaged, was tampered with, is empty, or belongs to another program. `vaultctl store
+    verify` names what was changed. Move the file away and run `vaultctl store restore FILE`; only if
+    you know who changed it and why, `vaultctl store accept` accepts it.
     """)
 
   static let storeKeyUnavailable = Explanation(
     "Store key unavailable",
     """
-    The store's values are encrypted with a key that is itself sealed for the project's recipients.
-    No secret key of theirs is available here.
+    The store's values are encrypted with a key that is itself sealed for the project's recipients. No
+    secret key of theirs is available here. Run the command where one is; `vaultctl recipients list`
+    names them.
     """)
 
   static let storeWriteFailed = Explanation(
@@ -74,7 +77,8 @@ extension Explanation {
   static let nameTaken = Explanation(
     "Name taken",
     """
-    A connection with this name appeared in the store after the plan.
+    A connection with this name appeared in the store after the plan. Nothing was overwritten. Plan
+    again; `--adopt` takes it over.
     """)
 
   static let notInStore = Explanation(
@@ -254,10 +258,10 @@ extension Explanation {
   static let storeUnverified = Explanation(
     "Store not verified",
     """
-    The embedded store has codes, under its key, of everything that is not sealed: names, plain values,
-    records, tokens' expiry, versions, events. Without the key, a change of them in the
-    file does not show. Secrets are never handed out without that check. A store of an earlier version has
-    no codes until the next `vaultctl apply` where its key is.
+    The embedded store authenticates, with codes under its key, everything that is not encrypted: names,
+    plain values, records, expiry, versions, events. Without the key, a change in the file cannot be
+    detected. Secrets are never handed out without that check. A store of an earlier version has no
+    codes until the next `vaultctl apply` where its key is.
     """)
 
   static let foreignEntry = Explanation(

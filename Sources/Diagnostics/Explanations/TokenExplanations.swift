@@ -126,9 +126,9 @@ extension Explanation {
     "The project file changed under a service",
     """
     A service (`vaultctl refresh --watch`) reads the project file when it starts, and keeps its apps,
-    margins and environments. The file is another one now. Restart the service, on each host: where
-    one host knows the new settings and another does not, a connection whose app changed is renewed
-    by both, at most once a minute. The metric `vaultctl_project_outdated` is 1 until then.
+    margins and environments. The file has changed since. Restart the service, on each host: where one
+    host knows the new settings and another does not, a connection whose app changed is renewed by both,
+    at most once a minute. The metric `vaultctl_project_outdated` is 1 until then.
     """)
 
   static let commandNotRun = Explanation(

@@ -60,7 +60,7 @@ extension Diagnostic {
     Diagnostic(
       .noRecipientRule, "no recipient chosen", at: location,
       notes: ["secrets must be sealed for at least one key"],
-      help: ["list your keys: gpg --list-secret-keys --with-subkey-fingerprint"])
+      help: ["list your keys: gpg --list-secret-keys"])
   }
 
   /// - Parameter text: the recipient; shown only if it is an address, for which gpg looks up the key.

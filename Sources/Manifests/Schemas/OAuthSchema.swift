@@ -2,11 +2,12 @@ import Model
 
 /// The schema of `oauth:` of an app.
 enum OAuthSchema {
-  static func count(_ limit: NumberLimit) -> JSON {
-    [
+  static func count(_ limit: NumberLimit, _ description: String? = nil) -> JSON {
+    let members: JSON.Members = [
       "type": ["integer", "null"], "minimum": .number(Int(limit.range.lowerBound)),
       "maximum": .number(Int(limit.range.upperBound)),
     ]
+    return description.map { Schemas.described($0, members) } ?? .object(members)
   }
   private static var truth: JSON { ["type": ["boolean", "null"]] }
   private static var text: JSON { ["type": ["string", "null"]] }

@@ -61,7 +61,7 @@ struct ProjectSchema {
         ["type": "array"] + rules),
       "store": StoreSchema.json,
       "environments": Schemas.described(
-        "Environments, each with its own place in the base's store or its own store, and an overlay over the base; selected with --env. \(Environment.reservedNamesSummary) are reserved names.",
+        "Environments, each in its own part of the base's store or in a store of its own, with an overlay over the base; selected with --env. \(Environment.reservedNamesSummary) are reserved names.",
         [
           "type": ["object", "null"],
           "propertyNames": .object(environmentName),
@@ -70,8 +70,12 @@ struct ProjectSchema {
       "tokens": Schemas.closed(
         "How long before expiry tokens are renewed, and where a response is kept until its tokens are saved.",
         [
-          "marginSeconds": OAuthSchema.count(.renewalMargin),
-          "marginPercent": OAuthSchema.count(.renewalMarginPercent),
+          "marginSeconds": OAuthSchema.count(
+            .renewalMargin,
+            "Renew this many seconds before expiry, or up to half as many earlier (default: 900)."),
+          "marginPercent": OAuthSchema.count(
+            .renewalMarginPercent,
+            "What `marginSeconds` may be at most, in percent of the lifetime (default: 25)."),
           "journal": Schemas.described(
             "`store` for machines without a disk: in OpenBao, sealed under the store's key.",
             ["enum": .array(TokenJournal.allCases.map { .string($0.rawValue) } + [.null])]),

@@ -38,11 +38,11 @@ enum StoreSchema {
         "path": nullable(file),
         "domain": Schemas.described(
           "The tenant's domain, such as acme.eu.auth0.com.", ["type": "string"]),
-        "baseURL": text(server),
-        "address": text(server),
-        "namespace": text(enginePath),
-        "mount": text(enginePath),
-        "prefix": text(enginePath),
+        "baseURL": text(server, "The tenant's API, if not at its domain."),
+        "address": text(server, "Server (default: BAO_ADDR or VAULT_ADDR)."),
+        "namespace": text(enginePath, "Namespace (default: BAO_NAMESPACE or VAULT_NAMESPACE)."),
+        "mount": text(enginePath, "A KV version 2 engine (default: secret)."),
+        "prefix": text(enginePath, "Path below the mount (default: vaultctl)."),
         "login": login,
         "credentialsCommand": Schemas.list(
           "Command that prints credentials as lines NAME=value.", Schemas.text),
@@ -99,19 +99,20 @@ enum StoreSchema {
         "Log in with \(name).", required: ["method"] + required,
         ["method": Schemas.constant(name)] + keys)
     }
+    let loginMount = text(enginePath, "Mount of the auth method (default: its name).")
     return Schemas.described(
       "How to log in; with a token by default.",
       [
         "anyOf": [
           Schemas.null, method("token", required: [], [:]),
-          method("approle", required: [], ["mount": text(enginePath)]),
+          method("approle", required: [], ["mount": loginMount]),
           method(
             "jwt", required: ["role", "jwtFrom"],
             [
-              "mount": text(enginePath), "role": Schemas.text,
-              "jwtFrom": [
-                "type": "string", "pattern": "^(env:.+|file:.+|command)$",
-              ],
+              "mount": loginMount, "role": Schemas.text,
+              "jwtFrom": Schemas.described(
+                "`env:NAME`, `file:PATH`, or `command`: `credentialsCommand` prints the line BAO_JWT=TOKEN.",
+                ["type": "string", "pattern": "^(env:.+|file:.+|command)$"]),
             ]),
         ]
       ])
@@ -121,7 +122,8 @@ enum StoreSchema {
     ["anyOf": [schema, Schemas.null]]
   }
 
-  private static func text(_ pattern: String) -> JSON {
-    ["type": ["string", "null"], "pattern": .string(pattern)]
+  private static func text(_ pattern: String, _ description: String) -> JSON {
+    Schemas.described(
+      description, ["type": ["string", "null"], "pattern": .string(pattern)])
   }
 }

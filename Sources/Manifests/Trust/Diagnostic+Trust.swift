@@ -11,7 +11,7 @@ extension Diagnostic {
       .untrustedSetting,
       "`\(path.text)` is \(own.summary) here and \(trusted.summary) in the trusted project file; the trusted value is used",
       severity: .warning, at: location(own, file), notes: ["trusted: \(origin)"],
-      help: ["review the change; it takes effect where this file is the trusted one"])
+      help: ["review the change; it takes effect once it is merged into the trusted revision"])
   }
 
   static func looserSetting(
