@@ -45,7 +45,7 @@ import Testing
     #expect(try value("c-3", sandbox).text == "s3cret-3")
     let names = try FileManager.default.contentsOfDirectory(
       atPath: sandbox.folder.path + "/.vaultctl")
-    #expect(names.allSatisfy { !$0.hasPrefix("backup-") }, "\(names)")
+    #expect(names.allSatisfy { !$0.hasPrefix(".vaultctl-copy-") }, "\(names)")
     try sandbox.expectTranscript()
   }
 
@@ -303,7 +303,7 @@ import Testing
     #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
     func left() throws -> [String] {
       try FileManager.default.contentsOfDirectory(atPath: sandbox.folder.path + "/.vaultctl")
-        .filter { $0.hasPrefix("backup-") }
+        .filter { $0.hasPrefix(".vaultctl-copy-") }
     }
     let killed = try await RunningProgram(
       sandbox, ["store", "backup", "killed.backup"], under: Sandbox.killing(at: "pwrite64", 1)
@@ -314,6 +314,24 @@ import Testing
     let finished = try sandbox.vaultctl(["store"] + next, isRecorded: false)
     #expect(finished.status == 0, "\(finished.errorText)")
     #expect(try left().isEmpty)
+  }
+
+  /// A store that was moved aside, under any name, is not removed by what reads or writes beside it.
+  @Test(arguments: ["backup-mine", "backup-2026-10", "vault.db.new"])
+  func whatLiesBesideTheStoreStays(name: String) throws {
+    let sandbox = try filled(1)
+    func isThere() -> Bool {
+      FileManager.default.fileExists(atPath: sandbox.folder.path + "/.vaultctl/\(name)/x")
+    }
+    try sandbox.write("mine", to: ".vaultctl/\(name)/x")
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
+    #expect(isThere())
+    removeStore(sandbox)
+    for arguments in [["--dry-run"], []] {
+      let finished = try sandbox.vaultctl(
+        ["store", "restore", "it.backup"] + arguments, isRecorded: false)
+      #expect(finished.status == 0 && isThere(), "\(arguments): \(finished.errorText)")
+    }
   }
 
   @Test func whatIsNoStoreIsAnError() throws {

@@ -98,7 +98,7 @@ struct StoreRestoreCommand: ReportingSubcommand {
     _ bytes: [UInt8], _ backup: any StoreBackup, _ session: Session
   ) async throws -> String? {
     let folder = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await backup.makeCopyFolder()
+      try await backup.makeCopyFolder(removingAbandoned: !dryRun)
     }
     defer { folder.remove() }
     try PrivateFile(folder.file).create(with: bytes)
