@@ -82,7 +82,6 @@ struct PassStore {
     listing.unread.merge(found.unread) { $1 }
   }
 
-  /// Links are not followed: they could lead anywhere, and in circles.
   private func addEntries(in path: String, to listing: inout Listing) {
     let names: [String]
     do {
@@ -103,7 +102,10 @@ struct PassStore {
 
   private enum Kind { case folder, file, other }
 
-  /// `nil` if nothing has this name, or it cannot be looked at.
+  /// Links are not followed: they could lead anywhere, and in circles. One in place of an entry or a folder is
+  /// reported.
+  ///
+  /// - Returns: `nil` if nothing has this name, or it cannot be looked at.
   private func kind(of path: String, _ listing: inout Listing) -> Kind? {
     var status = stat()
     guard unsafe lstat("\(folder)/\(path)", &status) == 0 else {
@@ -117,8 +119,17 @@ struct PassStore {
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file
-    default: return .other
+    default: break
     }
+    let isLink = status.st_mode & S_IFMT == S_IFLNK
+    let reason =
+      isLink ? "it is a symbolic link, which is not followed" : "it is not an ordinary file"
+    if path.hasSuffix(".gpg") {
+      listing.unread["the entry `\(path.dropLast(4))`"] = reason
+    } else if isLink, NamedFile.isFolder("\(folder)/\(path)") {
+      listing.unread["the folder `\(path)`"] = reason
+    }
+    return .other
   }
 
   private static func words(_ error: any Error) -> String {
