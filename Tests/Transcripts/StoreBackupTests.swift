@@ -334,6 +334,22 @@ import Testing
     }
   }
 
+  /// A loss of power takes neither the file nor its name.
+  @Test func aBackupAndItsFolderAreOnTheDiskWhenItIsReported() async throws {
+    let sandbox = try filled(1)
+    try sandbox.write("", to: "backups/README")
+    let finished = try await RunningProgram(
+      sandbox, ["store", "backup", "backups/it.backup"],
+      under: [
+        "/usr/bin/strace", "-qq", "-f", "-y", "-e", "trace=fsync", "-o",
+        sandbox.folder.path + "/fsync.log",
+      ]
+    ).finished()
+    #expect(finished.status == 0, "\(finished.errorText)")
+    let calls = try sandbox.read("fsync.log")
+    #expect(calls.contains("/backups/it.backup>") && calls.contains("/backups>"), "\(calls)")
+  }
+
   @Test func whatIsNoStoreIsAnError() throws {
     let sandbox = try filled(1)
     let path = sandbox.folder.path + "/.vaultctl/vault.db"
