@@ -350,6 +350,28 @@ import Testing
     #expect(calls.contains("/backups/it.backup>") && calls.contains("/backups>"), "\(calls)")
   }
 
+  /// A renewal with what the backup has could end the authorization; without a refresh token there is nothing
+  /// to say.
+  @Test(arguments: [true, false])
+  func aRestoreWarnsOfRefreshTokens(hasRefreshToken: Bool) async throws {
+    let refresh = hasRefreshToken ? #", "refresh_token": "r-1""# : ""
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 3600\#(refresh)}"#)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("crm", app: "crm", id: "web", secret: "s3cret")
+    try await test.consent(["crm"])
+    try await test.expectFine(["store", "backup", "it.backup"])
+    removeStore(test.sandbox)
+    let checked = try await test.expectFine(["store", "restore", "it.backup", "--dry-run"])
+    #expect(!checked.errorText.contains("refresh token"), "\(checked.errorText)")
+    let restored = try await test.expectFine(["store", "restore", "it.backup"])
+    for part in ["1 connection with a refresh token", "vaultctl tokens list", "vaultctl authorize"]
+    {
+      #expect(restored.errorText.contains(part) == hasRefreshToken, "\(restored.errorText)")
+    }
+  }
+
   @Test func whatIsNoStoreIsAnError() throws {
     let sandbox = try filled(1)
     let path = sandbox.folder.path + "/.vaultctl/vault.db"
