@@ -334,6 +334,20 @@ import Testing
     }
   }
 
+  /// Whatever else a later version writes on the first line, or leaves out.
+  @Test(arguments: [
+    (#"{"format_version":"2.0"}"#, "was written by a newer vaultctl (format 2.0)"),
+    (#"{"format_version":"2.0","project":{"name":"x"},"size":"1"}"#, "(format 2.0)"),
+    (#"{"format_version":"1.1"}"#, "is not a backup of vaultctl"),
+    (#"{"format_version":2}"#, "is not a backup of vaultctl"), ("{}", "is not a backup of vaultctl"),
+  ])
+  func aBackupOfALaterFormatIsNamed(header: String, reason: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(header + "\nwhatever", to: "it.backup")
+    let restored = try sandbox.vaultctl(["store", "restore", "it.backup"], isRecorded: false)
+    #expect(restored.status == 1 && restored.errorText.contains(reason), "\(restored.errorText)")
+  }
+
   /// A loss of power takes neither the file nor its name.
   @Test func aBackupAndItsFolderAreOnTheDiskWhenItIsReported() async throws {
     let sandbox = try filled(1)
