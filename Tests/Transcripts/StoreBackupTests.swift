@@ -339,7 +339,8 @@ import Testing
     (#"{"format_version":"2.0"}"#, "was written by a newer vaultctl (format 2.0)"),
     (#"{"format_version":"2.0","project":{"name":"x"},"size":"1"}"#, "(format 2.0)"),
     (#"{"format_version":"1.1"}"#, "is not a backup of vaultctl"),
-    (#"{"format_version":2}"#, "is not a backup of vaultctl"), ("{}", "is not a backup of vaultctl"),
+    (#"{"format_version":2}"#, "is not a backup of vaultctl"),
+    ("{}", "is not a backup of vaultctl"),
   ])
   func aBackupOfALaterFormatIsNamed(header: String, reason: String) throws {
     let sandbox = try Sandbox()

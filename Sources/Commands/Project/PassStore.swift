@@ -26,7 +26,7 @@ struct PassStore {
     for name in names { try add(name, to: &listing) }
     var opened: [(name: String, data: ImportedData)] = []
     var unread = listing.unread.sorted { $0.key < $1.key }.map { (what: $0.key, reason: $0.value) }
-    for entry in listing.entries.sorted() {
+    for entry in listing.entries.sorted().map(\.text) {
       let what = "the entry `\(entry)`"
       let finished = try shown(entry)
       if finished.status != 0 {
@@ -59,7 +59,7 @@ struct PassStore {
   // MARK: Names
 
   private struct Listing {
-    var entries: Set<String> = []
+    var entries: Set<ExactText> = []
     /// The reasons, by what could not be looked at.
     var unread: [String: String] = [:]
 
@@ -75,7 +75,9 @@ struct PassStore {
     }
     let path = parts.joined(separator: "/")
     var found = Listing()
-    if !path.isEmpty, kind(of: "\(path).gpg", &found) == .file { found.entries.insert(path) }
+    if !path.isEmpty, kind(of: "\(path).gpg", &found) == .file {
+      found.entries.insert(ExactText(path))
+    }
     if kind(of: path, &found) == .folder { addEntries(in: path, to: &found) }
     if found.isEmpty { throw Failure(.noEntry(name, folder)) }
     listing.entries.formUnion(found.entries)
@@ -94,7 +96,8 @@ struct PassStore {
       let below = path.isEmpty ? name : "\(path)/\(name)"
       switch kind(of: below, &listing) {
       case .folder: addEntries(in: below, to: &listing)
-      case .file: if below.hasSuffix(".gpg") { listing.entries.insert(String(below.dropLast(4))) }
+      case .file:
+        if below.hasSuffix(".gpg") { listing.entries.insert(ExactText(String(below.dropLast(4)))) }
       case .other, nil: break
       }
     }
