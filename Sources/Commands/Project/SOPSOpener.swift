@@ -53,7 +53,7 @@ struct SOPSOpener {
     }
   }
 
-  /// With a key of another kind than OpenPGP's.
+  /// With a key that is no OpenPGP key.
   ///
   /// - Parameter failure: why no OpenPGP key opened it, which is reported, too, if no other does.
   private func openedByOtherKey(
