@@ -54,7 +54,7 @@ extension SQLiteFile {
 
   private static func removeAbandoned(in parent: String) {
     let names = ((try? FileSystem.entries(of: parent)) ?? []).map(\.name)
-    for name in names where isCopyFolder(name) {
+    for name in names where isHexadecimal(name, after: prefix, digits: digitCount) {
       let path = "\(parent)/\(name)"
       var status = stat()
       guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
@@ -66,12 +66,6 @@ extension SQLiteFile {
         unsafe rmdir(path)
       }
     }
-  }
-
-  private static func isCopyFolder(_ name: String) -> Bool {
-    let digits = name.utf8.dropFirst(prefix.utf8.count)
-    return name.hasPrefix(prefix) && digits.count == digitCount
-      && digits.allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
   /// - Returns: a descriptor that holds the lock of a folder; `nil` if another process does.
