@@ -152,8 +152,10 @@ package struct StoreCopier: Sendable {
 
   // MARK: Finishing
 
-  /// Removes the original of each connection whose copy was verified, its tokens with it.
+  /// Removes the original of each connection whose copy was verified, its tokens with it. An original whose
+  /// tokens were renewed since, or are being renewed, stays: no lock keeps the hosts that renew from it.
   ///
+  /// - Parameter comparison: as the stores were before the copies were verified.
   /// - Precondition: both stores' locks are held.
   package func removeOriginals(_ comparison: StoreCopyComparison) async -> StoreCopyResult {
     let names = comparison.names
@@ -183,12 +185,17 @@ package struct StoreCopier: Sendable {
         _ = try await run.writer.carryOut(
           StoreWrite(
             name: name, action: action, app: app, setupType: nil, fields: [:],
-            provenance: provenance(), owner: source.owner))
+            provenance: provenance(), owner: source.owner,
+            tokenVersion: source.tokens == nil ? nil : comparison.tokenVersion(of: name)))
         return Step(name: name, outcome: .success(0))
       } catch {
-        return Step(
-          name: name,
-          outcome: .failure(StoreCopyFailure(error, in: source.description, about: name)))
+        let failure =
+          if case .tokensMoved = error {
+            StoreCopyFailure(.renewedMeanwhile(name, source.description))
+          } else {
+            StoreCopyFailure(error, in: source.description, about: name)
+          }
+        return Step(name: name, outcome: .failure(failure))
       }
     }
     await end(run, of: source, &result)
@@ -269,6 +276,18 @@ extension Diagnostic {
       .copyBlocked, "the tokens of `\(name)` are being renewed",
       at: .connection(name.rawValue, store: store.description), notes: ["by \(holder)"],
       help: ["stop what renews them (`refresh --watch`), and run this again in a minute"])
+  }
+
+  fileprivate static func renewedMeanwhile(
+    _ name: ConnectionName, _ store: StoreDescription
+  ) -> Diagnostic {
+    Diagnostic(
+      .copyBlocked, "the tokens of `\(name)` changed while the originals were removed",
+      at: .connection(name.rawValue, store: store.description),
+      notes: ["its original was kept: the copy may have tokens that no longer work"],
+      help: [
+        "stop what renews them (`refresh --watch`), and run this again: it says what is left to do"
+      ])
   }
 
   fileprivate static func interrupted(left: Int) -> Diagnostic {

@@ -22,6 +22,7 @@ package struct StoreCopyComparison: Sendable {
   package let target: Snapshot
   private let sourceTokens: [ConnectionName: TokenRecord]
   private let targetTokens: [ConnectionName: TokenRecord]
+  private let sourceTokenVersions: [ConnectionName: Int64]
   private let ignored: [ConnectionName: Set<FieldName>]
   private let sourceStore: StoreDescription
   private let targetStore: StoreDescription
@@ -33,20 +34,21 @@ package struct StoreCopyComparison: Sendable {
     _ source: Store, _ target: Store, ignoring ignored: [ConnectionName: Set<FieldName>] = [:]
   ) async throws(Diagnostic) {
     self.ignored = ignored
-    (self.source, sourceTokens) = try await Self.read(source)
-    (self.target, targetTokens) = try await Self.read(target)
+    let (original, here) = try await Self.read(source)
+    let (copy, there) = try await Self.read(target)
+    (self.source, self.target) = (original, copy)
+    (sourceTokens, targetTokens) = (here.mapValues(\.record), there.mapValues(\.record))
+    sourceTokenVersions = here.mapValues(\.version)
     sourceStore = source.description
     targetStore = target.description
   }
 
   private static func read(
     _ store: Store
-  ) async throws(Diagnostic) -> (Snapshot, [ConnectionName: TokenRecord]) {
+  ) async throws(Diagnostic) -> (Snapshot, [ConnectionName: StoredTokenRecord]) {
     try await store.mappingErrors { () async throws(StoreError) in
       let snapshot = try await store.reader.read()
-      return (
-        snapshot, try await store.tokens?.tokenRecords(in: snapshot).mapValues(\.record) ?? [:]
-      )
+      return (snapshot, try await store.tokens?.tokenRecords(in: snapshot) ?? [:])
     }
   }
 
@@ -65,6 +67,9 @@ package struct StoreCopyComparison: Sendable {
   func ignoredFields(of name: ConnectionName) -> Set<FieldName> { ignored[name] ?? [] }
 
   func hasTokens(_ name: ConnectionName) -> Bool { sourceTokens[name] != nil }
+
+  /// Of the source's record; 0 without one.
+  func tokenVersion(of name: ConnectionName) -> Int64 { sourceTokenVersions[name] ?? 0 }
 
   /// Whether the target has no tokens where the source has some.
   func lacksTokens(_ name: ConnectionName) -> Bool {

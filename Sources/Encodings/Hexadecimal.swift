@@ -24,6 +24,14 @@ package func hexadecimalNumber(_ digits: some Collection<UInt8>) -> UInt32? {
   return number
 }
 
+/// Whether a name is a prefix and that number of lower-case hex digits: such a name is random, and
+/// nobody chooses it.
+package func isHexadecimal(_ name: String, after prefix: String, digits count: Int) -> Bool {
+  let digits = name.utf8.dropFirst(prefix.utf8.count)
+  return name.utf8.starts(with: prefix.utf8) && digits.count == count
+    && digits.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+}
+
 @usableFromInline func lowercaseDigit(_ value: UInt8) -> UInt8 {
   value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }

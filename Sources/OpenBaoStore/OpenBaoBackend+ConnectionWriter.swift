@@ -40,7 +40,14 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
         try await moveTokens(from: former, id, to: write.name, newID)
       }
     case .delete(let id, let version):
-      try await remove(write.name, try await ownEntry(write, write.name, id, at: version))
+      let entry = try await ownEntry(write, write.name, id, at: version)
+      let closed = try await closeTokens(id, of: write.name, at: write.tokenVersion)
+      try await remove(write.name, entry)
+      if let closed {
+        try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+          try await engine.destroy(closed)
+        }
+      }
       record = nil
     }
     await journal.finish(write.name)

@@ -63,6 +63,28 @@ extension OpenBaoBackend {
     return version
   }
 
+  /// A mark replaces the tokens of a connection that is about to be removed, by compare-and-swap: nobody can
+  /// write there any more who read them before. What has no tokens yet is only looked at again.
+  ///
+  /// - Parameter version: of the record that may go, as `tokenRecords` has it; `nil` for any.
+  /// - Returns: the path with the mark; `nil` if there is none.
+  /// - Throws: `tokensMoved` if there is another record.
+  func closeTokens(
+    _ id: StoreID, of name: ConnectionName, at version: Int64?
+  ) async throws(StoreError) -> String? {
+    guard let version else { return nil }
+    if version == 0 {
+      guard try await openTokens(of: name).version == 0 else { throw .tokensMoved(name) }
+      return nil
+    }
+    let path = version < 0 ? paths.tokens(id) : paths.refreshToken(name)
+    let mark = TokenData.movedJSON(to: path)
+    guard
+      try await engine.writeResolvingLostResponse(path, data: mark, after: abs(version))
+    else { throw .tokensMoved(name) }
+    return path
+  }
+
   /// Tokens follow their connection to its new name; the consumers' copy is written again there.
   ///
   /// - Parameters:

@@ -37,6 +37,7 @@ struct ChangeTransaction {
       record = try create()
     case .delete(let id, let version):
       try checkVersion(of: id, is: version)
+      try checkTokenVersion(of: id)
       try remove(id)
       try db.run(sql: "DELETE FROM applied WHERE name = ?", arguments: [write.name.rawValue])
       try note(.deleted, version: nil)
@@ -193,6 +194,15 @@ struct ChangeTransaction {
     guard found == expected else {
       throw StoreError.versionConflict(name, expected: expected, found: found)
     }
+  }
+
+  /// Tokens that were renewed since the removal was planned are the only ones that still work.
+  private func checkTokenVersion(of id: StoreID) throws {
+    guard let expected = write.tokenVersion else { return }
+    let found = try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT version FROM token WHERE connection = ?"),
+      arguments: [id.rawValue])
+    guard found ?? 0 == expected else { throw StoreError.tokensMoved(write.name) }
   }
 
   private func number(of id: StoreID) throws -> Int64 {

@@ -8,7 +8,9 @@ extension SQLiteBackend: StoreBackup {
   }
   package func requireVacancy() throws(StoreError) { try file.requireVacancy() }
   package func install(_ path: String) throws(StoreError) { try file.install(path) }
-  package func makeCopyFolder() throws(StoreError) -> CopyFolder { try file.makeCopyFolder() }
+  package func makeCopyFolder(removingAbandoned: Bool) throws(StoreError) -> CopyFolder {
+    try file.makeCopyFolder(removingAbandoned: removingAbandoned)
+  }
 
   package func contentCheck(of path: String?) async throws(StoreError) -> StoreContentCheck {
     let file = path.map { SQLiteFile(path: $0) } ?? file

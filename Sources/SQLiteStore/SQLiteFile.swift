@@ -111,10 +111,11 @@ final class SQLiteFile: Sendable {
     throw .unavailable(Self.wasReplaced)
   }
 
-  /// It is made under another name, so that a process that is killed meanwhile leaves no part of a store.
+  /// It is made in a folder of its own, so that a process that is killed meanwhile leaves no part of a store.
   private func create() throws(StoreError) {
-    let draft = FileRules(path: rules.path + ".new")
-    draft.remove()
+    let folder = try makeCopyFolder(in: rules.folder, removingAbandoned: true)
+    defer { folder.remove() }
+    let draft = FileRules(path: folder.file)
     try draft.make()
     try StoreError.translating(about: draft) {
       let queue = try Self.migrated(draft.path, waitingAtMost: Self.shortWait)
@@ -123,7 +124,6 @@ final class SQLiteFile: Sendable {
       try queue.close()
     }
     try put(draft.path)
-    draft.remove()
   }
 
   private static func migrated(

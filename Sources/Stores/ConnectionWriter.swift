@@ -6,6 +6,7 @@ package protocol ConnectionWriter: Sendable {
   /// applied record and its journal entry.
   ///
   /// - Returns: the new record; `nil` for a delete.
-  /// - Throws: `versionConflict` if the store changed since `write` was planned.
+  /// - Throws: `versionConflict` if the store changed since `write` was planned; `tokensMoved` if a removal
+  ///   would take other tokens than those it was planned for.
   func carryOut(_ write: StoreWrite) async throws(StoreError) -> AppliedRecord?
 }

@@ -3,7 +3,7 @@
 package struct CopyFolder: Sendable {
   /// Absolute.
   package let path: String
-  /// Removes it, with all that is in it.
+  /// Removes it, with the copy and what SQLite has beside it.
   package let remove: @Sendable () -> Void
 
   package init(path: String, remove: @escaping @Sendable () -> Void) {
@@ -12,5 +12,8 @@ package struct CopyFolder: Sendable {
   }
 
   /// Of the copy, which does not exist yet.
-  package var file: String { path + "/store.db" }
+  package var file: String { Self.file(in: path) }
+
+  /// The file of the folder at `path`.
+  package static func file(in path: String) -> String { path + "/store.db" }
 }

@@ -36,7 +36,9 @@ package protocol StoreBackup: Sendable {
   func install(_ path: String) async throws(StoreError)
 
   /// A new folder for a copy; that of the store is created if it does not exist.
-  func makeCopyFolder() async throws(StoreError) -> CopyFolder
+  ///
+  /// - Parameter removingAbandoned: whether the folders that killed processes left are removed.
+  func makeCopyFolder(removingAbandoned: Bool) async throws(StoreError) -> CopyFolder
 }
 
 /// What the codes of a store show.

@@ -32,12 +32,14 @@ package struct StoreWrite: Sendable {
   package let owner: Owner?
   /// The id of a connection that this creates; `nil` for a new one.
   package let newID: StoreID?
+  /// The version of the token record that a removal may take with it, 0 for none; `nil` for any.
+  package let tokenVersion: Int64?
 
   package init(
     name: ConnectionName, action: Action, app: AppID, setupType: SetupType?,
     fields: [FieldName: FieldWrite], labels: [String: String] = [:], scopes: Set<Scope>? = nil,
     destinations: Set<Destination>? = nil, preventsDestroy: Bool = false, provenance: Provenance,
-    owner: Owner? = nil, newID: StoreID? = nil
+    owner: Owner? = nil, newID: StoreID? = nil, tokenVersion: Int64? = nil
   ) {
     self.name = name
     self.action = action
@@ -51,6 +53,7 @@ package struct StoreWrite: Sendable {
     self.provenance = provenance
     self.owner = owner
     self.newID = newID
+    self.tokenVersion = tokenVersion
   }
 
   /// The name that the store has the connection under before the write.

@@ -68,6 +68,13 @@ struct CopyFixture {
     ).copy(comparison) { _ in }
   }
 
+  /// As `store copy --finish` removes the originals.
+  func removed(_ comparison: StoreCopyComparison) async -> StoreCopyResult {
+    await StoreCopier(
+      from: source, to: target, under: lock, runtime: still, provenance: { later() }
+    ).removeOriginals(comparison)
+  }
+
   /// As `store copy --finish` checks it.
   func faultsOfFinish() async throws -> [Diagnostic] {
     let comparison = try await compared()

@@ -104,6 +104,41 @@ import Testing
     #expect(try await it.faultsOfFinish().isEmpty)
   }
 
+  /// A host renews from the old store after the copies were verified: only its token still works.
+  @Test(arguments: [nil, "a-1"])
+  func anOriginalWhoseTokensChangeMeanwhileIsNotRemoved(access: String?) async throws {
+    let it = try await copied(access: access)
+    let other = try name("other")
+    try await it.source.carryOut(other, .create, token("t-2"))
+    #expect(try await it.copy().isEmpty)
+    let comparison = try await it.compared()
+    #expect(try await it.faultsOfFinish().isEmpty)
+    try await it.source.putTokens(robot, access: "a-2", at: 60)
+    let result = await it.removed(comparison)
+    #expect(result.done == [other] && result.faults.map(\.code) == [.copyBlocked])
+    #expect(try await it.source.accessToken(robot) == "a-2")
+    #expect(try await it.source.reader.read().actual.keys.map(\.rawValue) == ["robot"])
+    // What it is now can be removed, if the copy is.
+    #expect(await it.removed(try it.compared()).done == [robot])
+    #expect(try await it.source.reader.read().actual.isEmpty)
+  }
+
+  /// A claim of a renewal in progress, which has not presented its refresh token yet.
+  @Test func anOriginalThatIsClaimedMeanwhileIsNotRemoved() async throws {
+    let it = try await copied(access: "a-1")
+    let comparison = try await it.compared()
+    let present = try #require(try await it.source.tokens?.openTokens(of: robot))
+    var record = try #require(present.record)
+    record.claim = TokenClaim(
+      attempt: "attempt-9", holder: "host", deadline: later(30).at, refreshDigest: nil)
+    _ = try await it.source.tokens?.swapTokens(
+      TokenWrite(
+        name: robot, id: present.id, version: present.version, record: record, provenance: later()))
+    let result = await it.removed(comparison)
+    #expect(result.done.isEmpty && result.faults.map(\.code) == [.copyBlocked])
+    #expect(try await it.source.accessToken(robot) == "a-1")
+  }
+
   /// What was applied and reverted is what the copy has.
   @Test func anOriginalThatIsAsItWasCopiedIsRemoved() async throws {
     let it = try await copied(access: "a-1")

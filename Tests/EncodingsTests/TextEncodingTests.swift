@@ -11,6 +11,14 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("x-0a9f", true), ("x-0a9", false), ("x-0a9f0", false), ("x-0A9F", false), ("x-0a9g", false),
+    ("y-0a9f", false), ("x-", false), ("", false),
+  ])
+  func aRandomNameHasThatManyDigits(name: String, isRandom: Bool) {
+    #expect(isHexadecimal(name, after: "x-", digits: 4) == isRandom)
+  }
+
   @Test func percentEncodingKeepsWhatIsUnreserved() {
     #expect(percentEncoded("aZ09-._~") == "aZ09-._~")
     #expect(percentEncoded("a b/ü%") == "a%20b%2F%C3%BC%25")

@@ -129,6 +129,18 @@ import Testing
     #expect(unread.map(\.origin) == [origin] && unread.map(\.reason) == [reason])
   }
 
+  /// What a replacement left, by its key in a state and in what `terraform show -json` prints.
+  @Test(arguments: [
+    #"{"resources": [{"type": "auth0_flow_vault_connection", "name": "x", "instances": [{"attributes": {"name": "new", "app_id": "HTTP"}}, {"deposed": "0123abcd", "attributes": {"name": "old", "app_id": "HTTP"}}]}]}"#,
+    #"{"values": {"root_module": {"resources": [{"type": "auth0_flow_vault_connection", "address": "auth0_flow_vault_connection.x", "values": {"name": "new", "app_id": "HTTP"}}, {"type": "auth0_flow_vault_connection", "address": "auth0_flow_vault_connection.x", "deposed_key": "0123abcd", "values": {"name": "old", "app_id": "HTTP"}}]}}}"#,
+  ])
+  func aDeposedObjectIsNoConnection(json: String) throws {
+    let (found, unread) = try read(json, as: .terraform)
+    #expect(found.map(\.name) == ["new"])
+    #expect(unread.map(\.origin) == ["auth0_flow_vault_connection.x (deposed 0123abcd)"])
+    #expect(unread.map(\.reason) == ["it was replaced, and the next `terraform apply` destroys it"])
+  }
+
   /// A mapping can make one of it, and a manifest would have the key twice.
   @Test func aFieldIsNotCalledType() throws {
     for (app, type) in [("http", "bearer"), ("open", "any")] {

@@ -69,6 +69,28 @@ import Testing
     #expect(found[0].left == ["`token`, for which the source has several values"])
   }
 
+  /// They are other bytes, whatever Swift's own comparison says.
+  @Test func valuesInTwoNormalFormsAreSeveral() throws {
+    let texts = [#"{"s": {"crm": {"T": "e\u0301"}}}"#, #"{"s": {"crm": {"T": "\u00e9"}}}"#]
+    let entry = #"{"name": "crm", "app": "http", "fields": {"token": "s.crm.T"}}"#
+    let entries = try mapping(entry).connections(in: sources(texts)).found
+    #expect(entries.map(\.fields) == [[:]])
+    #expect(
+      entries.map(\.left) == [["`token`, for which the source has several values at `s.crm.T`"]])
+    let wildcard = try #require(WildcardMapping("s.*.T=http.token", for: .json))
+    let matches = try WildcardMapping.connections([wildcard], in: sources(texts)).found
+    #expect(matches.map(\.fields) == [[:]])
+    #expect(matches.map(\.left) == [["`token`, for which the source has several values"]])
+  }
+
+  @Test func namesInTwoNormalFormsAreTwo() throws {
+    let wildcard = try #require(WildcardMapping("*.T=http.token", for: .json))
+    let (found, unread) = try WildcardMapping.connections(
+      [wildcard], in: sources([#"{"e\u0301": {"T": "a"}}"#, #"{"\u00e9": {"T": "b"}}"#]))
+    #expect(found.map(\.fields) == [["token": "a"], ["token": "b"]] && unread.isEmpty)
+    #expect(found.map { $0.name.unicodeScalars.count } == [2, 1])
+  }
+
   /// Fields of one connection in several files belong together.
   @Test func aWildcardLooksIntoAllFiles() throws {
     let mappings = ["*.user=http.username", "*.pass=http.password"].compactMap {

@@ -30,6 +30,17 @@ import Testing
     #expect(PassEntry(content).data == .text(content))
   }
 
+  /// In a file system they are two folders, and an entry.
+  @Test func namesInTwoNormalFormsAreTwo() {
+    let data = ImportedData(entries: [
+      (name: "e\u{301}/a", data: .text("1")), (name: "\u{E9}/a", data: .text("2")),
+      (name: "\u{E9}", data: .text("3")),
+    ])
+    #expect(data.members.map { Array($0.key.utf8) } == [[0x65, 0xCC, 0x81], [0xC3, 0xA9]])
+    #expect(data.members.map { $0.value["a"]?.text } == ["1", "2"])
+    #expect(data.members.map(\.value.text) == [nil, "3"])
+  }
+
   @Test func aPasswordMayLookLikeADocument() {
     #expect(PassEntry("{hunter2\nuser: x\n").data?.text == "{hunter2")
   }

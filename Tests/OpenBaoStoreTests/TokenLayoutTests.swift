@@ -34,19 +34,32 @@ import Testing
     }
 
     @discardableResult
-    func carryOut(_ name: ConnectionName, _ action: StoreWrite.Action) async throws
-      -> AppliedRecord?
-    {
+    func carryOut(
+      _ name: ConnectionName, _ action: StoreWrite.Action, tokenVersion: Int64? = nil
+    ) async throws -> AppliedRecord? {
       let run = try await store.journal.beginRun([StoreIntent(name, action)], by: provenance)
-      let record = try await run.writer.carryOut(
-        write(
-          name.rawValue, action, app: "twilio", setup: "api_key",
-          fields: [
-            "account_id": .plain(.string("AC1")),
-            "api_key": .secret(secret("s3cret"), ciphertext: "c"),
-          ]))
+      let write = StoreWrite(
+        name: name, action: action, app: "twilio", setupType: "api_key",
+        fields: [
+          "account_id": .plain(.string("AC1")),
+          "api_key": .secret(secret("s3cret"), ciphertext: "c"),
+        ], provenance: provenance, tokenVersion: tokenVersion)
+      let record: AppliedRecord?
+      do {
+        record = try await run.writer.carryOut(write)
+      } catch {
+        try await run.abandon?(name)
+        try await run.end?(provenance.at)
+        throw error
+      }
       try await run.end?(provenance.at)
       return record
+    }
+
+    /// Removes the connection as it is now, with the tokens of this version.
+    func delete(_ name: ConnectionName, _ id: StoreID, tokenVersion: Int64) async throws {
+      let version = try #require(try await store.reader.read().actual[name]?.version)
+      try await carryOut(name, .delete(id, from: version), tokenVersion: tokenVersion)
     }
 
     func create(_ text: String) async throws -> (ConnectionName, StoreID) {
@@ -164,6 +177,27 @@ import Testing
     #expect(try it.access()["access_token"] == "access-1")
     try await it.put(name, id, from: moved.version, 2)
     #expect(text(try await it.another().openTokens(of: name).refresh) == "refresh-2")
+  }
+
+  /// Where they were, and not where a renewal has moved them meanwhile.
+  @Test func aRemovalTakesTokensOfAnEarlierVersionAtTheirs() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    try await it.put(name, id, from: 0, 1)
+    try it.age("crm", id)
+    await #expect(throws: StoreError.tokensMoved(name), "they are moved") {
+      try await it.put(name, id, from: -1, 2)
+    }
+    await #expect(throws: StoreError.tokensMoved(name)) {
+      try await it.delete(name, id, tokenVersion: -1)
+    }
+    #expect(text(try await it.another().openTokens(of: name).refresh) == "refresh-1")
+    try it.age("crm", id)
+    try await it.delete(name, id, tokenVersion: -1)
+    #expect(try await it.store.reader.read().actual.isEmpty)
+    #expect(try await it.another().strayTokens().isEmpty)
+    #expect(try it.keys("").isEmpty, "no mark is left")
   }
 
   @Test func aCopyThatIsAbsentOldOrChangedIsRepaired() async throws {

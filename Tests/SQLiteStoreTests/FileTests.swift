@@ -142,22 +142,26 @@ import Testing
   /// A process was killed while it made the file.
   @Test func aHalfMadeStoreIsMadeAgain() async throws {
     let test = try StoreUnderTest()
-    let draft = test.path + ".new"
-    try FileManager.default.createDirectory(
-      atPath: test.folder.path + "/.vaultctl", withIntermediateDirectories: false,
-      attributes: [.posixPermissions: 0o700])
-    for ending in ["", "-wal", "-shm", "-journal"] {
-      try Data("half".utf8).write(to: URL(fileURLWithPath: draft + ending))
+    let folder = test.folder.path + "/.vaultctl"
+    let draft = folder + "/.vaultctl-copy-0123456789abcdef"
+    for path in [folder, draft] {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
+    for name in ["lock", "store.db", "store.db-wal", "store.db-shm", "store.db-journal"] {
+      try Data("half".utf8).write(to: URL(fileURLWithPath: draft + "/" + name))
+    }
+    // Not ours, whatever it is.
+    try Data("theirs".utf8).write(to: URL(fileURLWithPath: test.path + ".new"))
     for ending in ["-shm", "-journal"] {
       try Data("left".utf8).write(to: URL(fileURLWithPath: test.path + ending))
     }
     #expect(try await test.backend.read().isEmpty)
     try await test.create()
     #expect(try await test.another().read().actual.count == 1)
-    let names = try FileManager.default.contentsOfDirectory(
-      atPath: test.folder.path + "/.vaultctl")
-    #expect(names.allSatisfy { !$0.contains(".new") }, "\(names)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(!names.contains { $0.hasPrefix(".vaultctl-copy-") }, "\(names)")
+    #expect(try String(contentsOfFile: test.path + ".new", encoding: .utf8) == "theirs")
   }
 
   /// A row of no connection comes before those of one, in the order in which both are read.

@@ -9,7 +9,7 @@ package struct TokenStoreContract: Sendable {
     case nothingIsKeptAtFirst, keepsWhatIsPut, aRecordAloneLeavesTheTokens
     case removesTokens, ofTwoSwapsOneWins, refusesAnOldVersion
     case anotherProcessReadsWhatWasWritten, aDeletionTakesTokens, aRenameKeepsTokens,
-      aReplacementTakesTokens
+      aReplacementTakesTokens, aDeletionLeavesOtherTokens
     case anUpdateKeepsTokens, grantsShow, eventsAreLogged, digestsDependOnTokenAndConnection
     case unknownConnections
   }
@@ -104,6 +104,21 @@ package struct TokenStoreContract: Sendable {
       }
       _ = try await carryOut(name, .create)
       #expect(try await tokens.openTokens(of: name).version == 0)
+    case .aDeletionLeavesOtherTokens:
+      var known: Int64 = 0
+      for number in 1...2 {
+        let stale = known
+        known = try await put(
+          name, id, from: stale, access: "access-\(number)", refresh: "refresh-\(number)")
+        await #expect(throws: StoreError.tokensMoved(name)) {
+          _ = try await carryOut(name, .delete(id, from: made.version), tokenVersion: stale)
+        }
+        #expect(text(try await another.openTokens(of: name).refresh) == "refresh-\(number)")
+      }
+      _ = try await carryOut(name, .delete(id, from: made.version), tokenVersion: known)
+      #expect(try await store.reader.read().actual.isEmpty)
+      #expect(try await tokens.tokenRecords().isEmpty)
+      #expect(try await tokens.strayTokens().isEmpty)
     case .aRenameKeepsTokens:
       let version = try await put(name, id, from: 0, access: "access-1", refresh: "refresh-1")
       let other = try #require(ConnectionName("crm-2"))
@@ -237,17 +252,25 @@ package struct TokenStoreContract: Sendable {
   }
 
   private func carryOut(
-    _ name: ConnectionName, _ action: StoreWrite.Action, client: String = "flows"
+    _ name: ConnectionName, _ action: StoreWrite.Action, client: String = "flows",
+    tokenVersion: Int64? = nil
   ) async throws -> AppliedRecord? {
     let run = try await store.journal.beginRun(
       [StoreIntent(name, action)], by: Self.provenance)
-    let record = try await run.writer.carryOut(
-      StoreWrite(
-        name: name, action: action, app: "http", setupType: "oauth_client_credentials",
-        fields: [
-          "client_id": .plain(.string(client)),
-          "client_secret": .secret(SecretBytes(copying: "s3cret".utf8), ciphertext: "c1"),
-        ], provenance: Self.provenance))
+    let write = StoreWrite(
+      name: name, action: action, app: "http", setupType: "oauth_client_credentials",
+      fields: [
+        "client_id": .plain(.string(client)),
+        "client_secret": .secret(SecretBytes(copying: "s3cret".utf8), ciphertext: "c1"),
+      ], provenance: Self.provenance, tokenVersion: tokenVersion)
+    let record: AppliedRecord?
+    do {
+      record = try await run.writer.carryOut(write)
+    } catch {
+      try await run.abandon?(name)
+      try await run.end?(Self.provenance.at)
+      throw error
+    }
     try await run.end?(Self.provenance.at)
     return record
   }

@@ -239,7 +239,7 @@ import Testing
     #expect(try contents(of: path) == before)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: path + "/.vaultctl")
-        .allSatisfy { !$0.hasPrefix("backup-") })
+        .allSatisfy { !$0.hasPrefix(".vaultctl-copy-") })
     let done = try backup(["-o", "json"])
     #expect(
       planned.text == done.text.replacing("\"dry_run\" : false", with: "\"dry_run\" : true"),

@@ -100,6 +100,27 @@ import Testing
     #expect(!sandbox.transcript.text.contains("tok-"))
   }
 
+  /// People link an entry to a second name; whoever names the link itself hears the same.
+  @Test func aLinkIsReported() throws {
+    try pass(["insert", "--echo", "a/good"], input: "tok-1\n")
+    for (link, target) in [("a/linked.gpg", "good.gpg"), ("a/folder", "."), ("a/notes", "none")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(store.path)/\(link)", withDestinationPath: target)
+    }
+    let finished = try imported(["a", "--map", "a/*=http.token"])
+    #expect(finished.status == 4)
+    for what in ["the entry `a/linked`", "the folder `a/folder`"] {
+      #expect(finished.errorText.contains("not imported: \(what)"), "\(finished.errorText)")
+    }
+    #expect(finished.errorText.contains("it is a symbolic link, which is not followed"))
+    #expect(!finished.errorText.contains("a/notes"), "no entry, and no folder")
+    #expect(try decrypted("good", "token") == "tok-1")
+    for name in ["a/linked", "a/folder"] {
+      let named = try imported([name, "--map", "a/*=http.token"])
+      #expect(named.status == 1 && named.errorText.contains("which is not followed"), "\(name)")
+    }
+  }
+
   /// A folder that a mode forbids is not a missing one.
   @Test func whatCannotBeListedIsReported() throws {
     for name in ["a/good", "a/locked/one", "a/listed/two"] {

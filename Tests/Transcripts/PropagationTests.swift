@@ -71,6 +71,28 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: runtime.path) == [])
   }
 
+  /// What a person put there is not what a killed command left.
+  @Test func aFolderThatLooksLikeOneOfACommandStays() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(httpManifest("a", token: "x"), to: "connections/a.yaml")
+    for arguments in [["encrypt"], ["apply", "--auto-approve"]] {
+      #expect(try sandbox.vaultctl(arguments).status == 0)
+    }
+    let runtime = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: runtime.path)
+    for name in ["vaultctl-exec-backup", "vaultctl-edit-0123456789abcdeg"] {
+      try runtime.write("mine", to: "\(name)/file")
+    }
+    try runtime.write("left", to: "vaultctl-exec-0123456789abcdef/file")
+    let ended = try sandbox.vaultctl(
+      ["exec", "a", "--files", "--", "/bin/true"], environment: ["XDG_RUNTIME_DIR": runtime.path])
+    #expect(ended.status == 0, "\(ended.errorText)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: runtime.path).sorted()
+        == ["vaultctl-edit-0123456789abcdeg", "vaultctl-exec-backup"])
+    #expect(try runtime.read("vaultctl-exec-backup/file") == "mine")
+  }
+
   /// Each of them removes the folders that others left, and none that another one just made.
   @Test func commandsWithFilesBeginAtTheSameTime() throws {
     let sandbox = try Sandbox()

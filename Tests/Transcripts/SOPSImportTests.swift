@@ -134,6 +134,51 @@ import Testing
     #expect(tampered.status == 1 && !tampered.errorText.contains("tok-"))
   }
 
+  /// A team has both: who has the key of age alone needs no OpenPGP key, and no keyring.
+  @Test func aFileForAnOpenPGPKeyOrAnAgeKey() throws {
+    let (recipient, path) = try tool.ageKey()
+    let other = try sandbox.home.makeKey("Bob <bob@example.com>")
+    let recipients = ["--pgp", other, "--age", recipient]
+    let text = try tool.encrypt(Self.plain, to: recipients)
+    #expect(try imported(text).status == 0)
+    try sandbox.home.gpg(["--delete-secret-keys", other])
+    let byAge = try imported(text, environment: path)
+    #expect(byAge.status == 0, "\(byAge.errorText)")
+    try expectTokens()
+    // Neither key is here, or no SOPS: both reasons are reported.
+    for (environment, reason) in [(tool.path, "sops says:"), ([:], "which is not installed")] {
+      let refused = try imported(text, environment: environment)
+      #expect(refused.status == 1)
+      #expect(refused.errorText.contains("none of the keys of `it.yaml` is in your keyring"))
+      #expect(refused.errorText.contains(reason), "\(refused.errorText)")
+    }
+  }
+
+  @Test func anOpenPGPKeyWithoutItsPassphraseLeavesTheFileToTheAgeKey() throws {
+    let (recipient, path) = try tool.ageKey()
+    let locked = try sandbox.home.makeKey("Locked", passphrase: "hush")
+    let text = try tool.encrypt(Self.plain, to: ["--pgp", locked, "--age", recipient])
+    let finished = try imported(text, environment: path)
+    #expect(finished.status == 0, "\(finished.errorText)")
+    try expectTokens()
+  }
+
+  /// Keys of the first group, and a server that it names.
+  @Test(arguments: [
+    ("sops: {pgp: [{enc: x}], \(age), mac: x}", true),
+    ("sops: {key_groups: [{pgp: [{enc: x}], \(age)}], mac: x}", true),
+    ("sops: {pgp: [{enc: x}], age: [], kms: null, mac: x}", false),
+    ("sops: {pgp: [{enc: x}], hc_vault: \(server), mac: x}", false),
+    ("sops: {pgp: [{enc: x}], \(age), hc_vault: \(server), mac: x}", false),
+  ])
+  func aFileThatNoOpenPGPKeyOpensIsGivenToSOPS(metadata: String, isGiven: Bool) throws {
+    let (finished, wasStarted) = try importedWithSOPS("x: y\n\(metadata)\n", as: "it.yaml")
+    #expect(wasStarted == isGiven, "\(finished.errorText)")
+    if isGiven { return }
+    #expect(finished.status == 1)
+    #expect(finished.errorText.contains("none of the keys of `it.yaml` is in your keyring"))
+  }
+
   /// Imports with a `sops` in PATH that leaves a mark.
   ///
   /// - Returns: also whether it was started.

@@ -45,7 +45,7 @@ import Testing
     #expect(try value("c-3", sandbox).text == "s3cret-3")
     let names = try FileManager.default.contentsOfDirectory(
       atPath: sandbox.folder.path + "/.vaultctl")
-    #expect(names.allSatisfy { !$0.hasPrefix("backup-") }, "\(names)")
+    #expect(names.allSatisfy { !$0.hasPrefix(".vaultctl-copy-") }, "\(names)")
     try sandbox.expectTranscript()
   }
 
@@ -303,7 +303,7 @@ import Testing
     #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
     func left() throws -> [String] {
       try FileManager.default.contentsOfDirectory(atPath: sandbox.folder.path + "/.vaultctl")
-        .filter { $0.hasPrefix("backup-") }
+        .filter { $0.hasPrefix(".vaultctl-copy-") }
     }
     let killed = try await RunningProgram(
       sandbox, ["store", "backup", "killed.backup"], under: Sandbox.killing(at: "pwrite64", 1)
@@ -314,6 +314,77 @@ import Testing
     let finished = try sandbox.vaultctl(["store"] + next, isRecorded: false)
     #expect(finished.status == 0, "\(finished.errorText)")
     #expect(try left().isEmpty)
+  }
+
+  /// A store that was moved aside, under any name, is not removed by what reads or writes beside it.
+  @Test(arguments: ["backup-mine", "backup-2026-10", "vault.db.new"])
+  func whatLiesBesideTheStoreStays(name: String) throws {
+    let sandbox = try filled(1)
+    func isThere() -> Bool {
+      FileManager.default.fileExists(atPath: sandbox.folder.path + "/.vaultctl/\(name)/x")
+    }
+    try sandbox.write("mine", to: ".vaultctl/\(name)/x")
+    #expect(try sandbox.vaultctl(["store", "backup", "it.backup"], isRecorded: false).status == 0)
+    #expect(isThere())
+    removeStore(sandbox)
+    for arguments in [["--dry-run"], []] {
+      let finished = try sandbox.vaultctl(
+        ["store", "restore", "it.backup"] + arguments, isRecorded: false)
+      #expect(finished.status == 0 && isThere(), "\(arguments): \(finished.errorText)")
+    }
+  }
+
+  /// Whatever else a later version writes on the first line, or leaves out.
+  @Test(arguments: [
+    (#"{"format_version":"2.0"}"#, "was written by a newer vaultctl (format 2.0)"),
+    (#"{"format_version":"2.0","project":{"name":"x"},"size":"1"}"#, "(format 2.0)"),
+    (#"{"format_version":"1.1"}"#, "is not a backup of vaultctl"),
+    (#"{"format_version":2}"#, "is not a backup of vaultctl"),
+    ("{}", "is not a backup of vaultctl"),
+  ])
+  func aBackupOfALaterFormatIsNamed(header: String, reason: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(header + "\nwhatever", to: "it.backup")
+    let restored = try sandbox.vaultctl(["store", "restore", "it.backup"], isRecorded: false)
+    #expect(restored.status == 1 && restored.errorText.contains(reason), "\(restored.errorText)")
+  }
+
+  /// A loss of power takes neither the file nor its name.
+  @Test func aBackupAndItsFolderAreOnTheDiskWhenItIsReported() async throws {
+    let sandbox = try filled(1)
+    try sandbox.write("", to: "backups/README")
+    let finished = try await RunningProgram(
+      sandbox, ["store", "backup", "backups/it.backup"],
+      under: [
+        "/usr/bin/strace", "-qq", "-f", "-y", "-e", "trace=fsync", "-o",
+        sandbox.folder.path + "/fsync.log",
+      ]
+    ).finished()
+    #expect(finished.status == 0, "\(finished.errorText)")
+    let calls = try sandbox.read("fsync.log")
+    #expect(calls.contains("/backups/it.backup>") && calls.contains("/backups>"), "\(calls)")
+  }
+
+  /// A renewal with what the backup has could end the authorization; without a refresh token there is nothing
+  /// to say.
+  @Test(arguments: [true, false])
+  func aRestoreWarnsOfRefreshTokens(hasRefreshToken: Bool) async throws {
+    let refresh = hasRefreshToken ? #", "refresh_token": "r-1""# : ""
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 3600\#(refresh)}"#)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("crm", app: "crm", id: "web", secret: "s3cret")
+    try await test.consent(["crm"])
+    try await test.expectFine(["store", "backup", "it.backup"])
+    removeStore(test.sandbox)
+    let checked = try await test.expectFine(["store", "restore", "it.backup", "--dry-run"])
+    #expect(!checked.errorText.contains("refresh token"), "\(checked.errorText)")
+    let restored = try await test.expectFine(["store", "restore", "it.backup"])
+    for part in ["1 connection with a refresh token", "vaultctl tokens list", "vaultctl authorize"]
+    {
+      #expect(restored.errorText.contains(part) == hasRefreshToken, "\(restored.errorText)")
+    }
   }
 
   @Test func whatIsNoStoreIsAnError() throws {

@@ -70,6 +70,10 @@ import Testing
     ])
     let imported = try await it.vaultctl(["import", "--from", "terraform", "terraform.tfstate"])
     #expect(imported.status == 4)
+    for (name, isReleased) in [("same", true), ("moved", false), ("part", false)] {
+      let command = "terraform state rm auth0_flow_vault_connection.x_\(name)\n"
+      #expect(imported.errorText.contains(command) == isReleased, "\(name)")
+    }
     let plan = try await it.vaultctl(["plan"])
     #expect(plan.text.contains("gone") && !plan.text.contains("same"), "\(plan.text)")
     try it.sandbox.expectTranscript()
@@ -83,6 +87,7 @@ import Testing
       ["import", "--from", "terraform", "terraform.tfstate"], login: [:])
     #expect(imported.status == 4)
     #expect(imported.errorText.contains("vaultctl apply --adopt"), "\(imported.errorText)")
+    #expect(!imported.errorText.contains("terraform state rm auth0"), "\(imported.errorText)")
     #expect(try it.sandbox.read("connections/crm.yaml").contains("app: http"))
   }
 }

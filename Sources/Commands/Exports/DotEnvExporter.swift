@@ -46,13 +46,19 @@ struct DotEnvExporter {
         }
         bytes = secret
       }
-      guard let line = bytes.dotEnvLine(name: name) else {
+      guard let (line, isDisputed) = bytes.dotEnvLine(name: name) else {
         report.append(gap("`\(field)` has bytes that the form cannot hold"))
         continue
       }
       if bytes.withBytes({ span in span.indices.contains { span[$0] == 0x0D } }) {
         report.append(
           gap("`\(field)` has a carriage return, written as `\\r`: a shell reads two letters"))
+      }
+      if isDisputed {
+        report.append(
+          gap(
+            "`\(field)` is in double quotes with `\\` before some letters: a shell reads them without,"
+              + " Node's dotenv keeps each `\\`, and docker compose some"))
       }
       lines.append(line)
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Encodings
 import Files
 import Foundation
 import Secrets
@@ -31,6 +32,8 @@ final class PrivateFolder: Sendable {
   }
 
   private static let prefix = "vaultctl-"
+  /// Of the random part of a name, which nobody chooses for a folder of their own.
+  private static let digitCount = 16
 
   /// Folders that others left are removed before.
   init(for purpose: Purpose) throws(Diagnostic) {
@@ -47,10 +50,9 @@ final class PrivateFolder: Sendable {
     in base: String, _ purpose: Purpose
   ) throws(Diagnostic) -> (path: String, lock: Int32) {
     for _ in 0..<100 {
-      var template = Array("\(base)/\(prefix)\(purpose.rawValue)-XXXXXX".utf8CString)
-      // Its mode is 0700 (mkdtemp(3)).
-      guard unsafe mkdtemp(&template) != nil else { throw .noPrivateFile(errno) }
-      let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let digits = hexadecimal((0..<digitCount / 2).map { _ in UInt8.random(in: 0...255) })
+      let path = "\(base)/\(prefix)\(purpose.rawValue)-\(digits)"
+      guard unsafe mkdir(path, 0o700) == 0 else { throw .noPrivateFile(errno) }
       guard let lock = locked(path) else { continue }
       var (found, own) = (stat(), stat())
       if unsafe lstat(path, &found) == 0, unsafe fstat(lock, &own) == 0, found.st_ino == own.st_ino
@@ -121,7 +123,8 @@ final class PrivateFolder: Sendable {
   static func removeLeftovers() {
     let purposes = Purpose.allCases.map { "\(prefix)\($0.rawValue)-" }
     for base in basesInMemory + [diskBase] {
-      for name in names(in: base) where purposes.contains(where: name.hasPrefix) {
+      for name in names(in: base)
+      where purposes.contains(where: { isHexadecimal(name, after: $0, digits: digitCount) }) {
         let path = base + "/" + name
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,

@@ -2,7 +2,8 @@ package import Diagnostics
 import Files
 import Foundation
 
-/// A file that only its owner can read, from the moment it exists.
+/// A file that only its owner can read, from the moment it exists. It is on the disk, and so is its name, when
+/// it was written.
 package struct PrivateFile {
   private let file: String
 
@@ -28,6 +29,7 @@ package struct PrivateFile {
       if fchmod(descriptor, mode) != 0 { throw SystemError(errno) }
       if fsync(descriptor) != 0 { throw SystemError(errno) }
       if unsafe rename(temporary, file) != 0 { throw SystemError(errno) }
+      try synchronizeFolder()
     } catch {
       unsafe unlink(temporary)
       throw .unwritable(file, POSIXError(error))
@@ -43,10 +45,25 @@ package struct PrivateFile {
       defer { close(descriptor) }
       try FileSystem.write(bytes.span, to: descriptor)
       if fsync(descriptor) != 0 { throw SystemError(errno) }
+      try synchronizeFolder()
     } catch {
       unsafe unlink(file)
       throw .unwritable(file, POSIXError(error))
     }
+  }
+
+  /// A folder that may not be read, and one of a file system without such a request, cannot be flushed.
+  private func synchronizeFolder() throws(SystemError) {
+    do throws(SystemError) {
+      try FileSystem.synchronize(folder: folder)
+    } catch {
+      if error.number != EACCES, error.number != EINVAL { throw error }
+    }
+  }
+
+  private var folder: String {
+    guard let end = file.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return end == file.startIndex ? "/" : String(file[..<end])
   }
 }
 

@@ -17,8 +17,10 @@ struct ForeignImporter {
     var drafts: [ImportDraft] = []
     /// The names that are declared, by the project or a draft.
     fileprivate var names: Set<ConnectionName>
-    /// Where the sources have connections, also those that are not taken.
-    var origins: [String] = []
+    /// The parts of the source that the drafts are from.
+    fileprivate var parts: [ConnectionName: String] = [:]
+    /// Where the sources have connections, by part, also those that are not taken.
+    fileprivate var origins: [(part: String, origin: String)] = []
     /// What a person should look at, of that which is taken.
     var cautions: [Diagnostic] = []
     /// What is not taken, or only in part.
@@ -37,12 +39,13 @@ struct ForeignImporter {
     // What a mapping puts together may be in several files.
     if let mapping {
       batch.report += sources.flatMap(\.report)
-      add(mapping.connections(in: sources.map { ($0.name, $0.data) }), to: &batch)
+      add(mapping.connections(in: sources.map { ($0.name, $0.data) }), of: "", to: &batch)
     } else {
       for part in sources {
         batch.report += part.report
         add(
-          source.format.connections(in: part.data, file: part.name, workspace.catalog), to: &batch)
+          source.format.connections(in: part.data, file: part.name, workspace.catalog),
+          of: part.name, to: &batch)
       }
     }
     let known = Set(batch.names.map(\.rawValue)).union(batch.drafts.compactMap(\.id?.rawValue))
@@ -53,15 +56,18 @@ struct ForeignImporter {
     return batch
   }
 
+  /// - Parameter part: of the source; empty if a mapping put several together.
   private func add(
-    _ read: (found: [ForeignConnection], unread: [UnreadPart]), to batch: inout Batch
+    _ read: (found: [ForeignConnection], unread: [UnreadPart]), of part: String,
+    to batch: inout Batch
   ) {
-    batch.origins += read.found.map(\.origin) + read.unread.map(\.origin)
+    let origins = read.found.map(\.origin) + read.unread.map(\.origin)
+    batch.origins += origins.map { (part: part, origin: $0) }
     batch.report += read.unread.map { .notTaken($0.origin, $0.reason) }
-    for foreign in read.found { add(foreign, to: &batch) }
+    for foreign in read.found { add(foreign, of: part, to: &batch) }
   }
 
-  private func add(_ foreign: ForeignConnection, to batch: inout Batch) {
+  private func add(_ foreign: ForeignConnection, of part: String, to batch: inout Batch) {
     do throws(ImportDraft.Refusal) {
       let draft = try ImportDraft(
         foreign, workspace.catalog, hasKeywords: source.format == .deployCLI)
@@ -70,6 +76,7 @@ struct ForeignImporter {
         return
       }
       batch.drafts.append(draft)
+      batch.parts[draft.name] = part
       if !draft.left.isEmpty { batch.report.append(.leftOut(draft)) }
       if source.format == .sops { batch.cautions += draft.truthValues.map { .truthValue($0) } }
     } catch {
@@ -121,6 +128,25 @@ struct ForeignImporter {
   /// A comment is one line of a file that others review.
   private func shownInComment(_ text: String) -> String {
     String(text.unicodeScalars.map { $0.isShowable ? Character($0) : "?" })
+  }
+}
+
+extension ForeignImporter.Batch {
+  /// What is left to do in Terraform, whose states the parts are.
+  ///
+  /// - Parameter recorded: the connections that are recorded as applied in the tenant.
+  func terraformRelease(recorded: Set<ConnectionName>) -> TerraformRelease {
+    let whole = drafts.filter { recorded.contains($0.name) && $0.left.isEmpty }
+    return TerraformRelease(
+      imported: terraformInstances, taken: Set(whole.map(terraformInstance)),
+      all: origins.map { TerraformRelease.Instance(state: $0.part, address: $0.origin) })
+  }
+
+  /// Of the drafts.
+  var terraformInstances: [TerraformRelease.Instance] { drafts.map(terraformInstance) }
+
+  private func terraformInstance(_ draft: ImportDraft) -> TerraformRelease.Instance {
+    TerraformRelease.Instance(state: parts[draft.name] ?? "", address: draft.origin)
   }
 }
 

@@ -26,7 +26,7 @@ struct PassStore {
     for name in names { try add(name, to: &listing) }
     var opened: [(name: String, data: ImportedData)] = []
     var unread = listing.unread.sorted { $0.key < $1.key }.map { (what: $0.key, reason: $0.value) }
-    for entry in listing.entries.sorted() {
+    for entry in listing.entries.sorted().map(\.text) {
       let what = "the entry `\(entry)`"
       let finished = try shown(entry)
       if finished.status != 0 {
@@ -59,7 +59,7 @@ struct PassStore {
   // MARK: Names
 
   private struct Listing {
-    var entries: Set<String> = []
+    var entries: Set<ExactText> = []
     /// The reasons, by what could not be looked at.
     var unread: [String: String] = [:]
 
@@ -75,14 +75,15 @@ struct PassStore {
     }
     let path = parts.joined(separator: "/")
     var found = Listing()
-    if !path.isEmpty, kind(of: "\(path).gpg", &found) == .file { found.entries.insert(path) }
+    if !path.isEmpty, kind(of: "\(path).gpg", &found) == .file {
+      found.entries.insert(ExactText(path))
+    }
     if kind(of: path, &found) == .folder { addEntries(in: path, to: &found) }
     if found.isEmpty { throw Failure(.noEntry(name, folder)) }
     listing.entries.formUnion(found.entries)
     listing.unread.merge(found.unread) { $1 }
   }
 
-  /// Links are not followed: they could lead anywhere, and in circles.
   private func addEntries(in path: String, to listing: inout Listing) {
     let names: [String]
     do {
@@ -95,7 +96,8 @@ struct PassStore {
       let below = path.isEmpty ? name : "\(path)/\(name)"
       switch kind(of: below, &listing) {
       case .folder: addEntries(in: below, to: &listing)
-      case .file: if below.hasSuffix(".gpg") { listing.entries.insert(String(below.dropLast(4))) }
+      case .file:
+        if below.hasSuffix(".gpg") { listing.entries.insert(ExactText(String(below.dropLast(4)))) }
       case .other, nil: break
       }
     }
@@ -103,7 +105,10 @@ struct PassStore {
 
   private enum Kind { case folder, file, other }
 
-  /// `nil` if nothing has this name, or it cannot be looked at.
+  /// Links are not followed: they could lead anywhere, and in circles. One in place of an entry or a folder is
+  /// reported.
+  ///
+  /// - Returns: `nil` if nothing has this name, or it cannot be looked at.
   private func kind(of path: String, _ listing: inout Listing) -> Kind? {
     var status = stat()
     guard unsafe lstat("\(folder)/\(path)", &status) == 0 else {
@@ -117,8 +122,17 @@ struct PassStore {
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file
-    default: return .other
+    default: break
     }
+    let isLink = status.st_mode & S_IFMT == S_IFLNK
+    let reason =
+      isLink ? "it is a symbolic link, which is not followed" : "it is not an ordinary file"
+    if path.hasSuffix(".gpg") {
+      listing.unread["the entry `\(path.dropLast(4))`"] = reason
+    } else if isLink, NamedFile.isFolder("\(folder)/\(path)") {
+      listing.unread["the folder `\(path)`"] = reason
+    }
+    return .other
   }
 
   private static func words(_ error: any Error) -> String {

@@ -47,6 +47,18 @@ struct SOPSFile {
     return messages
   }
 
+  /// The metadata with data keys that only SOPS can open.
+  private static let otherKinds = ["age", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"]
+
+  /// Whether the data key is sealed for keys of other kinds, too, each of which opens it.
+  var hasOtherKeys: Bool {
+    let groups = metadata["key_groups"]?.items ?? []
+    let sets = [metadata] + groups.prefix(1)
+    return sets.contains { keys in
+      Self.otherKinds.contains { !(keys[$0]?.items.isEmpty ?? true) }
+    }
+  }
+
   /// Whether the authentication code is over the encrypted values alone.
   var macsOnlyEncrypted: Bool { metadata["mac_only_encrypted"]?.text == "true" }
 

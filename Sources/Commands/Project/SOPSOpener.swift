@@ -6,8 +6,8 @@ import OpenPGP
 import Processes
 import Secrets
 
-/// Opens files that SOPS encrypted: with gpg if their data key is sealed for OpenPGP keys, else with SOPS
-/// itself, if it is installed.
+/// Opens files that SOPS encrypted: with gpg if an OpenPGP key opens their data key, else with SOPS itself,
+/// if it is installed.
 struct SOPSOpener {
   let keyring: Keyring
   let ignoresMAC: Bool
@@ -27,7 +27,14 @@ struct SOPSOpener {
     var gaps = SOPSGaps(documents)
     do {
       let file = try SOPSFile(documents)
-      let key = try await dataKey(try file.dataKeyMessages(), path)
+      let key: SecretBytes
+      do {
+        key = try await dataKey(try file.dataKeyMessages(), path)
+      } catch let failure as Failure where file.hasOtherKeys {
+        return (
+          try openedByOtherKey(bytes, documents, path, after: failure), diagnostics(gaps, path)
+        )
+      }
       let (data, plainCount) = try file.opened(with: key, ignoringMAC: ignoresMAC)
       gaps.plain = plainCount
       gaps.isPlainAuthenticated = !file.macsOnlyEncrypted
@@ -42,11 +49,20 @@ struct SOPSOpener {
         .wrongMAC, .pathTooLong:
         throw Failure(.refused(fault, path))
       }
-      // As it was read here.
-      let form = (try? ImportedData(json: bytes)) == nil ? Form.yaml : .json
-      if documents.contains(where: Self.namesServer) { throw Failure(.namesServer(path, form)) }
-      let data = try openedBySOPS(bytes, path, form, because: reason)
-      return (data, diagnostics(gaps, path))
+      return (try openedBySOPS(bytes, documents, path, because: reason), diagnostics(gaps, path))
+    }
+  }
+
+  /// With a key that is no OpenPGP key.
+  ///
+  /// - Parameter failure: why no OpenPGP key opened it, which is reported, too, if no other does.
+  private func openedByOtherKey(
+    _ bytes: [UInt8], _ documents: [ImportedData], _ path: String, after failure: Failure
+  ) throws -> ImportedData {
+    do {
+      return try openedBySOPS(bytes, documents, path, because: .noOwnKey)
+    } catch let other as Failure {
+      throw Failure(failure.diagnostics + other.diagnostics)
     }
   }
 
@@ -70,6 +86,7 @@ struct SOPSOpener {
   /// Why a file is left to SOPS itself.
   enum NeedForSOPS {
     case otherKeys
+    case noOwnKey
     case keyGroups
     case rule(String)
     case otherForm
@@ -140,6 +157,15 @@ struct SOPSOpener {
     }
   }
 
+  /// JSON or YAML, as it was read here.
+  private func openedBySOPS(
+    _ bytes: [UInt8], _ documents: [ImportedData], _ path: String, because reason: NeedForSOPS
+  ) throws -> ImportedData {
+    let form = (try? ImportedData(json: bytes)) == nil ? Form.yaml : .json
+    if documents.contains(where: Self.namesServer) { throw Failure(.namesServer(path, form)) }
+    return try openedBySOPS(bytes, path, form, because: reason)
+  }
+
   /// SOPS is given a copy of the bytes that were checked: the file may have changed since.
   private func openedBySOPS(
     _ bytes: [UInt8], _ path: String, _ form: Form, because reason: NeedForSOPS
@@ -173,6 +199,7 @@ extension SOPSOpener.NeedForSOPS {
   fileprivate var cause: String {
     switch self {
     case .otherKeys: "its data key is not sealed for an OpenPGP key"
+    case .noOwnKey: "no OpenPGP key here opens its data key, which is sealed for other keys, too"
     case .keyGroups: "its data key is shared between several groups of keys"
     case .rule(let pattern): "vaultctl cannot apply its rule: \(pattern)"
     case .otherForm: "it is a dotenv or INI file"

@@ -37,6 +37,15 @@ struct BackupArchive {
     }
   }
 
+  /// What every version says of itself, whatever else is on its first line.
+  private struct Format: Codable {
+    let formatVersion: String
+
+    private enum CodingKeys: String, CodingKey {
+      case formatVersion = "format_version"
+    }
+  }
+
   enum Fault: Error, Hashable {
     case notABackup
     case newerFormat(String)
@@ -56,9 +65,12 @@ struct BackupArchive {
   /// - Throws: if the first line is not a header that this version reads.
   init(_ bytes: [UInt8]) throws(Fault) {
     guard let end = bytes.prefix(1 << 20).firstIndex(of: UInt8(ascii: "\n")),
-      let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[..<end]))
+      let format = try? JSONDecoder().decode(Format.self, from: Data(bytes[..<end]))
     else { throw .notABackup }
-    guard header.formatVersion.hasPrefix("1.") else { throw .newerFormat(header.formatVersion) }
+    guard format.formatVersion.hasPrefix("1.") else { throw .newerFormat(format.formatVersion) }
+    guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[..<end])) else {
+      throw .notABackup
+    }
     self.header = header
     firstLine = Array(bytes[..<end])
     body = bytes[(end + 1)...]
@@ -78,7 +90,10 @@ struct BackupArchive {
       let box = try AES.GCM.seal(
         chunk, using: secret,
         authenticating: context(firstLine, number, isLast: rest.isEmpty))
-      bytes += box.combined.map { Array($0) } ?? []
+      guard let combined = box.combined else {
+        preconditionFailure("a nonce of CryptoKit's own has 12 bytes, so the box has this form")
+      }
+      bytes += Array(combined)
       number += 1
     } while !rest.isEmpty
     return bytes

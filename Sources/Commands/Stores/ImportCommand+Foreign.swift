@@ -37,15 +37,15 @@ extension ImportCommand {
     let files = try await importer.write(batch.drafts)
     for file in files { console.done("Created \(file)") }
     var outcome = batch.isWhole ? Outcome.fine : .partly
-    if format == .terraform, TerraformRecorder.applies(to: workspace) {
-      let recorded = await TerraformRecorder(global: global, console: console).record(
-        batch.drafts, Dictionary(zip(batch.drafts.map(\.name), files)) { first, _ in first })
-      if recorded != .fine { outcome = recorded }
+    guard format == .terraform else { return outcome }
+    guard TerraformRecorder.applies(to: workspace) else {
+      console.note(TerraformRelease.kept(batch.terraformInstances))
+      return outcome
     }
-    if format == .terraform {
-      console.note(
-        TerraformRelease(taken: batch.drafts.map(\.origin), all: batch.origins).text)
-    }
+    let recorded = await TerraformRecorder(global: global, console: console).record(
+      batch.drafts, Dictionary(zip(batch.drafts.map(\.name), files)) { first, _ in first })
+    if recorded.count != batch.drafts.count { outcome = .partly }
+    console.note(batch.terraformRelease(recorded: recorded).text)
     return outcome
   }
 

@@ -77,7 +77,7 @@ struct StoreBackupCommand: ReportingSubcommand {
     _ backup: any StoreBackup, _ session: Session
   ) async throws -> ([UInt8], Checked) {
     let folder = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await backup.makeCopyFolder()
+      try await backup.makeCopyFolder(removingAbandoned: true)
     }
     defer { folder.remove() }
     try await session.mappingStoreErrors { () async throws(StoreError) in

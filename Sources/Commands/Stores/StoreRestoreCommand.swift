@@ -73,8 +73,27 @@ struct StoreRestoreCommand: ReportingSubcommand {
     console.result(report(archive.header, session, isVerified: doubt == nil))
     console.done(restored(archive.header))
     if let previousName, !dryRun { try await sealKey(of: session, from: previousName, console) }
-    if !dryRun { console.note("See what changed since the backup: \(session.command("plan"))") }
+    if !dryRun {
+      console.note("See what changed since the backup: \(session.command("plan"))")
+      await warnOfRotatedTokens(session, console)
+    }
     return .fine
+  }
+
+  /// The one who presents a refresh token that was replaced is taken for a thief by services that rotate
+  /// them (RFC 9700, section 4.14.2).
+  private func warnOfRotatedTokens(_ session: Session, _ console: Console) async {
+    // What cannot be read is an error of the next command; the store is restored.
+    let records = (try? await session.store.tokens?.tokenRecords()) ?? [:]
+    let count = records.values.count { $0.record.tokens?.refresh != nil }
+    if count == 0 { return }
+    console.note(
+      """
+      \(counted(count, "connection")) with a refresh token as of the backup. One that was rotated since is not \
+      in it, and a service may end the whole authorization when it is presented the old one.
+      before anything renews: \(session.command("tokens list")), and for such a service: \
+      \(session.command("authorize")) NAME
+      """)
   }
 
   /// - Parameter previousName: that the key of the restored store is sealed for.
@@ -98,7 +117,7 @@ struct StoreRestoreCommand: ReportingSubcommand {
     _ bytes: [UInt8], _ backup: any StoreBackup, _ session: Session
   ) async throws -> String? {
     let folder = try await session.mappingStoreErrors { () async throws(StoreError) in
-      try await backup.makeCopyFolder()
+      try await backup.makeCopyFolder(removingAbandoned: !dryRun)
     }
     defer { folder.remove() }
     try PrivateFile(folder.file).create(with: bytes)

@@ -19,7 +19,10 @@ struct TerraformRecorder {
   /// manifest lacks a part of it.
   ///
   /// - Parameter files: the drafts' manifests, which were written.
-  func record(_ drafts: [ImportDraft], _ files: [ConnectionName: String]) async -> Outcome {
+  /// - Returns: the connections that are recorded; none if that is not sure of all that should be.
+  func record(
+    _ drafts: [ImportDraft], _ files: [ConnectionName: String]
+  ) async -> Set<ConnectionName> {
     do {
       let workspace = try Workspace.load(global)
       try workspace.requireNoErrors()
@@ -28,18 +31,15 @@ struct TerraformRecorder {
       let reasons = drafts.map { reason($0, in: snapshot) }
       console.report(zip(drafts, reasons).compactMap { Diagnostic.notRecorded($0, $1) })
       let chosen = Set(zip(drafts, reasons).filter { $1 == nil }.map(\.0.name))
-      let outcome: Outcome =
-        chosen.isEmpty
-        ? .fine
-        : try await ImportRecorder(session: session, console: console)
-          .record(files.filter { chosen.contains($0.key) }, global)
-      guard chosen.count == drafts.count else { return .partly }
-      return outcome == .applied ? .fine : .partly
+      if chosen.isEmpty { return [] }
+      let outcome = try await ImportRecorder(session: session, console: console)
+        .record(files.filter { chosen.contains($0.key) }, global)
+      return outcome == .applied ? chosen : []
     } catch {
       let failure = Failure(error, outcome: .partly)
       console.report(failure.diagnostics.map(\.asWarning), sources: failure.sources)
       console.report([.nothingRecorded])
-      return .partly
+      return []
     }
   }
 

@@ -82,7 +82,7 @@ package struct ConnectionMapping: Sendable {
         for (file, _) in texts { files.add(file) }
         if let text = texts.first?.text {
           // Which of several is meant, nothing says.
-          if texts.allSatisfy({ $0.text == text }) {
+          if texts.allSatisfy({ ExactText($0.text) == ExactText(text) }) {
             fields[field] = text
           } else {
             left.append("`\(field)`, for which the source has several values at `\(path)`")

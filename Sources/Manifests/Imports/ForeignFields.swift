@@ -29,7 +29,7 @@ struct ForeignFields {
       }
       if member.key == "type" {
         type = type ?? text
-      } else if let known = texts[member.key], known != text {
+      } else if let known = texts[member.key], ExactText(known) != ExactText(text) {
         leave(member.key, "which has several values")
       } else {
         texts[member.key] = text

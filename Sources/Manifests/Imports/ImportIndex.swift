@@ -5,18 +5,18 @@ struct ImportIndex {
     let text: String?
     /// In their order.
     let keys: [String]
-    private let members: [String: Node]
+    private let members: [ExactText: Node]
     let items: [Node]
 
     init(_ data: ImportedData) {
       text = data.text
       items = data.items.map { Node($0) }
-      members = Dictionary(data.members.map { ($0.key, Node($0.value)) }) { $1 }
-      var seen: Set<String> = []
-      keys = data.members.map(\.key).filter { seen.insert($0).inserted }
+      members = Dictionary(data.members.map { (ExactText($0.key), Node($0.value)) }) { $1 }
+      var seen: Set<ExactText> = []
+      keys = data.members.map(\.key).filter { seen.insert(ExactText($0)).inserted }
     }
 
-    subscript(key: String) -> Node? { members[key] }
+    subscript(key: String) -> Node? { members[ExactText(key)] }
 
     /// Null, or a list or mapping without anything in it.
     var isEmpty: Bool { text == nil && keys.isEmpty && items.isEmpty }
@@ -38,7 +38,7 @@ struct ImportIndex {
       if members.isEmpty { return nil }
       // A key may have dots itself: the longest that fits.
       return (1...rest.count).reversed().lazy.compactMap { count in
-        members[rest.prefix(count).joined(separator: ".")].map { (count, $0) }
+        self[rest.prefix(count).joined(separator: ".")].map { (count, $0) }
       }.first
     }
   }

@@ -53,21 +53,24 @@ package struct PassEntry: Sendable {
 extension ImportedData {
   /// Entries of a password store, in the folders that their names give.
   package init(entries: [(name: String, data: ImportedData)]) {
-    let groups = Dictionary(grouping: entries.indices) { index in
-      String(entries[index].name.prefix { $0 != "/" })
+    let slash = UInt8(ascii: "/")
+    let groups = Dictionary(grouping: entries) { entry in
+      ExactText(String(decoding: entry.name.utf8.prefix { $0 != slash }, as: UTF8.self))
     }
     self = .mapping(
-      groups.sorted { $0.key < $1.key }.map { key, indices in
+      groups.sorted { $0.key < $1.key }.map { key, group in
         // A folder and an entry may have the same name.
-        let own = indices.last { entries[$0].name == key }.map { entries[$0].data }
-        let below = indices.filter { entries[$0].name != key }.map { index in
-          (name: String(entries[index].name.dropFirst(key.count + 1)), data: entries[index].data)
+        let own = group.last { ExactText($0.name) == key }?.data
+        let below = group.filter { ExactText($0.name) != key }.map {
+          name, data -> (name: String, data: ImportedData) in
+          let rest = name.utf8.dropFirst(key.text.utf8.count + 1)
+          return (name: String(decoding: rest, as: UTF8.self), data: data)
         }
-        if below.isEmpty, let own { return Member(key: key, value: own) }
+        if below.isEmpty, let own { return Member(key: key.text, value: own) }
         let folder = ImportedData(entries: below)
-        guard let text = own?.text else { return Member(key: key, value: folder) }
+        guard let text = own?.text else { return Member(key: key.text, value: folder) }
         return Member(
-          key: key, value: .entry(text: text, parts: (own?.members ?? []) + folder.members))
+          key: key.text, value: .entry(text: text, parts: (own?.members ?? []) + folder.members))
       })
   }
 }

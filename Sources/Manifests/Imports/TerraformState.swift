@@ -11,25 +11,38 @@ struct TerraformState {
   var connections: (found: [ForeignConnection], unread: [UnreadPart]) {
     var found: [ForeignConnection] = []
     var unread: [UnreadPart] = []
-    for (address, attributes) in instances {
-      if let connection = ForeignConnection(attributes, origin: address) {
+    for instance in instances {
+      if let key = instance.deposed {
+        unread.append(.deposed("\(instance.address) (deposed \(key))"))
+      } else if let connection = ForeignConnection(instance.attributes, origin: instance.address) {
         found.append(connection)
       } else {
-        unread.append(.noNameOrApp(address))
+        unread.append(.noNameOrApp(instance.address))
       }
     }
     return (found, unread)
   }
 
-  private var instances: [(address: String, attributes: ImportedData)] {
+  private struct Instance {
+    let address: String
+    let attributes: ImportedData
+    /// The key of an object that was replaced and is not destroyed yet; `nil` for the current one.
+    let deposed: String?
+  }
+
+  private var instances: [Instance] {
     if let values = data["values"] { return values["root_module"].map(Self.resources) ?? [] }
-    return (data["resources"]?.items ?? []).flatMap { resource in
+    return (data["resources"]?.items ?? []).flatMap { resource -> [Instance] in
       guard resource["type"]?.text == Self.type, resource["mode"]?.text ?? "managed" == "managed"
-      else { return [(address: String, attributes: ImportedData)]() }
+      else { return [] }
       let module = resource["module"]?.text.map { "\($0)." } ?? ""
       let address = "\(module)\(Self.type).\(resource["name"]?.text ?? "?")"
       return (resource["instances"]?.items ?? []).compactMap { instance in
-        return instance["attributes"].map { (address + Self.key(instance["index_key"]), $0) }
+        instance["attributes"].map {
+          Instance(
+            address: address + Self.key(instance["index_key"]), attributes: $0,
+            deposed: instance["deposed"]?.text)
+        }
       }
     }
   }
@@ -43,15 +56,14 @@ struct TerraformState {
     }
   }
 
-  private static func resources(
-    _ module: ImportedData
-  ) -> [(address: String, attributes: ImportedData)] {
-    let own = (module["resources"]?.items ?? []).compactMap {
-      resource -> (address: String, attributes: ImportedData)? in
+  private static func resources(_ module: ImportedData) -> [Instance] {
+    let own = (module["resources"]?.items ?? []).compactMap { resource -> Instance? in
       guard resource["type"]?.text == type, resource["mode"]?.text ?? "managed" == "managed",
         let address = resource["address"]?.text
       else { return nil }
-      return resource["values"].map { (address, $0) }
+      return resource["values"].map {
+        Instance(address: address, attributes: $0, deposed: resource["deposed_key"]?.text)
+      }
     }
     return own + (module["child_modules"]?.items ?? []).flatMap(resources)
   }

@@ -18,6 +18,11 @@ package struct UnreadPart: Hashable, Sendable {
     UnreadPart(origin, "it has no `name` or no `app_id`")
   }
 
+  /// Of Terraform.
+  static func deposed(_ origin: String) -> UnreadPart {
+    UnreadPart(origin, "it was replaced, and the next `terraform apply` destroys it")
+  }
+
   static func noConnection(_ origin: String) -> UnreadPart {
     UnreadPart(origin, "its keys do not show which connection it belongs to")
   }

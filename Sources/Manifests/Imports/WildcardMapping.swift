@@ -20,18 +20,18 @@ package struct WildcardMapping: Hashable, Sendable {
   private struct Match {
     let name: String
     let app: String
-    var texts: [String: Set<String>] = [:]
+    var texts: [String: Set<ExactText>] = [:]
     var files = ImportFiles()
 
     mutating func add(_ text: String, _ field: String, _ file: String) {
-      texts[field, default: []].insert(text)
+      texts[field, default: []].insert(ExactText(text))
       files.add(file)
     }
 
     var connection: ForeignConnection {
       ForeignConnection(
         name: name, app: app,
-        fields: texts.compactMapValues { $0.count == 1 ? $0.first : nil },
+        fields: texts.compactMapValues { $0.count == 1 ? $0.first?.text : nil },
         origin: files.description,
         left: texts.filter { $1.count > 1 }.keys.sorted().map {
           "`\($0)`, for which the source has several values"
@@ -56,26 +56,26 @@ package struct WildcardMapping: Hashable, Sendable {
   ) -> (found: [ForeignConnection], unread: [UnreadPart]) {
     let index = ImportIndex(sources)
     let searches = mappings.map { (mapping: $0, search: $0.search(index)) }
-    var order: [String] = []
-    var found: [String: Match] = [:]
-    var names: Set<String> = []
+    var order: [ExactText] = []
+    var found: [ExactText: Match] = [:]
+    var names: Set<ExactText> = []
     for (mapping, search) in searches {
       for (name, text, file) in search.found {
         let key = mapping.key(name)
         if found[key] == nil { order.append(key) }
         found[key, default: Match(name: name, app: mapping.app)].add(text, mapping.field, file)
-        names.insert(name)
+        names.insert(ExactText(name))
       }
     }
     let unread = searches.flatMap { mapping, search in
       mapping.unread(search) { name in
-        found[mapping.key(name)] != nil || !names.contains(name)
+        found[mapping.key(name)] != nil || !names.contains(ExactText(name))
       }
     }
     return (order.compactMap { found[$0]?.connection }, unread)
   }
 
-  private func key(_ name: String) -> String { "\(app)\0\(name)" }
+  private func key(_ name: String) -> ExactText { ExactText("\(app)\0\(name)") }
 
   private func path(_ name: String) -> String {
     parts.map { $0 == "*" ? name : $0 }.joined(separator: ".")
@@ -100,16 +100,16 @@ package struct WildcardMapping: Hashable, Sendable {
       }
     }
     // A name may be in several files.
-    let found = Set(search.found.map(\.name))
-    search.missing = missing.filter { !found.contains($0.name) }
+    let found = Set(search.found.map { ExactText($0.name) })
+    search.missing = missing.filter { !found.contains(ExactText($0.name)) }
     return search
   }
 
   /// - Parameter concerns: whether a name is one of this mapping's app.
   private func unread(_ search: Search, concerns: (String) -> Bool) -> [UnreadPart] {
-    var seen: Set<String> = []
+    var seen: Set<ExactText> = []
     let missing = search.missing.filter { name, isPresent in
-      (isPresent || concerns(name)) && seen.insert(name).inserted
+      (isPresent || concerns(name)) && seen.insert(ExactText(name)).inserted
     }
     if search.found.isEmpty, missing.isEmpty {
       let path = parts.joined(separator: ".")
