@@ -3,7 +3,8 @@ import GitPlumbing
 
 extension Diagnostic {
   init(_ error: GitError) {
-    self.init(.gitFailed, "git failed", notes: [error.words], help: [Self.help(for: error)])
+    self.init(
+      .gitFailed, "git failed", notes: Self.lines(of: error.words), help: [Self.help(for: error)])
   }
 
   private static func help(for error: GitError) -> String {
