@@ -306,6 +306,23 @@ import Testing
     #expect(!all.contains("not compared") && all.contains("`token` of `erp` is not"), "\(all)")
   }
 
+  /// Without an answer nobody knows whether a packet is labelled falsely; without a keyring no key is ours.
+  @Test func aDiffSaysThatGPGFails() throws {
+    let keys = try Keys()
+    try keys.sandbox.git(["init", "-q"])
+    try keys.sandbox.git(["add", "."])
+    try keys.sandbox.git(["commit", "-q", "-m", "a project"])
+    let armored = try keys.message(["-r", keys.ann, "-r", keys.bob])
+    try keys.sandbox.write(sealedManifest("crm", token: armored), to: "connections/crm.yaml")
+    try Data("no-such-option\n".utf8)
+      .write(to: URL(fileURLWithPath: keys.home.path + "/gpg.conf"))
+    let failed = try keys.sandbox.vaultctl(["diff"])
+    #expect(failed.status == 1, "\(failed.text)")
+    #expect(failed.errorText.contains("gpg is not available"), "\(failed.errorText)")
+    let without = try keys.sandbox.vaultctl(["diff"], home: GPGHome().path)
+    #expect(!without.errorText.contains("error["), "\(without.errorText)")
+  }
+
   @Test func aRecipientThatExpiresSoonIsAFinding() throws {
     let sandbox = try Sandbox()
     let soon = try sandbox.home.makeKey("Soon", expires: "20d")
