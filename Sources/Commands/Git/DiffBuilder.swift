@@ -96,7 +96,7 @@ struct DiffBuilder {
     let ids = Set(findings.flatMap(\.diagnostic.claimedKeyIDs))
     if ids.isEmpty { return findings }
     let directory = await KeyDirectory(
-      openPGP, ids: ids, fingerprints: [], base: try sides.oldFiles(),
+      openPGP, ids: ids, fingerprints: [], base: .files(try sides.oldFiles()),
       branch: try sides.newFiles())
     return findings.map {
       Finding(
@@ -127,7 +127,7 @@ struct DiffBuilder {
     let directory = await KeyDirectory(
       openPGP, ids: Set(ids),
       fingerprints: Set(fingerprints.compactMap { Fingerprint($0)?.rawValue }),
-      base: try sides.oldFiles(), branch: try sides.newFiles())
+      base: .files(try sides.oldFiles()), branch: try sides.newFiles())
     let people = Set(ids + fingerprints).map { text in
       (text, directory.person(Fingerprint(text)?.rawValue ?? text).description)
     }
