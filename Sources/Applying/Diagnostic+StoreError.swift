@@ -116,7 +116,9 @@ extension Diagnostic {
     case .unfinished(let name, let cause):
       let cause = Diagnostic(cause, in: store)
       self.init(
-        .unfinishedChange, "a change of `\(name)` was begun and not completed", at: about(name),
+        .unfinishedChange,
+        "a change of \(name.map { "`\($0)`" } ?? "\(store)") was begun and not completed",
+        at: name.map(about),
         notes: [cause.message] + cause.notes,
         help: ["fix that and run it again: the next apply checks what was done and continues"])
     case .ledgerRejected(let words):
