@@ -314,12 +314,14 @@ import Testing
     try keys.sandbox.git(["commit", "-q", "-m", "a project"])
     let armored = try keys.message(["-r", keys.ann, "-r", keys.bob])
     try keys.sandbox.write(sealedManifest("crm", token: armored), to: "connections/crm.yaml")
-    try Data("no-such-option\n".utf8)
-      .write(to: URL(fileURLWithPath: keys.home.path + "/gpg.conf"))
-    let failed = try keys.sandbox.vaultctl(["diff"])
+    let programs = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: programs.path + "/git", withDestinationPath: "/usr/bin/git")
+    let failed = try keys.sandbox.vaultctl(["diff"], environment: ["PATH": programs.path])
     #expect(failed.status == 1, "\(failed.text)")
     #expect(failed.errorText.contains("gpg is not available"), "\(failed.errorText)")
-    let without = try keys.sandbox.vaultctl(["diff"], home: GPGHome().path)
+    let without = try keys.sandbox.vaultctl(
+      ["diff"], home: GPGHome().path, environment: ["PATH": programs.path])
     #expect(!without.errorText.contains("error["), "\(without.errorText)")
   }
 
