@@ -143,9 +143,10 @@ import Testing
 
   /// It may be the one authority that a server's certificate needs.
   @Test func aFileOfAFolderThatCannotBeReadIsReported() async throws {
+    let authority = try TestAuthority()
     let folder = try TemporaryFolder()
     try folder.write(
-      String(contentsOfFile: TestAuthority().path, encoding: .utf8), to: "ours.pem")
+      String(contentsOfFile: authority.path, encoding: .utf8), to: "ours.pem")
     let path = folder.path + "/theirs.pem"
     // Which nobody can read, root neither.
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "theirs.pem")

@@ -320,8 +320,9 @@ import Testing
     let failed = try keys.sandbox.vaultctl(["diff"], environment: ["PATH": programs.path])
     #expect(failed.status == 1, "\(failed.text)")
     #expect(failed.errorText.contains("gpg is not available"), "\(failed.errorText)")
+    let empty = try GPGHome()
     let without = try keys.sandbox.vaultctl(
-      ["diff"], home: GPGHome().path, environment: ["PATH": programs.path])
+      ["diff"], home: empty.path, environment: ["PATH": programs.path])
     #expect(!without.errorText.contains("error["), "\(without.errorText)")
   }
 
