@@ -17,12 +17,6 @@ extension Diagnostic {
     func about(_ name: ConnectionName) -> Location {
       .connection(name.rawValue, store: store.description)
     }
-    /// What git prints, and what a remote's hook prints through it, which may be long.
-    func lines(of words: String) -> [String] {
-      words.split(whereSeparator: \.isNewline).prefix(12).map { line in
-        line.prefix(300).split(separator: " ").joined(separator: " ")
-      }
-    }
     switch error {
     case .unavailable(let reason):
       self.init(
@@ -136,21 +130,23 @@ extension Diagnostic {
     case .unfinished(let name, let cause):
       let cause = Diagnostic(cause, in: store)
       self.init(
-        .unfinishedChange, "a change of `\(name)` was begun and not completed", at: about(name),
+        .unfinishedChange,
+        "a change of \(name.map { "`\($0)`" } ?? "\(store)") was begun and not completed",
+        at: name.map(about),
         notes: [cause.message] + cause.notes,
         help: ["fix that and run it again: the next apply checks what was done and continues"])
     case .ledgerRejected(let words):
       self.init(
         .ledgerRejected, "the git remote did not accept the ledger of \(store)",
-        notes: lines(of: words),
+        notes: Self.lines(of: words),
         help: ["allow this login to push, force-push and delete refs under refs/vaultctl/"])
     case .ledgerUnreachable(let words):
       self.init(
         .ledgerUnreachable, "the git remote that keeps the ledger of \(store) cannot be reached",
-        notes: lines(of: words), help: ["check it: git ls-remote"])
+        notes: Self.lines(of: words), help: ["check it: git ls-remote"])
     case .ledgerFailed(let reason):
       self.init(
-        .ledgerFailed, "the ledger of \(store) cannot be used", notes: [reason],
+        .ledgerFailed, "the ledger of \(store) cannot be used", notes: Self.lines(of: reason),
         help: ["list ledger refs: git for-each-ref refs/vaultctl/"])
     case .ledgerUntrusted(let reason, let isCopy):
       let help = [

@@ -92,36 +92,62 @@ package struct Auth0Backend: RecordlessBackend {
     return items.count == total ? items.values.sorted { $0.id < $1.id } : nil
   }
 
+  /// A POST is repeated only after a list without what the one before it may have made.
   package func create(_ write: BackendWrite) async throws(StoreError) -> BackendConnection {
     let start = api.runtime.now().milliseconds
     let body = try SetupBody.connection(write, isNew: true)
     var retry = Retry(Self.writePolicy, api.runtime)
     while true {
+      let lost: String
       do throws(RequestFailure) {
         let response = try await api.call(.post, Self.path, body: body, isRepeatable: false)
-        return try Self.item(response).connectionOrUnknown()
+        return try Self.created(response)
       } catch {
         switch error {
         case .refused(let error): throw error
-        case .unknown(let reason):
-          // Looks up the result first: a POST is never repeated blindly.
-          let isLast = retry.isExhausted
-          await retry.wait()
-          if let made = try await made(write, since: start) { return made }
-          if isLast { throw .unavailable(reason) }
+        case .unknown(let reason): lost = reason
         }
       }
+      let isLast = retry.isExhausted
+      await retry.wait()
+      let made: BackendConnection?
+      do throws(StoreError) {
+        made = try await self.made(write, since: start)
+      } catch {
+        throw .outcomeUnknown(lost)
+      }
+      if let made { return made }
+      if isLast { throw .outcomeUnknown(lost) }
+    }
+  }
+
+  /// What a POST made. A response without it is not followed by another POST: the connection exists.
+  private static func created(
+    _ response: HTTPResponse
+  ) throws(RequestFailure) -> BackendConnection {
+    guard response.isSuccess else { throw .refused(ErrorResponse(response).storeError) }
+    do throws(RequestFailure) {
+      return try item(response).connectionOrUnknown()
+    } catch {
+      throw .refused(error.storeError)
     }
   }
 
   /// A connection of that name that is no older than our attempt; clocks may differ by minutes.
+  ///
+  /// - Throws: if it may be an entry that cannot be read.
   private func made(
     _ write: BackendWrite, since start: Int64
   ) async throws(StoreError) -> BackendConnection? {
-    try await list().connections.first {
+    let list = try await list()
+    let made = list.connections.first {
       $0.name == write.name && $0.app == write.app
         && $0.createdAt.milliseconds >= start - 300_000
     }
+    if made == nil, list.unreadable.values.contains(write.name.rawValue) {
+      throw .corrupt("its entry of `\(write.name)` cannot be read")
+    }
+    return made
   }
 
   package func update(
@@ -130,14 +156,14 @@ package struct Auth0Backend: RecordlessBackend {
     let body = try SetupBody.connection(write, isNew: false)
     let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
     var retry = Retry(Self.writePolicy, api.runtime)
+    var lost: String?
     while true {
-      let present = try await connection(at: path)
-      guard let present else {
+      guard let present = try await connection(at: path, afterLost: lost) else {
         throw .versionConflict(write.name, expected: version, found: nil)
       }
       if present.version != version {
         // After a lost response, another version is most likely ours.
-        if retry.count > 0 { return present }
+        if lost != nil { return present }
         throw .versionConflict(write.name, expected: version, found: present.version)
       }
       if write.requiresEmpty, present.isReady {
@@ -156,6 +182,7 @@ package struct Auth0Backend: RecordlessBackend {
         switch error {
         case .refused(let error): throw error
         case .unknown(let reason):
+          lost = reason
           guard await retry.waitForNextAttempt() else { throw .outcomeUnknown(reason) }
         }
       }
@@ -166,11 +193,25 @@ package struct Auth0Backend: RecordlessBackend {
     _ id: StoreID, named name: ConnectionName, from version: StoreVersion
   ) async throws(StoreError) {
     let path = "\(Self.path)/\(percentEncoded(id.rawValue))"
-    guard let present = try await connection(at: path) else { return }
-    guard present.version == version else {
-      throw .versionConflict(name, expected: version, found: present.version)
+    var retry = Retry(Self.writePolicy, api.runtime)
+    var lost: String?
+    while true {
+      guard let present = try await connection(at: path, afterLost: lost) else { return }
+      guard present.version == version else {
+        throw .versionConflict(name, expected: version, found: present.version)
+      }
+      do throws(RequestFailure) {
+        _ = try await api.call(.delete, path, isRepeatable: false)
+        return
+      } catch {
+        switch error {
+        case .refused(let error): throw error
+        case .unknown(let reason):
+          lost = reason
+          guard await retry.waitForNextAttempt() else { throw .outcomeUnknown(reason) }
+        }
+      }
     }
-    _ = try await repeatable(.delete, path)
   }
 
   package func flows() async throws(StoreError) -> [FlowDefinition] {
@@ -190,6 +231,18 @@ package struct Auth0Backend: RecordlessBackend {
       flows.append(FlowDefinition(name: item.name ?? item.id, content: content))
     }
     return flows
+  }
+
+  /// - Parameter lost: why the response to a write is lost, if one is. Then whatever fails here leaves
+  ///   its outcome unknown.
+  private func connection(
+    at path: String, afterLost lost: String?
+  ) async throws(StoreError) -> BackendConnection? {
+    do throws(StoreError) {
+      return try await connection(at: path)
+    } catch {
+      throw lost.map(StoreError.outcomeUnknown) ?? error
+    }
   }
 
   private func connection(at path: String) async throws(StoreError) -> BackendConnection? {

@@ -236,4 +236,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
   case wrongUsage = "VC6001"
 
   case internalFault = "VC9001"
+
+  /// Whether a file with such an error is not read as YAML, or only in part: what it has is unknown.
+  package var isAboutReading: Bool { rawValue.hasPrefix("VC10") }
 }

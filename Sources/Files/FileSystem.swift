@@ -6,21 +6,39 @@ package enum FileSystem {
     package let name: String
     /// `DT_REG` and so on; `DT_UNKNOWN` if the file system does not report it in listings.
     package let type: Int
+
+    package init(name: String, type: Int) {
+      self.name = name
+      self.type = type
+    }
   }
 
   /// What is in a folder, in no order; without `.` and `..` (readdir(3)).
   package static func entries(of folder: String) throws(SystemError) -> [Entry] {
     guard let stream = unsafe opendir(folder) else { throw SystemError(errno) }
     defer { unsafe closedir(stream) }
-    var entries: [Entry] = []
-    while let entry = unsafe readdir(stream) {
+    return try entries {
+      guard let entry = unsafe readdir(stream) else { return nil }
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
       }
-      if name == "." || name == ".." { continue }
-      entries.append(Entry(name: name, type: unsafe Int(entry.pointee.d_type)))
+      return Entry(name: name, type: unsafe Int(entry.pointee.d_type))
     }
-    return entries
+  }
+
+  /// A part of a listing is never taken for the whole.
+  ///
+  /// - Parameter next: as readdir(3): `nil` at the end, and, with `errno` set, if it failed.
+  package static func entries(next: () -> Entry?) throws(SystemError) -> [Entry] {
+    var entries: [Entry] = []
+    while true {
+      errno = 0
+      guard let entry = next() else {
+        if errno != 0 { throw SystemError(errno) }
+        return entries
+      }
+      if entry.name != ".", entry.name != ".." { entries.append(entry) }
+    }
   }
 
   /// Writes all bytes: write(2) may write a part of them, or be interrupted before the first.

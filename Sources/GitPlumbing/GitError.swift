@@ -8,4 +8,7 @@ package struct GitError: Error, Hashable, Sendable {
     self.words = words
     self.status = status
   }
+
+  /// git runs with its messages untranslated.
+  package var isOutsideRepository: Bool { words.contains("not a git repository") }
 }

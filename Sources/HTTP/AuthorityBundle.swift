@@ -48,30 +48,51 @@ import Glibc
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 
-  /// The certificates of all files in a folder.
+  /// The certificates of all files in a folder. Only what has none is passed over: without a file that
+  /// cannot be read, its servers would be refused for another reason.
   private static func folder(_ path: String) throws(HTTPFailure) -> [UInt8] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw .cannotSend("the folder of trusted authorities `\(path)` cannot be read")
     }
     var content: [UInt8] = []
     for name in names.sorted() {
-      content += (try? certificates("\(path)/\(name)")) ?? []
+      let file = "\(path)/\(name)"
+      if isNoFile(file) { continue }
+      let text = try text(file)
+      if hasCertificate(text) { content += text }
     }
     guard !content.isEmpty else { throw .cannotSend("no file in `\(path)` has a certificate") }
     return content
   }
 
-  /// The content of a file, with a line break at its end.
+  /// Whether it is a folder, a pipe, or a link to nothing.
+  private static func isNoFile(_ path: String) -> Bool {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 { return status.st_mode & S_IFMT != S_IFREG }
+    return errno == ENOENT
+  }
+
+  /// The content of a file, which has a certificate.
   private static func certificates(_ path: String) throws(HTTPFailure) -> [UInt8] {
+    let text = try text(path)
+    guard hasCertificate(text) else {
+      throw .cannotSend("the file of trusted authorities `\(path)` has no certificate (PEM)")
+    }
+    return text
+  }
+
+  private static func hasCertificate(_ text: [UInt8]) -> Bool {
+    text.count <= limit && text.firstRange(of: marker.utf8) != nil
+  }
+
+  /// The content of a file, with a line break at its end.
+  private static func text(_ path: String) throws(HTTPFailure) -> [UInt8] {
     var status = stat()
     // Reading a pipe would wait for its writer.
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       let content = FileManager.default.contents(atPath: path)
     else {
       throw .cannotSend("the file of trusted authorities `\(path)` cannot be read")
-    }
-    guard content.count <= limit, content.firstRange(of: marker.utf8) != nil else {
-      throw .cannotSend("the file of trusted authorities `\(path)` has no certificate (PEM)")
     }
     return content + [UInt8(ascii: "\n")]
   }

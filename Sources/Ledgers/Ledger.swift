@@ -83,17 +83,34 @@ extension Ledger {
 
   /// An empty ledger on top of the current state, which is taken as it is from now on. Its key is new;
   /// where the present one can be opened it is linked to it, so that others take the new one too.
+  ///
+  /// - Returns: false if there was a key that the new one is not linked to: others refuse the ledger until
+  ///   they accept it.
+  /// - Throws: `tooNew` too: only a damaged state is replaced unread.
   package func rebuild(
     provenWith authentication: LedgerAuthentication, by provenance: Provenance
-  ) async throws(StoreError) {
-    let old = (try? read())?.contents ?? LedgerContents()
+  ) async throws(StoreError) -> Bool {
+    let old = try readUnlessDamaged()
     var contents = LedgerContents()
     contents.key = try await authentication.newKey()
-    contents.state.sequence = try authentication.nextSequence(after: old)
+    contents.state.sequence = try authentication.nextSequence(after: old ?? LedgerContents())
     var draft = LedgerDraft(contents, since: nil)
-    try await authentication.prove(&draft, since: old, isShared: true)
+    try await authentication.prove(&draft, since: old ?? LedgerContents(), isShared: true)
     try reset(to: draft, by: provenance)
     try authentication.forget()
+    guard let old else { return false }
+    return old.key == nil || draft.contents.proof?.links.isEmpty == false
+  }
+
+  /// `nil` if the current state is damaged.
+  private func readUnlessDamaged() throws(StoreError) -> LedgerContents? {
+    do throws(StoreError) {
+      return try read().contents
+    } catch {
+      if case .ledgerFailed = error { return nil }
+      if case .corrupt = error { return nil }
+      throw error
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Secrets
 package import Stores
 
 /// Proves the states of one ledger under its key, and checks those of others.
@@ -227,14 +228,23 @@ package struct LedgerAuthentication: Sendable {
         key: key.id, code: key.code(of: statement.bytes), links: links, signature: signature))
   }
 
-  /// `nil` if the previous key cannot be opened here.
+  /// `nil` if no key here opens the previous one, or it is none.
+  ///
+  /// - Throws: `keyUnavailable` if it may open at another attempt, as after a prompt that was cancelled.
   private func link(
     from key: StoreKey, to old: LedgerContents
   ) async throws(StoreError) -> String? {
-    guard let sealed = old.key, let bytes = try? await protection.openKey(sealed) else {
+    guard let sealed = old.key, await protection.mayOpen(sealed) else { return nil }
+    let bytes: SecretBytes
+    do throws(KeyProtectionFailure) {
+      bytes = try await protection.open(sealed)
+    } catch {
+      if error.isTemporary { throw .keyUnavailable(error.reason) }
       return nil
     }
-    return try key.link(to: StoreKey(bytes, sealed: sealed))
+    // Anybody can seal anything for us.
+    guard let previous = try? StoreKey(bytes, sealed: sealed) else { return nil }
+    return try key.link(to: previous)
   }
 
   /// A first key, sealed for the project's recipients.

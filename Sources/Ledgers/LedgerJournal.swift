@@ -18,9 +18,7 @@ struct LedgerJournal<Records: Ledger>: ApplyJournal {
     try await backend.check(Set(intents.flatMap(\.action.operations)).union([.read]))
     await lock.markChanged()
     let journaled = intents.map { JournaledIntent($0, keepsDraft: true) }
-    let digest = (try? canonicalJSON(journaled)).map {
-      hexadecimal(SHA256.hash(data: Array($0.utf8)))
-    }
+    let digest = hexadecimal(SHA256.hash(data: Array(canonicalText(journaled).utf8)))
     try await lock.save(isShared: true) { contents in
       contents.state.run?.provenance = provenance
       contents.state.run?.plan = digest

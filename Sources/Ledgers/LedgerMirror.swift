@@ -145,7 +145,9 @@ private struct MirroredUpgrade<Records: Ledger>: StoreUpgrade {
     _ names: Set<ConnectionName>, by provenance: Provenance, holding holder: LockHolder
   ) async throws(StoreError) -> Set<ConnectionName> {
     let claimed = try await upgrade.claim(names, by: provenance, holding: holder)
-    try await mirror.publish("ledger: \(claimed.count) claimed\n", by: provenance)
+    try await StoreError.afterWrite(of: nil) { () async throws(StoreError) in
+      try await mirror.publish("ledger: \(claimed.count) claimed\n", by: provenance)
+    }
     return claimed
   }
 }
@@ -181,6 +183,8 @@ private struct MirroredKey<Records: Ledger>: StoreKeyAccess {
 
   func update(makesNew: Bool, by provenance: Provenance) async throws(StoreError) {
     try await key.update(makesNew: makesNew, by: provenance)
-    try await mirror.publish("key: sealed again\n", by: provenance)
+    try await StoreError.afterWrite(of: nil) { () async throws(StoreError) in
+      try await mirror.publish("key: sealed again\n", by: provenance)
+    }
   }
 }

@@ -26,10 +26,7 @@ package struct MachineText: Hashable, Sendable {
     if isWord, text.utf8.first.map({ $0 >= UInt8(ascii: "A") }) ?? false {
       self.text = text
     } else {
-      self = MachineText(
-        yaml: (try? canonicalJSON([text], isPretty: false)).map {
-          String($0.dropFirst().dropLast())
-        } ?? "\"\"")
+      self = MachineText(yaml: String(canonicalText([text]).dropFirst().dropLast()))
     }
   }
 

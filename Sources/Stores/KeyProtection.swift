@@ -32,5 +32,11 @@ extension KeyProtection {
 /// Why a key could not be sealed or opened, for people.
 package struct KeyProtectionFailure: Error, Hashable, Sendable {
   package let reason: String
-  package init(_ reason: String) { self.reason = reason }
+  /// Another attempt may succeed: nobody answered a prompt, or gpg did not work.
+  package let isTemporary: Bool
+
+  package init(_ reason: String, isTemporary: Bool = false) {
+    self.reason = reason
+    self.isTemporary = isTemporary
+  }
 }

@@ -3,8 +3,10 @@ package import Model
 extension StoreError {
   /// Does what follows a write of a change to the backend. Whatever fails in it leaves the change
   /// unfinished, and the next run looks up what was done.
+  ///
+  /// - Parameter name: `nil` for a change of the store itself.
   package static func afterWrite<R>(
-    of name: ConnectionName, isolation: isolated (any Actor)? = #isolation,
+    of name: ConnectionName?, isolation: isolated (any Actor)? = #isolation,
     _ work: () async throws(StoreError) -> R
   ) async throws(StoreError) -> R {
     do throws(StoreError) {

@@ -37,8 +37,9 @@ package indirect enum StoreError: Error, Hashable, Sendable {
   case refused(String)
   /// A write whose response was lost, so its outcome is unknown.
   case outcomeUnknown(String)
-  /// A part of a change reached the backend before this failed, so the journal keeps its intent.
-  case unfinished(ConnectionName, StoreError)
+  /// A part of a change reached the backend before this failed, so the journal keeps its intent. The name
+  /// is `nil` for a change of the store itself, such as of its key.
+  case unfinished(ConnectionName?, StoreError)
   /// The ledger of applied records failed.
   case ledgerFailed(String)
   /// The ledger's remote answered, and did not accept a move of the ledger; its own words.

@@ -267,6 +267,24 @@ def test_events_come_with_changes_of_the_store_and_of_files(own_server, project)
             other.close()
 
 
+def test_a_folder_that_the_project_file_names_later_is_watched(own_server, project):
+    cookie = own_server.cookie()
+    names = lambda: {c["name"] for c in json.loads(own_server.request("/api/v1/page", cookie=cookie)[2])["connections"]}
+    with stream(own_server, cookie) as connection:
+        project.connection("first", "sendgrid", file="../more/first")
+        file = project.folder / "vaultctl.yaml"
+        project.write("new", file.read_text() + "\nmanifests: [connections, more]\n")
+        (project.folder / "new").rename(file)
+        while "first" not in names():
+            event(connection)
+        # Long before the store is read again although nothing changed.
+        since = time.time()
+        project.connection("second", "sendgrid", file="../more/second")
+        while "second" not in names():
+            event(connection)
+        assert time.time() - since < 25
+
+
 def test_what_a_person_must_do_is_done_and_seen(browser, own_server, project):
     """The command that the page shows is run as it is there, and the state changes on the open page."""
     browser.open(own_server.link)

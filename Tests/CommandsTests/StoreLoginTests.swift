@@ -42,6 +42,54 @@ import Testing
     #expect(token(try logins(nil, ["BAO_TOKEN": "a"]).openBao(.token)) == "a")
   }
 
+  enum OddFile: CaseIterable { case folder, pipe, large, binary }
+
+  /// Another token than the user's is not looked for, and nothing is waited for.
+  @Test(arguments: OddFile.allCases)
+  func aFileOfALoginThatCannotBeReadIsReported(_ odd: OddFile) throws {
+    for name in [".vault-token", "jwt.txt"] {
+      let path = folder.path + "/" + name
+      switch odd {
+      case .folder:
+        try FileManager.default.createDirectory(
+          atPath: path, withIntermediateDirectories: false)
+      case .pipe: #expect(unsafe mkfifo(path, 0o600) == 0)
+      case .large:
+        try folder.write("", to: name)
+        #expect(unsafe truncate(path, 2 << 20) == 0)
+      case .binary: try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: path))
+      }
+    }
+    for (login, name) in [
+      (OpenBaoLogin.token, ".vault-token"),
+      (.jwt(mount: "m", role: "r", from: .file("jwt.txt")), "jwt.txt"),
+    ] {
+      let error = #expect(throws: StoreError.self) { try logins().openBao(login) }
+      guard case .unauthorized(let reason) = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(reason.contains(name), "\(reason)")
+    }
+  }
+
+  /// As Kubernetes mounts tokens.
+  @Test func aLinkToALoginIsFollowed() throws {
+    try folder.write("linked\n", to: "..data/token")
+    for name in [".vault-token", "jwt.txt"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: "..data/token")
+    }
+    #expect(token(try logins().openBao(.token)) == "linked")
+    guard
+      case .jwt(_, _, "linked") = try logins().openBao(
+        .jwt(mount: "m", role: "r", from: .file("jwt.txt")))
+    else {
+      Issue.record("not the linked JWT")
+      return
+    }
+  }
+
   @Test func theCommandsVariablesGoBeforeTheEnvironments() throws {
     let found = try logins(
       "printf 'ignored\\n BAO_TOKEN = first \\nBAO_TOKEN=a=b\\n'", ["BAO_TOKEN": "env"]

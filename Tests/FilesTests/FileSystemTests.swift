@@ -21,6 +21,33 @@ import Testing
     #expect(throws: SystemError(ENOENT)) { try FileSystem.synchronize(folder: path) }
   }
 
+  /// NULL of readdir(3) is the end, and an error too.
+  @Test(arguments: [0, 1, 2])
+  func aListingThatBreaksOffIsNoListing(after count: Int) {
+    var listed = 0
+    #expect(throws: SystemError(EIO)) {
+      _ = try FileSystem.entries {
+        guard listed == count else {
+          listed += 1
+          return FileSystem.Entry(name: "\(listed)", type: Int(DT_REG))
+        }
+        errno = EIO
+        return nil
+      }
+    }
+  }
+
+  @Test func anErrorOfAnotherCallIsNotTheListings() throws {
+    errno = EIO
+    var left = ["b", ".", "a", ".."]
+    let entries = try FileSystem.entries {
+      let name = left.popLast()
+      if name != nil { errno = ENOENT }
+      return name.map { FileSystem.Entry(name: $0, type: Int(DT_REG)) }
+    }
+    #expect(entries.map(\.name) == ["a", "b"])
+  }
+
   @Test func aFullDiskIsReported() throws {
     let device = unsafe open("/dev/full", O_WRONLY | O_CLOEXEC)
     defer { close(device) }

@@ -130,12 +130,33 @@ import Testing
     defer { server.end() }
     let folder = try TemporaryFolder()
     try folder.write("not a certificate", to: "README")
+    try folder.write("nor a file", to: "more/README")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/gone.pem", withDestinationPath: "nothing")
     let text = try String(contentsOfFile: authority.path, encoding: .utf8)
     try folder.write(text, to: "ours.pem")
     let http = LiveHTTPTransport(authorities: TrustedAuthorities(additional: [folder.path]))
     let response = try await http.send(
       HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
     #expect(response.status == 200)
+  }
+
+  /// It may be the one authority that a server's certificate needs.
+  @Test func aFileOfAFolderThatCannotBeReadIsReported() async throws {
+    let authority = try TestAuthority()
+    let folder = try TemporaryFolder()
+    try folder.write(
+      String(contentsOfFile: authority.path, encoding: .utf8), to: "ours.pem")
+    let path = folder.path + "/theirs.pem"
+    // Which nobody can read, root neither.
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "theirs.pem")
+    await #expect(
+      throws: HTTPFailure.cannotSend(
+        "the file of trusted authorities `\(path)` cannot be read")
+    ) {
+      _ = try await LiveHTTPTransport(authorities: TrustedAuthorities(additional: [folder.path]))
+        .send(HTTPRequest(.get, "https://127.0.0.1:1/"))
+    }
   }
 
   @Test func aReplacementAloneIsTrusted() async throws {

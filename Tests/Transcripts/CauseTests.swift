@@ -33,6 +33,19 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  /// git explains it in several lines, the last with a tab.
+  @Test(arguments: [["diff"], ["delete", "a"], ["diff", "HEAD~1..HEAD"]])
+  func ofARepositoryOfAnotherOwner(arguments: [String]) throws {
+    try sandbox.git(["init", "--quiet"])
+    let finished = try sandbox.vaultctl(
+      arguments, environment: ["GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"])
+    #expect(finished.status == 1)
+    let lines = finished.errorText.split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("  = note: fatal: detected dubious ownership") })
+    #expect(lines.contains { $0.hasPrefix("  = note: git config --global --add safe.directory") })
+    #expect(!finished.errorText.contains("\\"), "\(finished.errorText)")
+  }
+
   @Test func ofGPG() throws {
     let missing = sandbox.folder.path + "/none"
     #expect(

@@ -95,6 +95,26 @@ import Testing
     #expect(try sandbox.vaultctl(["delete", "a", "--force"]).status == 0)
   }
 
+  /// That git fails says nothing about the file, so nothing is to be committed.
+  @Test func aRepositoryThatGitRefusesIsReported() throws {
+    let sandbox = try sandbox()
+    let other = ["GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"]
+    let refused = try sandbox.vaultctl(["delete", "a"], environment: other)
+    #expect(refused.status == 1 && exists("connections/a.yaml", sandbox))
+    #expect(refused.errorText.contains("error[VC1212]: git failed"), "\(refused.errorText)")
+    #expect(refused.errorText.contains("dubious ownership"), "\(refused.errorText)")
+    #expect(!refused.errorText.contains("VC1253"), "\(refused.errorText)")
+    #expect(try sandbox.vaultctl(["delete", "a", "--force"], environment: other).status == 0)
+  }
+
+  @Test func beforeTheFirstCommitNothingCanBeRestored() throws {
+    let sandbox = try Sandbox()
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.write(document("a"), to: "connections/a.yaml")
+    let refused = try sandbox.vaultctl(["delete", "a"])
+    #expect(refused.status == 1 && refused.errorText.contains("VC1253"), "\(refused.errorText)")
+  }
+
   /// A file that cannot be read may declare it as well.
   @Test func aManifestThatCannotBeReadStopsIt() throws {
     let sandbox = try sandbox()

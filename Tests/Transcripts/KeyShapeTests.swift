@@ -258,6 +258,74 @@ import Testing
     #expect(try keys.sandbox.vaultctl(["rekey"]).status == 0)
   }
 
+  /// A key that is missing here is only a warning, so it must not keep a stranger's key out of sight.
+  @Test func aMissingKeyHidesNoStrangerInOtherFiles() throws {
+    let keys = try Keys()
+    func writeProject(_ rules: [String]) throws {
+      try keys.sandbox.write(
+        """
+        apiVersion: vaultctl/v1
+        kind: Project
+        name: sandbox
+        id: sandbox0sandbox0sand
+        recipients:
+          \(rules.joined(separator: "\n  "))
+
+        """, to: "vaultctl.yaml")
+    }
+    for (name, file) in [("crm", "crm"), ("erp", "team/erp")] {
+      try keys.sandbox.write(
+        sealedManifest(name, token: try keys.message(["-r", keys.ann, "-r", keys.bob])),
+        to: "connections/\(file).yaml")
+    }
+    let publicHome = try GPGHome()
+    for key in [keys.ann, keys.bob] { try keys.home.copyKey(key, to: publicHome) }
+    func validated() throws -> String {
+      let finished = try keys.sandbox.vaultctl(["validate"], home: publicHome.path)
+      #expect(finished.status == 0, "\(finished.errorText)")
+      return finished.errorText
+    }
+
+    let missing = "\(keys.ann), \(String(repeating: "A", count: 40))"
+    let team = "- {path: \"connections/team/**\", keys: [\(missing)]}"
+    try writeProject([team, "- keys: [\(keys.ann)]"])
+    let text = try validated()
+    #expect(text.contains("warning[VC2001]"), "\(text)")
+    #expect(text.contains("`token` of `crm` is not addressed to its recipients"), "\(text)")
+    #expect(!text.contains("`token` of `erp` is not"), "\(text)")
+    #expect(text.contains("the values in 1 file were not compared"), "\(text)")
+    #expect(text.contains("connections/team/erp.yaml"), "\(text)")
+
+    try writeProject(["- keys: [\(missing)]"])
+    let nothing = try validated()
+    #expect(nothing.contains("the values in 2 files were not compared"), "\(nothing)")
+    #expect(!nothing.contains("VC2019"), "\(nothing)")
+
+    try writeProject(["- keys: [\(keys.ann)]"])
+    let all = try validated()
+    #expect(!all.contains("not compared") && all.contains("`token` of `erp` is not"), "\(all)")
+  }
+
+  /// Without an answer nobody knows whether a packet is labelled falsely; without a keyring no key is ours.
+  @Test func aDiffSaysThatGPGFails() throws {
+    let keys = try Keys()
+    try keys.sandbox.git(["init", "-q"])
+    try keys.sandbox.git(["add", "."])
+    try keys.sandbox.git(["commit", "-q", "-m", "a project"])
+    let armored = try keys.message(["-r", keys.ann, "-r", keys.bob])
+    try keys.sandbox.write(sealedManifest("crm", token: armored), to: "connections/crm.yaml")
+    let programs = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: programs.path + "/git", withDestinationPath: "/usr/bin/git")
+    let failed = try keys.sandbox.vaultctl(["diff"], environment: ["PATH": programs.path])
+    #expect(failed.status == 1, "\(failed.text)")
+    #expect(failed.errorText.contains("gpg is not available"), "\(failed.errorText)")
+    let empty = try GPGHome()
+    let without = try keys.sandbox.vaultctl(
+      ["diff"], home: empty.path, environment: ["PATH": programs.path])
+    #expect(!without.errorText.contains("error["), "\(without.errorText)")
+  }
+
   @Test func aRecipientThatExpiresSoonIsAFinding() throws {
     let sandbox = try Sandbox()
     let soon = try sandbox.home.makeKey("Soon", expires: "20d")

@@ -191,6 +191,27 @@ import Testing
     #expect(!text.contains("CI <ci@example.com>, name unverified"), "\(text)")
   }
 
+  /// The project file of the commit that a change branched off from has errors, and neither the change nor
+  /// the target branch has them any more.
+  @Test func aBaseThatCannotBeReadIsReportedAndVerifiesNoName() throws {
+    let project = try sandbox.read("vaultctl.yaml")
+    try sandbox.write(project + "\n[\n", to: "vaultctl.yaml")
+    try commit("broken")
+    try sandbox.write(project, to: "vaultctl.yaml")
+    try commit("repaired on the target branch")
+    try sandbox.git(["update-ref", "refs/remotes/origin/main", "HEAD"])
+    try sandbox.git(["reset", "--quiet", "--hard", "HEAD~1"])
+    try sandbox.write(project, to: "vaultctl.yaml")
+    try sandbox.write("x\n", to: "README")
+    try commit("repaired here")
+    let text = try vaultctl(
+      ["plan", "--output", "markdown", "--trust-ref", "refs/remotes/origin/main"], status: 3)
+    #expect(
+      text.contains("because the commit to compare with cannot be read"), "\(text)")
+    #expect(!text.contains("by `--base`"), "\(text)")
+    #expect(text.contains("CI <ci@example.com>, name unverified"), "\(text)")
+  }
+
   @Test func withoutABaseItSaysThatReadersBeforeAreUnknown() throws {
     let text = try vaultctl(["plan", "--output", "markdown"], status: 3)
     #expect(text.contains("name the commit to compare with, by `--base`"))

@@ -91,6 +91,23 @@ import Testing
     try await test.expectFine(["plan", "--detailed-exitcode"], isRecorded: false)
   }
 
+  /// The app's endpoints are at another host since the connections were applied.
+  @Test func aClientThatCannotBeAskedIsReportedWithItsReason() async throws {
+    let service = try await Service()
+    let test = try await prepared(service)
+    let project = try test.sandbox.read("vaultctl.yaml")
+    try test.sandbox.write(
+      project.replacing("//127.0.0.1:", with: "//localhost:"), to: "vaultctl.yaml")
+    try remove(test)
+    try FileManager.default.removeItem(atPath: test.sandbox.folder.path + "/connections/kept.yaml")
+    let finished = try await test.vaultctl(Self.apply)
+    #expect(finished.errorText.contains("VC5008"), "\(finished.text)\(finished.errorText)")
+    #expect(
+      finished.errorText.contains("which is not a host that was applied"), "\(finished.errorText)")
+    #expect(!finished.errorText.contains("does not describe a client"))
+    #expect(service.revocations.isEmpty)
+  }
+
   @Test(arguments: [false, true])
   func tokensAreRevokedBeforeTheyAreForgotten(isReplaced: Bool) async throws {
     let bao = try await BaoServer()

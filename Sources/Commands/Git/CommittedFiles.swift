@@ -10,24 +10,30 @@ struct CommittedFiles {
   /// - Parameter root: the project's folder.
   init(_ root: String) { git = Git(folder: root) }
 
-  /// - Throws: for each file of which git could not restore what is lost.
   /// - Parameter name: the connection's, as the user gave it.
+  /// - Throws: for each file of which git could not restore what is lost.
   func require(_ removals: [DocumentRemoval], of name: String) throws {
-    let faults = removals.filter { !has($0) }.map { Diagnostic.notCommitted($0.change.file, name) }
+    let committed = try contents(of: removals.map(\.change.file)) ?? [:]
+    let faults = removals.filter { removal in
+      guard let blob = committed[removal.change.file] else { return true }
+      return !removal.lost.allSatisfy { blob.firstRange(of: $0) != nil }
+    }.map { Diagnostic.notCommitted($0.change.file, name) }
     if !faults.isEmpty { throw Failure(faults) }
   }
 
-  /// Whether the folder is in a work tree of git.
-  var isRepository: Bool { (try? git.workTree()) != nil }
-
-  /// `nil` if the last commit has no such file; outside of a repository and before the first commit, too.
-  func bytes(of file: String) -> [UInt8]? {
-    (try? git.output(["cat-file", "blob", "HEAD:./\(file)"])).map { Array($0) }
-  }
-
-  private func has(_ removal: DocumentRemoval) -> Bool {
-    guard let blob = bytes(of: removal.change.file) else { return false }
-    return removal.lost.allSatisfy { blob.firstRange(of: $0) != nil }
+  /// The bytes of those of these files that the last commit has; before the first commit, none.
+  ///
+  /// - Returns: `nil` outside of a repository.
+  func contents(of files: [String]) throws(GitError) -> [String: [UInt8]]? {
+    // `cat-file --batch` reads one object's name in a line.
+    let named = files.filter { !$0.contains("\n") }
+    do throws(GitError) {
+      let blobs = try git.objects(named.map { "HEAD:./\($0)" })
+      return Dictionary(zip(named, blobs)) { first, _ in first }.compactMapValues(\.self)
+    } catch {
+      if error.isOutsideRepository { return nil }
+      throw error
+    }
   }
 }
 

@@ -3,13 +3,13 @@ import GitPlumbing
 
 extension Diagnostic {
   init(_ error: GitError) {
-    self.init(.gitFailed, "git failed", notes: [error.words], help: [Self.help(for: error)])
+    self.init(
+      .gitFailed, "git failed", notes: Self.lines(of: error.words), help: [Self.help(for: error)])
   }
 
-  /// git runs with its messages untranslated.
   private static func help(for error: GitError) -> String {
     if error.status == -1 { return "install it: apt-get install git" }
-    if error.words.contains("not a git repository") { return "run this inside a git repository" }
+    if error.isOutsideRepository { return "run this inside a git repository" }
     if error.words.contains("dubious ownership") {
       return "if you trust its owner: git config --global --add safe.directory FOLDER"
     }

@@ -34,7 +34,7 @@ struct DiffBuilder {
         diff: diff,
         findings: newOverrides + diff.findings(keyOwners: names) + addressing,
         names: names),
-      faults: faults + (await mislabelled(fields)))
+      faults: faults + (try await mislabelled(fields)))
   }
 
   /// The built-in apps that are defined again, or differently from before.
@@ -96,7 +96,7 @@ struct DiffBuilder {
     let ids = Set(findings.flatMap(\.diagnostic.claimedKeyIDs))
     if ids.isEmpty { return findings }
     let directory = await KeyDirectory(
-      openPGP, ids: ids, fingerprints: [], base: try sides.oldFiles(),
+      openPGP, ids: ids, fingerprints: [], base: .files(try sides.oldFiles()),
       branch: try sides.newFiles())
     return findings.map {
       Finding(
@@ -105,8 +105,13 @@ struct DiffBuilder {
   }
 
   /// New messages with packets for several keys of ours, of which one does not open it.
-  private func mislabelled(_ fields: [LocatedSealedField]) async -> [Diagnostic] {
-    let labels = (try? await openPGP.mislabelledKeyIDs(of: fields.map(\.message))) ?? []
+  ///
+  /// - Throws: if there is a keyring and gpg fails: a false label would pass unseen.
+  private func mislabelled(_ fields: [LocatedSealedField]) async throws -> [Diagnostic] {
+    // gpg makes a keyring where there is none, and then no key is ours.
+    guard openPGP.hasKeyring else { return [] }
+    let labels = try await Keyring(openPGP: openPGP, project: sides.new.project)
+      .mislabelledKeyIDs(of: fields.map(\.message))
     let keys = await openPGP.keys(namedBy: labels.map { OpenError.mislabelled($0) })
     return zip(fields, labels).compactMap { Diagnostic.mislabelled($0, $1, among: keys) }
   }
@@ -122,7 +127,7 @@ struct DiffBuilder {
     let directory = await KeyDirectory(
       openPGP, ids: Set(ids),
       fingerprints: Set(fingerprints.compactMap { Fingerprint($0)?.rawValue }),
-      base: try sides.oldFiles(), branch: try sides.newFiles())
+      base: .files(try sides.oldFiles()), branch: try sides.newFiles())
     let people = Set(ids + fingerprints).map { text in
       (text, directory.person(Fingerprint(text)?.rawValue ?? text).description)
     }

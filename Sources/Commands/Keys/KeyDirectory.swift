@@ -6,36 +6,50 @@ import OpenPGP
 /// Pipelines import the keys of the branch under review, so a name in the keyring may be that branch's own
 /// claim. With a commit to compare with, a key that the branch's `keys/*.asc` alone has is not verified.
 struct KeyDirectory: Sendable {
+  /// Whose word counts.
+  enum Base: Sendable {
+    /// Nothing is under review, so that of the keyring.
+    case none
+    /// A trusted commit's, which cannot be read, so nobody's.
+    case unreadable
+    /// A trusted commit's, with these files.
+    case files(any ManifestSource)
+  }
+
   private let verified: [PublicKey]
   private let claimed: [PublicKey]
 
   /// - Parameters:
   ///   - ids: of keys or subkeys that are wanted.
   ///   - fingerprints: of keys that are wanted.
-  ///   - base: the files of a trusted commit; `nil` trusts the keyring alone.
+  ///   - base: whose word counts.
   ///   - branch: the files under review.
   init(
     _ openPGP: PGPEngine, ids: Set<String>, fingerprints: Set<String>,
-    base: (any ManifestSource)?, branch: any ManifestSource
+    base: Base, branch: any ManifestSource
   ) async {
     // Without gpg the ids are what is known.
     let known =
       (try? await openPGP.keys(ids: Set(ids.map { KeyID($0) }), fingerprints: fingerprints)) ?? []
     let (offered, isWhole) = await Self.keys(in: branch, openPGP)
-    guard let base else {
+    switch base {
+    case .none:
       verified = known
       claimed = offered
-      return
+    case .unreadable:
+      verified = []
+      claimed = offered + known
+    case .files(let base):
+      let (trusted, _) = await Self.keys(in: base, openPGP)
+      let trustedFingerprints = Set(trusted.map(\.fingerprint))
+      let added = Set(offered.map(\.fingerprint)).subtracting(trustedFingerprints)
+      // The trusted commit's names win: importing a key can add a user id to one that is known. A branch
+      // with something in its folder of keys that is none may have brought any of the keyring's.
+      verified = trusted + known.filter { isWhole && !added.contains($0.fingerprint) }
+      claimed =
+        offered.filter { added.contains($0.fingerprint) }
+        + (isWhole ? [] : known.filter { !trustedFingerprints.contains($0.fingerprint) })
     }
-    let (trusted, _) = await Self.keys(in: base, openPGP)
-    let trustedFingerprints = Set(trusted.map(\.fingerprint))
-    let added = Set(offered.map(\.fingerprint)).subtracting(trustedFingerprints)
-    // The trusted commit's names win: importing a key can add a user id to one that is known. A branch with
-    // something in its folder of keys that is none may have brought any of the keyring's.
-    verified = trusted + known.filter { isWhole && !added.contains($0.fingerprint) }
-    claimed =
-      offered.filter { added.contains($0.fingerprint) }
-      + (isWhole ? [] : known.filter { !trustedFingerprints.contains($0.fingerprint) })
   }
 
   /// - Parameter id: a fingerprint, or the id of a key or subkey.

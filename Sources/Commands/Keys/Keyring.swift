@@ -46,11 +46,17 @@ struct Keyring: Sendable {
     }
   }
 
+  /// The project's recipients that can be used, and what is wrong with the others.
+  ///
+  /// - Throws: if gpg cannot be used.
+  func projectRecipients() async throws -> ResolvedRecipients {
+    try await found(project.allRecipients)
+  }
+
   /// Recipients of the project that cannot be used.
   func faults() async throws -> [Diagnostic] {
     do {
-      _ = try await resolved(project.allRecipients)
-      return []
+      return try await projectRecipients().faults
     } catch let failure as Failure {
       return failure.diagnostics
     }
@@ -104,12 +110,12 @@ struct Keyring: Sendable {
     }
   }
 
-  /// Warnings about recipients that expire within the next 30 days.
-  func expiring(now: Timestamp) async throws -> [Diagnostic] {
-    let recipients = project.allRecipients
-    let keys = (try? await resolved(recipients)) ?? [:]
-    return recipients.compactMap { recipient -> Diagnostic? in
-      guard let key = keys[recipient.text], let expiry = key.encryptionExpiry else { return nil }
+  /// Warnings about recipients of the project that expire within the next 30 days.
+  func expiring(among recipients: ResolvedRecipients, now: Timestamp) -> [Diagnostic] {
+    project.allRecipients.compactMap { recipient -> Diagnostic? in
+      guard let key = recipients.keys[recipient.text], let expiry = key.encryptionExpiry else {
+        return nil
+      }
       let date = Timestamp(milliseconds: Seconds(expiry).milliseconds.count)
       guard date.milliseconds - now.milliseconds < Self.expiryNotice else { return nil }
       return .recipientExpiring(recipient, KeyPerson(key), at: date)
@@ -126,17 +132,13 @@ struct Keyring: Sendable {
   }
 
   private func resolved(_ texts: [LocatedText]) async throws -> [String: PublicKey] {
-    let results = try await RecipientResolver(openPGP: openPGP).keys(of: texts)
-    var keys: [String: PublicKey] = [:]
-    var faults: Set<Diagnostic> = []
-    for (text, result) in zip(texts, results) {
-      switch result {
-      case .success(let key): keys[text.text] = key
-      case .failure(let fault): faults.insert(fault)
-      }
-    }
-    if !faults.isEmpty { throw Failure(faults.sorted(by: Diagnostic.inReadingOrder)) }
-    return keys
+    let recipients = try await found(texts)
+    if !recipients.faults.isEmpty { throw Failure(recipients.faults) }
+    return recipients.keys
+  }
+
+  private func found(_ texts: [LocatedText]) async throws -> ResolvedRecipients {
+    ResolvedRecipients(texts, try await RecipientResolver(openPGP: openPGP).keys(of: texts))
   }
 }
 

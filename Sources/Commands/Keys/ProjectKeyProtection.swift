@@ -59,7 +59,7 @@ struct ProjectKeyProtection: KeyProtection {
       {
         return key
       }
-      throw KeyProtectionFailure(await reason(error))
+      throw KeyProtectionFailure(await reason(error), isTemporary: error.isTemporary)
     }
   }
 
@@ -93,6 +93,20 @@ struct ProjectKeyProtection: KeyProtection {
   }
 
   private var subject: String { "the \(purpose.rawValue)'s key" }
+}
+
+extension OpenError {
+  /// Whether the message itself may be in order.
+  fileprivate var isTemporary: Bool {
+    switch self {
+    case .agentUnavailable, .wrongPassphrase, .cardUnavailable, .cancelled, .deadlineExceeded,
+      .gpgFailed:
+      true
+    case .noSecretKey, .mislabelled, .badMessage, .bindingMismatch, .unsigned, .noValidSignature,
+      .signedByOther, .signatureWithoutBinding, .signedForAnotherBinding, .tooLarge:
+      false
+    }
+  }
 }
 
 extension Diagnostic {

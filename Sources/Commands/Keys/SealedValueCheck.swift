@@ -2,6 +2,7 @@ import Diagnostics
 import Manifests
 import Model
 import OpenPGP
+import Reports
 import Secrets
 
 /// Checks sealed values with the keyring.
@@ -13,19 +14,42 @@ struct SealedValueCheck {
   let now: Timestamp
 
   /// 1. The recipients themselves; one that is merely not in this keyring is a warning here.
-  /// 2. Messages whose key packets differ from the rule, or name one of our own keys falsely.
+  /// 2. Messages whose key packets differ from the rule, or name one of our own keys falsely: in the
+  ///    files whose recipients are all known.
   /// 3. Messages that an available key may open: the binding, the signature, the value's format.
   func diagnostics() async throws -> [Diagnostic] {
-    var found = try await keyring.faults().map { fault in
+    let recipients: ResolvedRecipients
+    do {
+      recipients = try await keyring.projectRecipients()
+    } catch let failure as Failure {
+      return try await failure.diagnostics + opened()
+    }
+    var found = recipients.faults.map { fault in
       fault.code == .recipientNotFound ? fault.asWarning : fault
     }
-    if found.isEmpty {
-      found += try await keyring.expiring(now: now)
+    found += keyring.expiring(among: recipients, now: now)
+    let files = Set(manifests.filter(\.holdsSealed).map(\.file))
+    let known = files.filter { recipients.hasAll(of: keyring.project.recipientRule(for: $0)) }
+    if !known.isEmpty {
       found += try await RecipientCheck(workspace: workspace, keyring: keyring)
-        .diagnostics(in: Set(manifests.map(\.file)))
+        .diagnostics(in: known)
     }
+    if let rest = notCompared(files.subtracting(known)) { found.append(rest) }
     found += try await opened()
     return found
+  }
+
+  private func notCompared(_ files: Set<String>) -> Diagnostic? {
+    if files.isEmpty { return nil }
+    let left = files.count - 10
+    let names = files.sorted().prefix(10).joined(separator: ", ")
+    return Diagnostic(
+      .recipientNotFound,
+      "the values in \(counted(files.count, "file")) were not compared with their recipients",
+      severity: .info,
+      notes: [
+        "a recipient of them cannot be used here: " + names + (left > 0 ? " and \(left) more" : "")
+      ])
   }
 
   private func opened() async throws -> [Diagnostic] {

@@ -7,6 +7,8 @@ import Reports
 actor LivePage {
   struct Loaded: Sendable {
     let page: VaultPage
+    /// The project as it was read; `nil` if it could not be read.
+    let project: Workspace?
     /// The tokens of each environment; `nil` for one that could not be read.
     let tokens: [String: [ConnectionName: RenewalMetrics.Token]?]
   }
@@ -14,9 +16,10 @@ actor LivePage {
   typealias Load = @Sendable () async -> Loaded
 
   private let load: Load
-  private let stamp: @Sendable () -> ProjectStamp
   private let now: @Sendable () -> Timestamp
   private var page: VaultPage
+  /// As it was read last: its folders are watched.
+  private var project: Workspace
   private var tokens = RenewalMetrics(version: Program.version)
   private var read: (stamp: ProjectStamp, at: Timestamp)
   private var listeners: [UUID: AsyncStream<String>.Continuation] = [:]
@@ -34,17 +37,16 @@ actor LivePage {
   private static let maxListeners = 16
 
   init(
-    stamp: @escaping @Sendable () -> ProjectStamp, now: @escaping @Sendable () -> Timestamp,
-    load: @escaping Load
+    _ project: Workspace, now: @escaping @Sendable () -> Timestamp, load: @escaping Load
   ) async {
     self.load = load
-    self.stamp = stamp
     self.now = now
     lastRequest = now()
     lastSign = now()
-    read = (stamp(), now())
+    read = (ProjectStamp(of: project), now())
     let loaded = await load()
     page = loaded.page
+    self.project = loaded.project ?? project
     tokens.add(loaded, at: now())
   }
 
@@ -64,7 +66,7 @@ actor LivePage {
   /// Reads again if a file changed, or a browser is open or metrics are asked for and the store was not read for a while; a
   /// difference is reported to the browsers.
   func follow() async {
-    let found = stamp()
+    let found = ProjectStamp(of: project)
     let isStale = now().seconds(since: read.at) >= Self.storeSeconds
     let isScraped = lastScrape.map { now().seconds(since: $0) < Self.scrapeSeconds } ?? false
     guard found != read.stamp || (isStale && (!listeners.isEmpty || isScraped)) else {
@@ -73,6 +75,7 @@ actor LivePage {
     // Of the time before, so that what changes meanwhile is read again.
     read = (found, now())
     let loaded = await load()
+    if let project = loaded.project { self.project = project }
     let fresh = loaded.page
     tokens.add(loaded, at: now())
     LeakedAtExit.release()

@@ -47,17 +47,18 @@ struct PageWriter: Sendable {
   }
 
   /// All that was written from the page and is not committed, beside the last commit; in a folder that
-  /// is not in git, beside what was there before.
+  /// is not in git, or if git fails, beside what was there before.
   ///
   /// - Parameter present: the project as it is; `nil`: it is read.
   func uncommitted(in present: Workspace? = nil) async throws -> PageChange {
     let workspace = try present ?? Workspace.load(global, acceptsAll: true)
     let entries = written.all
-    let committed = CommittedFiles(workspace.files.root)
     var before: [String: [UInt8]?] = [:]
     for entry in entries { before.merge(entry.files) { first, _ in first } }
-    let shown = before.keys.sorted().map { file in
-      let old = committed.isRepository ? committed.bytes(of: file) : before[file] ?? nil
+    let files = before.keys.sorted()
+    let committed = try? CommittedFiles(workspace.files.root).contents(of: files)
+    let shown = files.map { file in
+      let old: [UInt8]? = if let committed { committed[file] } else { before[file] ?? nil }
       let now = try? workspace.files.read(file, limit: FileLimit.manifest)
       return (file, old, now)
     }.filter { $1 != $2 }

@@ -97,24 +97,30 @@ struct ServeCommand: Subcommand {
     let reader = PageReader(
       console: console, mode: .live, sources: sources, writeToken: writeToken)
     let global = global
-    return await LivePage(
-      stamp: { ProjectStamp(of: workspace) }, now: Runtime.live.now
-    ) {
-      func empty(_ faults: [Diagnostic]) -> LivePage.Loaded {
+    return await LivePage(workspace, now: Runtime.live.now) {
+      func empty(_ error: any Error, of project: Workspace?) -> LivePage.Loaded {
         LivePage.Loaded(
           page: reader.page(
-            of: workspace.project.name, root: workspace.files.root, faults: faults),
-          tokens: [:])
+            of: workspace.project.name, root: workspace.files.root,
+            faults: Failure(error, outcome: .failed).diagnostics),
+          project: project, tokens: [:])
+      }
+      let present: Workspace
+      do {
+        present = try Workspace.load(global, acceptsAll: true)
+      } catch {
+        return empty(error, of: nil)
       }
       do {
-        let workspaces = try Workspace.load(global, acceptsAll: true).shown(global)
+        let workspaces = try present.shown(global)
         let diagnostics = workspaces.diagnostics
-        if diagnostics.hasErrors { return empty(diagnostics) }
+        if diagnostics.hasErrors { throw Failure(diagnostics) }
         let result = try await reader.page(of: workspaces)
         // Offline no token is read, and the metrics claim nothing about them.
-        return LivePage.Loaded(page: result.page, tokens: offline ? [:] : result.tokens)
+        return LivePage.Loaded(
+          page: result.page, project: present, tokens: offline ? [:] : result.tokens)
       } catch {
-        return empty(Failure(error, outcome: .failed).diagnostics)
+        return empty(error, of: present)
       }
     }
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Manifests
 import Model
@@ -6,11 +7,12 @@ import Reports
 
 /// Adds to plans what a reviewer needs beside them.
 struct PlanReviewer: Sendable {
-  private let base: ReviewBase?
+  private let state: ReviewBaseState
+  private var base: ReviewBase? { state.base }
 
   /// - Throws: if the commit that the user names cannot be read.
   init(option: String?, trustRef: String?, root: String) throws {
-    base = try ReviewBase(option: option, trustRef: trustRef, root: root)
+    state = try ReviewBase.state(option: option, trustRef: trustRef, root: root)
   }
 
   /// - Parameter flows: those that were read for the plan.
@@ -27,11 +29,11 @@ struct PlanReviewer: Sendable {
       recipients: workspace.project.rules(of: environment).flatMap(\.keys).map(\.text),
       directory: { ids, fingerprints in
         await KeyDirectory(
-          session.keyring.openPGP, ids: ids, fingerprints: fingerprints, base: base?.files,
+          session.keyring.openPGP, ids: ids, fingerprints: fingerprints, base: state.keys,
           branch: workspace.files)
       })
     return PlanReview(
-      base: base?.commit,
+      base: base?.commit, baseFault: state.fault?.message,
       head: GitHead.commit(above: workspace.files.root).map {
         PlanReview.Commit(name: nil, id: $0)
       },

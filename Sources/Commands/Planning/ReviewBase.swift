@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import GitPlumbing
 import Manifests
@@ -10,8 +11,7 @@ struct ReviewBase: Sendable {
   /// `nil` if the project did not exist then.
   let contents: ProjectContents?
 
-  /// The commit that the user names; else the trusted revision, which is what a pull request is for; `nil`
-  /// if there is none.
+  /// The commit that the user names; else the trusted revision, which is what a pull request is for.
   ///
   /// A change is compared with what it branched off from, if this clone has that.
   ///
@@ -20,32 +20,41 @@ struct ReviewBase: Sendable {
   ///   - trustRef: `--trust-ref`.
   ///   - root: the project's folder.
   /// - Throws: if the user's commit cannot be read.
-  init?(option: String?, trustRef: String?, root: String) throws {
+  static func state(option: String?, trustRef: String?, root: String) throws -> ReviewBaseState {
     let git = Git(folder: root)
     if let option {
-      try self.init(git, at: try git.commit(option), name: option)
-      return
+      return .base(try ReviewBase(git, at: try git.commit(option), name: option))
     }
-    // Whatever is wrong with it is the trust's fault to report.
-    guard let trusted = Self.trusted(trustRef, root) else { return nil }
-    let name = trusted.origin.hasPrefix("refs/") ? trusted.origin : nil
-    guard let base = try? ReviewBase(git, at: trusted.commit, name: name) else { return nil }
-    self = base
+    do {
+      guard let trusted = try Self.trusted(trustRef, root) else { return .none }
+      let name = trusted.origin.hasPrefix("refs/") ? trusted.origin : nil
+      return .base(try ReviewBase(git, at: trusted.commit, name: name))
+    } catch {
+      return .unreadable(Failure(error, outcome: .failed))
+    }
   }
 
-  /// The files of the trusted revision, or of what a pull request branched off from; `nil` if there is none.
-  static func files(trustRef: String?, root: String) -> GitSnapshot? {
-    trusted(trustRef, root).flatMap { try? snapshot(Git(folder: root), before: $0.commit).files }
+  /// The files of the trusted revision, or of what a pull request branched off from.
+  static func files(trustRef: String?, root: String) -> KeyDirectory.Base {
+    do {
+      guard let trusted = try Self.trusted(trustRef, root) else { return .none }
+      return .files(try snapshot(Git(folder: root), before: trusted.commit).files)
+    } catch {
+      return .unreadable
+    }
   }
 
-  private static func trusted(_ trustRef: String?, _ root: String) -> TrustedCommit? {
+  /// `nil` if the run has no trusted revision.
+  private static func trusted(
+    _ trustRef: String?, _ root: String
+  ) throws(Diagnostic) -> TrustedCommit? {
     let revision: TrustedCommit.Revision
     switch TrustSource(option: trustRef, environment: ProcessInfo.processInfo.environment) {
     case .revision(let name): revision = name.hasPrefix("refs/") ? .ref(name) : .commit(name)
     case .targetBranch(let branch): revision = .targetBranch(branch)
     case .protectedCommit, .digest, .approval, .none: return nil
     }
-    return try? TrustedCommit(revision, root: root)
+    return try TrustedCommit(revision, root: root)
   }
 
   /// A change is compared with what it branched off from, if this clone has that.

@@ -17,10 +17,8 @@ struct ConnectionRemover {
   ///
   /// - Returns: what is to be written, by file.
   func removals() throws -> [DocumentRemoval] {
-    try workspace.requireReadable(workspace.manifests(declaring: name)) {
-      // Only a file that is no YAML can hide a document.
-      $0.rawValue.hasPrefix("VC10")
-    }
+    // Only a file that is no YAML can hide a document.
+    try workspace.requireReadable(workspace.manifests(declaring: name), \.isAboutReading)
     let removals = try Dictionary(grouping: layers()) { $0.manifest.file }
       .sorted { $0.key < $1.key }
       .compactMap { _, here in

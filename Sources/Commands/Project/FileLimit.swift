@@ -12,6 +12,8 @@ package enum FileLimit {
   static let foreign = 64 << 20
   /// A backup of a store, which is read as a whole.
   package static let backup = 1 << 30
+  /// A token, or a JWT.
+  static let login = 1 << 20
   /// Metrics of a service with many connections.
   static let metrics = 64 << 20
   /// A program of the project that a trusted setting runs; it is read for its digest.

@@ -31,7 +31,7 @@ struct FmtCommand: WritingSubcommand {
     let workspace = try Workspace.load(global)
     let manifests = try workspace.manifests(files)
     // What cannot be read as YAML has no keys.
-    try workspace.requireReadable(manifests) { $0.rawValue.hasPrefix("VC10") }
+    try workspace.requireReadable(manifests, \.isAboutReading)
     var changes: [FileChange] = []
     var faults: [Diagnostic] = []
     for manifest in manifests {

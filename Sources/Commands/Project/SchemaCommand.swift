@@ -106,7 +106,7 @@ struct SchemaCommand: Subcommand {
     let declared = workspace.project.allRecipients.map(\.text)
     let directory = await KeyDirectory(
       Keyring.standard(workspace.project, console: console).openPGP, ids: [],
-      fingerprints: Set(declared), base: nil, branch: workspace.files)
+      fingerprints: Set(declared), base: .none, branch: workspace.files)
     let people = declared.map { directory.person($0) } + directory.people
     var seen: Set<String> = []
     return people.filter { seen.insert($0.key).inserted }.map {

@@ -161,7 +161,7 @@ extension Workspace {
 }
 
 extension Manifest {
-  fileprivate var holdsSealed: Bool {
+  var holdsSealed: Bool {
     documents.contains { $0.slots.contains { $0.sealed != nil } }
   }
 }

@@ -75,7 +75,7 @@ extension Manifest {
   /// Whether a document of it may be missing from `documents`: it is no YAML, or none of ours.
   var isUnread: Bool {
     diagnostics.contains { fault in
-      fault.severity == .error && (documents.isEmpty || fault.code.rawValue.hasPrefix("VC10"))
+      fault.severity == .error && (documents.isEmpty || fault.code.isAboutReading)
     }
   }
 }

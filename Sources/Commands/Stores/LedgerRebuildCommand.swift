@@ -25,13 +25,18 @@ struct LedgerRebuildCommand: ReportingSubcommand {
       console.note("Nothing was changed.")
       return .failed
     }
-    try await session.mappingStoreErrors { () async throws(StoreError) in
+    let isLinked = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await ledger.rebuild(provenWith: authentication, by: session.provenance())
     }
     console.result(
       ActionReport(["store": .text(session.store.description.description)]).json)
     let next = session.store.traits.holdsRecords ? "" : " --adopt"
     console.result("The ledger is empty. Rebuild it: vaultctl apply\(next)\n")
+    if !isLinked {
+      console.note(
+        "The ledger's previous key could not be opened, so machines that know it refuse the new ledger"
+          + " until each of them runs: vaultctl ledger accept")
+    }
     return .fine
   }
 }

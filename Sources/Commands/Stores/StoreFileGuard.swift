@@ -85,7 +85,7 @@ extension Diagnostic {
   fileprivate static func trackingUnknown(_ path: String, _ words: String) -> Diagnostic {
     Diagnostic(
       .storeTracked, "cannot check whether git tracks the store's file `\(path)`",
-      notes: words.split(whereSeparator: \.isNewline).prefix(12).map(String.init),
+      notes: lines(of: words),
       help: ["make `git ls-files` work here, or set `store.path` to a file outside the work tree"])
   }
 }

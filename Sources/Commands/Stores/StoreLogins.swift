@@ -1,4 +1,6 @@
 package import Auth0Store
+import Diagnostics
+import Files
 import Foundation
 package import Manifests
 package import OpenBaoStore
@@ -54,8 +56,7 @@ package struct StoreLogins: Sendable {
       if isCommandAlone { throw .unauthorized("`credentialsCommand` did not print a token") }
       // The token file that `bao login` writes.
       let home = environment["HOME"] ?? NSHomeDirectory()
-      let kept = try? String(contentsOfFile: home + "/.vault-token", encoding: .utf8)
-      guard let token = kept?.trimmingCharacters(in: .whitespacesAndNewlines), !token.isEmpty else {
+      guard let token = try Self.login(in: home + "/.vault-token") else {
         throw .unauthorized("no token found")
       }
       return .token(token)
@@ -65,6 +66,23 @@ package struct StoreLogins: Sendable {
     case .jwt(let mount, let role, let source):
       return .jwt(mount: mount, role: role, jwt: try jwt(source, environment.merging(own) { $1 }))
     }
+  }
+
+  /// The content of a file; `nil` if there is no such file, or nothing in it.
+  private static func login(in path: String) throws(StoreError) -> String? {
+    let bytes: [UInt8]
+    do throws(RegularFile.Fault) {
+      // A token that Kubernetes mounts is a link.
+      bytes = try RegularFile(limit: FileLimit.login, links: .followed).bytes(path)
+    } catch {
+      if error == .missing { return nil }
+      throw .unauthorized(Diagnostic(error, path).inOneLine)
+    }
+    guard let text = String(bytes: bytes, encoding: .utf8) else {
+      throw .unauthorized("`\(path)` is not UTF-8")
+    }
+    let login = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    return login.isEmpty ? nil : login
   }
 
   private func jwt(
@@ -78,10 +96,11 @@ package struct StoreLogins: Sendable {
       return jwt
     case .file(let path):
       let full = path.hasPrefix("/") ? path : folder + "/" + path
-      guard let text = try? String(contentsOfFile: full, encoding: .utf8) else {
-        throw .unauthorized("`store.login.jwtFrom` is file:\(path), but that file cannot be read")
+      guard let jwt = try Self.login(in: full) else {
+        throw .unauthorized(
+          "`store.login.jwtFrom` is file:\(path), but that file is missing or empty")
       }
-      return text.trimmingCharacters(in: .whitespacesAndNewlines)
+      return jwt
     case .command:
       guard let jwt = variables.nonEmpty("BAO_JWT") else {
         throw .unauthorized("`credentialsCommand` did not print a line BAO_JWT=…")

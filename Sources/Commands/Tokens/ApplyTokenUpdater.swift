@@ -35,9 +35,13 @@ struct ApplyTokenUpdater {
     if kept.isEmpty { return nil }
     let subjects = tokenRenewer.subjects(snapshot)
     let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
-    var clients: [ConnectionName: Client] = [:]
+    var clients: [ConnectionName: Result<Client, TokenError>] = [:]
     for (name, stored) in kept {
-      clients[name] = try? subjects[name]?.client(secrets[name] ?? [:], record: stored.record)
+      clients[name] = subjects[name].map { subject in
+        Result { () throws(TokenError) in
+          try subject.client(secrets[name] ?? [:], record: stored.record)
+        }
+      }
     }
     return RemovalRevoker(tokenRenewer, clients: clients, names: Set(kept.keys))
   }

@@ -8,7 +8,7 @@ import Tokens
 /// killed can be repeated; once it has forgotten them, nobody could revoke them any more.
 actor RemovalRevoker {
   private let tokenRenewer: TokenRenewer
-  private let clients: [ConnectionName: Client]
+  private let clients: [ConnectionName: Result<Client, TokenError>]
   private let names: Set<ConnectionName>
   /// What could not be revoked, as warnings, in no order.
   private(set) var diagnostics: [Diagnostic] = []
@@ -16,10 +16,11 @@ actor RemovalRevoker {
   private(set) var hasFailed = false
 
   /// - Parameters:
-  ///   - clients: as far as the setups are complete.
+  ///   - clients: or why a setup makes none; absent for a setup without tokens.
   ///   - names: the connections that have tokens.
   init(
-    _ tokenRenewer: TokenRenewer, clients: [ConnectionName: Client], names: Set<ConnectionName>
+    _ tokenRenewer: TokenRenewer, clients: [ConnectionName: Result<Client, TokenError>],
+    names: Set<ConnectionName>
   ) {
     self.tokenRenewer = tokenRenewer
     self.clients = clients
@@ -31,9 +32,12 @@ actor RemovalRevoker {
   func revoke(before change: Change) async {
     let name = change.connection
     guard names.contains(name) else { return }
-    guard let client = clients[name] else {
-      diagnostics.append(.notRevoked(name, "its setup does not describe a client"))
-      return
+    let client: Client
+    switch clients[name] {
+    case .success(let found): client = found
+    case .failure(let fault): return diagnostics.append(.notRevoked(name, fault.summary))
+    case nil:
+      return diagnostics.append(.notRevoked(name, "its setup does not describe a client"))
     }
     do {
       let session = tokenRenewer.session

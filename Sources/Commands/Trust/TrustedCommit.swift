@@ -74,8 +74,7 @@ extension Diagnostic {
     return Diagnostic(
       .trustedFileMissing, "the trusted revision is not in this clone",
       notes: [
-        "the trusted \(Project.fileName) decides where credentials go, so nothing was sent",
-        reason,
-      ], help: [help])
+        "the trusted \(Project.fileName) decides where credentials go, so nothing was sent"
+      ] + lines(of: reason), help: [help])
   }
 }

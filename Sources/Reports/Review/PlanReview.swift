@@ -15,6 +15,8 @@ package struct PlanReview: Sendable {
 
   /// The commit that readers and settings are compared with; `nil` for none.
   let base: Commit?
+  /// Why there is none although one is named.
+  let baseFault: String?
   /// The commit that is checked out, if the project is in git.
   let head: Commit?
   /// Whether this run has a key that can decrypt.
@@ -33,12 +35,14 @@ package struct PlanReview: Sendable {
   let services: [ConnectionName: ReviewService]
 
   package init(
-    base: Commit?, head: Commit?, hasKey: Bool, hasFlows: Bool, readers: [ReviewReader],
+    base: Commit?, baseFault: String? = nil, head: Commit?, hasKey: Bool, hasFlows: Bool,
+    readers: [ReviewReader],
     unknownRecipients: [String] = [], secretsBefore: Int?, secretsAfter: Int,
     settings: [SettingDiff],
     services: [ConnectionName: ReviewService]
   ) {
     self.base = base
+    self.baseFault = baseFault
     self.head = head
     self.hasKey = hasKey
     self.hasFlows = hasFlows

@@ -35,7 +35,11 @@ struct ReviewReadersTable {
     if review.base != nil, !review.readers.isEmpty, !isWider {
       text += "\nNobody gains access to a secret in git or in the store.\n"
     }
-    if review.base == nil {
+    if let fault = review.baseFault {
+      text +=
+        "\nWho could read before is unknown, because the commit to compare with cannot be read: "
+        + Markdown.prose(fault) + ". No name is verified.\n"
+    } else if review.base == nil {
       text += "\nWho could read before is unknown: name the commit to compare with, by `--base`.\n"
     }
     if !review.unknownRecipients.isEmpty {

@@ -1,0 +1,15 @@
+import Diagnostics
+import Testing
+
+@Suite struct DiagnosticCodeTests {
+  @Test func whatHidesAPartOfAFileIsAboutReading() {
+    let reading: [DiagnosticCode] = [
+      .fileTooLarge, .invalidYAML, .unreadableFile, .valueNotEditable,
+    ]
+    let others: [DiagnosticCode] = [
+      .wrongAPIVersion, .formerNameTaken, .projectNotFound, .plaintextSecret,
+    ]
+    #expect(reading.allSatisfy(\.isAboutReading))
+    #expect(!others.contains(where: \.isAboutReading))
+  }
+}
