@@ -116,7 +116,7 @@ extension OpenBaoBackend: TokenStore {
     return true
   }
 
-  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }
+  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.currentOrNew() }
 
   /// They are deleted with their connection, permanently: the copy first, since the authoritative secret
   /// shows what is left to remove.
