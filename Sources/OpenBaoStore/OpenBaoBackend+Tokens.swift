@@ -83,12 +83,14 @@ extension OpenBaoBackend: TokenStore {
     case .keep: break
     case .put, .remove:
       copy.consumers = try? await putConsumersCopy(of: data, of: write.name, at: version)
-      if copy.consumers == nil { unwrittenCopies.insert(write.name) }
+      if copy.consumers == nil { copyRepairs.add(write.name) }
     }
     let isShown = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
-    if isShown != true { unwrittenCopies.insert(write.name) }
-    if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted() {
-      try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)
+    if isShown != true { copyRepairs.add(write.name) }
+    if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted(),
+      (try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)) == nil
+    {
+      copyRepairs.add(write.name)
     }
     return version
   }

@@ -29,8 +29,8 @@ package actor OpenBaoBackend {
   private var isChecked = false
   /// The connections as last read or written.
   private var entries: [ConnectionName: ConnectionEntry]?
-  /// Whose copies for consumers could not be written here.
-  var unwrittenCopies: Set<ConnectionName> = []
+  /// What could not be written beside tokens here.
+  var copyRepairs = CopyRepairs()
   /// Secrets below our folder that cannot be connections, as last read.
   private var foreignEntries: [ForeignEntry] = []
 
