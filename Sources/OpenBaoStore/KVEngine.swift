@@ -24,30 +24,15 @@ struct KVEngine: Sendable {
   func list(_ path: String) async throws(StoreError) -> [String: KVMetadata] {
     if let found = try await detailedList(path) { return found }
     let names = try await names(path)
-    let results = await withTaskGroup(
-      of: (String, Result<KVMetadata?, StoreError>).self
-    ) { group in
-      var waiting = names[...]
-      var results: [(String, Result<KVMetadata?, StoreError>)] = []
-      func startNext() {
-        guard let name = waiting.popFirst() else { return }
-        group.addTask {
-          do throws(StoreError) {
-            return (name, .success(try await metadata("\(path)/\(percentEncoded(name))")))
-          } catch {
-            return (name, .failure(error))
-          }
-        }
+    let results = try await Self.inParallel(names) { name -> Result<KVMetadata?, StoreError> in
+      do throws(StoreError) {
+        return .success(try await metadata("\(path)/\(percentEncoded(name))"))
+      } catch {
+        return .failure(error)
       }
-      for _ in 0..<Self.width { startNext() }
-      while let result = await group.next() {
-        results.append(result)
-        startNext()
-      }
-      return results
     }
     var found: [String: KVMetadata] = [:]
-    for (name, result) in results { found[name] = try result.get() }
+    for (name, metadata) in zip(names, results) { found[name] = metadata }
     return found
   }
 
