@@ -46,7 +46,10 @@ extension HTTPFailure {
     case CURLE_OPERATION_TIMEDOUT:
       self = .notConnected("no connection within \(transfer.limits.connectSeconds) s")
     case CURLE_PEER_FAILED_VERIFICATION:
-      self = .untrusted(.certificate(transfer.handle.number(CURLINFO_SSL_VERIFYRESULT)))
+      // A proxy has a certificate and a result of its own.
+      let proxy = transfer.handle.number(CURLINFO_PROXY_SSL_VERIFYRESULT)
+      let server = transfer.handle.number(CURLINFO_SSL_VERIFYRESULT)
+      self = .untrusted(.certificate(proxy == 0 ? server : proxy))
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER:
       self =
         transfer.lostConnection

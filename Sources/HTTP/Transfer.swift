@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Model
 import Synchronization
 
 /// One request and its response, on their way through libcurl.
@@ -38,7 +39,8 @@ import Synchronization
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     try setRequest(request)
-    try setConnection(library)
+    try setConnection()
+    try setProxy(for: request)
     try setCallbacks()
   }
 
@@ -58,7 +60,7 @@ import Synchronization
     try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
   }
 
-  private func setConnection(_ library: CurlLibrary) throws(HTTPFailure) {
+  private func setConnection() throws(HTTPFailure) {
     // Over HTTP/2 requests stalled or were lost with some servers.
     try handle.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     try handle.set(CURLOPT_FOLLOWLOCATION, 0)
@@ -76,6 +78,20 @@ import Synchronization
     try handle.set(CURLOPT_NOSIGNAL, 1)
     // Otherwise the end of a slow look-up of a host's address is waited for, by all transfers.
     handle.setIfSupported(CURLOPT_QUICK_EXIT, 1)
+  }
+
+  /// The environment names the proxy, but not for a plain request to this machine: nothing may see that on
+  /// its way, and libcurl makes no such exception itself.
+  private func setProxy(for request: HTTPRequest) throws(HTTPFailure) {
+    if let authorities {
+      try handle.set(CURLOPT_PROXY_CAINFO, authorities.path)
+      unsafe try handle.set(CURLOPT_PROXY_CAPATH, at: nil)
+    }
+    if request.url.lowercased().hasPrefix("http:"),
+      CredentialURL(request.url, allowsPath: true)?.isLoopback == true
+    {
+      try handle.set(CURLOPT_NOPROXY, "*")
+    }
   }
 
   private func setCallbacks() throws(HTTPFailure) {

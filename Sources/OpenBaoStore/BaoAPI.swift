@@ -299,16 +299,11 @@ actor BaoAPI {
 
   /// Another token, because the server refused this one.
   ///
-  /// A refusal has the same text for a policy that forbids the request and for an invalid token.
-  ///
   /// - Returns: `nil` if the token is valid, so that another one would be refused as well.
   /// - Throws: `unauthorized` if the login gives the same token again, or none.
   private func replacement(of token: BaoToken) async throws(RequestFailure) -> BaoToken? {
     if let current = self.token, current.text != token.text { return current }
-    let response = try await request(
-      .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
-    // A policy may grant a token without the right to look it up.
-    guard response.status == 403 else { return nil }
+    if try await isValid(token) { return nil }
     let next: BaoToken
     do throws(StoreError) {
       next = try await renewal.value { () async throws(StoreError) in try await self.loggedIn() }
@@ -316,10 +311,24 @@ actor BaoAPI {
       throw .refused(error)
     }
     guard next.text != token.text else {
-      throw .refused(
-        .unauthorized("the token is invalid or expired, or may not look itself up"))
+      throw .refused(.unauthorized("the token is invalid or expired"))
     }
     self.token = next
     return next
+  }
+
+  /// Whether the server knows the token, whatever its policies forbid.
+  ///
+  /// A refusal has the same text for a policy that forbids the request and for an invalid token. Without
+  /// the default policy a valid token may not look itself up either; but asked about a mount, the server
+  /// says whether it is the policies that hide it (OpenBao 2.7).
+  private func isValid(_ token: BaoToken) async throws(RequestFailure) -> Bool {
+    let own = try await request(
+      .get, "auth/token/lookup-self", body: nil, token: token.text, isRepeatable: true)
+    if own.status != 403 { return true }
+    // Every namespace has this mount.
+    let mount = try await request(
+      .get, "sys/internal/ui/mounts/sys", body: nil, token: token.text, isRepeatable: true)
+    return mount.status != 403 || BaoResponse(mount).isHiddenByPolicies
   }
 }

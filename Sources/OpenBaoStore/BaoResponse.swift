@@ -36,6 +36,8 @@ struct BaoResponse {
   var isVersionMismatch: Bool {
     response.status == 400 && says("check-and-set parameter did", "check-and-set parameter does")
   }
+  /// A mount that the policies of a valid token do not mention; an invalid token gets another text.
+  var isHiddenByPolicies: Bool { response.status == 403 && says("preflight capability check") }
 
   /// A temporary failure: a standby that lags, an election, a quota. The request was not carried
   /// out.

@@ -18,6 +18,11 @@ enum ChunkedText {
     return texts
   }
 
+  /// A part of a key that is a number, written as we write it; `nil` for what only other tools write.
+  static func number(_ part: some StringProtocol) -> Int64? {
+    Int64(part).flatMap { String($0) == String(part) ? $0 : nil }
+  }
+
   /// `nil` if there is none.
   static func text(_ key: String, in texts: [String: String]) -> String? {
     var whole: String?

@@ -39,7 +39,8 @@ struct CustomMetadata {
   init(_ custom: [String: String]) {
     var versions: Set<Int64> = []
     for (key, value) in custom {
-      let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
+      let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       switch (parts[0], parts.count > 1 ? parts[1] : nil) {
       case ("id", nil): id = StoreID(value)
       case ("app", nil): app = AppID(value)
@@ -48,9 +49,15 @@ struct CustomMetadata {
       // The text is prefixed, since no value may be empty.
       case ("label", let name?) where value.hasPrefix("="):
         labels[name] = String(value.dropFirst())
+      case ("granted", let rest?) where ChunkedText.number(rest) != nil: break
       case ("record", let rest?):
-        versions.formUnion(Int64(rest.prefix { $0 != "." }).map { [$0] } ?? [])
-      case ("granted", .some): break
+        let numbers = rest.split(separator: ".", omittingEmptySubsequences: false)
+          .map { ChunkedText.number($0) }
+        if numbers.count == 2, let version = numbers[0], numbers[1] != nil {
+          versions.insert(version)
+        } else {
+          others[key] = value
+        }
       default: others[key] = value
       }
     }

@@ -27,14 +27,38 @@ extension KVEngine {
       case .mismatch: break
       case .unknown(let reason): lost = reason
       }
-      let current = try await metadata(path)?.current ?? 0
-      if current != version {
-        guard lost != nil || current == version + 1 else { return false }
-        guard try await mayReadData(path) else { return try unresolved() }
-        let there = try await self.data(path, version: version + 1)?.data
-        return there.map { SetupData.isSame(data, $0) } == true
+      let found: WriteResult
+      do throws(StoreError) {
+        found = try await result(of: data, at: path, after: version, isLost: lost != nil)
+      } catch {
+        throw .outcomeUnknown(lost ?? "it reported another version, which could not be looked up")
+      }
+      switch found {
+      case .unwritten: break
+      case .ours: return true
+      case .others: return false
+      case .hidden: return try unresolved()
       }
     } while await retry.waitForNextAttempt()
     return try unresolved()
+  }
+
+  private enum WriteResult {
+    /// The version is the one before the write.
+    case unwritten
+    case ours, others
+    /// It was written, and the policy does not let us read what.
+    case hidden
+  }
+
+  private func result(
+    of data: [UInt8], at path: String, after version: Int64, isLost: Bool
+  ) async throws(StoreError) -> WriteResult {
+    let current = try await metadata(path)?.current ?? 0
+    if current == version { return .unwritten }
+    guard isLost || current == version + 1 else { return .others }
+    guard try await mayReadData(path) else { return .hidden }
+    let there = try await self.data(path, version: version + 1)?.data
+    return there.map { SetupData.isSame(data, $0) } == true ? .ours : .others
   }
 }

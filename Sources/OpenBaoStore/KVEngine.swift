@@ -24,30 +24,15 @@ struct KVEngine: Sendable {
   func list(_ path: String) async throws(StoreError) -> [String: KVMetadata] {
     if let found = try await detailedList(path) { return found }
     let names = try await names(path)
-    let results = await withTaskGroup(
-      of: (String, Result<KVMetadata?, StoreError>).self
-    ) { group in
-      var waiting = names[...]
-      var results: [(String, Result<KVMetadata?, StoreError>)] = []
-      func startNext() {
-        guard let name = waiting.popFirst() else { return }
-        group.addTask {
-          do throws(StoreError) {
-            return (name, .success(try await metadata("\(path)/\(percentEncoded(name))")))
-          } catch {
-            return (name, .failure(error))
-          }
-        }
+    let results = try await Self.inParallel(names) { name -> Result<KVMetadata?, StoreError> in
+      do throws(StoreError) {
+        return .success(try await metadata("\(path)/\(percentEncoded(name))"))
+      } catch {
+        return .failure(error)
       }
-      for _ in 0..<Self.width { startNext() }
-      while let result = await group.next() {
-        results.append(result)
-        startNext()
-      }
-      return results
     }
     var found: [String: KVMetadata] = [:]
-    for (name, result) in results { found[name] = try result.get() }
+    for (name, metadata) in zip(names, results) { found[name] = metadata }
     return found
   }
 
@@ -244,15 +229,35 @@ struct KVEngine: Sendable {
   }
 
   /// Whether the token may read the data of a path.
+  ///
+  /// A token without the default policy may not ask for its capabilities: then reading shows it.
   func mayReadData(_ path: String) async throws(StoreError) -> Bool {
     let full = "\(mount)/data/\(path)"
-    guard
-      let body = try await api.repeatable(
-        .post, "sys/capabilities-self", "update", body: Self.json(["paths": [full]])),
+    let body: [UInt8]?
+    do throws(StoreError) {
+      body = try await api.repeatable(
+        .post, "sys/capabilities-self", "update", body: Self.json(["paths": [full]]))
+    } catch {
+      switch error {
+      case .permissionDenied, .unauthorized: return try await isReadable(full)
+      case let error: throw error
+      }
+    }
+    guard let body,
       let response = try? JSONDecoder().decode(
         [String: [String]].self, from: Self.capabilities(body))
     else { return false }
     return !Set(response[full] ?? []).isDisjoint(with: ["read", "root"])
+  }
+
+  private func isReadable(_ path: String) async throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      _ = try await api.repeatable(.get, path, "read")
+      return true
+    } catch {
+      guard case .permissionDenied = error else { throw error }
+      return false
+    }
   }
 
   private static func capabilities(_ body: [UInt8]) -> Data {

@@ -12,21 +12,30 @@ extension OpenBaoBackend {
   package func repairTokenCopies(_ copies: TokenCopies) async throws(StoreError) {
     var fault: StoreError?
     if copies == .all { fault = try await noteUnwrittenCopies() }
-    for name in unwrittenCopies.sorted() {
-      // A swap may fail to write it again meanwhile.
-      unwrittenCopies.remove(name)
+    let runtime = engine.api.runtime
+    for name in copyRepairs.names.sorted() {
+      if let present = copyRepairs.fault(of: name, runtime) {
+        fault = fault ?? present
+        continue
+      }
+      copyRepairs.begin(name)
       do throws(StoreError) {
-        try await repairConsumersCopy(of: name)
+        try await repairCopies(of: name)
+        copyRepairs.succeeded(name)
       } catch {
-        unwrittenCopies.insert(name)
-        if case .unavailable = error { throw error }
+        if case .unavailable = error {
+          copyRepairs.add(name)
+          throw error
+        }
+        copyRepairs.failed(name, error, runtime)
         fault = fault ?? error
       }
     }
     if let fault { throw fault }
   }
 
-  /// Looks for copies that are absent, old or changed, and finishes moves of tokens.
+  /// Looks for copies that are absent, old or changed, and for grants that differ, and finishes moves of
+  /// tokens.
   ///
   /// - Returns: why a move failed, the first one.
   private func noteUnwrittenCopies() async throws(StoreError) -> StoreError? {
@@ -45,11 +54,41 @@ extension OpenBaoBackend {
           fault = fault ?? error
         }
       }
-      if !TokenCopy(metadata.custom).isMatched(by: copies[ReadableKey.of(name)], metadata) {
-        unwrittenCopies.insert(name)
+      let copy = TokenCopy(metadata.custom)
+      let granted = copy.record?.tokens?.granted.sorted()
+      if !copy.isMatched(by: copies[ReadableKey.of(name)], metadata)
+        || (granted != nil && granted != entry.custom.granted)
+      {
+        copyRepairs.add(name)
       }
     }
     return fault
+  }
+
+  /// The copies of one connection's tokens; if one cannot be written, the other is.
+  private func repairCopies(of name: ConnectionName) async throws(StoreError) {
+    var fault: StoreError?
+    do throws(StoreError) {
+      try await repairGrant(of: name)
+    } catch {
+      fault = error
+    }
+    try await repairConsumersCopy(of: name)
+    if let fault { throw fault }
+  }
+
+  /// Brings up to date what the connection says was granted, which a plan compares with what is declared.
+  ///
+  /// It is read before the tokens, so that no older grant replaces a newer one.
+  private func repairGrant(of name: ConnectionName) async throws(StoreError) {
+    var entry = try await freshEntry(name)
+    guard entry.metadata.isThere, let tokens = try await readableTokens(paths.refreshToken(name)),
+      tokens.areOf(entry.id(named: name), named: name),
+      let granted = tokens.data.record.tokens?.granted.sorted(), granted != entry.custom.granted
+    else { return }
+    entry.custom.granted = granted
+    try await putCustom(entry.custom, of: name, over: entry)
+    _ = try await freshEntry(name)
   }
 
   /// Brings the copy of one connection up to date, and what the metadata says about it.

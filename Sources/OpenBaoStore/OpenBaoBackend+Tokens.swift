@@ -93,12 +93,14 @@ extension OpenBaoBackend: TokenStore {
     case .keep: break
     case .put, .remove:
       copy.consumers = try? await putConsumersCopy(of: data, of: write.name, at: version)
-      if copy.consumers == nil { unwrittenCopies.insert(write.name) }
+      if copy.consumers == nil { copyRepairs.add(write.name) }
     }
     let isShown = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
-    if isShown != true { unwrittenCopies.insert(write.name) }
-    if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted() {
-      try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)
+    if isShown != true { copyRepairs.add(write.name) }
+    if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted(),
+      (try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)) == nil
+    {
+      copyRepairs.add(write.name)
     }
     return version
   }
@@ -126,7 +128,7 @@ extension OpenBaoBackend: TokenStore {
     return true
   }
 
-  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }
+  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.currentOrNew() }
 
   /// They are deleted with their connection, permanently: the copy first, since the authoritative secret
   /// shows what is left to remove.

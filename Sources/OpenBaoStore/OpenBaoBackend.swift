@@ -29,8 +29,8 @@ package actor OpenBaoBackend {
   private var isChecked = false
   /// The connections as last read or written.
   private var entries: [ConnectionName: ConnectionEntry]?
-  /// Whose copies for consumers could not be written here.
-  var unwrittenCopies: Set<ConnectionName> = []
+  /// What could not be written beside tokens here.
+  var copyRepairs = CopyRepairs()
   /// Secrets below our folder that cannot be connections, as last read.
   private var foreignEntries: [ForeignEntry] = []
 
@@ -209,16 +209,28 @@ extension OpenBaoBackend: ConnectionReader, SecretReader {
   package func secrets(
     of names: Set<ConnectionName>
   ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
-    var found: [FieldAddress: SecretBytes] = [:]
-    for name in names.sorted() {
-      let entry = try await knownEntry(name)
-      guard let record = entry.record,
-        let data = try await engine.data(paths.connection(name))?.data
-      else { continue }
-      for (field, value) in record.fields {
-        guard case .sealed = value, let raw = data[field.rawValue] else { continue }
-        found[FieldAddress(name, field)] = JSONObject.scalar(raw)
+    let parts = try await KVEngine.inParallel(names.sorted()) {
+      name -> Result<[FieldAddress: SecretBytes], StoreError> in
+      do throws(StoreError) {
+        return .success(try await self.openSecrets(of: name))
+      } catch {
+        return .failure(error)
       }
+    }
+    return parts.reduce(into: [:]) { found, part in found.merge(part) { $1 } }
+  }
+
+  private func openSecrets(
+    of name: ConnectionName
+  ) async throws(StoreError) -> [FieldAddress: SecretBytes] {
+    let entry = try await knownEntry(name)
+    guard let record = entry.record,
+      let data = try await engine.data(paths.connection(name))?.data
+    else { return [:] }
+    var found: [FieldAddress: SecretBytes] = [:]
+    for (field, value) in record.fields {
+      guard case .sealed = value, let raw = data[field.rawValue] else { continue }
+      found[FieldAddress(name, field)] = JSONObject.scalar(raw)
     }
     return found
   }

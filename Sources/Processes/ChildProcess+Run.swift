@@ -7,6 +7,8 @@ extension ChildProcess {
     package let errors: [UInt8]
     /// As `wait()` returns it.
     package let status: Int32
+    /// Whether it was killed at the end of its limit.
+    package let isLate: Bool
   }
 
   /// Runs a program to its end, writing its input and reading its output on the caller's thread
@@ -16,9 +18,11 @@ extension ChildProcess {
   ///   - arguments: as in `init`, like `environment` and `folder`.
   ///   - input: `nil` lets it inherit our standard input.
   ///   - keepsErrors: captures its standard error; otherwise it inherits ours.
+  ///   - limit: when it is killed, with what it has started. With a limit, the program's own end is waited for
+  ///     and not that of others that have its output, such as a daemon; without one, the end of the output.
   package static func run(
     _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
-    input: [UInt8]? = nil, keepsErrors: Bool = true
+    input: [UInt8]? = nil, keepsErrors: Bool = true, limit: Duration? = nil
   ) throws(NotStarted) -> Finished {
     let pipes = try [Pipe(isSocket: true), Pipe(), Pipe()]
     defer { for pipe in pipes { pipe.close() } }
@@ -30,12 +34,24 @@ extension ChildProcess {
     pipes[0].closeReading()
     pipes[1].closeWriting()
     pipes[2].closeWriting()
-    let (output, errors) = exchange(pipes, input ?? [])
-    return Finished(output: output, errors: errors, status: process.wait())
+    let (output, errors, isLate) = exchange(
+      pipes, input ?? [], with: process, until: limit.map { ContinuousClock.now + $0 })
+    return Finished(output: output, errors: errors, status: process.wait(), isLate: isLate)
   }
 
+  /// Milliseconds after which a process with a limit is looked at: others may have its output, so that the
+  /// output's end need not show its own.
+  private static let lookInterval: Int32 = 10
+
   /// Writes and reads whichever pipe is ready, so that none fills up unread.
-  private static func exchange(_ pipes: [Pipe], _ input: [UInt8]) -> ([UInt8], [UInt8]) {
+  ///
+  /// - Parameter deadline: when the process is killed; with one, the exchange is over once the process has
+  ///   ended and nothing is left to read.
+  private static func exchange(
+    _ pipes: [Pipe], _ input: [UInt8], with process: ChildProcess,
+    until deadline: ContinuousClock.Instant?
+  ) -> (output: [UInt8], errors: [UInt8], isLate: Bool) {
+    var isLate = false
     var texts: [[UInt8]] = [[], []]
     var written = 0
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -47,8 +63,19 @@ extension ChildProcess {
         pollfd(fd: pipes[2].reading, events: Int16(POLLIN), revents: 0),
       ]
       // A closed descriptor is -1, which poll(2) ignores.
-      if waiting[1].fd < 0, waiting[2].fd < 0 { return (texts[0], texts[1]) }
-      guard unsafe poll(&waiting, nfds_t(waiting.count), -1) > 0 else { continue }
+      let isClosed = waiting[1].fd < 0 && waiting[2].fd < 0
+      var wait: Int32 = -1
+      if let deadline {
+        wait = process.isRunning ? Self.lookInterval : 0
+        if wait != 0, !isLate, ContinuousClock.now >= deadline {
+          isLate = true
+          process.signalWithDescendants(SIGKILL)
+        }
+      }
+      if isClosed, wait <= 0 { return (texts[0], texts[1], isLate) }
+      let ready = unsafe poll(&waiting, nfds_t(waiting.count), wait)
+      if ready == 0, wait == 0 { return (texts[0], texts[1], isLate) }
+      guard ready > 0 else { continue }
       if waiting[0].revents != 0 {
         let count = unsafe input[written...].withUnsafeBytes { bytes in
           unsafe send(

@@ -13,7 +13,7 @@ package enum ReplayOutcome: Hashable, Sendable {
   case retained(ConnectionName, String)
   /// It stays in the journal: the store did not take it. The connection's other tokens may be spent.
   case unsaved(ConnectionName, String)
-  case unreadable(file: String)
+  case unreadable(UnreadableResponse)
 }
 
 extension Renewer {
@@ -26,7 +26,7 @@ extension Renewer {
     _ subjects: [ConnectionName: RenewalSubject], except exceptions: Set<ConnectionName> = []
   ) async throws(StoreError) -> [ReplayOutcome] {
     let (entries, unreadable) = try await journal.entries(of: tokens)
-    var outcomes = unreadable.map { ReplayOutcome.unreadable(file: $0) }
+    var outcomes = unreadable.map { ReplayOutcome.unreadable($0) }
     for entry in entries where !exceptions.contains(entry.connection) {
       outcomes.append(await replayed(entry, subjects))
     }

@@ -171,15 +171,15 @@ package actor Renewer {
     let exchange: TokenExchange
     var digest: KeyedDigest?
     var priorAttemptUnresolved = false
+    let key = try await tokens.tokenKey()
     if case .refresh(let isUnresolved) = decision {
       guard let refresh = stored.refresh else { return .needsAuthorization(.noRefreshToken) }
       exchange = .refresh(refresh)
-      digest = try await tokens.refreshDigest(of: refresh, in: stored.id)
+      digest = key.refreshDigest(of: refresh, in: stored.id)
       priorAttemptUnresolved = isUnresolved
     } else {
       exchange = .mint(scopes)
     }
-    let key = try await tokens.tokenKey()
     let attempt = TokenAttempt(randomName())
     let record =
       stored.record ?? TokenRecord(client: client.identity, grant: subject.grant, requested: scopes)

@@ -45,6 +45,8 @@ package struct ResponseJournal: Sendable {
     let contentType: String?
     let date: String?
     let retryAfter: String?
+    /// Of the store key that the body is sealed under; earlier versions did not write it.
+    let keyGeneration: UInt64?
     let sealedBody: Data
   }
 
@@ -61,7 +63,8 @@ package struct ResponseJournal: Sendable {
         requested: entry.requested.sorted(), client: entry.client, sentAt: entry.response.sentAt,
         receivedAt: entry.response.receivedAt,
         status: entry.response.status, contentType: entry.response.contentType,
-        date: entry.response.date, retryAfter: entry.response.retryAfter, sealedBody: Data(sealed))
+        date: entry.response.date, retryAfter: entry.response.retryAfter,
+        keyGeneration: key.generation, sealedBody: Data(sealed))
       bytes = Array(try canonicalJSON(form).utf8)
     } catch {
       throw .writeFailed("the response cannot be written as JSON")
@@ -108,29 +111,37 @@ package struct ResponseJournal: Sendable {
   }
 
   /// The responses that are journaled for this store, in the order in which their requests were
-  /// sent, and the locations of those that cannot be read.
+  /// sent, and those that cannot be read.
   package func entries(
     of store: any TokenStore
-  ) async throws(StoreError) -> (entries: [JournaledResponse], unreadable: [String]) {
+  ) async throws(StoreError) -> (entries: [JournaledResponse], unreadable: [UnreadableResponse]) {
     var entries: [JournaledResponse] = []
-    var unreadable: [String] = []
+    var unreadable: [UnreadableResponse] = []
+    var present: StoreKey?
     for found in try await place.entries() + (previous?.entries() ?? []) {
       guard let bytes = found.bytes,
         let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)), form.format == 1
       else {
         // One whose writer was killed may be cut off anywhere.
-        if found.isComplete { unreadable.append(found.location) }
+        if found.isComplete { unreadable.append(.damaged(location: found.location)) }
         continue
       }
       guard form.store == store.description.description else { continue }
       let opened: SecretBytes
       do throws(StoreError) {
-        opened = try await store.tokenKey().open(
+        let key: StoreKey
+        if let present { key = present } else { key = try await store.tokenKey() }
+        present = key
+        opened = try key.open(
           Array(form.sealedBody), in: form.id, field: Self.field,
           version: form.sentAt.milliseconds)
       } catch {
         guard case .corrupt = error else { throw error }
-        unreadable.append(found.location)
+        let isEarlier = present.map { (form.keyGeneration ?? .max) < $0.generation } ?? false
+        unreadable.append(
+          isEarlier
+            ? .underEarlierKey(form.connection, location: found.location)
+            : .damaged(location: found.location))
         continue
       }
       let body = opened.withBytes { span in span.indices.map { span[$0] } }
@@ -147,4 +158,12 @@ package struct ResponseJournal: Sendable {
   }
 
   private static let field: FieldName = "token_answer"
+}
+
+/// A response in the journal that cannot be read.
+package enum UnreadableResponse: Hashable, Sendable {
+  /// Or of another project's store with the same description.
+  case damaged(location: String)
+  /// Its writer did not know yet that the store has another key.
+  case underEarlierKey(ConnectionName, location: String)
 }

@@ -104,5 +104,5 @@ extension SQLiteBackend: TokenStore {
     return try row.opened(key)
   }
 
-  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.presentOrNew() }
+  package func tokenKey() async throws(StoreError) -> StoreKey { try await key.currentOrNew() }
 }

@@ -133,6 +133,13 @@ package actor StoreKeyHolder: StoreKeyAccess {
     return try await making.value { () async throws(StoreError) in try await self.new() }
   }
 
+  /// The key that the store has now, or a new one: a process may run for months, and what it seals under a
+  /// key that was replaced since, no other process can open.
+  package func currentOrNew() async throws(StoreError) -> StoreKey {
+    guard let sealed = try await storage.sealedKey() else { return try await presentOrNew() }
+    return try await open(sealed)
+  }
+
   private func new() async throws(StoreError) -> StoreKey {
     if let opened { return opened }
     let bytes = StoreKey.random(authenticates: authenticates)

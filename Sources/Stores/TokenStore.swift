@@ -54,7 +54,8 @@ package protocol TokenStore: Sendable {
   func repairTokenCopies(_ copies: TokenCopies) async throws(StoreError)
 
   /// The store's own key, created when it is first needed: what is written beside the store about
-  /// tokens is sealed under it, and digests of tokens are made with it.
+  /// tokens is sealed under it, and digests of tokens are made with it. It is the one that the store has
+  /// now, also if another process has replaced it since it was opened here.
   func tokenKey() async throws(StoreError) -> StoreKey
 }
 
@@ -78,15 +79,21 @@ extension TokenStore {
     try await tokenRecords(of: snapshot.actual.mapValues(\.id))
   }
 
-  /// A refresh token's digest, by which a claim names it.
   package func refreshDigest(
     of token: SecretBytes, in id: StoreID
   ) async throws(StoreError) -> KeyedDigest {
-    try await tokenKey().digest(token, in: id, field: "refresh_token")
+    try await tokenKey().refreshDigest(of: token, in: id)
   }
 
   /// The name that a connection with tokens has now, whatever it was called when they were issued.
   package func name(of id: StoreID) async throws(StoreError) -> ConnectionName? {
     try await tokenRecords().first { $0.value.id == id }?.key
+  }
+}
+
+extension StoreKey {
+  /// A refresh token's digest, by which a claim names it.
+  package func refreshDigest(of token: SecretBytes, in id: StoreID) -> KeyedDigest {
+    digest(token, in: id, field: "refresh_token")
   }
 }

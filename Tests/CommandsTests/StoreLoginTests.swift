@@ -154,6 +154,29 @@ import Testing
     #expect(!"\(try #require(error))".contains(Self.secret))
   }
 
+  @Test func aCommandThatDoesNotEndIsEnded() throws {
+    let command = try #require(
+      CredentialsCommand(
+        ["/bin/sleep", "600"], folder: folder.path, environment: [:], limit: .seconds(1)))
+    #expect(
+      throws: StoreError.unavailable("`credentialsCommand` did not end within 1 s: /bin/sleep")
+    ) {
+      try command.variables()
+    }
+  }
+
+  /// A cloud's command may leave a daemon that keeps its output open.
+  @Test func aCommandIsNotWaitedForLongerThanItRuns() throws {
+    let script = "sleep 600 2>/dev/null & echo A=$!"
+    let command = try #require(
+      CredentialsCommand(
+        ["/bin/sh", "-c", script], folder: folder.path, environment: ["PATH": "/usr/bin:/bin"],
+        limit: .seconds(300)))
+    let printed = try command.variables()["A"] ?? ""
+    let daemon = try #require(Int32(printed))
+    #expect(kill(daemon, SIGKILL) == 0)
+  }
+
   @Test func aCommandThatCannotBeStartedIsNamed() throws {
     let logins = StoreLogins(["/no/such/program", Self.secret], folder: folder.path)
     let error = try #require(

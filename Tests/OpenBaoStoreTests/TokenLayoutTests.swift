@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Model
+import Pacing
 import Secrets
 import Stores
 import Synchronization
@@ -18,11 +19,13 @@ import Testing
     let tokens: any TokenStore
 
     init(
-      _ present: BaoServer? = nil, http: any HTTPTransport = LiveHTTPTransport()
+      _ present: BaoServer? = nil, http: any HTTPTransport = LiveHTTPTransport(),
+      runtime: Runtime = .real
     ) async throws {
       let server = if let present { present } else { try await BaoServer() }
       self.server = server
-      store = OpenBaoStoreTests.store(of: server.root, environment: "prod", http: http)
+      store = OpenBaoStoreTests.store(
+        of: server.root, environment: "prod", http: http, runtime: runtime)
       tokens = try #require(store.tokens)
     }
 
@@ -245,7 +248,8 @@ import Testing
   @Test func aCopyThatCouldNotBeWrittenIsRepairedWithoutAList() async throws {
     let refused = Mutex<Set<String>>(["crm"])
     let http = refusing { refused.withLock { $0 } }
-    let it = try await Prepared(http: http)
+    let time = TestRuntime()
+    let it = try await Prepared(http: http, runtime: time.sleepingReally)
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     let version = try await it.put(name, id, from: 0, 1)
@@ -253,6 +257,7 @@ import Testing
     let lists = http.count("list")
     await #expect(throws: StoreError.self) { try await it.tokens.repairTokenCopies(.unwritten) }
     refused.withLock { $0 = [] }
+    time.advance(seconds: 5)
     try await it.tokens.repairTokenCopies(.unwritten)
     #expect(try it.access()["access_token"] == "access-1")
     #expect(http.count("list") == lists)
@@ -267,7 +272,9 @@ import Testing
 
   @Test func aCopyThatFailsKeepsNoOtherOneFromBeingRepaired() async throws {
     let refused = Mutex<Set<String>>([])
-    let it = try await Prepared(http: refusing { refused.withLock { $0 } })
+    let time = TestRuntime()
+    let it = try await Prepared(
+      http: refusing { refused.withLock { $0 } }, runtime: time.sleepingReally)
     defer { it.server.end() }
     for (number, text) in ["a", "b", "c"].enumerated() {
       let (name, id) = try await it.create(text)
@@ -278,8 +285,55 @@ import Testing
     await #expect(throws: StoreError.self) { try await it.tokens.repairTokenCopies(.all) }
     #expect(try it.keys("access/") == ["c"])
     refused.withLock { $0 = [] }
+    time.advance(seconds: 5)
     try await it.tokens.repairTokenCopies(.unwritten)
     #expect(try it.keys("access/") == ["a", "b", "c"])
+  }
+
+  /// A policy may grant the tokens and not their copies, for days. Each pass of a service reports it.
+  @Test func copiesThatCannotBeWrittenAreTriedMoreAndMoreRarely() async throws {
+    let names: Set = ["a", "b", "c"]
+    let http = refusing { names }
+    let time = TestRuntime()
+    let it = try await Prepared(http: http, runtime: time.sleepingReally)
+    defer { it.server.end() }
+    for (number, text) in names.sorted().enumerated() {
+      let (name, id) = try await it.create(text)
+      try await it.put(name, id, from: 0, number)
+    }
+    func writes() -> Int { http.calls.count { $0.hasPrefix("POST") && $0.contains("/access/") } }
+    let before = writes()
+    for pass in 0..<120 {
+      let copies: TokenCopies = pass.isMultiple(of: 6) ? .all : .unwritten
+      await #expect(throws: StoreError.self) { try await it.tokens.repairTokenCopies(copies) }
+      time.advance(seconds: 5)
+    }
+    let count = (writes() - before) / names.count
+    #expect((5...12).contains(count), "\(count) in ten minutes")
+  }
+
+  /// By the process that could not write it, or by another one.
+  @Test(arguments: [TokenCopies.unwritten, .all])
+  func aGrantThatCouldNotBeRecordedIsRepaired(copies: TokenCopies) async throws {
+    let isRefused = Mutex(false)
+    let http = WatchedTransport { request in
+      guard request.method == .post, request.url.hasSuffix("/secret/metadata/vaultctl/prod/crm"),
+        isRefused.withLock({ $0 })
+      else { return nil }
+      return HTTPResponse(
+        status: 400, headers: [:], body: Array(#"{"errors":["not this one"]}"#.utf8))
+    }
+    let it = try await Prepared(http: http)
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    isRefused.withLock { $0 = true }
+    try await it.put(name, id, from: 0, 1)
+    #expect(try await it.store.reader.read().actual[name]?.grantedScopes == nil)
+    isRefused.withLock { $0 = false }
+    let repairing = copies == .all ? try it.another() : it.tokens
+    try await repairing.repairTokenCopies(copies)
+    #expect(try await it.store.reader.read().actual[name]?.grantedScopes == ["read"])
+    #expect(try it.access()["access_token"] == "access-1")
   }
 
   @Test func aConnectionThatLostItsMetadataKeepsItsTokens() async throws {

@@ -17,6 +17,24 @@ import Testing
     #expect(finished.status == 0 && finished.output == text && finished.errors == text)
   }
 
+  /// Also one that has closed its output.
+  @Test(arguments: ["exec sleep 600", "exec sleep 600 >&- 2>&-"])
+  func isKilledAtItsLimit(script: String) throws {
+    let finished = try ChildProcess.run(
+      ["/bin/sh", "-c", script], input: [], limit: .milliseconds(100))
+    #expect(finished.isLate && finished.status == 128 + SIGKILL)
+  }
+
+  @Test func withALimitItsOwnEndIsWaitedForAndNotThatOfWhatItStarted() throws {
+    let text = [UInt8](repeating: 0x61, count: 1_000_000)
+    let finished = try ChildProcess.run(
+      ["/bin/sh", "-c", "sleep 600 & echo $! >&2; cat; exit 3"], input: text, limit: .seconds(300))
+    #expect(!finished.isLate && finished.status == 3 && finished.output == text)
+    let printed = String(decoding: finished.errors, as: UTF8.self)
+    let daemon = try #require(Int32(printed.trimmingCharacters(in: .whitespacesAndNewlines)))
+    #expect(kill(daemon, SIGKILL) == 0)
+  }
+
   @Test func runsInItsFolderWithItsEnvironment() throws {
     let finished = try ChildProcess.run(
       ["/bin/sh", "-c", "pwd; env | grep -v PWD | grep -v SHLVL | grep -v _="],

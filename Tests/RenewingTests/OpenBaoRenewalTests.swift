@@ -13,20 +13,25 @@ import Tokens
 
 /// The same promises with tokens in OpenBao's own server.
 @Suite struct OpenBaoRenewalTests {
-  private func store(_ server: BaoServer, _ protection: TestProtection) -> OpenBaoBackend {
+  private func store(
+    _ server: BaoServer, _ protection: TestProtection,
+    http: any HTTPTransport = LiveHTTPTransport()
+  ) -> OpenBaoBackend {
     let root = server.root
     return OpenBaoBackend(
       address: root.address, namespace: nil, mount: "secret", prefix: "vaultctl",
       environment: "prod", destroys: false,
-      credentials: { () throws(StoreError) in .token(root.token) }, http: LiveHTTPTransport(),
+      credentials: { () throws(StoreError) in .token(root.token) }, http: http,
       runtime: .real, protection: protection)
   }
 
-  private func renewer(_ store: OpenBaoBackend, _ clock: TestRuntime, journal: String) -> Renewer {
+  private func renewer(
+    _ store: OpenBaoBackend, _ clock: TestRuntime, journal: ResponseJournal,
+    isEnding: @escaping @Sendable () -> Bool = { false }
+  ) -> Renewer {
     Renewer(
-      tokens: store, http: LiveHTTPTransport(),
-      journal: ResponseJournal(folder: journal),
-      runtime: clock.sleepingReally, isEnding: { false }, rule: .standard,
+      tokens: store, http: LiveHTTPTransport(), journal: journal,
+      runtime: clock.sleepingReally, isEnding: isEnding, rule: .standard,
       holder: "test", provenance: { provenance })
   }
 
@@ -76,7 +81,8 @@ import Tokens
     for round in 1...50 {
       let outcomes = await withTaskGroup(of: RenewalOutcome.self) { group in
         for (number, store) in stores.enumerated() {
-          let renewer = renewer(store, clock, journal: folder.path + "/\(number)")
+          let renewer = renewer(
+            store, clock, journal: ResponseJournal(folder: folder.path + "/\(number)"))
           group.addTask { await renewer.renew(subject, secrets: [:]) }
         }
         return await group.reduce(into: []) { $0.append($1) }
@@ -98,6 +104,76 @@ import Tokens
     #expect(text(stored.refresh) == "refresh-50")
   }
 
+  /// A server that is sealed for the tokens, as long as a test says so.
+  private struct SealedForTokens: HTTPTransport {
+    let live = LiveHTTPTransport()
+    let isSealed: @Sendable () -> Bool
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+      if isSealed(), request.method == .post,
+        request.url.contains("/data/vaultctl-tokens/prod/refresh/")
+      {
+        return HTTPResponse(
+          status: 503, headers: [:], body: Array(#"{"errors":["Vault is sealed"]}"#.utf8))
+      }
+      return try await live.send(request)
+    }
+  }
+
+  /// A recipient was removed while this process had the previous key open.
+  @Test func aResponseIsJournaledUnderTheKeyThatTheStoreHasNow() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let service = try await HostileServer.rotating()
+    let protection = TestProtection()
+    let clock = TestRuntime()
+    let running = store(
+      server, protection, http: SealedForTokens { !service.calls.isEmpty })
+    let subject = try await subject(in: running, service.service, clock)
+    #expect(try await running.tokenKey().generation == 1)
+    try await store(server, protection).key.update(makesNew: true, by: provenance)
+
+    let journal = ResponseJournal(try #require(running.store.exchanges))
+    let dying = renewer(
+      running, clock, journal: journal, isEnding: { !service.calls.isEmpty })
+    guard case .unsaved(_, isJournaled: true) = await dying.renew(subject, secrets: [:]) else {
+      Issue.record("the response is not in the journal alone")
+      return
+    }
+    let fresh = store(server, protection)
+    let replayed = try await renewer(
+      fresh, clock, journal: ResponseJournal(try #require(fresh.store.exchanges))
+    ).replay([subject.name: subject])
+    #expect(replayed == [.saved(subject.name)])
+    #expect(text(try await fresh.openTokens(of: subject.name).refresh) == "refresh-1")
+  }
+
+  @Test func aResponseUnderAnEarlierKeyIsReportedAsThat() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let service = try await HostileServer.rotating()
+    let protection = TestProtection()
+    let clock = TestRuntime()
+    let store = store(server, protection)
+    let subject = try await subject(in: store, service.service, clock)
+    let journal = ResponseJournal(try #require(store.store.exchanges))
+    let entry = JournaledResponse(
+      store: store.description.description, connection: subject.name,
+      id: try await store.openTokens(of: subject.name).id, attempt: "one", base: "consent",
+      kind: .refresh, requested: ["read"], client: try #require(subject.clientIdentity),
+      response: RawResponse(
+        status: 200, body: Array(#"{"access_token": "a", "refresh_token": "r"}"#.utf8),
+        sentAt: clock.now))
+    try await journal.write(entry, under: store.tokenKey())
+    try await store.key.update(makesNew: true, by: provenance)
+    let replayed = try await renewer(store, clock, journal: journal).replay([subject.name: subject])
+    guard case .unreadable(.underEarlierKey(subject.name, let location)) = replayed.first else {
+      Issue.record("\(replayed)")
+      return
+    }
+    #expect(location.hasSuffix("/journal/one"))
+  }
+
   @Test func theFeedReportsWhatHappens() async throws {
     let server = try await BaoServer()
     defer { server.end() }
@@ -111,7 +187,8 @@ import Tokens
     let (made, next) = try await feed.events(after: start)
     #expect(made.map(\.kind) == [.created, .token(.authorized)])
     guard
-      case .renewed = await renewer(store, clock, journal: folder.path).renew(subject, secrets: [:])
+      case .renewed = await renewer(store, clock, journal: ResponseJournal(folder: folder.path))
+        .renew(subject, secrets: [:])
     else {
       Issue.record("it was not renewed")
       return

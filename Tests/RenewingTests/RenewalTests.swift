@@ -551,7 +551,7 @@ import Tokens
     try await harness.authorize()
     try harness.folder.write("{}", to: ".vaultctl/answers/broken.answer")
     let outcomes = try await harness.renewer().replay([:])
-    guard case .unreadable(let file) = outcomes.first else {
+    guard case .unreadable(.damaged(let file)) = outcomes.first else {
       Issue.record("\(outcomes)")
       return
     }

@@ -21,20 +21,34 @@ extension BaoClient {
 
   /// A new token.
   ///
-  /// - Parameter lifetime: as OpenBao writes it: `10s`, `5m`.
-  package func makeToken(_ policies: [String], lifetime: String = "10m") throws -> String {
+  /// - Parameters:
+  ///   - lifetime: as OpenBao writes it: `10s`, `5m`.
+  ///   - hasDefaultPolicy: it may look itself up and ask for its capabilities.
+  package func makeToken(
+    _ policies: [String], lifetime: String = "10m", hasDefaultPolicy: Bool = true
+  ) throws -> String {
     let answer = try order(
-      "POST", "auth/token/create", ["policies": policies, "ttl": lifetime, "renewable": true])
+      "POST", "auth/token/create",
+      [
+        "policies": policies, "ttl": lifetime, "renewable": true,
+        "no_default_policy": !hasDefaultPolicy,
+      ])
     return try text(answer, "auth", "client_token")
   }
 
   /// A role to log in by, with its two halves.
+  ///
+  /// - Parameter hasDefaultPolicy: its tokens may look themselves up and ask for their capabilities.
   package func makeAppRole(
-    _ role: String, _ policies: [String], lifetime: String = "10m"
+    _ role: String, _ policies: [String], lifetime: String = "10m", hasDefaultPolicy: Bool = true
   ) throws -> (roleID: String, secretID: String) {
     try enableAuth("approle")
     try order(
-      "POST", "auth/approle/role/\(role)", ["token_policies": policies, "token_ttl": lifetime])
+      "POST", "auth/approle/role/\(role)",
+      [
+        "token_policies": policies, "token_ttl": lifetime,
+        "token_no_default_policy": !hasDefaultPolicy,
+      ])
     let id = try order("GET", "auth/approle/role/\(role)/role-id")
     let secret = try order("POST", "auth/approle/role/\(role)/secret-id")
     return (try text(id, "data", "role_id"), try text(secret, "data", "secret_id"))

@@ -48,6 +48,48 @@ import Testing
     #expect(try plan(["HTTP_PROXY": nowhere]).status == 0)
   }
 
+  /// What is sent in clear is seen by this machine alone.
+  @Test(arguments: ["127.0.0.1", "localhost"])
+  func aPlainRequestToThisMachineGoesToNoProxy(host: String) async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    let proxy = try ScriptedServer { connection in _ = try connection.readRequest() }
+    defer { proxy.end() }
+    let it = try OpenBaoSandbox(server.root)
+    try it.declare(["a"])
+    let port = try #require(URL(string: server.root.address)?.port)
+    for name in ["http_proxy", "all_proxy", "ALL_PROXY"] {
+      let finished = try it.vaultctl(
+        ["plan"], environment: [name: proxy.address, "BAO_ADDR": "http://\(host):\(port)"],
+        isRecorded: false)
+      #expect(finished.status == 0, "\(name): \(finished.errorText)")
+    }
+    #expect(proxy.connectionCount == 0)
+  }
+
+  @Test func aProxysCertificateIsVerifiedWithTheSameAuthorities() async throws {
+    let authority = try TestAuthority()
+    // It ends the tunnel after the handshake, which shows that the proxy was trusted.
+    let proxy = try await TLSServer(authority, options: ["-rev"])
+    defer { proxy.end() }
+    let it = try OpenBaoSandbox(BaoClient(address: "https://127.0.0.1:9", token: "t0ken"))
+    try it.declare(["a"])
+    func failure(_ environment: [String: String]) throws -> String {
+      let finished = try it.vaultctl(
+        ["plan"],
+        environment: environment.merging(["https_proxy": "https://127.0.0.1:\(proxy.port)"]) { $1 },
+        isRecorded: false)
+      #expect(finished.status == 1)
+      return finished.errorText
+    }
+    let unknown = "not signed by an authority that this machine trusts"
+    #expect(try failure([:]).contains(unknown))
+    for name in ["SSL_CERT_FILE", "BAO_CACERT"] {
+      let known = try failure([name: authority.path])
+      #expect(known.contains("the connection was closed before"), "\(name): \(known)")
+    }
+  }
+
   private func count(_ text: String, in log: String) -> Int {
     log.components(separatedBy: text).count - 1
   }

@@ -18,3 +18,8 @@ path "secret/metadata/vaultctl-tokens/*" {
 path "secret/detailed-metadata/vaultctl-tokens/*" {
   capabilities = ["list"]
 }
+
+# Whether it may read the data of a connection that others changed; the default policy allows this, too.
+path "sys/capabilities-self" {
+  capabilities = ["update"]
+}

@@ -9,24 +9,35 @@ package struct CredentialsCommand: Sendable {
   private let folder: String
   /// All of ours: it may need any login to obtain this one.
   private let environment: [String: String]
+  private let limit: Duration
 
   /// `nil` if there is none.
-  package init?(_ command: [String], folder: String, environment: [String: String]) {
+  ///
+  /// - Parameter limit: when it is ended; passes of a renewal service and signals wait for it meanwhile.
+  package init?(
+    _ command: [String], folder: String, environment: [String: String],
+    limit: Duration = .seconds(60)
+  ) {
     guard let program = command.first else { return nil }
     self.program = program
     self.command = command
     self.folder = folder
     self.environment = environment
+    self.limit = limit
   }
 
-  /// - Throws: `unauthorized`; never with what the command printed.
+  /// - Throws: `unauthorized`, or `unavailable` if it takes too long; never with what the command printed.
   package func variables() throws(StoreError) -> [String: String] {
     let finished: ChildProcess.Finished
     do throws(ChildProcess.NotStarted) {
       finished = try ChildProcess.run(
-        command, environment: environment, folder: folder, keepsErrors: false)
+        command, environment: environment, folder: folder, keepsErrors: false, limit: limit)
     } catch {
       throw .unauthorized("`credentialsCommand` cannot be started: \(program): \(error.reason)")
+    }
+    if finished.isLate {
+      throw .unavailable(
+        "`credentialsCommand` did not end within \(limit.components.seconds) s: \(program)")
     }
     guard finished.status == 0 else {
       throw .unauthorized("`credentialsCommand` exited with code \(finished.status)")

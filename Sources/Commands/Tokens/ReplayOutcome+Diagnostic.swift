@@ -24,10 +24,20 @@ extension ReplayOutcome {
       Diagnostic(
         .answerUnsaved, "tokens of `\(name)` are still only in the journal", severity: .warning,
         notes: [reason])
-    case .unreadable(let file):
+    case .unreadable(.damaged(let location)):
       Diagnostic(
-        .answerUnsaved, "`\(file)` cannot be read", severity: .warning,
+        .answerUnsaved, "`\(location)` cannot be read", severity: .warning,
         notes: ["it is a token response that is damaged or belongs to another project's store"])
+    case .unreadable(.underEarlierKey(let name, let location)):
+      Diagnostic(
+        .answerUnsaved, "`\(location)` cannot be opened", severity: .warning,
+        notes: [
+          "it is a token response of `\(name)`, sealed under a key that the store has replaced since"
+        ],
+        help: [
+          "if the service refuses its tokens, authorize it again: vaultctl authorize"
+            + " \(shellWord(name.rawValue))"
+        ])
     }
   }
 }
