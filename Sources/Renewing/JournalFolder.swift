@@ -1,4 +1,4 @@
-package import Files
+import Files
 import Glibc
 package import Stores
 import Tokens
@@ -14,15 +14,15 @@ package struct JournalFolder: ExchangeJournal {
   private static let limit = 4 << 20
 
   private let path: String
-  private let flush: @Sendable (_ folder: String) throws(SystemError) -> Void
+  private let flush: @Sendable (_ folder: String) throws -> Void
 
   /// - Parameters:
   ///   - path: absolute; the folder is created when it is needed.
   ///   - flush: puts the names in a folder on the disk.
   package init(
     path: String,
-    flush: @escaping @Sendable (_ folder: String) throws(SystemError) -> Void = {
-      (folder) throws(SystemError) in try FileSystem.synchronize(folder: folder)
+    flush: @escaping @Sendable (_ folder: String) throws -> Void = {
+      try FileSystem.synchronize(folder: $0)
     }
   ) {
     self.path = path
@@ -118,7 +118,7 @@ package struct JournalFolder: ExchangeJournal {
   }
 
   private func flushNames(in folder: String) throws(StoreError) {
-    do throws(SystemError) {
+    do {
       try flush(folder)
     } catch {
       throw .writeFailed("fsync \(folder): \(error)")

@@ -9,7 +9,7 @@ import Testing
     let others: [DiagnosticCode] = [
       .wrongAPIVersion, .formerNameTaken, .projectNotFound, .plaintextSecret,
     ]
-    #expect(reading.allSatisfy(\.isAboutReading))
-    #expect(!others.contains(where: \.isAboutReading))
+    #expect(reading.allSatisfy { $0.isAboutReading })
+    #expect(!others.contains { $0.isAboutReading })
   }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Secrets
 import Stores
 import Synchronization
 import TestOpenBao

@@ -131,12 +131,12 @@ import Tokens
       server, protection, http: SealedForTokens { !service.calls.isEmpty })
     let subject = try await subject(in: running, service.service, clock)
     #expect(try await running.tokenKey().generation == 1)
-    try await store(server, protection).key.update(makesNew: true, by: provenance)
+    try await store(server, protection).store.key?.update(makesNew: true, by: provenance)
 
     let journal = ResponseJournal(try #require(running.store.exchanges))
     let dying = renewer(
       running, clock, journal: journal, isEnding: { !service.calls.isEmpty })
-    guard case .unsaved(_, isJournaled: true) = await dying.renew(subject, secrets: [:]) else {
+    guard case .unsaved(_, .written) = await dying.renew(subject, secrets: [:]) else {
       Issue.record("the response is not in the journal alone")
       return
     }
@@ -165,7 +165,7 @@ import Tokens
         status: 200, body: Array(#"{"access_token": "a", "refresh_token": "r"}"#.utf8),
         sentAt: clock.now))
     try await journal.write(entry, under: store.tokenKey())
-    try await store.key.update(makesNew: true, by: provenance)
+    try await store.store.key?.update(makesNew: true, by: provenance)
     let replayed = try await renewer(store, clock, journal: journal).replay([subject.name: subject])
     guard case .unreadable(.underEarlierKey(subject.name, let location)) = replayed.first else {
       Issue.record("\(replayed)")

@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  private func versions(of path: String) throws -> Int64? {
+  private func tokenVersion(of path: String) throws -> Int64? {
     try SQLiteFile(path: path).reading(.tokens, ifAbsent: nil) { db in
       try Int64.fetchOne(db, sql: "SELECT version FROM token")
     }

@@ -149,6 +149,13 @@ import Testing
     #expect(number > 8, "there were that many moves to be killed at")
   }
 
+  private func apply(
+    _ it: TenantSandbox, _ more: [String], completion: @Sendable () -> Void
+  ) async throws -> Finished {
+    defer { completion() }
+    return try await it.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"] + more)
+  }
+
   @Test func ofTwoClonesThatApplyAtOnceOneWins() async throws {
     let tenant = try await TestTenant()
     let origin = try TemporaryFolder()
@@ -165,12 +172,9 @@ import Testing
       // Less than the time for which a run waits for a response.
       try? await eventually("one has ended", within: .seconds(20)) { hasOneEnded.withLock { $0 } }
     }
-    @Sendable func apply(_ more: [String]) async throws -> Finished {
-      defer { hasOneEnded.withLock { $0 = true } }
-      return try await first.vaultctl(["apply", "--auto-approve", "--lock-timeout", "0"] + more)
-    }
-    async let one = apply([])
-    async let two = apply(["-C", clone.path])
+    let completion: @Sendable () -> Void = { hasOneEnded.withLock { $0 = true } }
+    async let one = apply(first, [], completion: completion)
+    async let two = apply(first, ["-C", clone.path], completion: completion)
     let results = try await [one, two]
     #expect(results.map(\.status).sorted() == [0, 1], "\(results.map(\.errorText))")
     let loser = try #require(results.first { $0.status == 1 })
