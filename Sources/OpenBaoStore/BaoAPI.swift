@@ -158,9 +158,7 @@ actor BaoAPI {
     hasResponded = true
     if let found = response.headers["x-vault-index"] { index = found }
     let result = BaoResponse(response)
-    if response.status == 307 {
-      return leader(of: response).map { .redirected($0) } ?? .again(reason: Self.noLeader)
-    }
+    if response.status == 307 { return Self.redirection(to: leader(of: response)) }
     if result.isTransient { return .again(reason: "it responded with \(result.shown(hiding: []))") }
     guard response.status >= 500, !result.isSealed else { return .response(response) }
     let reason = "it responded with \(response.status)"
@@ -182,6 +180,16 @@ actor BaoAPI {
     headers.append(("x-vault-inconsistent", "forward-active-node"))
     if let index { headers.append(("x-vault-index", index)) }
     return headers
+  }
+
+  private static func redirection(to leader: String?) -> Attempt {
+    guard let leader else { return .again(reason: noLeader) }
+    guard CredentialURL(leader, allowsPath: false) != nil else {
+      return .over(
+        .refused(
+          .misconfigured("its leader is at \(leader), where the token would be sent in plain text")))
+    }
+    return .redirected(leader)
   }
 
   /// The target of a redirect: a server with the same scheme, without a path. The token goes there

@@ -148,6 +148,27 @@ import Testing
     #expect(http.count(standby) == http.count(leader))
   }
 
+  /// Plain text leaves this machine for no leader, and TLS is not given up for one on it.
+  @Test func noTokenGoesToALeaderInPlainText() async throws {
+    let server = try await BaoServer()
+    defer { server.end() }
+    for (standby, leader) in [
+      ("http://127.0.0.1:9", "http://10.0.0.7:8200"),
+      ("http://127.0.0.1:9", "http://bao.example.com"),
+      ("https://bao.example.com", "http://127.0.0.1:8200"),
+    ] {
+      let http = WatchedTransport { request in
+        guard request.url.hasPrefix(standby) else { return HTTPResponse(status: 500) }
+        return HTTPResponse(
+          status: 307, headers: ["location": leader + request.url.dropFirst(standby.count)])
+      }
+      let time = TestRuntime(Timestamp(milliseconds: 1_800_000_000_000))
+      let store = store(of: server.root, at: standby, http: http, runtime: time.runtime)
+      await #expect(throws: StoreError.self) { _ = try await store.reader.read() }
+      #expect(http.count(leader) == 0 && http.count(standby) > 0)
+    }
+  }
+
   /// While an election lasts, standbys name a leader that is gone: they are asked again until there
   /// is another.
   @Test func aLeaderThatIsGoneIsNotWaitedFor() async throws {
