@@ -71,7 +71,8 @@ struct ApplyTokenUpdater {
     if minting.isEmpty { return true }
     // `refresh` obtains them later.
     if lock.isEnding() { return false }
-    let results = try await TokenRenewer(session, under: lock).run(minting, console: console)
+    let results = try await TokenRenewer(session, under: lock).run(
+      .named(minting), console: console)
     let rows = results.compactMap { $0.row(in: session) }
     record.add(rows)
     console.result(RenewalText(palette: console.palette).text(rows))

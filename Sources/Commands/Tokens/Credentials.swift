@@ -35,7 +35,7 @@ struct Credentials {
       let renewed = names.filter { subjects[$0] != nil }
       var failed: Set<ConnectionName> = []
       if !renewed.isEmpty {
-        let results = try await tokenRenewer.runDue(renewed, console: console)
+        let results = try await tokenRenewer.run(.due(renewed), console: console)
         report(results.compactMap { $0.diagnostic(in: session) })
         failed = Set(results.filter(\.isFailure).map(\.name))
       }

@@ -1,0 +1,90 @@
+import Applying
+import Diagnostics
+import Model
+import Pacing
+import Renewing
+import Secrets
+import Stores
+import Tokens
+
+extension TokenRenewer {
+  /// What the tokens of some connections came from, and when the next one is due.
+  func attempts(
+    of names: Set<ConnectionName>
+  ) async throws -> (attempts: [ConnectionName: TokenAttempt], nextDue: Timestamp?) {
+    let snapshot = try await session.read()
+    let subjects = subjects(snapshot).filter { names.contains($0.key) }
+    let records = try await storedRecords(in: snapshot).mapValues(\.record)
+    let now = session.runtime.now()
+    return (
+      subjects.keys.reduce(into: [:]) { $0[$1] = records[$1]?.tokens?.attempt },
+      subjects.values.compactMap { due($0, records, now) }.min()
+    )
+  }
+
+  func storedRecords(
+    in snapshot: Snapshot
+  ) async throws -> [ConnectionName: StoredTokenRecord] {
+    try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await tokens.tokenRecords(in: snapshot)
+    }
+  }
+
+  /// What only a person can give to these connections, by name.
+  func needs(
+    of names: Set<ConnectionName>
+  ) async throws -> [(name: ConnectionName, need: AuthorizationNeed)] {
+    let snapshot = try await session.read()
+    let subjects = subjects(snapshot)
+    let records = try await storedRecords(in: snapshot)
+    return names.sorted().compactMap { name in
+      guard let subject = subjects[name], let record = records[name]?.record else { return nil }
+      return record.need(of: subject, at: session.runtime.now()).map { (name, $0) }
+    }
+  }
+
+  func subjects(_ snapshot: Snapshot) -> [ConnectionName: RenewalSubject] {
+    session.renewalSubjects(snapshot)
+  }
+
+  /// The opened setup of each.
+  func secrets(
+    of names: Set<ConnectionName>
+  ) async throws -> [ConnectionName: [FieldName: SecretBytes]] {
+    let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await session.store.secrets?.secrets(of: names) ?? [:]
+    }
+    return opened.byConnection
+  }
+
+  /// When a connection's tokens are looked at again; `nil` if only a person can change something.
+  func due(
+    _ subject: RenewalSubject, _ records: [ConnectionName: TokenRecord], _ now: Timestamp
+  ) -> Timestamp? {
+    switch subject.decision(records[subject.name], rule: rule, now: now) {
+    case .use(let until): until
+    case .wait(let until): until
+    case .mint, .refresh: pauses.end(of: subject.name) ?? now
+    case .ask, .stopped: nil
+    }
+  }
+
+  func requireTokens(
+    _ names: Set<ConnectionName>, _ subjects: [ConnectionName: RenewalSubject],
+    _ snapshot: Snapshot
+  ) throws {
+    let faults = names.filter { subjects[$0] == nil }.sorted().map { name in
+      snapshot.actual[name] == nil
+        ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+}
+
+extension TokenRecord {
+  func need(of subject: RenewalSubject, at now: Timestamp) -> AuthorizationNeed? {
+    need(
+      client: subject.clientIdentity, declared: subject.declared, rules: subject.service.scopes,
+      now: now)
+  }
+}
