@@ -71,7 +71,7 @@ extension UnsafeBufferPointer<UInt8> {
 extension Diagnostic {
   fileprivate static func fileTooLarge(file: String, bytes: Int, limit: Int) -> Diagnostic {
     Diagnostic(
-      .fileTooLarge, "the file is larger than \(limit) bytes", at: .file(file),
+      .fileTooLarge, "`\(file)` is larger than \(limit) bytes", at: .file(file),
       notes: ["it has \(bytes) bytes"],
       help: ["split it into several files: a file may hold a single document"])
   }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What is known of the commit that a change is reviewed against.
+/// The commit that a change is reviewed against, as far as it can be read.
 enum ReviewBaseState: Sendable {
   /// Nothing names a commit.
   case none

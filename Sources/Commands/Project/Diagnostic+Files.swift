@@ -51,7 +51,7 @@ extension Diagnostic {
 
   static func tooLarge(_ file: String, bytes: Int, limit: Int) -> Diagnostic {
     Diagnostic(
-      .fileTooLarge, "the file is larger than \(limit) bytes", at: .file(file),
+      .fileTooLarge, "`\(file)` is larger than \(limit) bytes", at: .file(file),
       notes: ["it has \(bytes) bytes"],
       help: [
         "split it into several files, or move it out of the folder if it is no part of the project"
