@@ -187,7 +187,8 @@ actor BaoAPI {
     guard CredentialURL(leader, allowsPath: false) != nil else {
       return .over(
         .refused(
-          .misconfigured("its leader is at \(leader), where the token would be sent in plain text")))
+          .misconfigured("its leader is at \(leader), where the token would be sent in plain text"))
+      )
     }
     return .redirected(leader)
   }
