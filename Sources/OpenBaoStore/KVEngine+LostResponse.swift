@@ -10,8 +10,8 @@ extension KVEngine {
   /// leader that died.
   ///
   /// - Returns: `false` if another process wrote first.
-  /// - Throws: `StoreError.outcomeUnknown` if the response was lost and the look-up does not show what became
-  ///   of the write; the errors of the look-up itself.
+  /// - Throws: `StoreError.outcomeUnknown` if the look-up fails, or does not show what happened to a write whose
+  ///   response was lost; `permissionDenied` if a mismatch was reported and may not be looked at.
   func writeResolvingLostResponse(
     _ path: String, data: [UInt8], after version: Int64
   ) async throws(StoreError) -> Bool {
@@ -31,6 +31,7 @@ extension KVEngine {
       do throws(StoreError) {
         found = try await result(of: data, at: path, after: version, isLost: lost != nil)
       } catch {
+        if lost == nil, case .permissionDenied = error { throw error }
         throw .outcomeUnknown(lost ?? "it reported another version, which could not be looked up")
       }
       switch found {

@@ -233,21 +233,39 @@ struct KVEngine: Sendable {
   /// A token without the default policy may not ask for its capabilities: then reading shows it.
   func mayReadData(_ path: String) async throws(StoreError) -> Bool {
     let full = "\(mount)/data/\(path)"
+    guard let capabilities = try await capabilities(of: full) else {
+      return try await isReadable(full)
+    }
+    return !capabilities.isDisjoint(with: ["read", "root"])
+  }
+
+  /// - Throws: `permissionDenied` if the token may not remove a secret with all its versions. Where it may not ask,
+  ///   nothing is thrown.
+  func requireDestroyable(_ path: String) async throws(StoreError) {
+    let full = "\(mount)/metadata/\(path)"
+    guard let capabilities = try await capabilities(of: full),
+      capabilities.isDisjoint(with: ["delete", "root"])
+    else { return }
+    throw .permissionDenied(["delete on `\(full)`"])
+  }
+
+  /// What the token may do at a path; `nil` if it may not ask.
+  private func capabilities(of path: String) async throws(StoreError) -> Set<String>? {
     let body: [UInt8]?
     do throws(StoreError) {
       body = try await api.repeatable(
-        .post, "sys/capabilities-self", "update", body: Self.json(["paths": [full]]))
+        .post, "sys/capabilities-self", "update", body: Self.json(["paths": [path]]))
     } catch {
       switch error {
-      case .permissionDenied, .unauthorized: return try await isReadable(full)
+      case .permissionDenied, .unauthorized: return nil
       case let error: throw error
       }
     }
     guard let body,
       let response = try? JSONDecoder().decode(
         [String: [String]].self, from: Self.capabilities(body))
-    else { return false }
-    return !Set(response[full] ?? []).isDisjoint(with: ["read", "root"])
+    else { return [] }
+    return Set(response[path] ?? [])
   }
 
   private func isReadable(_ path: String) async throws(StoreError) -> Bool {

@@ -41,12 +41,19 @@ extension OpenBaoBackend: ConnectionWriter, GrantRecorder {
       }
     case .delete(let id, let version):
       let entry = try await ownEntry(write, write.name, id, at: version)
-      let closed = try await closeTokens(id, of: write.name, at: write.tokenVersion)
-      try await remove(write.name, entry)
-      if let closed {
+      if write.tokenVersion != nil, destroys {
+        // Its tokens are closed first, so what the policy does not allow must be known before.
+        try await engine.requireDestroyable(paths.connection(write.name))
+      }
+      if let closed = try await closeTokens(id, of: write.name, at: write.tokenVersion) {
         try await StoreError.afterWrite(of: write.name) { () async throws(StoreError) in
+          try await remove(write.name, entry)
+          // The mark in their place does not say whose they were.
+          try await engine.destroy(paths.accessToken(write.name))
           try await engine.destroy(closed)
         }
+      } else {
+        try await remove(write.name, entry)
       }
       record = nil
     }

@@ -14,14 +14,17 @@ extension OpenBaoBackend {
     if copies == .all { fault = try await noteUnwrittenCopies() }
     let runtime = engine.api.runtime
     for name in copyRepairs.names.sorted() {
-      if let present = copyRepairs.fault(of: name, runtime) {
-        fault = fault ?? present
+      if copyRepairs.isPaused(name, runtime) {
+        fault = fault ?? copyRepairs.fault(of: name)
         continue
       }
       copyRepairs.begin(name)
       do throws(StoreError) {
-        try await repairCopies(of: name)
-        copyRepairs.succeeded(name)
+        if try await repairCopies(of: name) {
+          copyRepairs.succeeded(name)
+        } else {
+          copyRepairs.failed(name, nil, runtime)
+        }
       } catch {
         if case .unavailable = error {
           copyRepairs.add(name)
@@ -34,8 +37,8 @@ extension OpenBaoBackend {
     if let fault { throw fault }
   }
 
-  /// Looks for copies that are absent, old or changed, and for grants that differ, and finishes moves of
-  /// tokens.
+  /// Looks for copies that are absent, old or changed, and for grants that are absent, and finishes moves of
+  /// tokens. A grant that differs may be what a person recorded.
   ///
   /// - Returns: why a move failed, the first one.
   private func noteUnwrittenCopies() async throws(StoreError) -> StoreError? {
@@ -55,26 +58,33 @@ extension OpenBaoBackend {
         }
       }
       let copy = TokenCopy(metadata.custom)
-      let granted = copy.record?.tokens?.granted.sorted()
-      if !copy.isMatched(by: copies[ReadableKey.of(name)], metadata)
-        || (granted != nil && granted != entry.custom.granted)
-      {
-        copyRepairs.add(name)
-      }
+      if !copy.isMatched(by: copies[ReadableKey.of(name)], metadata) { copyRepairs.add(name) }
+      if copy.record?.tokens != nil, entry.custom.granted == nil { copyRepairs.addGrant(name) }
     }
     return fault
   }
 
   /// The copies of one connection's tokens; if one cannot be written, the other is.
-  private func repairCopies(of name: ConnectionName) async throws(StoreError) {
+  ///
+  /// - Returns: whether all were written. A grant that may not be recorded is no reason for a run to fail: only
+  ///   what a plan shows is old.
+  private func repairCopies(of name: ConnectionName) async throws(StoreError) -> Bool {
     var fault: StoreError?
-    do throws(StoreError) {
-      try await repairGrant(of: name)
-    } catch {
-      fault = error
+    var isWhole = true
+    if copyRepairs.grants.contains(name) {
+      do throws(StoreError) {
+        try await repairGrant(of: name)
+        copyRepairs.removeGrant(name)
+      } catch {
+        switch error {
+        case .permissionDenied, .refused: isWhole = false
+        case let error: fault = error
+        }
+      }
     }
     try await repairConsumersCopy(of: name)
     if let fault { throw fault }
+    return isWhole
   }
 
   /// Brings up to date what the connection says was granted, which a plan compares with what is declared.

@@ -100,7 +100,7 @@ extension OpenBaoBackend: TokenStore {
     if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted(),
       (try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)) == nil
     {
-      copyRepairs.add(write.name)
+      copyRepairs.addGrant(write.name)
     }
     return version
   }

@@ -12,12 +12,12 @@ import TestSupport
 func store(
   of client: BaoClient, at address: String? = nil, environment: String? = nil,
   credentials: BaoCredentials? = nil, http: any HTTPTransport,
-  runtime: Runtime = .real
+  runtime: Runtime = .real, destroys: Bool = false
 ) -> Store {
   let credentials = credentials ?? .token(client.token)
   return OpenBaoBackend(
     address: address ?? client.address, namespace: nil, mount: "secret", prefix: "vaultctl",
-    environment: environment, destroys: false,
+    environment: environment, destroys: destroys,
     credentials: { () throws(StoreError) in credentials }, http: http,
     runtime: runtime, protection: TestProtection()
   ).store

@@ -336,6 +336,48 @@ import Testing
     #expect(try it.access()["access_token"] == "access-1")
   }
 
+  /// The service reported none, or other ones, and a person knows better.
+  @Test func whatAPersonRecordedIsNoGrantToRepair() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    try await it.put(name, id, from: 0, 1)
+    try await it.store.grants.recordGrant(["read", "write"], for: name, by: provenance)
+    for copies in [TokenCopies.all, .unwritten] {
+      try await it.another().repairTokenCopies(copies)
+      try await it.tokens.repairTokenCopies(copies)
+    }
+    #expect(try await it.store.reader.read().actual[name]?.grantedScopes == ["read", "write"])
+  }
+
+  /// The policy of an applier lacks what removes a secret for good, and the tokens would go first.
+  @Test func aRemovalThatIsNotAllowedLeavesTheTokens() async throws {
+    let it = try await Prepared()
+    defer { it.server.end() }
+    let (name, id) = try await it.create("crm")
+    let tokenVersion = try await it.put(name, id, from: 0, 1)
+    let root = it.server.root
+    try root.writePolicy(
+      "applier",
+      """
+      path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }
+      path "secret/metadata/vaultctl/*" { capabilities = ["create", "list", "read", "update"] }
+      """)
+    let client = root.with(token: try root.makeToken(["applier"]))
+    let source = store(
+      of: client, environment: "prod", http: LiveHTTPTransport(), destroys: true)
+    let version = try #require(try await source.reader.read().actual[name]?.version)
+    let run = try await source.journal.beginRun([], by: provenance)
+    await #expect(throws: StoreError.self) {
+      _ = try await run.writer.carryOut(
+        StoreWrite(
+          name: name, action: .delete(id, from: version), app: "twilio", setupType: nil,
+          fields: [:], provenance: provenance, tokenVersion: tokenVersion))
+    }
+    #expect(text(try await it.tokens.openTokens(of: name).refresh) == "refresh-1")
+    #expect(try it.access()["access_token"] == "access-1")
+  }
+
   @Test func aConnectionThatLostItsMetadataKeepsItsTokens() async throws {
     let it = try await Prepared()
     defer { it.server.end() }

@@ -6,7 +6,7 @@ path "secret/delete/vaultctl/*" {
   capabilities = ["update"]
 }
 path "secret/metadata/vaultctl/*" {
-  capabilities = ["create", "list", "read", "update"] # and "delete", for `apply --destroy`
+  capabilities = ["create", "list", "read", "update"] # and "delete", for `apply --destroy` and `store copy --finish`
 }
 path "secret/detailed-metadata/vaultctl/*" {
   capabilities = ["list"]
