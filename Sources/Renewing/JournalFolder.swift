@@ -121,6 +121,8 @@ package struct JournalFolder: ExchangeJournal {
     do {
       try flush(folder)
     } catch {
+      // A folder that may not be read, and one of a file system without such a request, cannot be flushed.
+      if let fault = error as? SystemError, [EACCES, EINVAL].contains(fault.number) { return }
       throw .writeFailed("fsync \(folder): \(error)")
     }
   }

@@ -285,7 +285,8 @@ package actor Renewer {
   func saver(of service: OAuthService, _ journaling: Journaling) -> ResponseSaver {
     ResponseSaver(
       tokens: tokens, runtime: runtime, isEnding: isEnding, service: service,
-      provenance: provenance, journaling: journaling, reportDelay: reportDelay)
+      provenance: provenance, journaling: journaling, savesLater: !waitsForOthers,
+      reportDelay: reportDelay)
   }
 
   /// Sends a request and journals the response as soon as it is there. What is killed before that loses a

@@ -11,6 +11,8 @@ struct ResponseSaver {
   let service: OAuthService
   let provenance: @Sendable () -> Provenance
   let journaling: Journaling
+  /// Whether this process itself saves later what the journal has. A run that ends may take its disk with it.
+  var savesLater = false
   /// Is called once if the store has not taken the tokens for a while.
   var reportDelay: @Sendable (ConnectionName, StoreError, Journaling) -> Void = { _, _, _ in }
 
@@ -29,7 +31,8 @@ struct ResponseSaver {
   }
 
   /// Retries with short pauses until the tokens are saved or the process has to end: they may exist
-  /// nowhere else. Those that the journal holds are left to it after a minute.
+  /// nowhere else. Those that the journal holds are left to it after a minute, if a later pass saves them or
+  /// the store is there and does not take them.
   ///
   /// A response may be saved as long as the tokens in the store are those of its request, whichever
   /// process has claimed them since: it follows them, and the service may accept no other.
@@ -63,7 +66,7 @@ struct ResponseSaver {
         }
         (name, stored) = (found.name, found.stored)
       } catch {
-        if isEnding() || retry.isExhausted { return .unsaved(error) }
+        if isOver(retry, after: error) { return .unsaved(error) }
         await retry.wait()
       }
       if !hasReported, runtime.elapsed() - start >= Self.silence {
@@ -82,7 +85,7 @@ struct ResponseSaver {
   }
 
   private func isOver(_ retry: Retry, after failure: StoreError) -> Bool {
-    if retry.isExhausted { return true }
+    if retry.isExhausted, savesLater || !failure.isOfAbsence { return true }
     guard isEnding() else { return false }
     return !failure.isOfChange || retry.count >= Self.endingAttempts
   }
@@ -118,6 +121,14 @@ struct ResponseSaver {
 }
 
 extension StoreError {
+  /// Whether it may be over as soon as the store is back.
+  fileprivate var isOfAbsence: Bool {
+    switch self {
+    case .unavailable, .busy, .outcomeUnknown: true
+    default: false
+    }
+  }
+
   /// Whether the store can be used, and has something else than what was read.
   fileprivate var isOfChange: Bool {
     switch self {

@@ -119,7 +119,8 @@ package struct TokenRequests: Sendable {
       errorResponse: ResponseValue.read(raw.body), raw,
       invalidGrantCodes: client.service.refresh.invalidGrantCodes)
     return switch fault {
-    case .configuration, .unspecified: true
+    case .configuration: true
+    case .unspecified: client.grant != .authorizationCode
     case .consent: client.grant == .jwtBearer
     case nil, .local, .transient, .responseLost, .authorizationPending, .slowDown, .interrupted:
       false

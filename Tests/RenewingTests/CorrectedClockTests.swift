@@ -77,9 +77,14 @@ import Tokens
     let right = try await Service(.jwtBearer, ahead: 0)
     right.server.answer { _ in .body(#"{"error": "invalid_client"}"#, status: 401) }
     let basic = try await Service(.clientCredentials, ahead: 300, clientAuthentication: .basic)
-    let refresh = try await Service(.authorizationCode, ahead: 300, refusal: "invalid_grant")
-    try await refresh.harness.authorize()
-    for service in [right, basic, refresh] {
+    var services = [right, basic]
+    // A dead refresh token has several names, and is not presented again.
+    for refusal in ["invalid_grant", "invalid_request", "something_new"] {
+      let refresh = try await Service(.authorizationCode, ahead: 300, refusal: refusal)
+      try await refresh.harness.authorize()
+      services.append(refresh)
+    }
+    for service in services {
       _ = await service.harness.renew(service.renewer)
       #expect(service.server.calls.count == 1)
     }

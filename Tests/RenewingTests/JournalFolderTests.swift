@@ -44,6 +44,16 @@ import Testing
     #expect(throws: StoreError.self) { try journal.check() }
   }
 
+  /// Such as one on a mount without that request.
+  @Test(arguments: [EACCES, EINVAL]) func aFolderThatHasNoFlushIsUsed(number: Int32) throws {
+    let journal = JournalFolder(path: folder.path + "/answers") { (_) throws(SystemError) in
+      throw SystemError(number)
+    }
+    try journal.check()
+    try journal.add([1], as: "a")
+    #expect(try journal.entries().map(\.bytes) == [[1]])
+  }
+
   /// A folder that is not a journal's is unreadable, and never empty: tokens may wait in it.
   @Test func aJournalThatCannotBeReadIsNotEmpty() throws {
     try folder.write("", to: "answers")

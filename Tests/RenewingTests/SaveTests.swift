@@ -53,6 +53,29 @@ import Testing
     #expect(text(try await harness.stored().refresh) == "refresh-1")
   }
 
+  /// A run that ends may take its disk, and so the journal, with it; a service's next pass saves them.
+  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+  func aRunWaitsForAStoreThatIsAway(isService: Bool) async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let began = harness.clock.now
+    let store = UnreliableTokens(harness.store) { [clock = harness.clock] number, _ in
+      number >= 2 && clock.now.seconds(since: began) < 600 ? .refused(.unavailable("away")) : nil
+    }
+    let renewer = harness.renewer(store, waitsForOthers: !isService)
+    let outcome = await harness.renew(renewer)
+    if isService {
+      #expect(outcome == .unsaved(StoreError.unavailable("away").summary, .written))
+      #expect(harness.clock.now.seconds(since: began) <= 120)
+    } else {
+      guard case .renewed = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
+    }
+  }
+
   /// They exist nowhere else, and the process says so.
   @Test func tokensThatAreNotJournaledAreTriedUntilTheyAreSaved() async throws {
     let server = try await HostileServer.rotating()

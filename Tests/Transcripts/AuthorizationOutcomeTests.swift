@@ -30,6 +30,16 @@ import Testing
     #expect(server.calls.count == 1)
   }
 
+  /// A new grant is the way out, whatever waits there.
+  @Test func aJournalThatCannotBeReadKeepsNobodyFromConsenting() async throws {
+    let (server, test) = try await authorizing(granted: "read", revocation: 200)
+    try test.sandbox.write("", to: ".vaultctl/answers")
+    let consented = try await test.consent(["crm"])
+    #expect(consented.errorText.contains("the journal of token responses"))
+    #expect(server.calls.count == 1)
+    #expect(try test.sql("SELECT count(*) FROM token WHERE access IS NOT NULL") == "1")
+  }
+
   @Test(arguments: [(200, 0), (503, 4)] as [(Int, Int32)])
   func previousTokensThatAreNotRevokedAreNotFine(revocation: Int, status: Int32) async throws {
     let (server, test) = try await authorizing(granted: "read", revocation: revocation)

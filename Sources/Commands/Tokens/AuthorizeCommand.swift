@@ -50,6 +50,18 @@ struct AuthorizeCommand: ReportingSubcommand {
     try NumberLimit.consentTimeout.validate(timeout, of: "--timeout")
   }
 
+  /// Tokens that an interrupted run left in the journal are newer than those in the store, and are revoked with
+  /// them. A new grant needs none of them.
+  private func saveWaitingResponses(
+    _ tokenRenewer: TokenRenewer, of name: ConnectionName, _ console: Console
+  ) async {
+    do {
+      try await tokenRenewer.saveWaitingResponses(of: [name], console)
+    } catch {
+      console.report(Failure(error, outcome: .failed).diagnostics.map(\.asWarning))
+    }
+  }
+
   func carryOut(_ console: Console) async throws -> Outcome {
     let name = try ConnectionName(argument: name)
     let session = try SessionFactory(console: console).session(for: Workspace.load(global))
@@ -59,9 +71,7 @@ struct AuthorizeCommand: ReportingSubcommand {
     guard subject.grant == .authorizationCode else {
       throw Failure(.needsNoPerson(name, session))
     }
-    // Tokens that an interrupted run left in the journal are newer than those in the store, and are revoked with
-    // them.
-    try await tokenRenewer.saveWaitingResponses(of: [name], console)
+    await saveWaitingResponses(tokenRenewer, of: name, console)
     let scopes = subject.declared ?? client.ownScopes
     let (outcome, superseded) = await tokenRenewer.renewer.authorize(
       subject, client, scopes: scopes

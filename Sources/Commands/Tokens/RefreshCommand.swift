@@ -93,7 +93,8 @@ struct RefreshCommand: ReportingSubcommand {
     var faults: [Diagnostic] = []
     for renewer in renewers {
       do {
-        let found = try await renewer.run(names.isEmpty ? .allDue : .named(names), console: console)
+        let found = try await renewer.run(
+          names.isEmpty ? .allDue : .named(names), console: renewer.session.console)
         results += found
         rows += found.compactMap { $0.row(in: renewer.session) }
         reports += diagnostics(found, renewer.session).inScope(renewer.session.workspace.scope)

@@ -48,7 +48,8 @@ struct RenewalService {
       for renewer in renewers {
         group.addTask {
           var passes = RenewalPasses(
-            renewer: renewer, termination: termination, console: console, show: show)
+            renewer: renewer, termination: termination, console: renewer.session.console, show: show
+          )
           await passes.run { state.publish($0, of: renewer.environmentName) }
         }
       }
