@@ -48,19 +48,25 @@ import Glibc
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 
-  /// The certificates of all files in a folder. Only what has none is passed over: without a file that
-  /// cannot be read, its servers would be refused for another reason.
+  /// The certificates of all files in a folder. What has none is passed over, and so is what cannot be read beside
+  /// certificates, such as the server's private key.
   private static func folder(_ path: String) throws(HTTPFailure) -> [UInt8] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw .cannotSend("the folder of trusted authorities `\(path)` cannot be read")
     }
     var content: [UInt8] = []
+    var unreadable: HTTPFailure?
     for name in names.sorted() {
       let file = "\(path)/\(name)"
       if isNoFile(file) { continue }
-      let text = try text(file)
-      if hasCertificate(text) { content += text }
+      do throws(HTTPFailure) {
+        let text = try text(file)
+        if hasCertificate(text) { content += text }
+      } catch {
+        unreadable = unreadable ?? error
+      }
     }
+    if content.isEmpty, let unreadable { throw unreadable }
     guard !content.isEmpty else { throw .cannotSend("no file in `\(path)` has a certificate") }
     return content
   }

@@ -22,11 +22,13 @@ extension ChildProcess {
     }
   }
 
-  /// proc(5), `/proc/pid/task/tid/children`.
+  /// proc(5), `/proc/pid/task/tid/children`: any thread may have started one.
   private static func descendants(of process: Int32) -> [Int32] {
-    let path = "/proc/\(process)/task/\(process)/children"
-    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-    return text.split(separator: " ").compactMap { Int32($0) }
-      .flatMap { [$0] + descendants(of: $0) }
+    let threads = "/proc/\(process)/task"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []
+    return names.flatMap { name in
+      ((try? String(contentsOfFile: "\(threads)/\(name)/children", encoding: .utf8)) ?? "")
+        .split(separator: " ").compactMap { Int32($0) }
+    }.flatMap { [$0] + descendants(of: $0) }
   }
 }

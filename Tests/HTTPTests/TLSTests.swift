@@ -141,15 +141,22 @@ import Testing
     #expect(response.status == 200)
   }
 
-  /// It may be the one authority that a server's certificate needs.
-  @Test func aFileOfAFolderThatCannotBeReadIsReported() async throws {
+  /// It may be a private key beside the certificates; alone, it is what is wrong.
+  @Test func aFileOfAFolderThatCannotBeReadIsReportedIfNoOtherHelps() async throws {
     let authority = try TestAuthority()
+    let server = try await TLSServer(authority)
+    defer { server.end() }
     let folder = try TemporaryFolder()
     try folder.write(
       String(contentsOfFile: authority.path, encoding: .utf8), to: "ours.pem")
-    let path = folder.path + "/theirs.pem"
+    let path = folder.path + "/a-key.pem"
     // Which nobody can read, root neither.
-    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "theirs.pem")
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "a-key.pem")
+    let response = try await LiveHTTPTransport(
+      authorities: TrustedAuthorities(additional: [folder.path])
+    ).send(HTTPRequest(.get, "https://127.0.0.1:\(server.port)/"))
+    #expect(response.status == 200)
+    try FileManager.default.removeItem(atPath: folder.path + "/ours.pem")
     await #expect(
       throws: HTTPFailure.cannotSend(
         "the file of trusted authorities `\(path)` cannot be read")

@@ -106,12 +106,12 @@ struct DiffBuilder {
 
   /// New messages with packets for several keys of ours, of which one does not open it.
   ///
-  /// - Throws: if there is a keyring and gpg fails: a false label would pass unseen.
+  /// - Throws: if gpg fails where a key of our own is: a false label would pass unseen.
   private func mislabelled(_ fields: [LocatedSealedField]) async throws -> [Diagnostic] {
-    // gpg makes a keyring where there is none, and then no key is ours.
-    guard openPGP.hasKeyring else { return [] }
-    let labels = try await Keyring(openPGP: openPGP, project: sides.new.project)
-      .mislabelledKeyIDs(of: fields.map(\.message))
+    let keyring = Keyring(openPGP: openPGP, project: sides.new.project)
+    // gpg makes a keyring where there is none; and without a key of our own, no label can be checked.
+    guard openPGP.hasKeyring, try await !keyring.openingKeys().isEmpty else { return [] }
+    let labels = try await keyring.mislabelledKeyIDs(of: fields.map(\.message))
     let keys = await openPGP.keys(namedBy: labels.map { OpenError.mislabelled($0) })
     return zip(fields, labels).compactMap { Diagnostic.mislabelled($0, $1, among: keys) }
   }

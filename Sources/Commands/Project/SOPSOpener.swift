@@ -30,7 +30,7 @@ struct SOPSOpener {
       let key: SecretBytes
       do {
         key = try await dataKey(try file.dataKeyMessages(), path)
-      } catch let failure as Failure where file.hasOtherKeys {
+      } catch let failure as Failure where file.hasOtherKeys && !failure.isCancelled {
         return (
           try openedByOtherKey(bytes, documents, path, after: failure), diagnostics(gaps, path)
         )
@@ -84,7 +84,7 @@ struct SOPSOpener {
   }
 
   /// Why a file is left to SOPS itself.
-  enum NeedForSOPS {
+  enum NeedForSOPS: Hashable {
     case otherKeys
     case noOwnKey
     case keyGroups
@@ -166,7 +166,8 @@ struct SOPSOpener {
     return try openedBySOPS(bytes, path, form, because: reason)
   }
 
-  /// SOPS is given a copy of the bytes that were checked: the file may have changed since.
+  /// SOPS is given a copy of the bytes that were checked: the file may have changed since. Where gpg was asked for
+  /// the key already, SOPS does not ask it again.
   private func openedBySOPS(
     _ bytes: [UInt8], _ path: String, _ form: Form, because reason: NeedForSOPS
   ) throws -> ImportedData {
@@ -178,7 +179,11 @@ struct SOPSOpener {
     let finished: ChildProcess.Finished
     do throws(ChildProcess.NotStarted) {
       finished = try ChildProcess.run(
-        ["sops", "--decrypt"] + (ignoresMAC ? ["--ignore-mac"] : []) + options + [copy], input: [])
+        ["sops", "--decrypt"] + (ignoresMAC ? ["--ignore-mac"] : []) + options + [copy],
+        environment: reason == .noOwnKey
+          ? ProcessInfo.processInfo.environment.merging(["SOPS_GPG_EXEC": "/bin/false"]) { $1 }
+          : nil,
+        input: [])
     } catch {
       throw Failure(.needsSOPS(path, reason))
     }
@@ -314,4 +319,9 @@ extension Diagnostic {
       }
     return Diagnostic(.notImported, "`\(path)` \(message)", at: .file(path), help: help)
   }
+}
+
+extension Failure {
+  /// Whether a person ended it.
+  fileprivate var isCancelled: Bool { diagnostics.contains { $0.code == .cancelled } }
 }

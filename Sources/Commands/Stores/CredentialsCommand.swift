@@ -13,17 +13,17 @@ package struct CredentialsCommand: Sendable {
 
   /// `nil` if there is none.
   ///
-  /// - Parameter limit: when it is ended; passes of a renewal service and signals wait for it meanwhile.
+  /// - Parameter limit: when it is ended; passes of a renewal service and signals wait for it meanwhile. `nil` is a
+  ///   minute, or five where a person may have to answer it.
   package init?(
-    _ command: [String], folder: String, environment: [String: String],
-    limit: Duration = .seconds(60)
+    _ command: [String], folder: String, environment: [String: String], limit: Duration? = nil
   ) {
     guard let program = command.first else { return nil }
     self.program = program
     self.command = command
     self.folder = folder
     self.environment = environment
-    self.limit = limit
+    self.limit = limit ?? .seconds(isatty(STDIN_FILENO) == 1 ? 300 : 60)
   }
 
   /// - Throws: `unauthorized`, or `unavailable` if it takes too long; never with what the command printed.
