@@ -31,7 +31,7 @@ struct RenewalPasses {
   /// Seconds after which it looks for connections that are new, and for a store that is back.
   private static let longestPause: Int64 = 30
   /// From the begin of one pass to that of the next, and after one in which nothing has completed.
-  private static let shortestInterval = Duration.milliseconds(250)
+  private static let shortestInterval = Duration.milliseconds(500)
   private static let shortestPause = Duration.milliseconds(50)
   /// After which copies for consumers are repaired that could not be written.
   private static let repairPause = Duration.seconds(5)
