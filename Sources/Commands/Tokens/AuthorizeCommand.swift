@@ -52,13 +52,17 @@ struct AuthorizeCommand: ReportingSubcommand {
 
   /// Tokens that an interrupted run left in the journal are newer than those in the store, and are revoked with
   /// them. A new grant needs none of them.
+  ///
+  /// - Returns: false if they could not be saved, and so may still be valid; that was reported.
   private func saveWaitingResponses(
     _ tokenRenewer: TokenRenewer, of name: ConnectionName, _ console: Console
-  ) async {
+  ) async -> Bool {
     do {
       try await tokenRenewer.saveWaitingResponses(of: [name], console)
+      return true
     } catch {
       console.report(Failure(error, outcome: .failed).diagnostics.map(\.asWarning))
+      return false
     }
   }
 
@@ -71,7 +75,7 @@ struct AuthorizeCommand: ReportingSubcommand {
     guard subject.grant == .authorizationCode else {
       throw Failure(.needsNoPerson(name, session))
     }
-    await saveWaitingResponses(tokenRenewer, of: name, console)
+    let isSaved = await saveWaitingResponses(tokenRenewer, of: name, console)
     let scopes = subject.declared ?? client.ownScopes
     let (outcome, superseded) = await tokenRenewer.renewer.authorize(
       subject, client, scopes: scopes
@@ -94,7 +98,7 @@ struct AuthorizeCommand: ReportingSubcommand {
         findings += await tokenRenewer.revoke(superseded, of: name, client, isReplaced: true)
       }
       console.report(findings)
-      return findings.contains { $0.severity == .warning } ? .partly : .fine
+      return isSaved && !findings.contains { $0.severity == .warning } ? .fine : .partly
     case .refused(.interrupted):
       throw Failure(Diagnostic.interrupted(name, session), outcome: .interrupted)
     case .refused(let fault): throw Failure(.authorizationFailed(name, fault.summary, session))
