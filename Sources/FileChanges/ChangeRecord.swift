@@ -1,4 +1,4 @@
-import Encodings
+import Files
 import Foundation
 
 /// What the journal says before anything else is written.
@@ -26,8 +26,7 @@ struct ChangeRecord: Codable {
     init(_ file: String, before: [UInt8]?, after: [UInt8], removesFile: Bool) {
       self.file = file
       let folder = ProjectPath.folder(of: file)
-      let random = hexadecimal((0..<8).map { _ in UInt8.random(in: 0...255) })
-      temporary = (folder == "." ? "" : folder + "/") + Self.prefix + random
+      temporary = (folder == "." ? "" : folder + "/") + Self.prefix + RandomName.next()
       self.before = before.map(FileState.digest)
       self.after = FileState.digest(after)
       self.removesFile = removesFile ? true : nil

@@ -58,6 +58,21 @@ package enum FileSystem {
     }
   }
 
+  /// As `synchronize(folder:)`, where that can be.
+  package static func synchronizeIfPossible(folder: String) throws(SystemError) {
+    do throws(SystemError) {
+      try synchronize(folder: folder)
+    } catch {
+      if !error.isOfNoFlush { throw error }
+    }
+  }
+
+  /// The folder of an absolute path, or of one in the working folder.
+  package static func folder(of path: String) -> String {
+    guard let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return end == path.startIndex ? "/" : String(path[..<end])
+  }
+
   /// fsync(2) of a folder, so that names in it outlast a loss of power.
   package static func synchronize(folder: String) throws(SystemError) {
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -6,5 +6,8 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
 
   package init(_ number: Int32) { self.number = number }
 
+  /// Whether a folder cannot be flushed at all: it may not be read, or its file system has no such request.
+  package var isOfNoFlush: Bool { number == EACCES || number == EINVAL }
+
   package var description: String { unsafe String(cString: strerror(number)) }
 }

@@ -80,19 +80,14 @@ package struct JournalFolder: ExchangeJournal {
 
   /// What is in a new folder outlasts a loss of power if the folder does.
   private func makeFolder() throws(StoreError) {
-    let parent = Self.folder(of: path)
+    let parent = FileSystem.folder(of: path)
     for path in [parent, path] {
       if unsafe mkdir(path, 0o700) == 0 {
-        try flushNames(in: Self.folder(of: path))
+        try flushNames(in: FileSystem.folder(of: path))
       } else if errno != EEXIST {
         throw failure("mkdir \(path)")
       }
     }
-  }
-
-  private static func folder(of path: String) -> String {
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    return parent.isEmpty ? "/" : parent
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
@@ -121,8 +116,7 @@ package struct JournalFolder: ExchangeJournal {
     do {
       try flush(folder)
     } catch {
-      // A folder that may not be read, and one of a file system without such a request, cannot be flushed.
-      if let fault = error as? SystemError, [EACCES, EINVAL].contains(fault.number) { return }
+      if let fault = error as? SystemError, fault.isOfNoFlush { return }
       throw .writeFailed("fsync \(folder): \(error)")
     }
   }

@@ -12,8 +12,7 @@ struct FileRules {
 
   init(path: String) {
     self.path = path
-    let end = path.lastIndex(of: "/") ?? path.startIndex
-    folder = end == path.startIndex ? "/" : String(path[..<end])
+    folder = FileSystem.folder(of: path)
   }
 
   /// Whether the file exists. Refuses symbolic links and looser modes of file and folder.
@@ -26,7 +25,12 @@ struct FileRules {
   func makeFolder() throws(StoreError) -> String {
     if unsafe mkdir(folder, Self.folderMode) == 0 {
       // What is in it outlasts a loss of power if it does.
-      try FileRules(path: folder).flushFolder()
+      let parent = FileSystem.folder(of: folder)
+      do throws(SystemError) {
+        try FileSystem.synchronizeIfPossible(folder: parent)
+      } catch {
+        throw .writeFailed("\(parent): \(error)")
+      }
     } else if errno != EEXIST {
       throw .unavailable("cannot create \(folder): \(lastError())")
     }
@@ -58,10 +62,11 @@ struct FileRules {
 
   /// Puts the names of the folder's files on the disk.
   func flushFolder() throws(StoreError) {
-    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unavailable("cannot open \(folder): \(lastError())") }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .writeFailed("\(folder): \(lastError())") }
+    do throws(SystemError) {
+      try FileSystem.synchronize(folder: folder)
+    } catch {
+      throw .writeFailed("\(folder): \(error)")
+    }
   }
 
   /// Runs `work` under a lock on the folder (flock(2), so nothing is written, and the system lets

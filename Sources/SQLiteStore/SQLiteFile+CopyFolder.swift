@@ -10,7 +10,6 @@ import Stores
 /// and nothing is removed from them but the files that we make there.
 extension SQLiteFile {
   private static let prefix = ".vaultctl-copy-"
-  private static let digitCount = 16
 
   /// Folders are made, and those of killed processes removed, under the lock of the store's folder: a new one
   /// is never seen without its lock.
@@ -34,8 +33,7 @@ extension SQLiteFile {
     in parent: String, removingAbandoned: Bool
   ) throws(StoreError) -> CopyFolder {
     if removingAbandoned { Self.removeAbandoned(in: parent) }
-    let digits = hexadecimal((0..<Self.digitCount / 2).map { _ in UInt8.random(in: 0...255) })
-    let path = "\(parent)/\(Self.prefix)\(digits)"
+    let path = "\(parent)/\(Self.prefix)\(RandomName.next())"
     guard unsafe mkdir(path, FileRules.folderMode) == 0 else {
       throw .unavailable("cannot create \(path): \(SystemError(errno))")
     }
@@ -54,7 +52,7 @@ extension SQLiteFile {
 
   private static func removeAbandoned(in parent: String) {
     let names = ((try? FileSystem.entries(of: parent)) ?? []).map(\.name)
-    for name in names where isHexadecimal(name, after: prefix, digits: digitCount) {
+    for name in names where isHexadecimal(name, after: prefix, digits: RandomName.digitCount) {
       let path = "\(parent)/\(name)"
       var status = stat()
       guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }

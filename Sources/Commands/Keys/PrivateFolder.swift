@@ -32,9 +32,6 @@ final class PrivateFolder: Sendable {
   }
 
   private static let prefix = "vaultctl-"
-  /// Of the random part of a name, which nobody chooses for a folder of their own.
-  private static let digitCount = 16
-
   /// Folders that others left are removed before.
   init(for purpose: Purpose) throws(Diagnostic) {
     Self.removeLeftovers()
@@ -50,8 +47,7 @@ final class PrivateFolder: Sendable {
     in base: String, _ purpose: Purpose
   ) throws(Diagnostic) -> (path: String, lock: Int32) {
     for _ in 0..<100 {
-      let digits = hexadecimal((0..<digitCount / 2).map { _ in UInt8.random(in: 0...255) })
-      let path = "\(base)/\(prefix)\(purpose.rawValue)-\(digits)"
+      let path = "\(base)/\(prefix)\(purpose.rawValue)-\(RandomName.next())"
       guard unsafe mkdir(path, 0o700) == 0 else { throw .noPrivateFile(errno) }
       guard let lock = locked(path) else { continue }
       var (found, own) = (stat(), stat())
@@ -124,7 +120,9 @@ final class PrivateFolder: Sendable {
     let purposes = Purpose.allCases.map { "\(prefix)\($0.rawValue)-" }
     for base in basesInMemory + [diskBase] {
       for name in names(in: base)
-      where purposes.contains(where: { isHexadecimal(name, after: $0, digits: digitCount) }) {
+      where purposes.contains(where: {
+        isHexadecimal(name, after: $0, digits: RandomName.digitCount)
+      }) {
         let path = base + "/" + name
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,

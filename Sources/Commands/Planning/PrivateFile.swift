@@ -52,18 +52,8 @@ package struct PrivateFile {
     }
   }
 
-  /// A folder that may not be read, and one of a file system without such a request, cannot be flushed.
   private func synchronizeFolder() throws(SystemError) {
-    do throws(SystemError) {
-      try FileSystem.synchronize(folder: folder)
-    } catch {
-      if error.number != EACCES, error.number != EINVAL { throw error }
-    }
-  }
-
-  private var folder: String {
-    guard let end = file.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return end == file.startIndex ? "/" : String(file[..<end])
+    try FileSystem.synchronizeIfPossible(folder: FileSystem.folder(of: file))
   }
 }
 
