@@ -179,12 +179,7 @@ package struct Auth0Backend: RecordlessBackend {
         }
         return try Self.item(response).connectionOrUnknown()
       } catch {
-        switch error {
-        case .refused(let error): throw error
-        case .unknown(let reason):
-          lost = reason
-          guard await retry.waitForNextAttempt() else { throw .outcomeUnknown(reason) }
-        }
+        lost = try await Self.nextAttempt(after: error, &retry)
       }
     }
   }
@@ -204,12 +199,7 @@ package struct Auth0Backend: RecordlessBackend {
         _ = try await api.call(.delete, path, isRepeatable: false)
         return
       } catch {
-        switch error {
-        case .refused(let error): throw error
-        case .unknown(let reason):
-          lost = reason
-          guard await retry.waitForNextAttempt() else { throw .outcomeUnknown(reason) }
-        }
+        lost = try await Self.nextAttempt(after: error, &retry)
       }
     }
   }
@@ -231,6 +221,20 @@ package struct Auth0Backend: RecordlessBackend {
       flows.append(FlowDefinition(name: item.name ?? item.id, content: content))
     }
     return flows
+  }
+
+  /// Waits for another attempt of a write whose response is lost.
+  ///
+  /// - Returns: why it is lost.
+  private static func nextAttempt(
+    after failure: RequestFailure, _ retry: inout Retry
+  ) async throws(StoreError) -> String {
+    switch failure {
+    case .refused(let error): throw error
+    case .unknown(let reason):
+      guard await retry.waitForNextAttempt() else { throw .outcomeUnknown(reason) }
+      return reason
+    }
   }
 
   /// - Parameter lost: why the response to a write is lost, if one is. Then whatever fails here leaves

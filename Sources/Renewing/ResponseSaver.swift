@@ -85,9 +85,9 @@ struct ResponseSaver {
   }
 
   private func isOver(_ retry: Retry, after failure: StoreError) -> Bool {
-    if retry.isExhausted, savesLater || !failure.isOfAbsence { return true }
+    if retry.isExhausted, savesLater || failure.meaning != .absence { return true }
     guard isEnding() else { return false }
-    return !failure.isOfChange || retry.count >= Self.endingAttempts
+    return failure.meaning != .change || retry.count >= Self.endingAttempts
   }
 
   private func put(
@@ -121,24 +121,24 @@ struct ResponseSaver {
 }
 
 extension StoreError {
-  /// Whether it may be over as soon as the store is back.
-  fileprivate var isOfAbsence: Bool {
-    switch self {
-    case .unavailable, .busy, .outcomeUnknown: true
-    default: false
-    }
+  fileprivate enum Meaning {
+    /// It may be over as soon as the store is back.
+    case absence
+    /// The store can be used, and has something else than what was read.
+    case change
+    /// Waiting alone does not cure it.
+    case refusal
   }
 
-  /// Whether the store can be used, and has something else than what was read.
-  fileprivate var isOfChange: Bool {
+  fileprivate var meaning: Meaning {
     switch self {
-    case .tokensMoved, .notFound: true
-    case .unavailable, .busy, .modeTooLoose, .isSymlink, .versionConflict, .nameTaken,
-      .ownedByOther, .lockLost, .tooNew, .corrupt, .notAStore, .keyUnavailable, .keyNotSealed,
-      .writeFailed, .misconfigured, .unauthorized, .permissionDenied, .refused, .outcomeUnknown,
-      .unfinished, .ledgerFailed, .ledgerRejected, .ledgerUnreachable, .ledgerUntrusted,
-      .ledgerMoved:
-      false
+    case .unavailable, .busy, .outcomeUnknown: .absence
+    case .tokensMoved, .notFound: .change
+    case .modeTooLoose, .isSymlink, .versionConflict, .nameTaken, .ownedByOther, .lockLost, .tooNew,
+      .corrupt, .notAStore, .keyUnavailable, .keyNotSealed, .writeFailed, .misconfigured,
+      .unauthorized, .permissionDenied, .refused, .unfinished, .ledgerFailed, .ledgerRejected,
+      .ledgerUnreachable, .ledgerUntrusted, .ledgerMoved:
+      .refusal
     }
   }
 }

@@ -19,19 +19,8 @@ import Testing
     test = try StoreUnderTest()
     copy = test.folder.path + "/copy.db"
     try await test.create()
-    try await put("first")
+    try await test.put(access: "first")
     try await test.backend.copy(to: copy)
-  }
-
-  private func put(_ access: String) async throws {
-    let name = try name("twilio-prod")
-    let stored = try await test.backend.openTokens(of: name)
-    _ = try await test.backend.swapTokens(
-      TokenWrite(
-        name: name, id: stored.id, version: stored.version,
-        record: TokenStoreContract.record(granted: ["read"]),
-        tokens: .put(access: secret(access), refresh: secret("r")), event: .refreshed,
-        provenance: provenance))
   }
 
   private func moveAside() throws {
@@ -60,11 +49,11 @@ import Testing
   }
 
   @Test func tokensGoToTheFileThatIsThereNow() async throws {
-    try await put("second")
+    try await test.put(access: "second")
     try moveAside()
     try test.backend.file.install(copy)
     #expect(try tokenVersion(of: test.path) == 1)
-    try await put("third")
+    try await test.put(access: "third")
     let tokens = try await test.another(test.protection).openTokens(of: name("twilio-prod"))
     #expect(tokens.version == 2)
     #expect(tokens.access?.constantTimeEquals(secret("third")) == true)
@@ -76,7 +65,7 @@ import Testing
     #expect(failure(of: { _ in }) == StoreError.unavailable("its file was moved or removed"))
     #expect(!FileManager.default.fileExists(atPath: test.path))
     try test.backend.file.install(copy)
-    try await put("second")
+    try await test.put(access: "second")
     #expect(try tokenVersion(of: test.path) == 2)
   }
 
@@ -89,7 +78,7 @@ import Testing
     })
     #expect(failure == StoreError.unavailable("its file was replaced meanwhile"))
     #expect(try tokenVersion(of: test.path) == 1)
-    try await put("second")
+    try await test.put(access: "second")
     #expect(try tokenVersion(of: test.path) == 2)
   }
 

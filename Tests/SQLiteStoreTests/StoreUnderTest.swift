@@ -53,6 +53,18 @@ struct StoreUnderTest {
     return record
   }
 
+  /// Tokens of `twilio-prod`, in the place of those that it has.
+  func put(access: String, refresh: String = "r") async throws {
+    let name = try name("twilio-prod")
+    let kept = try await backend.openTokens(of: name)
+    _ = try await backend.swapTokens(
+      TokenWrite(
+        name: name, id: kept.id, version: kept.version,
+        record: TokenStoreContract.record(granted: ["read"]),
+        tokens: .put(access: secret(access), refresh: secret(refresh)), event: .refreshed,
+        provenance: provenance))
+  }
+
   @discardableResult
   func create(_ name: String = "twilio-prod", token: String = "t0ken") async throws
     -> AppliedRecord

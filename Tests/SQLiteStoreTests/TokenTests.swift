@@ -14,22 +14,11 @@ import Testing
     try await TokenStoreContract(test.backend.store, another: test.another().store).run(tried)
   }
 
-  private func put(_ test: StoreUnderTest, _ access: String, _ refresh: String) async throws {
-    let name = try name("twilio-prod")
-    let kept = try await test.backend.openTokens(of: name)
-    _ = try await test.backend.swapTokens(
-      TokenWrite(
-        name: name, id: kept.id, version: kept.version,
-        record: TokenStoreContract.record(granted: ["read"]),
-        tokens: .put(access: secret(access), refresh: secret(refresh)), event: .refreshed,
-        provenance: provenance))
-  }
-
   @Test func noTokenIsInTheFile() async throws {
     let test = try StoreUnderTest()
     try await test.create()
-    try await put(test, "acc3ss-kAnArIe-1", "r3fresh-kAnArIe-1")
-    try await put(test, "acc3ss-kAnArIe-2", "r3fresh-kAnArIe-2")
+    try await test.put(access: "acc3ss-kAnArIe-1", refresh: "r3fresh-kAnArIe-1")
+    try await test.put(access: "acc3ss-kAnArIe-2", refresh: "r3fresh-kAnArIe-2")
     for file in try FileManager.default.contentsOfDirectory(atPath: test.folder.path + "/.vaultctl")
     {
       let bytes = try #require(
@@ -41,7 +30,7 @@ import Testing
   @Test func recordsNeedNoKeyAndTokensDo() async throws {
     let test = try StoreUnderTest()
     try await test.create()
-    try await put(test, "a", "r")
+    try await test.put(access: "a", refresh: "r")
     let locked = test.another(TestProtection(opens: false))
     let name = try name("twilio-prod")
     #expect(try await locked.tokenRecords()[name]?.record.tokens != nil)
@@ -55,7 +44,7 @@ import Testing
   func aTokenThatWasMovedOrChangedIsNotOpened(sql: String) async throws {
     let test = try StoreUnderTest()
     try await test.create()
-    try await put(test, "a", "r")
+    try await test.put(access: "a", refresh: "r")
     try test.execute(sql)
     let name = try name("twilio-prod")
     await #expect(throws: StoreError.self) { _ = try await test.another().openTokens(of: name) }
@@ -77,8 +66,8 @@ import Testing
     #expect(try await old.openTokens(of: name).version == 0)
     #expect(
       try test.value(Int.self, "SELECT count(*) FROM sqlite_master WHERE name = 'token'") == 0)
-    try await put(
-      StoreUnderTest(folder: test.folder, backend: old, protection: test.protection), "a", "r")
+    try await StoreUnderTest(folder: test.folder, backend: old, protection: test.protection)
+      .put(access: "a")
     #expect(try await old.openTokens(of: name).version == 1)
   }
 
@@ -86,9 +75,11 @@ import Testing
   func aVersionOutOfRangeIsNotCountedOn(number: Int64) async throws {
     let test = try StoreUnderTest()
     try await test.create()
-    try await put(test, "a", "r")
+    try await test.put(access: "a", refresh: "r")
     try test.execute("PRAGMA ignore_check_constraints = ON; UPDATE token SET version = \(number)")
-    let failure = await #expect(throws: StoreError.self) { try await put(test, "b", "r") }
+    let failure = await #expect(throws: StoreError.self) {
+      try await test.put(access: "b", refresh: "r")
+    }
     #expect(failure?.isCorrupt ?? false, "\(failure as Any)")
   }
 }

@@ -75,7 +75,7 @@ extension TokenRenewer {
 
   /// How long a pass waits for what it has begun: no longer than until another token is due.
   private func moment(after look: Look, except exceptions: Set<ConnectionName>) -> Duration {
-    guard let due = outlook(look, except: exceptions.union(look.waiting)).nextDue else {
+    guard let due = nextDue(look, except: exceptions.union(look.waiting)) else {
       return Self.longestMoment
     }
     return min(
@@ -99,11 +99,14 @@ extension TokenRenewer {
   }
 
   private func outlook(_ look: Look, except exceptions: Set<ConnectionName>) -> Outlook {
-    let (subjects, records) = (look.subjects, look.records)
+    Outlook(
+      subjects: look.subjects, records: look.records, rule: rule,
+      nextDue: nextDue(look, except: exceptions))
+  }
+
+  private func nextDue(_ look: Look, except exceptions: Set<ConnectionName>) -> Timestamp? {
     let now = session.runtime.now()
-    return Outlook(
-      subjects: subjects, records: records, rule: rule,
-      nextDue: subjects.values.filter { !exceptions.contains($0.name) }
-        .compactMap { due($0, records, now) }.min())
+    return look.subjects.values.lazy.filter { !exceptions.contains($0.name) }
+      .compactMap { due($0, look.records, now) }.min()
   }
 }
