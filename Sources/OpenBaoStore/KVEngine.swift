@@ -167,18 +167,33 @@ struct KVEngine: Sendable {
       body: Self.json(["max_versions": count]))
   }
 
-  /// The data of a version, as the server gives it; `nil` if there is none.
-  func data(
-    _ path: String, version: Int64? = nil
-  ) async throws(StoreError) -> (data: JSONObject, version: Int64)? {
+  /// The data of one version, as the server gives it.
+  struct Content {
+    let data: JSONObject
+    let version: Int64
+    /// Beside all versions; `nil` from a server that does not return it with data.
+    let custom: [String: String]?
+  }
+
+  /// The data of a version; `nil` if there is none.
+  func data(_ path: String, version: Int64? = nil) async throws(StoreError) -> Content? {
     let query = version.map { "?version=\($0)" } ?? ""
     guard let body = try await api.repeatable(.get, "\(mount)/data/\(path)\(query)", "read")
     else { return nil }
     guard let data = JSONObject(body[...])?.object("data"), let content = data.object("data"),
-      let number = data.object("metadata")?["version"],
+      let metadata = data.object("metadata"), let number = metadata["version"],
       let version = Int64(String(decoding: number, as: UTF8.self))
     else { throw .corrupt("the data of `\(path)` has an unexpected format") }
-    return (content, KVMetadata.countable(version))
+    return Content(
+      data: content, version: KVMetadata.countable(version), custom: Self.custom(metadata))
+  }
+
+  private static func custom(_ metadata: JSONObject) -> [String: String]? {
+    guard let value = metadata["custom_metadata"] else { return nil }
+    let members = JSONObject(value)?.members ?? []
+    return members.reduce(into: [:]) { texts, member in
+      if case .string(let text) = JSONObject.plain(member.value) { texts[member.name] = text }
+    }
   }
 
   enum Written {

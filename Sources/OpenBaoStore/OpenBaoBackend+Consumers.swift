@@ -72,17 +72,19 @@ extension OpenBaoBackend {
     var fault: StoreError?
     var isWhole = true
     if copyRepairs.grants.contains(name) {
+      // A swap may add it again meanwhile.
+      copyRepairs.removeGrant(name)
       do throws(StoreError) {
         try await repairGrant(of: name)
-        copyRepairs.removeGrant(name)
       } catch {
+        copyRepairs.addGrant(name)
         switch error {
         case .permissionDenied, .refused: isWhole = false
         case let error: fault = error
         }
       }
     }
-    try await repairConsumersCopy(of: name)
+    if try await !repairConsumersCopy(of: name) { isWhole = false }
     if let fault { throw fault }
     return isWhole
   }
@@ -102,29 +104,46 @@ extension OpenBaoBackend {
   }
 
   /// Brings the copy of one connection up to date, and what the metadata says about it.
-  func repairConsumersCopy(of name: ConnectionName) async throws(StoreError) {
+  ///
+  /// - Returns: false if another process swapped the tokens meanwhile. It may be a claim, which writes no
+  ///   copy.
+  @discardableResult
+  func repairConsumersCopy(of name: ConnectionName) async throws(StoreError) -> Bool {
     let path = paths.refreshToken(name)
     guard let metadata = try await engine.metadata(path), metadata.isThere,
-      let tokens = try await readableTokens(path), tokens.version == metadata.current,
-      let id = tokens.data.id
-    else { return }
+      let tokens = try await readableTokens(path), let id = tokens.data.id
+    else { return true }
+    guard tokens.version == metadata.current,
+      let consumers = try await putConsumersCopy(
+        of: tokens.data, of: name, at: tokens.version, unlessSame: true)
+    else { return false }
     var copy = TokenCopy(metadata.custom)
     copy.set(id, tokens.data.record, version: tokens.version)
-    copy.consumers = try await putConsumersCopy(
-      of: tokens.data, of: name, at: tokens.version, unlessSame: true)
+    copy.consumers = consumers
     // Who was quicker has a newer one.
     _ = try await engine.putMetadata(path, custom: copy.texts, after: metadata.metadataVersion)
+    return true
   }
 
   /// Writes the copy, as long as the authoritative secret is at that version. The order of the two reads
   /// sees to it that no older token replaces a newer one.
   ///
-  /// - Parameter unlessSame: leaves a copy alone that has this token.
+  /// - Parameters:
+  ///   - unlessSame: leaves a copy alone that has this token.
+  ///   - expected: the copy as it was known before the authoritative secret had that version; if it is
+  ///     still so, nothing is read.
   /// - Returns: `nil` if another process has newer tokens and sees to their copy.
   func putConsumersCopy(
-    of data: TokenData, of name: ConnectionName, at version: Int64, unlessSame: Bool = false
+    of data: TokenData, of name: ConnectionName, at version: Int64, unlessSame: Bool = false,
+    expecting expected: TokenCopy.Consumers? = nil
   ) async throws(StoreError) -> TokenCopy.Consumers? {
     let path = paths.accessToken(name)
+    let attempt = data.record.tokens?.attempt
+    if let expected, expected.version > 0, let bytes = data.consumerJSON(),
+      case .written = try await engine.put(path, data: bytes, after: expected.version)
+    {
+      return TokenCopy.Consumers(attempt: attempt, version: expected.version + 1)
+    }
     for _ in 1...Self.attempts {
       let there = try await engine.metadata(path)
       guard try await engine.metadata(paths.refreshToken(name))?.current == version else {
@@ -134,8 +153,7 @@ extension OpenBaoBackend {
         if there != nil { try await engine.destroy(path) }
         return TokenCopy.Consumers(attempt: nil, version: 0)
       }
-      let consumers = TokenCopy.Consumers(
-        attempt: data.record.tokens?.attempt, version: there?.current ?? 0)
+      let consumers = TokenCopy.Consumers(attempt: attempt, version: there?.current ?? 0)
       if unlessSame, there?.isThere == true, let present = try await engine.data(path)?.data,
         SetupData.isSame(bytes, present)
       {

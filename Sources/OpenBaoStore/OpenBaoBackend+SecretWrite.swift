@@ -78,14 +78,14 @@ extension OpenBaoBackend {
       }
     }
     guard keeps, let previous else { return nil }
-    guard let (data, version) = try await engine.data(paths.connection(previous)) else {
+    guard let found = try await engine.data(paths.connection(previous)) else {
       throw .versionConflict(previous, expected: entry.version, found: nil)
     }
-    if previous == write.name, version != entry.metadata.current {
+    if previous == write.name, found.version != entry.metadata.current {
       throw .versionConflict(
-        previous, expected: entry.version, found: StoreVersion(String(version)))
+        previous, expected: entry.version, found: StoreVersion(String(found.version)))
     }
-    return data
+    return found.data
   }
 
   func putRecord(

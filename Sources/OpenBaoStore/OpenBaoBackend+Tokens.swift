@@ -49,6 +49,7 @@ extension OpenBaoBackend: TokenStore {
     let id = entry.id(named: name)
     let own = try await storedTokens(paths.refreshToken(name))
     if let own, own.areOf(id, named: name) {
+      seenTokens[name] = own.seen(of: id, entry)
       return StoredTokens(id, version: own.version, own.data)
     }
     guard let former = try await storedTokens(paths.tokens(id)) else {
@@ -58,13 +59,88 @@ extension OpenBaoBackend: TokenStore {
   }
 
   package func swapTokens(_ write: TokenWrite) async throws(StoreError) -> Int64 {
+    var seen = seenTokens.removeValue(forKey: write.name)
+    if seen?.isOfPremise(of: write) != true { seen = nil }
+    // A claim follows its read at once; before new tokens, a person may have been asked.
+    let entry =
+      if write.tokens.keepsCurrent, let known = seen?.connection { known }
+      else { try await connection(of: write) }
+    let path = paths.refreshToken(write.name)
+    let before = try await premise(of: write, seen)
+    if before.version == 0 { try await engine.keepVersions(2, of: path) }
+    let data = try TokenData(write, keeping: before.data)
+    let version = before.version + 1
+    guard
+      try await engine.writeResolvingLostResponse(path, data: data.json(), after: before.version)
+    else {
+      // It may be gone, with its tokens.
+      _ = try await connection(of: write)
+      throw .tokensMoved(write.name)
+    }
+    // The swap is done; what follows shows it to other clients, and is repaired if it fails.
+    var copy = before.copy
+    copy.set(write, version: version)
+    switch write.tokens {
+    case .keep where before.data.map { $0.consumerJSON() == data.consumerJSON() } ?? true: break
+    case .keep, .put, .remove:
+      copy.consumers = try? await putConsumersCopy(
+        of: data, of: write.name, at: version, expecting: copy.consumers)
+      if copy.consumers == nil { copyRepairs.add(write.name) }
+    }
+    let isShown = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
+    if isShown != true { copyRepairs.add(write.name) }
+    if before.isDescribed {
+      seenTokens[write.name] = SeenTokens(
+        id: write.id, version: version, copy: copy, connection: nil)
+    }
+    if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted(),
+      (try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)) == nil
+    {
+      copyRepairs.addGrant(write.name)
+    }
+    return version
+  }
+
+  /// - Throws: `notFound` if it is gone, or another one.
+  private func connection(of write: TokenWrite) async throws(StoreError) -> ConnectionEntry {
     let entry = try await freshEntry(write.name)
     guard entry.metadata.isThere, entry.id(named: write.name) == write.id else {
       throw .notFound(write.name)
     }
+    return entry
+  }
+
+  /// What a write replaces.
+  private struct Premise {
+    /// 0 before the first tokens.
+    let version: Int64
+    /// The metadata beside them.
+    let copy: TokenCopy
+    /// `nil` if it is not needed.
+    var data: TokenData?
+
+    /// Whether the metadata is of that version. If it is not, the process that swapped it is about to write
+    /// its metadata, or was killed before it could.
+    var isDescribed: Bool { version == 0 || copy.version == version }
+  }
+
+  /// - Parameter seen: of the version that the write was planned from.
+  /// - Throws: `tokensMoved` if that is not the present one.
+  private func premise(
+    of write: TokenWrite, _ seen: SeenTokens?
+  ) async throws(StoreError) -> Premise {
     let path = paths.refreshToken(write.name)
+    if let seen {
+      guard write.tokens.keepsCurrent else { return Premise(version: seen.version, copy: seen.copy) }
+      guard let found = try await storedTokens(path), found.version == seen.version,
+        found.areOf(write.id, named: write.name)
+      else { throw .tokensMoved(write.name) }
+      return Premise(
+        version: found.version, copy: found.custom.map { TokenCopy($0) } ?? seen.copy,
+        data: found.data)
+    }
     let metadata = try await engine.metadata(path) ?? .none
-    var copy = TokenCopy(metadata.custom)
+    let copy = TokenCopy(metadata.custom)
     var present: TokenData?
     // Whose they are, the metadata says too, if it describes this version.
     let isKnown =
@@ -81,28 +157,7 @@ extension OpenBaoBackend: TokenStore {
     if isKnown || present != nil {
       guard metadata.current == write.version else { throw .tokensMoved(write.name) }
     }
-    if metadata.current == 0 { try await engine.keepVersions(2, of: path) }
-    let data = try TokenData(write, keeping: present)
-    let version = metadata.current + 1
-    guard
-      try await engine.writeResolvingLostResponse(path, data: data.json(), after: metadata.current)
-    else { throw .tokensMoved(write.name) }
-    // The swap is done; what follows shows it to other clients, and is repaired if it fails.
-    copy.set(write, version: version)
-    switch write.tokens {
-    case .keep: break
-    case .put, .remove:
-      copy.consumers = try? await putConsumersCopy(of: data, of: write.name, at: version)
-      if copy.consumers == nil { copyRepairs.add(write.name) }
-    }
-    let isShown = try? await engine.putMetadata(path, custom: copy.texts, after: nil)
-    if isShown != true { copyRepairs.add(write.name) }
-    if let tokens = write.record.tokens, entry.custom.granted != tokens.granted.sorted(),
-      (try? await recordGrant(tokens.granted, for: write.name, by: write.provenance)) == nil
-    {
-      copyRepairs.addGrant(write.name)
-    }
-    return version
+    return Premise(version: metadata.current, copy: copy, data: present)
   }
 
   /// Moves tokens of earlier versions to their path, after those of another connection that are there.
@@ -194,15 +249,11 @@ extension OpenBaoBackend: TokenStore {
   }
 
   func storedTokens(_ path: String) async throws(StoreError) -> StoredTokenData? {
-    guard let (object, version) = try await engine.data(path),
-      let data = try TokenData(object, at: path)
+    guard let found = try await engine.data(path),
+      let data = try TokenData(found.data, at: path)
     else { return nil }
-    return StoredTokenData(data: data, version: version)
+    return StoredTokenData(data: data, version: found.version, custom: found.custom)
   }
-}
-
-extension TokenWrite.Tokens {
-  fileprivate var keepsCurrent: Bool { if case .keep = self { true } else { false } }
 }
 
 extension StoredTokens {

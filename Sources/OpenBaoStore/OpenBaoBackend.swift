@@ -31,6 +31,8 @@ package actor OpenBaoBackend {
   private var entries: [ConnectionName: ConnectionEntry]?
   /// What could not be written beside tokens here.
   var copyRepairs = CopyRepairs()
+  /// What a swap that follows at once need not read again.
+  var seenTokens: [ConnectionName: SeenTokens] = [:]
   /// Secrets below our folder that cannot be connections, as last read.
   private var foreignEntries: [ForeignEntry] = []
 

@@ -9,9 +9,10 @@ struct OpenBaoKeyStorage: SealedKeyStorage {
   func sealedKey() async throws(StoreError) -> String? { try await stored()?.sealed }
 
   private func stored() async throws(StoreError) -> (sealed: String, version: Int64)? {
-    guard let (data, version) = try await engine.data(path), let sealed = data.text("sealed")
-    else { return nil }
-    return (sealed, version)
+    guard let found = try await engine.data(path), let sealed = found.data.text("sealed") else {
+      return nil
+    }
+    return (sealed, found.version)
   }
 
   func addSealedKey(_ key: StoreKey) async throws(StoreError) -> Bool {

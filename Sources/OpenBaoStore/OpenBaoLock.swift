@@ -41,10 +41,11 @@ actor OpenBaoLock: ApplyLock {
     case .written: self.version = version + 1
     case .mismatch, .unknown:
       // Another process was first, or our own response is lost; read again to find the holder.
-      guard let (data, version) = try await engine.data(path), let winner = try lockHolder(data)
-      else { throw .unavailable("the lock could not be acquired") }
+      guard let found = try await engine.data(path), let winner = try lockHolder(found.data) else {
+        throw .unavailable("the lock could not be acquired")
+      }
       guard winner.token == holder.token else { return .held(by: winner) }
-      self.version = version
+      self.version = found.version
     }
     return outcome
   }

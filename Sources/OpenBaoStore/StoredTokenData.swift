@@ -4,6 +4,8 @@ import Model
 struct StoredTokenData {
   let data: TokenData
   let version: Int64
+  /// The metadata beside them; `nil` if the server does not return it with data.
+  let custom: [String: String]?
 
   /// Whether tokens that were issued to `id` are those of the connection `other` called `name`.
   ///

@@ -11,115 +11,12 @@ import Testing
 
 /// Where tokens are in the engine, as its other clients see it.
 @Suite struct TokenLayoutTests {
-  private static let folder = "vaultctl-tokens/prod"
-
-  private struct Prepared {
-    let server: BaoServer
-    let store: Store
-    let tokens: any TokenStore
-
-    init(
-      _ present: BaoServer? = nil, http: any HTTPTransport = LiveHTTPTransport(),
-      runtime: Runtime = .real
-    ) async throws {
-      let server = if let present { present } else { try await BaoServer() }
-      self.server = server
-      store = OpenBaoStoreTests.store(
-        of: server.root, environment: "prod", http: http, runtime: runtime)
-      tokens = try #require(store.tokens)
-    }
-
-    func another() throws -> any TokenStore {
-      try #require(
-        OpenBaoStoreTests.store(
-          of: server.root, environment: "prod", http: LiveHTTPTransport()
-        ).tokens)
-    }
-
-    @discardableResult
-    func carryOut(
-      _ name: ConnectionName, _ action: StoreWrite.Action, tokenVersion: Int64? = nil
-    ) async throws -> AppliedRecord? {
-      let run = try await store.journal.beginRun([StoreIntent(name, action)], by: provenance)
-      let write = StoreWrite(
-        name: name, action: action, app: "twilio", setupType: "api_key",
-        fields: [
-          "account_id": .plain(.string("AC1")),
-          "api_key": .secret(secret("s3cret"), ciphertext: "c"),
-        ], provenance: provenance, tokenVersion: tokenVersion)
-      let record: AppliedRecord?
-      do {
-        record = try await run.writer.carryOut(write)
-      } catch {
-        try await run.abandon?(name)
-        try await run.end?(provenance.at)
-        throw error
-      }
-      try await run.end?(provenance.at)
-      return record
-    }
-
-    /// Removes the connection as it is now, with the tokens of this version.
-    func delete(_ name: ConnectionName, _ id: StoreID, tokenVersion: Int64) async throws {
-      let version = try #require(try await store.reader.read().actual[name]?.version)
-      try await carryOut(name, .delete(id, from: version), tokenVersion: tokenVersion)
-    }
-
-    func create(_ text: String) async throws -> (ConnectionName, StoreID) {
-      let name = try name(text)
-      return (name, try #require(try await carryOut(name, .create)).storeID)
-    }
-
-    @discardableResult
-    func put(
-      _ name: ConnectionName, _ id: StoreID, from version: Int64, _ number: Int
-    ) async throws -> Int64 {
-      var record = TokenStoreContract.record(granted: ["read"])
-      record.tokens?.attempt = TokenAttempt("attempt-\(number)")
-      return try await tokens.swapTokens(
-        TokenWrite(
-          name: name, id: id, version: version, record: record,
-          tokens: .put(
-            access: secret("access-\(number)"), refresh: secret("refresh-\(number)")),
-          event: .refreshed, provenance: provenance))
-    }
-
-    func keys(_ folder: String) throws -> [String] {
-      try server.root.call("GET", "secret/metadata/\(TokenLayoutTests.folder)/\(folder)?list=true")
-        .value("data", "keys", as: [String].self) ?? []
-    }
-
-    func access(_ key: String = "crm") throws -> [String: String] {
-      try server.root.secret("\(TokenLayoutTests.folder)/access/\(key)")
-    }
-
-    /// Puts the tokens where earlier versions have them, with what those know.
-    func age(_ name: String, _ id: StoreID) throws {
-      let root = server.root
-      let path = "\(TokenLayoutTests.folder)/refresh/\(name)"
-      var data = try root.secret(path)
-      data["connection"] = nil
-      let old = "\(TokenLayoutTests.folder)/\(id)"
-      try root.order("POST", "secret/data/\(old)", ["data": data])
-      let found = try root.order("GET", "secret/metadata/\(path)")
-      var custom = try #require(
-        found.value("data", "custom_metadata", as: [String: String].self))
-      custom["connection"] = nil
-      custom["consumers.0"] = nil
-      custom["version"] = "1"
-      try root.order("POST", "secret/metadata/\(old)", ["custom_metadata": custom])
-      for folder in ["refresh", "access"] {
-        try root.order("DELETE", "secret/metadata/\(TokenLayoutTests.folder)/\(folder)/\(name)")
-      }
-    }
-  }
-
   private func text(_ secret: SecretBytes?) -> String? {
     secret?.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
   }
 
   @Test func aConsumersSecretHoldsTheAccessTokenAloneAndFollowsIt() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     let version = try await it.put(name, id, from: 0, 1)
@@ -132,7 +29,7 @@ import Testing
 
   /// As people write them, and back from the list of another client.
   @Test func namesInPathsAreReadable() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let expected = [
       "crm prod": "crm prod", "sales@eu (2)": "sales@eu (2)", "Été": "Été", "東京": "東京",
@@ -157,7 +54,7 @@ import Testing
 
   @Test func tokensOfAnEarlierVersionAreReadWhereTheyAreAndMovedBeforeTheyAreWritten() async throws
   {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     try await it.put(name, id, from: 0, 1)
@@ -184,7 +81,7 @@ import Testing
 
   /// Where they were, and not where a renewal has moved them meanwhile.
   @Test func aRemovalTakesTokensOfAnEarlierVersionAtTheirs() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     try await it.put(name, id, from: 0, 1)
@@ -204,28 +101,28 @@ import Testing
   }
 
   @Test func aCopyThatIsAbsentOldOrChangedIsRepaired() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let root = it.server.root
     let (name, id) = try await it.create("crm")
     let version = try await it.put(name, id, from: 0, 1)
-    _ = try root.bao(["kv", "put", "secret/\(Self.folder)/access/crm", "access_token=forged"])
+    _ = try root.bao(["kv", "put", "secret/\(TokenFixture.folder)/access/crm", "access_token=forged"])
     try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
-    try root.order("DELETE", "secret/metadata/\(Self.folder)/access/crm")
+    try root.order("DELETE", "secret/metadata/\(TokenFixture.folder)/access/crm")
     try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
-    _ = try root.bao(["kv", "delete", "secret/\(Self.folder)/access/crm"])
+    _ = try root.bao(["kv", "delete", "secret/\(TokenFixture.folder)/access/crm"])
     try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
     // What is said about the copy is gone too, as it is where a process was killed before it said it.
     _ = try root.bao([
-      "kv", "metadata", "put", "-custom-metadata=a=b", "secret/\(Self.folder)/refresh/crm",
+      "kv", "metadata", "put", "-custom-metadata=a=b", "secret/\(TokenFixture.folder)/refresh/crm",
     ])
     try await it.put(name, id, from: version, 2)
-    let before = try root.order("GET", "secret/metadata/\(Self.folder)/access/crm")
+    let before = try root.order("GET", "secret/metadata/\(TokenFixture.folder)/access/crm")
     try await it.tokens.repairTokenCopies(.all)
-    let after = try root.order("GET", "secret/metadata/\(Self.folder)/access/crm")
+    let after = try root.order("GET", "secret/metadata/\(TokenFixture.folder)/access/crm")
     #expect(
       before.text.contains("\"current_version\":")
         && before.value("data", "current_version", as: Int.self)
@@ -249,7 +146,7 @@ import Testing
     let refused = Mutex<Set<String>>(["crm"])
     let http = refusing { refused.withLock { $0 } }
     let time = TestRuntime()
-    let it = try await Prepared(http: http, runtime: time.sleepingReally)
+    let it = try await TokenFixture(http: http, runtime: time.sleepingReally)
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     let version = try await it.put(name, id, from: 0, 1)
@@ -273,13 +170,13 @@ import Testing
   @Test func aCopyThatFailsKeepsNoOtherOneFromBeingRepaired() async throws {
     let refused = Mutex<Set<String>>([])
     let time = TestRuntime()
-    let it = try await Prepared(
+    let it = try await TokenFixture(
       http: refusing { refused.withLock { $0 } }, runtime: time.sleepingReally)
     defer { it.server.end() }
     for (number, text) in ["a", "b", "c"].enumerated() {
       let (name, id) = try await it.create(text)
       try await it.put(name, id, from: 0, number)
-      try it.server.root.order("DELETE", "secret/metadata/\(Self.folder)/access/\(text)")
+      try it.server.root.order("DELETE", "secret/metadata/\(TokenFixture.folder)/access/\(text)")
     }
     refused.withLock { $0 = ["a", "b"] }
     await #expect(throws: StoreError.self) { try await it.tokens.repairTokenCopies(.all) }
@@ -295,7 +192,7 @@ import Testing
     let names: Set = ["a", "b", "c"]
     let http = refusing { names }
     let time = TestRuntime()
-    let it = try await Prepared(http: http, runtime: time.sleepingReally)
+    let it = try await TokenFixture(http: http, runtime: time.sleepingReally)
     defer { it.server.end() }
     for (number, text) in names.sorted().enumerated() {
       let (name, id) = try await it.create(text)
@@ -323,7 +220,7 @@ import Testing
       return HTTPResponse(
         status: 400, headers: [:], body: Array(#"{"errors":["not this one"]}"#.utf8))
     }
-    let it = try await Prepared(http: http)
+    let it = try await TokenFixture(http: http)
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     isRefused.withLock { $0 = true }
@@ -338,7 +235,7 @@ import Testing
 
   /// The service reported none, or other ones, and a person knows better.
   @Test func whatAPersonRecordedIsNoGrantToRepair() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     try await it.put(name, id, from: 0, 1)
@@ -352,7 +249,7 @@ import Testing
 
   /// The policy of an applier lacks what removes a secret for good, and the tokens would go first.
   @Test func aRemovalThatIsNotAllowedLeavesTheTokens() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let (name, id) = try await it.create("crm")
     let tokenVersion = try await it.put(name, id, from: 0, 1)
@@ -379,7 +276,7 @@ import Testing
   }
 
   @Test func aConnectionThatLostItsMetadataKeepsItsTokens() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let root = it.server.root
     let (name, id) = try await it.create("crm")
@@ -396,7 +293,7 @@ import Testing
   }
 
   @Test func tokensWithoutAConnectionAreListedAndForgotten() async throws {
-    let it = try await Prepared()
+    let it = try await TokenFixture()
     defer { it.server.end() }
     let root = it.server.root
     let (name, id) = try await it.create("crm")
@@ -408,7 +305,7 @@ import Testing
     #expect(stray.map(\.key) == ["crm"] && stray.first?.id == id)
 
     // Another connection has the name now: its tokens replace none of those.
-    let later = try await Prepared(it.server)
+    let later = try await TokenFixture(it.server)
     let (_, newID) = try await later.create("crm")
     #expect(try await it.tokens.openTokens(of: name).version == 0)
     await #expect(throws: StoreError.tokensMoved(name)) {

@@ -44,6 +44,7 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("  = note: fatal: detected dubious ownership") })
     #expect(lines.contains { $0.hasPrefix("  = note: git config --global --add safe.directory") })
     #expect(!finished.errorText.contains("\\"), "\(finished.errorText)")
+    try sandbox.expectTranscript(case: arguments.joined(separator: "-"))
   }
 
   @Test func ofGPG() throws {
@@ -56,6 +57,7 @@ import Testing
     #expect(
       try helps(["encrypt"], environment: ["GNUPGHOME": file])
         == ["see what gpg says: gpg --list-keys"])
+    try sandbox.expectTranscript()
   }
 
   @Test func ofAProjectThatIsElsewhere() throws {
@@ -67,17 +69,23 @@ import Testing
     #expect(
       try helps(["validate", "-C", none.path])
         == ["create a project there: vaultctl init -C \(none.path)"])
+    try sandbox.expectTranscript(known: [(none.path, "<empty folder>")])
   }
 
   /// Nothing is scaffolded over what cannot be read.
-  @Test(arguments: ["\tapp: x\n", "<<<<<<< HEAD\n", "sops: {mac: x}\na: ENC[AES256_GCM,data:x]\n"])
-  func ofAConnectionInAFileThatCannotBeRead(text: String) throws {
+  @Test(
+    arguments: [
+      ("tab", "\tapp: x\n"), ("conflict", "<<<<<<< HEAD\n"),
+      ("sops", "sops: {mac: x}\na: ENC[AES256_GCM,data:x]\n"),
+    ])
+  func ofAConnectionInAFileThatCannotBeRead(what: String, text: String) throws {
     try sandbox.write(text, to: "connections/b.yaml")
     let finished = try sandbox.vaultctl(["set", "crm", "token"], input: "x")
     #expect(finished.status == 1 && !finished.errorText.contains("vaultctl new"))
     #expect(finished.errorText.contains("it may be in `connections/b.yaml`, which cannot be read"))
     #expect(finished.errorText.contains("connections/b.yaml:1:"), "\(finished.errorText)")
     #expect(try helps(["set", "other", "token"]).contains("fix the errors, then try again"))
+    try sandbox.expectTranscript(case: what)
   }
 
   @Test func ofAnAddressAsARecipient() throws {

@@ -21,20 +21,15 @@ struct RenewalPasses {
   /// What was reported.
   private var outcomes: [ConnectionName: RenewalOutcome] = [:]
   private var absence = StoreAbsence()
-  private let copyConditions = ReportedConditions()
+  private let copies: CopyUpkeep
   /// What the last pass that could read the store found there.
   private var outlook: TokenRenewer.Outlook?
-  /// When the copies for consumers were last repaired, and when all of them were last looked at.
-  private var repairedAt: Duration?
-  private var comparedAt: Duration?
 
   /// Seconds after which it looks for connections that are new, and for a store that is back.
   private static let longestPause: Int64 = 30
   /// From the begin of one pass to that of the next, and after one in which nothing has completed.
   private static let shortestInterval = Duration.milliseconds(500)
   private static let shortestPause = Duration.milliseconds(50)
-  /// After which copies for consumers are repaired that could not be written.
-  private static let repairPause = Duration.seconds(5)
 
   init(
     renewer: TokenRenewer, termination: TerminationSignal, console: Console,
@@ -45,6 +40,7 @@ struct RenewalPasses {
     self.console = console
     self.show = show
     renewals = renewer.background { [bell] in bell.ring() }
+    copies = CopyUpkeep(renewer, console: console)
   }
 
   /// Returns once a signal has come and nothing is in progress.
@@ -52,6 +48,7 @@ struct RenewalPasses {
   /// - Parameter publish: is called after each pass, and in the end.
   mutating func run(publish: (RenewalMetrics.Environment) -> Void) async {
     await withDiscardingTaskGroup { group in
+      group.addTask { [copies, termination] in await copies.run(until: termination) }
       while !termination.isReceived {
         let begin = Runtime.live.elapsed()
         let pause = await pass(in: &group)
@@ -68,6 +65,7 @@ struct RenewalPasses {
       }
     }
     reportCompleted()
+    metrics.storeErrors += copies.takeFailures()
     publish(metrics)
   }
 
@@ -82,13 +80,15 @@ struct RenewalPasses {
       metrics.add(pass)
       report(pass.results)
       outlook = pass.outlook
-      await repairCopies()
+      copies.note(isStoreAvailable: true)
+      metrics.storeErrors += copies.takeFailures()
       reportLooked()
       metrics.lastSuccess = metrics.lastPass
       guard let due = pass.outlook.nextDue else { return .max }
       return due.milliseconds - session.runtime.now().milliseconds
     } catch {
       reportCompleted()
+      copies.note(isStoreAvailable: false)
       metrics.storeErrors += 1
       reportLooked()
       // An unavailable store may come back.
@@ -104,24 +104,6 @@ struct RenewalPasses {
   private mutating func reportLooked() {
     metrics.lastPass = Runtime.live.now()
     metrics.connections = outlook?.tokens(at: renewer.session.runtime.now()) ?? [:]
-  }
-
-  /// A copy that cannot be written keeps no token from being renewed.
-  private mutating func repairCopies() async {
-    let elapsed = renewer.session.runtime.elapsed()
-    if let repairedAt, elapsed - repairedAt < Self.repairPause { return }
-    repairedAt = elapsed
-    // A host that was killed owes those that it had not written, and their old tokens end soon.
-    let comparesAll = comparedAt.map { elapsed - $0 >= .seconds(Self.longestPause) } ?? true
-    if comparesAll { comparedAt = elapsed }
-    var faults: [Diagnostic] = []
-    do {
-      try await renewer.repairCopies(comparesAll ? .all : .unwritten)
-    } catch {
-      metrics.storeErrors += 1
-      faults = Failure(error, outcome: .failed).diagnostics
-    }
-    console.report(copyConditions.new(among: faults))
   }
 
   /// Shows those of a pass that differ from the last ones.
