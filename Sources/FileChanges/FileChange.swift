@@ -10,14 +10,15 @@ package struct FileChange: Sendable {
   package let after: [UInt8]
   /// The file is emptied, and then removed.
   package let removesFile: Bool
-  let rebase: Rebase
+  /// `nil`: it fits no other bytes.
+  let rebase: Rebase?
 
   /// The file's bytes afterwards; `nil` if it is removed.
   package var result: [UInt8]? { removesFile ? nil : after }
 
   package init(
     _ file: String, from before: [UInt8]?, to after: [UInt8],
-    rebase: @escaping Rebase = { _ in nil }
+    rebase: Rebase? = nil
   ) {
     self.file = file
     self.before = before
@@ -32,7 +33,7 @@ package struct FileChange: Sendable {
     self.before = before
     after = []
     removesFile = true
-    rebase = { _ in nil }
+    rebase = nil
   }
 }
 

@@ -135,10 +135,12 @@ package struct FileTransaction: Sendable {
       let present = try bytes(of: change.file)
       if present == change.before {
         planned.append(change)
-      } else if let after = change.rebase(present) {
+      } else if let after = change.rebase?(present) {
         planned.append(FileChange(change.file, from: present, to: after))
       } else {
-        throw change.before == nil ? .exists(change.file) : .moved(change.file)
+        // A new file that another command made meanwhile is one of the same kind.
+        let isForeign = change.before == nil && change.rebase == nil
+        throw isForeign ? .exists(change.file) : .moved(change.file)
       }
     }
     return planned.filter { $0.before != $0.after }

@@ -10,18 +10,21 @@ package final class Manifest: Sendable {
   /// The environment whose overlay it belongs to; `nil`: the base's.
   package let environment: String?
   package let documents: [ManifestDocument]
+  /// Whether one of its documents could not be read far enough to know whose it is, or what it has.
+  package let hasUnreadDocuments: Bool
   package let diagnostics: [Diagnostic]
   /// The bytes that an excerpt must not show.
   package let hidden: [Range<Int>]
 
   init(
     file: String, bytes: [UInt8], environment: String?, documents: [ManifestDocument],
-    diagnostics: [Diagnostic], hidden: [Range<Int>]
+    hasUnreadDocuments: Bool, diagnostics: [Diagnostic], hidden: [Range<Int>]
   ) {
     self.file = file
     self.bytes = bytes
     self.environment = environment
     self.documents = documents
+    self.hasUnreadDocuments = hasUnreadDocuments
     self.diagnostics = diagnostics
     self.hidden = hidden
   }

@@ -17,6 +17,8 @@ package final class ManifestDocument: Sendable {
   package let publicFields: Set<FieldName>
   /// Whether it has a setup of a known type.
   package let hasSetup: Bool
+  /// Whether it has a setup that could not be read: its fields are not in `slots`.
+  package let hasUnreadSetup: Bool
   package let slots: [FieldSlot]
   package let layer: ConnectionLayer?
   /// The connection, if no other document overlays this one.
@@ -28,8 +30,8 @@ package final class ManifestDocument: Sendable {
   init(
     index: Int, name: ConnectionName, formerNames: [ConnectionName] = [], app: App?,
     shape: SetupShape? = nil, publicFields: Set<FieldName> = [], hasSetup: Bool = false,
-    slots: [FieldSlot] = [], layer: ConnectionLayer?, liesOverSetup: Bool = false,
-    origin: ConnectionOrigin
+    hasUnreadSetup: Bool = false, slots: [FieldSlot] = [], layer: ConnectionLayer?,
+    liesOverSetup: Bool = false, origin: ConnectionOrigin
   ) {
     self.index = index
     self.name = name
@@ -38,12 +40,16 @@ package final class ManifestDocument: Sendable {
     self.shape = shape
     self.publicFields = publicFields
     self.hasSetup = hasSetup
+    self.hasUnreadSetup = hasUnreadSetup
     self.slots = slots
     self.layer = layer
     desired = layer?.desired
     self.liesOverSetup = liesOverSetup
     self.origin = origin
   }
+
+  /// Whether it removes the base's connection from its environment (`spec: null`).
+  package var isRemoval: Bool { layer?.isRemoved ?? false }
 
   package func slot(_ field: FieldName) -> FieldSlot? { slots.first { $0.field == field } }
 
@@ -71,6 +77,17 @@ package struct LocatedDocument: Sendable {
   package func plainText(of field: FieldName) -> String? {
     guard let slot = document.slot(field), slot.isGiven, slot.sealed == nil else { return nil }
     return manifest.yaml().root(of: document)?["spec"]?["setup"]?[field.rawValue]?.scalar?.text
+  }
+}
+
+extension Sequence<ManifestDocument> {
+  /// What overlays lie over: by name, and by the previous names that no document has.
+  package var byNames: [ConnectionName: ManifestDocument] {
+    var found = Dictionary(map { ($0.name, $0) }) { $1 }
+    for document in self {
+      for former in document.formerNames where found[former] == nil { found[former] = document }
+    }
+    return found
   }
 }
 

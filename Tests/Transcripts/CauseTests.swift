@@ -88,6 +88,30 @@ import Testing
     try sandbox.expectTranscript(case: what)
   }
 
+  /// A file that is named twice is edited once.
+  @Test func ofAFileThatIsNamedTwice() throws {
+    let sealed = try sandbox.vaultctl(["encrypt", "connections/a.yaml", "./connections/a.yaml"])
+    #expect(sealed.status == 0, "\(sealed.errorText)")
+    let again = try sandbox.vaultctl(["fmt", "connections/a.yaml", "connections/../connections/a.yaml"])
+    #expect(again.status == 0, "\(again.errorText)")
+  }
+
+  /// There is nothing to commit to.
+  @Test func ofADeletionOutsideOfARepository() throws {
+    #expect(try helps(["delete", "a"]) == ["delete it all the same: vaultctl delete --force a"])
+  }
+
+  /// Nothing opens such a value, so none is sealed.
+  @Test func ofAValueThatIsTooLarge() throws {
+    let text = String(repeating: "x", count: (1 << 20) + 1)
+    try sandbox.write(#"{"services": {"big": {"token": "\#(text)"}}}"#, to: "it.json")
+    let imported = try sandbox.vaultctl(
+      ["import", "--from", "json", "it.json", "--map", "services.*.token=http.token"])
+    #expect(imported.status == 1)
+    #expect(imported.errorText.contains("is larger than 1048576 bytes"), "\(imported.errorText)")
+    #expect(!FileManager.default.fileExists(atPath: sandbox.folder.path + "/connections/big.yaml"))
+  }
+
   @Test func ofAnAddressAsARecipient() throws {
     for (text, address) in [
       ("ann@example.com", "ann@example.com"), ("Ann <ann@example.com>", "ann@example.com"),

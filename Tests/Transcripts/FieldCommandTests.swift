@@ -101,6 +101,20 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  /// Neither of two lines wins by its place.
+  @Test(arguments: ["account_id: AC2", "api_key: S3CR3T", "api_key: |\n  S3CR3T"])
+  func aFieldHasOneLine(line: String) throws {
+    let sandbox = try Sandbox()
+    try manifest(sandbox, "")
+    let before = try sandbox.read("connections/a.yaml")
+    try sandbox.write("account_id: AC1\napi_key: one\n\(line)\n", to: "filled")
+    let refused = try sandbox.vaultctl(
+      ["edit", "a"], environment: ["EDITOR": "cp \(sandbox.folder.path)/filled"])
+    #expect(refused.status == 1 && !refused.errorText.contains("S3CR3T"), "\(refused.errorText)")
+    #expect(refused.errorText.contains("line 3 is a second one of"), "\(refused.errorText)")
+    #expect(try sandbox.read("connections/a.yaml") == before)
+  }
+
   @Test func newTakesPublicFieldsAndAsksForNothingElse() throws {
     let sandbox = try Sandbox()
     let made = try sandbox.vaultctl(["new", "a", "--app", "twilio", "--set", "account_id=AC=1: x"])

@@ -174,6 +174,23 @@ import Testing
     try sandbox.expectTranscript()
   }
 
+  /// Also one that the branch takes out of it.
+  @Test(arguments: [true, false]) func aDiffObeysThePolicyOfBothSides(isTakenOut: Bool) throws {
+    let sandbox = try Sandbox()
+    let bob = try sandbox.home.makeKey("Bob <bob@example.com>")
+    let policy = "policy: {failOn: [former-recipient]}"
+    try sandbox.writeProject(keys: [sandbox.key, bob], extra: policy)
+    try sandbox.write(httpManifest("a", token: "t0ken"), to: "connections/a.yaml")
+    #expect(try sandbox.vaultctl(["encrypt"]).status == 0)
+    try sandbox.git(["init", "--quiet"])
+    try sandbox.git(["add", "."])
+    try sandbox.git(["commit", "--quiet", "-m", "x"])
+    #expect(try sandbox.vaultctl(["diff"]).status == 0)
+    try sandbox.writeProject(extra: isTakenOut ? "" : policy)
+    #expect(try sandbox.vaultctl(["rekey"]).status == 0)
+    #expect(try sandbox.vaultctl(["diff"]).status == 3)
+  }
+
   @Test func aMessageThatWasMovedIsAnErrorWithoutAnyKey() throws {
     let repository = try Repository()
     let sandbox = repository.sandbox

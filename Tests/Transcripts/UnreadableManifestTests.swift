@@ -5,7 +5,7 @@ import Testing
 /// What a command cannot read of what it is about, it does not pass over.
 @Suite(.serialized) struct UnreadableManifestTests {
   enum Defect: String, CaseIterable, Sendable {
-    case tab, conflictMarkers, unknownKey, unknownApp, damagedValue, cutValue
+    case tab, conflictMarkers, unknownKey, unknownApp, unknownType, noType, damagedValue, cutValue
 
     func apply(to text: String) -> String {
       switch self {
@@ -14,6 +14,8 @@ import Testing
         "<<<<<<< HEAD\n" + text + "=======\n" + text + ">>>>>>> theirs\n"
       case .unknownKey: text.replacing("  app: http", with: "  ap: http")
       case .unknownApp: text.replacing("app: http", with: "app: htpp")
+      case .unknownType: text.replacing("type: bearer", with: "type: bearrer")
+      case .noType: text.replacing("      type: bearer\n", with: "")
       case .damagedValue: text.replacing("-----END PGP MESSAGE-----", with: "-----END PGP")
       case .cutValue:
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
@@ -53,6 +55,20 @@ import Testing
     #expect(!refused.errorText.contains("vaultctl new"), "\(refused.errorText)")
     let after = try Sandbox.contents(of: sandbox.folder.path)
     for (file, content) in before { #expect(after[file] == content, "`\(file)`") }
+  }
+
+  /// A setup that cannot be read holds values that would be lost.
+  @Test(arguments: [
+    Defect.tab, .conflictMarkers, .unknownKey, .unknownApp, .unknownType, .noType,
+  ])
+  func aValueIsNotSetInWhatCannotBeRead(defect: Defect) throws {
+    let broken = defect.apply(to: try sandbox.read("connections/a.yaml"))
+    try sandbox.write(broken, to: "connections/a.yaml")
+    let refused = try sandbox.vaultctl(["set", "a", "token"], input: "n3w")
+    #expect(refused.status == 1 && refused.text.isEmpty, "\(refused.text)")
+    #expect(refused.errorText.contains("connections/a.yaml:"), "\(refused.errorText)")
+    #expect(!refused.errorText.contains("vaultctl new"), "\(refused.errorText)")
+    #expect(try sandbox.read("connections/a.yaml") == broken)
   }
 
   /// What another connection's file has is nothing to these.

@@ -13,7 +13,9 @@ struct CommittedFiles {
   /// - Parameter name: the connection's, as the user gave it.
   /// - Throws: for each file of which git could not restore what is lost.
   func require(_ removals: [DocumentRemoval], of name: String) throws {
-    let committed = try contents(of: removals.map(\.change.file)) ?? [:]
+    guard let committed = try contents(of: removals.map(\.change.file)) else {
+      throw Failure(removals.map { .notInRepository($0.change.file, name) })
+    }
     let faults = removals.filter { removal in
       guard let blob = committed[removal.change.file] else { return true }
       return !removal.lost.allSatisfy { blob.firstRange(of: $0) != nil }
@@ -38,6 +40,13 @@ struct CommittedFiles {
 }
 
 extension Diagnostic {
+  fileprivate static func notInRepository(_ file: String, _ name: String) -> Diagnostic {
+    Diagnostic(
+      .notCommitted, "git could not restore what would be deleted from `\(file)`",
+      at: .file(file), notes: ["the project is not in a git repository; nothing was deleted"],
+      help: ["delete it all the same: vaultctl delete --force \(shellWord(name))"])
+  }
+
   fileprivate static func notCommitted(_ file: String, _ name: String) -> Diagnostic {
     Diagnostic(
       .notCommitted, "git could not restore what would be deleted from `\(file)`",

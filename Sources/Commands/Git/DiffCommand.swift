@@ -37,12 +37,16 @@ struct DiffCommand: Subcommand {
   var resultForm: ResultForm { format == .json ? .document : .text }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let policy = try FailOnPolicy(option: failOn, of: .diff)
+    // Wrong usage, before anything is read.
+    _ = try FailOnPolicy(option: failOn, of: .diff)
     if let root = try? ProjectRoot.find(global.project) {
       try ProjectFiles(root: root).recover(console)
     }
     let sides = try DiffSides(RevisionRange(range), project: global.project)
     try requireNoErrors(sides, console)
+    // A branch that takes a word out of the policy still has to pass the policy before it.
+    let words = sides.new.project.failOn.union(sides.old?.project.failOn ?? [])
+    let policy = try FailOnPolicy(words, option: failOn, of: .diff)
     let openPGP = PGPEngine(GPGSettings(isInteractive: console.letsGPGAsk))
     let output = try await DiffBuilder(sides: sides, openPGP: openPGP).result()
     let report = output.report

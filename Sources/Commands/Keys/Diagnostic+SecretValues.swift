@@ -2,6 +2,11 @@ package import Diagnostics
 package import Model
 
 extension Diagnostic {
+  /// Nothing would open it again.
+  package static func largeValue(_ address: FieldAddress, at location: Location?) -> Diagnostic {
+    .invalidSecretValue(address, "is larger than \(SecretInput.limit) bytes", at: location)
+  }
+
   package static func invalidSecretValue(
     _ address: FieldAddress, _ reason: String, at location: Location?
   ) -> Diagnostic {

@@ -30,8 +30,7 @@ struct EditCommand: Subcommand {
 
   func carryOut(_ console: Console) async throws -> Outcome {
     let workspace = try Workspace.load(global)
-    try workspace.requireAllFiles()
-    let layers = try workspace.documents(name)
+    let layers = try workspace.editableDocuments(name)
     // Any other error may be in a value that the user is about to correct.
     let hiding: Set<DiagnosticCode> = [
       .malformedMessage, .unknownApp, .unknownSetupType, .unknownKey, .missingKey,
@@ -78,13 +77,20 @@ struct EditCommand: Subcommand {
   private func values(
     in edited: SecretBytes, _ text: FieldSheet
   ) throws -> [FieldName: SecretBytes] {
-    do throws(FieldSheet.UnknownLine) {
+    do throws(FieldSheet.RefusedLine) {
       return try text.values(in: edited)
     } catch {
-      throw Diagnostic(
-        .invalidSecretValue, "line \(error.number) is neither a field nor a comment",
-        notes: ["its fields: \(text.fields.map(\.rawValue).joined(separator: ", "))"],
-        help: ["write `field: value`; or `field: |`, with two spaces before each line after it"])
+      switch error.reason {
+      case .unknown:
+        throw Diagnostic(
+          .invalidSecretValue, "line \(error.number) is neither a field nor a comment",
+          notes: ["its fields: \(text.fields.map(\.rawValue).joined(separator: ", "))"],
+          help: ["write `field: value`; or `field: |`, with two spaces before each line after it"])
+      case .repeated(let field):
+        throw Diagnostic(
+          .invalidSecretValue, "line \(error.number) is a second one of `\(field)`",
+          help: ["keep the line whose value is right"])
+      }
     }
   }
 
@@ -147,8 +153,9 @@ struct EditCommand: Subcommand {
     var values: [FieldName: SecretBytes] = [:]
     var sealed: [LocatedSealedField] = []
     for field in fields {
-      guard let holder = layers.first(where: { $0.document.slot(field)?.isGiven ?? false }),
-        let slot = holder.document.slot(field)
+      // An environment that removes a field has no value of it.
+      guard let holder = layers.first(where: { $0.document.slot(field) != nil }),
+        let slot = holder.document.slot(field), slot.isGiven
       else { continue }
       if let message = holder.document.sealedField(slot) {
         sealed.append(message)

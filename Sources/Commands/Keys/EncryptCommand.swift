@@ -40,9 +40,7 @@ struct EncryptCommand: WritingSubcommand {
         let location = document.origin.location(of: secret.field)
         let value = SecretBytes(copying: Array(secret.text.utf8))
         if value.count > SecretInput.limit {
-          faults.append(
-            .invalidSecretValue(
-              address, "is larger than \(SecretInput.limit) bytes", at: location))
+          faults.append(.largeValue(address, at: location))
         } else if let reason = document.violation(of: value, in: secret.field) {
           faults.append(.invalidSecretValue(address, reason, at: location))
         }

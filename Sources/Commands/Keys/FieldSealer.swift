@@ -30,6 +30,8 @@ struct FieldSealer: SecretOpener, Sendable {
     _ fields: [UnsealedField], sharing choice: SessionKeyChoice
   ) async throws -> [String] {
     if fields.isEmpty { return [] }
+    let large = fields.filter { $0.value.count > SecretInput.limit }
+    if !large.isEmpty { throw Failure(large.map { .largeValue($0.address, at: $0.location) }) }
     let recipients = try await keyring.recipients(for: Set(fields.map(\.file)))
     let requests = fields.map {
       SealRequest(

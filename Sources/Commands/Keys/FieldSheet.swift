@@ -14,7 +14,16 @@ import Secrets
 struct FieldSheet {
   let fields: [FieldName]
 
-  struct UnknownLine: Error { let number: Int }
+  struct RefusedLine: Error {
+    enum Reason {
+      case unknown
+      /// It has a line before.
+      case repeated(FieldName)
+    }
+
+    let number: Int
+    let reason: Reason
+  }
 
   private static let indent: [UInt8] = [0x20, 0x20]
 
@@ -60,15 +69,19 @@ struct FieldSheet {
 
   /// The fields that have a value.
   ///
-  /// - Throws: the first line that is neither a field nor a comment.
-  func values(in text: SecretBytes) throws(UnknownLine) -> [FieldName: SecretBytes] {
-    try text.withBytes { (span) throws(UnknownLine) in
+  /// - Throws: the first line that is neither a field nor a comment, or the second one of a field.
+  func values(in text: SecretBytes) throws(RefusedLine) -> [FieldName: SecretBytes] {
+    try text.withBytes { (span) throws(RefusedLine) in
       var values: [FieldName: SecretBytes] = [:]
+      var seen: Set<FieldName> = []
       var lines = Lines()
       while let line = lines.next(in: span) {
         if line.isEmpty || span[line.lowerBound] == UInt8(ascii: "#") { continue }
         guard let field = fields.first(where: { span.begins(line, with: "\($0):") }) else {
-          throw UnknownLine(number: lines.number)
+          throw RefusedLine(number: lines.number, reason: .unknown)
+        }
+        guard seen.insert(field).inserted else {
+          throw RefusedLine(number: lines.number, reason: .repeated(field))
         }
         var start = line.lowerBound + field.rawValue.utf8.count + 1
         if start < line.upperBound, span[start] == 0x20 { start += 1 }

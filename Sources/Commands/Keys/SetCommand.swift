@@ -57,8 +57,7 @@ struct SetCommand: WritingSubcommand {
   func carryOut(_ console: Console) async throws -> Outcome {
     PrivateFolder.removeLeftovers()
     let workspace = try Workspace.load(global)
-    try workspace.requireAllFiles()
-    let top = try workspace.documents(name)[0]
+    let top = try workspace.editableDocuments(name)[0]
     let field = FieldName(field)
     try top.document.requireField(field)
     let isSealed = top.document.seals(field)

@@ -44,12 +44,7 @@ struct ConnectionDraft: Sendable {
   func manifest(
     in workspace: Workspace, sealed: [FieldName: String] = [:]
   ) throws -> FileChange {
-    if let present = workspace.state.connections.first(where: { $0.name == name }) {
-      throw Failure(
-        Diagnostic(
-          .duplicateName, "connection `\(name)` is already declared",
-          at: present.origin.nameLocation))
-    }
+    if let present = try workspace.declared()[name] { throw Failure(.alreadyDeclared(present)) }
     guard let app = workspace.catalog[AppID(app)] else {
       throw Failure(Diagnostic(.unknownApp, "unknown app"))
     }

@@ -27,7 +27,9 @@ extension PageWriter {
   }
 
   func planned(_ draft: ValuesDraft) async throws -> PlannedChange {
-    let (workspace, top) = try top(draft.target)
+    let workspace = try workspace(draft.target.environment)
+    let top = try workspace.editableDocuments(draft.target.name)[0]
+    try draft.target.requireSeen(in: workspace)
     if draft.values.isEmpty { throw Failure(.noValue) }
     for field in draft.values.keys.sorted() {
       try top.document.requireField(field, of: draft.setup)

@@ -17,8 +17,8 @@ struct ConnectionRemover {
   ///
   /// - Returns: what is to be written, by file.
   func removals() throws -> [DocumentRemoval] {
-    // Only a file that is no YAML can hide a document.
-    try workspace.requireReadable(workspace.manifests(declaring: name), \.isAboutReading)
+    // An error in a document that can be cut out does not matter; one that hides a document does.
+    try workspace.requireReadable(workspace.manifests(declaring: name).filter(\.isUnread))
     let removals = try Dictionary(grouping: layers()) { $0.manifest.file }
       .sorted { $0.key < $1.key }
       .compactMap { _, here in

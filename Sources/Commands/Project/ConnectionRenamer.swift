@@ -14,28 +14,29 @@ struct ConnectionRenamer {
   /// Whether an earlier run did it: no document has the previous name, and one of those with the new
   /// name says so.
   var isDone: Bool {
-    let documents = workspace.contents.manifests.flatMap(\.documents)
-    return !documents.contains { $0.name.rawValue == name }
-      && documents.contains { document in
-        document.name == newName && document.formerNames.contains { $0.rawValue == name }
-      }
+    isBegun
+      && !workspace.contents.manifests.flatMap(\.documents).contains { $0.name.rawValue == name }
   }
 
   /// The changes of all files; nothing is written.
   ///
   /// - Throws: if the new name is taken, a file cannot be read, or a value cannot be opened.
   func changes() async throws -> [FileChange] {
-    try workspace.requireReadable(workspace.manifests(declaring: name))
+    // That an environment still has the previous name is what this is for.
+    try workspace.requireReadable(workspace.manifests(declaring: name)) {
+      ![.plaintextSecret, .formerNameTaken].contains($0)
+    }
     let layers = try layers()
     let sealed = try await resealed(layers.map(\.document))
     let base = layers.filter { $0.manifest.environment == nil }
+    let isBegun = isBegun
     let editor = workspace.editor
     var changes: [FileChange] = []
     for manifest in workspace.contents.manifests {
       let here = layers.filter { $0.manifest.file == manifest.file }.map(\.document)
       if here.isEmpty { continue }
       // One document of a connection holds its previous name; the others override it.
-      let hasFormerName = base.isEmpty || manifest.environment == nil
+      let hasFormerName = !isBegun && (base.isEmpty || manifest.environment == nil)
       let renames = here.map { document in
         let former = [document.name] + document.formerNames.filter { $0 != newName }
         return RenameEdit(
@@ -47,18 +48,25 @@ struct ConnectionRenamer {
     return changes
   }
 
-  /// The connection's documents in the base and in every environment.
+  /// Whether some documents were renamed before, in another branch or while one of these was written.
+  private var isBegun: Bool {
+    workspace.contents.manifests.flatMap(\.documents).contains { document in
+      document.name == newName && document.formerNames.contains { $0.rawValue == name }
+    }
+  }
+
+  /// The documents that have the previous name, in the base and in every environment.
   private func layers() throws -> [LocatedDocument] {
     let all = workspace.contents.manifests.flatMap { manifest in
       manifest.documents.map { LocatedDocument(manifest: manifest, document: $0) }
     }
-    if let taken = all.first(where: { $0.document.name == newName }) {
-      throw Failure(
-        Diagnostic(
-          .duplicateName, "connection `\(newName)` is already declared",
-          at: taken.document.origin.nameLocation))
-    }
     let found = all.filter { $0.document.name.rawValue == name }
+    let isBegun = isBegun
+    let taken = all.first { one in
+      one.document.name == newName
+        && (!isBegun || found.contains { $0.manifest.environment == one.manifest.environment })
+    }
+    if let taken { throw Failure(.alreadyDeclared(taken.document)) }
     if found.isEmpty { _ = try workspace.documents(name) }
     return found
   }

@@ -18,9 +18,8 @@ struct FlowScaffolder {
 
   /// One connection for each undeclared name, and one for each app whose actions name none.
   func missing(_ flow: Flow) throws -> [Missing] {
-    let declared = Dictionary(
-      workspace.state.connections.map { ($0.name.rawValue, $0) }
-    ) { first, _ in first }
+    let documents = try workspace.declared()
+    let declared = Dictionary(documents.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
     var found: [String: (app: App, unnamed: [String])] = [:]
     for step in flow.steps where step.isDirect {
       guard let app = workspace.catalog[step.app] else { continue }
@@ -35,7 +34,7 @@ struct FlowScaffolder {
         for: Scaffold.connectionName(forFlow: flow.name, app.id),
         isTaken: { text in
           // An earlier run made it, and the flow does not name it yet.
-          declared[text].map { $0.app != app.id || $0.setup != nil } ?? false
+          declared[text].map { $0.app?.id != app.id || $0.hasSetup || $0.hasUnreadSetup } ?? false
         })
       found[name, default: (app, [])].unnamed.append(step.title)
     }

@@ -128,6 +128,9 @@ package struct ManifestEditor: Sendable {
     guard spec.aliasOf == nil else {
       throw Diagnostic.alias("spec", of: document, at: spec.range, yaml.file)
     }
+    guard spec.entries != nil, !document.hasUnreadSetup else {
+      throw Diagnostic.unreadSetup(of: document, at: spec.range, yaml.file)
+    }
     let present = spec.entry("setup")
     if document.hasSetup, let setup = present?.value {
       guard setup.aliasOf == nil else {
@@ -161,6 +164,16 @@ extension Diagnostic {
         "a sealed value opens in one field only, so two connections cannot share it",
         "nothing was changed",
       ], help: ["replace the alias with a value of its own, then try again"])
+  }
+
+  /// What it holds would be lost.
+  fileprivate static func unreadSetup(
+    of document: ManifestDocument, at range: SourceRange, _ file: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .valueNotEditable, "the setup of `\(document.name)` cannot be read",
+      at: .source(file: file, range: range), notes: ["nothing was changed"],
+      help: ["see what is wrong with it: vaultctl validate"])
   }
 
   fileprivate static func noSetupType(_ document: ManifestDocument) -> Diagnostic {

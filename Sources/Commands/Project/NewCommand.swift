@@ -53,15 +53,29 @@ struct NewCommand: WritingSubcommand {
   }
 
   func carryOut(_ console: Console) async throws -> Outcome {
-    let workspace = try Workspace.load(global)
-    if let fromFlow { return try scaffold(for: fromFlow, workspace, console) }
+    // Nobody is asked twice.
+    var given: NewValues.Given?
+    return try await againIfMoved {
+      let workspace = try Workspace.load(global)
+      return if let fromFlow {
+        try scaffold(for: fromFlow, workspace, console)
+      } else {
+        try await scaffold(&given, workspace, console)
+      }
+    }
+  }
+
+  /// - Parameter given: what a person was asked for.
+  private func scaffold(
+    _ given: inout NewValues.Given?, _ workspace: Workspace, _ console: Console
+  ) async throws -> Outcome {
     let name = try ConnectionName(argument: name ?? "")
-    let present = workspace.state.connections.first { $0.name == name }
     let app = try workspace.catalog.app(named: self.app ?? "")
     let shape = try chosenShape(app)
     let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
+    try workspace.requireManifestPath(target)
     var new = NewFile(file: target, name: name, app: app, shape: empty ? nil : shape)
-    if let present {
+    if let present = try workspace.declared()[name] {
       // An earlier run made it; values that are given now are not in it.
       if assignments.isEmpty,
         workspace.contents.manifests.contains(where: { $0.file == target && $0.bytes == new.bytes })
@@ -69,15 +83,20 @@ struct NewCommand: WritingSubcommand {
         console.result("\(target) already exists with the same contents\n")
         return .fine
       }
-      throw Failure(
-        Diagnostic(
-          .duplicateName, "connection `\(name)` is already declared",
-          at: present.origin.nameLocation))
+      throw Failure(.alreadyDeclared(present))
+    }
+    // Before somebody types what is then refused.
+    do throws(ChangeFault) {
+      try workspace.files.check([new.change])
+    } catch {
+      throw Failure(error)
     }
     if let shape = new.shape {
-      new.values = try await NewValues(
-        connection: name, shape: shape, file: target, workspace: workspace, console: console
-      ).values(assignments)
+      let values = NewValues(
+        connection: name, shape: shape, file: target, workspace: workspace, console: console)
+      let answers = try given ?? values.given(assignments)
+      given = answers
+      new.values = try await values.sealed(answers)
     }
     try make([new], workspace, console)
     return .fine
@@ -85,7 +104,7 @@ struct NewCommand: WritingSubcommand {
 
   /// Creates all files, or none.
   private func make(_ new: [NewFile], _ workspace: Workspace, _ console: Console) throws {
-    try workspace.files.write(new.map { FileChange($0.file, from: nil, to: $0.bytes) }, console)
+    try workspace.write(new.map(\.change), console)
     for new in new { console.done("Created \(new.file)") }
   }
 
@@ -139,4 +158,5 @@ private struct NewFile {
   var bytes: [UInt8] {
     Array(Scaffold.connection(name: name, app: app, shape: shape, values: values).utf8)
   }
+  var change: FileChange { FileChange(file, from: nil, to: bytes) }
 }

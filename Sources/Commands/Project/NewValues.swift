@@ -13,29 +13,38 @@ struct NewValues {
   let workspace: Workspace
   let console: Console
 
-  /// 1. The options' values are checked.
-  /// 2. At a terminal, a person is asked for each required field that is left.
-  /// 3. What is secret is sealed.
-  ///
-  /// - Parameter assignments: `field=value`.
-  func values(_ assignments: [String]) async throws -> [FieldName: String] {
-    var values = try given(assignments)
-    var secrets: [UnsealedField] = []
-    let left = shape.fields.filter { $0.isRequired && values[$0.name] == nil }
-    for field in console.canAsk ? left : [] {
-      if field.isSecret {
-        if let value = try secret(field) { secrets.append(value) }
-      } else {
-        values[field.name] = plain(field)
-      }
-    }
-    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let sealed = try await sealer.seal(secrets, sharing: workspace.presentSessionKeys)
-    for (field, message) in zip(secrets, sealed) { values[field.address.field] = message }
-    return values
+  /// What options and a person gave.
+  struct Given {
+    fileprivate var plain: [FieldName: String]
+    fileprivate var secrets: [UnsealedField] = []
   }
 
-  private func given(_ assignments: [String]) throws -> [FieldName: String] {
+  /// 1. The options' values are checked.
+  /// 2. At a terminal, a person is asked for each required field that is left.
+  ///
+  /// - Parameter assignments: `field=value`.
+  func given(_ assignments: [String]) throws -> Given {
+    var given = Given(plain: try assigned(assignments))
+    let left = shape.fields.filter { $0.isRequired && given.plain[$0.name] == nil }
+    for field in console.canAsk ? left : [] {
+      if field.isSecret {
+        if let value = try secret(field) { given.secrets.append(value) }
+      } else {
+        given.plain[field.name] = plain(field)
+      }
+    }
+    return given
+  }
+
+  /// The values as they are written, with what is secret sealed for the recipients of now.
+  func sealed(_ given: Given) async throws -> [FieldName: String] {
+    let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
+    let messages = try await sealer.seal(given.secrets, sharing: workspace.presentSessionKeys)
+    let sealed = zip(given.secrets.map(\.address.field), messages)
+    return given.plain.merging(sealed) { $1 }
+  }
+
+  private func assigned(_ assignments: [String]) throws -> [FieldName: String] {
     var values: [FieldName: String] = [:]
     for assignment in assignments {
       guard let equals = assignment.firstIndex(of: "=") else {

@@ -62,7 +62,6 @@ package struct ProjectContents: Sendable {
 extension ProjectContents {
   /// The base's documents, which overlays override.
   package var baseDocuments: [ConnectionName: ManifestDocument] {
-    let documents = manifests.filter { $0.environment == nil }.flatMap(\.documents)
-    return Dictionary(documents.map { ($0.name, $0) }) { $1 }
+    manifests.filter { $0.environment == nil }.flatMap(\.documents).byNames
   }
 }

@@ -80,7 +80,7 @@ package struct ProjectReader {
     of project: Project, over base: [Manifest]
   ) throws -> [Manifest] {
     if project.environments.isEmpty { return [] }
-    let documents = Dictionary(base.flatMap(\.documents).map { ($0.name, $0) }) { $1 }
+    let documents = base.flatMap(\.documents).byNames
     var manifests: [Manifest] = []
     for environment in project.environments {
       manifests += try readManifests(

@@ -11,9 +11,28 @@ extension Workspace {
   func editableFile(_ top: LocatedDocument) -> String {
     guard let environment, top.manifest.environment == nil else { return top.manifest.file }
     let stem = "\(environment.overlay.text)/\(Scaffold.fileName(for: top.document.name))"
-    // Another connection's file may have the name that this one's would get.
+    // Another connection's file may have the name that this one's would get. A file that was not there when
+    // the project was read is this one's, by another command.
+    let taken = Set(contents.manifests.map(\.file))
     var stems = UniqueNames(separator: "-")
-    return stems.name(for: stem) { files.exists("\($0).yaml") } + ".yaml"
+    return stems.name(for: stem) { taken.contains("\($0).yaml") } + ".yaml"
+  }
+
+  /// The documents that declare a connection whose values are about to be edited: the chosen environment's,
+  /// then the base's.
+  ///
+  /// - Throws: if a setup cannot be read, since an edit would replace what it holds; or if the environment
+  ///   removes the connection.
+  func editableDocuments(_ name: String) throws -> [LocatedDocument] {
+    try requireAllFiles()
+    let layers = try documents(name)
+    if let environment, layers[0].document.isRemoval {
+      throw Failure(.removed(layers[0].document, in: environment))
+    }
+    try requireReadable(
+      layers.filter { $0.document.app == nil || $0.document.hasUnreadSetup }.map(\.manifest)
+    ) { ![.plaintextSecret, .malformedMessage].contains($0) }
+    return layers
   }
 
   /// The document in `editableFile`, and whether that file has to be created.
@@ -33,5 +52,19 @@ extension Workspace {
       throw Failure(manifest.diagnostics)
     }
     return (LocatedDocument(manifest: manifest, document: document), true)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func removed(
+    _ document: ManifestDocument, in environment: Environment
+  ) -> Diagnostic {
+    let name = document.name.rawValue
+    return Diagnostic(
+      .connectionNotFound, "`\(name)` does not exist in environment `\(environment.name)`",
+      at: document.origin.nameLocation, notes: ["its overlay has `spec: null`"],
+      help: [
+        "delete that document first: vaultctl delete \(shellWord(name)) --env \(shellWord(environment.name))"
+      ])
   }
 }

@@ -4,7 +4,7 @@ import Manifests
 import Model
 
 extension Workspace {
-  /// The manifests that the user names, as paths relative to the current folder or to the project;
+  /// The manifests that the user names, each once, as paths relative to the current folder or to the project;
   /// all of them if none is named.
   ///
   /// - Throws: if one of them is no manifest, or cannot be read.
@@ -14,7 +14,7 @@ extension Workspace {
       return manifests
     }
     let here = FileManager.default.currentDirectoryPath
-    return try named.map { name in
+    let found = try named.map { name in
       let path = URL(
         fileURLWithPath: name, relativeTo: URL(fileURLWithPath: here, isDirectory: true)
       ).standardizedFileURL.path
@@ -34,6 +34,8 @@ extension Workspace {
       }
       return manifest
     }
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0.file).inserted }
   }
 
   /// For a command that writes: what it cannot read may be what it is about.
@@ -72,10 +74,12 @@ extension Workspace {
 }
 
 extension Manifest {
-  /// Whether a document of it may be missing from `documents`: it is no YAML, or none of ours.
+  /// Whether a document of it may be missing from `documents`: it is no YAML, or none of ours, or without
+  /// what says whose it is.
   var isUnread: Bool {
-    diagnostics.contains { fault in
-      fault.severity == .error && (documents.isEmpty || fault.code.isAboutReading)
+    let isIncomplete = documents.isEmpty || hasUnreadDocuments
+    return diagnostics.contains { fault in
+      fault.severity == .error && (isIncomplete || fault.code.isAboutReading)
     }
   }
 }

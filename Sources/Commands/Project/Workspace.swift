@@ -121,13 +121,19 @@ struct Workspace: Sendable {
 
   /// The documents that declare a connection, at least one: the chosen environment's, then the base's.
   ///
-  /// - Throws: if there is none.
+  /// - Throws: if there is none, or if the chosen environment may have one that cannot be read: the base's
+  ///   values are not those of the environment.
   func documents(
     _ name: String
   ) throws -> [LocatedDocument] {
     if let known = ConnectionName(name) {
       let layers = (environment.map { [$0.name] } ?? []) + [nil]
       let found = layers.compactMap { state.document(known, in: $0) }
+      if let environment, let top = found.first, top.manifest.environment == nil {
+        try requireAllFiles()
+        try requireReadable(
+          contents.manifests.filter { $0.environment == environment.name && $0.isUnread })
+      }
       if !found.isEmpty { return found }
     }
     let elsewhere = contents.project.environments.map(\.name).filter { environment in

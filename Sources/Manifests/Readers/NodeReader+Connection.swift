@@ -31,6 +31,7 @@ extension Manifest {
     }
     self.init(
       file: yaml.file, bytes: yaml.bytes, environment: environment, documents: documents,
+      hasUnreadDocuments: documents.count < roots.count,
       diagnostics: reader.diagnostics(after: parseFaults),
       hidden: reader.hiddenBytes(under: roots, fields: catalog.fieldNames))
   }
@@ -71,6 +72,10 @@ extension NodeReader {
 
     let metadata = readMetadata(entries, of: root)
     let below = metadata?.name.flatMap { base[$0] }
+    if let metadata, let name = metadata.name, let below, below.name != name {
+      report(
+        .renamedInBase(name, to: below.name, at: .source(file: file, range: metadata.nameRange)))
+    }
     guard let spec = entries.value("spec") else {
       report(.missingKey("spec", in: "", of: root, example: "spec: {app: …}", file: file))
       return nil
@@ -106,8 +111,9 @@ extension NodeReader {
     }
     return ManifestDocument(
       index: index, name: name, formerNames: metadata.formerNames, app: app?.app, shape: shape,
-      publicFields: publicFields.names, hasSetup: setup != nil, slots: setup?.slots ?? [],
-      layer: layer, liesOverSetup: below?.shape != nil, origin: origin)
+      publicFields: publicFields.names, hasSetup: setup != nil,
+      hasUnreadSetup: setup == nil && specEntries.given("setup").map { !($0.entries?.isEmpty ?? false) } ?? false,
+      slots: setup?.slots ?? [], layer: layer, liesOverSetup: below?.shape != nil, origin: origin)
   }
 
   /// `spec: null` in the overlay of a document of the base.
@@ -116,9 +122,10 @@ extension NodeReader {
   ) -> ManifestDocument {
     let origin = ConnectionOrigin(file: file, name: metadata.nameRange, app: spec.range)
     return ManifestDocument(
-      index: index, name: below.name, app: below.app,
+      index: index, name: metadata.name ?? below.name, app: below.app,
       layer: below.app.map {
-        ConnectionLayer(name: below.name, isRemoved: true, app: $0, origin: origin)
+        ConnectionLayer(
+          name: metadata.name ?? below.name, isRemoved: true, app: $0, origin: origin)
       }, origin: origin)
   }
 
@@ -177,6 +184,16 @@ extension Unicode.Scalar {
 }
 
 extension Diagnostic {
+  fileprivate static func renamedInBase(
+    _ name: ConnectionName, to present: ConnectionName, at location: Location
+  ) -> Diagnostic {
+    let (former, new) = (shellWord(name.rawValue), shellWord(present.rawValue))
+    return Diagnostic(
+      .formerNameTaken, "the base renamed `\(name)` to `\(present)`", at: location,
+      notes: ["this document has the previous name, which sealed values contain"],
+      help: ["rename it too: vaultctl rename \(former) \(new)"])
+  }
+
   fileprivate static func noDocument(in yaml: YAMLFile) -> Diagnostic {
     Diagnostic(
       .emptyDocument, "no connection in this file", at: .file(yaml.file),
