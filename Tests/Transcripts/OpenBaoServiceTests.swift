@@ -60,6 +60,32 @@ import Testing
     #expect(try await service.finished().status == 0)
   }
 
+  /// As `bao kv metadata put` leaves it: without its app and its record.
+  @Test func aConnectionWhoseMetadataIsLostIsNotForgotten() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let proxy = try await BaoProxy(bao.root.address)
+    defer { proxy.end() }
+    let (test, first, path) = try await running(proxy, bao, lifetime: 86_400)
+    first.end()
+    #expect(try await first.finished().status == 0)
+    try bao.root.order(
+      "POST", "secret/metadata/vaultctl/robot", ["custom_metadata": [String: String]()])
+    let service = try RunningProgram(test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    try await service.waitForErrors("another tool replaced it in the store")
+    try await eventually("it is an error") {
+      try metric("connections", in: path)["error"] == "1"
+    }
+    #expect(try metric("token_expiry_timestamp_seconds", in: path).keys.sorted() == ["robot"])
+    service.end()
+    #expect(try await service.finished().status == 0)
+    let refreshed = try await test.vaultctl(["refresh"])
+    #expect(refreshed.status == 1, "\(refreshed.text)")
+    #expect(refreshed.errorText.contains("`robot`"), "\(refreshed.errorText)")
+    let used = try await test.vaultctl(["exec", "robot", "--", "/usr/bin/env"])
+    #expect(used.status == 1 && !used.text.contains("ROBOT_"), "\(used.text)")
+  }
+
   /// Nobody may take what was seen before for the present state.
   @Test func metricsSayThatTokensExpireWhileTheStoreIsAway() async throws {
     let bao = try await BaoServer()

@@ -53,6 +53,42 @@ import Testing
     #expect(!text.contains("t0ken") && !text.contains("s3cret"))
   }
 
+  /// Who its client is, is not known then; its tokens still expire.
+  @Test func tokensBehindASetupThatCannotBeReadAreReported() async throws {
+    let server = try await server()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    try await test.expectFine(["refresh"])
+    // It was applied before the field was required.
+    let field = "- {name: client_secret, required: true}"
+    let more = "- {name: region, required: true, secret: false}"
+    let project = try test.sandbox.read("vaultctl.yaml")
+    try test.sandbox.write(
+      project.replacing(field, with: "\(more)\n          \(field)"), to: "vaultctl.yaml")
+    try test.makeDue()
+    for arguments in [["refresh"], ["refresh", "robot"]] {
+      let refreshed = try await test.vaultctl(arguments)
+      #expect(refreshed.status == 1 && !refreshed.text.contains("Nothing is due"))
+      #expect(refreshed.errorText.contains("`robot`"), "\(refreshed.errorText)")
+      #expect(refreshed.errorText.contains("its setup lacks `region`"), "\(refreshed.errorText)")
+    }
+    let used = try await test.vaultctl(["exec", "robot", "--", "/usr/bin/env"])
+    #expect(used.status == 1 && !used.text.contains("ROBOT_"), "\(used.text)")
+    #expect(used.errorText.contains("its setup lacks `region`"), "\(used.errorText)")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    try await eventually("it is looked at") {
+      metric("token_expiry_timestamp_seconds", in: test.sandbox).keys.sorted()
+        == [#"environment="",connection="robot""#]
+    }
+    #expect(metric("connections", in: test.sandbox)[#"environment="",state="error""#] == "1")
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.errorText.components(separatedBy: "VC5004").count == 2, "\(ended.errorText)")
+    #expect(server.calls.count == 1)
+  }
+
   /// The service keeps the apps that it has read.
   @Test func aProjectFileThatChangesIsReportedOnce() async throws {
     let server = try await server()

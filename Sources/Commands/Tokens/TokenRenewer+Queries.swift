@@ -73,9 +73,31 @@ extension TokenRenewer {
     _ names: Set<ConnectionName>, _ subjects: [ConnectionName: RenewalSubject],
     _ snapshot: Snapshot
   ) throws {
-    let faults = names.filter { subjects[$0] == nil }.sorted().map { name in
-      snapshot.actual[name] == nil
-        ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
+    let faults = names.filter { subjects[$0] == nil }.sorted().map { name -> Diagnostic in
+      guard let actual = snapshot.actual[name] else {
+        return Diagnostic(.notFound(name), in: session.store.description)
+      }
+      return .noTokens(name, session.renewalObstacle(actual, in: snapshot))
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+
+  /// For connections whose setups are handed over.
+  ///
+  /// - Throws: if one has tokens and its setup cannot be read as one that obtains some: its client's secrets
+  ///   would be handed over in their place.
+  func requireReadable(_ names: Set<ConnectionName>, _ snapshot: Snapshot) async throws {
+    let ids = snapshot.actual.values.filter {
+      names.contains($0.name) && session.renewalObstacle($0, in: snapshot) != nil
+    }.reduce(into: [ConnectionName: StoreID]()) { $0[$1.name] = $1.id }
+    if ids.isEmpty { return }
+    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await tokens.tokenRecords(of: ids)
+    }
+    let obstacles = session.renewalObstacles(
+      snapshot, records.mapValues(\.record), besides: [:])
+    let faults = obstacles.sorted { $0.key < $1.key }.map { name, obstacle in
+      Diagnostic.tokenUnusable(name, obstacle, in: session)
     }
     if !faults.isEmpty { throw Failure(faults) }
   }
