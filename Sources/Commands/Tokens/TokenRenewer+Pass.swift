@@ -27,9 +27,10 @@ extension TokenRenewer {
   ) async throws -> Pass {
     var look = try await look(
       .allDue, except: background.inProgress, console: console)
-    background.begin(try await opened(look.due), in: &group)
+    let (work, failed) = try await opened(look.due)
+    background.begin(work, in: &group)
     await background.wait(for: moment(after: look, except: background.inProgress), runtime)
-    let completed = background.takeCompleted()
+    let completed = failed + background.takeCompleted()
     var needsRecords = false
     for result in completed {
       switch result.outcome {

@@ -57,6 +57,19 @@ extension TokenRenewer {
     return opened.byConnection
   }
 
+  /// The opened setup of each, and why others cannot be opened.
+  func setups(
+    of names: Set<ConnectionName>
+  ) async throws -> (
+    secrets: [ConnectionName: [FieldName: SecretBytes]], failures: [ConnectionName: StoreError]
+  ) {
+    guard let reader = session.store.secrets else { return ([:], [:]) }
+    let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await SetupOpener(reader).opened(names)
+    }
+    return (opened.secrets.byConnection, opened.failures)
+  }
+
   /// When a connection's tokens are looked at again; `nil` if only a person can change something.
   func due(
     _ subject: RenewalSubject, _ records: [ConnectionName: TokenRecord], _ now: Timestamp
