@@ -472,6 +472,45 @@ import Testing
     }
   }
 
+  /// One that renews its own tokens is none of ours; one that cannot be built is a fault.
+  @Test(
+    arguments: [
+      ("{type: auth0, domain: test.eu.auth0.com, ledger: {type: sqlite, path: l.db}}", nil),
+      ("{type: openbao}", "VC4023"),
+    ])
+  func aStoreThatCannotBeRenewedStopsNoOtherEnvironment(
+    _ store: String, _ fault: String?
+  ) async throws {
+    let server = try await server()
+    let test = try TokenSandbox(
+      server: server.address,
+      project: """
+        environments:
+          first: {store: \(store)}
+          prod: {}
+        """)
+    try test.declare("robot", app: "machine", id: "machine", secret: "s3cret")
+    try await test.expectFine(["encrypt"])
+    try await test.expectFine(["apply", "--auto-approve", "--env", "prod"])
+    let status: Int32 = fault == nil ? 0 : 4
+    let once = try await test.vaultctl(["refresh", "--env", "all"])
+    #expect(once.status == status, "\(once.errorText)")
+    #expect(once.text.contains("robot in prod  renewed"), "\(once.text)")
+    #expect(once.errorText.contains("error[") == (fault != nil), "\(once.errorText)")
+    #expect(once.errorText.contains(fault ?? "Left out"), "\(once.errorText)")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "--env", "all", "--metrics-file", path])
+    try await eventually("the other one is served") {
+      metric("connections", in: test.sandbox)[#"environment="prod",state="ready""#] == "1"
+    }
+    running.end()
+    #expect(try await running.finished().status == status)
+    // By itself it is refused.
+    let alone = try await test.vaultctl(["refresh", "--env", "first"])
+    #expect(alone.status == 1, "\(alone.errorText)")
+  }
+
   /// It is the first one, and waits for a response that does not come.
   @Test func aStoreThatDoesNotRespondHoldsUpNoOtherEnvironment() async throws {
     let server = try await HostileServer { _ in
