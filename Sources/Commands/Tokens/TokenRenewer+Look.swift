@@ -82,10 +82,13 @@ extension TokenRenewer {
       case .use(nil), .ask: break
       }
     }
-    if !due.isEmpty, let fault = await renewer.journalFault() {
-      conditions.append(.journalUnavailable(fault))
+    var new = self.conditions.new(among: conditions)
+    // As long as nothing is due, the last answer holds.
+    if !due.isEmpty {
+      let fault = await renewer.journalFault()
+      new += journalConditions.new(among: fault.map { [.journalUnavailable($0)] } ?? [])
     }
-    console.report(self.conditions.new(among: conditions))
+    console.report(new)
     return Look(
       snapshot: snapshot, subjects: subjects, obstacles: obstacles,
       records: records.mapValues(\.record), due: due, results: results, heldBack: heldBack,

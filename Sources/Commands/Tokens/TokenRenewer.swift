@@ -20,6 +20,8 @@ package struct TokenRenewer: Sendable {
   /// Whether other processes renew the same tokens all the time.
   let isShared: Bool
   let conditions = ReportedConditions()
+  /// Of the journal, which is looked at only where something is due.
+  let journalConditions = ReportedConditions()
 
   /// - Parameter isShared: other processes renew the same tokens all the time.
   /// - Throws: if the store keeps no tokens.
