@@ -17,7 +17,8 @@ extension Diagnostic {
     _ name: ConnectionName, _ obstacle: RenewalObstacle? = nil
   ) -> Diagnostic {
     Diagnostic(
-      .noTokens, "`\(name)` has no tokens to renew",
+      .noTokens,
+      "`\(name)` \(obstacle == nil ? "has no tokens to renew" : "cannot be renewed with its current setup")",
       notes: [
         obstacle?.text
           ?? "its setup is empty or used directly, or its app defines no `oauth:` and no `grant`"
