@@ -49,10 +49,11 @@ package struct JournalFolder: ExchangeJournal {
 
   package func check() throws(StoreError) {
     try makeFolder()
-    let path = location("check-" + randomName()) + Self.unfinished
-    defer { _ = unsafe unlink(path) }
-    // It is looked at before each renewal, so nothing waits for the disk.
-    close(try created([0], at: path))
+    let file = location("check-" + randomName()) + Self.unfinished
+    defer { _ = unsafe unlink(file) }
+    // It is looked at before each renewal, so nothing waits for the disk. The same fault has the same words each
+    // time, by which it is known to be reported.
+    close(try created([0], at: file, shownAs: "a file in \(path)"))
   }
 
   package func entries() throws(StoreError) -> [ExchangeEntry] {
@@ -99,15 +100,18 @@ package struct JournalFolder: ExchangeJournal {
   /// A new file with these bytes, which may not be on the disk yet.
   ///
   /// - Returns: its descriptor, to be closed.
-  private func created(_ bytes: [UInt8], at path: String) throws(StoreError) -> Int32 {
+  private func created(
+    _ bytes: [UInt8], at path: String, shownAs shown: String? = nil
+  ) throws(StoreError) -> Int32 {
+    let shown = shown ?? path
     let descriptor = unsafe open(
       path, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0o600)
-    guard descriptor >= 0 else { throw failure("open \(path)") }
+    guard descriptor >= 0 else { throw failure("open \(shown)") }
     do throws(SystemError) {
       try FileSystem.write(bytes.span, to: descriptor)
     } catch {
       close(descriptor)
-      throw .writeFailed("write \(path): \(error)")
+      throw .writeFailed("write \(shown): \(error)")
     }
     return descriptor
   }

@@ -29,12 +29,29 @@ package struct RenewalSubject: Sendable {
     self.destinations = destinations
   }
 
-  /// A connection of a store; `nil` if its setup obtains no tokens, or lacks a field for it.
-  package init?(_ actual: ActualConnection, applied: AppliedRecord?, catalog: Catalog) {
-    guard let app = catalog[actual.app], let service = app.oauth,
-      let shape = actual.setupType.flatMap({ app.setup($0) }), let grant = shape.grant,
-      shape.missing(from: actual.fields.keys).isEmpty
-    else { return nil }
+  /// A connection of a store; `nil` if its setup is empty, or is used as it is.
+  ///
+  /// - Throws: why tokens that it has cannot be renewed here.
+  package init?(
+    _ actual: ActualConnection, applied: AppliedRecord?, catalog: Catalog
+  ) throws(TokenError) {
+    if actual.unseen == .setup { throw .local(Self.recordLost) }
+    guard let app = catalog[actual.app] else {
+      throw .local("its app `\(actual.app)` is not defined here")
+    }
+    guard let type = actual.setupType else { return nil }
+    guard let shape = app.setup(type) else {
+      throw .local("its app `\(actual.app)` has no setup `\(type)`")
+    }
+    guard let grant = shape.grant else { return nil }
+    guard let service = app.oauth else {
+      throw .local("its app `\(actual.app)` defines no `oauth:`")
+    }
+    let missing = shape.missing(from: actual.fields.keys)
+    if !missing.isEmpty {
+      let names = missing.map { "`\($0)`" }.joined(separator: ", ")
+      throw .local(actual.unseen == nil ? "its setup lacks \(names)" : Self.setupUnreadable)
+    }
     self.init(
       name: actual.name, grant: grant, service: service.filled(from: applied?.destinations ?? []),
       plain: actual.fields.compactMapValues { field in
@@ -60,6 +77,12 @@ package struct RenewalSubject: Sendable {
 
   /// `nil` if the setup seals the client's id.
   package var clientIdentity: ClientIdentity? { ClientIdentity(grant, service) { plain[$0]?.text } }
+
+  private static let recordLost =
+    "another tool replaced it in the store, and nothing there says how it is set up"
+
+  private static let setupUnreadable =
+    "another tool changed its setup, and it cannot be read here"
 
   private static let notAppliedYet =
     "the hosts that its credentials may be sent to were not applied yet"

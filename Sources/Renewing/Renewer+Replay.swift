@@ -12,12 +12,15 @@ package enum ReplayOutcome: Hashable, Sendable {
   /// It stays in the journal: its connection is missing, or its app has no OAuth facts any more.
   case retained(ConnectionName, String)
   /// It stays in the journal: the store did not take it. The connection's other tokens may be spent.
-  case unsaved(ConnectionName, String)
+  case unsaved(ConnectionName, StoreError)
   case unreadable(UnreadableResponse)
 }
 
 extension Renewer {
   /// Saves the responses that are in the journal, before any request is sent.
+  ///
+  /// A store that is away lets each write wait for as long as it may. So once one has waited, the others are left
+  /// where they are, and so they are by a process that has to end.
   ///
   /// - Parameters:
   ///   - subjects: how to read the responses for the store's connections.
@@ -27,8 +30,16 @@ extension Renewer {
   ) async throws(StoreError) -> [ReplayOutcome] {
     let (entries, unreadable) = try await journal.entries(of: tokens)
     var outcomes = unreadable.map { ReplayOutcome.unreadable($0) }
+    var absence: StoreError?
     for entry in entries where !exceptions.contains(entry.connection) {
-      outcomes.append(await replayed(entry, subjects))
+      if absence == nil, isEnding() { absence = .unavailable("interrupted by a signal") }
+      if let absence {
+        outcomes.append(.unsaved(entry.connection, absence))
+        continue
+      }
+      let outcome = await replayed(entry, subjects)
+      if case .unsaved(_, let error) = outcome, error.isAbsence { absence = error }
+      outcomes.append(outcome)
     }
     return outcomes
   }
@@ -51,7 +62,7 @@ extension Renewer {
       }
       (name, stored) = found
     } catch {
-      return .unsaved(name, error.summary)
+      return .unsaved(name, error)
     }
     let subject = subjects[name]
     if !entry.follows(stored.record?.tokens) {
@@ -80,7 +91,7 @@ extension Renewer {
     case .superseded:
       await journal.clear(entry.attempt)
       return .cleared(name)
-    case .unsaved(let error): return .unsaved(name, error.summary)
+    case .unsaved(let error): return .unsaved(name, error)
     }
   }
 

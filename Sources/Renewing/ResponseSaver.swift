@@ -121,6 +121,9 @@ struct ResponseSaver {
 }
 
 extension StoreError {
+  /// Whether the store is away, so that whatever else is written next waits as long.
+  var isAbsence: Bool { meaning == .absence }
+
   fileprivate enum Meaning {
     /// It may be over as soon as the store is back.
     case absence

@@ -16,7 +16,9 @@ extension StoreError {
     case .notFound(let name): "the store no longer has a connection `\(name)`"
     case .ownedByOther(let name, let owner): "`\(name)` belongs to \(owner)"
     case .tokensMoved, .versionConflict, .ledgerMoved: "another process was first"
-    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost, .permissionDenied:
+    case .permissionDenied(let missing):
+      "the store does not permit \(missing.joined(separator: ", "))"
+    case .modeTooLoose, .isSymlink, .nameTaken, .lockLost:
       "the store could not be written"
     }
   }

@@ -37,6 +37,17 @@ import Testing
     #expect(flushed.withLock { $0 } == [folder.path, parent, parent + "/answers"])
   }
 
+  /// A process that looks often reports it once.
+  @Test func aFaultHasTheSameWordsEachTime() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/answers", withDestinationPath: folder.path + "/none/answers")
+    var faults: [StoreError] = []
+    for _ in 0..<2 {
+      do throws(StoreError) { try journal.check() } catch { faults.append(error) }
+    }
+    #expect(faults.count == 2 && Set(faults).count == 1, "\(faults)")
+  }
+
   @Test func aFolderThatCannotBeFlushedIsReported() throws {
     let journal = JournalFolder(path: folder.path + "/answers") { (_) throws(SystemError) in
       throw SystemError(EIO)

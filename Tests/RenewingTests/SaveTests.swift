@@ -5,6 +5,7 @@ import Synchronization
 import TestAuthorizationServer
 import TestSupport
 import Testing
+import Tokens
 
 /// A store that does not take new tokens, or contradicts itself.
 @Suite struct SaveTests {
@@ -149,7 +150,59 @@ import Testing
     let store = UnreliableTokens(harness.store) { _, write in .refused(.tokensMoved(write.name)) }
     let outcomes = try await harness.renewer(store)
       .replay([harness.subject.name: harness.subject])
-    #expect(outcomes == [.unsaved(harness.subject.name, "another process was first")])
+    #expect(outcomes == [.unsaved(harness.subject.name, .tokensMoved(harness.subject.name))])
     #expect(store.swaps < 10)
+  }
+  /// Ten responses that were journaled while the store was away.
+  private func harnessWithTen(_ server: HostileServer) async throws -> RenewalHarness {
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    for number in 0..<10 {
+      try await harness.journal.write(
+        JournaledResponse(
+          store: harness.store.description.description, connection: harness.subject.name,
+          id: harness.id, attempt: TokenAttempt("late-\(number)"), base: "consent",
+          kind: .refresh, requested: ["read"],
+          client: try #require(harness.subject.clientIdentity),
+          response: RawResponse(
+            status: 200, body: Array(#"{"access_token": "late"}"#.utf8),
+            sentAt: harness.clock.now)), under: harness.store.tokenKey())
+    }
+    return harness
+  }
+
+  /// Each of them would wait for it as long; what watches over the process does not.
+  @Test(arguments: [.unavailable("away"), .busy("locked")] as [StoreError])
+  func aReplayWaitsOnceForAStoreThatIsAway(fault: StoreError) async throws {
+    let harness = try await harnessWithTen(HostileServer.rotating())
+    let store = UnreliableTokens(harness.store) { _, _ in
+      harness.clock.advance(seconds: 40)
+      return .refused(fault)
+    }
+    let began = harness.clock.now
+    let name = harness.subject.name
+    let outcomes = try await harness.renewer(store).replay([name: harness.subject])
+    #expect(outcomes == [ReplayOutcome](repeating: .unsaved(name, fault), count: 10))
+    #expect(store.swaps == 1)
+    #expect(harness.clock.now.seconds(since: began) == 40)
+    #expect(harness.journaled.count == 10)
+  }
+
+  /// It may be the fault of one of them.
+  @Test func aReplayTriesTheOthersAfterARefusal() async throws {
+    let harness = try await harnessWithTen(HostileServer.rotating())
+    let store = UnreliableTokens(harness.store) { _, _ in .refused(.writeFailed("too large")) }
+    let outcomes = try await harness.renewer(store).replay([harness.subject.name: harness.subject])
+    #expect(outcomes.count == 10 && store.swaps == 10)
+  }
+
+  @Test func aProcessThatEndsReplaysNothing() async throws {
+    let harness = try await harnessWithTen(HostileServer.rotating())
+    let store = UnreliableTokens(harness.store) { _, _ in nil }
+    let name = harness.subject.name
+    let outcomes = try await harness.renewer(store, isEnding: true)
+      .replay([name: harness.subject])
+    #expect(outcomes.allSatisfy { if case .unsaved(name, _) = $0 { true } else { false } })
+    #expect(outcomes.count == 10 && store.swaps == 0 && harness.journaled.count == 10)
   }
 }

@@ -60,6 +60,77 @@ import Testing
     #expect(try await service.finished().status == 0)
   }
 
+  /// A policy denies the data of one of two machines.
+  @Test func aConnectionThatCannotBeReadHoldsUpNoOther() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 86400, "scope": "read"}"#)
+    }
+    let test = try TokenSandbox(
+      server: server.address,
+      project: """
+        store:
+          type: openbao
+          address: \(bao.root.address)
+          credentialsCommand: [echo, "BAO_TOKEN=\(bao.root.token)"]
+        """)
+    for name in ["payroll", "robot"] {
+      try await test.apply(name, app: "machine", id: name, secret: "s3cret")
+    }
+    try bao.root.writePolicy(
+      "renewer",
+      """
+      path "secret/*" { capabilities = ["create", "read", "update", "list"] }
+      path "secret/data/vaultctl/payroll" { capabilities = ["deny"] }
+      """)
+    let project = try test.sandbox.read("vaultctl.yaml")
+    let token = try bao.root.makeToken(["renewer"])
+    try test.sandbox.write(project.replacing(bao.root.token, with: token), to: "vaultctl.yaml")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let service = try RunningProgram(test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    try await eventually("the other one is renewed") {
+      try metric("renewals_total", in: path) == ["robot": "1"]
+    }
+    // It is tried again after a pause that becomes longer, and reported once.
+    try await eventually("it is tried again") {
+      (try metric("renewal_failures_total", in: path)["store"]).flatMap { Int($0) } ?? 0 >= 2
+    }
+    service.end()
+    let ended = try await service.finished()
+    #expect(ended.status == 0)
+    #expect(ended.errorText.components(separatedBy: "vaultctl/payroll").count == 2)
+    let refreshed = try await test.vaultctl(["refresh", "payroll", "robot"])
+    #expect(refreshed.status == 4, "\(refreshed.text)\(refreshed.errorText)")
+    #expect(server.calls.count == 2)
+  }
+
+  /// As `bao kv metadata put` leaves it: without its app and its record.
+  @Test func aConnectionWhoseMetadataIsLostIsNotForgotten() async throws {
+    let bao = try await BaoServer()
+    defer { bao.end() }
+    let proxy = try await BaoProxy(bao.root.address)
+    defer { proxy.end() }
+    let (test, first, path) = try await running(proxy, bao, lifetime: 86_400)
+    first.end()
+    #expect(try await first.finished().status == 0)
+    try bao.root.order(
+      "POST", "secret/metadata/vaultctl/robot", ["custom_metadata": [String: String]()])
+    let service = try RunningProgram(test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    try await service.waitForErrors("another tool replaced it in the store")
+    try await eventually("it is an error") {
+      try metric("connections", in: path)["error"] == "1"
+    }
+    #expect(try metric("token_expiry_timestamp_seconds", in: path).keys.sorted() == ["robot"])
+    service.end()
+    #expect(try await service.finished().status == 0)
+    let refreshed = try await test.vaultctl(["refresh"])
+    #expect(refreshed.status == 1, "\(refreshed.text)")
+    #expect(refreshed.errorText.contains("`robot`"), "\(refreshed.errorText)")
+    let used = try await test.vaultctl(["exec", "robot", "--", "/usr/bin/env"])
+    #expect(used.status != 0 && !used.text.contains("ROBOT_"), "\(used.text)")
+  }
+
   /// Nobody may take what was seen before for the present state.
   @Test func metricsSayThatTokensExpireWhileTheStoreIsAway() async throws {
     let bao = try await BaoServer()

@@ -53,6 +53,42 @@ import Testing
     #expect(!text.contains("t0ken") && !text.contains("s3cret"))
   }
 
+  /// Who its client is, is not known then; its tokens still expire.
+  @Test func tokensBehindASetupThatCannotBeReadAreReported() async throws {
+    let server = try await server()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    try await test.expectFine(["refresh"])
+    // It was applied before the field was required.
+    let field = "- {name: client_secret, required: true}"
+    let more = "- {name: region, required: true, secret: false}"
+    let project = try test.sandbox.read("vaultctl.yaml")
+    try test.sandbox.write(
+      project.replacing(field, with: "\(more)\n          \(field)"), to: "vaultctl.yaml")
+    try test.makeDue()
+    for arguments in [["refresh"], ["refresh", "robot"]] {
+      let refreshed = try await test.vaultctl(arguments)
+      #expect(refreshed.status == 1 && !refreshed.text.contains("Nothing is due"))
+      #expect(refreshed.errorText.contains("`robot`"), "\(refreshed.errorText)")
+      #expect(refreshed.errorText.contains("its setup lacks `region`"), "\(refreshed.errorText)")
+    }
+    let used = try await test.vaultctl(["exec", "robot", "--", "/usr/bin/env"])
+    #expect(used.status != 0 && !used.text.contains("ROBOT_"), "\(used.text)")
+    #expect(used.errorText.contains("its setup lacks `region`"), "\(used.errorText)")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "--metrics-file", path])
+    try await eventually("it is looked at") {
+      metric("token_expiry_timestamp_seconds", in: test.sandbox).keys.sorted()
+        == [#"environment="",connection="robot""#]
+    }
+    #expect(metric("connections", in: test.sandbox)[#"environment="",state="error""#] == "1")
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.errorText.components(separatedBy: "VC5004").count == 2, "\(ended.errorText)")
+    #expect(server.calls.count == 1)
+  }
+
   /// The service keeps the apps that it has read.
   @Test func aProjectFileThatChangesIsReportedOnce() async throws {
     let server = try await server()
@@ -434,6 +470,45 @@ import Testing
     for environment in damaged {
       #expect(finished.errorText.contains("\(environment).db"), "\(finished.errorText)")
     }
+  }
+
+  /// One that renews its own tokens is none of ours; one that cannot be built is a fault.
+  @Test(
+    arguments: [
+      ("{type: auth0, domain: test.eu.auth0.com, ledger: {type: sqlite, path: l.db}}", nil),
+      ("{type: openbao}", "VC4023"),
+    ] as [(String, String?)])
+  func aStoreThatCannotBeRenewedStopsNoOtherEnvironment(
+    _ store: String, _ fault: String?
+  ) async throws {
+    let server = try await server()
+    let test = try TokenSandbox(
+      server: server.address,
+      project: """
+        environments:
+          first: {store: \(store)}
+          prod: {}
+        """)
+    try test.declare("robot", app: "machine", id: "machine", secret: "s3cret")
+    try await test.expectFine(["encrypt"])
+    try await test.expectFine(["apply", "--auto-approve", "--env", "prod"])
+    let status: Int32 = fault == nil ? 0 : 4
+    let once = try await test.vaultctl(["refresh", "--env", "all"])
+    #expect(once.status == status, "\(once.errorText)")
+    #expect(once.text.contains("robot in prod  renewed"), "\(once.text)")
+    #expect(once.errorText.contains("error[") == (fault != nil), "\(once.errorText)")
+    #expect(once.errorText.contains(fault ?? "Left out"), "\(once.errorText)")
+    let path = test.sandbox.folder.path + "/vaultctl.prom"
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "--env", "all", "--metrics-file", path])
+    try await eventually("the other one is served") {
+      metric("connections", in: test.sandbox)[#"environment="prod",state="ready""#] == "1"
+    }
+    running.end()
+    #expect(try await running.finished().status == status)
+    // By itself it is refused.
+    let alone = try await test.vaultctl(["refresh", "--env", "first"])
+    #expect(alone.status == 1, "\(alone.errorText)")
   }
 
   /// It is the first one, and waits for a response that does not come.

@@ -72,6 +72,20 @@ import Testing
     #expect(idle.status == 0 && idle.errorText == "", "\(idle.errorText)")
   }
 
+  /// Between two renewals nothing is due, and the journal is not looked at.
+  @Test func aServiceReportsAJournalThatCannotBeWrittenOnce() async throws {
+    let service = try await RotatingService(lifetime: 5)
+    let test = try await authorized(service)
+    try test.breakJournal()
+    let before = service.given
+    let running = try RunningProgram(test.sandbox, ["refresh", "--watch"])
+    try await eventually("it is renewed three times") { service.given >= before + 3 }
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.status == 0 && !service.isDead)
+    #expect(ended.errorText.components(separatedBy: "VC5010").count == 2, "\(ended.errorText)")
+  }
+
   /// Neither the store nor the journal takes the new tokens, and their process has to end.
   @Test func lostTokensAreReportedWithBothReasons() async throws {
     let service = try await RotatingService()

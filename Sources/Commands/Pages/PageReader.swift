@@ -74,7 +74,7 @@ struct PageReader: Sendable {
       snapshot: snapshot, catalog: workspace.catalog,
       flows: flows,
       events: try await events(of: snapshot, session))
-    return (view, tokens.map { session.renewalSubjects(snapshot).states(by: $0) } ?? [:])
+    return (view, tokens.map { session.tokenStates(snapshot, by: $0) } ?? [:])
   }
 
   private func events(

@@ -34,12 +34,13 @@ struct ApplyTokenUpdater {
     }
     if kept.isEmpty { return nil }
     let subjects = tokenRenewer.subjects(snapshot)
-    let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
+    let (secrets, failures) = try await tokenRenewer.setups(of: Set(kept.keys))
     var clients: [ConnectionName: Result<Client, TokenError>] = [:]
     for (name, stored) in kept {
       clients[name] = subjects[name].map { subject in
-        Result { () throws(TokenError) in
-          try subject.client(secrets[name] ?? [:], record: stored.record)
+        Result { () throws(TokenError) -> Client in
+          if let error = failures[name] { throw .local(error.summary) }
+          return try subject.client(secrets[name] ?? [:], record: stored.record)
         }
       }
     }

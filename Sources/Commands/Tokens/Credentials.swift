@@ -32,6 +32,7 @@ struct Credentials {
     if let tokens = session.store.tokens {
       let tokenRenewer = try TokenRenewer(session, deferring: signals, minimum: minimum)
       let subjects = tokenRenewer.subjects(snapshot)
+      try await tokenRenewer.requireReadable(names, snapshot)
       let renewed = names.filter { subjects[$0] != nil }
       var failed: Set<ConnectionName> = []
       if !renewed.isEmpty {

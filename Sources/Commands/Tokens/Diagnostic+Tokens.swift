@@ -12,12 +12,26 @@ extension Diagnostic {
       help: ["to record granted scopes: vaultctl scopes record NAME SCOPE…"])
   }
 
-  static func noTokens(_ name: ConnectionName) -> Diagnostic {
+  /// - Parameter obstacle: why its setup cannot be read; `nil` if it can.
+  static func noTokens(
+    _ name: ConnectionName, _ obstacle: RenewalObstacle? = nil
+  ) -> Diagnostic {
     Diagnostic(
-      .noTokens, "`\(name)` has no tokens to renew",
+      .noTokens,
+      "`\(name)` \(obstacle == nil ? "has no tokens to renew" : "cannot be renewed with its current setup")",
       notes: [
-        "its setup is empty or used directly, or its app defines no `oauth:` and no `grant`"
+        obstacle?.text
+          ?? "its setup is empty or used directly, or its app defines no `oauth:` and no `grant`"
       ], help: ["see its setup: vaultctl show \(shellWord(name.rawValue))"])
+  }
+
+  static func tokenUnusable(
+    _ name: ConnectionName, _ obstacle: RenewalObstacle, in session: Session
+  ) -> Diagnostic {
+    Diagnostic(
+      .renewalFailed, "the access token of \(session.quoted(name)) cannot be renewed or used here",
+      notes: [obstacle.text],
+      help: ["fix its setup and apply it, then: \(session.command("refresh", name))"])
   }
 
   static func journalUnavailable(_ error: StoreError) -> Diagnostic {

@@ -36,10 +36,13 @@ struct ListTokensCommand: ReportingSubcommand {
     let records = try await renewer.storedRecords(in: snapshot)
     let now = session.runtime.now()
     let rule = session.workspace.project.renewal
+    let obstacles = session.renewalObstacles(
+      snapshot, records.mapValues(\.record), besides: subjects)
     let connected = records.sorted { $0.key < $1.key }.map { name, stored in
       TokensReport.Row(
         key: name.rawValue, id: stored.id, hasConnection: true,
-        state: subjects[name]?.state(stored.record, rule: rule, now: now), stored.record)
+        state: subjects[name]?.state(stored.record, rule: rule, now: now)
+          ?? obstacles[name].map { stored.record.state(behind: $0, now: now) }, stored.record)
     }
     let stray = try await session.strayTokens().map { stray in
       TokensReport.Row(

@@ -66,32 +66,37 @@ struct RefreshCommand: ReportingSubcommand {
     let metricsFile = try metricsFile.map { try MetricsFile($0) }
     let termination = TerminationSignal(.live)
     let workspace = try Workspace.load(global, acceptsAll: true)
-    let renewers = try global.environments(of: workspace).map { workspace in
+    let environments = try EnvironmentRenewers(
+      of: global.environments(of: workspace), areAll: global.namesAllEnvironments, console: console
+    ) { workspace in
       try TokenRenewer(
         SessionFactory(console: console.inScope(workspace.scope)).session(for: workspace),
         termination: termination, isShared: watch)
     }
     if watch {
+      // The others are served; what keeps these from it does not change while this runs.
+      console.report(environments.faults)
       let service = RenewalService(
-        renewers: renewers, projectFile: ProjectFileCheck(workspace),
+        renewers: environments.renewers, projectFile: ProjectFileCheck(workspace),
         termination: termination, console: console, metricsFile: metricsFile,
         metricsAddress: metricsAddress,
         manager: ServiceManager(environment: ProcessInfo.processInfo.environment)
       ) { report($0, $1, console) }
-      return try await service.run()
+      let outcome = try await service.run()
+      return environments.faults.isEmpty ? outcome : .partly
     }
-    return try await renewOnce(renewers, names, console)
+    return try await renewOnce(environments, names, console)
   }
 
   /// If a store cannot be used, the tokens of the other environments are still renewed.
   private func renewOnce(
-    _ renewers: [TokenRenewer], _ names: Set<ConnectionName>, _ console: Console
+    _ environments: EnvironmentRenewers, _ names: Set<ConnectionName>, _ console: Console
   ) async throws -> Outcome {
     var results: [CompletedRenewal] = []
     var rows: [RenewalRow] = []
     var reports: [Diagnostic] = []
-    var faults: [Diagnostic] = []
-    for renewer in renewers {
+    var faults = environments.faults
+    for renewer in environments.renewers {
       do {
         let found = try await renewer.run(
           names.isEmpty ? .allDue : .named(names), console: renewer.session.console)
@@ -99,7 +104,7 @@ struct RefreshCommand: ReportingSubcommand {
         rows += found.compactMap { $0.row(in: renewer.session) }
         reports += diagnostics(found, renewer.session).inScope(renewer.session.workspace.scope)
         try await renewer.repairCopies()
-      } catch let failure as Failure where renewers.count > 1 || !results.isEmpty {
+      } catch let failure as Failure where global.namesAllEnvironments || !results.isEmpty {
         faults += failure.diagnostics.inScope(renewer.session.workspace.scope)
       }
     }

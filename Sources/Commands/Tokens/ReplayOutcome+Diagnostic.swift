@@ -6,8 +6,8 @@ import Stores
 extension ReplayOutcome {
   /// What was not saved, as the result of a renewal.
   var unsaved: CompletedRenewal? {
-    guard case .unsaved(let name, let reason) = self else { return nil }
-    return CompletedRenewal(name: name, outcome: .unsaved(reason, .written))
+    guard case .unsaved(let name, let error) = self else { return nil }
+    return CompletedRenewal(name: name, outcome: .unsaved(error.summary, .written))
   }
 
   var diagnostic: Diagnostic? {

@@ -55,9 +55,47 @@ extension Session {
 
   /// The connections of the store that obtain tokens.
   func renewalSubjects(_ snapshot: Snapshot) -> [ConnectionName: RenewalSubject] {
-    snapshot.actual.compactMapValues {
-      RenewalSubject($0, applied: snapshot.applied[$0.name], catalog: workspace.catalog)
+    snapshot.actual.compactMapValues { try? renewalSubject($0, in: snapshot) }
+  }
+
+  /// Why tokens of a connection could not be renewed here; `nil` if they could, or its setup obtains none.
+  func renewalObstacle(_ actual: ActualConnection, in snapshot: Snapshot) -> RenewalObstacle? {
+    do throws(TokenError) {
+      _ = try renewalSubject(actual, in: snapshot)
+      return nil
+    } catch {
+      return .local(error.summary)
     }
+  }
+
+  private func renewalSubject(
+    _ actual: ActualConnection, in snapshot: Snapshot
+  ) throws(TokenError) -> RenewalSubject? {
+    try RenewalSubject(
+      actual, applied: snapshot.applied[actual.name], catalog: workspace.catalog)
+  }
+
+  /// Why the tokens of connections that have some cannot be renewed here, by name.
+  ///
+  /// - Parameter subjects: of the snapshot; these can be.
+  func renewalObstacles(
+    _ snapshot: Snapshot, _ records: [ConnectionName: TokenRecord],
+    besides subjects: [ConnectionName: RenewalSubject]
+  ) -> [ConnectionName: RenewalObstacle] {
+    var obstacles: [ConnectionName: RenewalObstacle] = [:]
+    for (name, record) in records where record.tokens != nil && subjects[name] == nil {
+      obstacles[name] = snapshot.actual[name].flatMap { renewalObstacle($0, in: snapshot) }
+    }
+    return obstacles
+  }
+
+  /// The state of the tokens of each connection that obtains some, or has some.
+  func tokenStates(
+    _ snapshot: Snapshot, by overview: TokenOverview
+  ) -> [ConnectionName: RenewalMetrics.Token] {
+    let subjects = renewalSubjects(snapshot)
+    return subjects.states(
+      by: overview, renewalObstacles(snapshot, overview.records, besides: subjects))
   }
 
   /// Responses with tokens are small, and the timeout is shorter than a claim.
@@ -73,12 +111,22 @@ extension Session {
 }
 
 extension [ConnectionName: RenewalSubject] {
-  func states(by overview: TokenOverview) -> [ConnectionName: RenewalMetrics.Token] {
-    mapValues { subject in
+  /// - Parameter obstacles: of other connections, whose tokens cannot be renewed.
+  func states(
+    by overview: TokenOverview, _ obstacles: [ConnectionName: RenewalObstacle]
+  ) -> [ConnectionName: RenewalMetrics.Token] {
+    var states = mapValues { subject in
       let record = overview.records[subject.name]
       return RenewalMetrics.Token(
         state: subject.state(record, rule: overview.rule, now: overview.now),
         endsAt: record?.tokens?.expiry.time)
     }
+    for (name, obstacle) in obstacles {
+      guard let record = overview.records[name] else { continue }
+      states[name] = RenewalMetrics.Token(
+        state: record.state(behind: obstacle, now: overview.now),
+        endsAt: record.tokens?.expiry.time)
+    }
+    return states
   }
 }

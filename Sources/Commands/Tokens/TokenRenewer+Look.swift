@@ -10,6 +10,8 @@ extension TokenRenewer {
   struct Look {
     let snapshot: Snapshot
     let subjects: [ConnectionName: RenewalSubject]
+    /// Of connections with tokens that are not among the subjects.
+    let obstacles: [ConnectionName: RenewalObstacle]
     var records: [ConnectionName: TokenRecord]
     let due: [RenewalSubject]
     /// Of those that are due, and cannot be tried now.
@@ -37,9 +39,15 @@ extension TokenRenewer {
     if let warning = session.clockWarning { conditions.append(warning) }
     if let fault = renewer.removalFault { conditions.append(.journalNotCleared(fault)) }
     let records = try await storedRecords(in: snapshot)
+    let obstacles = session.renewalObstacles(
+      snapshot, records.mapValues(\.record), besides: subjects)
     let now = session.runtime.now()
     var due: [RenewalSubject] = []
     var results = unsaved
+    for (name, obstacle) in obstacles
+    where names?.contains(name) ?? true && !exceptions.contains(name) {
+      results.append(CompletedRenewal(name: name, outcome: .stopped(obstacle)))
+    }
     var heldBack: [CompletedRenewal] = []
     for subject in subjects.values.sorted(by: { $0.name < $1.name })
     where names?.contains(subject.name) ?? true {
@@ -74,13 +82,17 @@ extension TokenRenewer {
       case .use(nil), .ask: break
       }
     }
-    if !due.isEmpty, let fault = await renewer.journalFault() {
-      conditions.append(.journalUnavailable(fault))
+    var new = self.conditions.new(among: conditions)
+    // As long as nothing is due, the last answer holds.
+    if !due.isEmpty {
+      let fault = await renewer.journalFault()
+      new += journalConditions.new(among: fault.map { [.journalUnavailable($0)] } ?? [])
     }
-    console.report(self.conditions.new(among: conditions))
+    console.report(new)
     return Look(
-      snapshot: snapshot, subjects: subjects, records: records.mapValues(\.record), due: due,
-      results: results, heldBack: heldBack, waiting: waiting)
+      snapshot: snapshot, subjects: subjects, obstacles: obstacles,
+      records: records.mapValues(\.record), due: due, results: results, heldBack: heldBack,
+      waiting: waiting)
   }
 
   /// The outcome for a token that is due, and must wait: that it is tried again later does not make it fine.

@@ -27,9 +27,10 @@ extension TokenRenewer {
   ) async throws -> Pass {
     var look = try await look(
       .allDue, except: background.inProgress, console: console)
-    background.begin(try await opened(look.due), in: &group)
+    let (work, failed) = try await opened(look.due)
+    background.begin(work, in: &group)
     await background.wait(for: moment(after: look, except: background.inProgress), runtime)
-    let completed = background.takeCompleted()
+    let completed = failed + background.takeCompleted()
     var needsRecords = false
     for result in completed {
       switch result.outcome {
@@ -69,7 +70,8 @@ extension TokenRenewer {
     package init(completed: [CompletedRenewal], results: [CompletedRenewal]) {
       self.init(
         completed: completed, results: results,
-        outlook: Outlook(subjects: [:], records: [:], rule: .standard, nextDue: nil))
+        outlook: Outlook(
+          subjects: [:], obstacles: [:], records: [:], rule: .standard, nextDue: nil))
     }
   }
 
@@ -87,6 +89,7 @@ extension TokenRenewer {
   /// What the records say of the time to come.
   struct Outlook {
     fileprivate let subjects: [ConnectionName: RenewalSubject]
+    fileprivate let obstacles: [ConnectionName: RenewalObstacle]
     fileprivate let records: [ConnectionName: TokenRecord]
     fileprivate let rule: RenewalRule
     /// When the records must be read again; `nil` if nothing expires.
@@ -94,13 +97,13 @@ extension TokenRenewer {
 
     /// The state of the tokens of each connection that has some.
     func tokens(at now: Timestamp) -> [ConnectionName: RenewalMetrics.Token] {
-      subjects.states(by: TokenOverview(records: records, rule: rule, now: now))
+      subjects.states(by: TokenOverview(records: records, rule: rule, now: now), obstacles)
     }
   }
 
   private func outlook(_ look: Look, except exceptions: Set<ConnectionName>) -> Outlook {
     Outlook(
-      subjects: look.subjects, records: look.records, rule: rule,
+      subjects: look.subjects, obstacles: look.obstacles, records: look.records, rule: rule,
       nextDue: nextDue(look, except: exceptions))
   }
 

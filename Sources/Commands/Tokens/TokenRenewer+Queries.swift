@@ -57,6 +57,19 @@ extension TokenRenewer {
     return opened.byConnection
   }
 
+  /// The opened setup of each, and why others cannot be opened.
+  func setups(
+    of names: Set<ConnectionName>
+  ) async throws -> (
+    secrets: [ConnectionName: [FieldName: SecretBytes]], failures: [ConnectionName: StoreError]
+  ) {
+    guard let reader = session.store.secrets else { return ([:], [:]) }
+    let opened = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await SetupOpener(reader).opened(names)
+    }
+    return (opened.secrets.byConnection, opened.failures)
+  }
+
   /// When a connection's tokens are looked at again; `nil` if only a person can change something.
   func due(
     _ subject: RenewalSubject, _ records: [ConnectionName: TokenRecord], _ now: Timestamp
@@ -73,9 +86,31 @@ extension TokenRenewer {
     _ names: Set<ConnectionName>, _ subjects: [ConnectionName: RenewalSubject],
     _ snapshot: Snapshot
   ) throws {
-    let faults = names.filter { subjects[$0] == nil }.sorted().map { name in
-      snapshot.actual[name] == nil
-        ? Diagnostic(.notFound(name), in: session.store.description) : Diagnostic.noTokens(name)
+    let faults = names.filter { subjects[$0] == nil }.sorted().map { name -> Diagnostic in
+      guard let actual = snapshot.actual[name] else {
+        return Diagnostic(.notFound(name), in: session.store.description)
+      }
+      return .noTokens(name, session.renewalObstacle(actual, in: snapshot))
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+
+  /// For connections whose setups are handed over.
+  ///
+  /// - Throws: if one has tokens and its setup cannot be read as one that obtains some: its client's secrets
+  ///   would be handed over in their place.
+  func requireReadable(_ names: Set<ConnectionName>, _ snapshot: Snapshot) async throws {
+    let ids = snapshot.actual.values.filter {
+      names.contains($0.name) && session.renewalObstacle($0, in: snapshot) != nil
+    }.reduce(into: [ConnectionName: StoreID]()) { $0[$1.name] = $1.id }
+    if ids.isEmpty { return }
+    let records = try await session.mappingStoreErrors { () async throws(StoreError) in
+      try await tokens.tokenRecords(of: ids)
+    }
+    let obstacles = session.renewalObstacles(
+      snapshot, records.mapValues(\.record), besides: [:])
+    let faults = obstacles.sorted { $0.key < $1.key }.map { name, obstacle in
+      Diagnostic.tokenUnusable(name, obstacle, in: session)
     }
     if !faults.isEmpty { throw Failure(faults) }
   }

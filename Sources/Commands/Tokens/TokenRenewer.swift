@@ -20,6 +20,8 @@ package struct TokenRenewer: Sendable {
   /// Whether other processes renew the same tokens all the time.
   let isShared: Bool
   let conditions = ReportedConditions()
+  /// Of the journal, which is looked at only where something is due.
+  let journalConditions = ReportedConditions()
 
   /// - Parameter isShared: other processes renew the same tokens all the time.
   /// - Throws: if the store keeps no tokens.
@@ -113,17 +115,31 @@ package struct TokenRenewer: Sendable {
   }
 
   /// With their setups' secrets, all opened in one batch.
-  func opened(_ subjects: [RenewalSubject]) async throws -> [BackgroundRenewals.Work] {
-    if subjects.isEmpty { return [] }
-    let secrets = try await secrets(of: Set(subjects.map(\.name)))
-    return subjects.map { ($0, secrets[$0.name] ?? [:]) }
+  ///
+  /// - Returns: also those whose setups could not be opened.
+  func opened(
+    _ subjects: [RenewalSubject]
+  ) async throws -> (work: [BackgroundRenewals.Work], failed: [CompletedRenewal]) {
+    if subjects.isEmpty { return ([], []) }
+    let (secrets, failures) = try await setups(of: Set(subjects.map(\.name)))
+    var work: [BackgroundRenewals.Work] = []
+    var failed: [CompletedRenewal] = []
+    for subject in subjects {
+      if let error = failures[subject.name] {
+        pauses.note(.storeFailed(error), of: subject.name)
+        failed.append(CompletedRenewal(name: subject.name, outcome: .storeFailed(error)))
+      } else {
+        work.append((subject, secrets[subject.name] ?? [:]))
+      }
+    }
+    return (work, failed)
   }
 
   private func renewed(
     _ subjects: [RenewalSubject], isForced: Bool, _ progress: (@Sendable () -> Void)?
   ) async throws -> [CompletedRenewal] {
     if subjects.isEmpty { return [] }
-    let work = try await opened(subjects)
+    let (work, failed) = try await opened(subjects)
     let renewed =
       if let signals {
         await signals.deferring {
@@ -133,6 +149,6 @@ package struct TokenRenewer: Sendable {
         await renewer.renewAll(work, isForced: isForced, progress: progress)
       }
     for (name, outcome) in renewed { pauses.note(outcome, of: name) }
-    return renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
+    return failed + renewed.map { CompletedRenewal(name: $0.name, outcome: $0.outcome) }
   }
 }

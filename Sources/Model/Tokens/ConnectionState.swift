@@ -72,6 +72,14 @@ extension TokenRecord {
     return need.flatMap { state.isHealthy ? .needsAuthorization($0) : nil } ?? state
   }
 
+  /// The state of tokens that cannot be renewed here.
+  package func state(behind obstacle: RenewalObstacle, now: Timestamp) -> ConnectionState {
+    if let tokens, let end = tokens.expiry.time, end <= tokens.serviceTime(at: now) {
+      return .expired(at: end)
+    }
+    return .error(last: obstacle.text, attempts: attempts)
+  }
+
   /// The state of the present grant, which lacks nothing that only a person can give.
   private func state(
     of connection: ConnectionName, rule: RenewalRule, now: Timestamp
