@@ -320,6 +320,20 @@ import Testing
     #expect(server.calls.count == 1 && left.text.contains("Nothing is due"), "\(left.text)")
   }
 
+  /// It is a proper end, which `Restart=on-failure` would leave at that.
+  @Test func aHangupEndsAServiceThatItsUnitStartsAgain() async throws {
+    let server = try await server()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let running = try RunningProgram(test.sandbox, ["refresh", "--watch"])
+    try await running.waitForOutput("robot  renewed")
+    running.send(SIGHUP)
+    #expect(try await running.finished().status == 0)
+    let unit = try Documentation.file("examples/service/vaultctl-refresh.service")
+    let lines = unit.split(separator: "\n")
+    #expect(lines.contains("Restart=always") && lines.contains("StartLimitIntervalSec=0"))
+  }
+
   /// As systemd does it: sd_notify(3).
   @Test(arguments: [false, true])
   func theServiceManagerIsNotified(isAbstract: Bool) async throws {
