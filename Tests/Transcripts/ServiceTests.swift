@@ -320,6 +320,26 @@ import Testing
     #expect(server.calls.count == 1 && left.text.contains("Nothing is due"), "\(left.text)")
   }
 
+  @Test(arguments: ["text", "json"])
+  func aServiceGoesOnWhereNobodyReadsItsResults(format: String) async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 5}"#)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    // A pipe whose last reader is gone before the first result.
+    let script = #"mkfifo pipe && exec 4<>pipe && exec >pipe 4<&- && rm pipe && exec "$0" "$@""#
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "-o", format], under: ["/bin/sh", "-c", script])
+    try await running.waitForErrors("warning[VC1217]: nobody reads the output any more")
+    let calls = server.calls.count
+    try await eventually("further renewals") { server.calls.count > calls + 1 }
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.status == 0)
+    #expect(ended.errorText.components(separatedBy: "VC1217").count == 2, "\(ended.errorText)")
+  }
+
   /// It is a proper end, which `Restart=on-failure` would leave at that.
   @Test func aHangupEndsAServiceThatItsUnitStartsAgain() async throws {
     let server = try await server()
