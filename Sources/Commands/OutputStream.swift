@@ -81,7 +81,9 @@ final class OutputStream: Sendable {
   }
 
   private func writeNext(_ text: String) -> Loss? {
-    state.withLock { state -> Loss? in
+    // It shows nothing of the disk.
+    if text.isEmpty { return nil }
+    return state.withLock { state -> Loss? in
       let before = state.failure
       // A reader that closed its pipe does not come back.
       if before == EPIPE { return nil }

@@ -63,7 +63,7 @@ import Testing
     defer { close(descriptor) }
     let losses = Mutex<[Commands.OutputStream.Loss]>([])
     stream.continueAfterLoss { loss in losses.withLock { $0.append(loss) } }
-    for text in ["one\n", "two\n"] { stream.write(text) }
+    for text in ["one\n", "", "two\n"] { stream.write(text) }
     let text = try written { for text in ["three\n", "four\n"] { stream.write(text) } }
     #expect(text == "three\nfour\n")
     #expect(losses.withLock { $0 } == [.began(ENOSPC), .ended(count: 2)])
