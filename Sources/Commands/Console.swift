@@ -287,7 +287,7 @@ extension Diagnostic {
 
   fileprivate static let outputUnread = Diagnostic(
     .outputNotWritten, "nobody reads the output any more", severity: .warning,
-    notes: ["the service goes on, and further results are not shown"])
+    notes: ["the service continues, and further results are not shown"])
 }
 
 /// The log's lines on stderr: `debug: git update-ref …`.

@@ -11,7 +11,7 @@ final class OutputStream: Sendable {
   enum Loss: Hashable, Sendable {
     /// This result was lost, with this `errno`, and the one before was not.
     case began(Int32)
-    /// This result was not lost, and so many before it were.
+    /// This result was not lost, and these before it were.
     case ended(count: Int)
   }
 

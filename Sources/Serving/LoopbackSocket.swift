@@ -75,7 +75,9 @@ extension AsyncSocket {
     }
   }
 
-  /// Sends bytes, and tells whether the peer took all of them in time.
+  /// Sends bytes.
+  ///
+  /// - Returns: whether the peer took all of them in time.
   func isSent(_ data: Data, within limit: Duration) async -> Bool {
     await withTaskGroup(of: Bool.self) { group in
       group.addTask { (try? await self.write(data)) != nil }

@@ -89,7 +89,7 @@ package struct TokenRequests: Sendable {
       scope: scopes.isEmpty ? nil : client.service.scopes.joined(scopes), now: serverTime)
   }
 
-  /// A process that was held up, as by a host that sleeps, may find that another has gone on without it.
+  /// A process that was held up, as by a host that sleeps, may find that another one has continued.
   private var isInTime: Bool { lastStart.map { now() <= $0 } ?? true }
 
   private var serverTime: Timestamp { clock.time(at: now()) }

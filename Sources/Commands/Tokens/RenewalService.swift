@@ -21,7 +21,7 @@ struct RenewalService {
 
   /// - Throws: if the metrics cannot be written, or not be served, at all.
   func run() async throws -> Outcome {
-    // Who reads the results may end, and the renewals go on.
+    // The reader of the results may end, and the renewals continue.
     let brokenPipes = CaughtSignals([SIGPIPE]) { _ in }
     defer { brokenPipes.end() }
     console.continueAfterLostResults()
