@@ -172,6 +172,19 @@ struct Console: Sendable {
     }
   }
 
+  /// From now on, results continue after some that were lost: a disk that is full for a minute must not end
+  /// those of a service for months. It is for results that are whole lines each.
+  func continueAfterLostResults() {
+    OutputStream.standardOutput.continueAfterLoss { loss in
+      switch loss {
+      case .began(EPIPE): report([.outputUnread])
+      case .began(let error): report([Diagnostic.lostOutput(error).asWarning])
+      case .ended(count: 1): note("Results are written again; 1 was lost.")
+      case .ended(let count): note("Results are written again; \(count) were lost.")
+      }
+    }
+  }
+
   /// Whether results can no longer be written: a write failed, or the reader closed the pipe.
   var hasLostOutput: Bool { Self.output.isLost }
 
@@ -271,6 +284,10 @@ extension Diagnostic {
       notes: [SystemError(error).description],
       help: ["check where stdout goes; a disk may be full"])
   }
+
+  fileprivate static let outputUnread = Diagnostic(
+    .outputNotWritten, "nobody reads the output any more", severity: .warning,
+    notes: ["the service continues, and further results are not shown"])
 }
 
 /// The log's lines on stderr: `debug: git update-ref …`.

@@ -7,13 +7,23 @@ final class OutputStream: Sendable {
   static let standardOutput = OutputStream(STDOUT_FILENO)
   static let standardError = OutputStream(STDERR_FILENO)
 
+  /// What a service reports of its results.
+  enum Loss: Hashable, Sendable {
+    /// This result was lost, with this `errno`, and the one before was not.
+    case began(Int32)
+    /// This result was not lost, and these before it were.
+    case ended(count: Int)
+  }
+
   private struct State {
     /// The `errno` of the first write that failed, of results; of the last one, of messages.
     var failure: Int32?
-    /// What was lost since the last message that was not.
+    /// What was lost since the last write that was not.
     var lost = 0
     /// What was written last ends within a line.
     var isCut = false
+    /// Is called for texts if they continue after some that were lost.
+    var report: (@Sendable (Loss) -> Void)?
   }
 
   private let descriptor: Int32
@@ -54,9 +64,36 @@ final class OutputStream: Sendable {
 
   var isLost: Bool { state.withLock { $0.failure != nil } }
 
+  /// Writes all of it, or nothing more once a write has failed, unless texts continue.
   func write(_ text: String) {
-    var text = text
-    text.withUTF8 { unsafe write(UnsafeRawBufferPointer($0)) }
+    guard let report = state.withLock({ $0.report }) else {
+      var text = text
+      return text.withUTF8 { unsafe write(UnsafeRawBufferPointer($0)) }
+    }
+    if let loss = writeNext(text) { report(loss) }
+  }
+
+  /// From now on texts, which are whole lines, continue after some that were lost.
+  ///
+  /// - Parameter report: is called when that begins and when it ends.
+  func continueAfterLoss(report: @escaping @Sendable (Loss) -> Void) {
+    state.withLock { $0.report = report }
+  }
+
+  private func writeNext(_ text: String) -> Loss? {
+    // It shows nothing of the disk.
+    if text.isEmpty { return nil }
+    return state.withLock { state -> Loss? in
+      let before = state.failure
+      // A reader that closed its pipe does not come back.
+      if before == EPIPE { return nil }
+      var line = before != nil && state.isCut ? "\n" + text : text
+      line.withUTF8 { unsafe put(UnsafeRawBufferPointer($0), &state) }
+      if let failure = state.failure { return before == nil ? .began(failure) : nil }
+      let lost = state.lost
+      state.lost = 0
+      return before == nil ? nil : .ended(count: lost)
+    }
   }
 
   /// Writes all of it, or nothing more once a write has failed.

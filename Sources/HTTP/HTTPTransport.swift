@@ -21,18 +21,25 @@ package enum HTTPFailure: Error, Hashable, Sendable {
   }
 }
 
-/// The largest and the slowest response that is accepted.
+/// The largest and the slowest response that is accepted, and the oldest connection that is used again.
 package struct HTTPLimits: Hashable, Sendable {
   /// Bytes of a response.
   package let body: Int
   /// Seconds to establish a connection, and to receive the whole response.
   package let connectSeconds: Int64
   package let responseSeconds: Int64
+  /// Seconds after which a connection is replaced, however busy it is: a name may have another address by
+  /// then, and a load balancer other servers.
+  package let connectionSeconds: Int64
 
-  package init(body: Int = 8 << 20, connectSeconds: Int64 = 10, responseSeconds: Int64 = 60) {
+  package init(
+    body: Int = 8 << 20, connectSeconds: Int64 = 10, responseSeconds: Int64 = 60,
+    connectionSeconds: Int64 = 300
+  ) {
     self.body = body
     self.connectSeconds = connectSeconds
     self.responseSeconds = responseSeconds
+    self.connectionSeconds = connectionSeconds
   }
 }
 

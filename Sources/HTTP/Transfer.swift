@@ -75,6 +75,8 @@ import Synchronization
     }
     try handle.set(CURLOPT_CONNECTTIMEOUT, Int(limits.connectSeconds))
     try handle.set(CURLOPT_TIMEOUT, Int(limits.responseSeconds))
+    // By itself, libcurl replaces only what was idle for two minutes.
+    try handle.set(CURLOPT_MAXLIFETIME_CONN, Int(limits.connectionSeconds))
     try handle.set(CURLOPT_NOSIGNAL, 1)
     // Otherwise the end of a slow look-up of a host's address is waited for, by all transfers.
     handle.setIfSupported(CURLOPT_QUICK_EXIT, 1)

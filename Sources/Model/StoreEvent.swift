@@ -32,6 +32,8 @@ extension StoreEvent {
     case foreignWrite
     /// The lock of an apply was taken from a holder that was gone or silent.
     case lockTakenOver(from: String)
+    /// The store has a different log from the one that was read until then, as after a restore.
+    case storeReplaced
     /// What a service granted was recorded.
     case grantRecorded
     case token(TokenEvent)
@@ -60,6 +62,7 @@ extension StoreEvent.Kind {
     case .rolledBack(let version): Self.rolledBackTo + version.rawValue
     case .foreignWrite: "foreign write"
     case .lockTakenOver(let who): Self.takenOverFrom + who
+    case .storeReplaced: "store replaced"
     case .grantRecorded: "scopes"
     case .token(let event): event.rawValue
     case .version(let version, let state):
@@ -83,6 +86,7 @@ extension StoreEvent.Kind {
     case "delete": self = .deleted
     case "scopes": self = .grantRecorded
     case "foreign write": self = .foreignWrite
+    case "store replaced": self = .storeReplaced
     default:
       if let event = TokenEvent(rawValue: text) {
         self = .token(event)

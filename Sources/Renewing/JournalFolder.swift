@@ -9,6 +9,11 @@ package struct JournalFolder: ExchangeJournal {
   private static let ending = ".answer"
   /// The suffix of a file that is being written: its process may be killed before the rename.
   private static let unfinished = ".new"
+  /// The prefix of a file that shows whether one can be written.
+  private static let trial = "check-"
+
+  /// Seconds after which the writer of an unfinished file is gone.
+  private static let longestWrite = 3600
 
   /// Bytes of a response that is read again.
   private static let limit = 4 << 20
@@ -49,7 +54,7 @@ package struct JournalFolder: ExchangeJournal {
 
   package func check() throws(StoreError) {
     try makeFolder()
-    let file = location("check-" + randomName()) + Self.unfinished
+    let file = location(Self.trial + randomName()) + Self.unfinished
     defer { _ = unsafe unlink(file) }
     // It is looked at before each renewal, so nothing waits for the disk. The same fault has the same words each
     // time, by which it is known to be reported.
@@ -57,12 +62,27 @@ package struct JournalFolder: ExchangeJournal {
   }
 
   package func entries() throws(StoreError) -> [ExchangeEntry] {
-    try names().map { name in
-      ExchangeEntry(
-        location: path + "/" + name,
-        bytes: try? RegularFile(limit: Self.limit).bytes(path + "/" + name),
-        isComplete: !name.hasSuffix(Self.unfinished))
+    try names().compactMap { name -> ExchangeEntry? in
+      let path = self.path + "/" + name
+      let isUnfinished = name.hasSuffix(Self.unfinished)
+      if isUnfinished, name.hasPrefix(Self.trial) {
+        // Its process was killed, or is about to remove it.
+        _ = unsafe unlink(path)
+        return nil
+      }
+      return ExchangeEntry(
+        location: path, bytes: try? RegularFile(limit: Self.limit).bytes(path),
+        isComplete: !isUnfinished || isAbandoned(path))
     }
+  }
+
+  private func isAbandoned(_ path: String) -> Bool {
+    var status = stat()
+    var now = timespec()
+    guard unsafe lstat(path, &status) == 0, unsafe clock_gettime(CLOCK_REALTIME, &now) == 0 else {
+      return false
+    }
+    return now.tv_sec - status.st_mtim.tv_sec > Self.longestWrite
   }
 
   private func location(_ name: String) -> String { path + "/" + name + Self.ending }

@@ -13,7 +13,7 @@ package enum RenewalOutcome: Hashable, Sendable {
   case needsAuthorization(AuthorizationNeed)
   /// The setup must be fixed.
   case stopped(RenewalObstacle)
-  /// It is retried at that time; `nil`: in the next run.
+  /// It is retried at that time; `nil`: a signal ended it before its request, and the next run does it.
   case failed(String, retryAt: Timestamp?)
   case storeFailed(StoreError)
   /// The service issued tokens that the store did not accept: they are in the journal or lost.

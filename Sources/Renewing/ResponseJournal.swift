@@ -122,7 +122,7 @@ package struct ResponseJournal: Sendable {
       guard let bytes = found.bytes,
         let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)), form.format == 1
       else {
-        // One whose writer was killed may be cut off anywhere.
+        // One that is being written may be cut off anywhere.
         if found.isComplete { unreadable.append(.damaged(location: found.location)) }
         continue
       }

@@ -11,6 +11,8 @@ package struct EventLine: Hashable, Sendable {
     case foreignWrite = "foreign-write"
     /// An apply took the store's lock from one that was gone or silent.
     case lockTakenOver = "lock-taken-over"
+    /// A different store is in its place, as after a restore.
+    case storeReplaced = "store-replaced"
     /// It stops working within a day unless a person consents.
     case expiring
     /// What a service granted was recorded.
@@ -36,11 +38,9 @@ package struct EventLine: Hashable, Sendable {
 
   /// `nil` for an unknown event, or one that changes nothing for a consumer.
   package init?(_ event: StoreEvent) {
-    guard let kind = Kind(event.kind), event.connection != nil || kind == .lockTakenOver else {
-      return nil
-    }
+    guard let kind = Kind(event.kind), event.connection != nil || kind.isOfStore else { return nil }
     self.init(
-      kind, connection: event.connection, at: event.at, who: event.who,
+      kind, connection: event.connection, at: event.at, who: event.who == "-" ? nil : event.who,
       version: event.version.map { "\($0)" })
   }
 
@@ -67,6 +67,9 @@ package struct EventLine: Hashable, Sendable {
 }
 
 extension EventLine.Kind {
+  /// Whether it concerns the whole store.
+  fileprivate var isOfStore: Bool { self == .lockTakenOver || self == .storeReplaced }
+
   fileprivate init?(_ kind: StoreEvent.Kind) {
     switch kind {
     case .created, .updated: self = .applied
@@ -75,6 +78,7 @@ extension EventLine.Kind {
     case .rolledBack: self = .rolledBack
     case .foreignWrite: self = .foreignWrite
     case .lockTakenOver: self = .lockTakenOver
+    case .storeReplaced: self = .storeReplaced
     case .grantRecorded: self = .scopes
     case .token(let event):
       switch event {

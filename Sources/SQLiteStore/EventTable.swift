@@ -35,14 +35,35 @@ enum EventTable {
       ])
   }
 
-  /// The events after one, and the cursor after them.
+  /// The events after a cursor, and the cursor after them.
+  ///
+  /// A restored file continues with its own numbers, which a reader may have seen before. That is
+  /// the first event then, and those follow that are later than the cursor's.
   static func events(
-    _ db: Database, after start: Int64
-  ) throws -> ([StoreEvent], FeedCursor) {
+    _ db: Database, after cursor: EventCursor, now: Timestamp
+  ) throws -> ([StoreEvent], EventCursor) {
+    if try cursor == .start || isPresent(cursor, db) {
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT * FROM event WHERE id > ? ORDER BY id", arguments: [cursor.id])
+      return (rows.map(EventTable.event), rows.last.map { EventCursor(row: $0) } ?? cursor)
+    }
     let rows = try Row.fetchAll(
-      db, sql: "SELECT * FROM event WHERE id > ? ORDER BY id", arguments: [start])
-    let last: Int64 = rows.last?["id"] ?? start
-    return (rows.map(EventTable.event), FeedCursor("\(last)"))
+      db, sql: "SELECT * FROM event WHERE at > ? ORDER BY id", arguments: [cursor.at])
+    let replaced = StoreEvent(
+      at: now, who: "-", kind: .storeReplaced, connection: nil, version: nil, commit: nil)
+    return ([replaced] + rows.map(EventTable.event), try end(db))
+  }
+
+  /// The cursor after all events.
+  static func end(_ db: Database) throws -> EventCursor {
+    let last = try Row.fetchOne(db, sql: "SELECT id, at FROM event ORDER BY id DESC LIMIT 1")
+    return last.map { EventCursor(row: $0) } ?? .start
+  }
+
+  private static func isPresent(_ cursor: EventCursor, _ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE id = ? AND at = ?)",
+      arguments: [cursor.id, cursor.at]) ?? false
   }
 
   static func event(_ row: Row) -> StoreEvent {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 package import Model
 package import Stores
@@ -5,27 +6,32 @@ package import Stores
 extension SQLiteBackend: ChangeFeed {
   package nonisolated var pauseMilliseconds: Int64 { 500 }
 
-  package nonisolated var startCursor: FeedCursor? { FeedCursor("0") }
+  package nonisolated var startCursor: FeedCursor? { EventCursor.start.feedCursor }
 
   package func currentCursor() throws(StoreError) -> FeedCursor {
-    try reading(ifAbsent: FeedCursor("0")) { db in
-      FeedCursor("\(try Int64.fetchOne(db, sql: "SELECT max(id) FROM event") ?? 0)")
-    }
+    let end = try reading(ifAbsent: EventCursor.start) { db in try EventTable.end(db) }
+    return end.feedCursor
   }
 
   package func events(
     after cursor: FeedCursor
   ) async throws(StoreError) -> ([StoreEvent], FeedCursor) {
-    guard let start = Int64(cursor.rawValue) else {
+    guard let start = EventCursor(cursor) else {
       throw .refused("`\(cursor.rawValue)` is not a cursor of this store")
     }
+    let now = Timestamp(.now)
+    let found: ([StoreEvent], EventCursor)
     // The whole log is a report; a poll for what is new is not checked each time.
-    if cursor == startCursor {
-      return try await checked(ifAbsent: ([], cursor)) { db, key, _ in
+    if start == .start {
+      found = try await checked(ifAbsent: ([], start)) { db, key, _ in
         try CodeCheck(db, key)?.requireEvents()
-        return try EventTable.events(db, after: start)
+        return try EventTable.events(db, after: start, now: now)
+      }
+    } else {
+      found = try reading(ifAbsent: ([], start)) { db in
+        try EventTable.events(db, after: start, now: now)
       }
     }
-    return try reading(ifAbsent: ([], cursor)) { db in try EventTable.events(db, after: start) }
+    return (found.0, found.1.feedCursor)
   }
 }

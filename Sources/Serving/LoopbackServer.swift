@@ -11,20 +11,24 @@ package struct LoopbackServer: Sendable {
 
   private let socket: LoopbackSocket
 
-  /// Connections at once; a further one is closed with 503.
-  package static let maxConnections = 64
+  /// Within which a peer must take a response; of a stream, each event.
+  package static let sendLimit = Duration.seconds(30)
 
   /// - Parameters:
   ///   - port: 0 for any free one.
+  ///   - maxConnections: at once; a further one is closed with 503.
   ///   - handler: is called once the request was received whole, and is one that the server accepts.
-  package init(port: UInt16, handler: @escaping Handler) async throws(NotStarted) {
+  package init(
+    port: UInt16, maxConnections: Int = 64, sendLimit: Duration = LoopbackServer.sendLimit,
+    handler: @escaping Handler
+  ) async throws(NotStarted) {
     let open = ConnectionCount()
     do throws(LoopbackSocket.NotStarted) {
       socket = try await LoopbackSocket(port: port) { connection, port in
-        guard open.enter(limit: Self.maxConnections) else {
+        guard open.enter(limit: maxConnections) else {
           return await Self.send(ServerResponse(.unavailable, "too many connections"), connection)
         }
-        await Self.serve(connection) { await handler($0, port) }
+        await Self.serve(connection, within: sendLimit) { await handler($0, port) }
         open.leave()
       }
     } catch {
@@ -37,7 +41,8 @@ package struct LoopbackServer: Sendable {
   package func end() async { await socket.end() }
 
   private static func serve(
-    _ connection: AsyncSocket, _ handler: (ServerRequest) async -> ServerResponse
+    _ connection: AsyncSocket, within limit: Duration,
+    _ handler: (ServerRequest) async -> ServerResponse
   ) async {
     let request = await connection.received { await Self.request(from: $0) }
     switch request {
@@ -45,7 +50,7 @@ package struct LoopbackServer: Sendable {
     case .failure(let fault): await send(ServerResponse(fault.status, "refused"), connection)
     case .success(let request):
       await send(
-        await handler(request), connection, isHead: request.head.method == "HEAD")
+        await handler(request), connection, isHead: request.head.method == "HEAD", within: limit)
     }
   }
 
@@ -82,15 +87,17 @@ package struct LoopbackServer: Sendable {
 
   /// - Parameter isHead: the body is left out.
   static func send(
-    _ response: ServerResponse, _ connection: AsyncSocket, isHead: Bool = false
+    _ response: ServerResponse, _ connection: AsyncSocket, isHead: Bool = false,
+    within limit: Duration = LoopbackServer.sendLimit
   ) async {
+    let head = Data(response.head.utf8)
     switch response.body {
     case .bytes(let bytes):
-      try? await connection.write(Data(response.head.utf8) + (isHead ? [] : bytes))
+      _ = await connection.isSent(head + (isHead ? [] : bytes), within: limit)
     case .events(let events):
-      guard (try? await connection.write(Data(response.head.utf8))) != nil, !isHead else { return }
+      guard await connection.isSent(head, within: limit), !isHead else { return }
       for await event in events {
-        guard (try? await connection.write(Data(event.utf8))) != nil else { return }
+        guard await connection.isSent(Data(event.utf8), within: limit) else { return }
       }
     }
   }

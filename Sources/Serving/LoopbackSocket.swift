@@ -75,6 +75,22 @@ extension AsyncSocket {
     }
   }
 
+  /// Sends bytes.
+  ///
+  /// - Returns: whether the peer took all of them in time.
+  func isSent(_ data: Data, within limit: Duration) async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask { (try? await self.write(data)) != nil }
+      group.addTask {
+        try? await Task.sleep(for: limit)
+        return false
+      }
+      let isSent = await group.next() ?? false
+      group.cancelAll()
+      return isSent
+    }
+  }
+
   /// Some bytes; `nil` at the end.
   func chunk() async -> [UInt8]? {
     guard let bytes = try? await read(atMost: 4096), !bytes.isEmpty else { return nil }

@@ -172,7 +172,7 @@ extension StoreEvent.Kind {
     switch self {
     case .created, .updated, .rolledBack: true
     case .recorded, .deleted, .renamed, .renamedFrom, .foreignWrite, .lockTakenOver,
-      .grantRecorded, .token, .version, .other:
+      .storeReplaced, .grantRecorded, .token, .version, .other:
       false
     }
   }

@@ -28,7 +28,7 @@ package struct ExchangeEntry: Sendable {
   package let location: String
   /// `nil` if it cannot be read.
   package let bytes: [UInt8]?
-  /// False if its writer may have been killed before its end.
+  /// False if it may be in the middle of being written.
   package let isComplete: Bool
 
   package init(location: String, bytes: [UInt8]?, isComplete: Bool = true) {

@@ -68,7 +68,7 @@ struct OwnedFeed: ChangeFeed {
     case .updated, .rolledBack, .foreignWrite:
       if isOwn { return event }
       return foreign.contains(name) ? event.asForeignWrite : nil
-    case .recorded, .lockTakenOver, .grantRecorded, .token, .version, .other:
+    case .recorded, .lockTakenOver, .storeReplaced, .grantRecorded, .token, .version, .other:
       return isOwn ? event : nil
     }
   }

@@ -125,7 +125,8 @@ extension TokenError {
   /// `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); what is longer than a day is
   /// taken for a day.
   private static func seconds(_ raw: RawResponse) -> Int64? {
-    raw.retryAfter.flatMap { RetryAfter.delay($0, at: raw.sentAt) }?.components.seconds
+    raw.retryAfter.flatMap { RetryAfter.delay($0, date: raw.date, at: raw.sentAt) }?
+      .components.seconds
   }
 
   init(_ failure: HTTPFailure) {

@@ -14,12 +14,12 @@ package struct TokenRequests: Sendable {
   let now: @Sendable () -> Timestamp
   /// The service's, as far as its responses have shown it.
   private let clock = ServerClock()
-  /// When the last request may begin; `nil` is any time.
+  /// When the last request for tokens may begin; `nil` is any time.
   private let lastStart: Timestamp?
 
   /// - Parameters:
   ///   - skewSeconds: how far the service's clock was ahead of ours, if known.
-  ///   - lastStart: after it, no request is repeated; `nil` is any time.
+  ///   - lastStart: after it, no tokens are requested and no request is repeated; `nil` is any time.
   package init(
     _ client: Client, http: any HTTPTransport, now: @escaping @Sendable () -> Timestamp,
     skewSeconds: Int64 = 0, lastStart: Timestamp? = nil
@@ -32,8 +32,14 @@ package struct TokenRequests: Sendable {
   }
 
   /// The response as received; `TokenResponse.read` interprets it.
+  ///
+  /// - Throws: also if it is too late to begin.
   package func send(_ exchange: TokenExchange) async throws(TokenError) -> RawResponse {
-    try await post(to: client.endpoint(client.service.tokenEndpoint, "token")) {
+    guard isInTime else {
+      throw .transient(
+        "the request was not sent in time; this host may have been asleep", retryAfter: nil)
+    }
+    return try await post(to: client.endpoint(client.service.tokenEndpoint, "token")) {
       () throws(TokenError) in
       try form(of: exchange)
     }
@@ -83,6 +89,9 @@ package struct TokenRequests: Sendable {
       scope: scopes.isEmpty ? nil : client.service.scopes.joined(scopes), now: serverTime)
   }
 
+  /// A process that was held up, as by a host that sleeps, may find that another one has continued.
+  private var isInTime: Bool { lastStart.map { now() <= $0 } ?? true }
+
   private var serverTime: Timestamp { clock.time(at: now()) }
 
   /// Sends a form with the client's authentication.
@@ -98,8 +107,7 @@ package struct TokenRequests: Sendable {
   ) async throws(TokenError) -> RawResponse {
     let used = clock.skewSeconds
     let raw = try await sent(form(), to: url)
-    guard isDated, abs(clock.skewSeconds - used) >= Self.tolerance, isRefused(raw),
-      lastStart.map({ now() <= $0 }) ?? true
+    guard isDated, abs(clock.skewSeconds - used) >= Self.tolerance, isRefused(raw), isInTime
     else { return raw }
     return try await sent(form(), to: url)
   }

@@ -29,6 +29,11 @@ import Testing
     arguments: [
       (["retry-after": "3"], 3300), (["x-ratelimit-reset": "1000000002"], 2200), ([:], 250),
       (["retry-after": "Sun, 09 Sep 2001 01:46:50 GMT"], 11_000),
+      (
+        [
+          "retry-after": "Sun, 09 Sep 2001 03:46:50 GMT", "date": "Sun, 09 Sep 2001 03:46:40 GMT",
+        ], 11_000
+      ),
       (["x-ratelimit-reset": "9223372036854775807"], 66_000),
       (["retry-after": "9223372036854775807"], 66_000),
     ] as [([String: String], Int64)])

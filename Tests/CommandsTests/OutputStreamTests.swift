@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -56,5 +57,29 @@ import Testing
     let text = try written { stream.write("two\n") }
     #expect(text.isEmpty)
     #expect(stream.lostWrite == ENOSPC && stream.isLost)
+  }
+
+  @Test func resultsOfAServiceContinueAfterThoseThatWereLost() throws {
+    defer { close(descriptor) }
+    let losses = Mutex<[Commands.OutputStream.Loss]>([])
+    stream.continueAfterLoss { loss in losses.withLock { $0.append(loss) } }
+    for text in ["one\n", "", "two\n"] { stream.write(text) }
+    let text = try written { for text in ["three\n", "four\n"] { stream.write(text) } }
+    #expect(text == "three\nfour\n")
+    #expect(losses.withLock { $0 } == [.began(ENOSPC), .ended(count: 2)])
+    #expect(!stream.isLost)
+  }
+
+  /// The disk was full within the line.
+  @Test func aResultThatWasCutIsNotContinuedByTheNextOne() throws {
+    defer { close(descriptor) }
+    let full = dup(descriptor)
+    defer { close(full) }
+    stream.continueAfterLoss { _ in }
+    _ = try written { stream.write("on") }
+    #expect(dup2(full, descriptor) == descriptor)
+    stream.write("e\n")
+    let text = try written { for text in ["two\n", "three\n"] { stream.write(text) } }
+    #expect(text == "on\ntwo\nthree\n")
   }
 }

@@ -21,7 +21,8 @@ import Testing
     arguments: [
       (.needsAuthorization(.noRefreshToken), .needsAuthorization),
       (.stopped(.local("x")), .refused),
-      (.failed("x", retryAt: nil), .service), (.storeFailed(.unavailable("x")), .store),
+      (.failed("x", retryAt: Timestamp(milliseconds: 0)), .service),
+      (.failed("interrupted", retryAt: nil), nil), (.storeFailed(.unavailable("x")), .store),
       (.unsaved("x", .written), .unsaved), (.notDue(until: nil), nil),
       (.waiting(until: Timestamp(milliseconds: 0)), nil),
     ] as [(RenewalOutcome, RenewalMetrics.FailureKind?)])

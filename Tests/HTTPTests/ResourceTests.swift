@@ -36,6 +36,19 @@ import Testing
     #expect(server.connectionCount <= 64)
   }
 
+  /// Its host's name may have another address by then.
+  @Test func aConnectionThatIsNeverIdleIsReplacedInTime() async throws {
+    let server = try echo()
+    defer { server.end() }
+    let http = LiveHTTPTransport(limits: HTTPLimits(connectionSeconds: 1))
+    try await eventually("another connection", every: .milliseconds(300)) {
+      let isOther = server.connectionCount > 1
+      #expect(try await http.send(HTTPRequest(.get, server.address)).status == 200)
+      return isOther
+    }
+    #expect(sockets(to: server.port).count == 1, "the former one is closed")
+  }
+
   @Test func aTransportThatIsGoneLeavesNoConnection() async throws {
     let server = try echo()
     defer { server.end() }

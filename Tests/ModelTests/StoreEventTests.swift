@@ -7,8 +7,8 @@ import Testing
     let kinds: [StoreEvent.Kind] =
       [
         .created, .updated, .recorded, .deleted, .renamed(to: name), .renamedFrom(name),
-        .rolledBack(to: "3"), .foreignWrite, .lockTakenOver(from: "ann@host"), .grantRecorded,
-        .other("something else"),
+        .rolledBack(to: "3"), .foreignWrite, .lockTakenOver(from: "ann@host"), .storeReplaced,
+        .grantRecorded, .other("something else"),
       ] + TokenEvent.allCases.map { .token($0) }
     for kind in kinds { #expect(StoreEvent.Kind(stored: kind.stored) == kind, "\(kind)") }
   }

@@ -24,6 +24,27 @@ import Testing
     #expect(try journal.entries().isEmpty)
   }
 
+  /// Its process was killed.
+  @Test func whatACheckLeftIsRemoved() throws {
+    try journal.check()
+    try journal.add([1], as: "a")
+    try folder.write("", to: "answers/check-x.answer.new")
+    #expect(try journal.entries().map(\.bytes) == [[1]])
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/answers")
+    #expect(names == ["a.answer"])
+  }
+
+  /// Its process was killed, or has not come to its end: that takes no hour.
+  @Test func anUnfinishedResponseCountsAsCompleteLater() throws {
+    try journal.add([1], as: "a")
+    try folder.write("{", to: "answers/b.answer.new")
+    #expect(try journal.entries().map(\.isComplete) == [true, false])
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -7200)],
+      ofItemAtPath: folder.path + "/answers/b.answer.new")
+    #expect(try journal.entries().map(\.isComplete) == [true, true])
+  }
+
   /// A response outlasts a loss of power only if the folder that it is in does.
   @Test func theNamesOfNewFoldersAreOnTheDiskToo() throws {
     let parent = folder.path + "/.vaultctl"

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Model
+import Pacing
 import Renewing
 import SQLiteStore
 import Secrets
@@ -347,6 +348,45 @@ import Tokens
     }
     #expect(server.calls.isEmpty)
     #expect(try await harness.stored().record?.claim == nil)
+  }
+
+  /// The host sleeps after the last look at its claim, and another process may have taken that over.
+  @Test func noRequestBeginsAfterTheTimeOfItsClaim() async throws {
+    let server = try await HostileServer.rotating()
+    let harness = try await RenewalHarness(server.service)
+    try await harness.authorize()
+    let clock = harness.clock
+    let isClaimed = Mutex(false)
+    let store = UnreliableTokens(harness.store) { number, _ in
+      if number == 1 { isClaimed.withLock { $0 = true } }
+      return nil
+    }
+    let runtime = Runtime(
+      now: {
+        let now = clock.now
+        let sleeps = isClaimed.withLock { isClaimed in
+          defer { isClaimed = false }
+          return isClaimed
+        }
+        if sleeps { clock.step(seconds: 60) }
+        return now
+      }, elapsed: clock.runtime.elapsed, sleep: clock.runtime.sleep, random: clock.runtime.random)
+    let renewer = Renewer(
+      tokens: store, http: LiveHTTPTransport(), journal: harness.journal, runtime: runtime,
+      isEnding: { false }, rule: .standard, holder: "asleep", provenance: { provenance })
+    guard case .failed(let reason, let retry?) = await harness.renew(renewer) else {
+      Issue.record("a spent refresh token could have been presented")
+      return
+    }
+    #expect(reason.hasPrefix("the request was not sent in time"))
+    #expect(server.calls.isEmpty)
+    #expect(try await harness.stored().record?.claim == nil)
+    clock.advance(seconds: retry.seconds(since: clock.now) + 1)
+    guard case .renewed = await harness.renew(renewer) else {
+      Issue.record("it was given up")
+      return
+    }
+    #expect(server.calls.count == 1)
   }
 
   /// One connection's response must not keep all others from being renewed.

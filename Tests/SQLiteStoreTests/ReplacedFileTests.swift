@@ -82,6 +82,31 @@ import Testing
     #expect(try tokenVersion(of: test.path) == 2)
   }
 
+  /// Its numbers continue from those of the copy, up to and beyond those that were seen.
+  @Test(arguments: [0, 1, 2])
+  func aReaderOfTheLogSeesThatItIsAnother(added: Int) async throws {
+    func add(at time: Int64) throws {
+      try test.execute(
+        """
+        INSERT INTO event (at, who, what, connection, tool) VALUES (?, 'ann', 'update', 'a', 'x')
+        """, [time])
+    }
+    let time: Int64 = 2_000_000_000_000
+    try add(at: time)
+    let cursor = try await test.backend.currentCursor()
+    #expect(try await test.backend.events(after: cursor).0.isEmpty)
+    try moveAside()
+    try test.backend.file.install(copy)
+    for number in 0..<added { try add(at: time + 1 + Int64(number)) }
+    let (events, next) = try await test.backend.events(after: cursor)
+    let expected: [StoreEvent.Kind] =
+      [.storeReplaced] + Array(repeating: .updated, count: added)
+    #expect(events.map(\.kind) == expected)
+    #expect(try await test.backend.events(after: next).0.isEmpty)
+    try add(at: time + 9)
+    #expect(try await test.backend.events(after: next).0.map(\.kind) == [.updated])
+  }
+
   @Test func aLedgerGoesToTheFileThatIsThereNow() throws {
     let path = test.folder.path + "/.ledger/ledger.db"
     let ledger = SQLiteLedger(path: path, name: "it")

@@ -24,14 +24,18 @@ package struct TCPClient {
 
   package func close() { Glibc.close(descriptor) }
 
+  package func send(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = unsafe bytes.withUnsafeBytes {
+      unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
+  }
+
   /// Sends a text and reads until the server closes the connection.
   package static func exchange(_ text: String, port: Int) throws -> String {
     let client = try TCPClient(port: port)
     defer { client.close() }
-    let bytes = Array(text.utf8)
-    _ = unsafe bytes.withUnsafeBytes {
-      unsafe send(client.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-    }
+    client.send(text)
     shutdown(client.descriptor, Int32(SHUT_WR))
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)

@@ -82,6 +82,22 @@ import Tokens
     #expect(wait == seconds)
   }
 
+  /// The service's clock, or ours, is hours off.
+  @Test(
+    arguments: [
+      ("Mon, 21 Sep 2026 16:13:30 GMT", "Mon, 21 Sep 2026 16:14:00 GMT"),
+      ("Mon, 21 Sep 2026 12:13:30 GMT", "Mon, 21 Sep 2026 12:14:00 GMT"),
+      ("Mon, 21 Sep 2026 14:13:30 GMT", "Mon, 21 Sep 2026 14:14:00 GMT"),
+      ("today", "Mon, 21 Sep 2026 14:13:50 GMT"),
+    ])
+  func aTimeToRetryIsByTheServicesClock(date: String, retryAfter: String) {
+    let result = read(response("", status: 503, date: date, retryAfter: retryAfter))
+    guard case .failure(.transient(_, 30)) = result else {
+      Issue.record("\(result)")
+      return
+    }
+  }
+
   /// A proxy that limits its clients may refuse with any status.
   @Test(arguments: [403, 404, 503]) func aRetryTimeIsHonoredWithAnyStatus(status: Int) {
     let result = read(response("<html>", status: status, retryAfter: "7"))

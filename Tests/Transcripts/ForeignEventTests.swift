@@ -97,4 +97,33 @@ import Testing
     watching.end()
     _ = try await watching.finished()
   }
+
+  /// Its log continues with numbers that were seen before.
+  @Test func aRestoreOfASQLiteStore() async throws {
+    let sandbox = try Sandbox()
+    func expectFine(_ arguments: [String]) async throws {
+      let finished = try await apart { try sandbox.vaultctl(arguments) }
+      #expect(finished.status == 0, "\(finished.errorText)")
+    }
+    func apply(_ token: String) async throws {
+      try sandbox.write(httpManifest("crm", token: token), to: "connections/crm.yaml")
+      try await expectFine(["encrypt"])
+      try await expectFine(["apply", "--auto-approve"])
+    }
+    try await apply("one")
+    try await expectFine(["store", "backup", "it.backup"])
+    for token in ["two", "three"] { try await apply(token) }
+    let watching = try RunningProgram(sandbox, ["watch", "crm"])
+    try await watching.waitForErrors("Watching")
+    try FileManager.default.moveItem(
+      atPath: sandbox.folder.path + "/.vaultctl", toPath: sandbox.folder.path + "/.old")
+    try await expectFine(["store", "restore", "it.backup"])
+    try await awaitEvents(["store-replaced"], of: watching)
+    try await apply("four")
+    try await awaitEvents(["store-replaced", "applied"], of: watching)
+    let first = watching.output.split(separator: "\n").first ?? ""
+    #expect(!first.contains("connection") && !first.contains("who"), "\(first)")
+    watching.end()
+    #expect(try await watching.finished().status == 0)
+  }
 }

@@ -356,6 +356,40 @@ import Testing
     #expect(server.calls.count == 1 && left.text.contains("Nothing is due"), "\(left.text)")
   }
 
+  @Test(arguments: ["text", "json"])
+  func aServiceGoesOnWhereNobodyReadsItsResults(format: String) async throws {
+    let server = try await HostileServer { _ in
+      .body(#"{"access_token": "t0ken", "expires_in": 5}"#)
+    }
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    // A pipe whose last reader is gone before the first result.
+    let script = #"mkfifo pipe && exec 4<>pipe && exec >pipe 4<&- && rm pipe && exec "$0" "$@""#
+    let running = try RunningProgram(
+      test.sandbox, ["refresh", "--watch", "-o", format], under: ["/bin/sh", "-c", script])
+    try await running.waitForErrors("warning[VC1217]: nobody reads the output any more")
+    let calls = server.calls.count
+    try await eventually("further renewals") { server.calls.count > calls + 1 }
+    running.end()
+    let ended = try await running.finished()
+    #expect(ended.status == 0)
+    #expect(ended.errorText.components(separatedBy: "VC1217").count == 2, "\(ended.errorText)")
+  }
+
+  /// It is a proper end, which `Restart=on-failure` would leave at that.
+  @Test func aHangupEndsAServiceThatItsUnitStartsAgain() async throws {
+    let server = try await server()
+    let test = try TokenSandbox(server: server.address)
+    try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
+    let running = try RunningProgram(test.sandbox, ["refresh", "--watch"])
+    try await running.waitForOutput("robot  renewed")
+    running.send(SIGHUP)
+    #expect(try await running.finished().status == 0)
+    let unit = try Documentation.file("examples/service/vaultctl-refresh.service")
+    let lines = unit.split(separator: "\n")
+    #expect(lines.contains("Restart=always") && lines.contains("StartLimitIntervalSec=0"))
+  }
+
   /// As systemd does it: sd_notify(3).
   @Test(arguments: [false, true])
   func theServiceManagerIsNotified(isAbstract: Bool) async throws {

@@ -11,6 +11,8 @@ extension RenewalMetrics.Environment {
       switch renewal.outcome {
       case .renewed: self.renewals[renewal.name, default: 0] += 1
       case .adopted, .notDue, .waiting: break
+      // A signal came first: nothing was tried.
+      case .failed(_, retryAt: nil): break
       case .needsAuthorization: failures[.needsAuthorization, default: 0] += 1
       case .stopped: failures[.refused, default: 0] += 1
       case .failed: failures[.service, default: 0] += 1

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Manifests
 import Pacing
 import Processes
@@ -20,6 +21,10 @@ struct RenewalService {
 
   /// - Throws: if the metrics cannot be written, or not be served, at all.
   func run() async throws -> Outcome {
+    // The reader of the results may end, and the renewals continue.
+    let brokenPipes = CaughtSignals([SIGPIPE]) { _ in }
+    defer { brokenPipes.end() }
+    console.continueAfterLostResults()
     var metrics = RenewalMetrics(version: Program.version)
     var server: MetricsServer?
     if let metricsAddress {

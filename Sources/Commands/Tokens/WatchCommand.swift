@@ -14,13 +14,13 @@ struct WatchCommand: Subcommand {
     abstract: "Stream events of connections as JSON Lines.",
     discussion: """
       Events are applied, renamed, deleted, rolled-back, refreshed, authorized, revoked, failed, \
-      scopes, expiring, drifted, foreign-write (by another tool, or another owner of the store) and \
-      lock-taken-over (from an apply that was gone); they never contain a value. They are read from the \
-      store's own log, whichever process wrote it; for a store without a log, versions are \
-      compared every five seconds. schemas/event.schema.json describes a line. A store that is \
-      unavailable is waited for. With --exec, a command runs after each event, one at a time, with \
-      VAULTCTL_EVENT and VAULTCTL_CONNECTION in its environment, and its output goes to stderr. Ends on \
-      SIGTERM.
+      scopes, expiring, drifted, foreign-write (by another tool, or another owner of the store), \
+      lock-taken-over (from an apply that was gone) and store-replaced (by an older copy, as in a restore: \
+      any connection may have changed); they never contain a value. They are read from the store's own \
+      log, whichever process wrote it; for a store without a log, versions are compared every five \
+      seconds. schemas/event.schema.json describes a line. A store that is unavailable is waited for. \
+      With --exec, a command runs after each event, one at a time, with VAULTCTL_EVENT and \
+      VAULTCTL_CONNECTION in its environment, and its output goes to stderr. Ends on SIGTERM.
       """)
 
   @OptionGroup var global: GlobalOptions

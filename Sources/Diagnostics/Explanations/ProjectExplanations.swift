@@ -110,6 +110,7 @@ extension Explanation {
     stdout accepted only a part of the result; the note says why, usually a full disk. Changes that
     the command made in files or in a store remain; after changes in a store, `apply` and `rollback`
     exit with code 4. A reader that closes its pipe early, as `head` does, is not an error.
+    `refresh --watch` continues, and shows later results once they can be written.
     """)
 
   static let projectWithoutID = Explanation(
