@@ -10,21 +10,22 @@ package final class Manifest: Sendable {
   /// The environment whose overlay it belongs to; `nil`: the base's.
   package let environment: String?
   package let documents: [ManifestDocument]
-  /// Whether one of its documents could not be read far enough to know whose it is, or what it has.
-  package let hasUnreadDocuments: Bool
+  /// The names of the documents that could not be read, so that they are not in `documents`; `nil` where not
+  /// even that could be.
+  package let unreadNames: [ConnectionName?]
   package let diagnostics: [Diagnostic]
   /// The bytes that an excerpt must not show.
   package let hidden: [Range<Int>]
 
   init(
     file: String, bytes: [UInt8], environment: String?, documents: [ManifestDocument],
-    hasUnreadDocuments: Bool, diagnostics: [Diagnostic], hidden: [Range<Int>]
+    unreadNames: [ConnectionName?], diagnostics: [Diagnostic], hidden: [Range<Int>]
   ) {
     self.file = file
     self.bytes = bytes
     self.environment = environment
     self.documents = documents
-    self.hasUnreadDocuments = hasUnreadDocuments
+    self.unreadNames = unreadNames
     self.diagnostics = diagnostics
     self.hidden = hidden
   }

@@ -48,6 +48,9 @@ package final class ManifestDocument: Sendable {
     self.origin = origin
   }
 
+  /// Whether it has no setup, readable or not, and removes none.
+  package var isEmpty: Bool { !hasSetup && !hasUnreadSetup && !isRemoval }
+
   /// Whether it removes the base's connection from its environment (`spec: null`).
   package var isRemoval: Bool { layer?.isRemoved ?? false }
 

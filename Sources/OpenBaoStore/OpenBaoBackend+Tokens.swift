@@ -72,11 +72,7 @@ extension OpenBaoBackend: TokenStore {
     let version = before.version + 1
     guard
       try await engine.writeResolvingLostResponse(path, data: data.json(), after: before.version)
-    else {
-      // It may be gone, with its tokens.
-      _ = try await connection(of: write)
-      throw .tokensMoved(write.name)
-    }
+    else { throw try await movedTokens(of: write) }
     // The swap is done; what follows shows it to other clients, and is repaired if it fails.
     var copy = before.copy
     copy.set(write, version: version)
@@ -99,6 +95,12 @@ extension OpenBaoBackend: TokenStore {
       copyRepairs.addGrant(write.name)
     }
     return version
+  }
+
+  /// The connection may be gone, with its tokens: then that is thrown.
+  private func movedTokens(of write: TokenWrite) async throws(StoreError) -> StoreError {
+    _ = try await connection(of: write)
+    return .tokensMoved(write.name)
   }
 
   /// - Throws: `notFound` if it is gone, or another one.
@@ -134,7 +136,7 @@ extension OpenBaoBackend: TokenStore {
       guard write.tokens.keepsCurrent else { return Premise(version: seen.version, copy: seen.copy) }
       guard let found = try await storedTokens(path), found.version == seen.version,
         found.areOf(write.id, named: write.name)
-      else { throw .tokensMoved(write.name) }
+      else { throw try await movedTokens(of: write) }
       return Premise(
         version: found.version, copy: found.custom.map { TokenCopy($0) } ?? seen.copy,
         data: found.data)

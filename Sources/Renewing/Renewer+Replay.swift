@@ -69,7 +69,7 @@ extension Renewer {
       await journal.clear(entry.attempt)
       return .cleared(name)
     }
-    guard let subject else { return .retained(name, "its app no longer defines `oauth:`") }
+    guard let subject else { return .retained(name, "its setup is not one that obtains tokens") }
     let response: TokenResponse
     do throws(TokenError) {
       response = try TokenResponse.read(

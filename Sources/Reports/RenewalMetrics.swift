@@ -42,6 +42,8 @@ package struct RenewalMetrics: Hashable, Sendable {
 
   package let version: String
   package var environments: [String: Environment] = [:]
+  /// The environments that are not renewed.
+  package var unusable: [String] = []
   /// Whether the project file is no longer the one that the service has read.
   package var isProjectOutdated = false
 
@@ -59,6 +61,11 @@ package struct RenewalMetrics: Hashable, Sendable {
     page.add(
       "project_outdated", "Whether the project file has changed since the service read it.", .gauge,
       [([:], isProjectOutdated ? 1 : 0)])
+    page.add(
+      "environment_unusable", "Whether nothing is renewed, since the store could not be set up.",
+      .gauge,
+      (environments.keys.map { ($0, 0.0) } + unusable.map { ($0, 1.0) }).sorted { $0.0 < $1.0 }
+        .map { (["environment": $0.0], $0.1) })
     page.add(
       "connections", "Connections that have tokens, by state.", .gauge,
       all.flatMap { name, environment in

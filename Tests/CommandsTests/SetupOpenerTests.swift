@@ -9,9 +9,14 @@ import Testing
   /// A reader that fails for some of the connections, as a whole if they are among others.
   private final class PartialReader: SecretReader, Sendable {
     private let faults: [ConnectionName: StoreError]
+    /// Before those that succeed.
+    private let pause: Duration
     private let counter = Mutex(0)
 
-    init(_ faults: [ConnectionName: StoreError]) { self.faults = faults }
+    init(_ faults: [ConnectionName: StoreError], pause: Duration = .zero) {
+      self.faults = faults
+      self.pause = pause
+    }
 
     var calls: Int { counter.withLock { $0 } }
 
@@ -22,6 +27,7 @@ import Testing
       for name in names.sorted() {
         if let fault = faults[name] { throw fault }
       }
+      try? await Task.sleep(for: pause)
       return names.reduce(into: [:]) { found, name in
         found[FieldAddress(name, "client_secret")] = SecretBytes(copying: "s3cret".utf8)
       }
@@ -62,9 +68,9 @@ import Testing
 
   /// It goes away while each is opened by itself.
   @Test func aStoreThatGoesAwayIsAskedForNoMore() async throws {
-    let reader = PartialReader([
-      try Sample.name("c-0"): .refused("no"), try Sample.name("c-1"): .unavailable("away"),
-    ])
+    let reader = PartialReader(
+      [try Sample.name("c-0"): .refused("no"), try Sample.name("c-1"): .unavailable("away")],
+      pause: .milliseconds(100))
     let names = try names(100)
     await #expect(throws: StoreError.unavailable("away")) {
       _ = try await SetupOpener(reader).opened(names)

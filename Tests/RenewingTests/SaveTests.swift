@@ -153,6 +153,7 @@ import Tokens
     #expect(outcomes == [.unsaved(harness.subject.name, .tokensMoved(harness.subject.name))])
     #expect(store.swaps < 10)
   }
+
   /// Ten responses that were journaled while the store was away.
   private func harnessWithTen(_ server: HostileServer) async throws -> RenewalHarness {
     let harness = try await RenewalHarness(server.service)

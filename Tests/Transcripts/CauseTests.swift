@@ -92,8 +92,11 @@ import Testing
   @Test func ofAFileThatIsNamedTwice() throws {
     let sealed = try sandbox.vaultctl(["encrypt", "connections/a.yaml", "./connections/a.yaml"])
     #expect(sealed.status == 0, "\(sealed.errorText)")
-    let again = try sandbox.vaultctl(["fmt", "connections/a.yaml", "connections/../connections/a.yaml"])
-    #expect(again.status == 0, "\(again.errorText)")
+    let text = try sandbox.read("connections/a.yaml")
+    try sandbox.write(text.replacing("  name: a", with: "     name: a"), to: "connections/a.yaml")
+    let formatted = try sandbox.vaultctl(["fmt", "connections/a.yaml", "./connections/a.yaml"])
+    #expect(formatted.status == 0, "\(formatted.errorText)")
+    #expect(try sandbox.read("connections/a.yaml") == text)
   }
 
   /// There is nothing to commit to.

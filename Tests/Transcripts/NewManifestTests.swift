@@ -49,10 +49,18 @@ import Testing
     #expect(try Sandbox.contents(of: sandbox.folder.path) == before)
   }
 
-  @Test func aFileBelowTheFoldersIsCreated() throws {
-    let command = ["new", "crm", "--app", "http", "--file", "connections/team/crm.yml"]
-    #expect(try sandbox.vaultctl(command).status == 0)
-    #expect(try sandbox.vaultctl(["validate"]).status == 0)
+  @Test(arguments: [
+    ("connections", ["--file", "connections/team/crm.yml"], "connections/team/crm.yml"),
+    ("connections", ["--file", "./connections/crm.yaml"], "connections/crm.yaml"),
+    (".", [], "crm.yaml"), (".hidden", [], ".hidden/crm.yaml"),
+    ("all.yaml, more", [], "more/crm.yaml"),
+  ])
+  func aFileThatIsReadIsCreated(folders: String, arguments: [String], file: String) throws {
+    try sandbox.writeProject(extra: "manifests: [\(folders)]")
+    try sandbox.write(httpManifest("other", token: "null"), to: "all.yaml")
+    #expect(try sandbox.vaultctl(["new", "crm", "--app", "http"] + arguments).status == 0)
+    #expect(try sandbox.read(file).contains("name: crm"))
+    #expect(try sandbox.vaultctl(["get", "crm"]).status == 0)
   }
 
   /// Nobody types a secret that is then refused for its file.

@@ -99,7 +99,7 @@ import Testing
     service.end()
     let ended = try await service.finished()
     #expect(ended.status == 0)
-    #expect(ended.errorText.components(separatedBy: "vaultctl/payroll").count == 2)
+    #expect(ended.errorText.components(separatedBy: "error[").count == 2, "\(ended.errorText)")
     let refreshed = try await test.vaultctl(["refresh", "payroll", "robot"])
     #expect(refreshed.status == 4, "\(refreshed.text)\(refreshed.errorText)")
     #expect(server.calls.count == 2)

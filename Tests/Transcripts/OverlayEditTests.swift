@@ -121,6 +121,11 @@ import Testing
     #expect(
       validated.errorText.contains("rename it too: vaultctl rename crm sales"),
       "\(validated.errorText)")
+    // The base does not answer for it meanwhile.
+    for command in [["decrypt", "sales", "key1"], ["set", "sales", "key1"], ["get", "sales"]] {
+      let refused = try sandbox.vaultctl(command + ["--env", "prod"], input: "x")
+      #expect(refused.status == 1 && refused.text.isEmpty, "\(command): \(refused.text)")
+    }
     let renamed = try sandbox.vaultctl(["rename", "crm", "sales"])
     #expect(renamed.status == 0, "\(renamed.errorText)")
     #expect(try sandbox.vaultctl(["validate"]).status == 0)
@@ -141,6 +146,33 @@ import Testing
     #expect(finished.errorText.contains("environments/prod/all.yaml:"), "\(finished.errorText)")
     let after = try Sandbox.contents(of: sandbox.folder.path)
     for (file, content) in before { #expect(after[file] == content, "`\(file)`") }
+  }
+
+  /// No base: each environment's document says where its connection in the store was.
+  @Test func eachEnvironmentKeepsThePreviousName() throws {
+    try sandbox.writeProject(extra: "environments: {prod: {}, staging: {}}")
+    try FileManager.default.removeItem(atPath: sandbox.folder.path + "/connections/crm.yaml")
+    try sandbox.write(
+      document("spec: {app: http}", name: "sales").replacing("}", with: ", renamedFrom: crm}", maxReplacements: 1),
+      to: Self.overlay)
+    try sandbox.write(document("spec: {app: http}"), to: "environments/staging/crm.yaml")
+    let renamed = try sandbox.vaultctl(["rename", "crm", "sales"])
+    #expect(renamed.status == 0, "\(renamed.errorText)")
+    #expect(try sandbox.read("environments/staging/crm.yaml").contains("renamedFrom: crm"))
+  }
+
+  /// A document of another connection in the same file is nothing to these.
+  @Test func anotherConnectionsDocumentBlocksNothing() throws {
+    try sandbox.write(
+      document("specs: {app: http}", name: "x"), to: "environments/prod/all.yaml")
+    #expect(try sandbox.vaultctl(["decrypt", "crm", "key1", "--env", "prod"]).text == "base")
+    for command in [
+      ["rename", "crm", "sales"], ["set", "sales", "key2", "--env", "prod"],
+      ["new", "y", "--app", "http"], ["delete", "sales", "--force"],
+    ] {
+      let finished = try sandbox.vaultctl(command, input: "v")
+      #expect(finished.status == 0, "\(command): \(finished.errorText)")
+    }
   }
 
   /// What the environment removes from the base is not shown as its value.

@@ -538,6 +538,9 @@ import Testing
     try await eventually("the other one is served") {
       metric("connections", in: test.sandbox)[#"environment="prod",state="ready""#] == "1"
     }
+    let unusable = metric("environment_unusable", in: test.sandbox)
+    #expect(unusable[#"environment="prod""#] == "0")
+    #expect(unusable[#"environment="first""#] == (fault == nil ? nil : "1"))
     running.end()
     #expect(try await running.finished().status == status)
     // By itself it is refused.

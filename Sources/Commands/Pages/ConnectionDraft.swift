@@ -44,7 +44,9 @@ struct ConnectionDraft: Sendable {
   func manifest(
     in workspace: Workspace, sealed: [FieldName: String] = [:]
   ) throws -> FileChange {
-    if let present = try workspace.declared()[name] { throw Failure(.alreadyDeclared(present)) }
+    if let present = try workspace.declaration(of: name) {
+      throw Failure(.alreadyDeclared(present))
+    }
     guard let app = workspace.catalog[AppID(app)] else {
       throw Failure(Diagnostic(.unknownApp, "unknown app"))
     }

@@ -18,7 +18,7 @@ struct ConnectionRemover {
   /// - Returns: what is to be written, by file.
   func removals() throws -> [DocumentRemoval] {
     // An error in a document that can be cut out does not matter; one that hides a document does.
-    try workspace.requireReadable(workspace.manifests(declaring: name).filter(\.isUnread))
+    try workspace.requireReadable(workspace.contents.manifests.filter { $0.mayHide(name) })
     let removals = try Dictionary(grouping: layers()) { $0.manifest.file }
       .sorted { $0.key < $1.key }
       .compactMap { _, here in

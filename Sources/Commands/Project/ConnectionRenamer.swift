@@ -29,14 +29,14 @@ struct ConnectionRenamer {
     let layers = try layers()
     let sealed = try await resealed(layers.map(\.document))
     let base = layers.filter { $0.manifest.environment == nil }
-    let isBegun = isBegun
+    let isHeld = isFormerNameHeldByBase
     let editor = workspace.editor
     var changes: [FileChange] = []
     for manifest in workspace.contents.manifests {
       let here = layers.filter { $0.manifest.file == manifest.file }.map(\.document)
       if here.isEmpty { continue }
       // One document of a connection holds its previous name; the others override it.
-      let hasFormerName = !isBegun && (base.isEmpty || manifest.environment == nil)
+      let hasFormerName = !isHeld && (base.isEmpty || manifest.environment == nil)
       let renames = here.map { document in
         let former = [document.name] + document.formerNames.filter { $0 != newName }
         return RenameEdit(
@@ -49,8 +49,15 @@ struct ConnectionRenamer {
   }
 
   /// Whether some documents were renamed before, in another branch or while one of these was written.
-  private var isBegun: Bool {
-    workspace.contents.manifests.flatMap(\.documents).contains { document in
+  private var isBegun: Bool { workspace.contents.manifests.contains(where: isRenamed(in:)) }
+
+  /// Whether the base's document is one of them: it lists the previous name for all environments.
+  private var isFormerNameHeldByBase: Bool {
+    workspace.contents.manifests.contains { $0.environment == nil && isRenamed(in: $0) }
+  }
+
+  private func isRenamed(in manifest: Manifest) -> Bool {
+    manifest.documents.contains { document in
       document.name == newName && document.formerNames.contains { $0.rawValue == name }
     }
   }

@@ -18,8 +18,10 @@ struct FlowScaffolder {
 
   /// One connection for each undeclared name, and one for each app whose actions name none.
   func missing(_ flow: Flow) throws -> [Missing] {
-    let documents = try workspace.declared()
-    let declared = Dictionary(documents.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
+    try workspace.requireAllFiles()
+    try workspace.requireReadable(workspace.state.manifests.filter(\.isUnread))
+    let declared = Dictionary(
+      grouping: workspace.state.manifests.flatMap(\.documents), by: \.name.rawValue)
     var found: [String: (app: App, unnamed: [String])] = [:]
     for step in flow.steps where step.isDirect {
       guard let app = workspace.catalog[step.app] else { continue }
@@ -34,7 +36,7 @@ struct FlowScaffolder {
         for: Scaffold.connectionName(forFlow: flow.name, app.id),
         isTaken: { text in
           // An earlier run made it, and the flow does not name it yet.
-          declared[text].map { $0.app?.id != app.id || $0.hasSetup || $0.hasUnreadSetup } ?? false
+          declared[text]?.contains { $0.app?.id != app.id || !$0.isEmpty } ?? false
         })
       found[name, default: (app, [])].unnamed.append(step.title)
     }

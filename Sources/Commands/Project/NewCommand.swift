@@ -72,10 +72,11 @@ struct NewCommand: WritingSubcommand {
     let name = try ConnectionName(argument: name ?? "")
     let app = try workspace.catalog.app(named: self.app ?? "")
     let shape = try chosenShape(app)
-    let target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
+    var target = file ?? "\(workspace.folderOfNew)/\(Scaffold.fileName(for: name)).yaml"
+    while target.hasPrefix("./") { target.removeFirst(2) }
     try workspace.requireManifestPath(target)
     var new = NewFile(file: target, name: name, app: app, shape: empty ? nil : shape)
-    if let present = try workspace.declared()[name] {
+    if let present = try workspace.declaration(of: name) {
       // An earlier run made it; values that are given now are not in it.
       if assignments.isEmpty,
         workspace.contents.manifests.contains(where: { $0.file == target && $0.bytes == new.bytes })

@@ -16,7 +16,7 @@ struct NewValues {
   /// What options and a person gave.
   struct Given {
     fileprivate var plain: [FieldName: String]
-    fileprivate var secrets: [UnsealedField] = []
+    fileprivate var secrets: [(field: FieldName, value: SecretBytes)] = []
   }
 
   /// 1. The options' values are checked.
@@ -28,7 +28,7 @@ struct NewValues {
     let left = shape.fields.filter { $0.isRequired && given.plain[$0.name] == nil }
     for field in console.canAsk ? left : [] {
       if field.isSecret {
-        if let value = try secret(field) { given.secrets.append(value) }
+        if let value = try secret(field) { given.secrets.append((field.name, value)) }
       } else {
         given.plain[field.name] = plain(field)
       }
@@ -39,8 +39,12 @@ struct NewValues {
   /// The values as they are written, with what is secret sealed for the recipients of now.
   func sealed(_ given: Given) async throws -> [FieldName: String] {
     let sealer = FieldSealer(keyring: .standard(workspace.project, console: console))
-    let messages = try await sealer.seal(given.secrets, sharing: workspace.presentSessionKeys)
-    let sealed = zip(given.secrets.map(\.address.field), messages)
+    let secrets = given.secrets.map { field, value in
+      UnsealedField(
+        address: FieldAddress(connection, field), value: value, file: file, location: nil)
+    }
+    let messages = try await sealer.seal(secrets, sharing: workspace.presentSessionKeys)
+    let sealed = zip(secrets.map(\.address.field), messages)
     return given.plain.merging(sealed) { $1 }
   }
 
@@ -84,7 +88,8 @@ struct NewValues {
     }
   }
 
-  private func secret(_ field: FieldShape) throws -> UnsealedField? {
+  /// `nil` for an empty answer.
+  private func secret(_ field: FieldShape) throws -> SecretBytes? {
     let address = FieldAddress(connection, field.name)
     while true {
       let value = try console.secret(prompt: "\(field.name) (input is hidden): ")
@@ -94,7 +99,7 @@ struct NewValues {
       } else if let foreign = value.withBytes({ ForeignValue($0) }) {
         console.report([.foreignValue(foreign, for: address)])
       } else {
-        return UnsealedField(address: address, value: value, file: file, location: nil)
+        return value
       }
     }
   }

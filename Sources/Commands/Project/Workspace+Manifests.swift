@@ -57,11 +57,25 @@ extension Workspace {
     if !faults.isEmpty { throw Failure(faults, sources: sources) }
   }
 
+  /// For a command that takes the base's document because the environment has none.
+  ///
+  /// - Throws: if something where a file of the environment should be was not read.
+  func requireFiles(of environment: Environment) throws {
+    let folder = environment.overlay.text
+    let faults = unreadFiles.filter { fault in
+      fault.location?.file.map {
+        $0 == folder || project.environment(of: $0)?.name == environment.name
+          || folder.hasPrefix("\($0)/")
+      } ?? true
+    }
+    if !faults.isEmpty { throw Failure(faults) }
+  }
+
   /// The manifests that a connection may be declared in: those that declare it, and those of which
-  /// nobody knows what they declare.
+  /// nobody knows whether they do.
   func manifests(declaring name: String) -> [Manifest] {
     contents.manifests.filter { manifest in
-      manifest.isUnread || manifest.documents.contains { $0.name.rawValue == name }
+      manifest.mayHide(name) || manifest.documents.contains { $0.name.rawValue == name }
     }
   }
 
@@ -74,12 +88,22 @@ extension Workspace {
 }
 
 extension Manifest {
-  /// Whether a document of it may be missing from `documents`: it is no YAML, or none of ours, or without
-  /// what says whose it is.
-  var isUnread: Bool {
-    let isIncomplete = documents.isEmpty || hasUnreadDocuments
+  /// Whether a document of a connection may be missing from `documents`: it could not be read, or the file is
+  /// no YAML, or none of ours.
+  func mayHide(_ name: String) -> Bool {
+    isUnread { unread in unread.map { $0.rawValue == name } ?? true }
+  }
+
+  /// Whether it may hide a document of any connection.
+  var isUnread: Bool { isUnread { _ in true } }
+
+  private func isUnread(_ isMeant: (ConnectionName?) -> Bool) -> Bool {
+    let isIncomplete =
+      unreadNames.contains(where: isMeant) || (documents.isEmpty && unreadNames.isEmpty)
     return diagnostics.contains { fault in
-      fault.severity == .error && (isIncomplete || fault.code.isAboutReading)
+      // A file without any document hides none.
+      fault.severity == .error && fault.code != .emptyDocument
+        && (isIncomplete || fault.code.isAboutReading)
     }
   }
 }

@@ -15,31 +15,41 @@ struct NewFiles: Sendable {
 }
 
 extension Workspace {
-  /// The documents of the connections that exist in the chosen environment, or the base, whatever is wrong with
-  /// them: a new connection needs another name.
+  /// A document that declares a connection in the chosen environment or the base, whatever is wrong with it.
   ///
-  /// - Throws: if a file may declare others, and cannot be read.
-  func declared() throws -> [ConnectionName: ManifestDocument] {
+  /// - Returns: `nil` if a new connection can have the name.
+  /// - Throws: if a file may declare it, and cannot be read.
+  func declaration(of name: ConnectionName) throws -> ManifestDocument? {
     try requireAllFiles()
-    try requireReadable(state.manifests.filter(\.isUnread))
-    return Dictionary(state.manifests.flatMap(\.documents).map { ($0.name, $0) }) { first, _ in
-      first
+    let found = state.manifests.lazy.flatMap(\.documents).first { $0.name == name }
+    if found == nil {
+      try requireReadable(state.manifests.filter { $0.mayHide(name.rawValue) })
     }
+    return found
   }
 
   /// - Parameter file: relative to the project's root.
   /// - Throws: if no manifest is read from it in the chosen environment, or the base.
   func requireManifestPath(_ file: String) throws {
     let folders = environment.map { [$0.overlay.text] } ?? project.manifests.map(\.text)
-    let isBelow = folders.contains { $0 == "." || $0 == file || file.hasPrefix("\($0)/") }
-    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    let isBelow = folders.contains { folder in
+      if folder == file { return true }
+      if folder == "." { return Self.isListed(file) }
+      return !ProjectReader.isYAML(folder) && file.hasPrefix("\(folder)/")
+        && Self.isListed(file.dropFirst(folder.count + 1))
+    }
     if isBelow, ProjectReader.isYAML(file), file != Project.fileName,
-      parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }),
       project.environment(of: file)?.name == environment?.name
     {
       return
     }
     throw Failure(.notManifestPath(file, folders))
+  }
+
+  /// Whether a file is found below a folder, where what is hidden is left out.
+  private static func isListed(_ path: some StringProtocol) -> Bool {
+    path.split(separator: "/", omittingEmptySubsequences: false)
+      .allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
   }
 
   /// A file that does not exist for each new connection.

@@ -72,7 +72,8 @@ struct Workspace: Sendable {
   /// The folder for new manifests: the chosen environment's overlay, else the project's first
   /// folder.
   var folderOfNew: String {
-    environment?.overlay.text ?? project.manifests.first?.text ?? "connections"
+    environment?.overlay.text
+      ?? project.manifests.map(\.text).first { !ProjectReader.isYAML($0) } ?? "connections"
   }
 
   func choosing(_ environment: Environment) -> Workspace {
@@ -130,9 +131,15 @@ struct Workspace: Sendable {
       let layers = (environment.map { [$0.name] } ?? []) + [nil]
       let found = layers.compactMap { state.document(known, in: $0) }
       if let environment, let top = found.first, top.manifest.environment == nil {
-        try requireAllFiles()
+        try requireFiles(of: environment)
+        // Under a previous name, an error of its own says what to do.
+        let former = Set(top.document.formerNames)
         try requireReadable(
-          contents.manifests.filter { $0.environment == environment.name && $0.isUnread })
+          contents.manifests.filter { manifest in
+            manifest.environment == environment.name
+              && (manifest.mayHide(name)
+                || manifest.documents.contains { former.contains($0.name) })
+          })
       }
       if !found.isEmpty { return found }
     }
@@ -153,7 +160,7 @@ struct Workspace: Sendable {
     let names = state.manifests.flatMap(\.documents).map(\.name.rawValue)
     let near = nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
     // It may be in one of these, and a scaffolded one would declare it twice.
-    let unread = contents.manifests.filter(\.isUnread)
+    let unread = contents.manifests.filter { $0.mayHide(name) }
     let files = Set(unread.map(\.file)).sorted().map { "`\($0)`" }.joined(separator: ", ")
     let scaffold = "scaffold one: vaultctl new NAME --app APP"
     throw Failure(

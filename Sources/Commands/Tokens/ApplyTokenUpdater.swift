@@ -34,14 +34,19 @@ struct ApplyTokenUpdater {
     }
     if kept.isEmpty { return nil }
     let subjects = tokenRenewer.subjects(snapshot)
-    let (secrets, failures) = try await tokenRenewer.setups(of: Set(kept.keys))
+    // What cannot be opened could not be revoked, so it is not removed either.
+    let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
     var clients: [ConnectionName: Result<Client, TokenError>] = [:]
     for (name, stored) in kept {
       clients[name] = subjects[name].map { subject in
-        Result { () throws(TokenError) -> Client in
-          if let error = failures[name] { throw .local(error.summary) }
-          return try subject.client(secrets[name] ?? [:], record: stored.record)
+        Result { () throws(TokenError) in
+          try subject.client(secrets[name] ?? [:], record: stored.record)
         }
+      }
+      if let obstacle = snapshot.actual[name].flatMap({
+        session.renewalObstacle($0, in: snapshot)
+      }) {
+        clients[name] = .failure(.local(obstacle.text))
       }
     }
     return RemovalRevoker(tokenRenewer, clients: clients, names: Set(kept.keys))

@@ -4,7 +4,8 @@ import Manifests
 /// What renews the tokens of the environments of a command.
 struct EnvironmentRenewers {
   private(set) var renewers: [TokenRenewer] = []
-  /// Why others of several environments cannot be renewed.
+  /// The others of several environments, and why they cannot be renewed.
+  private(set) var unusable: [String] = []
   private(set) var faults: [Diagnostic] = []
 
   /// - Parameters:
@@ -25,6 +26,7 @@ struct EnvironmentRenewers {
       do {
         renewers.append(try renewer(workspace))
       } catch  where areAll {
+        unusable.append(workspace.environment?.name ?? "")
         faults += Failure(error, outcome: .failed).diagnostics.inScope(workspace.scope)
       }
     }

@@ -10,6 +10,8 @@ import Reports
 /// Each environment has passes of its own, so that a store that does not respond holds up no other one's.
 struct RenewalService {
   let renewers: [TokenRenewer]
+  /// The environments that cannot be renewed.
+  let unusable: [String]
   let projectFile: ProjectFileCheck
   let termination: TerminationSignal
   let console: Console
@@ -19,13 +21,16 @@ struct RenewalService {
   /// Shows the renewals of one pass.
   let show: @Sendable ([CompletedRenewal], Session) -> Void
 
+  /// The reader of the results may end, and the renewals continue. For the rest of the process: a signal that
+  /// came just before its end is passed on after it.
+  private static let brokenPipes = CaughtSignals([SIGPIPE]) { _ in }
+
   /// - Throws: if the metrics cannot be written, or not be served, at all.
   func run() async throws -> Outcome {
-    // The reader of the results may end, and the renewals continue.
-    let brokenPipes = CaughtSignals([SIGPIPE]) { _ in }
-    defer { brokenPipes.end() }
+    _ = Self.brokenPipes
     console.continueAfterLostResults()
     var metrics = RenewalMetrics(version: Program.version)
+    metrics.unusable = unusable
     var server: MetricsServer?
     if let metricsAddress {
       let started = try await MetricsServer(metricsAddress, metrics, runtime: .live)

@@ -20,6 +20,7 @@ extension Manifest {
   ) {
     var reader = NodeReader(file: yaml.file, isOverlay: environment != nil)
     var documents: [ManifestDocument] = []
+    var unread: [ConnectionName?] = []
     let roots = yaml.documents.compactMap(\.root)
     if roots.isEmpty, parseFaults.isEmpty {
       reader.report(.noDocument(in: yaml))
@@ -27,11 +28,13 @@ extension Manifest {
     for (index, root) in roots.enumerated() {
       if let document = reader.connection(root, index, catalog: catalog, over: base) {
         documents.append(document)
+      } else {
+        unread.append(root["metadata"]?["name"]?.scalar.flatMap { ConnectionName($0.text) })
       }
     }
     self.init(
       file: yaml.file, bytes: yaml.bytes, environment: environment, documents: documents,
-      hasUnreadDocuments: documents.count < roots.count,
+      unreadNames: unread,
       diagnostics: reader.diagnostics(after: parseFaults),
       hidden: reader.hiddenBytes(under: roots, fields: catalog.fieldNames))
   }
@@ -109,10 +112,11 @@ extension NodeReader {
         scopes: scopes.part, preventsDestroy: preventsDestroy, ignoredFields: ignored,
         origin: origin)
     }
+    let unread = setup == nil ? specEntries.given("setup") : nil
     return ManifestDocument(
       index: index, name: name, formerNames: metadata.formerNames, app: app?.app, shape: shape,
       publicFields: publicFields.names, hasSetup: setup != nil,
-      hasUnreadSetup: setup == nil && specEntries.given("setup").map { !($0.entries?.isEmpty ?? false) } ?? false,
+      hasUnreadSetup: unread.map { $0.entries?.isEmpty != true } ?? false,
       slots: setup?.slots ?? [], layer: layer, liesOverSetup: below?.shape != nil, origin: origin)
   }
 
@@ -191,7 +195,10 @@ extension Diagnostic {
     return Diagnostic(
       .formerNameTaken, "the base renamed `\(name)` to `\(present)`", at: location,
       notes: ["this document has the previous name, which sealed values contain"],
-      help: ["rename it too: vaultctl rename \(former) \(new)"])
+      help: [
+        "rename it too: vaultctl rename \(former) \(new)",
+        "or, if it is another connection: remove `\(name)` from `renamedFrom` of `\(present)`",
+      ])
   }
 
   fileprivate static func noDocument(in yaml: YAMLFile) -> Diagnostic {
