@@ -1,5 +1,5 @@
 package import Diagnostics
-import Model
+package import Model
 package import SourceYAML
 
 /// One manifest file, read and checked without the others.

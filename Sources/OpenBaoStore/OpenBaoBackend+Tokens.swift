@@ -63,8 +63,9 @@ extension OpenBaoBackend: TokenStore {
     if seen?.isOfPremise(of: write) != true { seen = nil }
     // A claim follows its read at once; before new tokens, a person may have been asked.
     let entry =
-      if write.tokens.keepsCurrent, let known = seen?.connection { known }
-      else { try await connection(of: write) }
+      if write.tokens.keepsCurrent, let known = seen?.connection { known } else {
+        try await connection(of: write)
+      }
     let path = paths.refreshToken(write.name)
     let before = try await premise(of: write, seen)
     if before.version == 0 { try await engine.keepVersions(2, of: path) }
@@ -133,7 +134,9 @@ extension OpenBaoBackend: TokenStore {
   ) async throws(StoreError) -> Premise {
     let path = paths.refreshToken(write.name)
     if let seen {
-      guard write.tokens.keepsCurrent else { return Premise(version: seen.version, copy: seen.copy) }
+      guard write.tokens.keepsCurrent else {
+        return Premise(version: seen.version, copy: seen.copy)
+      }
       guard let found = try await storedTokens(path), found.version == seen.version,
         found.areOf(write.id, named: write.name)
       else { throw try await movedTokens(of: write) }
@@ -175,7 +178,7 @@ extension OpenBaoBackend: TokenStore {
       isMoved = try await moveTokens(of: id, from: path, to: paths.tokens(id))
     } else if try await storedTokens(former) != nil {
       isMoved = try await moveTokens(of: write.id, from: former, to: path)
-      try? await repairConsumersCopy(of: write.name)
+      _ = try? await repairConsumersCopy(of: write.name)
     } else {
       return false
     }

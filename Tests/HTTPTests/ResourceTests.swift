@@ -43,7 +43,8 @@ import Testing
     let http = LiveHTTPTransport(limits: HTTPLimits(connectionSeconds: 1))
     try await eventually("another connection", every: .milliseconds(300)) {
       let isOther = server.connectionCount > 1
-      #expect(try await http.send(HTTPRequest(.get, server.address)).status == 200)
+      let response = try? await http.send(HTTPRequest(.get, server.address))
+      #expect(response?.status == 200)
       return isOther
     }
     #expect(sockets(to: server.port).count == 1, "the former one is closed")

@@ -106,7 +106,9 @@ import Testing
     let root = it.server.root
     let (name, id) = try await it.create("crm")
     let version = try await it.put(name, id, from: 0, 1)
-    _ = try root.bao(["kv", "put", "secret/\(TokenFixture.folder)/access/crm", "access_token=forged"])
+    _ = try root.bao([
+      "kv", "put", "secret/\(TokenFixture.folder)/access/crm", "access_token=forged",
+    ])
     try await it.tokens.repairTokenCopies(.all)
     #expect(try it.access()["access_token"] == "access-1")
     try root.order("DELETE", "secret/metadata/\(TokenFixture.folder)/access/crm")

@@ -1,5 +1,6 @@
 import Model
 import Renewing
+import SQLiteStore
 import Stores
 import Synchronization
 import TestAuthorizationServer

@@ -111,7 +111,8 @@ import Testing
 
   /// One branch renamed it, and the other gave the environment values of its own.
   @Test func aDocumentThatARenameMissedIsRenamedByTheSameCommand() throws {
-    #expect(try sandbox.vaultctl(["set", "crm", "key1", "--env", "prod"], input: "own").status == 0)
+    #expect(
+      try sandbox.vaultctl(["set", "crm", "key1", "--env", "prod"], input: "own").status == 0)
     let missed = try sandbox.read(Self.overlay)
     #expect(try sandbox.vaultctl(["delete", "crm", "--env", "prod", "--force"]).status == 0)
     #expect(try sandbox.vaultctl(["rename", "crm", "sales"]).status == 0)
@@ -153,12 +154,13 @@ import Testing
     try sandbox.writeProject(extra: "environments: {prod: {}, staging: {}}")
     try FileManager.default.removeItem(atPath: sandbox.folder.path + "/connections/crm.yaml")
     try sandbox.write(
-      document("spec: {app: http}", name: "sales").replacing("}", with: ", renamedFrom: crm}", maxReplacements: 1),
+      document("spec: {app: http}", name: "sales").replacing(
+        "}", with: ", renamedFrom: crm}", maxReplacements: 1),
       to: Self.overlay)
     try sandbox.write(document("spec: {app: http}"), to: "environments/staging/crm.yaml")
     let renamed = try sandbox.vaultctl(["rename", "crm", "sales"])
     #expect(renamed.status == 0, "\(renamed.errorText)")
-    #expect(try sandbox.read("environments/staging/crm.yaml").contains("renamedFrom: crm"))
+    #expect(try sandbox.read("environments/staging/crm.yaml").contains(#"renamedFrom: "crm""#))
   }
 
   /// A document of another connection in the same file is nothing to these.

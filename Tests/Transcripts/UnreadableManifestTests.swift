@@ -15,7 +15,7 @@ import Testing
       case .unknownKey: text.replacing("  app: http", with: "  ap: http")
       case .unknownApp: text.replacing("app: http", with: "app: htpp")
       case .unknownType: text.replacing("type: bearer", with: "type: bearrer")
-      case .noType: text.replacing("      type: bearer\n", with: "")
+      case .noType: text.replacing("    type: bearer\n", with: "")
       case .damagedValue: text.replacing("-----END PGP MESSAGE-----", with: "-----END PGP")
       case .cutValue:
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()

@@ -77,7 +77,8 @@ struct RefreshCommand: ReportingSubcommand {
       // The others are served; what keeps these from it does not change while this runs.
       console.report(environments.faults)
       let service = RenewalService(
-        renewers: environments.renewers, unusable: environments.unusable, projectFile: ProjectFileCheck(workspace),
+        renewers: environments.renewers, unusable: environments.unusable,
+        projectFile: ProjectFileCheck(workspace),
         termination: termination, console: console, metricsFile: metricsFile,
         metricsAddress: metricsAddress,
         manager: ServiceManager(environment: ProcessInfo.processInfo.environment)

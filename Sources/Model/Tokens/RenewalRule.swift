@@ -56,22 +56,22 @@ package struct RenewalRule: Hashable, Sendable {
   }
 
   /// When the token of a connection is renewed: the margin before its end, and up to half of it
-  /// earlier, by the connection's name alone. Where the work is shared, a part of that margin later.
+  /// earlier, by the connection's name alone.
+  ///
+  /// Where the work is shared, the names of both decide, so that the connection is the turn of one process after
+  /// the other; all have had theirs when the margin begins.
   package func dueAt(
     issued: Timestamp, ends: Timestamp, connection: ConnectionName
   ) -> Timestamp {
     let margin = margin(lifetime: ends - issued)
-    let jitter = Milliseconds(Int64(fraction(of: connection.rawValue) * Double(margin.count) / 2))
-    return ends - margin - jitter + turn(of: connection, margin: margin)
+    let turns = sharer == nil ? 0 : min(margin / 3, Seconds(Self.longestTurn).milliseconds)
+    let jitter = part(of: margin / 2 - turns, connection.rawValue)
+    let turn = sharer.map { part(of: turns, "\($0)\n\(connection)") } ?? 0
+    return ends - margin - turns - jitter + turn
   }
 
-  /// How long others have before it is this process's turn: at most a third of the margin, so that all
-  /// have had theirs well before the end.
-  private func turn(of connection: ConnectionName, margin: Milliseconds) -> Milliseconds {
-    guard let sharer else { return 0 }
-    let longest = min(margin / 3, Seconds(Self.longestTurn).milliseconds)
-    return Milliseconds(
-      Int64(fraction(of: "\(sharer)\n\(connection)") * Double(longest.count)))
+  private func part(of whole: Milliseconds, _ text: String) -> Milliseconds {
+    Milliseconds(Int64(fraction(of: text) * Double(whole.count)))
   }
 
   /// When the tokens of a record are due; `nil` if they need no renewal by time.
