@@ -38,7 +38,7 @@ extension PGPEngine {
       }
     }
     let results = try await inLanes(trials.map(\.armored)) { context, armored in
-      Result { () throws(OpenError) in try context.openAnywhere(armored) }
+      Result { () throws(OpenError) in try context.openByItsPacket(armored) }
     }
     for (trial, result) in zip(trials, results) {
       if case .failure(let fault) = result, fault.isAboutPackets {
@@ -109,6 +109,25 @@ extension PGPEngine {
   /// The ids of the keys that can decrypt in this keyring.
   private func openingKeyIDs() async throws(GPGUnavailable) -> Set<KeyID> {
     Set(try await secretKeys().flatMap(\.openingKeyIDs))
+  }
+}
+
+extension GPGContext {
+  /// Opens a message with one key packet.
+  ///
+  /// - Throws: `badMessage` also if the packet gives a session key that is not the message's. What such a key
+  ///   makes of the content may look like anything: another compression, or a request for a passphrase.
+  fileprivate func openByItsPacket(_ armored: String) throws(OpenError) {
+    do throws(OpenError) {
+      try openAnywhere(armored)
+    } catch {
+      switch error {
+      case .gpgFailed, .cancelled, .wrongPassphrase, .agentUnavailable:
+        if (try? sessionKey(of: armored)) != nil { throw .badMessage }
+        throw error
+      case let error: throw error
+      }
+    }
   }
 }
 
