@@ -10,7 +10,7 @@ package final class Manifest: Sendable {
   /// The environment whose overlay it belongs to; `nil`: the base's.
   package let environment: String?
   package let documents: [ManifestDocument]
-  /// The names of the documents that could not be read, so that they are not in `documents`; `nil` where not
+  /// The names of the documents that could not be read, so that they are not in `documents`; `nil` if not
   /// even that could be.
   package let unreadNames: [ConnectionName?]
   package let diagnostics: [Diagnostic]

@@ -84,7 +84,7 @@ package struct LocatedDocument: Sendable {
 }
 
 extension Sequence<ManifestDocument> {
-  /// What overlays lie over: by name, and by the previous names that no document has.
+  /// What overlays override: by name, and by the previous names that no document has.
   package var byNames: [ConnectionName: ManifestDocument] {
     var found = Dictionary(map { ($0.name, $0) }) { $1 }
     for document in self {

@@ -9,8 +9,8 @@ struct SeenTokens {
   /// Of the connection.
   let id: StoreID
   let version: Int64
-  /// The metadata of that version. What it says of the consumers' copy was so before the next swap: whoever
-  /// writes a newer copy gives it another version.
+  /// The metadata of that version. What it says of the consumers' copy was so before the next swap: a process
+  /// that writes a newer copy gives it another version.
   let copy: TokenCopy
   /// The connection, if it was read together with them.
   let connection: ConnectionEntry?

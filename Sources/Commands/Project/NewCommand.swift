@@ -86,7 +86,7 @@ struct NewCommand: WritingSubcommand {
       }
       throw Failure(.alreadyDeclared(present))
     }
-    // Before somebody types what is then refused.
+    // Before a person types what is then refused.
     do throws(ChangeFault) {
       try workspace.files.check([new.change])
     } catch {

@@ -11,7 +11,7 @@ extension Workspace {
   func editableFile(_ top: LocatedDocument) -> String {
     guard let environment, top.manifest.environment == nil else { return top.manifest.file }
     let stem = "\(environment.overlay.text)/\(Scaffold.fileName(for: top.document.name))"
-    // Another connection's file may have the name that this one's would get. A file that was not there when
+    // Another connection's file may have the name that this one's would get. A file that was created after
     // the project was read is this one's, by another command.
     let taken = Set(contents.manifests.map(\.file))
     var stems = UniqueNames(separator: "-")
