@@ -32,7 +32,7 @@ extension StoreEvent {
     case foreignWrite
     /// The lock of an apply was taken from a holder that was gone or silent.
     case lockTakenOver(from: String)
-    /// The store has a different log from the one that was read until then, as after a restore.
+    /// The store has a different log from the one that was read until then, as a restore leaves it.
     case storeReplaced
     /// What a service granted was recorded.
     case grantRecorded

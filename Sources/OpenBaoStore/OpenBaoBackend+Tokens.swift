@@ -122,7 +122,7 @@ extension OpenBaoBackend: TokenStore {
     /// `nil` if it is not needed.
     var data: TokenData?
 
-    /// Whether the metadata belongs to that version. If it is not, the process that swapped it is about to write
+    /// Whether the metadata belongs to that version. If it does not, the process that swapped it is about to write
     /// its metadata, or was killed before it could.
     var isDescribed: Bool { version == 0 || copy.version == version }
   }

@@ -27,26 +27,45 @@ extension GPGContext {
     return sink.taken()
   }
 
-  /// Whether a key packet opens the message; its content is wiped unread.
-  func openAnywhere(_ armored: String) throws(OpenError) {
+  /// Opens a message with one key packet; its content is wiped unread.
+  ///
+  /// - Throws: `badMessage` also if the packet gives a session key that is not the message's. What such a key
+  ///   makes of the content may look like anything: another compression, or a request for a passphrase.
+  func openByItsPacket(_ armored: String) throws(OpenError) {
     let sink = SecretSink()
-    try check(try decrypt(armored, into: sink), sink)
+    let (failure, key) = try exportingSessionKey(of: armored, into: sink)
+    do throws(OpenError) {
+      try check(failure, sink)
+    } catch {
+      switch error {
+      case .gpgFailed, .cancelled, .wrongPassphrase, .agentUnavailable:
+        throw key == nil ? error : .badMessage
+      case let error: throw error
+      }
+    }
   }
 
   /// The session key of a message, whatever else is wrong with it; its content is wiped unread.
-  ///
-  /// gpgme returns the key as a C string, which is wiped here once it is read.
   func sessionKey(of armored: String) throws(OpenError) -> SessionKey {
     let sink = SecretSink()
+    let (failure, key) = try exportingSessionKey(of: armored, into: sink)
+    if let key { return key }
+    try check(failure, sink)
+    throw .gpgFailed(reason: "gpg reported no session key")
+  }
+
+  /// gpgme returns the key as a C string, which is wiped here once it is read.
+  private func exportingSessionKey(
+    of armored: String, into sink: SecretSink
+  ) throws(OpenError) -> (failure: GPGError, key: SessionKey?) {
     unsafe gpgme_set_ctx_flag(handle, "export-session-key", "1")
     defer { unsafe gpgme_set_ctx_flag(handle, "export-session-key", "") }
     let failure = try decrypt(armored, into: sink)
-    if let text = unsafe gpgme_op_decrypt_result(handle)?.pointee.session_key {
-      defer { unsafe explicit_bzero(text, strlen(text)) }
-      if let key = unsafe SessionKey(text) { return key }
+    guard let text = unsafe gpgme_op_decrypt_result(handle)?.pointee.session_key else {
+      return (failure, nil)
     }
-    try check(failure, sink)
-    throw .gpgFailed(reason: "gpg reported no session key")
+    defer { unsafe explicit_bzero(text, strlen(text)) }
+    return (failure, unsafe SessionKey(text))
   }
 
   private func decrypt(

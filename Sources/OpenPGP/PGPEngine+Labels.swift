@@ -112,25 +112,6 @@ extension PGPEngine {
   }
 }
 
-extension GPGContext {
-  /// Opens a message with one key packet.
-  ///
-  /// - Throws: `badMessage` also if the packet gives a session key that is not the message's. What such a key
-  ///   makes of the content may look like anything: another compression, or a request for a passphrase.
-  fileprivate func openByItsPacket(_ armored: String) throws(OpenError) {
-    do throws(OpenError) {
-      try openAnywhere(armored)
-    } catch {
-      switch error {
-      case .gpgFailed, .cancelled, .wrongPassphrase, .agentUnavailable:
-        if (try? sessionKey(of: armored)) != nil { throw .badMessage }
-        throw error
-      case let error: throw error
-      }
-    }
-  }
-}
-
 extension OpenError {
   /// What gpg reports if no key packet gives a session key, or a wrong one.
   fileprivate var isAboutPackets: Bool {

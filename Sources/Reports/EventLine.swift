@@ -11,7 +11,7 @@ package struct EventLine: Hashable, Sendable {
     case foreignWrite = "foreign-write"
     /// An apply took the store's lock from one that was gone or silent.
     case lockTakenOver = "lock-taken-over"
-    /// A different store is in its place, as after a restore.
+    /// The store was replaced by another one, as a restore does.
     case storeReplaced = "store-replaced"
     /// It stops working within a day unless a person consents.
     case expiring

@@ -13,11 +13,16 @@ import Testing
     _ tokens: any TokenStore, _ name: ConnectionName
   ) async throws -> (id: StoreID, version: Int64) {
     let stored = try await tokens.openTokens(of: name)
-    let version = try await tokens.swapTokens(
+    return (stored.id, try await claim(tokens, name, over: stored))
+  }
+
+  private func claim(
+    _ tokens: any TokenStore, _ name: ConnectionName, over stored: StoredTokens
+  ) async throws -> Int64 {
+    try await tokens.swapTokens(
       TokenWrite(
         name: name, id: stored.id, version: stored.version,
         record: try #require(stored.record), provenance: provenance))
-    return (stored.id, version)
   }
 
   private func access(_ tokens: any TokenStore, _ name: ConnectionName) async throws -> String? {
@@ -79,10 +84,7 @@ import Testing
     let stored = try await it.tokens.openTokens(of: name)
     let (_, version) = try await claim(other, name)
     await #expect(throws: StoreError.tokensMoved(name)) {
-      _ = try await it.tokens.swapTokens(
-        TokenWrite(
-          name: name, id: stored.id, version: stored.version,
-          record: try #require(stored.record), provenance: provenance))
+      _ = try await claim(it.tokens, name, over: stored)
     }
     // It can read them again, and is the next one.
     #expect(try await claim(it.tokens, name).version == version + 1)
@@ -98,10 +100,7 @@ import Testing
     let stored = try await it.tokens.openTokens(of: name)
     try await other.delete(name, id, tokenVersion: version)
     await #expect(throws: StoreError.notFound(name)) {
-      _ = try await it.tokens.swapTokens(
-        TokenWrite(
-          name: name, id: stored.id, version: stored.version,
-          record: try #require(stored.record), provenance: provenance))
+      _ = try await claim(it.tokens, name, over: stored)
     }
     #expect(try it.keys("refresh/") == [] && it.keys("access/") == [])
   }

@@ -6,9 +6,10 @@ import Testing
 
 /// `refresh --watch` beside a store whose clock is another one, and one that is sealed.
 @Suite struct OpenBaoServiceTests {
-  private func running(
-    _ proxy: BaoProxy, _ bao: BaoServer, lifetime: Int
-  ) async throws -> (test: TokenSandbox, service: RunningProgram, metrics: String) {
+  /// A project whose store is at this address, and the service of its machines' tokens.
+  private func project(
+    at address: String, _ bao: BaoServer, lifetime: Int
+  ) async throws -> (test: TokenSandbox, server: HostileServer) {
     let server = try await HostileServer { _ in
       .body(#"{"access_token": "t0ken", "expires_in": \#(lifetime), "scope": "read"}"#)
     }
@@ -17,9 +18,17 @@ import Testing
       project: """
         store:
           type: openbao
-          address: \(proxy.address)
+          address: \(address)
           credentialsCommand: [echo, "BAO_TOKEN=\(bao.root.token)"]
         """)
+    return (test, server)
+  }
+
+  private func running(
+    _ proxy: BaoProxy, _ bao: BaoServer, lifetime: Int
+  ) async throws -> (test: TokenSandbox, service: RunningProgram, metrics: String) {
+    let (test, server) = try await project(at: proxy.address, bao, lifetime: lifetime)
+    defer { withExtendedLifetime(server) {} }
     try await test.apply("robot", app: "machine", id: "machine", secret: "s3cret")
     let path = test.sandbox.folder.path + "/vaultctl.prom"
     let service = try RunningProgram(test.sandbox, ["refresh", "--watch", "--metrics-file", path])
@@ -64,17 +73,7 @@ import Testing
   @Test func aConnectionThatCannotBeReadHoldsUpNoOther() async throws {
     let bao = try await BaoServer()
     defer { bao.end() }
-    let server = try await HostileServer { _ in
-      .body(#"{"access_token": "t0ken", "expires_in": 86400, "scope": "read"}"#)
-    }
-    let test = try TokenSandbox(
-      server: server.address,
-      project: """
-        store:
-          type: openbao
-          address: \(bao.root.address)
-          credentialsCommand: [echo, "BAO_TOKEN=\(bao.root.token)"]
-        """)
+    let (test, server) = try await project(at: bao.root.address, bao, lifetime: 86_400)
     for name in ["payroll", "robot"] {
       try await test.apply(name, app: "machine", id: name, secret: "s3cret")
     }

@@ -13,13 +13,11 @@ struct CommittedFiles {
   /// - Parameter name: the connection's, as the user gave it.
   /// - Throws: for each file of which git could not restore what is lost.
   func require(_ removals: [DocumentRemoval], of name: String) throws {
-    guard let committed = try contents(of: removals.map(\.change.file)) else {
-      throw Failure(removals.map { .notInRepository($0.change.file, name) })
-    }
+    let committed = try contents(of: removals.map(\.change.file))
     let faults = removals.filter { removal in
-      guard let blob = committed[removal.change.file] else { return true }
+      guard let blob = committed?[removal.change.file] else { return true }
       return !removal.lost.allSatisfy { blob.firstRange(of: $0) != nil }
-    }.map { Diagnostic.notCommitted($0.change.file, name) }
+    }.map { Diagnostic.notCommitted($0.change.file, name, hasRepository: committed != nil) }
     if !faults.isEmpty { throw Failure(faults) }
   }
 
@@ -40,20 +38,19 @@ struct CommittedFiles {
 }
 
 extension Diagnostic {
-  fileprivate static func notInRepository(_ file: String, _ name: String) -> Diagnostic {
-    Diagnostic(
+  fileprivate static func notCommitted(
+    _ file: String, _ name: String, hasRepository: Bool
+  ) -> Diagnostic {
+    let force = "delete it all the same: vaultctl delete --force \(shellWord(name))"
+    return Diagnostic(
       .notCommitted, "git could not restore what would be deleted from `\(file)`",
-      at: .file(file), notes: ["the project is not in a git repository; nothing was deleted"],
-      help: ["delete it all the same: vaultctl delete --force \(shellWord(name))"])
-  }
-
-  fileprivate static func notCommitted(_ file: String, _ name: String) -> Diagnostic {
-    Diagnostic(
-      .notCommitted, "git could not restore what would be deleted from `\(file)`",
-      at: .file(file), notes: ["it is not committed as it is; nothing was deleted"],
-      help: [
-        "commit it first: git add \(shellWord(file)) && git commit",
-        "or delete it all the same: vaultctl delete --force \(shellWord(name))",
-      ])
+      at: .file(file),
+      notes: [
+        hasRepository
+          ? "it is not committed as it is; nothing was deleted"
+          : "the project is not in a git repository; nothing was deleted"
+      ],
+      help: hasRepository
+        ? ["commit it first: git add \(shellWord(file)) && git commit", "or \(force)"] : [force])
   }
 }

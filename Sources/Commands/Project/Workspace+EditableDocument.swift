@@ -13,9 +13,11 @@ extension Workspace {
     let stem = "\(environment.overlay.text)/\(Scaffold.fileName(for: top.document.name))"
     // Another connection's file may have the name that this one's would get. A file that was created after
     // the project was read is this one's, by another command.
-    let taken = Set(contents.manifests.map(\.file))
     var stems = UniqueNames(separator: "-")
-    return stems.name(for: stem) { taken.contains("\($0).yaml") } + ".yaml"
+    let free = stems.name(for: stem) { stem in
+      contents.manifests.contains { $0.file == "\(stem).yaml" }
+    }
+    return free + ".yaml"
   }
 
   /// The documents that declare a connection whose values are about to be edited: the chosen environment's,
@@ -27,7 +29,11 @@ extension Workspace {
     try requireAllFiles()
     let layers = try documents(name)
     if let environment, layers[0].document.isRemoval {
-      throw Failure(.removed(layers[0].document, in: environment))
+      let words = [name, environment.name].map(shellWord)
+      throw Failure(
+        .removed(
+          name, in: environment, at: layers[0].document.origin.nameLocation,
+          help: "delete that document first: vaultctl delete \(words[0]) --env \(words[1])"))
     }
     try requireReadable(
       layers.filter { $0.document.app == nil || $0.document.hasUnreadSetup }.map(\.manifest)
@@ -52,19 +58,5 @@ extension Workspace {
       throw Failure(manifest.diagnostics)
     }
     return (LocatedDocument(manifest: manifest, document: document), true)
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func removed(
-    _ document: ManifestDocument, in environment: Environment
-  ) -> Diagnostic {
-    let name = document.name.rawValue
-    return Diagnostic(
-      .connectionNotFound, "`\(name)` does not exist in environment `\(environment.name)`",
-      at: document.origin.nameLocation, notes: ["its overlay has `spec: null`"],
-      help: [
-        "delete that document first: vaultctl delete \(shellWord(name)) --env \(shellWord(environment.name))"
-      ])
   }
 }

@@ -14,10 +14,19 @@ extension Workspace {
     if !faults.isEmpty { throw Failure(faults, sources: sources) }
     if let found = state.connections.first(where: { $0.name.rawValue == name }) { return found }
     throw Failure(
-      Diagnostic(
-        .connectionNotFound,
-        "`\(name)` does not exist in environment `\(environment?.name ?? "")`",
-        notes: ["its overlay has `spec: null`"],
-        help: ["see what the base declares: VAULTCTL_ENV= vaultctl get \(shellWord(name))"]))
+      .removed(
+        name, in: environment,
+        help: "see what the base declares: VAULTCTL_ENV= vaultctl get \(shellWord(name))"))
+  }
+}
+
+extension Diagnostic {
+  /// - Parameter name: of a connection whose document in the environment has no `spec`.
+  static func removed(
+    _ name: String, in environment: Environment?, at location: Location? = nil, help: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .connectionNotFound, "`\(name)` does not exist in environment `\(environment?.name ?? "")`",
+      at: location, notes: ["its overlay has `spec: null`"], help: [help])
   }
 }

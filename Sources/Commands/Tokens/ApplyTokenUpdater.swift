@@ -38,14 +38,11 @@ struct ApplyTokenUpdater {
     let secrets = try await tokenRenewer.secrets(of: Set(kept.keys))
     var clients: [ConnectionName: Result<Client, TokenError>] = [:]
     for (name, stored) in kept {
-      clients[name] = subjects[name].map { subject in
-        Result { () throws(TokenError) in
+      if let subject = subjects[name] {
+        clients[name] = Result { () throws(TokenError) in
           try subject.client(secrets[name] ?? [:], record: stored.record)
         }
-      }
-      if let obstacle = snapshot.actual[name].flatMap({
-        session.renewalObstacle($0, in: snapshot)
-      }) {
+      } else if let obstacle = session.renewalObstacle(of: name, in: snapshot) {
         clients[name] = .failure(.local(obstacle.text))
       }
     }

@@ -58,8 +58,10 @@ extension Session {
     snapshot.actual.compactMapValues { try? renewalSubject($0, in: snapshot) }
   }
 
-  /// Why tokens of a connection could not be renewed here; `nil` if they could, or its setup obtains none.
-  func renewalObstacle(_ actual: ActualConnection, in snapshot: Snapshot) -> RenewalObstacle? {
+  /// Why tokens of a connection could not be renewed here; `nil` if they could, if its setup obtains none, or
+  /// if there is no such connection.
+  func renewalObstacle(of name: ConnectionName, in snapshot: Snapshot) -> RenewalObstacle? {
+    guard let actual = snapshot.actual[name] else { return nil }
     do throws(TokenError) {
       _ = try renewalSubject(actual, in: snapshot)
       return nil
@@ -84,7 +86,7 @@ extension Session {
   ) -> [ConnectionName: RenewalObstacle] {
     var obstacles: [ConnectionName: RenewalObstacle] = [:]
     for (name, record) in records where record.tokens != nil && subjects[name] == nil {
-      obstacles[name] = snapshot.actual[name].flatMap { renewalObstacle($0, in: snapshot) }
+      obstacles[name] = renewalObstacle(of: name, in: snapshot)
     }
     return obstacles
   }

@@ -87,10 +87,9 @@ extension TokenRenewer {
     _ snapshot: Snapshot
   ) throws {
     let faults = names.filter { subjects[$0] == nil }.sorted().map { name -> Diagnostic in
-      guard let actual = snapshot.actual[name] else {
-        return Diagnostic(.notFound(name), in: session.store.description)
-      }
-      return .noTokens(name, session.renewalObstacle(actual, in: snapshot))
+      snapshot.actual[name] == nil
+        ? Diagnostic(.notFound(name), in: session.store.description)
+        : .noTokens(name, session.renewalObstacle(of: name, in: snapshot))
     }
     if !faults.isEmpty { throw Failure(faults) }
   }
@@ -100,9 +99,10 @@ extension TokenRenewer {
   /// - Throws: if one has tokens and its setup cannot be read as one that obtains some: its client's secrets
   ///   would be handed over in their place.
   func requireReadable(_ names: Set<ConnectionName>, _ snapshot: Snapshot) async throws {
-    let ids = snapshot.actual.values.filter {
-      names.contains($0.name) && session.renewalObstacle($0, in: snapshot) != nil
-    }.reduce(into: [ConnectionName: StoreID]()) { $0[$1.name] = $1.id }
+    var ids: [ConnectionName: StoreID] = [:]
+    for name in names where session.renewalObstacle(of: name, in: snapshot) != nil {
+      ids[name] = snapshot.actual[name]?.id
+    }
     if ids.isEmpty { return }
     let records = try await session.mappingStoreErrors { () async throws(StoreError) in
       try await tokens.tokenRecords(of: ids)

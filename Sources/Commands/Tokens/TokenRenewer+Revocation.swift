@@ -14,11 +14,7 @@ extension TokenRenewer {
     let snapshot = try await session.read()
     let subjects = subjects(snapshot)
     try requireTokens([name], subjects, snapshot)
-    guard let subject = subjects[name] else {
-      throw Failure(
-        .noTokens(
-          name, snapshot.actual[name].flatMap { session.renewalObstacle($0, in: snapshot) }))
-    }
+    guard let subject = subjects[name] else { throw Failure(.noTokens(name)) }
     let secrets = try await secrets(of: [name])[name] ?? [:]
     let records = try await storedRecords(in: snapshot)
     do throws(TokenError) {
